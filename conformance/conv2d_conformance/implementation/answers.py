@@ -1,0 +1,99 @@
+"""What can be asked of an implementation, and everything that can come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from conv2d_conformance.adapter import Capabilities
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call: `operation` is conv2d, initialize or gradients; an array that is None is not handed over.
+
+    An argument that is missing from `arguments` is left out of the call. Pairs are tuples.
+    """
+
+    operation: str
+    arguments: dict[str, Any]
+    arrays: dict[str, Array | None]
+    view: str | None = None
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Something that the worker saw while the call was made, besides its answer.
+
+    kind: "input-changed", "guard-changed", "aliases-input", "aliases-output", "output-changed", "imports-reference".
+    """
+
+    kind: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The call returned numeric arrays (None where the contract allows None), as they came: dtype, order and all."""
+
+    arrays: tuple[Array | None, ...]
+    observed: tuple[Observation, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The call raised: the library's own error type and message."""
+
+    type: str
+    message: str
+    observed: tuple[Observation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Broken:
+    """No answer that could be judged. `kind` is "died", "timeout", "not-an-array", "memory", "exit" or "protocol"."""
+
+    kind: str
+    sentence: str
+    stderr: str = ""
+
+
+Answer = Result | Rejected | Broken
+
+
+@dataclass(frozen=True)
+class Hello:
+    """How an implementation introduces itself."""
+
+    name: str
+    version: str
+    language: str
+    capabilities: Capabilities
+    description: str = ""
+    operations: tuple[str, ...] = ("conv2d",)
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+class Implementation(Protocol):
+    """An implementation under test, in this process or in another."""
+
+    hello: Hello
+
+    def ask(self, request: Request) -> Answer: ...
+
+    def close(self) -> None: ...
+
+
+def dtype_of(name: str) -> np.dtype[Any]:
+    """The NumPy dtype of a name of the contract; bfloat16 comes from ml_dtypes."""
+    if name == "bfloat16":
+        import ml_dtypes
+
+        return np.dtype(ml_dtypes.bfloat16)
+    return np.dtype(name)
