@@ -2,8 +2,44 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from conv2d_conformance.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS, DTYPES, PADDING_MODES, VIEWS
+
+ARRAYS = ("input", "weight", "bias")
+LETTERS = dict(zip(ARRAYS, "xwb", strict=True))
+"""How single elements are written: x[...], w[...], b[...]."""
+
+OVERRIDES = (
+    *ATTRIBUTES,
+    *(f"{array}-{part}" for part in ("shape", "dtype") for array in ARRAYS),
+)
+"""What an override can replace, in the order in which overrides are written."""
+
+SIGNIFICANT_BITS = {"float32": 24, "float64": 53, "float16": 11, "bfloat16": 8}
+"""Every integer up to 2 to this power is exact in the dtype."""
+
+DEFAULT_MAGNITUDE = 7
+LARGEST_MAGNITUDE = 2**31
+LARGEST_SEED = 2**64 - 1
+
+T = TypeVar("T")
+
+
+class CaseError(ValueError):
+    """Something that is not a case; the sentence says what is allowed instead."""
+
+
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise CaseError(sentence)
+
+
+def _is_integer(value: object, least: int, most: float = math.inf) -> bool:
+    return type(value) is int and least <= value <= most
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +49,18 @@ class Recipe:
     name: str = "integers"
     seed: int = 0
     magnitude: int | None = None
+
+    def __post_init__(self) -> None:
+        # The magnitude that is the default anyway is left out, so that equal data have one line.
+        if self.magnitude == DEFAULT_MAGNITUDE:
+            object.__setattr__(self, "magnitude", None)
+        _require(_is_integer(self.seed, 0, LARGEST_SEED), f"seed {self.seed!r} is not an integer from 0 to 2^64-1")
+        if self.magnitude is not None:
+            _require(self.name == "integers", f"recipe {self.name!r} has no magnitude; only integers has one")
+            _require(
+                _is_integer(self.magnitude, 1, LARGEST_MAGNITUDE),
+                f"magnitude {self.magnitude!r} is not an integer from 1 to 2^31, as in integers*100:7",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +72,13 @@ class Elements:
 
     entries: tuple[tuple[str, tuple[int, ...], float], ...] = ()
 
+    def __post_init__(self) -> None:
+        # Zeros are left out and the rest is sorted, so that equal data have one line. A zero with a sign is a value.
+        named = [(array, tuple(index), float(value)) for array, index, value in self.entries]
+        named = [entry for entry in named if entry[2] != 0 or math.copysign(1, entry[2]) < 0]
+        named.sort(key=lambda entry: ("xwb".find(entry[0]), entry[1]))
+        object.__setattr__(self, "entries", tuple(named))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -33,6 +88,9 @@ class Case:
     `omit` names arguments that the call leaves out; they must then have their documented default here.
     `overrides` describe illegal calls: they replace an argument ("stride", ...), a shape ("bias-shape", ...) or a
     dtype ("weight-dtype", ...) of the call that the other fields describe.
+
+    CaseError where a field has a value that only an override may have, or where two fields contradict each other.
+    Whether the call as a whole is legal (does the kernel fit?) is not asked here.
     """
 
     N: int | None = 1
@@ -54,6 +112,18 @@ class Case:
     view: str | None = None
     overrides: tuple[tuple[str, Any], ...] = ()
 
+    def __post_init__(self) -> None:
+        _check_fields(self)
+        if self.omit:
+            object.__setattr__(self, "omit", _sorted("omit", self.omit, tuple(DOCUMENTED_DEFAULTS)))
+            _check_omit(self)
+        if self.overrides:
+            _check_overrides(self)
+            order = _sorted("override", (name for name, _ in self.overrides), OVERRIDES)
+            object.__setattr__(self, "overrides", tuple((name, dict(self.overrides)[name]) for name in order))
+        if isinstance(self.data, Elements):
+            _check_elements(self.data, self.shapes)
+
     @property
     def input_shape(self) -> tuple[int, ...]:
         return (self.C, self.H, self.W) if self.N is None else (self.N, self.C, self.H, self.W)
@@ -61,3 +131,116 @@ class Case:
     @property
     def weight_shape(self) -> tuple[int, int, int, int]:
         return (self.M, self.C // self.groups, self.KH, self.KW)
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...] | None]:
+        """The shape of every array that the call hands over, overrides included; None for no bias."""
+        bias = (self.M,) if self.bias else None
+        shapes = {"input": self.input_shape, "weight": self.weight_shape, "bias": bias}
+        if self.overrides:
+            shapes |= {name[:-6]: value for name, value in self.overrides if name.endswith("-shape")}
+        return shapes
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The keyword arguments of the call: what is omitted is left out, what is overridden is replaced."""
+        arguments: dict[str, Any] = {
+            "stride": self.stride,
+            "padding": self.padding,
+            "dilation": self.dilation,
+            "groups": self.groups,
+        }
+        if self.padding_mode != "zeros":
+            arguments["padding_mode"] = self.padding_mode
+        for name in self.omit:
+            del arguments[name]
+        if self.overrides:
+            arguments |= {name: value for name, value in self.overrides if name in ATTRIBUTES}
+        return arguments
+
+    @property
+    def dtypes(self) -> dict[str, str]:
+        """The dtype of every array, overrides included."""
+        dtypes = dict.fromkeys(ARRAYS, self.dtype)
+        if self.overrides:
+            dtypes |= {name[:-6]: value for name, value in self.overrides if name.endswith("-dtype")}
+        return dtypes
+
+
+# ---- the checks of the constructor -------------------------------------------------------------------------------
+
+
+def _is_one_or_a_pair(value: object, least: int) -> bool:
+    if type(value) is tuple:
+        return len(value) == 2 and _is_integer(value[0], least) and _is_integer(value[1], least)
+    return _is_integer(value, least)
+
+
+def _check_fields(case: Case) -> None:
+    """Made for every case that is drawn, so no sentence is composed unless it is needed."""
+    if case.N is not None and not _is_integer(case.N, 0):
+        raise CaseError(f"N = {case.N!r} is not an integer >= 0, nor None for an unbatched input")
+    for axis in ("C", "H", "W", "M", "KH", "KW", "groups"):
+        if not _is_integer(getattr(case, axis), 1):
+            raise CaseError(f"{axis} = {getattr(case, axis)!r} is not an integer >= 1; {_ILLEGAL_HINT}")
+    for name, least, words in (("stride", 1, ()), ("padding", 0, ("same", "valid")), ("dilation", 1, ())):
+        value = getattr(case, name)
+        if not _is_one_or_a_pair(value, least) and value not in words:
+            allowed = " or ".join((f"an integer >= {least}", "a pair of them", *words))
+            raise CaseError(f"{name} = {value!r} is not {allowed}; {_ILLEGAL_HINT}")
+    if case.C % case.groups or case.M % case.groups:
+        raise CaseError(f"groups {case.groups} does not divide both C = {case.C} and M = {case.M}; {_ILLEGAL_HINT}")
+    for name, among in (("dtype", DTYPES), ("padding_mode", PADDING_MODES), ("view", (None, *VIEWS))):
+        if getattr(case, name) not in among:
+            raise CaseError(f"{name} {getattr(case, name)!r} is none of {', '.join(map(str, among))}")
+    if isinstance(case.data, Recipe) and case.data.magnitude is not None:
+        exact = 2 ** SIGNIFICANT_BITS[case.dtype]
+        if case.data.magnitude > exact:
+            raise CaseError(f"integers*{case.data.magnitude} is more than {case.dtype} holds exactly ({exact})")
+
+
+_ILLEGAL_HINT = "an illegal call is written with an override, as in groups=0 or weight-shape=(2,1,0,3)"
+
+
+def _sorted(what: str, names: Iterable[T], order: tuple[T, ...]) -> tuple[T, ...]:
+    given = list(names)
+    for name in given:
+        _require(name in order, f"{what} of {name!r} is not possible; possible are {', '.join(map(str, order))}")
+        _require(given.count(name) == 1, f"{what} of {name!r} is given more than once")
+    return tuple(name for name in order if name in given)
+
+
+def _check_omit(case: Case) -> None:
+    for name in case.omit:
+        value, default = getattr(case, name), DOCUMENTED_DEFAULTS[name]
+        _require(
+            value in (default, (default, default)),
+            f"omit={name} contradicts {name} = {value!r}: only the default {default} can be left out",
+        )
+        _require(name not in dict(case.overrides), f"omit={name} contradicts the override of {name}")
+
+
+def _check_overrides(case: Case) -> None:
+    for name, value in case.overrides:
+        if name.startswith("bias-") and not case.bias:
+            raise CaseError(f"{name} needs a bias; add the word bias")
+        if name.endswith("-dtype"):
+            _require(value in DTYPES, f"{name}={value} is none of {', '.join(DTYPES)}, as in weight-dtype=float64")
+        if name.endswith("-shape"):
+            is_shape = type(value) is tuple and all(_is_integer(size, 0) for size in value)
+            _require(is_shape, f"{name}={value!r} is not a tuple of integers >= 0, as in bias-shape=(1,)")
+
+
+def _check_elements(data: Elements, shapes: dict[str, tuple[int, ...] | None]) -> None:
+    seen = set()
+    for letter, index, _ in data.entries:
+        token = f"{letter}[{','.join(map(str, index))}]"
+        array = next((name for name, short in LETTERS.items() if short == letter), None)
+        _require(array is not None, f"{token} names none of the arrays x, w and b")
+        shape = shapes[array or ""]
+        if shape is None:
+            raise CaseError(f"{token} needs a bias; add the word bias")
+        inside = len(index) == len(shape) and all(map(_is_integer, index, (0,) * len(shape), (n - 1 for n in shape)))
+        _require(inside, f"{token} lies outside the {array}, whose shape is {shape}")
+        _require((letter, index) not in seen, f"{token} is given more than once")
+        seen.add((letter, index))

@@ -1,0 +1,23 @@
+"""The second opinion: SciPy's correlate, vectorised, which shares no code with the direct loops."""
+
+import conv2d_conformance
+import conv2d_reference
+from conv2d_conformance import Adapter, Capabilities
+from conv2d_reference import correlate
+
+adapter = Adapter(
+    name="reference-correlate",
+    version=conv2d_conformance.__version__,
+    description=(conv2d_reference.__doc__ or "").splitlines()[0],
+    conv2d=correlate.conv2d,
+    capabilities=Capabilities(
+        dtypes={"float32", "float64"},
+        padding={"explicit", "valid", "same"},
+        padding_modes={"zeros", "reflect", "replicate", "circular"},
+        arguments={"pair", "scalar", "defaults"},
+        unbatched=True,
+        empty_batch=True,
+        validation=True,
+        deterministic=True,
+    ),
+)

@@ -1,0 +1,23 @@
+"""The definition itself: the direct loops of `conv2d_reference`. Slow, and right by reading."""
+
+import conv2d_conformance
+import conv2d_reference
+from conv2d_conformance import Adapter, Capabilities
+from conv2d_reference import direct
+
+adapter = Adapter(
+    name="reference-direct",
+    version=conv2d_conformance.__version__,
+    description=(conv2d_reference.__doc__ or "").splitlines()[0],
+    conv2d=direct.conv2d,
+    capabilities=Capabilities(
+        dtypes={"float32", "float64"},
+        padding={"explicit", "valid", "same"},
+        padding_modes={"zeros", "reflect", "replicate", "circular"},
+        arguments={"pair", "scalar", "defaults"},
+        unbatched=True,
+        empty_batch=True,
+        validation=True,
+        deterministic=True,
+    ),
+)

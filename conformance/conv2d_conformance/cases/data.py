@@ -1,0 +1,169 @@
+"""The elements of a case, portable: the same bytes on every machine and with every NumPy version.
+
+NumPy guarantees the raw 64-bit stream of its bit generators and not the distributions made of them, so the few lines
+that turn words into values stand here. A published recipe is never changed: a new one gets a new name. Every value is
+exact in its dtype before the cast, so that no cast rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numpy.random import Philox
+
+from conv2d_conformance.cases.case import ARRAYS, DEFAULT_MAGNITUDE, LETTERS, SIGNIFICANT_BITS, Case, Elements, Recipe
+from conv2d_conformance.implementation.answers import Array, dtype_of
+
+Words = npt.NDArray[np.uint64]
+Values = npt.NDArray[np.float64]
+
+
+def arrays(case: Case) -> dict[str, Array | None]:
+    """The input, the weight and the bias (or None) of a case."""
+    shapes, dtypes = case.shapes, case.dtypes
+    made = _made if isinstance(case.data, Recipe) else _placed
+    return {name: None if (shape := shapes[name]) is None else made(case, name, shape, dtypes[name]) for name in ARRAYS}
+
+
+def call(case: Case) -> tuple[dict[str, Any], dict[str, Array | None]]:
+    """The keyword arguments and the arrays of the call that a case asks for."""
+    return case.arguments, arrays(case)
+
+
+def exposes(case: Case, arrays: dict[str, Array | None]) -> bool:
+    """Whether a fault could show in these data; where it could not, a right answer is no evidence.
+
+    - an input, weight or bias of zeros shows nothing that is done to it;
+    - a kernel that equals its flip cannot tell a correlation from a convolution;
+    - a constant input cannot tell which pixel was read.
+
+    Three kinds of case are asked for by name, and know what they ask: an illegal call must be rejected whatever its
+    data; an empty batch is a question about the shape; and `ones` counts taps, which shows padding and nothing else.
+    """
+    if case.overrides or case.N == 0 or (isinstance(case.data, Recipe) and case.data.name == "ones"):
+        return True
+    x, w, b = (arrays[name] for name in ARRAYS)
+    assert x is not None
+    assert w is not None
+    if not (x.any() and w.any() and (b is None or b.any())):
+        return False
+    if case.KH * case.KW > 1 and bool((w == w[..., ::-1, ::-1]).all()):
+        return False
+    return x.size == 1 or bool((x != x.flat[0]).any())
+
+
+# ---- the recipes -------------------------------------------------------------------------------------------------
+
+
+def _words(case: Case, array: str, count: int) -> Words:
+    assert isinstance(case.data, Recipe)
+    words: Words = Philox(key=[case.data.seed, ARRAYS.index(array)]).random_raw(count)
+    return words
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    size = 1
+    for extent in shape:
+        size *= extent
+    return size
+
+
+def integers(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+    """Non-zero integers of magnitude 1 to 7, or to another printed magnitude: sums are exact in any order."""
+    assert isinstance(case.data, Recipe)
+    magnitude = min(case.data.magnitude or DEFAULT_MAGNITUDE, 2**bits)
+    words = _words(case, array, _size(shape))
+    steps = (words >> 32) * (2 * magnitude) >> 32  # 0 .. 2 * magnitude - 1
+    values: Values = steps.astype(np.float64) - magnitude
+    values += values >= 0
+    return values
+
+
+def impulse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+    """The full fingerprint: one pixel of each image is 1, and every weight has an id of its own.
+
+    From image to image the 1 moves to the next position, beginning at position `seed`: a batch of C*H*W images
+    visits them all, and every output is a single weight (plus the bias), by its id. Ids begin again at 1 where the
+    dtype has no more exact integers.
+    """
+    size = _size(shape)
+    if array == "input":
+        assert isinstance(case.data, Recipe)
+        images = shape[0] if len(shape) > 3 else 1
+        pixels = size // max(images, 1)
+        values = np.zeros((images, pixels))
+        if pixels:
+            values[np.arange(images), [(case.data.seed + image) % pixels for image in range(images)]] = 1
+        return values
+    first = _size(case.shapes["weight"] or ()) if array == "bias" else 0
+    order = np.argsort(_words(case, array, size), kind="stable")
+    ids: Values = (first + order) % 2**bits + 1.0
+    return ids
+
+
+def uniform(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+    """A sign times a number in [1, 2) with every bit of the mantissa drawn: no value is negligible, none is short."""
+    return _uniform(_words(case, array, _size(shape)), bits)
+
+
+def sparse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+    """About 15 % of `uniform`, the rest zero: most outputs are one product or none, whose rounding is fixed."""
+    words = _words(case, array, _size(shape))
+    kept = (words >> 1) & 2047 < 307  # of the bits that `uniform` does not use
+    if words.size:
+        kept[int(words[0] >> 32) % words.size] = True  # never all zero
+    return np.where(kept, _uniform(words, bits), 0.0)
+
+
+def normal(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+    """Bell-shaped, of deviation about 1.15 and at most 4: what networks see. Small and large values meet in a sum."""
+    words = _words(case, array, 2 * _size(shape))
+    coarse, fine = words[::2], words[1::2]
+    parts = sum((coarse >> shift) & 65535 for shift in (0, 16, 32, 48))
+    whole = np.asarray(parts).astype(np.float64) - 131070
+    return _shortened(whole + (fine >> 11).astype(np.float64) * 2.0**-53, bits) * 2.0**-15
+
+
+def ones(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:  # noqa: ARG001
+    """Ones throughout: every output counts its taps, which is the arithmetic of padding (and shows nothing else)."""
+    return np.ones(_size(shape))
+
+
+RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Values]] = {
+    recipe.__name__: recipe for recipe in (integers, impulse, sparse, uniform, normal, ones)
+}
+
+
+def _uniform(words: Words, bits: int) -> Values:
+    """The lowest bit is the sign, the highest bits are the fraction."""
+    fraction = (words >> (65 - bits)).astype(np.float64) * 2.0 ** (1 - bits)
+    return np.where(words & 1, -1.0, 1.0) * (1 + fraction)
+
+
+def _shortened(values: Values, bits: int) -> Values:
+    """Towards zero, to so many bits: a cast that had to round could do so twice on its way to bfloat16."""
+    if bits == 53:
+        return values
+    mantissa, exponent = np.frexp(values)
+    shortened: Values = np.ldexp(np.trunc(np.ldexp(mantissa, bits)), exponent - bits)
+    return shortened
+
+
+def _made(case: Case, array: str, shape: tuple[int, ...], dtype: str) -> Array:
+    assert isinstance(case.data, Recipe)
+    values = RECIPES[case.data.name](case, array, shape, SIGNIFICANT_BITS[dtype])
+    return values.reshape(shape).astype(dtype_of(dtype))
+
+
+def _placed(case: Case, array: str, shape: tuple[int, ...], dtype: str) -> Array:
+    """Zeros, but for the elements that the case names; one that the dtype lacks becomes the nearest that it has."""
+    assert isinstance(case.data, Elements)
+    values = np.zeros(shape, dtype_of(dtype))
+    with np.errstate(over="ignore"):
+        for letter, index, value in case.data.entries:
+            if letter == LETTERS[array]:
+                values[index] = value
+    return values

@@ -1,0 +1,30 @@
+"""Which features an implementation must claim to be asked a case."""
+
+from __future__ import annotations
+
+import math
+
+from conv2d_conformance.cases.case import Case, Elements
+
+
+def features_of(case: Case) -> frozenset[str]:
+    """The features, under the names of `Capabilities.features`, that the call makes use of."""
+    stride, padding, dilation = case.stride, case.padding, case.dilation
+    used = {
+        "bias": case.bias,
+        "stride": stride not in (1, (1, 1)),
+        "dilation": dilation not in (1, (1, 1)),
+        "groups": case.groups > 1,
+        "multi-channel": case.C > 1 or case.M > 1,
+        "padding.explicit": padding not in (0, (0, 0), "same", "valid"),
+        f"padding.{padding}": isinstance(padding, str),
+        f"padding-mode.{case.padding_mode}": case.padding_mode != "zeros",
+        "arguments.scalar": any(isinstance(value, int) for value in (stride, padding, dilation)),
+        "arguments.defaults": bool(case.omit),
+        "unbatched": case.N is None,
+        "empty-batch": case.N == 0,
+        f"views.{case.view}": case.view is not None,
+        "non-finite": isinstance(case.data, Elements) and not all(math.isfinite(v) for _, _, v in case.data.entries),
+        "validation": bool(case.overrides),
+    }
+    return frozenset(name for name, is_used in used.items() if is_used) | {f"dtype.{n}" for n in case.dtypes.values()}

@@ -1,0 +1,37 @@
+"""What a case amounts to: whether it is legal, how large its output is, what it costs."""
+
+from __future__ import annotations
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.implementation.answers import dtype_of
+from conv2d_reference.arguments import Geometry, resolve
+
+
+def geometry(case: Case) -> Geometry:
+    """The geometry of the call, overrides included. ValueError or TypeError where the call is illegal."""
+    shapes, dtypes = case.shapes, case.dtypes
+    assert shapes["input"] is not None
+    assert shapes["weight"] is not None
+    return resolve(
+        shapes["input"],
+        shapes["weight"],
+        shapes["bias"],
+        dtypes=[dtype_of(dtypes[name]) for name in shapes if shapes[name] is not None],
+        **case.arguments,
+    )
+
+
+def is_legal(case: Case) -> bool:
+    """Whether the definition gives the call a result."""
+    try:
+        geometry(case)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def multiply_adds(case: Case) -> int:
+    """The number of products of a legal call, those with padding included."""
+    found = geometry(case)
+    images = 1 if found.N is None else found.N
+    return images * found.M * found.OH * found.OW * (found.C // found.groups) * found.KH * found.KW

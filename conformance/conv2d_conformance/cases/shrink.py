@@ -1,0 +1,175 @@
+"""From a case that fails to the simplest one that still does: one input pixel, one weight, wherever that suffices.
+
+First the geometry, while the elements are made by the recipe; then the elements themselves, named one by one.
+Everything is deterministic, and every case on the way is a legal call of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import chain, islice
+from typing import Any
+
+import numpy as np
+
+from conv2d_conformance.cases.case import ARRAYS, LETTERS, Case, CaseError, Elements, Recipe
+from conv2d_conformance.cases.data import arrays
+from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.grammar import format_case
+
+MOST_ELEMENTS = 400
+"""Larger cases keep their recipe: nobody reads so many elements."""
+
+Stage = Callable[[Case], Iterator[dict[str, Any]]]
+"""The fields that could be changed, and to what."""
+
+
+def shrink(case: Case, fails: Callable[[Case], bool], *, budget: int) -> Case:
+    """The simplest case that fails, as far as `budget` calls of `fails` find it; `case` itself is known to fail.
+
+    Greedy: the first simpler case that fails is taken, and its own reductions are tried, from the same place on, since
+    what was refused a moment ago can wait. No case is asked for twice.
+    """
+    asked = {format_case(case)}
+
+    def first_that_fails(stage: Stage, case: Case, place: int) -> tuple[Case, int] | None:
+        later = islice(enumerate(stage(case)), place, None)
+        earlier = islice(enumerate(stage(case)), place)
+        for i, fields in chain(later, earlier):
+            for simpler in _legal(case, [fields]):
+                if (line := format_case(simpler)) not in asked and len(asked) <= budget:
+                    asked.add(line)
+                    if fails(simpler):
+                        return simpler, i
+        return None
+
+    for stage in (_with_a_recipe, _with_elements):
+        place = 0
+        while (found := first_that_fails(stage, case, place)) is not None:
+            case, place = found
+    return case
+
+
+def reductions(case: Case) -> Iterator[Case]:
+    """Legal cases that are a little simpler, the most welcome first. None for an illegal case: it stands as it is."""
+    yield from _legal(case, chain(_with_a_recipe(case), _with_elements(case)))
+
+
+def _legal(case: Case, changes: Iterable[dict[str, Any]]) -> Iterator[Case]:
+    """The changed cases, those that are legal and differ from the case and from each other."""
+    if case.overrides or not is_legal(case):
+        return
+    seen = {format_case(case)}
+    for fields in changes:
+        simpler = _replaced(case, fields)
+        if simpler is not None and is_legal(simpler) and (line := format_case(simpler)) not in seen:
+            seen.add(line)
+            yield simpler
+
+
+def _replaced(case: Case, fields: dict[str, Any]) -> Case | None:
+    try:
+        return replace(case, **fields)
+    except CaseError:  # an element lies outside the smaller array, or an argument can no longer be omitted
+        return None
+
+
+# ---- while the elements are made by a recipe ---------------------------------------------------------------------
+
+
+def _with_a_recipe(case: Case) -> Iterator[dict[str, Any]]:
+    """Dense integers first: a fault that shows in them shows wherever it is, however small the case becomes."""
+    if isinstance(case.data, Recipe):
+        yield from ({"data": Recipe("integers", seed)} for seed in (0, case.data.seed))
+        yield from _simpler_geometry(case)
+
+
+def _simpler_geometry(case: Case) -> Iterator[dict[str, Any]]:
+    """Whole fields to their defaults, then one axis at a time to something smaller."""
+    inputs, outputs = case.C // case.groups, case.M // case.groups
+    yield {"N": 1}
+    yield {"groups": 1, "C": 1, "M": 1}
+    yield {"groups": 1, "C": inputs, "M": outputs}
+    yield {"groups": 1}
+    yield from ({field: default} for field, default in _DEFAULTS.items())
+    for field in ("stride", "padding", "dilation"):
+        yield from _simpler_pairs(field, getattr(case, field), _DEFAULTS[field][0])
+    for groups in _smaller(case.groups):
+        yield {"groups": groups, "C": inputs * groups, "M": outputs * groups}
+    yield from ({"C": size * case.groups} for size in _smaller(inputs))
+    yield from ({"M": size * case.groups} for size in _smaller(outputs))
+    for axis in ("N", "KH", "KW", "H", "W"):
+        yield from ({axis: size} for size in _smaller(getattr(case, axis) or 1))
+    # The input can be as small as the kernel allows, so that neither becomes smaller without the other.
+    yield from ({"KH": size, "H": case.H - case.KH + size} for size in _smaller(case.KH) if case.KH - size < case.H)
+    yield from ({"KW": size, "W": case.W - case.KW + size} for size in _smaller(case.KW) if case.KW - size < case.W)
+
+
+_DEFAULTS: dict[str, Any] = {
+    "padding_mode": "zeros",
+    "view": None,
+    "stride": (1, 1),
+    "padding": (0, 0),
+    "dilation": (1, 1),
+    "bias": False,
+    "omit": (),
+}
+
+
+def _smaller(value: int, least: int = 1) -> Iterator[int]:
+    """The least, then half, then one less."""
+    yield from dict.fromkeys(size for size in (least, (value + least) // 2, value - 1) if least <= size < value)
+
+
+def _simpler_pairs(name: str, value: Any, default: int) -> Iterator[dict[str, Any]]:
+    """An int becomes a pair; then each side becomes smaller."""
+    if isinstance(value, str):
+        return
+    h, w = value if isinstance(value, tuple) else (value, value)
+    if not isinstance(value, tuple):
+        yield {name: (h, w)}
+    yield from ({name: (smaller, w)} for smaller in _smaller(h, default))
+    yield from ({name: (h, smaller)} for smaller in _smaller(w, default))
+
+
+# ---- while the elements are named --------------------------------------------------------------------------------
+
+
+def _with_elements(case: Case) -> Iterator[dict[str, Any]]:
+    """Fewer elements, and a tighter geometry around the rest."""
+    if isinstance(case.data, Elements):
+        yield from ({"data": data} for data in _fewer_elements(case.data))
+        yield from _simpler_geometry(case)
+    elif (elements := _elements(case)) is not None:
+        yield {"data": elements}
+
+
+def _elements(case: Case) -> Elements | None:
+    """The same data, named one by one."""
+    count = sum(int(np.prod(shape)) for shape in case.shapes.values() if shape is not None)
+    if count > MOST_ELEMENTS:
+        return None
+    made = arrays(case)
+    return Elements(
+        tuple(
+            (LETTERS[name], index, float(value))
+            for name in ARRAYS
+            if (array := made[name]) is not None
+            for index, value in np.ndenumerate(array)
+        )
+    )
+
+
+def _fewer_elements(data: Elements) -> Iterator[Elements]:
+    """Zeros in place of all elements, of halves, quarters, ... and of single ones; then ones in place of the rest."""
+    entries = data.entries
+    yield Elements(tuple((array, index, 1.0) for array, index, _ in entries))
+    size = len(entries)
+    while size:
+        for start in range(0, len(entries), size):
+            yield Elements(entries[:start] + entries[start + size :])
+        size //= 2
+    for i, (array, index, value) in enumerate(entries):
+        if value != 1:
+            yield Elements((*entries[:i], (array, index, 1.0), *entries[i + 1 :]))

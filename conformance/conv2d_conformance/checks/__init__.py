@@ -1,0 +1,61 @@
+"""The checks: one pytest function each, which tests one or more requirements of the spec.
+
+A check names its requirements with `covers`, draws or lists cases, and hands them to the implementation under test,
+`iut`, which judges every answer by the law.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+from conv2d_conformance import spec
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def covers(*requirements: str) -> Callable[[Function], Function]:
+    """Name the requirements that a check tests. UnknownRequirement where the spec has no such id."""
+    for requirement in requirements:
+        spec.get(requirement)
+
+    def mark(function: Function) -> Function:
+        function.covers = requirements  # type: ignore[attr-defined]  # a function takes any attribute
+        return function
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check, its name (`test_stride::test_steps`) and the requirements that it covers."""
+
+    name: str
+    requirements: tuple[str, ...]
+    function: Callable[..., None]
+
+    @property
+    def sentence(self) -> str:
+        return (self.function.__doc__ or "").strip()
+
+    @property
+    def features(self) -> frozenset[str]:
+        """What must be claimed for the check to run."""
+        return frozenset().union(*(spec.get(requirement).features for requirement in self.requirements))
+
+
+@cache
+def catalogue() -> dict[str, Check]:
+    """All checks by name, in the order of the files and of the functions in them."""
+    found = {}
+    for module_info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{module_info.name}")
+        for name, value in vars(module).items():
+            if name.startswith("test_") and hasattr(value, "covers"):
+                check = Check(f"{module_info.name}::{name}", value.covers, value)
+                found[check.name] = check
+    return found

@@ -1,0 +1,38 @@
+"""One image without a batch axis, and a batch without images."""
+
+from dataclasses import replace
+
+from hypothesis import given
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.illegal import illegal_cases
+from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.checks import covers
+from conv2d_conformance.verdict.examination import Examination
+
+
+@covers("batch.unbatched")
+@given(case=cases(vary={"stride", "padding", "groups", "bias"}, require={"unbatched"}))
+def test_unbatched(iut: Examination, case: Case) -> None:
+    """An input of three axes gives a result of three axes, that of a batch of one."""
+    iut.judge(case)
+
+
+@covers("batch.empty")
+@given(case=cases(vary={"stride", "padding", "groups", "bias"}, require={"empty"}))
+def test_empty(iut: Examination, case: Case) -> None:
+    """A batch without images gives one without images, of the right shape."""
+    iut.judge(case)
+
+
+@covers("batch.one")
+@given(case=cases(vary={"bias"}).map(lambda case: replace(case, N=1)))
+def test_one(iut: Examination, case: Case) -> None:
+    """A batch of one image keeps its batch axis."""
+    iut.judge(case, values=False)
+
+
+@covers("batch.empty-checked")
+def test_empty_checked(iut: Examination) -> None:
+    """An empty batch is no excuse for a call that is illegal otherwise."""
+    iut.judge_all(illegal_cases("empty-batch"))

@@ -1,0 +1,37 @@
+"""The bias."""
+
+from hypothesis import given
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.checks import covers
+from conv2d_conformance.checks.regions import pads_beyond_kernel
+from conv2d_conformance.verdict.examination import Examination
+
+
+@covers("bias.added")
+@given(case=cases(require={"bias"}, vary=set()))
+def test_added(iut: Examination, case: Case) -> None:
+    """The bias is added once to every element of its channel."""
+    iut.judge(case)
+
+
+@covers("bias.per-channel")
+@given(case=cases(vary={"groups"}, require={"bias"}).filter(lambda case: case.M > 1))
+def test_per_channel(iut: Examination, case: Case) -> None:
+    """Every output channel has its own bias, whatever the groups and the output's width."""
+    iut.judge(case)
+
+
+@covers("bias.absent")
+@given(case=cases(vary=set()))
+def test_absent(iut: Examination, case: Case) -> None:
+    """Without a bias nothing is added."""
+    iut.judge(case)
+
+
+@covers("bias.in-padding-only-windows")
+@given(case=cases(vary=set(), require={"padding", "bias"}).filter(pads_beyond_kernel))
+def test_in_padding_only_windows(iut: Examination, case: Case) -> None:
+    """Where the window lies in the padding alone, the bias alone remains."""
+    iut.judge(case)

@@ -1,0 +1,22 @@
+"""The dilation."""
+
+from hypothesis import given
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.checks import covers
+from conv2d_conformance.verdict.examination import Examination
+
+
+@covers("dilation.spacing")
+@given(case=cases(vary={"dilation"}))
+def test_spacing(iut: Examination, case: Case) -> None:
+    """Taps lie a dilation apart, on each axis by its own dilation, and what is between them has no influence."""
+    iut.judge(case)
+
+
+@covers("dilation.one-by-one")
+@given(case=cases(vary={"dilation"}).filter(lambda case: case.KH == 1 or case.KW == 1))
+def test_one_by_one(iut: Examination, case: Case) -> None:
+    """Where the kernel has one element, no dilation changes anything."""
+    iut.judge(case)

@@ -1,0 +1,36 @@
+"""Groups."""
+
+from hypothesis import given
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.checks import covers
+from conv2d_conformance.verdict.examination import Examination
+
+
+@covers("groups.side-by-side")
+@given(case=cases(vary={"bias"}, require={"groups"}))
+def test_side_by_side(iut: Examination, case: Case) -> None:
+    """Groups are convolutions side by side, each with its own run of channels and filters."""
+    iut.judge(case)
+
+
+@covers("groups.depthwise")
+@given(case=cases(vary=set(), require={"depthwise"}).filter(lambda case: case.C == case.M))
+def test_depthwise(iut: Examination, case: Case) -> None:
+    """With as many groups as channels, each channel has its own filter."""
+    iut.judge(case)
+
+
+@covers("groups.multiplier")
+@given(case=cases(vary=set(), require={"depthwise"}).filter(lambda case: case.M > case.C))
+def test_multiplier(iut: Examination, case: Case) -> None:
+    """A depthwise convolution can have several filters for each channel."""
+    iut.judge(case)
+
+
+@covers("groups.every-divisor")
+@given(case=cases(vary={"stride", "padding", "dilation", "depthwise"}, require={"groups"}))
+def test_every_divisor(iut: Examination, case: Case) -> None:
+    """Every common divisor of the channel counts is a legal number of groups."""
+    iut.judge(case)

@@ -1,0 +1,58 @@
+"""Padding with zeros: explicit, valid and same."""
+
+from hypothesis import given
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.checks import covers
+from conv2d_conformance.checks.regions import pads_beyond_kernel
+from conv2d_conformance.verdict.examination import Examination
+
+
+@covers("padding.zeros-both-sides")
+@given(case=cases(vary=set(), require={"padding"}))
+def test_zeros_both_sides(iut: Examination, case: Case) -> None:
+    """Explicit padding adds as many zeros before the input as after it."""
+    iut.judge(case)
+
+
+@covers("padding.beyond-kernel")
+@given(case=cases(vary=set(), require={"padding"}).filter(pads_beyond_kernel))
+def test_beyond_kernel(iut: Examination, case: Case) -> None:
+    """Padding as large as the kernel, or larger, is legal."""
+    iut.judge(case)
+
+
+@covers("padding.kernel-larger-than-input")
+@given(case=cases(vary=set(), require={"padding"}).filter(lambda case: case.KH > case.H or case.KW > case.W))
+def test_kernel_larger_than_input(iut: Examination, case: Case) -> None:
+    """A kernel larger than the input is legal where the padding makes it fit."""
+    iut.judge(case)
+
+
+@covers("padding.valid")
+@given(case=cases(vary={"stride"}, require={"valid"}))
+def test_valid(iut: Examination, case: Case) -> None:
+    """The padding "valid" is none."""
+    iut.judge(case)
+
+
+@covers("padding.same-size")
+@given(case=cases(vary=set(), require={"same"}))
+def test_same_size(iut: Examination, case: Case) -> None:
+    """The padding "same" keeps the size."""
+    iut.judge(case, values=False)
+
+
+@covers("padding.same-extra-at-end")
+@given(case=cases(vary=set(), require={"same"}))
+def test_same_extra_at_end(iut: Examination, case: Case) -> None:
+    """Where "same" needs an odd number of zeros, the odd one comes at the bottom or the right."""
+    iut.judge(case)
+
+
+@covers("padding.same-dilated")
+@given(case=cases(vary=set(), require={"same", "dilation"}))
+def test_same_dilated(iut: Examination, case: Case) -> None:
+    """The amount of "same" on an axis follows from the kernel and the dilation of that axis."""
+    iut.judge(case)

@@ -1,0 +1,38 @@
+"""The stride."""
+
+from hypothesis import given
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.checks import covers
+from conv2d_conformance.verdict.examination import Examination
+
+
+@covers("stride.steps")
+@given(case=cases(vary={"stride"}))
+def test_steps(iut: Examination, case: Case) -> None:
+    """Windows start a stride apart, on each axis by its own stride."""
+    iut.judge(case)
+
+
+@covers("stride.remainder-lost")
+@given(case=cases(vary={"stride"}).filter(lambda case: _remainder(case, 0) + _remainder(case, 1) > 0))
+def test_remainder_lost(iut: Examination, case: Case) -> None:
+    """Rows and columns after the last whole window have no influence."""
+    iut.judge(case)
+
+
+@covers("stride.beyond-kernel")
+@given(case=cases(vary={"stride"}).filter(lambda case: _strides(case)[0] > case.KH or _strides(case)[1] > case.KW))
+def test_beyond_kernel(iut: Examination, case: Case) -> None:
+    """A stride beyond the kernel skips the cells between windows."""
+    iut.judge(case)
+
+
+def _strides(case: Case) -> tuple[int, int]:
+    return (case.stride, case.stride) if isinstance(case.stride, int) else case.stride
+
+
+def _remainder(case: Case, axis: int) -> int:
+    size, kernel = ((case.H, case.KH), (case.W, case.KW))[axis]
+    return (size - kernel) % _strides(case)[axis]

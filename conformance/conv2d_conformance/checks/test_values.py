@@ -1,0 +1,71 @@
+"""Which pixels and weights every output element is made of."""
+
+from hypothesis import given
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.documented import DOCUMENTED
+from conv2d_conformance.cases.networks import network_cases
+from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.cases.tiles import tile_cases
+from conv2d_conformance.checks import covers
+from conv2d_conformance.verdict.examination import Examination
+
+
+@covers("values.definition")
+@given(case=cases())
+def test_definition(iut: Examination, case: Case) -> None:
+    """Every output element is the sum that the definition names, with all arguments at once."""
+    iut.judge(case)
+
+
+@covers("values.definition")
+def test_documented_examples(iut: Examination) -> None:
+    """The examples of the document give what the definition says."""
+    iut.judge_all(case for _, case in DOCUMENTED)
+
+
+@covers("values.index-map")
+@given(case=cases(vary={"stride", "padding", "dilation", "groups", "bias"}, recipes=("impulse",)))
+def test_index_map(iut: Examination, case: Case) -> None:
+    """With a single 1 in each image, every output element names the pixel and the weight that it comes from."""
+    iut.judge(case)
+
+
+@covers("values.no-flip")
+@given(case=cases(vary=set()).filter(lambda case: case.KH * case.KW > 1))
+def test_no_flip(iut: Examination, case: Case) -> None:
+    """The kernel is laid on the input as it is, not mirrored."""
+    iut.judge(case)
+
+
+@covers("values.channels-summed")
+@given(case=cases(vary=set()).filter(lambda case: case.C > 1))
+def test_channels_summed(iut: Examination, case: Case) -> None:
+    """Every input channel is in the sum, the last ones too."""
+    iut.judge(case)
+
+
+@covers("values.batch-items-independent")
+@given(case=cases(vary=set()).filter(lambda case: (case.N or 0) > 1))
+def test_batch_items_independent(iut: Examination, case: Case) -> None:
+    """Each image is answered from itself alone."""
+    iut.judge(case)
+
+
+@covers("values.filters-independent")
+@given(case=cases(vary={"bias"}).filter(lambda case: case.M > 1))
+def test_filters_independent(iut: Examination, case: Case) -> None:
+    """Each output channel is answered from its own filter and bias."""
+    iut.judge(case)
+
+
+@covers("values.every-size")
+def test_layers_of_networks(iut: Examination) -> None:
+    """The layers of real networks are right, at their real sizes."""
+    iut.judge_all(layer.case for layer in network_cases(iut.effort.multiply_adds))
+
+
+@covers("values.every-size")
+def test_tails_of_tiles(iut: Examination) -> None:
+    """Sizes just below, at and just above those of tiles and vectors are right."""
+    iut.judge_all(tile_cases(iut.effort.multiply_adds))

@@ -1,0 +1,75 @@
+"""The command line. One file per command; what is slow to import is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from conv2d_conformance import __version__
+from conv2d_conformance.cli.explain import explain
+from conv2d_conformance.cli.listing import list_
+from conv2d_conformance.cli.problems import Problem, problem_of
+from conv2d_conformance.cli.reference import reference
+from conv2d_conformance.cli.replay import replay
+from conv2d_conformance.cli.run import run
+from conv2d_conformance.cli.selftest import selftest
+from conv2d_conformance.cli.smoke import smoke
+from conv2d_conformance.cli.summary import summary
+from conv2d_conformance.cli.verify import verify
+
+EXIT_STATUS = """\b
+Exit status:
+  0    conforming
+  1    not conforming
+  2    wrong usage
+  3    the adapter could not be loaded, or the suite itself failed
+  4    nothing was judged
+  130  interrupted
+"""
+
+
+class Program(click.Group):
+    """A group whose errors are sentences, and whose commands are listed in the order in which one needs them."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except KeyboardInterrupt:
+            raise Problem("interrupted", status=130) from None
+        except Exception as error:
+            if ctx.params["traceback"]:
+                raise
+            raise problem_of(error) from None
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(self.commands)
+
+
+@click.group(
+    cls=Program,
+    epilog=EXIT_STATUS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="conv2d-conformance")
+@click.option("--traceback", is_flag=True, help="Show where an unforeseen error came from.")
+def program(traceback: bool) -> None:  # noqa: ARG001  # read by Program.invoke
+    """Certify any conv2d against the definition of nn_conv2d.
+
+    A TARGET is the name of a bundled adapter (`list adapters`), package.module:object, path/to/file.py:object, or
+    command:PROGRAM ARG ...; options follow as in torch?threads=2.
+    """
+
+
+for command in (run, smoke, list_, explain, reference, replay, summary, verify, selftest):
+    program.add_command(command)
+
+
+def main() -> None:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal cannot show must not end a run.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    program(prog_name="conv2d-conformance")

@@ -1,0 +1,90 @@
+"""Ask one case, and say what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from rich.console import Console
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.cli.diagnosis import hint
+from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Result
+from conv2d_conformance.law.bound import compare
+from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
+from conv2d_conformance.verdict.claims import within_claims
+from conv2d_conformance.verdict.judge import Judgement, judge
+from conv2d_conformance.verdict.question import Question
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with the last answer to it: the first wrong one, if there was any."""
+
+    question: Question
+    answer: Answer
+    judgement: Judgement
+    times: int
+
+    @property
+    def right(self) -> bool:
+        return self.judgement.outcome == "pass" and not self.judgement.observed
+
+    @property
+    def wrong_elements(self) -> list[tuple[int, ...]]:
+        """The indices (N, M, OH, OW) of the wrong elements, where just the values are wrong."""
+        fault = self.judgement.fault
+        if fault is None or fault.aspect != "values" or not isinstance(self.answer, Result):
+            return []
+        output = self.answer.arrays[0]
+        assert output is not None
+        wrong = compare(output.reshape(self.question.law.high.shape), self.question.law).wrong
+        return [tuple(int(i) for i in index) for index in np.argwhere(wrong)]
+
+
+def ask(implementation: Implementation, question: Question, times: int = 1) -> Asked:
+    """Ask until an answer is wrong, at most so many times."""
+    for count in range(1, times + 1):
+        answer = implementation.ask(question.request)
+        asked = Asked(question, answer, judge(question, answer), count)
+        if not asked.right:
+            break
+    return asked
+
+
+def show_hello(out: Console, hello: Hello, *, claims: bool = False) -> None:
+    """Print how an implementation introduced itself."""
+    paragraph(out, f"{hello.name} {hello.version} ({hello.language})", style="bold")
+    if claims:
+        paragraph(out, ", ".join(sorted(hello.capabilities.features)) or "nothing", label="claims")
+
+
+def show(out: Console, asked: Asked, claims: Capabilities) -> None:
+    """Print the case, whether the answer is right, and if not, what was got, what is required, and a hint."""
+    case, fault = asked.question.case, asked.judgement.fault
+    whole_line(out, format_case(case), label="case")
+    for observation in asked.judgement.observed:
+        paragraph(out, observation.sentence, label="seen", style="red")
+    if fault is None:
+        paragraph(out, _praise(asked), label="answer", style="green" if asked.right else "")
+    else:
+        paragraph(out, fault.got, label="got", style="red", most_lines=MOST_LINES)
+        paragraph(out, fault.required, label="required")
+    if asked.times > 1:
+        paragraph(out, f"the answer to the question number {asked.times}", label="when")
+    if within_claims(case, claims) != case:
+        paragraph(out, "the implementation does not claim everything that this case needs", label="note")
+    if fault is not None and (advice := hint(asked.question, asked.answer, fault)):
+        paragraph(out, advice, label="hint", style="bold")
+    if isinstance(asked.answer, Broken):
+        for line in [line for line in asked.answer.stderr.splitlines() if line.strip()][-8:]:
+            whole_line(out, line, label="stderr")
+
+
+def _praise(asked: Asked) -> str:
+    if asked.question.illegal_because is not None:
+        return "right: the call is illegal, and it was rejected"
+    margin = asked.judgement.margin
+    share = "" if margin is None else f"; the worst error is {margin:.3g} of what is allowed"
+    return f"right, in all of {asked.judgement.elements} elements{share}"

@@ -1,0 +1,80 @@
+"""`list`: what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import click
+
+Rows = Iterator[tuple[str, ...]]
+
+
+def _requirements() -> Rows:
+    from conv2d_conformance import spec
+    from conv2d_conformance.cli.covered import checks_of_requirements
+
+    checked = checks_of_requirements()
+    yield "requirement", "level", "profile", "check", "features"
+    for requirement in spec.load().requirements.values():
+        has_check = "yes" if requirement.id in checked else "no"
+        yield requirement.id, requirement.level, requirement.profile, has_check, ", ".join(sorted(requirement.features))
+
+
+def _checks() -> Rows:
+    from conv2d_conformance.cli.covered import checks
+
+    yield "check", "sentence", "requirements"
+    for check in checks():
+        yield check.name, check.sentence, ", ".join(check.requirements)
+
+
+def _adapters() -> Rows:
+    from conv2d_conformance.implementation.target import list_adapters
+
+    yield ("adapter",)
+    for name in list_adapters():
+        yield (name,)
+
+
+def _networks() -> Rows:
+    from conv2d_conformance.cases.networks import NETWORKS
+
+    yield "network", "layers"
+    for name, layers in NETWORKS.items():
+        yield name, str(len(layers))
+
+
+def _mutants() -> Rows:
+    from conv2d_conformance.mutants import catalogue
+
+    yield "mutant", "breaks", "replays", "sentence"
+    for mutant in catalogue().values():
+        yield mutant.name, mutant.breaks, mutant.replays, mutant.sentence
+
+
+LISTS: dict[str, Callable[[], Rows]] = {
+    "requirements": _requirements,
+    "checks": _checks,
+    "adapters": _adapters,
+    "mutants": _mutants,
+    "networks": _networks,
+}
+
+
+@click.command("list")
+@click.argument("what", type=click.Choice(tuple(LISTS)), default="requirements")
+def list_(what: str) -> None:
+    """Show what there is: requirements, checks, adapters, mutants or networks.
+
+    Without a terminal, one line each, columns separated by tabs, ready for grep and cut.
+    """
+    columns, *rows = LISTS[what]()
+    out = click.get_text_stream("stdout")
+    if not out.isatty():
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+
+    from conv2d_conformance.report.console import console, show_table
+
+    show_table(console(), columns, rows)

@@ -1,0 +1,53 @@
+"""Errors as a person should see them: one sentence on standard error, a hint, and an exit status with a meaning."""
+
+from __future__ import annotations
+
+import click
+
+USAGE = 2
+HARNESS = 3
+
+
+class Problem(click.ClickException):
+    """Something that was foreseen. It ends the program."""
+
+    def __init__(self, sentence: str, hint: str = "", *, status: int = USAGE) -> None:
+        super().__init__(sentence)
+        self.hint = hint
+        self.exit_code = status
+
+    def format_message(self) -> str:
+        return f"{self.message}\nHint: {self.hint}" if self.hint else self.message
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that an exception of the suite stands for; one that nobody foresaw is the suite's own failure."""
+    from conv2d_conformance.cases.case import CaseError
+    from conv2d_conformance.implementation.target import LoadError, TargetError
+    from conv2d_conformance.report.assemble import UnreadableReport
+    from conv2d_conformance.report.writing import UnwritableOutput
+    from conv2d_conformance.spec import UnknownRequirement
+
+    match error:
+        case TargetError():
+            return Problem(error.sentence, error.hint)
+        case LoadError():
+            return Problem(error.sentence, _with_last_words(error.hint, error.stderr), status=HARNESS)
+        case CaseError() | UnknownRequirement() | UnreadableReport() | UnwritableOutput():
+            return Problem(*_sentence_and_hint(str(error)))
+    what = f"{type(error).__name__}: {error}".removesuffix(": ")
+    return Problem(
+        f"the suite itself failed: {what}",
+        "please report it, with what `conv2d-conformance --traceback ...` shows",
+        status=HARNESS,
+    )
+
+
+def _sentence_and_hint(message: str) -> tuple[str, str]:
+    sentence, _, hint = message.partition("; ")
+    return sentence, hint
+
+
+def _with_last_words(hint: str, stderr: str) -> str:
+    last = [line for line in stderr.splitlines() if line.strip()][-3:]
+    return "\n  ".join([hint, *last]) if last else hint

@@ -1,0 +1,26 @@
+"""`reference`: the right answer of a case."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("case")
+@click.option("--full", is_flag=True, help="Show large arrays whole.")
+@click.option("--hex", is_flag=True, help="Show numbers in hexadecimal, as float.hex does.")
+@click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True)
+def reference(case: str, full: bool, hex: bool, format: str) -> None:
+    """Show the right answer of CASE: what is allowed for every element of the output, or why the call is illegal."""
+    import json
+
+    from conv2d_conformance.cases.grammar import parse
+    from conv2d_conformance.cli.showing import as_json, show_case
+    from conv2d_conformance.report.console import console
+    from conv2d_conformance.verdict.question import Question
+
+    question = Question(parse(case))
+    if format == "json":
+        click.echo(json.dumps(as_json(question), allow_nan=False))
+    else:
+        show_case(console(), question, full=full, hex=hex)

@@ -1,0 +1,49 @@
+"""`replay`: ask one case again."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("case")
+@click.argument("target")
+@click.option("--script", "with_script", is_flag=True, help="Print a script that needs NumPy and TARGET alone.")
+@click.option("--times", type=click.IntRange(1), default=1, show_default=True, help="Ask so often, until it fails.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=10.0, show_default=True)
+@click.option("--isolation", type=click.Choice(("process", "none")), default="process", show_default=True)
+@click.pass_context
+def replay(
+    ctx: click.Context, case: str, target: str, with_script: bool, times: int, timeout: float, isolation: str
+) -> None:
+    """Run CASE on TARGET and say what is wrong, if anything.
+
+    With --script, standard output is the script, and what is wrong is told on standard error.
+    """
+    import sys
+
+    from conv2d_conformance.cases.grammar import parse
+    from conv2d_conformance.cli import asking
+    from conv2d_conformance.implementation.host import connect
+    from conv2d_conformance.implementation.target import parse as parse_target
+    from conv2d_conformance.report.console import console, paragraph, whole_line
+    from conv2d_conformance.reproducer import NoScript, script
+    from conv2d_conformance.verdict.question import Question
+
+    question = Question(parse(case))
+    out = console(sys.stderr if with_script else None)
+    implementation = connect(target, isolation=isolation, timeout=timeout)
+    try:
+        asked = asking.ask(implementation, question, times)
+        asking.show_hello(out, implementation.hello)
+        asking.show(out, asked, implementation.hello.capabilities)
+    finally:
+        implementation.close()
+    if with_script:
+        try:
+            click.echo(script(question, parse_target(target), asked.wrong_elements), nl=False)
+        except NoScript as reason:
+            paragraph(out, str(reason), label="script")
+    elif not asked.right:
+        whole_line(out, "add --script for a script that needs NumPy and the implementation alone", label="script")
+    ctx.exit(0 if asked.right else 1)

@@ -1,0 +1,86 @@
+"""`run`: examine an implementation and write the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from conv2d_conformance.cli.problems import HARNESS, Problem
+
+PROFILES = ("forward", "layer", "training")
+EFFORTS = ("quick", "standard", "thorough")
+
+
+@click.command()
+@click.argument("target")
+@click.option("--profile", type=click.Choice(PROFILES), default="forward", show_default=True, help="What is required.")
+@click.option("--effort", type=click.Choice(EFFORTS), default="standard", show_default=True, help="How much is asked.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
+@click.option("--only", metavar="GLOB", default="*", help="Examine some requirements alone, as in 'padding.*'.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="FILE", help="The report; by default named after TARGET."
+)
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that ask at a time.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    default=10.0,
+    show_default=True,
+    help="For a single call.",
+)
+@click.option(
+    "--isolation",
+    type=click.Choice(("process", "none")),
+    default="process",
+    show_default=True,
+    help="`none` calls the implementation in this process, for a debugger.",
+)
+@click.option("--deviations", type=click.Path(path_type=Path), metavar="FILE", help="Known failures, declared in TOML.")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    target: str,
+    profile: str,
+    effort: str,
+    seed: int,
+    only: str,
+    output: Path | None,
+    workers: int,
+    timeout: float,
+    isolation: str,
+    deviations: Path | None,
+) -> None:
+    """Examine TARGET and write a report, by requirement.
+
+    A finished run has the exit status 0 only where every MUST of the profile's core and of the claimed features holds.
+    """
+    from conv2d_conformance import runner
+    from conv2d_conformance.cli.deviations import read_deviations
+    from conv2d_conformance.cli.progress import progress
+    from conv2d_conformance.cli.selection import require_match
+    from conv2d_conformance.report.console import console
+    from conv2d_conformance.report.text import show
+
+    require_match(only, profile)
+    output = output or runner.default_output(target)
+    options = runner.Options(
+        target=target,
+        profile=profile,
+        effort=effort,
+        seed=seed,
+        only=only,
+        output=output,
+        workers=workers,
+        timeout=timeout,
+        isolation=isolation,
+        deviations=read_deviations(deviations) if deviations else (),
+    )
+    try:
+        with progress(target) as advance:
+            report = runner.run(options, advance)
+    except runner.HarnessFailure as failure:
+        raise Problem(str(failure), "please report it", status=HARNESS) from None
+    show(report, output, console())
+    ctx.exit(report["conclusion"]["exit_status"])

@@ -1,0 +1,53 @@
+"""`verify`: is this file a whole report, of this specification, that says what its own records say?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("report", type=click.Path(path_type=Path))
+@click.pass_context
+def verify(ctx: click.Context, report: Path) -> None:
+    """Check REPORT: its form, the specification it cites, that it is complete, and that its conclusion follows.
+
+    The exit status is 0 where all of that holds, whatever the report's verdict, and 1 where something does not.
+    """
+    from conv2d_conformance.report.assemble import read
+    from conv2d_conformance.report.validation import fault_of
+
+    found = read(report)
+    fault = fault_of(found)
+    faults = [f"it does not have the form of a report: {fault}"] if fault else list(_faults(found))
+    for sentence in faults:
+        click.echo(f"{report}: {sentence}")
+    if not faults:
+        click.echo(f"{report}: complete and consistent; {found['conclusion']['headline']}")
+    ctx.exit(1 if faults else 0)
+
+
+def _faults(report: Mapping[str, Any]) -> Iterator[str]:
+    from conv2d_conformance import spec
+    from conv2d_conformance.adapter import Capabilities
+    from conv2d_conformance.report.verdicts import Deviation, conclusion
+
+    if not report["complete"]:
+        yield "the run did not come to its end"
+    if report["spec"] != {"edition": spec.load().edition, "digest": spec.load().digest}:
+        edition, digest = report["spec"]["edition"], report["spec"]["digest"][:12]
+        yield f"it cites edition {edition} ({digest}) of the specification, this is {spec.load().edition} ({spec.load().digest[:12]})"
+    run = report["run"]
+    follows = conclusion(
+        report["requirements"],
+        Capabilities.from_json(report["implementation"]["capabilities"]),
+        [Deviation(**item) for item in report["deviations"]],
+        profile=run["profile"],
+        only=run["only"],
+        complete=report["complete"],
+    )
+    if follows != report["conclusion"]:
+        yield f"its conclusion is {report['conclusion']['headline']!r}; its verdicts say {follows['headline']!r}"

@@ -1,0 +1,38 @@
+"""How Hypothesis is used: as a source of cases that depends on the run's seed and on nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from typing import Any
+
+import hypothesis
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from conv2d_conformance.effort import Effort
+
+
+def use_settings(effort: Effort) -> Callable[[], None]:
+    """Draw so many cases, without a memory of earlier runs. Returns what removes Hypothesis's files again."""
+    storage = tempfile.TemporaryDirectory(prefix="conv2d-conformance-")
+    set_hypothesis_home_dir(storage.name)
+    hypothesis.settings.register_profile(
+        "conv2d-conformance",
+        max_examples=effort.drawn,
+        database=None,
+        deadline=None,
+        print_blob=False,
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        # The examination shrinks the case itself, drawn or not, down to its data.
+        phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+    )
+    hypothesis.settings.load_profile("conv2d-conformance")
+    return storage.cleanup
+
+
+def seed(function: Callable[..., Any], check: str, run_seed: int) -> None:
+    """Fix what a check draws: it depends on the run's seed and the check's name, not on what ran before."""
+    value = hashlib.sha256(f"{run_seed} {check}".encode()).digest()
+    hypothesis.seed(int.from_bytes(value))(function)

@@ -1,0 +1,140 @@
+"""Make one call of an adapter, and say what came of it."""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+from conv2d_conformance.adapter import Adapter
+from conv2d_conformance.implementation.answers import Answer, Array, Broken, Observation, Rejected, Request, Result
+from conv2d_conformance.implementation.framing import numeric_dtype
+from conv2d_conformance.implementation.layout import Handed, share_memory
+from conv2d_conformance.implementation.protocol import MAY_BE_NONE, RETURNED
+
+KEPT_RESULTS = 4
+KEPT_BYTES = 1 << 20
+MESSAGE = 10_000
+
+_LAYER = ("in_channels", "out_channels", "kernel_size")
+
+
+class Memory:
+    """The last few results as the implementation returned them, to notice that it uses their memory again."""
+
+    def __init__(self) -> None:
+        self._kept: deque[tuple[Array, bytes]] = deque(maxlen=KEPT_RESULTS)
+
+    def observe(self, returned: list[Array]) -> list[Observation]:
+        """Compare with earlier results, then keep these."""
+        found = []
+        if any(array.tobytes() != value for array, value in self._kept):
+            found.append(Observation("output-changed", "the call changed the result of an earlier call"))
+        if any(share_memory(array, earlier) for array in returned for earlier, _ in self._kept):
+            found.append(Observation("aliases-output", "the result shares memory with the result of an earlier call"))
+        if found:
+            self._kept.clear()
+        self._kept.extend((array, array.tobytes()) for array in returned if array.nbytes <= KEPT_BYTES)
+        return found
+
+
+def answer(adapter: Adapter, request: Request, memory: Memory, *, reference_is_foreign: bool = False) -> Answer:
+    """Call the adapter as the request says.
+
+    With `reference_is_foreign`, an import of `conv2d_reference` by this process is reported.
+    """
+    function = getattr(adapter, request.operation, None)
+    if request.operation not in RETURNED or function is None:
+        return Broken("protocol", f"the adapter {adapter.name} has no {request.operation}")
+    try:
+        handed = Handed(request.arrays, request.view)
+    except ValueError as error:
+        return Broken("protocol", str(error))
+    positional, named = _arguments(request, handed.arrays)
+
+    outcome: Answer | None = None
+    value = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # so that no filter of the user's turns a warning into an exception
+        start = time.perf_counter()
+        try:
+            value = function(*positional, **named)
+        except MemoryError as error:
+            outcome = Broken("memory", f"{request.operation} ran out of memory: {_message(error)}".removesuffix(": "))
+        except (SystemExit, KeyboardInterrupt) as error:
+            outcome = Broken("exit", f"{request.operation} raised {type(error).__name__}")
+        except BaseException as error:  # the exceptions by which test frameworks skip are no Exception
+            outcome = Rejected(type(error).__name__, _message(error))
+        seconds = time.perf_counter() - start
+
+    returned = _returned(request.operation, value) if outcome is None else []
+    if isinstance(returned, Broken):
+        return returned
+    if isinstance(outcome, Broken):
+        return outcome
+    # Copied before anything else runs: the implementation may write into its result later.
+    arrays = tuple(None if array is None else np.array(array, order="C") for array in returned)
+    observed = handed.changes()
+    present = [array for array in returned if array is not None]
+    observed += _aliases(handed, present)
+    observed += memory.observe(present)
+    if reference_is_foreign and "conv2d_reference" in sys.modules:
+        observed.append(Observation("imports-reference", "the implementation imports conv2d_reference"))
+    if isinstance(outcome, Rejected):
+        return Rejected(outcome.type, outcome.message, tuple(observed))
+    return Result(arrays, tuple(observed), seconds)
+
+
+def _arguments(request: Request, arrays: dict[str, Array | None]) -> tuple[list[Any], dict[str, Any]]:
+    if request.operation == "initialize":
+        named = dict(request.arguments)
+        return [named.pop(name) for name in _LAYER if name in named], named
+    names = ("input", "weight", "bias", "grad_output")[: 3 if request.operation == "conv2d" else 4]
+    return [arrays.get(name) for name in names], request.arguments
+
+
+def _returned(operation: str, value: Any) -> list[Array | None] | Broken:
+    names = RETURNED[operation]
+    if len(names) == 1:
+        values = [value]
+    elif type(value) in (tuple, list) and len(value) == len(names):
+        values = list(value)
+    else:
+        count = f" of {len(value)}" if isinstance(value, tuple | list) else ""
+        kind = type(value).__name__
+        return Broken("not-an-array", f"{operation} returned a value of type {kind}{count}, not {', '.join(names)}")
+    for name, item in zip(names, values, strict=True):
+        wrong = None if item is None and name in MAY_BE_NONE else _wrong(item)
+        if wrong is not None:
+            what = operation if len(names) == 1 else f"{operation}, for the {name},"
+            return Broken("not-an-array", f"{what} returned {wrong}")
+    return values
+
+
+def _wrong(value: Any) -> str | None:
+    if value is None:
+        return "None, not a NumPy array"
+    if type(value) is not np.ndarray:
+        subclass = ", a subclass of numpy.ndarray" if isinstance(value, np.ndarray) else ""
+        return f"a value of type {type(value).__name__}{subclass}, not a NumPy array"
+    if numeric_dtype(value.dtype.name) is None:
+        return f"a NumPy array of dtype {value.dtype}, which is not numeric"
+    return None
+
+
+def _aliases(handed: Handed, returned: list[Array]) -> list[Observation]:
+    names = sorted({name for array in returned for name in handed.names_sharing_memory_with(array)})
+    return (
+        [Observation("aliases-input", f"the result shares memory with the {' and the '.join(names)}")] if names else []
+    )
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:MESSAGE]
+    except Exception:
+        return "(the message could not be formed)"

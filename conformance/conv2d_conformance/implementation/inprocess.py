@@ -1,0 +1,65 @@
+"""An implementation in this process, for a debugger: no protection from crashes and hangs."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType, TracebackType
+from typing import Self
+
+from conv2d_conformance.adapter import Adapter
+from conv2d_conformance.implementation.answers import Answer, Request
+from conv2d_conformance.implementation.calling import Memory, answer
+from conv2d_conformance.implementation.worker import hello
+
+
+class InProcess:
+    """Answers as a worker does, except for what only a process can notice."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        self.hello = hello(adapter)
+        self._adapter = adapter
+        self._memory = Memory()
+
+    def ask(self, request: Request) -> Answer:
+        """Put one question."""
+        if request.operation not in self.hello.operations:
+            raise ValueError(f"{self.hello.name} does not claim the operation {request.operation!r}")
+        with _user_may_interrupt():
+            return answer(self._adapter, request, self._memory)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@contextlib.contextmanager
+def _user_may_interrupt() -> Iterator[None]:
+    """Raise KeyboardInterrupt at the end if the user asked for it: one that the implementation raises is its answer."""
+    previous = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(previous):
+        yield
+        return
+    asked = False
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        previous(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    if asked:
+        raise KeyboardInterrupt

@@ -1,0 +1,174 @@
+"""The messages between harness and worker, as PROTOCOL.md describes them, and the values that they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.implementation.answers import (
+    Answer,
+    Array,
+    Broken,
+    Hello,
+    Observation,
+    Rejected,
+    Request,
+    Result,
+)
+from conv2d_conformance.implementation.framing import Buffers, ProtocolError, encode
+
+VERSION = 1
+
+RETURNED = {
+    "conv2d": ("output",),
+    "initialize": ("weight", "bias"),
+    "gradients": ("grad_input", "grad_weight", "grad_bias"),
+}
+"""What each operation returns, in order."""
+
+MAY_BE_NONE = frozenset({"bias", "grad_bias"})
+
+KINDS_OF_ERROR = ("not-an-array", "memory", "exit", "protocol", "load")
+
+HELLO: Buffers = encode({"op": "hello", "protocol": VERSION})
+BYE: Buffers = encode({"op": "bye"})
+
+
+def encode_request(request: Request) -> Buffers:
+    """The message that asks a worker for this call."""
+    header: dict[str, Any] = {"op": request.operation, "arguments": request.arguments}
+    if request.view is not None:
+        header["view"] = request.view
+    return encode(header, [item for item in request.arrays.items() if item[1] is not None])
+
+
+def decode_request(header: Mapping[str, Any], arrays: Sequence[Array | None]) -> Request:
+    """The call that a message asks for: JSON's lists are tuples again."""
+    arguments = header.get("arguments", {})
+    return Request(
+        operation=header["op"],
+        arguments={name: tuple(value) if isinstance(value, list) else value for name, value in arguments.items()},
+        arrays={entry["name"]: array for entry, array in zip(header.get("arrays", ()), arrays, strict=True)},
+        view=header.get("view"),
+    )
+
+
+def encode_answer(answer: Answer, operation: str) -> Buffers:
+    """The message that carries an answer to the harness."""
+    match answer:
+        case Result():
+            arrays = zip(RETURNED[operation], answer.arrays, strict=True)
+            header = {"answer": "result", "seconds": answer.seconds, **_observed(answer.observed)}
+            return encode(header, arrays)
+        case Rejected():
+            header = {"answer": "rejected", "type": answer.type, "message": answer.message}
+            return encode({**header, **_observed(answer.observed)})
+        case Broken():
+            return encode({"answer": "error", "kind": answer.kind, "sentence": answer.sentence})
+
+
+def _observed(observed: Sequence[Observation]) -> dict[str, Any]:
+    return {"observed": [{"kind": item.kind, "sentence": item.sentence} for item in observed]} if observed else {}
+
+
+def decode_answer(header: Mapping[str, Any], arrays: Sequence[Array | None], operation: str) -> Answer:
+    """The answer to `operation` that a message carries."""
+    match header.get("answer"):
+        case "result":
+            _require_the_arrays_of(operation, arrays)
+            seconds = _number(header, "seconds")
+            return Result(arrays=tuple(arrays), observed=_observations(header), seconds=seconds)
+        case "rejected":
+            return Rejected(_text(header, "type"), _text(header, "message"), observed=_observations(header))
+        case "error":
+            kind = _text(header, "kind")
+            if kind not in KINDS_OF_ERROR:
+                raise ProtocolError(f'"kind": {kind!r} is not one of {", ".join(KINDS_OF_ERROR)}')
+            return Broken(kind, _text(header, "sentence"))
+        case other:
+            raise ProtocolError(f'"answer" must be "result", "rejected" or "error", not {other!r:.80}')
+
+
+def _require_the_arrays_of(operation: str, arrays: Sequence[Array | None]) -> None:
+    names = RETURNED[operation]
+    if len(arrays) != len(names):
+        raise ProtocolError(f"the answer to {operation} lists {len(arrays)} arrays, not {len(names)}")
+    for name, array in zip(names, arrays, strict=True):
+        if array is None and name not in MAY_BE_NONE:
+            raise ProtocolError(f"the answer to {operation} has null for the {name}")
+
+
+def _observations(header: Mapping[str, Any]) -> tuple[Observation, ...]:
+    items = header.get("observed", [])
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise ProtocolError('"observed" must be a list of objects')
+    return tuple(Observation(_text(item, "kind"), _text(item, "sentence")) for item in items)
+
+
+def _text(header: Mapping[str, Any], key: str, default: str | None = None) -> str:
+    value = header.get(key, default)
+    if not isinstance(value, str):
+        raise ProtocolError(f'"{key}" must be a string, not {value!r:.80}')
+    return value
+
+
+def _number(header: Mapping[str, Any], key: str) -> float:
+    value = header.get(key, 0.0)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ProtocolError(f'"{key}" must be a number, not {value!r:.80}')
+    return float(value)
+
+
+def encode_hello(hello: Hello) -> Buffers:
+    """The answer to `hello`."""
+    return encode(
+        {
+            "answer": "hello",
+            "protocol": VERSION,
+            "name": hello.name,
+            "version": hello.version,
+            "language": hello.language,
+            "capabilities": hello.capabilities.to_json(),
+            "description": hello.description,
+            "operations": hello.operations,
+            "environment": hello.environment,
+        }
+    )
+
+
+def decode_hello(header: Mapping[str, Any]) -> Hello:
+    """How the worker introduces itself."""
+    if header.get("answer") != "hello":
+        raise ProtocolError(f'the first answer must be "hello", not {header.get("answer")!r:.80}')
+    if header.get("protocol") != VERSION:
+        raise ProtocolError(f"the worker speaks protocol {header.get('protocol')!r:.80}, the harness speaks {VERSION}")
+    operations = header.get("operations", ["conv2d"])
+    if not isinstance(operations, list) or "conv2d" not in operations or any(o not in [*RETURNED] for o in operations):
+        raise ProtocolError(f'"operations" must be a list of conv2d and perhaps others of {", ".join(RETURNED)}')
+    environment = header.get("environment", {})
+    if not isinstance(environment, dict) or not all(isinstance(value, str) for value in environment.values()):
+        raise ProtocolError('"environment" must be an object of strings')
+    return Hello(
+        name=_text(header, "name"),
+        version=_text(header, "version"),
+        language=_text(header, "language"),
+        capabilities=_capabilities(header.get("capabilities", {})),
+        description=_text(header, "description", ""),
+        operations=tuple(operations),
+        environment=environment,
+    )
+
+
+def _capabilities(claims: Any) -> Capabilities:
+    if not isinstance(claims, dict):
+        raise ProtocolError(f'"capabilities" must be an object, not {claims!r:.80}')
+    defaults = Capabilities().to_json()
+    for name, value in claims.items():
+        if name in defaults and not isinstance(value, type(defaults[name])):
+            expected = {bool: "true or false", list: "a list", dict: "an object"}[type(defaults[name])]
+            raise ProtocolError(f'"capabilities": {name} must be {expected}, not {value!r:.80}')
+    try:
+        return Capabilities.from_json(claims)
+    except (ValueError, TypeError) as error:
+        raise ProtocolError(f'"capabilities": {error}') from None

@@ -1,0 +1,254 @@
+"""What a TARGET on the command line denotes.
+
+`parse` reads the text and imports nothing of the target, so that the harness stays clean.
+`load` imports it, in the worker.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.metadata
+import importlib.util
+import inspect
+import pkgutil
+import shlex
+import sys
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import unquote
+
+from conv2d_conformance.adapter import Adapter, adapter_from_function
+
+BUNDLED = "conv2d_adapters"
+FORMS = (
+    "a TARGET is the name of a bundled adapter, package.module:object, path/to/file.py:object, "
+    "or command:PROGRAM ARG ...; each but the last may end in ?key=value&key=value"
+)
+
+
+# The two errors are dataclasses but not frozen: `contextlib` sets the traceback of an exception that passes through.
+@dataclass(eq=False)
+class TargetError(Exception):
+    """The text denotes no target: wrong usage."""
+
+    sentence: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.sentence} ({self.hint})" if self.hint else self.sentence
+
+
+@dataclass(eq=False)
+class LoadError(Exception):
+    """The target exists, and no implementation came out of it."""
+
+    sentence: str
+    hint: str = ""
+    stderr: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.sentence} ({self.hint})" if self.hint else self.sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Exactly one of `module`, `path` and `command` is set."""
+
+    text: str
+    module: str = ""
+    path: str = ""
+    command: tuple[str, ...] = ()
+    attribute: str = "adapter"
+    options: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_bundled(self) -> bool:
+        return self.module.startswith(f"{BUNDLED}.")
+
+    @property
+    def place(self) -> str:
+        return self.module or self.path
+
+
+def list_adapters() -> list[str]:
+    """The short names of the bundled adapters, found without importing one."""
+    package = importlib.util.find_spec(BUNDLED)
+    folders = (package.submodule_search_locations if package else None) or []
+    modules = pkgutil.iter_modules(folders)
+    return sorted(item.name.replace("_", "-") for item in modules if not item.ispkg and not item.name.startswith("_"))
+
+
+def parse(text: str) -> Target:
+    """Read a TARGET. TargetError says what is wrong with it."""
+    if text.startswith("command:"):
+        return Target(text=text, command=_words(text.removeprefix("command:")))
+    base, _, query = text.partition("?")
+    place, colon, attribute = base.rpartition(":")
+    options = _options(text, query) if "?" in text else {}
+    if not colon:
+        return Target(text=text, module=_bundled_module(base), options=options)
+    if not place or not all(part.isidentifier() for part in attribute.split(".")):
+        raise TargetError(f"{base!r} is not a target", FORMS)
+    if not _is_path(place):
+        return Target(text=text, module=place, attribute=attribute, options=options)
+    if not Path(place).is_file():
+        raise TargetError(f"there is no file {place!r}", f"looked for in {Path.cwd()}")
+    return Target(text=text, path=place, attribute=attribute, options=options)
+
+
+def _is_path(text: str) -> bool:
+    return text.endswith(".py") or "/" in text
+
+
+def _words(command: str) -> tuple[str, ...]:
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise TargetError(f"the command {command!r} cannot be split into words: {error}", "check the quotes") from None
+    if not words:
+        raise TargetError("command: names no program", "for example: command:./my-worker --device 0")
+    return words
+
+
+def _options(text: str, query: str) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for item in query.split("&"):
+        key, equals, value = item.partition("=")
+        if not equals or not key.isidentifier():
+            raise TargetError(f"{item!r} in {text!r} is not an option", "options read ?key=value&key=value")
+        if key in options:
+            raise TargetError(f"the option {key!r} is given twice in {text!r}")
+        options[key] = unquote(value)
+    return options
+
+
+def _bundled_module(name: str) -> str:
+    bundled = list_adapters()
+    if name in bundled:
+        return f"{BUNDLED}.{name.replace('-', '_')}"
+    if _is_path(name) or "." in name:
+        raise TargetError(f"{name!r} names no object", f"did you mean {name}:adapter?")
+    closest = difflib.get_close_matches(name, bundled, n=1)
+    guess = f"did you mean {closest[0]}? " if closest else ""
+    raise TargetError(f"there is no bundled adapter {name!r}", f"{guess}bundled are: {', '.join(bundled) or 'none'}")
+
+
+def load(target: Target) -> Adapter:
+    """Import the target and configure it. LoadError says what stands in the way; nothing else is raised."""
+    if target.command:
+        raise LoadError("a command cannot be loaded into a Python process", "it runs in a process of its own")
+    found = _find(_import(target), target)
+    if isinstance(found, Adapter):
+        adapter = found
+    elif isinstance(getattr(found, "adapter", None), Adapter):
+        adapter = found.adapter
+    elif callable(found):
+        adapter = _wrap(found, target)
+    else:
+        raise LoadError(
+            f"{target.attribute} in {target.place} is a value of type {type(found).__name__}",
+            "it must be an Adapter or a function conv2d(input, weight, bias=None, *, stride=1, ...)",
+        )
+    return _configure(adapter, target) if target.options else adapter
+
+
+def _import(target: Target) -> ModuleType:
+    # What the target imports from beside itself goes last: a file named torch.py must not hide the library.
+    beside = str(Path(target.path).resolve().parent) if target.path else str(Path.cwd())
+    if beside not in sys.path:
+        sys.path.append(beside)
+    try:
+        return _import_file(target.path) if target.path else importlib.import_module(target.module)
+    except SyntaxError as error:
+        raise LoadError(f"{target.place} has a syntax error: {error.msg}", f"{error.filename}:{error.lineno}") from None
+    except ModuleNotFoundError as error:
+        raise _missing(target, error) from None
+    except BaseException as error:
+        raise LoadError(f"importing {target.place} {_raised(error)}", _where(error)) from None
+
+
+def _import_file(path: str) -> ModuleType:
+    name = f"conv2d_target_{Path(path).stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _missing(target: Target, error: ModuleNotFoundError) -> LoadError:
+    name = error.name or ""
+    if target.module and (target.module == name or target.module.startswith(f"{name}.")):
+        return LoadError(f"there is no module {name}", f"looked for in {Path.cwd()} and where Python finds its modules")
+    library = name.partition(".")[0]
+    return LoadError(
+        f"{target.place} needs the library {library}, which is not installed", _how_to_get(library, target)
+    )
+
+
+def _how_to_get(library: str, target: Target) -> str:
+    if not target.is_bundled:
+        return f"pip install {library}"
+    try:
+        extras = importlib.metadata.metadata("conv2d-conformance").get_all("Provides-Extra") or []
+    except importlib.metadata.PackageNotFoundError:
+        extras = []
+    adapter = target.module.rpartition(".")[2]
+    extra = next((name for name in extras if library == name or adapter.startswith(name)), None)
+    return f"pip install 'conv2d-conformance[{extra}]'" if extra else f"pip install {library}"
+
+
+def _find(module: ModuleType, target: Target) -> Any:
+    found: Any = module
+    for name in target.attribute.split("."):
+        try:
+            found = getattr(found, name)
+        except AttributeError:
+            public = [key for key in vars(module) if not key.startswith("_")]
+            closest = difflib.get_close_matches(target.attribute, public, n=1)
+            guess = f"did you mean {closest[0]}?" if closest else f"it has: {', '.join(public) or 'nothing'}"
+            raise LoadError(f"there is no {target.attribute} in {target.place}", guess) from None
+    return found
+
+
+def _wrap(function: Any, target: Target) -> Adapter:
+    try:
+        return adapter_from_function(function)
+    except (ValueError, TypeError):
+        raise LoadError(
+            f"the signature of {target.attribute} in {target.place} cannot be read",
+            "wrap it in a Python function that names the arguments it takes",
+        ) from None
+
+
+def _configure(adapter: Adapter, target: Target) -> Adapter:
+    if adapter.configure is None:
+        raise LoadError(f"the adapter {adapter.name} takes no options", f"leave out ?{target.text.partition('?')[2]}")
+    signature = inspect.signature(adapter.configure)
+    try:
+        signature.bind(**target.options)
+    except TypeError as error:
+        known = ", ".join(signature.parameters) or "none"
+        raise LoadError(f"the adapter {adapter.name}: {error}", f"its options are: {known}") from None
+    try:
+        configured = adapter.configure(**target.options)
+    except BaseException as error:
+        raise LoadError(f"configuring the adapter {adapter.name} {_raised(error)}", _where(error)) from None
+    if not isinstance(configured, Adapter):
+        raise LoadError(f"configure of the adapter {adapter.name} returned a value of type {type(configured).__name__}")
+    return configured
+
+
+def _raised(error: BaseException) -> str:
+    return f"raised {type(error).__name__}: {error}".removesuffix(": ")
+
+
+def _where(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

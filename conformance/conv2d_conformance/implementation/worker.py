@@ -1,0 +1,87 @@
+"""The Python worker: serves one adapter over two descriptors until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import warnings
+
+import numpy as np
+
+from conv2d_conformance.adapter import Adapter
+from conv2d_conformance.implementation.answers import Hello
+from conv2d_conformance.implementation.calling import Memory, answer
+from conv2d_conformance.implementation.framing import Buffers, Incoming, advance, encode
+from conv2d_conformance.implementation.protocol import (
+    RETURNED,
+    decode_request,
+    encode_answer,
+    encode_hello,
+)
+from conv2d_conformance.implementation.target import LoadError, Target, load, parse
+
+UNLIMITED = 1 << 62  # the harness is trusted with its own requests
+
+
+def serve(text: str, requests: int, answers: int) -> None:
+    """Answer what comes on `requests` until `bye`, or until the harness is gone."""
+    warnings.simplefilter("ignore")
+    if sys.stdout is not None:
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    target = parse(text)
+    try:
+        adapter = load(target)
+    except LoadError as error:
+        _receive(requests)
+        return _send(
+            answers, encode({"answer": "error", "kind": "load", "sentence": error.sentence, "hint": error.hint})
+        )
+    memory, foreign, me = Memory(), _reference_is_foreign(target), os.getpid()
+    while (message := _receive(requests)) is not None and (operation := message.header["op"]) != "bye":
+        if operation == "hello":
+            _send(answers, encode_hello(hello(adapter)))
+            continue
+        request = decode_request(message.header, message.arrays)
+        given = answer(adapter, request, memory, reference_is_foreign=foreign)
+        if os.getpid() != me:
+            os._exit(0)  # the call forked, and its child came back here too: one call, one answer
+        _send(answers, encode_answer(given, operation))
+    return None
+
+
+def hello(adapter: Adapter) -> Hello:
+    """How an adapter introduces itself."""
+    return Hello(
+        name=adapter.name,
+        version=adapter.version,
+        language="python",
+        capabilities=adapter.capabilities,
+        description=adapter.description,
+        operations=tuple(name for name in RETURNED if getattr(adapter, name) is not None),
+        environment={
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "platform": platform.platform(),
+        },
+    )
+
+
+def _reference_is_foreign(target: Target) -> bool:
+    """Whether an import of the reference is worth a report: the bundled adapters of the reference make it rightly."""
+    return not (target.is_bundled and target.module.rpartition(".")[2].startswith("reference_"))
+
+
+def _receive(descriptor: int) -> Incoming | None:
+    message = Incoming(UNLIMITED)
+    try:
+        while not message.complete:
+            message.read_from(descriptor)
+    except EOFError:
+        return None
+    return message
+
+
+def _send(descriptor: int, buffers: Buffers) -> None:
+    while buffers:
+        buffers = advance(buffers, os.writev(descriptor, buffers))

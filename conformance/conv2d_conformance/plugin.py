@@ -1,0 +1,114 @@
+"""The pytest plugin that runs the checks against one implementation.
+
+Loaded by name alone (`-p conv2d_conformance.plugin`): installing the suite leaves everybody else's pytest untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import pytest
+
+from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.drawing import seed, use_settings
+from conv2d_conformance.effort import EFFORTS, Effort
+from conv2d_conformance.implementation.answers import Implementation
+from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+
+RECORD = "conv2d"
+"""The key under which a check's record travels in the properties of its report."""
+
+
+@dataclass
+class Subject:
+    """The implementation under test, and how it is to be examined."""
+
+    implementation: Implementation
+    effort: Effort
+    seed: int
+    only: str
+
+
+SUBJECT = pytest.StashKey[Subject]()
+EXAMINATION = pytest.StashKey[Examination]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("conv2d", "conv2d-conformance")
+    group.addoption("--conv2d-target", help="the implementation under test")
+    group.addoption("--conv2d-effort", default="standard", choices=tuple(EFFORTS))
+    group.addoption("--conv2d-seed", default=0, type=int)
+    group.addoption("--conv2d-only", default="*", help="a glob of requirement ids")
+    group.addoption("--conv2d-timeout", default=10.0, type=float, help="seconds allowed to one call")
+    group.addoption("--conv2d-isolation", default="process", choices=("process", "none"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.add_cleanup(use_settings(EFFORTS[config.getoption("conv2d_effort")]))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    config = session.config
+    if SUBJECT in config.stash or _only_distributes(config):
+        return
+    target = config.getoption("conv2d_target")
+    if not target:
+        raise pytest.UsageError("name the implementation under test: --conv2d-target TARGET")
+    implementation = connect(
+        target, isolation=config.getoption("conv2d_isolation"), timeout=config.getoption("conv2d_timeout")
+    )
+    config.add_cleanup(implementation.close)
+    config.stash[SUBJECT] = Subject(
+        implementation,
+        EFFORTS[config.getoption("conv2d_effort")],
+        config.getoption("conv2d_seed"),
+        config.getoption("conv2d_only"),
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the checks that are selected and whose features are claimed, and seed their draws."""
+    subject = config.stash[SUBJECT]
+    claimed = subject.implementation.hello.capabilities.features
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        check = check_of(item)
+        selected = any(fnmatchcase(requirement, subject.only) for requirement in check.requirements)
+        (kept if selected and check.features <= claimed else left_out).append(item)
+        seed(item.obj, check.name, subject.seed)  # type: ignore[attr-defined]  # a Function has it
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
+@pytest.fixture
+def iut(request: pytest.FixtureRequest) -> Examination:
+    """The implementation under test, as one check sees it."""
+    subject = request.config.stash[SUBJECT]
+    examination = Examination(subject.implementation, subject.effort, check_of(request.node).requirements)
+    request.node.stash[EXAMINATION] = examination
+    return examination
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, object, object]:
+    if call.when == "call" and EXAMINATION in item.stash:
+        record = {"check": check_of(item).name, **as_json(item.stash[EXAMINATION].tally)}
+        if call.excinfo is not None and not isinstance(call.excinfo.value, Nonconforming):
+            record["harness"] = call.excinfo.exconly()
+        item.user_properties.append((RECORD, record))
+    return (yield)
+
+
+def check_of(item: pytest.Item) -> Check:
+    """The check behind a pytest item, by the name of its module and function."""
+    module = item.module.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a Function has it
+    return catalogue()[f"{module}::{item.name}"]
+
+
+def _only_distributes(config: pytest.Config) -> bool:
+    """Whether this process only hands out checks to others (pytest-xdist's controller)."""
+    return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")

@@ -1,0 +1,75 @@
+"""Put a report together from its header and the records of the checks, at the end of a run or after its death."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.checks import catalogue
+from conv2d_conformance.report.verdicts import Deviation, conclusion, requirement_entries, unchecked
+
+
+def assemble(header: Mapping[str, Any], records: Iterable[Mapping[str, Any]], *, complete: bool) -> dict[str, Any]:
+    """The report as a JSON object, ordered by the spec, whatever the order in which the checks ended."""
+    checks = {check.name: check.requirements for check in catalogue().values()}
+    records = sorted(records, key=lambda record: list(checks).index(record["check"]))
+    run = header["run"]
+    capabilities = Capabilities.from_json(header["implementation"]["capabilities"])
+    deviations = [Deviation(**deviation) for deviation in header["deviations"]]
+    entries = requirement_entries(records, checks, capabilities, run["profile"], run["only"])
+    return {
+        **header,
+        "complete": complete,
+        "conclusion": conclusion(
+            entries, capabilities, deviations, profile=run["profile"], only=run["only"], complete=complete
+        ),
+        "judged_cases": len(set().union(*(record["digests"] for record in records))),
+        "accuracy": _worst_margins(records),
+        "requirements": entries,
+        "without_check": unchecked(checks, run["profile"]),
+    }
+
+
+def _worst_margins(records: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """For each dtype the largest error seen, as a share of the bound, and the case that set it."""
+    worst: dict[str, Any] = {}
+    for record in records:
+        for dtype, found in record["margins"].items():
+            if dtype not in worst or found["share_of_bound"] > worst[dtype]["share_of_bound"]:
+                worst[dtype] = found
+    return dict(sorted(worst.items()))
+
+
+class UnreadableReport(Exception):
+    """A file that is neither a report nor what an interrupted run left behind."""
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A report from its file, or from the `.partial` file of a run that was killed."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as reason:
+        raise UnreadableReport(f"{path} cannot be read: {(reason.strerror or str(reason)).lower()}") from None
+    except UnicodeDecodeError:
+        raise UnreadableReport(f"{path} is not a report: it is not text") from None
+    try:
+        if path.suffix == ".partial":
+            return _from_partial(text)
+        report: dict[str, Any] = json.loads(text)
+    except (ValueError, KeyError, IndexError):
+        raise UnreadableReport(
+            f"{path} is not a report of conv2d-conformance: it is damaged or of another kind"
+        ) from None
+    if not isinstance(report, dict) or "requirements" not in report:
+        raise UnreadableReport(f"{path} is not a report of conv2d-conformance: it has no requirements")
+    return report
+
+
+def _from_partial(text: str) -> dict[str, Any]:
+    # The last line may have been cut by the death of the run.
+    lines = text.split("\n")[:-1]
+    header, *records = map(json.loads, lines)
+    return assemble(header["header"], records, complete=False)

@@ -1,0 +1,70 @@
+"""Where text goes: coloured and as wide as the terminal on a terminal, plain and 100 columns wide elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterable
+from typing import IO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+WIDTH = 100
+LABEL = 10
+MOST_LINES = 8
+"""Of what comes from an implementation, which may have a lot to say."""
+
+
+def console(stream: IO[str] | None = None) -> Console:
+    """A console on a stream, standard output unless another is given. It takes every text literally."""
+    stream = stream or sys.stdout
+    terminal = stream.isatty()
+    made = Console(
+        file=stream, force_terminal=terminal, no_color=not terminal or None, highlight=False, markup=False, emoji=False
+    )
+    made.width = min(made.width, WIDTH) if terminal else WIDTH
+    return made
+
+
+def show_table(
+    console: Console, columns: Iterable[str], rows: Iterable[Iterable[str | Text]], *, right: Iterable[str] = ()
+) -> None:
+    """Print a table without lines; the columns in `right` are aligned to the right."""
+    right = set(right)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) if isinstance(cell, str) else cell for cell in row))
+    console.print(table)
+
+
+def paragraph(
+    console: Console, text: str, *, label: str = "", indent: int = 0, style: str = "", most_lines: int | None = None
+) -> None:
+    """Print text with a hanging indent under its label; what goes beyond `most_lines` ends in dots."""
+    start = " " * indent + (f"{label:<{LABEL}}" if label else "")
+    lines = textwrap.wrap(
+        printable(text),
+        console.width,
+        initial_indent=start,
+        subsequent_indent=" " * len(start),
+        break_on_hyphens=False,
+        max_lines=most_lines,
+        placeholder=" ...",
+    )
+    for line in lines or [start]:
+        console.print(Text(line, style=style))
+
+
+def whole_line(console: Console, text: str, *, label: str = "", indent: int = 0, style: str = "") -> None:
+    """Print text on one line, however long, so that it can be copied."""
+    start = " " * indent + (f"{label:<{LABEL}}" if label else "")
+    console.print(Text(start + printable(text), style=style), no_wrap=True, overflow="ignore", crop=False)
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal would act upon."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else f"\\x{ord(letter):02x}" for letter in text)

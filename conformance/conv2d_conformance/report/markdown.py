@@ -1,0 +1,66 @@
+"""Reports as a page in Markdown: implementations as rows, the chapters of the spec as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from conv2d_conformance import spec
+from conv2d_conformance.report.counts import Chapter, chapters
+
+LEGEND = (
+    "Each cell says how many requirements of a chapter hold, of those that are claimed and have a check. "
+    "A dash: none is claimed. The name of an implementation leads to its report."
+)
+
+
+def results_page(reports: Mapping[str, Mapping[str, Any]]) -> str:
+    """The page for reports by path; a path is the link, relative to where the page will be."""
+    rows = {path: {chapter.name: chapter for chapter in chapters(report)} for path, report in reports.items()}
+    present = {name for row in rows.values() for name in row}
+    columns = [name for name in spec.load().chapters if name in present]
+    lines = [
+        "# Results",
+        "",
+        LEGEND,
+        "",
+        _row(["implementation", "profile", "result", *(name.replace("-", " ") for name in columns)]),
+        _row(["---", "---", "---", *("---:" for _ in columns)]),
+    ]
+    for path, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
+        cells = [_cell(rows[path].get(name)) for name in columns]
+        link = f"[{_escaped(_name(report))}]({quote(path)})"
+        lines.append(_row([link, report["run"]["profile"], _escaped(report["conclusion"]["headline"]), *cells]))
+    lines += ["", _footer(reports)]
+    return "\n".join(lines) + "\n"
+
+
+def _name(report: Mapping[str, Any]) -> str:
+    implementation = report["implementation"]
+    options = report["run"]["target"].partition("?")[2]
+    return f"{implementation['name']} {implementation['version']}" + (f" ({options})" if options else "")
+
+
+def _cell(chapter: Chapter | None) -> str:
+    if chapter is None:
+        return "-"
+    judged = sum(number for verdict, number in chapter.verdicts.items() if verdict != "unsupported")
+    if judged == 0:
+        return "-"
+    held = chapter.verdicts["pass"]
+    return f"{held}" if held == judged else f"**{held} of {judged}**"
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{letter}" if letter in "\\|[]*_<`" else letter for letter in " ".join(text.split()))
+
+
+def _footer(reports: Mapping[str, Mapping[str, Any]]) -> str:
+    editions = sorted({f"{report['spec']['edition']} ({report['spec']['digest'][:12]})" for report in reports.values()})
+    efforts = sorted({report["run"]["effort"] for report in reports.values()})
+    return f"Specification edition {', '.join(editions)}; effort {', '.join(efforts)}."

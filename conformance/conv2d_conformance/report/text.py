@@ -1,0 +1,128 @@
+"""A report for a person to read: what was examined, what holds, what does not, and the one sentence at the end."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from conv2d_conformance import spec
+from conv2d_conformance.report.console import MOST_LINES, paragraph, show_table, whole_line
+from conv2d_conformance.report.counts import chapters, total
+from conv2d_conformance.report.verdicts import VERDICTS
+
+COLOUR = {"pass": "green", "fail": "red", "error": "magenta", "unsupported": "dim"}
+"""Colour says nothing that the words do not say."""
+
+
+def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
+    """Print a report that is in the file `path`."""
+    _show_title(report, console)
+    console.print()
+    _show_chapters(report, console)
+    console.print()
+    for entries in _to_be_told(report):
+        _show_failure(report, entries, console)
+        console.print()
+    for dtype, worst in report["accuracy"].items():
+        share = f"{dtype}: the worst error is {worst['share_of_bound']:.3g} of what is allowed, in"
+        paragraph(console, share, label="accuracy")
+        whole_line(console, worst["case"], indent=10)
+    paragraph(console, _judged(report), label="judged")
+    if unchecked := len(report["without_check"]):
+        has = "has" if unchecked == 1 else "have"
+        sentence = f"{_counted(unchecked, 'requirement')} of this profile {has} no check in this version"
+        paragraph(console, sentence, label="unchecked")
+    whole_line(console, str(path), label="report")
+    console.print()
+    conclusion = report["conclusion"]
+    colour = {0: "green", 1: "red"}.get(conclusion["exit_status"], "yellow")
+    paragraph(console, conclusion["headline"], style=f"bold {colour}")
+
+
+def replay_command(failure: Mapping[str, Any], target: str) -> str:
+    """The command that asks the failing case again, several times where it does not always fail."""
+    times = " --times 20" if failure["failed_repetitions"] < failure["repetitions"] else ""
+    return f"conv2d-conformance replay {shlex.quote(failure['case'])} {shlex.quote(target)}{times}"
+
+
+def _show_title(report: Mapping[str, Any], console: Console) -> None:
+    run, implementation = report["run"], report["implementation"]
+    paragraph(console, f"{implementation['name']} {implementation['version']}", style="bold")
+    only = "" if run["only"] == "*" else f", only {run['only']}"
+    edition = f"spec edition {report['spec']['edition']}"
+    paragraph(console, f"profile {run['profile']}, effort {run['effort']}, seed {run['seed']}, {edition}{only}")
+
+
+def _show_chapters(report: Mapping[str, Any], console: Console) -> None:
+    rows = (
+        (chapter.name, *(_count(name, chapter.verdicts[name]) for name in VERDICTS), str(chapter.cases))
+        for chapter in chapters(report)
+    )
+    show_table(console, ("chapter", *VERDICTS, "cases"), rows, right=(*VERDICTS, "cases"))
+
+
+def _count(verdict: str, number: int) -> Text:
+    return Text(str(number), style=COLOUR[verdict]) if number else Text("-", style="dim")
+
+
+def _to_be_told(report: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
+    """What failed, those together that fail by the same case with the same answer.
+
+    In a run that was cut short, a requirement that was not reached is no news.
+    """
+    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for entry in report["requirements"]:
+        failure = entry["failure"]
+        if entry["verdict"] in ("fail", "error") and (report["complete"] or failure is not None):
+            key = (entry["verdict"], *((failure["case"], failure["got"]) if failure else ()))
+            groups.setdefault(key, []).append(entry)
+    return list(groups.values())
+
+
+def _show_failure(report: Mapping[str, Any], entries: list[Mapping[str, Any]], console: Console) -> None:
+    entry, *others = entries
+    verdict, failure = entry["verdict"], entry["failure"]
+    colour = f"bold {COLOUR[verdict]}"
+    console.print(Text.assemble((verdict.upper(), colour), "  ", (entry["id"], "bold"), f"  {entry['level']}"))
+    paragraph(console, _sentence(entry["id"]), indent=2)
+    if others:
+        paragraph(console, ", ".join(map(_name, others)), label="also", indent=2)
+    for deviation in report["deviations"]:
+        if deviation["requirement"] in [entry["id"] for entry in entries]:
+            declared = f"{deviation['requirement']}: {deviation['reason']} ({deviation['issue']})"
+            paragraph(console, declared, label="declared", indent=2)
+    if failure is None:
+        paragraph(console, "not one case was judged, and silence is no pass", label="got", indent=2)
+        return
+    paragraph(console, failure["got"], label="got", indent=2, most_lines=MOST_LINES)
+    paragraph(console, failure["required"], label="required", indent=2, most_lines=MOST_LINES)
+    whole_line(console, failure["case"], label="case", indent=2)
+    if failure["failed_repetitions"] < failure["repetitions"]:
+        often = f"{failure['failed_repetitions']} of {failure['repetitions']} times when the case was asked again"
+        paragraph(console, often, label="fails", indent=2)
+    whole_line(console, replay_command(failure, report["run"]["target"]), label="replay", indent=2)
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    return entry["id"] if entry["level"] == "MUST" else f"{entry['id']} ({entry['level']})"
+
+
+def _sentence(requirement: str) -> str:
+    known = spec.load().requirements.get(requirement)
+    return known.sentence if known else "(the specification of this version has no such requirement)"
+
+
+def _judged(report: Mapping[str, Any]) -> str:
+    counts = total(report)
+    verdicts = ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number) or "none"
+    requirements = _counted(sum(counts.values()), "requirement")
+    return f"{_counted(report['judged_cases'], 'case')}, for {requirements}: {verdicts}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,137 @@
+"""From what the checks recorded to a verdict for each requirement, and to the one sentence at the top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from conv2d_conformance import spec
+from conv2d_conformance.adapter import CORE, Capabilities
+from conv2d_conformance.spec import Requirement
+
+PROFILES = ("forward", "layer", "training")
+VERDICTS = ("pass", "fail", "error", "unsupported")
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A failure that the adapter's owner declares: it must still fail, and it never improves a verdict."""
+
+    requirement: str
+    reason: str
+    issue: str
+
+
+def core_features(profile: str) -> frozenset[str]:
+    """The features that a certificate of a profile cannot do without, besides one floating dtype."""
+    return CORE if profile == "forward" else CORE | {"validation"}
+
+
+def in_scope(requirement: Requirement, profile: str) -> bool:
+    return PROFILES.index(requirement.profile) <= PROFILES.index(profile)
+
+
+def requirement_entries(
+    records: Iterable[Mapping[str, Any]],
+    checks: Mapping[str, tuple[str, ...]],
+    capabilities: Capabilities,
+    profile: str,
+    only: str,
+) -> list[dict[str, Any]]:
+    """One entry for each requirement in scope that has a check, in the order of the spec.
+
+    `checks` maps a check's name to its requirements. A requirement whose check left no record has the verdict
+    `error` if its features are claimed: silence is never a pass.
+    """
+    by_check = {record["check"]: record for record in records}
+    entries = []
+    for requirement in spec.load().requirements.values():
+        names = [name for name, covered in checks.items() if requirement.id in covered]
+        if not names or not in_scope(requirement, profile) or not fnmatchcase(requirement.id, only):
+            continue
+        entry: dict[str, Any] = {
+            "id": requirement.id,
+            "level": requirement.level,
+            "profile": requirement.profile,
+            "features": sorted(requirement.features),
+            "checks": names,
+        }
+        if requirement.features <= capabilities.features:
+            entry |= _judged([by_check[name] for name in names if name in by_check], requirement.id, by_check.values())
+        else:
+            entry |= {"verdict": "unsupported", "cases": 0, "evidence": 0, "elements": 0, "failure": None}
+        entries.append(entry)
+    return entries
+
+
+def _judged(
+    records: list[Mapping[str, Any]], requirement: str, everything: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    seen = [record["observed"][requirement] for record in everything if requirement in record["observed"]]
+    failures = [record["failure"] for record in records if record["outcome"] == "fail"] + seen
+    errors = [record["failure"] for record in records if record["outcome"] == "error"]
+    verdict = "fail" if failures else "error" if errors or not records else "pass"
+    return {
+        "verdict": verdict,
+        "cases": len(set().union(*(record["digests"] for record in records))),
+        "evidence": sum(record["evidence"] for record in records),
+        "elements": sum(record["elements"] for record in records),
+        "failure": next((failure for failure in failures + errors if failure), None),
+    }
+
+
+def unchecked(checks: Mapping[str, tuple[str, ...]], profile: str) -> list[str]:
+    """The requirements in scope that have no check in this version, and therefore no verdict."""
+    covered = {requirement for requirements in checks.values() for requirement in requirements}
+    return [
+        requirement.id
+        for requirement in spec.load().requirements.values()
+        if in_scope(requirement, profile) and requirement.id not in covered
+    ]
+
+
+def conclusion(
+    entries: list[dict[str, Any]],
+    capabilities: Capabilities,
+    deviations: Iterable[Deviation],
+    *,
+    profile: str,
+    only: str,
+    complete: bool,
+) -> dict[str, Any]:
+    """Whether the implementation conforms, in one sentence, and the exit status that says the same."""
+    verdicts = {entry["id"]: entry["verdict"] for entry in entries}
+    broken = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] in ("fail", "error")]
+    judged = any(verdict in ("pass", "fail") for verdict in verdicts.values()) or bool(broken)
+    declared = {deviation.requirement for deviation in deviations}
+    stale = sorted(name for name in declared if verdicts.get(name) == "pass")
+    missing = sorted(core_features(profile) - capabilities.features)
+
+    if not judged:
+        headline, status = "nothing was judged", 4
+    elif undeclared := [name for name in broken if name not in declared]:
+        headline, status = f"not conforming: {_counted(len(broken), 'requirement')} broken ({_some(undeclared)})", 1
+    elif stale:
+        headline, status = f"not conforming: stale deviations, which no longer fail: {', '.join(stale)}", 1
+    elif missing:
+        headline, status = f"partial: no {', no '.join(missing)}", 1
+    elif broken:
+        headline, status = f"not conforming: {_counted(len(broken), 'declared deviation')}", 0
+    elif only != "*":
+        headline, status = f"all selected requirements hold ({only}); a selection earns no certificate", 0
+    else:
+        headline, status = f"conforming to profile {profile}", 0
+    if not complete:
+        headline, status = f"interrupted, so far: {headline}", 130
+    certified = complete and status == 0 and not broken and only == "*"
+    return {"headline": headline, "conforming": certified, "exit_status": status, "stale_deviations": stale}
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

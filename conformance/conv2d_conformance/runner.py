@@ -1,0 +1,237 @@
+"""One run: connect, let pytest run the checks, write the report."""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conv2d_conformance import __version__, spec
+from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.implementation.answers import Implementation
+from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
+from conv2d_conformance.report.assemble import assemble
+from conv2d_conformance.report.verdicts import Deviation
+from conv2d_conformance.report.writing import ReportFile
+
+PACKAGE = Path(__file__).parent
+PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "pytest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What `run` was asked to do."""
+
+    target: str
+    profile: str = "forward"
+    effort: str = "standard"
+    seed: int = 0
+    only: str = "*"
+    output: Path
+    workers: int = 1
+    timeout: float = 10.0
+    isolation: str = "process"
+    deviations: tuple[Deviation, ...] = ()
+
+
+class HarnessFailure(Exception):
+    """The suite itself failed: no verdict follows from this run."""
+
+
+@dataclass
+class Collector:
+    """A pytest plugin that takes the records of the checks as they end."""
+
+    report_file: ReportFile
+    subject: Subject | None
+    on_progress: Callable[[int, int, str], None]
+    records: list[dict[str, Any]] = field(default_factory=list)
+    harness_failures: list[str] = field(default_factory=list)
+    interrupted: bool = False
+    total: int = 0
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        if self.subject is not None:
+            config.stash[SUBJECT] = self.subject
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.total = self.total or len(session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        self.total = len(ids)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        record = next((value for key, value in report.user_properties if key == RECORD), None)
+        if report.when == "call" and isinstance(record, dict):
+            self._take(record)
+        elif report.failed:
+            self.harness_failures.append(f"{report.nodeid}: {report.longreprtext.splitlines()[-1]}")
+
+    def _take(self, record: dict[str, Any]) -> None:
+        if harness := record.pop("harness", None):
+            self.harness_failures.append(f"{record['check']}: {harness}")
+            return
+        self.records.append(record)
+        self.report_file.append(record)
+        self.on_progress(len(self.records), self.total, record["check"])
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.harness_failures.append(f"{report.nodeid}: {report.longreprtext.splitlines()[-1]}")
+
+    def pytest_internalerror(self, excrepr: Any) -> bool:
+        self.harness_failures.append(str(excrepr).splitlines()[-1])
+        return True  # told here: pytest need not print it
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.interrupted = True
+
+
+def run(options: Options, on_progress: Callable[[int, int, str], None] = lambda *_: None) -> dict[str, Any]:
+    """Examine the target and return the report, which is then in `options.output` too.
+
+    Raises TargetError or WorkerError where the target cannot be reached, UnwritableOutput, HarnessFailure.
+    """
+    with _terminable():
+        implementation = connect(options.target, isolation=options.isolation, timeout=options.timeout)
+        try:
+            return _run(options, implementation, on_progress)
+        finally:
+            implementation.close()
+
+
+def _run(
+    options: Options, implementation: Implementation, on_progress: Callable[[int, int, str], None]
+) -> dict[str, Any]:
+    started = time.time()
+    report_file = ReportFile(options.output, header(options, implementation, started))
+    distributed = options.workers > 1
+    subject = Subject(implementation, EFFORTS[options.effort], options.seed, options.only)
+    collector = Collector(report_file, None if distributed else subject, on_progress)
+    try:
+        with _own_pytest():
+            status = pytest.main(_pytest_arguments(options), plugins=[collector])
+    except BaseException:
+        report_file.close()
+        raise
+    interrupted = collector.interrupted or status == pytest.ExitCode.INTERRUPTED
+    if collector.harness_failures or status == pytest.ExitCode.INTERNAL_ERROR:
+        report_file.close()
+        raise HarnessFailure(
+            f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
+        )
+    report = assemble(header(options, implementation, started), collector.records, complete=not interrupted)
+    report["execution"]["seconds"] = round(time.time() - started, 3)
+    report_file.publish(report)
+    return report
+
+
+def header(options: Options, implementation: Implementation, started: float) -> dict[str, Any]:
+    """What is known before the first check: all of it depends on the options and the versions, `execution` apart."""
+    hello = implementation.hello
+    return {
+        "schema_version": 1,
+        "suite": {"name": "conv2d-conformance", "version": __version__},
+        "spec": {"edition": spec.load().edition, "digest": spec.load().digest},
+        "run": {
+            "target": options.target,
+            "profile": options.profile,
+            "effort": options.effort,
+            "seed": options.seed,
+            "only": options.only,
+            "isolation": options.isolation,
+            "timeout_seconds": options.timeout,
+        },
+        "implementation": {
+            "name": hello.name,
+            "version": hello.version,
+            "language": hello.language,
+            "description": hello.description,
+            "capabilities": hello.capabilities.to_json(),
+            "environment": hello.environment,
+        },
+        "environment": {
+            "python": platform.python_version(),
+            "platform": platform.platform(terse=True),
+            "machine": platform.machine(),
+            "packages": {name: version(name) for name in PACKAGES},
+        },
+        "deviations": [
+            {"requirement": item.requirement, "reason": item.reason, "issue": item.issue} for item in options.deviations
+        ],
+        "execution": {
+            "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+            "seconds": None,
+            "workers": options.workers,
+        },
+    }
+
+
+def _pytest_arguments(options: Options) -> list[str]:
+    arguments = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE), "-p", "conv2d_conformance.plugin"]
+    for unneeded in ("terminal", "cacheprovider", "warnings"):
+        arguments += ["-p", f"no:{unneeded}"]
+    if options.workers > 1:
+        arguments += ["-p", "xdist", "-n", str(options.workers)]
+    return [
+        *arguments,
+        f"--conv2d-target={options.target}",
+        f"--conv2d-effort={options.effort}",
+        f"--conv2d-seed={options.seed}",
+        f"--conv2d-only={options.only}",
+        f"--conv2d-timeout={options.timeout}",
+        f"--conv2d-isolation={options.isolation}",
+        str(PACKAGE / "checks"),
+    ]
+
+
+@contextmanager
+def _own_pytest() -> Iterator[None]:
+    """Keep the caller's pytest configuration and plugins out of the run."""
+    kept = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
+    kept["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end a run as Ctrl-C does, with a valid report."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def default_output(target: str) -> Path:
+    """The report's file in the current folder, named after the target."""
+    name = "".join(character if character.isalnum() or character in "-_." else "-" for character in target)
+    return Path(f"conv2d-{name.strip('-.')[:80]}.json")
+
+
+def is_terminal() -> bool:
+    return sys.stdout.isatty()

@@ -1,0 +1,143 @@
+"""The specification, `conv2d.md`, as data: code refers to a requirement by id, and its words live in that file alone.
+
+A requirement in the file has one form, and what has another is an error:
+
+    ### chapter.name {MUST, forward, feature, ...}
+    One normative sentence.
+
+    Paragraphs that explain it, or none.
+
+    Source: where it comes from.
+    Example: a case line, or no such line.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import hashlib
+import importlib.resources
+import re
+from dataclasses import dataclass
+
+from conv2d_conformance.adapter import FEATURES
+
+LEVELS = ("MUST", "SHOULD", "MAY")
+PROFILES = ("forward", "layer", "training")
+"""Each profile contains those before it."""
+
+_SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
+_HEADING = re.compile(rf"### (?P<id>(?P<chapter>{_SLUG})\.{_SLUG}) \{{(?P<braces>[^{{}}]+)\}}")
+_BODY = re.compile(
+    r"(?P<sentence>.+?)\n\n(.+?\n\n)?Source: (?P<source>[^\n]+)(\nExample: (?P<example>[^\n]+))?", re.DOTALL
+)
+_SECOND_SENTENCE = re.compile(r"[.!?][\")]?\s+[\"(`]?[A-Z]")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One normative sentence. `text` is all that stands under its heading, the sentence included."""
+
+    id: str
+    level: str
+    profile: str
+    features: frozenset[str]
+    sentence: str
+    source: str
+    example: str | None
+    chapter: str
+    text: str
+
+
+class UnknownRequirement(LookupError):
+    """No requirement has this id."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One edition: its requirements by id, in the order of the document, and the ids of each chapter."""
+
+    edition: str
+    digest: str
+    requirements: dict[str, Requirement]
+
+    @property
+    def chapters(self) -> dict[str, tuple[str, ...]]:
+        names = dict.fromkeys(requirement.chapter for requirement in self.requirements.values())
+        return {name: tuple(slug for slug in self.requirements if slug.startswith(f"{name}.")) for name in names}
+
+    def get(self, id: str) -> Requirement:
+        """The requirement of this id, or UnknownRequirement with the nearest ids as a hint."""
+        if id in self.requirements:
+            return self.requirements[id]
+        near = difflib.get_close_matches(id, self.requirements, n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`conv2d-conformance list requirements` has them all."
+        raise UnknownRequirement(f"The specification, edition {self.edition}, has no requirement {id!r}; {hint}")
+
+
+def parse(text: str) -> Spec:
+    """Read a specification. ValueError names the line of the first thing that is not as it must be."""
+    lines = [line.rstrip() for line in text.rstrip().splitlines()]
+    title = re.fullmatch(r"# .+, edition (\S+)", lines[0] if lines else "")
+    if title is None:
+        raise _malformed(1, 'the first line must have the form "# Title, edition 1"')
+    heads = [number for number, line in enumerate(lines) if re.match("###? ", line)]
+    requirements: dict[str, Requirement] = {}
+    chapter = ""
+    for start, end in zip(heads, [*heads[1:], len(lines)], strict=True):
+        if lines[start].startswith("### "):
+            requirement = _requirement(lines[start], "\n".join(lines[start + 1 : end]), chapter, start + 1)
+            if requirement.id in requirements:
+                raise _malformed(start + 1, f"{requirement.id} is already defined above")
+            requirements[requirement.id] = requirement
+        else:
+            chapter = lines[start].removeprefix("## ").lower().replace(" ", "-")
+    digest = hashlib.sha256(("\n".join(lines) + "\n").encode()).hexdigest()
+    return Spec(edition=title[1], digest=digest, requirements=requirements)
+
+
+def _requirement(heading: str, body: str, chapter: str, line: int) -> Requirement:
+    head = _HEADING.fullmatch(heading)
+    if head is None:
+        raise _malformed(line, f'{heading!r} must have the form "### chapter.name {{MUST, forward, feature, ...}}"')
+    if head["chapter"] != chapter:
+        raise _malformed(line, f"{head['id']} stands in the chapter {chapter!r}")
+    words = head["braces"].split(", ")
+    if len(words) < 2 or words[0] not in LEVELS or words[1] not in PROFILES:
+        allowed = f"a level ({', '.join(LEVELS)}), then a profile ({', '.join(PROFILES)})"
+        raise _malformed(line, f"{head['id']} needs in its braces {allowed}")
+    level, profile, *features = words
+    if unknown := sorted(set(features) - FEATURES):
+        raise _malformed(line, f"{head['id']} names {', '.join(map(repr, unknown))}, which no adapter can claim")
+    parts = _BODY.fullmatch(body.strip())
+    if parts is None:
+        raise _malformed(line, f'{head["id"]} needs a sentence, then a last paragraph that begins with "Source: "')
+    sentence = " ".join(parts["sentence"].split())
+    if not sentence.endswith(".") or _SECOND_SENTENCE.search(sentence):
+        raise _malformed(line + 1, f"the first paragraph of {head['id']} must be one sentence")
+    return Requirement(
+        id=head["id"],
+        level=level,
+        profile=profile,
+        features=frozenset(features),
+        sentence=sentence,
+        source=parts["source"],
+        example=parts["example"],
+        chapter=chapter,
+        text=body.strip(),
+    )
+
+
+def _malformed(line: int, what: str) -> ValueError:
+    return ValueError(f"conv2d.md, line {line}: {what}")
+
+
+@functools.cache
+def load() -> Spec:
+    """The specification that ships with this package."""
+    return parse(importlib.resources.files(__package__).joinpath("conv2d.md").read_text(encoding="utf-8"))
+
+
+def get(id: str) -> Requirement:
+    """A requirement of the specification that ships with this package."""
+    return load().get(id)

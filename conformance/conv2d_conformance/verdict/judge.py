@@ -1,0 +1,104 @@
+"""Judge one answer to one case: the case alone decides what is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from conv2d_conformance.implementation.answers import Answer, Array, Broken, Observation, Rejected, Result, dtype_of
+from conv2d_conformance.law.bound import compare
+from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.wording import describe_wrong_elements
+
+Aspect = Literal["answered", "accepted", "rejected", "dtype", "shape", "values"]
+Outcome = Literal["pass", "fail", "error"]
+
+EVERYTHING = frozenset({"values"})
+SHAPE_ALONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with an answer: in which respect, what came, and what is required."""
+
+    aspect: Aspect
+    got: str
+    required: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The outcome for one case.
+
+    evidence: the number of elements (or, without elements, of facts) that could have shown a fault and did not.
+    margin: the largest error as a share of its bound, over the evident elements that are judged by a bound.
+    """
+
+    outcome: Outcome
+    fault: Fault | None = None
+    evidence: int = 0
+    elements: int = 0
+    margin: float | None = None
+    where: tuple[int, ...] | None = None
+    observed: tuple[Observation, ...] = ()
+
+
+def judge(question: Question, answer: Answer, *, values: bool = True) -> Judgement:
+    """Say whether the answer is allowed. Without `values`, only its dtype and shape are looked at."""
+    if isinstance(answer, Broken):
+        return Judgement("error", Fault("answered", answer.sentence, "an answer, or an exception"))
+    if question.illegal_because is not None:
+        return _judge_illegal(question.illegal_because, answer)
+    if isinstance(answer, Rejected):
+        got = f"refused a legal call: {answer.type}: {answer.message}"
+        return _fail(answer, Fault("accepted", got, "an array, since the call is legal"))
+    array = answer.arrays[0]
+    assert array is not None, "the worker lets only an array pass as the answer of conv2d"
+    return _fault_of_array(question, answer, array) or _judge_values(question, answer, array, values)
+
+
+def _judge_illegal(reason: str, answer: Result | Rejected) -> Judgement:
+    if isinstance(answer, Rejected):
+        return Judgement("pass", evidence=1, elements=1, observed=answer.observed)
+    shapes = ", ".join("None" if array is None else str(array.shape) for array in answer.arrays)
+    return _fail(answer, Fault("rejected", f"a result of shape {shapes}", f"an exception: {reason}"))
+
+
+def _fault_of_array(question: Question, answer: Result, array: Array) -> Judgement | None:
+    dtype = dtype_of(question.case.dtype)
+    if array.dtype != dtype:
+        byte_order = ", in foreign byte order" if array.dtype == dtype.newbyteorder() else ""
+        return _fail(answer, Fault("dtype", f"dtype {array.dtype.name}{byte_order}", f"dtype {dtype.name}"))
+    if array.shape != question.shape:
+        return _fail(answer, Fault("shape", f"shape {array.shape}", f"shape {question.shape}"))
+    return None
+
+
+def _judge_values(question: Question, answer: Result, array: Array, values: bool) -> Judgement:
+    if not values or array.size == 0:
+        return Judgement("pass", evidence=1, elements=1, observed=answer.observed)
+    law = question.law
+    batch = array.reshape(law.high.shape)
+    comparison = compare(batch, law)
+    if comparison.wrong.any():
+        return _fail(answer, Fault("values", *describe_wrong_elements(question, batch, law, comparison.wrong)))
+    evidence = int(np.count_nonzero(law.evident)) if question.exposes_faults else 0
+    ratio = np.where(law.evident, comparison.ratio, 0.0)
+    worst = int(ratio.argmax())
+    margin = float(ratio.flat[worst])
+    where = tuple(int(i) for i in np.unravel_index(worst, ratio.shape))
+    bounded = bool((law.evident & ~law.fixed).any())
+    return Judgement(
+        "pass",
+        evidence=evidence,
+        elements=array.size,
+        margin=margin if bounded else None,
+        where=where if bounded else None,
+        observed=answer.observed,
+    )
+
+
+def _fail(answer: Result | Rejected, fault: Fault) -> Judgement:
+    return Judgement("fail", fault, observed=answer.observed)

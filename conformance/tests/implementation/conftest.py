@@ -1,0 +1,40 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conv2d_conformance.implementation.answers import Request
+from conv2d_conformance.implementation.host import Worker
+
+MISBEHAVING = Path(__file__).with_name("misbehaving.py")
+
+
+@pytest.fixture
+def request_for():
+    """A small conv2d call whose input has this value everywhere."""
+
+    def make(value=0.0, *, bias=None, **arguments):
+        arrays = {"input": np.full((1, 1, 2, 2), value, np.float32), "weight": np.ones((1, 1, 1, 1), np.float32)}
+        return Request("conv2d", arguments, {**arrays, "bias": bias})
+
+    return make
+
+
+@pytest.fixture
+def target():
+    """The target of a misbehaving implementation."""
+    return lambda name: f"{MISBEHAVING}:{name}"
+
+
+@pytest.fixture
+def worker(target):
+    """Start a worker for a misbehaving implementation; it is closed at the end."""
+    workers = []
+
+    def start(name, **options):
+        workers.append(Worker(target(name), **options))
+        return workers[-1]
+
+    yield start
+    for item in workers:
+        item.close()

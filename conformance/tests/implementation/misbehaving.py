@@ -1,0 +1,299 @@
+"""Implementations that go wrong in one way each, and are named after it. They are never imported by the tests."""
+
+# ruff: noqa: ARG001  (what goes wrong does not depend on the arguments)
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy as np
+
+from conv2d_conformance import Adapter
+
+SHARED = np.zeros((1, 1, 2, 2), np.float32)
+
+
+def zeros(input, weight, bias=None, *, stride=1, padding=0):
+    return np.zeros((1, 1, 2, 2), input.dtype)
+
+
+def echoes_the_input(input, weight, bias=None):
+    return input.copy()
+
+
+def names_what_it_was_given(input, weight, bias=None, **arguments):
+    raise ValueError(repr((input.shape, weight.shape, bias if bias is None else bias.shape, arguments)))
+
+
+def tells_how_its_arrays_lie(input, weight, bias=None):
+    flags = input.flags.c_contiguous, input.flags.aligned, input.flags.writeable
+    return np.array([input.ctypes.data % 64, weight.ctypes.data % 64, *flags], np.int64)
+
+
+def tells_its_threads(input, weight, bias=None):
+    return np.array([int(os.environ[name]) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")])
+
+
+# It ends the process, or never comes back.
+def segfaults(input, weight, bias=None):
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def is_killed_for_memory(input, weight, bias=None):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def leaves_with_status_0(input, weight, bias=None):
+    os._exit(0)
+
+
+def tells_its_process_id(input, weight, bias=None):
+    return np.array(os.getpid())
+
+
+def sleeps_for_ever(input, weight, bias=None):
+    print("about to sleep")
+    while True:
+        time.sleep(1000)
+
+
+def sleeps_when_the_input_is_one(input, weight, bias=None):
+    return sleeps_for_ever(input, weight) if input.flat[0] == 1 else zeros(input, weight)
+
+
+def ignores_polite_signals_and_sleeps(input, weight, bias=None):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    return sleeps_for_ever(input, weight)
+
+
+def forks_a_child_that_holds_the_pipe_and_dies(input, weight, bias=None):
+    if os.fork() == 0:
+        time.sleep(1000)
+    os._exit(3)
+
+
+def forks_and_both_return(input, weight, bias=None):
+    os.fork()
+    return zeros(input, weight)
+
+
+def starts_a_child_in_another_session(input, weight, bias=None):
+    child = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(1000)"], start_new_session=True)
+    child.returncode = 0  # so that nobody warns of it
+    return np.array([[[[float(child.pid)]]]])
+
+
+def closes_all_descriptors(input, weight, bias=None):
+    os.closerange(0, 100)
+    return zeros(input, weight)
+
+
+# It prints.
+def prints_in_every_way(input, weight, bias=None):
+    print('{"answer": "result"}', flush=True)
+    os.write(1, b'{"answer": "rejected", "type": "x", "message": "y"}\n')
+    subprocess.run(["echo", "a child"], check=True)
+    sys.__stdout__.write("and the original stream\n")
+    return zeros(input, weight)
+
+
+def floods_standard_error(input, weight, bias=None):
+    for _ in range(64):
+        os.write(2, b"x" * 65535 + b"\n")
+    os.write(2, b"the last words\n")
+    return zeros(input, weight)
+
+
+def floods_standard_error_and_dies(input, weight, bias=None):
+    floods_standard_error(input, weight)
+    os._exit(1)
+
+
+def reads_standard_input(input, weight, bias=None):
+    return np.array([float(len(sys.stdin.read()))])
+
+
+# It returns something else.
+def returns_a_list(input, weight, bias=None):
+    return [[[[1.0]]]]
+
+
+def returns_nothing(input, weight, bias=None):
+    return None
+
+
+def returns_a_scalar(input, weight, bias=None):
+    return np.float32(1)
+
+
+def returns_objects(input, weight, bias=None):
+    return np.array([None, 1])
+
+
+def returns_text(input, weight, bias=None):
+    return np.array(["1"])
+
+
+def returns_truth_values(input, weight, bias=None):
+    return np.array([True])
+
+
+def returns_records(input, weight, bias=None):
+    return np.zeros(2, [("x", "f4")])
+
+
+def returns_a_masked_array(input, weight, bias=None):
+    return np.ma.zeros((1, 1, 2, 2))
+
+
+def returns_a_matrix(input, weight, bias=None):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return np.matrix([[1.0]])
+
+
+def returns_big_endian(input, weight, bias=None):
+    return np.arange(4, dtype=">f4").reshape(1, 1, 2, 2)
+
+
+def returns_integers_of_another_shape(input, weight, bias=None):
+    return np.arange(6).reshape(1, 2, 3)
+
+
+def returns_no_axes(input, weight, bias=None):
+    return np.array(7.0)
+
+
+def returns_fortran_order(input, weight, bias=None):
+    return np.asfortranarray(np.arange(6.0).reshape(2, 3))
+
+
+def returns_a_read_only_broadcast(input, weight, bias=None):
+    return np.broadcast_to(np.float32(3), (1, 1, 2, 2))
+
+
+def returns_two_gigabytes(input, weight, bias=None):
+    return np.broadcast_to(np.float32(0), (2, 1 << 28))
+
+
+# It raises.
+def raises_memory_error(input, weight, bias=None):
+    raise MemoryError("no room for 3 GiB")
+
+
+def raises_system_exit(input, weight, bias=None):
+    sys.exit("I am done")
+
+
+def raises_keyboard_interrupt(input, weight, bias=None):
+    raise KeyboardInterrupt
+
+
+def raises_not_implemented(input, weight, bias=None):
+    raise NotImplementedError("no kernel for this")
+
+
+class Skip(BaseException):
+    pass
+
+
+def raises_a_skip(input, weight, bias=None):
+    raise Skip("not today")
+
+
+class Unspeakable(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+
+def raises_what_cannot_be_printed(input, weight, bias=None):
+    raise Unspeakable
+
+
+def warns(input, weight, bias=None):
+    warnings.warn("slow path", UserWarning, stacklevel=1)
+    return zeros(input, weight) / np.zeros(1, np.float32)
+
+
+# It touches what is not its own.
+def returns_its_input(input, weight, bias=None):
+    return input
+
+
+def returns_a_view_of_its_weight(input, weight, bias=None):
+    return weight[..., ::-1]
+
+
+def changes_its_input(input, weight, bias=None):
+    input[0, 0, 1, 0] += 1
+    return zeros(input, weight)
+
+
+def changes_its_bias_and_raises(input, weight, bias=None):
+    bias[...] = 0
+    raise ValueError
+
+
+def _bytes_around(array, before, after):
+    import ctypes
+
+    return (ctypes.c_ubyte * (before + array.nbytes + after)).from_address(array.ctypes.data - before)
+
+
+def writes_past_the_end_of_its_weight(input, weight, bias=None):
+    _bytes_around(weight, 0, 4)[weight.nbytes + 3] = 0
+    return zeros(input, weight)
+
+
+def writes_before_its_input(input, weight, bias=None):
+    _bytes_around(input, 4, 0)[0] = 0
+    return zeros(input, weight)
+
+
+def sums_what_lies_around_its_input(input, weight, bias=None):
+    around = np.frombuffer(_bytes_around(input, 64, 64), np.float32)
+    return np.array([around[0], around[-1]])
+
+
+def returns_the_same_buffer_each_time(input, weight, bias=None):
+    SHARED[...] = input.flat[0]
+    return SHARED
+
+
+def returns_the_same_values_each_time(input, weight, bias=None):
+    return SHARED
+
+
+def changes_its_earlier_result(input, weight, bias=None):
+    earlier, _KEPT[:] = list(_KEPT), [zeros(input, weight)]
+    for array in earlier:
+        array[...] = 5
+    return _KEPT[0]
+
+
+_KEPT = []
+
+
+def imports_the_reference(input, weight, bias=None):
+    import conv2d_reference  # noqa: F401
+
+    return zeros(input, weight)
+
+
+# Whole layers.
+def _initialize(in_channels, out_channels, kernel_size, *, groups=1, bias=True, dtype="float32", seed=0):
+    weight = np.full((out_channels, in_channels // groups, *kernel_size), seed, dtype)
+    return weight, np.zeros(out_channels, dtype) if bias else None
+
+
+def _gradients(input, weight, bias, grad_output, *, stride=1):
+    return [np.ones_like(input), np.ones_like(weight), None if bias is None else np.ones_like(bias)]
+
+
+layer = Adapter(name="layer", version="2", conv2d=zeros, initialize=_initialize, gradients=_gradients)
+forgets_a_gradient = Adapter(name="x", version="2", conv2d=zeros, gradients=lambda *_: (None, np.ones(1), np.ones(1)))
+returns_two_gradients = Adapter(name="x", version="2", conv2d=zeros, gradients=lambda *_: [np.ones(1), np.ones(1)])

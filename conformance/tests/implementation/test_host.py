@@ -1,0 +1,191 @@
+"""What the harness makes of a process that dies, hangs, prints, or forks."""
+
+import os
+import select
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from conv2d_conformance.implementation.answers import Broken, Request, Result
+from conv2d_conformance.implementation.host import Worker, connect
+
+
+def wait_until_gone(pid):
+    """Wait for a process to die, however it is waited for."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    gone = bool(poll.poll(10_000))
+    os.close(descriptor)
+    return gone
+
+
+def our_children():
+    with open(f"/proc/self/task/{os.getpid()}/children") as file:
+        return file.read().split()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_behind():
+    before = our_children(), os.listdir("/proc/self/fd"), threading.active_count()
+    yield
+    assert (our_children(), os.listdir("/proc/self/fd"), threading.active_count()) == before
+
+
+@pytest.fixture(params=["descriptor", "thread"])
+def notices_death_by(request, monkeypatch):
+    if request.param == "thread":
+        monkeypatch.delattr(os, "pidfd_open")
+
+
+DEATHS = {
+    "segfaults": "the process was killed by signal 11 (SIGSEGV) before it answered",
+    "is_killed_for_memory": "the process was killed by signal 9 (SIGKILL); the system does so when memory runs out"
+    " before it answered",
+    "leaves_with_status_0": "the process ended with exit status 0 before it answered",
+    "forks_a_child_that_holds_the_pipe_and_dies": "the process ended with exit status 3 before it answered",
+    "closes_all_descriptors": "the process ended with exit status 1 before it answered",
+}
+
+
+@pytest.mark.usefixtures("notices_death_by")
+@pytest.mark.parametrize("name", DEATHS)
+def test_a_death_is_an_answer_and_the_next_question_goes_to_a_fresh_process(target, request_for, name):
+    with Worker(target(name)) as worker:
+        for _ in range(3):
+            answer = worker.ask(request_for())
+            assert (answer.kind, answer.sentence) == ("died", DEATHS[name])
+
+
+def test_the_traceback_of_a_crash_is_among_the_last_words(worker, request_for):
+    assert "in segfaults" in worker("segfaults").ask(request_for()).stderr
+
+
+@pytest.mark.usefixtures("notices_death_by")
+@pytest.mark.parametrize("name", ["sleeps_for_ever", "ignores_polite_signals_and_sleeps"])
+def test_a_hang_is_ended(target, request_for, name):
+    with Worker(target(name), timeout=0.2) as worker:
+        start = time.monotonic()
+        answer = worker.ask(request_for())
+        assert 0.2 <= time.monotonic() - start < 10
+    assert answer == Broken("timeout", "no answer within 0.2 s; the process was ended", "about to sleep\n")
+
+
+def test_after_a_hang_the_work_goes_on(target, request_for):
+    with Worker(target("sleeps_when_the_input_is_one"), timeout=1) as worker:
+        answers = [worker.ask(request_for(value)) for value in (0, 1, 0, 1, 0)]
+    assert [type(answer) for answer in answers] == [Result, Broken, Result, Broken, Result]
+
+
+def test_a_death_between_two_questions_is_not_passed_over(target, request_for):
+    with Worker(target("tells_its_process_id")) as worker:
+        pid = int(worker.ask(request_for()).arrays[0])
+        os.kill(pid, signal.SIGABRT)
+        assert wait_until_gone(pid)
+        answer = worker.ask(request_for())
+        assert answer.sentence == (
+            "the process was killed by signal 6 (SIGABRT) after it had answered the call before this one"
+        )
+        assert int(worker.ask(request_for()).arrays[0]) != pid
+
+
+def test_the_same_process_answers_as_long_as_it_behaves(worker, request_for):
+    worker = worker("tells_its_process_id")
+    assert len({int(worker.ask(request_for()).arrays[0]) for _ in range(5)}) == 1
+
+
+def test_prints_disturb_nothing(worker, request_for):
+    worker = worker("prints_in_every_way")
+    for _ in range(3):
+        assert worker.ask(request_for()).arrays[0].tolist() == [[[[0, 0], [0, 0]]]]
+
+
+def test_a_flood_on_standard_error_does_not_block(worker, request_for):
+    assert isinstance(worker("floods_standard_error").ask(request_for()), Result)
+
+
+def test_the_end_of_standard_error_is_kept(worker, request_for):
+    answer = worker("floods_standard_error_and_dies").ask(request_for())
+    assert answer.stderr.endswith("xxx\nthe last words\n")
+    assert len(answer.stderr) == 1 << 16
+
+
+def test_a_forked_child_does_not_answer_too(worker, request_for):
+    worker = worker("forks_and_both_return")
+    assert all(isinstance(worker.ask(request_for()), Result) for _ in range(3))
+
+
+def test_a_child_in_another_session_is_ended_too(target, request_for):
+    with Worker(target("starts_a_child_in_another_session")) as worker:
+        child = int(worker.ask(request_for()).arrays[0].item())
+        os.kill(child, 0)
+    assert wait_until_gone(child)
+
+
+def test_big_arrays_go_there_and_back(worker):
+    array = np.arange(25 << 18, dtype=np.float64).reshape(1, 1, 25 << 9, 1 << 9)
+    answer = worker("echoes_the_input").ask(Request("conv2d", {}, {"input": array, "weight": np.ones(1)}))
+    np.testing.assert_array_equal(answer.arrays[0], array)
+
+
+def test_an_absurd_size_is_not_waited_for(worker, request_for, monkeypatch):
+    monkeypatch.setattr("conv2d_conformance.implementation.host.LARGEST_ANSWER", 100)
+    answer = worker("tells_how_its_arrays_lie").ask(request_for())
+    assert isinstance(answer, Result)
+    monkeypatch.setattr("conv2d_conformance.implementation.host.LARGEST_ANSWER", 39)
+    answer = worker("tells_how_its_arrays_lie").ask(request_for())
+    assert (answer.kind, answer.sentence) == (
+        "protocol",
+        "the worker broke the protocol: the arrays of the message are larger than 39 bytes",
+    )
+
+
+def test_ctrl_c_leaves_nothing_behind(target, request_for):
+    """The fixture of this file looks for children and descriptors that are left."""
+    worker = Worker(target("sleeps_for_ever"))
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        worker.ask(request_for())
+    timer.join()
+    assert our_children() == []
+
+
+def test_ctrl_c_in_process_is_the_users(target, request_for):
+    with connect(target("sleeps_for_ever"), isolation="none") as here:
+        timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            here.ask(request_for())
+        timer.join()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_process_ends_with_the_harness(target, request_for):
+    """A harness that is killed cannot clean up: the worker must go by itself."""
+    source, sink = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            worker = Worker(target("tells_its_process_id"))
+            os.write(sink, b"%d" % int(worker.ask(request_for()).arrays[0]))
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(pid, 0)
+    worker_pid = int(os.read(source, 100))
+    os.close(source)
+    os.close(sink)
+    assert wait_until_gone(worker_pid)
+
+
+def test_libraries_get_one_thread_unless_the_user_says_otherwise(target, request_for, monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("MKL_NUM_THREADS", "7")
+    with Worker(target("tells_its_threads")) as worker:
+        assert worker.ask(request_for()).arrays[0].tolist() == [1, 7]

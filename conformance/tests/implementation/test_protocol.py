@@ -1,0 +1,96 @@
+import json
+
+import numpy as np
+import pytest
+
+from conv2d_conformance import Capabilities
+from conv2d_conformance.implementation import protocol
+from conv2d_conformance.implementation.answers import Broken, Hello, Observation, Rejected, Request, Result
+from conv2d_conformance.implementation.framing import ProtocolError
+
+HELLO = Hello("x", "1", "c", Capabilities(dtypes={"float64"}), "words", ("conv2d", "gradients"), {"gpu": "none"})
+SAW = (Observation("input-changed", "it did"),)
+
+
+def header_of(message):
+    return json.loads(bytes(message[0]))
+
+
+def test_a_request_comes_back_with_tuples_and_without_the_arrays_that_are_none():
+    arguments = {"stride": (1, 2), "padding": "same", "groups": 2}
+    arrays = {"input": np.ones(1), "weight": np.zeros(1), "bias": None}
+    header = header_of(protocol.encode_request(Request("conv2d", arguments, arrays, view="fortran")))
+    request = protocol.decode_request(header, [np.ones(1), np.zeros(1)])
+    assert (request.operation, request.arguments, request.view) == ("conv2d", arguments, "fortran")
+    assert list(request.arrays) == ["input", "weight"]
+
+
+def test_the_view_is_sent_only_where_there_is_one():
+    assert "view" not in header_of(protocol.encode_request(Request("conv2d", {}, {})))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Rejected("ValueError", 'no \ud800 \n quote"', SAW),
+        Broken("memory", "no room"),
+        Result((np.ones((1, 2)), None), SAW, 0.25),
+    ],
+    ids=lambda answer: type(answer).__name__,
+)
+def test_an_answer_comes_back_as_it_was(answer):
+    arrays = answer.arrays if isinstance(answer, Result) else []
+    header = header_of(protocol.encode_answer(answer, "initialize"))
+    assert protocol.decode_answer(header, arrays, "initialize") == answer
+
+
+def test_a_hello_comes_back_as_it_was():
+    assert protocol.decode_hello(header_of(protocol.encode_hello(HELLO))) == HELLO
+
+
+def test_a_hello_needs_no_more_than_a_name_a_version_and_a_language():
+    least = {"answer": "hello", "protocol": 1, "name": "x", "version": "1", "language": "c"}
+    assert protocol.decode_hello(least) == Hello("x", "1", "c", Capabilities())
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"answer": "result"}, "the first answer must be \"hello\", not 'result'"),
+        ({"protocol": 2}, "the worker speaks protocol 2, the harness speaks 1"),
+        ({"name": None}, '"name" must be a string, not None'),
+        ({"version": 1.5}, '"version" must be a string, not 1.5'),
+        ({"operations": ["gradients"]}, '"operations" must be a list of conv2d and perhaps others'),
+        ({"operations": ["conv2d", []]}, '"operations" must be a list of conv2d and perhaps others'),
+        ({"environment": {"gpus": 1}}, '"environment" must be an object of strings'),
+        ({"capabilities": []}, '"capabilities" must be an object, not []'),
+        ({"capabilities": {"bias": "no"}}, "\"capabilities\": bias must be true or false, not 'no'"),
+        ({"capabilities": {"dtypes": "float32"}}, "\"capabilities\": dtypes must be a list, not 'float32'"),
+        ({"capabilities": {"dtypes": ["float8"]}}, "\"capabilities\": dtypes: 'float8' not known; allowed are float32"),
+        ({"capabilities": {"dtypes": [[]]}}, '"capabilities": '),
+        ({"capabilities": {"speed": 1}}, "\"capabilities\": capabilities: 'speed' not known; allowed are dtypes"),
+    ],
+)
+def test_a_wrong_hello_is_named(change, sentence):
+    with pytest.raises(ProtocolError) as caught:
+        protocol.decode_hello(header_of(protocol.encode_hello(HELLO)) | change)
+    assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("header", "arrays", "sentence"),
+    [
+        ({}, [], '"answer" must be "result", "rejected" or "error", not None'),
+        ({"answer": "result"}, [], "the answer to conv2d lists 0 arrays, not 1"),
+        ({"answer": "result"}, [np.ones(1)] * 2, "the answer to conv2d lists 2 arrays, not 1"),
+        ({"answer": "result"}, [None], "the answer to conv2d has null for the output"),
+        ({"answer": "result", "seconds": "1"}, [np.ones(1)], "\"seconds\" must be a number, not '1'"),
+        ({"answer": "result", "observed": [1]}, [np.ones(1)], '"observed" must be a list of objects'),
+        ({"answer": "rejected", "type": "E"}, [], '"message" must be a string, not None'),
+        ({"answer": "error", "kind": "fine", "sentence": ""}, [], "\"kind\": 'fine' is not one of not-an-array, "),
+    ],
+)
+def test_a_wrong_answer_is_named(header, arrays, sentence):
+    with pytest.raises(ProtocolError) as caught:
+        protocol.decode_answer(header, arrays, "conv2d")
+    assert str(caught.value).startswith(sentence)

@@ -1,0 +1,44 @@
+"""Look into a built wheel: three packages with their data, and nothing else that becomes importable.
+
+Run as a program with the folder that holds the wheel.
+"""
+
+import sys
+import zipfile
+from pathlib import Path
+
+PACKAGES = {"conv2d_reference", "conv2d_conformance", "conv2d_adapters"}
+DATA = {
+    "conv2d_conformance/spec/conv2d.md",
+    "conv2d_conformance/spec/INTERPRETING.md",
+    "conv2d_conformance/implementation/PROTOCOL.md",
+    "conv2d_conformance/report/schema.json",
+    "conv2d_conformance/pytest.ini",
+    "conv2d_reference/py.typed",
+    "conv2d_conformance/py.typed",
+    "conv2d_adapters/py.typed",
+    "conv2d_adapters/workers/plain_python.py",
+}
+
+
+def complaints(names: list[str]) -> list[str]:
+    """What is wrong with the list of files of a wheel, in sentences."""
+    tops = {name.split("/")[0] for name in names if not name.split("/")[0].endswith(".dist-info")}
+    found = [f"{name} is missing from the wheel" for name in sorted(DATA - set(names))]
+    found += [f"{top} would become importable" for top in sorted(tops - PACKAGES)]
+    found += [f"{package} is missing from the wheel" for package in sorted(PACKAGES - tops)]
+    return found + [f"{name} is a test of the project and does not belong in the wheel" for name in names if "/tests/" in name]
+
+
+def main(folder: str) -> int:
+    wheels = list(Path(folder).glob("*.whl"))
+    if len(wheels) != 1:
+        print(f"{folder} must hold one wheel, and holds {len(wheels)}")
+        return 2
+    found = complaints(zipfile.ZipFile(wheels[0]).namelist())
+    print("\n".join(found) or f"{wheels[0].name}: three packages, nothing else")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,26 @@
+"""The definition of `nn_conv2d` as code.
+
+`direct` reads as the definition does: seven loops, for exact numbers as well as for floats. `correlate` computes the
+same from `numpy.pad` and `scipy.signal.correlate2d` and shares nothing with it but the check of arguments, so that the
+two confirm each other. `Conv2d` is the layer that the document describes. `conv2d` is the one of `direct`.
+"""
+
+from conv2d_reference import correlate, direct
+from conv2d_reference.arguments import Attributes, Geometry, resolve, resolve_attributes
+from conv2d_reference.direct import conv2d
+from conv2d_reference.layer import Conv2d
+from conv2d_reference.sizes import output_size, parameter_shapes, same_padding
+
+__all__ = [
+    "Attributes",
+    "Conv2d",
+    "Geometry",
+    "conv2d",
+    "correlate",
+    "direct",
+    "output_size",
+    "parameter_shapes",
+    "resolve",
+    "resolve_attributes",
+    "same_padding",
+]

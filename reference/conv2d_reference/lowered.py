@@ -1,0 +1,127 @@
+"""Convolution as a matrix product: every window becomes a column, every filter a row.
+
+The geometry that the exact oracle needs, and `conv2d`, the fast forward that comes with it. The lowered matrix is built
+block by block (some images, or some rows of one image), so that it stays in the cache and memory stays bounded.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Pair = tuple[int, int]
+Pads = tuple[Pair, Pair]
+
+BLOCK = 1 << 19  # elements of one block of the lowered matrix: 4 MiB of float64
+
+_INDEX_MODES: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+def pad(image: Array, pads: Pads, mode: str) -> Array:
+    """Image (N, C, H, W) with its borders, C-contiguous: (N, C, top + H + bottom, left + W + right)."""
+    (top, bottom), (left, right) = pads
+    N, C, H, W = image.shape
+    if mode == "zeros":
+        if top == bottom == left == right == 0:
+            return np.ascontiguousarray(image)
+        padded = np.zeros((N, C, top + H + bottom, left + W + right), image.dtype)
+        padded[:, :, top : top + H, left : left + W] = image
+        return padded
+    rows = np.pad(np.arange(H), (top, bottom), _INDEX_MODES[mode])
+    columns = np.pad(np.arange(W), (left, right), _INDEX_MODES[mode])
+    return np.ascontiguousarray(image[:, :, rows[:, None], columns])
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The geometry of one call; raises ValueError if there is no such convolution."""
+
+    N: int
+    M: int
+    G: int
+    K: int  # products per output element: C//groups * KH * KW
+    kernel: Pair
+    stride: Pair
+    dilation: Pair
+    OH: int
+    OW: int
+
+    @classmethod
+    def of(
+        cls, input: Array, weight: Array, stride: Pair, dilation: Pair, groups: int, pads: Pads, mode: str
+    ) -> "Layer":
+        """Of input (N, C, H, W) and weight (M, C//groups, KH, KW)."""
+        N, C, H, W = input.shape
+        M, Cg, KH, KW = weight.shape
+        (top, bottom), (left, right) = pads
+        OH = (top + H + bottom - dilation[0] * (KH - 1) - 1) // stride[0] + 1
+        OW = (left + W + right - dilation[1] * (KW - 1) - 1) // stride[1] + 1
+        if mode != "zeros" and mode not in _INDEX_MODES:
+            raise ValueError(f"unknown padding_mode {mode!r}")
+        if groups < 1 or Cg * groups != C or M % groups:
+            raise ValueError(f"{C} channels and weight {weight.shape} do not fit {groups} groups")
+        if min(M, Cg, KH, KW, OH, OW) < 1:
+            raise ValueError(f"no output: input {input.shape}, weight {weight.shape}, pads {pads}, dilation {dilation}")
+        return cls(N, M, groups, Cg * KH * KW, (KH, KW), stride, dilation, OH, OW)
+
+    def windows(self, image: Array) -> Array:
+        """View (..., KH, KW, OH, OW) of a padded C-contiguous image (..., HP, WP): what each tap of the kernel sees."""
+        (sh, sw), (dh, dw) = self.stride, self.dilation
+        *lead, h, w = image.strides
+        shape = (*image.shape[:-2], *self.kernel, self.OH, self.OW)
+        # The constructor checks that no stride leads out of the buffer, and costs a tenth of `as_strided`.
+        return np.ndarray(shape, image.dtype, image, 0, (*lead, dh * h, dw * w, sh * h, sw * w))
+
+    def batches(self) -> Iterator[slice]:
+        """Images at a time, so that their lowered matrix has about BLOCK elements; at least one."""
+        step = max(1, BLOCK // (self.G * self.K * self.OH * self.OW))
+        return (slice(n, min(n + step, self.N)) for n in range(0, self.N, step))
+
+    def bands(self) -> Iterator[slice]:
+        """Output rows at a time, for the images that are too large even alone."""
+        step = max(1, BLOCK // (self.G * self.K * self.OW))
+        return (slice(oh, min(oh + step, self.OH)) for oh in range(0, self.OH, step))
+
+    def grouped(self, image: Array) -> Array:
+        """Image (N, C, H, W) as (N, G, C//groups, H, W)."""
+        N, C, H, W = image.shape
+        return image.reshape(N, self.G, C // self.G, H, W)
+
+    def columns(self, windows: Array, band: slice) -> Array:
+        """The lowered matrix (N, G, K, pixels) of some output rows."""
+        rows = windows[..., band, :]
+        return rows.reshape(*rows.shape[:2], self.K, -1)
+
+    def pixels(self, band: slice) -> slice:
+        """Where these output rows stand among the OH*OW pixels."""
+        return slice(band.start * self.OW, band.stop * self.OW)
+
+
+def conv2d(
+    input: Array,
+    weight: Array,
+    *,
+    stride: Pair,
+    dilation: Pair,
+    groups: int,
+    pads: Pads,
+    padding_mode: str = "zeros",
+) -> Array:
+    """Convolve by one matrix product per image and group, in the arithmetic of the operands' dtype.
+
+    input (N, C, H, W) or (C, H, W); weight (M, C//groups, KH, KW); pads ((top, bottom), (left, right)); stride and
+    dilation are pairs (height, width). Returns (N, M, OH, OW), with N = 1 for one image. Zero padding takes part in the
+    products, so an infinite weight gives NaN there. Raises ValueError where the shapes allow no convolution.
+    """
+    x = input if input.ndim == 4 else input[None]
+    layer = Layer.of(x, weight, stride, dilation, groups, pads, padding_mode)
+    filters = weight.reshape(layer.G, -1, layer.K)
+    result = np.empty((layer.N, layer.G, layer.M // layer.G, layer.OH * layer.OW), np.result_type(input, weight))
+    for images in layer.batches():
+        windows = layer.windows(layer.grouped(pad(x[images], pads, padding_mode)))
+        for band in layer.bands():
+            np.matmul(filters, layer.columns(windows, band), out=result[images, ..., layer.pixels(band)])
+    return result.reshape(layer.N, layer.M, layer.OH, layer.OW)

@@ -1,0 +1,152 @@
+"""The exact oracle: the sum of every output element, and what the error bound needs to know of it."""
+
+from dataclasses import dataclass
+from math import inf
+from sys import float_info
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conv2d_reference.lowered import Layer, Pads, Pair, conv2d, pad
+from conv2d_reference.splitting import CHUNK, Floats, U, exact_product, least, magnitude_of, scaled, unit, unscaled
+
+Array = NDArray[Any]
+
+PRODUCTS = 1 << 21  # so many products of one block are looked at one by one for the smallest
+SAMPLE = 1 << 10  # elements that show whether data may have few bits
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the law needs to know of every output element: float64 arrays (N, M, OH, OW), with N = 1 for one image.
+
+    high, low, error: the sum S of the products, without bias: |S - (high + low)| <= error. Where S rounds to an
+    infinity in float64, high is that infinity, low is 0 and error is infinite. A single product is correctly rounded.
+    magnitude: A = sum |x||w| or a little more, never less; A itself where all sums of products provably fit 53 bits.
+    terms: the number of non-zero products, exactly.
+    smallest: the smallest non-zero |product| or less, never more; inf where there is none.
+    """
+
+    high: Floats
+    low: Floats
+    error: Floats
+    magnitude: Floats
+    terms: Floats
+    smallest: Floats
+
+
+def sums(
+    input: Array,
+    weight: Array,
+    *,
+    stride: Pair,
+    dilation: Pair,
+    groups: int,
+    pads: Pads,
+    padding_mode: str = "zeros",
+    exact: bool,
+) -> Sums:
+    """The Sums of a convolution of finite float16, bfloat16, float32 or float64 arrays.
+
+    input (N, C, H, W) or (C, H, W); weight (M, C//groups, KH, KW); pads ((top, bottom), (left, right)); stride and
+    dilation are pairs (height, width). Raises ValueError where data are not finite or the shapes allow no convolution.
+
+    With `exact`, error <= 2^-100 A, or a few 2^-1074. Without, S is one float64 matrix product, with error 0 where all
+    products and sums provably fit 53 bits.
+    """
+    batch = input if input.ndim == 4 else input[None]
+    layer = Layer.of(batch, weight, stride, dilation, groups, pads, padding_mode)
+    narrow = input.dtype != np.float64 and weight.dtype != np.float64  # the product of two 24-bit numbers is exact
+    x, w = np.ascontiguousarray(batch, np.float64), np.ascontiguousarray(weight, np.float64)
+    if not (np.isfinite(x).all() and np.isfinite(w).all()):
+        raise ValueError("the oracle needs finite data")
+
+    exact = exact or not (narrow or _in_range(x, w, layer.K))
+    exponent, data = 0, (x, w)
+    if exact:
+        x, w, exponent = scaled(x, w)
+    filters = w.reshape(layer.G, -1, layer.K)
+    filter_sizes, filter_mask = np.abs(filters), _mask(filters)
+    limit = _limit(x, w)
+    product = exact_product(filters, limit) if exact else None
+
+    out = np.zeros((6, layer.N, layer.G, layer.M // layer.G, layer.OH * layer.OW))
+    for images in layer.batches():
+        windows = layer.windows(layer.grouped(pad(x[images], pads, padding_mode)))
+        for band in layer.bands():
+            columns = layer.columns(windows, band)
+            sizes = np.abs(columns)
+            high, low, error, magnitude, terms, smallest = out[:, images, ..., layer.pixels(band)]
+            terms[...] = filter_mask @ (sizes != 0).astype(np.float32)
+            if product:
+                high[...], low[...], error[...], magnitude[...] = product(columns)
+            else:
+                high[...], magnitude[...] = filters @ columns, magnitude_of(filter_sizes, sizes, limit)
+                # Proof: a product passes n - 1 additions, and its own rounding unless narrow, so the error is at most
+                # ((1 + U)^n - 1) A. Up to the limit, all sums are multiples of one unit, and at most 2^53 of it.
+                error[...] = np.where(magnitude <= limit, 0, (terms - narrow) * magnitude * (U * (1 + 2.0**-20)))
+            smallest[...] = _smallest(filter_sizes, sizes)
+            if not narrow:  # a product that may have been rounded upwards
+                smallest[...] = np.where(magnitude <= limit, smallest, np.nextafter(smallest, 0))
+            smallest[terms == 0] = inf
+    out = out.reshape(6, layer.N, layer.M, layer.OH, layer.OW)
+    high, low, error, magnitude, terms, smallest = out
+    if exponent:
+        high, low, error, magnitude, smallest = unscaled(exponent, high, low, error, magnitude, smallest)
+    single = terms == 1
+    if exact and single.any():  # float64 rounds these correctly, while the pair, or scaling back, may round twice
+        with np.errstate(over="ignore", invalid="ignore"):
+            once = conv2d(*data, stride=stride, dilation=dilation, groups=groups, pads=pads, padding_mode=padding_mode)
+        twice = single & (once != high)
+        low[twice] += high[twice] - once[twice]
+        error[twice] += 2 * U * np.abs(low[twice])  # sums do not underflow
+        high[twice] = once[twice]
+    return Sums(high, low, error, magnitude, terms, smallest)
+
+
+def _in_range(x: Floats, w: Floats, K: int) -> bool:
+    """Whether no product and no sum of K of them overflows, and no product comes near the subnormal numbers."""
+    x, w = np.abs(x), np.abs(w)
+    largest, smallest = float(x.max(initial=0)) * float(w.max()) * K, float(least(x)) * float(least(w))
+    return largest < 2.0**1022 and smallest > 2.0**-1021
+
+
+def _limit(x: Floats, w: Floats) -> float:
+    """Where A is at most this, all sums of products are exact in float64: 2^53 times a number that divides them all.
+
+    Zero, which promises nothing, if the first elements show that they have too many bits for it to be of use.
+    """
+    few = x.ravel()[:SAMPLE], w.ravel()[:SAMPLE]
+    useful = float(np.abs(few[0]).max(initial=0)) * float(np.abs(few[1]).max())
+    if 2.0**53 * unit(few[0]) * unit(few[1]) < useful:
+        return 0.0
+    return min(2.0**53 * unit(x) * unit(w), float_info.max)
+
+
+def _mask(filters: Floats) -> NDArray[np.float32]:
+    """Ones where a weight is not zero; one row for all filters if they are alike.
+
+    The product of two masks counts the non-zero products, exactly in float32 up to 2^24 of them.
+    """
+    mask = filters != 0
+    rows: NDArray[np.bool_] = mask[:, :1] if mask.all() else mask
+    return rows.astype(np.float32)
+
+
+def _smallest(filter_sizes: Floats, sizes: Floats) -> Floats:
+    """The smallest non-zero |product|, as float64 rounds it, where one can afford to look at all of them.
+
+    Elsewhere: the smallest |x| of the window times the smallest |w| of the filter, which is not larger.
+    """
+    M, (N, G, _, P) = filter_sizes.shape[1], sizes.shape
+    with np.errstate(over="ignore"):
+        if sizes.size * M > PRODUCTS:
+            return np.asarray(least(filter_sizes, 2) * least(sizes, 2))
+        x, w = (np.where(size == 0, inf, size) for size in (sizes, filter_sizes))
+        result = np.empty((N, G, M, P))
+        step = max(1, CHUNK // sizes.size)
+        for m in range(0, M, step):
+            products = w[:, m : m + step, :, None] * x[:, :, None]
+            products.min(axis=3, out=result[:, :, m : m + step])
+    return result

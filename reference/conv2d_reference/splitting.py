@@ -1,0 +1,246 @@
+"""Matrix products without rounding: error-free splitting, and Python's integers where that does not reach.
+
+Splitting is the scheme of Ozaki, Ogita, Oishi and Rump ("Error-free transformations of matrix multiplication by using
+fast routines of matrix multiplication", 2012): both factors are cut into slices of so few bits that the product of two
+slices is exact in float64, in whatever order it is summed, hence one ordinary BLAS call.
+"""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from math import frexp, inf, ldexp, nextafter
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+Floats: TypeAlias = NDArray[np.float64]
+
+U = 2.0**-53  # unit roundoff of float64
+ETA = 2.0**-1074  # its smallest positive number
+MAX_SLICES = 16  # with more, the exponents are too wild and integers take over
+CHUNK = 1 << 15  # elements that many passes run over at a time
+PAIRS = 4  # pairs of slices whose products still add up without rounding
+
+_INFINITY = np.float64(inf).view(np.uint64) - np.uint64(1)
+
+
+def exact_product(filters: Floats, limit: float) -> Callable[[Floats], tuple[Floats, Floats, Floats, Floats]]:
+    """The function that multiplies `filters` (..., M, K) by columns (..., K, P), both as `scaled` left them.
+
+    It returns four arrays (..., M, P): high, low, error and magnitude; |filters @ columns - (high + low)| <= error, and
+    |filters| @ |columns| <= magnitude, with equality up to `limit`, where all sums of products are exact in float64.
+    """
+    K = filters.shape[-1]
+    beta = width(K)
+    filter_sizes = np.abs(filters)
+    slices = split(filters, beta)
+    row = None if slices is None else np.concatenate(slices[::-1], axis=-1)
+
+    def product(columns: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        slices = None if row is None else split(columns, beta)
+        if row is None or slices is None:
+            return integer_product(filters, columns)
+        stack = np.concatenate(slices, axis=-2)
+        return *add_up(diagonals(row, stack, K)), magnitude_of(filter_sizes, np.abs(columns), limit)
+
+    return product
+
+
+def width(K: int) -> int:
+    """`beta`, the bits of a slice: the most for which PAIRS K 4^beta <= 2^53, rounding K up to a power of two."""
+    return (53 - (PAIRS * K - 1).bit_length()) // 2
+
+
+def split(values: Floats, beta: int) -> list[Floats] | None:
+    """Slices whose sum is `values`, or None if more than MAX_SLICES were needed or an element is larger than 1.
+
+    Slice i is an integer multiple, at most 2^beta in magnitude, of its unit v_i = 2^-(beta + i (beta + 1)).
+
+    Proof: at first |rest| <= 1 = 2^beta v_0. With sigma = 1.5 2^52 v_i, rest + sigma is between 2^52 v_i and 2^53 v_i,
+    where the floats are the multiples of v_i; so the addition rounds `rest` to the nearest multiple, and subtracting
+    sigma is exact. So is subtracting the slice from the rest: the difference is a multiple of the rest's last bit and
+    no larger than the rest. It is at most v_i / 2 = 2^beta v_(i+1). Nothing underflows: v_15 is at least 2^-415.
+    """
+    if np.abs(values).max(initial=0) > 1:
+        return None
+    slices: list[Floats] = []
+    rest = values
+    unit = 2.0**-beta
+    while not slices or rest.any():
+        if len(slices) == MAX_SLICES:
+            return None
+        sigma = 1.5 * 2.0**52 * unit
+        part = rest + sigma
+        part -= sigma
+        rest = rest - part
+        slices.append(part)
+        unit *= 2.0 ** -(beta + 1)
+    return slices
+
+
+def diagonals(row: Floats, stack: Floats, K: int) -> Iterator[Floats]:
+    """Exact matrices whose sum is the product of two matrices in slices, the smallest first.
+
+    `row` (..., M, a K) holds a slices side by side, the last one first; `stack` (..., b K, P) holds b slices one below
+    the other, the first one first. So the slices i and j = s - i face each other, and one matrix product adds up all
+    their products.
+
+    Proof of exactness: these are all multiples of v_i v_j = 2^-(2 beta + s (beta + 1)), at most 4^beta units each, and
+    PAIRS K of them at a time. By the choice of `width` every partial sum is at most 2^53 units, hence a float64, and no
+    order of summation rounds.
+    """
+    a, b = row.shape[-1] // K, stack.shape[-2] // K
+    for s in reversed(range(a + b - 1)):
+        last = min(s, b - 1)
+        for j in range(max(0, s - a + 1), last + 1, PAIRS):
+            count = min(PAIRS, last + 1 - j)
+            i = a - 1 - (s - j)  # where slice s - j stands in the row
+            yield row[..., i * K : (i + count) * K] @ stack[..., j * K : (j + count) * K, :]
+
+
+def add_up(terms: Iterator[Floats]) -> tuple[Floats, Floats, Floats]:
+    """(high, low, error) with |sum of terms - (high + low)| <= error.
+
+    Proof: `two_sum` loses nothing, so the only roundings are those of low += e, at most U |low| each. The sum of these
+    is rounded itself; the last factor makes up for that, for fewer than 2^10 terms.
+    """
+    high = next(terms)
+    low = error = np.zeros_like(high)
+    for term in terms:
+        high, e = two_sum(high, term)
+        low = low + e
+        error = error + np.abs(low)
+    high, low = two_sum(high, low)
+    return high, low, error * (U * (1 + 2.0**-40))
+
+
+def two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """The rounded sum, and the rounding error of it: a + b = sum + error exactly (Knuth). Nothing may overflow."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
+def magnitude_of(filter_sizes: Floats, sizes: Floats, limit: float) -> Floats:
+    """An upper bound of the product of two matrices without signs, at most (1 + 2 (K + 5) U) times it.
+
+    It is the product itself up to `limit`, where all sums are exact.
+
+    Proof: K products, none of which may underflow, and K - 1 additions, in any order, lose at most the factor
+    (1 - U)^K >= 1 - K U. The factor below exceeds 1 / ((1 - K U)(1 - U)), where the last is its own rounding, K < 2^30.
+    """
+    K = filter_sizes.shape[-1]
+    product: Floats = filter_sizes @ sizes
+    bound = product * (1 + (K + 4) * U * (1 + 2.0**-20))
+    return np.where(bound <= limit, product, bound)
+
+
+def unit(values: Floats) -> float:
+    """The largest power of two that divides every element; inf if all are zero, and 0 if one is next to underflow.
+
+    An element with significand f, an integer, and exponent field e is divisible by 2^(e - 1075) times the lowest bit of
+    f, which is f & -f.
+    """
+    flat = values.ravel()
+    parts = (flat[i : i + CHUNK] for i in range(0, flat.size, CHUNK))  # which stay in the cache
+    return min(map(_unit, parts), default=inf)
+
+
+def _unit(values: Floats) -> float:
+    bits = values.view(np.int64)
+    significand = (bits & (2**52 - 1)) | 2**52
+    power = (bits & (2047 << 52)).view(np.float64)  # 2^(e - 1023), and 0 where the element is zero or subnormal
+    last = (significand & -significand) * 2.0**-52 * power
+    return float(last.min(where=values != 0, initial=inf))
+
+
+def least(sizes: Floats, axis: int | None = None) -> Floats:
+    """The smallest non-zero element along an axis, which stays, or of all; inf where there is none.
+
+    Floats without a sign, as these must be, are ordered as their bits are; minus one puts zero last.
+    """
+    bits = (sizes.view(np.uint64) - np.uint64(1)).min(axis=axis, keepdims=axis is not None, initial=_INFINITY)
+    return np.asarray(bits + np.uint64(1)).view(np.float64)
+
+
+def scaled(x: Floats, w: Floats) -> tuple[Floats, Floats, int]:
+    """Both times powers of two that bring their largest elements just below 1, and the exponent that undoes them.
+
+    They stay as they are, with exponent 0, if an element is then below 2^-430 and out of reach of the slices anyway; so
+    neither products nor their rounding errors underflow.
+    """
+    near_one = []
+    exponents = []
+    for values in (x, w):
+        size = np.abs(values)
+        exponent = frexp(size.max(initial=0))[1]
+        if least(size) < ldexp(1, exponent - 430):
+            return x, w, 0
+        near_one.append(np.ldexp(values, -exponent))
+        exponents.append(exponent)
+    return near_one[0], near_one[1], sum(exponents)
+
+
+def unscaled(
+    exponent: int, high: Floats, low: Floats, error: Floats, magnitude: Floats, smallest: Floats
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """All five times 2^exponent. What that rounds, near the ends of float64's range, widens the bounds."""
+
+    def times(values: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        result = np.ldexp(values, exponent)
+        return result, np.ldexp(result, -exponent) != values
+
+    with np.errstate(over="ignore", under="ignore"):
+        (high, h), (low, l), (error, e) = times(high), times(low), times(error)
+        error = np.where(h | l | e, np.nextafter(error + 2 * ETA, inf), error)  # three roundings of at most ETA / 2
+        error, low = np.where(np.isinf(high), inf, error), np.where(np.isinf(high), 0, low)
+        magnitude, rounded = times(magnitude)
+        magnitude = np.where(rounded, np.nextafter(magnitude, inf), magnitude)
+        smallest, rounded = times(smallest)
+        smallest = np.where(rounded, np.nextafter(smallest, 0), smallest)
+    return high, low, error, magnitude, smallest
+
+
+def integer_product(filters: Floats, columns: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """(high, low, error, magnitude) of filters @ columns by Python's integers: right for all finite data, and slow."""
+    (w, ew), (x, ex) = integers(filters), integers(columns)
+    unit = Fraction(2) ** (ew + ex)
+    sums, magnitudes = w @ x, np.abs(w) @ np.abs(x)
+    pairs = np.array([to_pair(number * unit) for number in sums.flat], np.float64)
+    high, low, error = (pairs[:, k].reshape(sums.shape) for k in range(3))
+    magnitude = np.array([round_up(number * unit) for number in magnitudes.flat], np.float64)
+    return high, low, error, magnitude.reshape(sums.shape)
+
+
+def integers(values: Floats) -> tuple[Array, int]:
+    """Python's integers, and the exponent e for which values = integers * 2^e exactly."""
+    significand, exponent = np.frexp(values)
+    lowest = int(exponent.min(where=significand != 0, initial=1024))
+    shifts = np.where(significand == 0, 0, exponent - lowest)
+    whole = (significand * 2.0**53).astype(np.int64)
+    exact = np.array([m << e for m, e in zip(whole.ravel().tolist(), shifts.ravel().tolist(), strict=True)], object)
+    return exact.reshape(values.shape), lowest - 53
+
+
+def to_pair(exact: Fraction) -> tuple[float, float, float]:
+    """(high, low, error): high and low are correctly rounded, error is rounded up; beyond float64: (+-inf, 0, inf)."""
+    high = nearest(exact)
+    if high in (inf, -inf):
+        return high, 0.0, inf
+    low = nearest(exact - Fraction(high))
+    return high, low, round_up(abs(exact - Fraction(high) - Fraction(low)))
+
+
+def round_up(exact: Fraction) -> float:
+    """The smallest float64, or infinity, that is not below `exact`."""
+    value = nearest(exact)
+    return value if value == inf or Fraction(value) >= exact else nextafter(value, inf)
+
+
+def nearest(exact: Fraction) -> float:
+    """The nearest float64, or an infinity: Python divides integers with one correct rounding, subnormals included."""
+    try:
+        return exact.numerator / exact.denominator
+    except OverflowError:
+        return inf if exact > 0 else -inf
