@@ -1,31 +1,74 @@
-"""PyTorch's `torch.nn.functional.conv2d`, on the CPU or on a CUDA device."""
+"""PyTorch's `torch.nn.functional.conv2d`.
+
+Options: `threads` (a number), `onednn` (on, off), `device` (cpu, cuda), `tf32` (on, off; CUDA alone).
+"""
 
 from typing import Any
 
+import ml_dtypes
+import numpy as np
 import torch
 
 from conv2d_conformance import Adapter, Capabilities
 
 CAPABILITIES = Capabilities(
-    dtypes={"float32", "float64"},
+    dtypes={"float32", "float64", "float16", "bfloat16"},
     padding={"explicit", "valid", "same"},
     arguments={"pair", "scalar", "defaults"},
     unbatched=True,
     empty_batch=True,
     validation=True,
+    non_finite=True,
 )
 
 
-def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
-    x, w = torch.from_numpy(input), torch.from_numpy(weight)
-    b = None if bias is None else torch.from_numpy(bias)
-    return torch.nn.functional.conv2d(x, w, b, **attributes).numpy()
+def to_tensor(array: np.ndarray[Any, Any], device: str = "cpu") -> torch.Tensor:
+    """The array as a tensor; the two libraries exchange bfloat16 by its bits alone."""
+    if array.dtype == ml_dtypes.bfloat16:
+        return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16).to(device)
+    return torch.from_numpy(array).to(device)
 
 
-adapter = Adapter(
-    name="torch",
-    version=torch.__version__,
-    description="torch.nn.functional.conv2d",
-    conv2d=conv2d,
-    capabilities=CAPABILITIES,
-)
+def to_array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
+    tensor = tensor.detach().cpu()
+    if tensor.dtype == torch.bfloat16:
+        bits: np.ndarray[Any, Any] = tensor.view(torch.int16).numpy()
+        return bits.view(ml_dtypes.bfloat16)
+    return tensor.numpy()
+
+
+def apply_options(threads: str, onednn: str, tf32: str) -> None:
+    """Set what PyTorch keeps for the whole process. ValueError for a value that is not known."""
+    torch.set_num_threads(int(threads))
+    torch.backends.mkldnn.enabled = is_on("onednn", onednn)
+    torch.backends.cudnn.allow_tf32 = is_on("tf32", tf32)
+
+
+def is_on(name: str, value: str) -> bool:
+    if value not in ("on", "off"):
+        raise ValueError(f"{name} is on or off, not {value!r}")
+    return value == "on"
+
+
+def make(device: str = "cpu") -> Adapter:
+    def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+        x, w = to_tensor(input, device), to_tensor(weight, device)
+        b = None if bias is None else to_tensor(bias, device)
+        return to_array(torch.nn.functional.conv2d(x, w, b, **attributes))
+
+    return Adapter(
+        name="torch",
+        version=torch.__version__,
+        description=f"torch.nn.functional.conv2d on {device}",
+        conv2d=conv2d,
+        configure=configure,
+        capabilities=CAPABILITIES,
+    )
+
+
+def configure(*, threads: str = "1", onednn: str = "on", device: str = "cpu", tf32: str = "off") -> Adapter:
+    apply_options(threads, onednn, tf32)
+    return make(device)
+
+
+adapter = make()

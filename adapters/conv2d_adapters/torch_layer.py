@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from conv2d_adapters.torch import CAPABILITIES
+from conv2d_adapters.torch import CAPABILITIES, to_array, to_tensor
 from conv2d_conformance import Adapter
 
 
@@ -18,11 +18,18 @@ def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         device="meta",  # no time is lost on initial values that the next lines replace
         **attributes,
     )
-    layer.weight = torch.nn.Parameter(torch.from_numpy(weight))
+    layer.weight = torch.nn.Parameter(to_tensor(weight))
     if bias is not None:
-        layer.bias = torch.nn.Parameter(torch.from_numpy(bias))
-    with torch.no_grad():
-        return layer(torch.from_numpy(input)).numpy()
+        layer.bias = torch.nn.Parameter(to_tensor(bias))
+    return to_array(layer(to_tensor(input)))
+
+
+def initialize(
+    in_channels: int, out_channels: int, kernel_size: Any, *, dtype: str = "float32", seed: int = 0, **attributes: Any
+) -> Any:
+    torch.manual_seed(seed)
+    layer = torch.nn.Conv2d(in_channels, out_channels, kernel_size, dtype=getattr(torch, dtype), **attributes)
+    return to_array(layer.weight), None if layer.bias is None else to_array(layer.bias)
 
 
 adapter = Adapter(
@@ -30,5 +37,8 @@ adapter = Adapter(
     version=torch.__version__,
     description="torch.nn.Conv2d",
     conv2d=conv2d,
-    capabilities=replace(CAPABILITIES, padding_modes={"zeros", "reflect", "replicate", "circular"}),
+    initialize=initialize,
+    capabilities=replace(
+        CAPABILITIES, padding_modes={"zeros", "reflect", "replicate", "circular"}, torch_seed_stream=True
+    ),
 )

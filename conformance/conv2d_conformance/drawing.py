@@ -32,7 +32,11 @@ def use_settings(effort: Effort) -> Callable[[], None]:
     return storage.cleanup
 
 
+def seed_of(check: str, run_seed: int) -> int:
+    """What a check draws depends on the run's seed and the check's name, not on what ran before."""
+    return int.from_bytes(hashlib.sha256(f"{run_seed} {check}".encode()).digest()[:8])
+
+
 def seed(function: Callable[..., Any], check: str, run_seed: int) -> None:
-    """Fix what a check draws: it depends on the run's seed and the check's name, not on what ran before."""
-    value = hashlib.sha256(f"{run_seed} {check}".encode()).digest()
-    hypothesis.seed(int.from_bytes(value))(function)
+    """Fix what Hypothesis draws for a check."""
+    hypothesis.seed(seed_of(check, run_seed))(function)

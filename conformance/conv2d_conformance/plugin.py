@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from conv2d_conformance.checks import Check, catalogue
-from conv2d_conformance.drawing import seed, use_settings
+from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
@@ -88,7 +88,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def iut(request: pytest.FixtureRequest) -> Examination:
     """The implementation under test, as one check sees it."""
     subject = request.config.stash[SUBJECT]
-    examination = Examination(subject.implementation, subject.effort, check_of(request.node).requirements)
+    check = check_of(request.node)
+    examination = Examination(
+        subject.implementation, subject.effort, check.requirements, seed=seed_of(check.name, subject.seed)
+    )
     request.node.stash[EXAMINATION] = examination
     return examination
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 from conv2d_conformance.checks import Check, catalogue
-from conv2d_conformance.drawing import seed, use_settings
+from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant
@@ -30,6 +30,34 @@ class Encounter:
     case: str
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What all encounters together say of the suite."""
+
+    mutants: int
+    survivors: tuple[str, ...]
+    idle_checks: tuple[str, ...]
+
+    @classmethod
+    def of(cls, encounters: Iterable[Encounter]) -> Summary:
+        killed: dict[str, bool] = {}
+        busy: dict[str, bool] = {}
+        for found in encounters:
+            killed[found.mutant] = killed.get(found.mutant, False) or found.killed
+            busy[found.check] = busy.get(found.check, False) or found.killed
+        survivors = tuple(name for name, is_killed in killed.items() if not is_killed)
+        return cls(len(killed), survivors, tuple(name for name, is_busy in busy.items() if not is_busy))
+
+    @property
+    def is_good(self) -> bool:
+        return self.mutants > 0 and not self.survivors and not self.idle_checks
+
+    @property
+    def sentence(self) -> str:
+        killed = self.mutants - len(self.survivors)
+        return f"{killed} of {self.mutants} mutants killed ({100 * killed / max(self.mutants, 1):.0f} %)"
+
+
 def run(
     *,
     effort: str = "quick",
@@ -39,7 +67,7 @@ def run(
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> list[Encounter]:
     """All encounters, in the order of the catalogue, whatever the number of workers."""
-    chosen = list(names) if names is not None else list(mutants())
+    chosen = list(mutants()) if names is None else list(names)
     found: dict[str, list[Encounter]] = {}
     # Mutants write where they must not; a fork would share what they spoil.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -63,7 +91,7 @@ def encounters(name: str, effort: str, run_seed: int) -> list[Encounter]:
 
 def meet(mutant: Mutant, check: Check, effort: Effort, run_seed: int) -> Encounter:
     """Let one check examine one mutant, in this process."""
-    examination = Examination(InProcess(mutant.adapter), effort, check.requirements)
+    examination = Examination(InProcess(mutant.adapter), effort, check.requirements, seed=seed_of(check.name, run_seed))
     seed(check.function, check.name, run_seed)
     started = time.perf_counter()
     try:

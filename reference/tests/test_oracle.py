@@ -74,7 +74,7 @@ def assert_right(x, w, *, exact, **attributes):
                 assert high == nearest(Fraction(S, 2**2148)), where
             if exact:
                 assert units(error, -2148) <= A // 2**100 + 4 * 2**1074, where
-                assert units(high, -2148) == 0 or abs(low) <= np.spacing(abs(high)) / 2, where
+                assert units(high, -2148) == 0 or abs(low) <= max(np.spacing(abs(high)) / 2, 2.0**-1074), where
         else:
             assert abs(S) >= (2**1024 - 2**971) * 2**2148, where
             assert high == (inf if S > 0 else -inf), where
@@ -232,6 +232,30 @@ def test_large_images_go_through_in_blocks(shape, exact):
         sizes = np.abs(w[m] * np.split(windows, 2, axis=1)[m // 20][n, :, oh, ow])
         assert 0 < sums.smallest[n, m, oh, ow] <= sizes[sizes > 0].min()
     assert (lowered.conv2d(x, w, **attributes) == sums.high).all()
+
+
+def test_no_term_no_smallest_product():
+    """A filter that sees only zeros in a large image has no smallest product."""
+    x, w = np.ones((1, 2, 90, 90), np.float32), np.ones((20, 2, 3, 3), np.float32)
+    x[:, 0] = w[:, 1] = 0
+    sums = oracle.sums(x, w, exact=False, **PLAIN)
+    assert not sums.terms.any()
+    assert not sums.magnitude.any()
+    assert (sums.smallest == inf).all()
+
+
+@pytest.mark.parametrize(("taps", "exact"), [(31, True), (33, False), (101, False)])
+def test_53_bits_and_no_more_are_exact(taps, exact):
+    """An odd number of odd products of 48 bits fits float64 up to 2^53, and the plain sum knows it."""
+    x = np.full((1, 1, 1, taps), 2.0**24 - 1, np.float32)
+    sums = assert_right(x, x, exact=False, **PLAIN)
+    assert (sums.error == 0).all() == exact
+
+
+def test_powers_of_two_have_one_bit():
+    """The unit of a power of two is the number itself, so that 2^52 + 1 is known to be exact."""
+    x, w = np.ones((1, 1, 1, 2), np.float32), np.array([[[[2.0**52, 1]]]], np.float32)
+    assert not assert_right(x, w, exact=False, **PLAIN).error.any()
 
 
 def test_the_definition_agrees():

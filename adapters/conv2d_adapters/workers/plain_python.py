@@ -8,20 +8,31 @@ import sys
 from array import array
 from itertools import product
 from math import prod
+from typing import Any
 
 TYPES = {"float32": "f", "float64": "d"}
 CLAIMS = {"dtypes": list(TYPES), "arguments": ["pair", "defaults"]}
-HELLO = {"answer": "hello", "protocol": 1, "name": "plain-python", "version": "1", "language": "python", "capabilities": CLAIMS}
+HELLO = {"answer": "hello", "protocol": 1, "name": "plain-python", "version": "1", "language": "python"}
 
 answers = os.fdopen(os.dup(1), "wb")
 os.dup2(2, 1)  # whoever prints from here on prints to standard error
 
 
-def conv2d(shapes, x, w, b, *, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1):  # type: ignore[no-untyped-def]
+def conv2d(
+    shapes: Any,
+    x: Any,
+    w: Any,
+    b: Any,
+    *,
+    stride: Any = (1, 1),
+    padding: Any = (0, 0),
+    dilation: Any = (1, 1),
+    groups: int = 1,
+) -> tuple[tuple[int, ...], array[float]]:
     (N, C, H, W), (M, Cg, KH, KW) = shapes["input"], shapes["weight"]
     (sh, sw), (ph, pw), (dh, dw) = stride, padding, dilation
     OH, OW = (H + 2 * ph - dh * (KH - 1) - 1) // sh + 1, (W + 2 * pw - dw * (KW - 1) - 1) // sw + 1
-    y = array(x.typecode)
+    y: array[float] = array(x.typecode)
     for n, m, oh, ow in product(range(N), range(M), range(OH), range(OW)):
         total = b[m] if b else 0.0
         first = m // (M // groups) * Cg
@@ -41,7 +52,8 @@ for line in sys.stdin.buffer:
     shapes = {a["name"]: a["shape"] for a in request.get("arrays", ())}
     for name, values in data.items():
         values.frombytes(sys.stdin.buffer.read(prod(shapes[name]) * values.itemsize))
-    answer, result = HELLO, b""
+    answer: dict[str, Any] = {**HELLO, "capabilities": CLAIMS}
+    result = b""
     if request["op"] == "conv2d":
         try:
             shape, y = conv2d(shapes, data["input"], data["weight"], data.get("bias"), **request["arguments"])
@@ -49,5 +61,6 @@ for line in sys.stdin.buffer:
             answer = {"answer": "result", "arrays": [{"dtype": request["arrays"][0]["dtype"], "shape": shape}]}
         except Exception as error:
             answer = {"answer": "rejected", "type": type(error).__name__, "message": str(error)}
+    answer["id"] = request.get("id")
     answers.write(json.dumps(answer).encode() + b"\n" + result)
     answers.flush()

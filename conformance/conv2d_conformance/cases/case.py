@@ -67,15 +67,18 @@ class Recipe:
 class Elements:
     """Explicit data, which replaces a recipe after shrinking: every element that is not named is zero.
 
-    Each entry is (array, index, value), array being "x", "w" or "b".
+    Each entry is (array, index, value), array being "x", "w" or "b". With a `base`, every element that is not named is
+    as that recipe makes it.
     """
 
     entries: tuple[tuple[str, tuple[int, ...], float], ...] = ()
+    base: Recipe | None = None
 
     def __post_init__(self) -> None:
         # Zeros are left out and the rest is sorted, so that equal data have one line. A zero with a sign is a value.
         named = [(array, tuple(index), float(value)) for array, index, value in self.entries]
-        named = [entry for entry in named if entry[2] != 0 or math.copysign(1, entry[2]) < 0]
+        if self.base is None:
+            named = [entry for entry in named if entry[2] != 0 or math.copysign(1, entry[2]) < 0]
         named.sort(key=lambda entry: ("xwb".find(entry[0]), entry[1]))
         object.__setattr__(self, "entries", tuple(named))
 
@@ -123,6 +126,11 @@ class Case:
             object.__setattr__(self, "overrides", tuple((name, dict(self.overrides)[name]) for name in order))
         if isinstance(self.data, Elements):
             _check_elements(self.data, self.shapes)
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The recipe that makes the elements, those apart that are named; None where all are named."""
+        return self.data if isinstance(self.data, Recipe) else self.data.base
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -193,10 +201,11 @@ def _check_fields(case: Case) -> None:
     for name, among in (("dtype", DTYPES), ("padding_mode", PADDING_MODES), ("view", (None, *VIEWS))):
         if getattr(case, name) not in among:
             raise CaseError(f"{name} {getattr(case, name)!r} is none of {', '.join(map(str, among))}")
-    if isinstance(case.data, Recipe) and case.data.magnitude is not None:
+    recipe = case.recipe
+    if recipe is not None and recipe.magnitude is not None:
         exact = 2 ** SIGNIFICANT_BITS[case.dtype]
-        if case.data.magnitude > exact:
-            raise CaseError(f"integers*{case.data.magnitude} is more than {case.dtype} holds exactly ({exact})")
+        if recipe.magnitude > exact:
+            raise CaseError(f"integers*{recipe.magnitude} is more than {case.dtype} holds exactly ({exact})")
 
 
 _ILLEGAL_HINT = "an illegal call is written with an override, as in groups=0 or weight-shape=(2,1,0,3)"

@@ -24,8 +24,10 @@ Values = npt.NDArray[np.float64]
 def arrays(case: Case) -> dict[str, Array | None]:
     """The input, the weight and the bias (or None) of a case."""
     shapes, dtypes = case.shapes, case.dtypes
-    made = _made if isinstance(case.data, Recipe) else _placed
-    return {name: None if (shape := shapes[name]) is None else made(case, name, shape, dtypes[name]) for name in ARRAYS}
+    made = {name: None if (shape := shapes[name]) is None else _made(case, name, shape, dtypes[name]) for name in ARRAYS}
+    if isinstance(case.data, Elements):
+        _place(case.data, made)
+    return made
 
 
 def call(case: Case) -> tuple[dict[str, Any], dict[str, Array | None]]:
@@ -43,7 +45,7 @@ def exposes(case: Case, arrays: dict[str, Array | None]) -> bool:
     Three kinds of case are asked for by name, and know what they ask: an illegal call must be rejected whatever its
     data; an empty batch is a question about the shape; and `ones` counts taps, which shows padding and nothing else.
     """
-    if case.overrides or case.N == 0 or (isinstance(case.data, Recipe) and case.data.name == "ones"):
+    if case.overrides or case.N == 0 or (case.recipe is not None and case.recipe.name == "ones"):
         return True
     x, w, b = (arrays[name] for name in ARRAYS)
     assert x is not None
@@ -59,8 +61,10 @@ def exposes(case: Case, arrays: dict[str, Array | None]) -> bool:
 
 
 def _words(case: Case, array: str, count: int) -> Words:
-    assert isinstance(case.data, Recipe)
-    words: Words = Philox(key=[case.data.seed, ARRAYS.index(array)]).random_raw(count)
+    assert case.recipe is not None
+    # Not a list: NumPy makes floats of a list that holds an integer of 64 bits.
+    key = np.array((case.recipe.seed, ARRAYS.index(array)), dtype=np.uint64)
+    words: Words = Philox(key=key).random_raw(count)
     return words
 
 
@@ -73,8 +77,8 @@ def _size(shape: tuple[int, ...]) -> int:
 
 def integers(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
     """Non-zero integers of magnitude 1 to 7, or to another printed magnitude: sums are exact in any order."""
-    assert isinstance(case.data, Recipe)
-    magnitude = min(case.data.magnitude or DEFAULT_MAGNITUDE, 2**bits)
+    assert case.recipe is not None
+    magnitude = min(case.recipe.magnitude or DEFAULT_MAGNITUDE, 2**bits)
     words = _words(case, array, _size(shape))
     steps = (words >> 32) * (2 * magnitude) >> 32  # 0 .. 2 * magnitude - 1
     values: Values = steps.astype(np.float64) - magnitude
@@ -91,12 +95,12 @@ def impulse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values
     """
     size = _size(shape)
     if array == "input":
-        assert isinstance(case.data, Recipe)
+        assert case.recipe is not None
         images = shape[0] if len(shape) > 3 else 1
         pixels = size // max(images, 1)
         values = np.zeros((images, pixels))
         if pixels:
-            values[np.arange(images), [(case.data.seed + image) % pixels for image in range(images)]] = 1
+            values[np.arange(images), [(case.recipe.seed + image) % pixels for image in range(images)]] = 1
         return values
     first = _size(case.shapes["weight"] or ()) if array == "bias" else 0
     order = np.argsort(_words(case, array, size), kind="stable")
@@ -114,17 +118,17 @@ def sparse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
     words = _words(case, array, _size(shape))
     kept = (words >> 1) & 2047 < 307  # of the bits that `uniform` does not use
     if words.size:
-        kept[int(words[0] >> 32) % words.size] = True  # never all zero
+        kept[(int(words[0]) >> 32) % words.size] = True  # never all zero
     return np.where(kept, _uniform(words, bits), 0.0)
 
 
 def normal(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
     """Bell-shaped, of deviation about 1.15 and at most 4: what networks see. Small and large values meet in a sum."""
-    words = _words(case, array, 2 * _size(shape))
-    coarse, fine = words[::2], words[1::2]
-    parts = sum((coarse >> shift) & 65535 for shift in (0, 16, 32, 48))
-    whole = np.asarray(parts).astype(np.float64) - 131070
-    return _shortened(whole + (fine >> 11).astype(np.float64) * 2.0**-53, bits) * 2.0**-15
+    size = _size(shape)
+    words = _words(case, array, 2 * size)
+    parts = words[:size].view(np.uint16).reshape(size, 4)  # whose sum no byte order changes
+    fine = (words[size:] >> 11).astype(np.float64) * 2.0**-53
+    return _shortened(parts.sum(axis=1) - 131070.0 + fine, bits) * 2.0**-15
 
 
 def ones(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:  # noqa: ARG001
@@ -153,17 +157,18 @@ def _shortened(values: Values, bits: int) -> Values:
 
 
 def _made(case: Case, array: str, shape: tuple[int, ...], dtype: str) -> Array:
-    assert isinstance(case.data, Recipe)
-    values = RECIPES[case.data.name](case, array, shape, SIGNIFICANT_BITS[dtype])
+    """What the recipe makes, or zeros."""
+    if case.recipe is None:
+        return np.zeros(shape, dtype_of(dtype))
+    values = RECIPES[case.recipe.name](case, array, shape, SIGNIFICANT_BITS[dtype])
     return values.reshape(shape).astype(dtype_of(dtype))
 
 
-def _placed(case: Case, array: str, shape: tuple[int, ...], dtype: str) -> Array:
-    """Zeros, but for the elements that the case names; one that the dtype lacks becomes the nearest that it has."""
-    assert isinstance(case.data, Elements)
-    values = np.zeros(shape, dtype_of(dtype))
+def _place(data: Elements, made: dict[str, Array | None]) -> None:
+    """Put the named elements in place; a value that the dtype lacks becomes the nearest that it has."""
+    arrays = {LETTERS[name]: array for name, array in made.items()}
     with np.errstate(over="ignore"):
-        for letter, index, value in case.data.entries:
-            if letter == LETTERS[array]:
-                values[index] = value
-    return values
+        for letter, index, value in data.entries:
+            array = arrays[letter]
+            assert array is not None
+            array[index] = value

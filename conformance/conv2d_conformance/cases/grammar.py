@@ -57,7 +57,8 @@ def _format_recipe(recipe: Recipe) -> str:
 
 def _format_elements(data: Elements) -> str:
     written = (f"{array}[{','.join(map(str, index))}]={_number(value)}" for array, index, value in data.entries)
-    return " ".join(written) or "all-zero"
+    words = ([] if data.base is None else [_format_recipe(data.base)]) + list(written)
+    return " ".join(words) or "all-zero"
 
 
 def _number(value: float) -> str:
@@ -279,9 +280,10 @@ def parse(line: str) -> Case:
         if field not in fields:
             raise CaseError(f"{line.strip()!r} lacks {needed.name}; {_EXAMPLE}")
     if "elements" in fields:
-        if "data" in fields:
-            raise CaseError(f"{line.strip()!r} has a recipe and elements; the data are one or the other")
-        fields["data"] = Elements(fields.pop("elements"))
+        base = fields.get("data")
+        if isinstance(base, Elements):
+            raise CaseError(f"{line.strip()!r} is all-zero and names elements; leave out all-zero")
+        fields["data"] = Elements(fields.pop("elements"), base)
     return Case(**fields)
 
 

@@ -12,12 +12,11 @@ from conv2d_conformance.cases.grammar import parse
 _LEGAL = "n2c4h9w8 m6k3x2 g2 bias"
 
 _SPOILT: dict[str, str] = {
-    # kind: what is wrong with the legal call; the words of one call are joined by "&"
+    # kind: what makes the legal call illegal, call by call; where that takes several words they are joined by "&"
     "stride-positive": "stride=0 stride=(0,1) stride=(1,0) stride=-1 stride=(-1,2) stride=(2,-1)",
     "dilation-positive": "dilation=0 dilation=(0,1) dilation=(1,0) dilation=-1 dilation=(-1,1) dilation=(1,-2)",
     "padding-non-negative": "padding=-1 padding=(-1,0) padding=(0,-1) padding=(-1,-1) padding=(2,-1)",
     "kernel-positive": "weight-shape=(6,2,0,0) weight-shape=(6,2,0,2) weight-shape=(6,2,3,0)",
-    "groups-positive": "groups=0 groups=-1 groups=-2",
     "pair-length": (
         "stride=() stride=(1,1,1) stride=(2,2,2,2) padding=() padding=(1,1,1) padding=(1,1,1,1)"
         " dilation=() dilation=(1,1,1) dilation=(1,1,1,1)"
@@ -36,7 +35,9 @@ _SPOILT: dict[str, str] = {
         " padding_mode=''"
     ),
     "same-needs-stride-one": "same&s2 same&s2x2 same&s2x1 same&s1x2 same&s3x1",
-    "channels-divisible": "groups=3&weight-shape=(6,1,3,2) input-shape=(2,5,9,8) input-shape=(2,3,9,8)&weight-shape=(6,1,3,2)",
+    "channels-divisible": (
+        "groups=3&weight-shape=(6,1,3,2) input-shape=(2,5,9,8) input-shape=(2,3,9,8)&weight-shape=(6,1,3,2)"
+    ),
     "out-channels-divisible": (
         "weight-shape=(5,2,3,2)&bias-shape=(5,) weight-shape=(1,2,3,2)&bias-shape=(1,) groups=4&weight-shape=(6,1,3,2)"
     ),
@@ -59,6 +60,14 @@ _SPOILT: dict[str, str] = {
 
 _WHOLE: dict[str, tuple[str, ...]] = {
     # kind: the calls themselves, where a defect lies in how the geometry fits together
+    # Where 0, or a negative number, could be taken for the number of groups that the shapes show.
+    "groups-positive": (
+        "n2c4h9w8 m6k3x2 g2 bias groups=0",
+        "n2c4h9w8 m6k3x2 groups=0",
+        "n2c4h9w8 m6k3x2 bias groups=-1",
+        "n2c4h9w8 m6k3x2 g2 groups=-2",
+        "n1c1h4w5 m1k2 groups=0",
+    ),
     "kernel-fits": (
         "c1h2w2 m1k3",
         "n1c2h5w9 m2k6x3 bias",

@@ -15,7 +15,7 @@ import numpy as np
 
 from conv2d_conformance.cases.case import ARRAYS, LETTERS, Case, CaseError, Elements, Recipe
 from conv2d_conformance.cases.data import arrays
-from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.grammar import format_case
 
 MOST_ELEMENTS = 400
@@ -31,6 +31,8 @@ def shrink(case: Case, fails: Callable[[Case], bool], *, budget: int) -> Case:
     Greedy: the first simpler case that fails is taken, and its own reductions are tried, from the same place on, since
     what was refused a moment ago can wait. No case is asked for twice.
     """
+    if _stands_as_it_is(case):
+        return case
     asked = {format_case(case)}
 
     def first_that_fails(stage: Stage, case: Case, place: int) -> tuple[Case, int] | None:
@@ -53,13 +55,16 @@ def shrink(case: Case, fails: Callable[[Case], bool], *, budget: int) -> Case:
 
 def reductions(case: Case) -> Iterator[Case]:
     """Legal cases that are a little simpler, the most welcome first. None for an illegal case: it stands as it is."""
-    yield from _legal(case, chain(_with_a_recipe(case), _with_elements(case)))
+    if not _stands_as_it_is(case):
+        yield from _legal(case, chain(_with_a_recipe(case), _with_elements(case)))
+
+
+def _stands_as_it_is(case: Case) -> bool:
+    return bool(case.overrides) or not is_legal(case)
 
 
 def _legal(case: Case, changes: Iterable[dict[str, Any]]) -> Iterator[Case]:
     """The changed cases, those that are legal and differ from the case and from each other."""
-    if case.overrides or not is_legal(case):
-        return
     seen = {format_case(case)}
     for fields in changes:
         simpler = _replaced(case, fields)
@@ -93,6 +98,8 @@ def _simpler_geometry(case: Case) -> Iterator[dict[str, Any]]:
     yield {"groups": 1, "C": inputs, "M": outputs}
     yield {"groups": 1}
     yield from ({field: default} for field, default in _DEFAULTS.items())
+    if case.padding == "same":  # a fault that needs padding, but not this word for it
+        yield {"padding": tuple(after for _, after in geometry(case).pads)}
     for field in ("stride", "padding", "dilation"):
         yield from _simpler_pairs(field, getattr(case, field), _DEFAULTS[field][0])
     for groups in _smaller(case.groups):
@@ -164,6 +171,11 @@ def _elements(case: Case) -> Elements | None:
 def _fewer_elements(data: Elements) -> Iterator[Elements]:
     """Zeros in place of all elements, of halves, quarters, ... and of single ones; then ones in place of the rest."""
     entries = data.entries
+    if data.base is not None:
+        # Without the recipe, or else without some of what is named on top of it.
+        yield Elements(entries)
+        yield from (Elements(entries[:i] + entries[i + 1 :], data.base) for i in range(len(entries)))
+        return
     yield Elements(tuple((array, index, 1.0) for array, index, _ in entries))
     size = len(entries)
     while size:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+import numpy as np
 from hypothesis import strategies as st
+from numpy.random import Philox
 
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.data import RECIPES
@@ -44,25 +46,25 @@ ALWAYS = frozenset({"batch", "channels", "size", "kernel", "square"})
 
 DIMENSIONS = frozenset(name for _, added in SPACE.values() for name in added)
 
-FEATURES = {
-    "stride": "stride",
-    "dilation": "dilation",
-    "groups": "groups",
-    "depthwise": "groups",
-    "bias": "bias",
-    "channels": "multi-channel",
-    "padding": "padding.explicit",
-    "valid": "padding.valid",
-    "same": "padding.same",
-    "replicate": "padding-mode.replicate",
-    "reflect": "padding-mode.reflect",
-    "circular": "padding-mode.circular",
-    "scalar": "arguments.scalar",
-    "omit": "arguments.defaults",
-    "unbatched": "unbatched",
-    "empty": "empty-batch",
+FEATURES: dict[str, frozenset[str]] = {
+    "stride": frozenset({"stride"}),
+    "dilation": frozenset({"dilation"}),
+    "groups": frozenset({"groups", "multi-channel"}),
+    "depthwise": frozenset({"groups", "multi-channel"}),
+    "channels": frozenset({"multi-channel"}),
+    "bias": frozenset({"bias"}),
+    "padding": frozenset({"padding.explicit"}),
+    "valid": frozenset({"padding.valid"}),
+    "same": frozenset({"padding.same"}),
+    "replicate": frozenset({"padding-mode.replicate"}),
+    "reflect": frozenset({"padding-mode.reflect"}),
+    "circular": frozenset({"padding-mode.circular"}),
+    "scalar": frozenset({"arguments.scalar"}),
+    "omit": frozenset({"arguments.defaults"}),
+    "unbatched": frozenset({"unbatched"}),
+    "empty": frozenset({"empty-batch"}),
 }
-"""The feature that an implementation must claim to be asked for a dimension; the other dimensions need none."""
+"""The features that an implementation must claim to be asked for a dimension; the other dimensions need none."""
 
 EXCLUDES = {"stride": {"same"}, "padding": {"same", "valid"}}
 """What leaves no room for a dimension that is required."""
@@ -120,22 +122,49 @@ def cases(
 
     ValueError for a name that is not known, and for requirements that contradict each other.
     """
+    columns, makers = _space(vary, require, keep, dtype, recipes)
+    return st.binary(min_size=LENGTH, max_size=LENGTH).map(lambda drawn: _decode(drawn, columns, dtype, makers))
+
+
+def sample(
+    count: int,
+    seed: int,
+    *,
+    vary: Iterable[str] | None = None,
+    require: Iterable[str] = (),
+    keep: Iterable[str] = (),
+    dtype: str = "float32",
+    recipes: Iterable[str] = ("integers",),
+) -> list[Case]:
+    """So many of `cases`, drawn without Hypothesis, for what needs all of them at once."""
+    columns, makers = _space(vary, require, keep, dtype, recipes)
+    words = Philox(key=np.array([seed, 0], np.uint64)).random_raw(count * (LENGTH // 8 + 1))
+    drawn = words.astype("<u8").tobytes()
+    return [_decode(drawn[i * LENGTH : (i + 1) * LENGTH], columns, dtype, makers) for i in range(count)]
+
+
+Makers = tuple[tuple[str, int | None], ...]
+
+
+def _space(
+    vary: Iterable[str] | None, require: Iterable[str], keep: Iterable[str], dtype: str, recipes: Iterable[str]
+) -> tuple[dict[str, Column], Makers]:
+    """The values that are open to each field, and the recipes."""
     required = frozenset(require)
     kept = frozenset(keep).union(*(EXCLUDES.get(name, ()) for name in required))
     opened = DIMENSIONS if vary is None else ALWAYS | frozenset(vary) | required
-    for name in sorted(opened | kept):
+    for name in sorted(opened | kept | required):
         if name not in DIMENSIONS:
             raise ValueError(f"dimension {name!r} is not known; known are {', '.join(sorted(DIMENSIONS))}")
     for name in sorted(required & kept):
         raise ValueError(f"dimension {name!r} is required, and kept or excluded at once")
     columns = {field: _column(field, opened - kept, required) for field in SPACE}
-    makers = tuple(_recipe(text, dtype) for text in recipes)
-    return st.binary(min_size=LENGTH, max_size=LENGTH).map(lambda drawn: _decode(drawn, columns, dtype, makers))
+    return columns, tuple(_recipe(text, dtype) for text in recipes)
 
 
 def beyond(features: Iterable[str]) -> frozenset[str]:
     """The dimensions that an implementation with these features must not be asked for: an argument for `keep`."""
-    return frozenset(name for name, feature in FEATURES.items() if feature not in frozenset(features))
+    return frozenset(name for name, needed in FEATURES.items() if not needed <= frozenset(features))
 
 
 def _column(field: str, opened: frozenset[str], required: frozenset[str]) -> Column:
@@ -154,7 +183,7 @@ def _recipe(text: str, dtype: str) -> tuple[str, int | None]:
     return recipe.name, recipe.magnitude
 
 
-def _decode(drawn: bytes, columns: dict[str, Column], dtype: str, recipes: tuple[tuple[str, int | None], ...]) -> Case:
+def _decode(drawn: bytes, columns: dict[str, Column], dtype: str, recipes: Makers) -> Case:
     """The case that the bytes choose: every byte is legal, and so is every case."""
     head = Drawn(*drawn[:HEAD])
     h = Axis(*drawn[HEAD : HEAD + AXIS])

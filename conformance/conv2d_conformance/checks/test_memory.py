@@ -1,8 +1,10 @@
 """What a call does to memory besides its answer. Every call of every other check is watched for the same."""
 
+from dataclasses import replace
+
 from hypothesis import given
 
-from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
@@ -32,5 +34,7 @@ def test_result_owns_memory(iut: Examination, case: Case) -> None:
 @covers("memory.results-independent")
 @given(case=cases(vary=set()))
 def test_results_independent(iut: Examination, case: Case) -> None:
-    """A result stays as it was while later calls are made."""
+    """A result stays as it was while later calls are made, with arrays of the same shape too."""
+    assert isinstance(case.data, Recipe)
     iut.judge(case)
+    iut.judge(replace(case, data=replace(case.data, seed=case.data.seed + 1)))

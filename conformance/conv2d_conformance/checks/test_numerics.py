@@ -1,47 +1,80 @@
-"""How near the answer must be to the exact sum."""
+"""How near the answer must be to the exact sum, in the class that is claimed."""
+
+from typing import Any
 
 from hypothesis import given
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import SearchStrategy, one_of
 
+from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.cases.extremes import DEEP, OVERFLOWING, SUBNORMAL
+from conv2d_conformance.cases.geometry import multiply_adds
+from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 
-
-def _sparse(dtype: str) -> SearchStrategy[Case]:
-    """Mostly zeros, so that most sums have one product or none."""
-    return cases(vary={"stride", "padding", "dilation", "groups"}, dtype=dtype, recipes=("sparse",))
+LARGE_INTEGERS = {"float32": "integers*300", "float64": "integers*5000000", "float16": "integers*9", "bfloat16": "integers*2"}
+"""Magnitudes with which the sums use all bits of the dtype."""
 
 
-def _full(dtype: str) -> SearchStrategy[Case]:
-    """Every bit of the data in use."""
-    return cases(dtype=dtype, recipes=("uniform", "normal", "sparse"))
+def _in_every_dtype(**space: Any) -> SearchStrategy[Case]:
+    return one_of(*(cases(dtype=dtype, **space) for dtype in DTYPES))
 
 
 @covers("numerics.exact-where-exact")
-@given(case=cases() | cases(dtype="float64"))
+@given(case=one_of(*(cases(dtype=dtype, recipes=("integers", LARGE_INTEGERS[dtype])) for dtype in DTYPES)))
 def test_exact_where_exact(iut: Examination, case: Case) -> None:
     """Where every partial sum is representable, the answer is exact, whatever the order of the additions."""
     iut.judge(case)
 
 
 @covers("numerics.single-product")
-@given(case=_sparse("float32") | _sparse("float64"))
+@given(case=_in_every_dtype(vary={"stride", "padding", "dilation", "groups"}, recipes=("sparse",)))
 def test_single_product(iut: Examination, case: Case) -> None:
     """A sum of one product is that product, correctly rounded."""
     iut.judge(case)
 
 
 @covers("numerics.empty-sum")
-@given(case=_sparse("float32") | _sparse("float64"))
+@given(case=_in_every_dtype(vary={"padding"}, recipes=("sparse",)))
 def test_empty_sum(iut: Examination, case: Case) -> None:
     """A sum of nothing but zeros is zero."""
     iut.judge(case)
 
 
 @covers("numerics.bound")
-@given(case=_full("float32") | _full("float64"))
+@given(case=_in_every_dtype(recipes=("uniform", "normal", "sparse", "spread", "cancelling")))
 def test_bound(iut: Examination, case: Case) -> None:
     """The error stays within what any order of summation can bring about."""
     iut.judge(case)
+
+
+@covers("numerics.bound")
+def test_bound_of_long_sums(iut: Examination) -> None:
+    """Sums of thousands of products keep to the bound too, down to the last product."""
+    iut.judge_all(case for case in DEEP if multiply_adds(case) <= iut.effort.multiply_adds)
+
+
+@covers("numerics.overflow")
+def test_overflow(iut: Examination) -> None:
+    """What is too large for the dtype is infinite, and nothing else is."""
+    iut.judge_all(OVERFLOWING)
+
+
+@covers("numerics.subnormals")
+def test_subnormals(iut: Examination) -> None:
+    """Numbers below the smallest normal one count, unless the adapter says that they do not."""
+    iut.judge_all(SUBNORMAL)
+
+
+@covers("numerics.grade")
+def test_grade(iut: Examination) -> None:
+    """The claimed class holds in every dtype; the strictest class that holds is reported."""
+    recipes = ("sparse", "uniform", "normal", "integers", "spread")
+    for dtype in sorted(iut.claims.dtypes):
+        for case in sample(iut.effort.drawn, iut.seed, dtype=dtype, recipes=recipes):
+            iut.measure(case)
+        for case in DEEP:
+            if case.dtype == dtype and multiply_adds(case) <= iut.effort.multiply_adds:
+                iut.measure(case)
+    iut.require_claimed_grades()

@@ -10,7 +10,7 @@ from conv2d_conformance.verdict.examination import Examination
 
 
 @covers("padding.zeros-both-sides")
-@given(case=cases(vary=set(), require={"padding"}))
+@given(case=cases(vary={"padding"}))
 def test_zeros_both_sides(iut: Examination, case: Case) -> None:
     """Explicit padding adds as many zeros before the input as after it."""
     iut.judge(case)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
 from conv2d_conformance import __version__
 from conv2d_conformance.cli.explain import explain
+from conv2d_conformance.cli.fingerprint import fingerprint
 from conv2d_conformance.cli.listing import list_
-from conv2d_conformance.cli.problems import Problem, problem_of
+from conv2d_conformance.cli.problems import INTERRUPTED, Problem, problem_of
 from conv2d_conformance.cli.reference import reference
 from conv2d_conformance.cli.replay import replay
 from conv2d_conformance.cli.run import run
@@ -32,13 +34,13 @@ Exit status:
 class Program(click.Group):
     """A group whose errors are sentences, and whose commands are listed in the order in which one needs them."""
 
-    def invoke(self, ctx: click.Context) -> object:
+    def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except KeyboardInterrupt:
-            raise Problem("interrupted", status=130) from None
+            raise Problem("interrupted", status=INTERRUPTED) from None
         except Exception as error:
             if ctx.params["traceback"]:
                 raise
@@ -55,7 +57,7 @@ class Program(click.Group):
 )
 @click.version_option(__version__, prog_name="conv2d-conformance")
 @click.option("--traceback", is_flag=True, help="Show where an unforeseen error came from.")
-def program(traceback: bool) -> None:  # noqa: ARG001  # read by Program.invoke
+def program(traceback: bool) -> None:  # Program.invoke reads it
     """Certify any conv2d against the definition of nn_conv2d.
 
     A TARGET is the name of a bundled adapter (`list adapters`), package.module:object, path/to/file.py:object, or
@@ -63,7 +65,7 @@ def program(traceback: bool) -> None:  # noqa: ARG001  # read by Program.invoke
     """
 
 
-for command in (run, smoke, list_, explain, reference, replay, summary, verify, selftest):
+for command in (run, smoke, list_, explain, reference, replay, fingerprint, summary, verify, selftest):
     program.add_command(command)
 
 

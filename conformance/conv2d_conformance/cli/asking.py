@@ -11,7 +11,7 @@ from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.cli.diagnosis import hint
 from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Result
-from conv2d_conformance.law.bound import compare
+from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.judge import Judgement, judge

@@ -1,4 +1,4 @@
-"""Which checks test which requirement, read from the source of the checks: to import them would take Hypothesis along."""
+"""Which checks test which requirement, read from their source: to import them would take Hypothesis along."""
 
 from __future__ import annotations
 

@@ -12,9 +12,13 @@ import click
 @click.command()
 @click.argument("requirement")
 def explain(requirement: str) -> None:
-    """Show a requirement: its sentence, its source, its checks, and an example with its answer."""
+    """Show a requirement.
+
+    Its sentence, where it comes from, its checks, and an example with its answer.
+    """
     from conv2d_conformance import spec
     from conv2d_conformance.cli.covered import checks_of_requirements
+    from conv2d_conformance.mutants import catalogue
     from conv2d_conformance.report.console import console, paragraph, whole_line
 
     found = spec.get(requirement)
@@ -31,6 +35,10 @@ def explain(requirement: str) -> None:
         paragraph(out, f"{check.name}: {check.sentence}", label="check")
     if not checks:
         paragraph(out, "none in this version", label="check")
+    for mutant in catalogue().values():
+        if mutant.breaks == found.id:
+            replays = f", as in {mutant.replays}" if mutant.replays else ""
+            paragraph(out, f"{mutant.name}: {mutant.sentence}{replays}", label="mutant")
     whole_line(out, f"conv2d-conformance spec edition {spec.load().edition}, {found.id}", label="cite as")
     for block in blocks_of_prose(found.text):
         out.print()
@@ -51,11 +59,9 @@ def explain(requirement: str) -> None:
 
 def blocks_of_prose(text: str) -> Iterator[str]:
     """What explains a requirement, without its sentence, source and example: paragraphs, and code indented by four."""
-    for part in text.split("\n\n")[1:]:
-        if part.startswith(("Source: ", "Example: ")):
-            return
-        for piece in re.split(r"(^```.*?^```)", part, flags=re.DOTALL | re.MULTILINE):
-            if piece.startswith("```"):
-                yield textwrap.indent("\n".join(piece.splitlines()[1:-1]), "    ")
-            elif piece.strip():
-                yield piece.strip()
+    prose = text.partition("\n\n")[2].partition("Source: ")[0]
+    for piece in re.split(r"^(```.*?^```)", prose, flags=re.DOTALL | re.MULTILINE):
+        if piece.startswith("```"):
+            yield textwrap.indent("\n".join(piece.splitlines()[1:-1]), "    ")
+        else:
+            yield from (part.strip() for part in piece.split("\n\n") if part.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 
 import click
@@ -39,9 +40,8 @@ def _adapters() -> Rows:
 def _networks() -> Rows:
     from conv2d_conformance.cases.networks import NETWORKS
 
-    yield "network", "layers"
-    for name, layers in NETWORKS.items():
-        yield name, str(len(layers))
+    yield "network", "layer", "case"
+    yield from NETWORKS
 
 
 def _mutants() -> Rows:
@@ -64,13 +64,12 @@ LISTS: dict[str, Callable[[], Rows]] = {
 @click.command("list")
 @click.argument("what", type=click.Choice(tuple(LISTS)), default="requirements")
 def list_(what: str) -> None:
-    """Show what there is: requirements, checks, adapters, mutants or networks.
+    """Show what there is.
 
     Without a terminal, one line each, columns separated by tabs, ready for grep and cut.
     """
     columns, *rows = LISTS[what]()
-    out = click.get_text_stream("stdout")
-    if not out.isatty():
+    if not sys.stdout.isatty():
         for row in rows:
             click.echo("\t".join(row))
         return

@@ -6,6 +6,7 @@ import click
 
 USAGE = 2
 HARNESS = 3
+INTERRUPTED = 130
 
 
 class Problem(click.ClickException):
@@ -14,7 +15,7 @@ class Problem(click.ClickException):
     def __init__(self, sentence: str, hint: str = "", *, status: int = USAGE) -> None:
         super().__init__(sentence)
         self.hint = hint
-        self.exit_code = status
+        self.exit_code = status  # type: ignore[misc]  # a variable of the class to click
 
     def format_message(self) -> str:
         return f"{self.message}\nHint: {self.hint}" if self.hint else self.message

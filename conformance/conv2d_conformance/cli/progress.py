@@ -9,8 +9,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def progress(target: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A callback (number of checks done, of all, name of the last), and a bar for as long as the context lasts.
+def progress(first: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A callback (number done, of all, name of the last), and a bar for as long as the context lasts.
+
+    `first` is what the bar says until the first call.
 
     pytest takes the descriptor of standard output over while it runs, so that the bar needs a duplicate of its own.
     """
@@ -27,7 +29,7 @@ def progress(target: str) -> Iterator[Callable[[int, int, str], None]]:
         with Progress(
             *columns, console=console(stream), transient=True, redirect_stdout=False, redirect_stderr=False
         ) as bar:
-            task = bar.add_task(f"connecting to {target}", total=None)
+            task = bar.add_task(first, total=None)
 
             def advance(done: int, total: int, check: str) -> None:
                 bar.update(task, completed=done, total=total, description=check)

@@ -11,7 +11,10 @@ import click
 @click.option("--hex", is_flag=True, help="Show numbers in hexadecimal, as float.hex does.")
 @click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True)
 def reference(case: str, full: bool, hex: bool, format: str) -> None:
-    """Show the right answer of CASE: what is allowed for every element of the output, or why the call is illegal."""
+    """Show the right answer of CASE.
+
+    That is what is allowed for every element of the output, or why the call must be rejected.
+    """
     import json
 
     from conv2d_conformance.cases.grammar import parse

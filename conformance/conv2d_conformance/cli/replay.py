@@ -16,32 +16,37 @@ import click
 def replay(
     ctx: click.Context, case: str, target: str, with_script: bool, times: int, timeout: float, isolation: str
 ) -> None:
-    """Run CASE on TARGET and say what is wrong, if anything.
+    """Ask TARGET one CASE.
+
+    Say what is wrong with the answer, if anything.
 
     With --script, standard output is the script, and what is wrong is told on standard error.
     """
     import sys
 
-    from conv2d_conformance.cases.grammar import parse
+    from conv2d_conformance.cases import grammar
     from conv2d_conformance.cli import asking
     from conv2d_conformance.implementation.host import connect
-    from conv2d_conformance.implementation.target import parse as parse_target
+    from conv2d_conformance.implementation.target import parse as target_of
     from conv2d_conformance.report.console import console, paragraph, whole_line
     from conv2d_conformance.reproducer import NoScript, script
     from conv2d_conformance.verdict.question import Question
 
-    question = Question(parse(case))
+    asked_for = grammar.parse(case)
     out = console(sys.stderr if with_script else None)
     implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
+        question = Question(asked_for, implementation.hello.capabilities)
         asked = asking.ask(implementation, question, times)
         asking.show_hello(out, implementation.hello)
         asking.show(out, asked, implementation.hello.capabilities)
     finally:
         implementation.close()
     if with_script:
+        if asked.judgement.fault is None and not asked.right:
+            paragraph(out, "the script looks at the answer alone, not at what else was seen", label="script")
         try:
-            click.echo(script(question, parse_target(target), asked.wrong_elements), nl=False)
+            click.echo(script(question, target_of(target), asked.wrong_elements), nl=False)
         except NoScript as reason:
             paragraph(out, str(reason), label="script")
     elif not asked.right:

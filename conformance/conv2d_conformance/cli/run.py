@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from conv2d_conformance.cli.problems import HARNESS, Problem
+from conv2d_conformance.cli.problems import HARNESS, INTERRUPTED, Problem
 
 PROFILES = ("forward", "layer", "training")
 EFFORTS = ("quick", "standard", "thorough")
@@ -52,7 +52,7 @@ def run(
     isolation: str,
     deviations: Path | None,
 ) -> None:
-    """Examine TARGET and write a report, by requirement.
+    """Examine TARGET and write a report.
 
     A finished run has the exit status 0 only where every MUST of the profile's core and of the claimed features holds.
     """
@@ -78,9 +78,13 @@ def run(
         deviations=read_deviations(deviations) if deviations else (),
     )
     try:
-        with progress(target) as advance:
+        with progress(f"connecting to {target}") as advance:
             report = runner.run(options, advance)
     except runner.HarnessFailure as failure:
         raise Problem(str(failure), "please report it", status=HARNESS) from None
+    except KeyboardInterrupt:
+        partial = output.with_name(f"{output.name}.partial")
+        hint = f"what was found until then is in {partial}" if partial.exists() else "there is no report yet"
+        raise Problem("interrupted", hint, status=INTERRUPTED) from None
     show(report, output, console())
     ctx.exit(report["conclusion"]["exit_status"])

@@ -16,7 +16,7 @@ def require_match(glob: str, profile: str) -> None:
     if glob == "*":
         return
     known = spec.load().requirements
-    matching = [requirement for id, requirement in known.items() if fnmatchcase(id, glob)]
+    matching = [requirement for requirement in known.values() if fnmatchcase(requirement.id, glob)]
     if not matching:
         near = difflib.get_close_matches(glob.replace("*", ""), [*known, *spec.load().chapters], n=3)
         names = [f"'{name}.*'" if name in spec.load().chapters else name for name in near]

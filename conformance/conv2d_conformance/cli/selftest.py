@@ -4,11 +4,45 @@ from __future__ import annotations
 
 import click
 
+from conv2d_conformance.cli.run import EFFORTS
+
 
 @click.command()
+@click.option("--effort", type=click.Choice(EFFORTS), default="quick", show_default=True, help="How much is asked.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
+@click.option("--only", metavar="GLOB", default="*", help="Some mutants alone, as in 'bias_*'.")
 @click.pass_context
-def selftest(ctx: click.Context) -> None:
-    """Run the checks against every mutant, each of which must be caught by a check of the requirement it breaks."""
-    from conv2d_conformance.mutants.selftest import run
+def selftest(ctx: click.Context, effort: str, seed: int, workers: int, only: str) -> None:
+    """Certify the certifier.
 
-    ctx.exit(run())
+    Every mutant, an implementation that is wrong on purpose, meets the checks of the requirement that it breaks. The
+    exit status is 0 where all of them are killed, and every check that ran killed at least one.
+    """
+    from fnmatch import fnmatchcase
+
+    from conv2d_conformance.cli.problems import Problem
+    from conv2d_conformance.cli.progress import progress
+    from conv2d_conformance.mutants import catalogue
+    from conv2d_conformance.report.console import console, paragraph, show_table
+    from conv2d_conformance.selftest import Summary, run
+
+    names = [name for name in catalogue() if fnmatchcase(name, only)]
+    if not names:
+        raise Problem(f"no mutant matches {only!r}", "`conv2d-conformance list mutants` names them all")
+    with progress("starting") as advance:
+        encounters = run(effort=effort, run_seed=seed, workers=workers, names=names, on_progress=advance)
+    summary = Summary.of(encounters)
+    out = console()
+    rows = (
+        (found.mutant, found.check, "killed" if found.killed else "SURVIVED", str(found.cases), f"{found.seconds:.2f}")
+        for found in encounters
+    )
+    show_table(out, ("mutant", "check", "", "cases", "seconds"), rows, right=("cases", "seconds"), whole=True)
+    out.print()
+    for survivor in summary.survivors:
+        paragraph(out, f"{survivor}: {catalogue()[survivor].sentence}", label="SURVIVED", style="red")
+    for check in summary.idle_checks:
+        paragraph(out, f"{check} killed none of the mutants of its requirement", label="IDLE", style="red")
+    paragraph(out, summary.sentence, style="bold green" if summary.is_good else "bold red")
+    ctx.exit(0 if summary.is_good else 1)

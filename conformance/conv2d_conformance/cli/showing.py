@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from rich.console import Console
 
-from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.report.console import paragraph, show_table, whole_line
-from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.report.intervals import Interval, interval
+from conv2d_conformance.verdict.question import Question, claimed_grade
 
 SMALL = 128
 """So many elements of an array are shown unless all are asked for."""
@@ -28,19 +29,21 @@ def show_case(out: Console, question: Question, *, full: bool = False, hex: bool
     if question.illegal_because is not None:
         paragraph(out, f"must be rejected: {question.illegal_because}", label="answer", style="bold")
         return
-    law = question.law
-    if law.fixed.all():
-        right = law.high.astype(question.input.dtype).reshape(question.shape)
-        _show_array(out, "output", right, full=full, hex=hex, note="exactly")
+    law, dtype = question.law, question.input.dtype
+    found = {index: interval(law, index, dtype) for index in _indices(question, full)}
+    if law.fixed.all() and law.neighbours == 1 and law.exceptions is None:
+        _show_array(out, "output", law.high.astype(dtype).reshape(question.shape), full=full, hex=hex, note="exactly")
         return
-    kinds = {"exactly": law.fixed, "within a bound": ~law.fixed & ~law.free, "not judged": law.free}
-    counts = ", ".join(f"{int(mask.sum())} {kind}" for kind, mask in kinds.items() if mask.any())
-    paragraph(out, f"{_shape(question.shape)} {question.case.dtype}: {counts}", label="output")
-    shown = law.high.size if full else min(law.high.size, SMALL // 4)
-    rows = [_allowed(question, index, hex) for index in list(np.ndindex(law.high.shape))[:shown]]
-    show_table(out, ("element", "right", "to within", "lowest", "highest"), rows)
-    if shown < law.high.size:
-        paragraph(out, f"... {law.high.size - shown} more elements; --full shows them all")
+    grade = question.grade or claimed_grade(question.claims, question.case.dtype)
+    paragraph(out, f"{_shape(question.shape)} {question.case.dtype}, allowed in grade {grade}:", label="output")
+    rows = [_row(question, index, allowed, hex) for index, allowed in found.items()]
+    show_table(out, ("element", "exact answer", "lowest allowed", "highest allowed", ""), rows, whole=True)
+    if len(found) < law.high.size:
+        paragraph(out, f"... {law.high.size - len(found)} more elements; --full shows them all")
+
+
+def _indices(question: Question, full: bool) -> list[tuple[int, ...]]:
+    return list(islice(np.ndindex(question.law.high.shape), None if full else SMALL // 4))
 
 
 def call_text(question: Question) -> str:
@@ -67,12 +70,22 @@ def as_json(question: Question) -> dict[str, Any]:
         "output": None,
     }
     if reason is None:
-        law = question.law
-        shown["output"] = {"dtype": question.case.dtype, "shape": question.shape} | {
-            name: _plain(getattr(law, name).reshape(question.shape))
-            for name in ("high", "low", "bound", "fixed", "free", "evident")
-        }
+        shown["output"] = {"dtype": question.case.dtype, "shape": question.shape, **_law_as_json(question)}
     return shown
+
+
+def _law_as_json(question: Question) -> dict[str, Any]:
+    """The exact answer is high + low. Right is what lies from lowest to highest, and others where they are allowed."""
+    law = question.law
+    found = [interval(law, index, question.input.dtype) for index in _indices(question, full=True)]
+    others = ["inf", "-inf", "nan"]
+    arrays = {
+        **{name: getattr(law, name) for name in ("high", "low", "bound", "fixed", "evident")},
+        "lowest": np.array([allowed.lowest for allowed in found]),
+        "highest": np.array([allowed.highest for allowed in found]),
+        **{f"{name}_allowed": np.array([name in map(str, allowed.others) for allowed in found]) for name in others},
+    }
+    return {name: _plain(array.reshape(question.shape)) for name, array in arrays.items()}
 
 
 def _plain(array: Array) -> Any:
@@ -102,7 +115,7 @@ def _show_array(out: Console, name: str, array: Array, *, full: bool, hex: bool,
     if full or array.size <= SMALL:
         _show_rows(out, texts.reshape(array.shape))
     else:
-        whole_line(out, f"{', '.join(texts)}, ... ({array.size} elements; --full shows them all)", indent=10)
+        paragraph(out, f"{' '.join(texts)} ... ({array.size} elements; --full shows them all)", indent=10)
 
 
 def _some(array: Array, full: bool) -> Array:
@@ -119,31 +132,20 @@ def _show_rows(out: Console, texts: Array) -> None:
         if number_of_plane and len(plane) > 1:
             out.print()
         for row in plane:
-            whole_line(out, " ".join(text.rjust(width) for text in row), indent=10)
+            line = " ".join(text.rjust(width) for text in row)
+            (whole_line if len(line) <= out.width - 10 else paragraph)(out, line, indent=10)
 
 
-def _allowed(question: Question, index: tuple[int, ...], hex: bool) -> tuple[str, ...]:
-    law, dtype = question.law, question.input.dtype
+def _row(question: Question, index: tuple[int, ...], allowed: Interval, hex: bool) -> tuple[str, ...]:
     place = index if len(question.shape) == 4 else index[1:]
-    element = f"y[{','.join(map(str, place))}]"
-    high, low, bound = (float(array[index]) for array in (law.high, law.low, law.bound))
-    if law.free[index]:
-        return element, "not judged: it may overflow on the way", "", "", ""
-    if law.fixed[index]:
-        right = float(np.asarray(high).astype(dtype))
-        return element, number(right, dtype, hex=hex), "exactly", "", ""
-    texts = (high, bound, high + (low - bound), high + (low + bound))
-    wide = np.dtype(np.float64)
-    right, within, lowest, highest = (number(value, wide, hex=hex) for value in texts)
-    return element, right, within if hex else f"{bound:.3g}", lowest, highest
+    element, wide = f"y[{','.join(map(str, place))}]", np.dtype(np.float64)
+    others = " or ".join(map(str, allowed.others))
+    if allowed.lowest > allowed.highest:
+        return element, "", "", "", f"only {others}"
+    note = f"or {others}" if others else "exactly" if allowed.is_one_number else ""
+    numbers = (allowed.exact, allowed.lowest, allowed.highest)
+    return element, *(number(value, wide, hex=hex) for value in numbers), note
 
 
 def _shape(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape)) or "scalar"
-
-
-def parse_case(line: str) -> Case:
-    """The case of a line given on the command line."""
-    from conv2d_conformance.cases.grammar import parse
-
-    return parse(line)

@@ -1,4 +1,4 @@
-"""`smoke`: is the adapter itself sane?"""
+"""`smoke`: see whether the adapter itself is sane."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ CASES = {
 @click.option("--isolation", type=click.Choice(("process", "none")), default="process", show_default=True)
 @click.pass_context
 def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> None:
-    """Ask TARGET three simple cases, to see whether the adapter itself is sane."""
+    """See whether the adapter TARGET is sane.
+
+    It is asked three simple cases; where an answer is not right, a hint says why that may be.
+    """
     from conv2d_conformance.cases.grammar import parse
     from conv2d_conformance.cli import asking
     from conv2d_conformance.implementation.host import connect
@@ -32,7 +35,7 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
         claims = implementation.hello.capabilities
         asking.show_hello(out, implementation.hello, claims=True)
         for title, line in CASES.items():
-            asked = asking.ask(implementation, Question(within_claims(parse(line), claims)))
+            asked = asking.ask(implementation, Question(within_claims(parse(line), claims), claims))
             wrong += not asked.right
             out.print()
             paragraph(out, title, style="bold")

@@ -11,7 +11,10 @@ import click
 @click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REPORT...")
 @click.option("--format", type=click.Choice(("text", "markdown", "json", "junit")), default="text", show_default=True)
 def summary(reports: tuple[Path, ...], format: str) -> None:
-    """Show reports of `run`, also the .partial file of a run that was killed."""
+    """Show reports of `run`.
+
+    The .partial file of a run that was killed is read too.
+    """
     from conv2d_conformance.report.assemble import read
     from conv2d_conformance.report.validation import require_valid
 

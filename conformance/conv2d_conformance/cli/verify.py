@@ -1,4 +1,4 @@
-"""`verify`: is this file a whole report, of this specification, that says what its own records say?"""
+"""`verify`: see whether a file is a whole report, of this specification, that says what its own records say."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ import click
 @click.argument("report", type=click.Path(path_type=Path))
 @click.pass_context
 def verify(ctx: click.Context, report: Path) -> None:
-    """Check REPORT: its form, the specification it cites, that it is complete, and that its conclusion follows.
+    """Check that REPORT is sound.
+
+    It must have the right form, cite this specification, be complete, and its conclusion must follow.
 
     The exit status is 0 where all of that holds, whatever the report's verdict, and 1 where something does not.
     """
@@ -37,9 +39,9 @@ def _faults(report: Mapping[str, Any]) -> Iterator[str]:
 
     if not report["complete"]:
         yield "the run did not come to its end"
-    if report["spec"] != {"edition": spec.load().edition, "digest": spec.load().digest}:
-        edition, digest = report["spec"]["edition"], report["spec"]["digest"][:12]
-        yield f"it cites edition {edition} ({digest}) of the specification, this is {spec.load().edition} ({spec.load().digest[:12]})"
+    here = {"edition": spec.load().edition, "digest": spec.load().digest}
+    if report["spec"] != here:
+        yield f"it cites the specification {_edition(report['spec'])}; this version has {_edition(here)}"
     run = report["run"]
     follows = conclusion(
         report["requirements"],
@@ -51,3 +53,7 @@ def _faults(report: Mapping[str, Any]) -> Iterator[str]:
     )
     if follows != report["conclusion"]:
         yield f"its conclusion is {report['conclusion']['headline']!r}; its verdicts say {follows['headline']!r}"
+
+
+def _edition(spec: Mapping[str, str]) -> str:
+    return f"edition {spec['edition']} ({spec['digest'][:12]})"

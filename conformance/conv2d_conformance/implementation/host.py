@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Request
-from conv2d_conformance.implementation.framing import ProtocolError
+from conv2d_conformance.implementation.framing import Buffers, ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.process import Failure, WorkerProcess
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello, encode_request
@@ -32,6 +32,8 @@ class Worker:
         self._arguments = _arguments(parse(target))
         self._timeout = timeout
         self._start_timeout = start_timeout
+        self._closed = False
+        self._number = 0
         self._fresh: list[WorkerProcess] = []  # have not introduced themselves yet; the first is next
         self._process: WorkerProcess | None = None
         self._fresh.append(WorkerProcess(self._arguments))
@@ -45,23 +47,30 @@ class Worker:
         """Put one question. What happens to the process is part of the answer."""
         if request.operation not in self.hello.operations:
             raise ValueError(f"{self.hello.name} does not claim the operation {request.operation!r}")
-        message = encode_request(request)
+        if self._closed:
+            raise ValueError("the worker is closed")
+        self._number += 1
+        message = encode_request(request, self._number)
+        try:
+            return self._answer_to(message, request.operation)
+        except BaseException:
+            self._end_all()
+            raise
+
+    def _answer_to(self, message: Buffers, operation: str) -> Answer:
         try:
             process = self._ready()
             if process.is_dead:
                 raise Failure("died", f"{process.how_it_ended()} after it had answered the call before this one")
             process.send(message)
             received = process.receive(until=time.monotonic() + self._timeout, limit=LARGEST_ANSWER)
-            return decode_answer(received.header, received.arrays, request.operation)
+            return decode_answer(received.header, received.arrays, operation, self._number)
         except LoadError as error:
             return Broken("died", f"a fresh worker could not be started: {error.sentence}", error.stderr)
         except Failure as failure:
             return self._replace(failure.kind, failure.sentence)
         except ProtocolError as error:
             return self._replace("protocol", f"the worker broke the protocol: {error}")
-        except BaseException:
-            self._end_all()
-            raise
 
     def _ready(self) -> WorkerProcess:
         if self._process is None:
@@ -81,26 +90,26 @@ class Worker:
                 raise LoadError(sentence, hint, process.stderr)
             hello = decode_hello(received.header)
         except (Failure, ProtocolError) as error:
-            del self._fresh[0]
             sentence = f"the worker did not introduce itself: {error}"
             if isinstance(error, Failure) and error.kind == "timeout":
                 sentence = f"the worker did not introduce itself within {self._start_timeout:g} s"
             stderr = process.stderr
             process.end()
+            del self._fresh[0]
             hint = "its last words on standard error say more" if stderr else ""
             raise LoadError(sentence, hint, stderr) from None
         except LoadError:
-            del self._fresh[0]
             process.end()
+            del self._fresh[0]
             raise
         self._process = self._fresh.pop(0)
         return hello
 
     def _replace(self, kind: str, sentence: str) -> Broken:
-        process, self._process = self._process, None
-        assert process
-        stderr = process.stderr
-        process.end()
+        assert self._process
+        stderr = self._process.stderr
+        self._process.end()
+        self._process = None
         if kind == "timeout":
             sentence = f"no answer within {self._timeout:g} s; the process was ended"
         while len(self._fresh) < 2:
@@ -109,6 +118,7 @@ class Worker:
 
     def close(self) -> None:
         """Let the process leave, and end whatever remains."""
+        self._closed = True
         try:
             if self._process:
                 self._process.end(seconds_to_leave=SECONDS_TO_LEAVE)

@@ -75,8 +75,7 @@ class WorkerProcess:
             self._outgoing = advance(HELLO, 0)
             self._write()  # the answer is fetched when the process is first needed
         except BaseException:
-            self._process.kill()
-            self._process.communicate()
+            os.killpg(self._process.pid, signal.SIGKILL)
             raise
 
     @property
@@ -124,6 +123,8 @@ class WorkerProcess:
                     raise Failure("timeout", "no answer in time")
         except ProtocolError as error:
             raise Failure("protocol", f"the worker broke the protocol: {error}") from None
+        if self._closed == "input":
+            raise Failure("protocol", "the worker closed its standard input")
         if self._outgoing:
             raise Failure("protocol", "the worker answered before it had read the whole request")
         return message
@@ -194,7 +195,10 @@ class WorkerProcess:
             return False
 
     def end(self, *, seconds_to_leave: float = 0.0) -> None:
-        """End the process and its descendants; with `seconds_to_leave`, let it say goodbye first."""
+        """End the process and its descendants; with `seconds_to_leave`, let it say goodbye first.
+
+        If this is interrupted, it can be called again.
+        """
         try:
             if seconds_to_leave and not self.is_dead:
                 self._ask_to_leave(seconds_to_leave)
@@ -238,7 +242,9 @@ class _PidDescriptor:
         return _is_readable(self.descriptor, seconds)
 
     def close(self) -> None:
-        os.close(self.descriptor)
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+        self.descriptor = -1
 
 
 class _Waiter:
@@ -260,7 +266,9 @@ class _Waiter:
 
     def close(self) -> None:
         self._thread.join(timeout=1)
-        os.close(self.descriptor)
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+        self.descriptor = -1
 
 
 def _death_of(process: subprocess.Popen[bytes]) -> _PidDescriptor | _Waiter:

@@ -35,9 +35,9 @@ HELLO: Buffers = encode({"op": "hello", "protocol": VERSION})
 BYE: Buffers = encode({"op": "bye"})
 
 
-def encode_request(request: Request) -> Buffers:
-    """The message that asks a worker for this call."""
-    header: dict[str, Any] = {"op": request.operation, "arguments": request.arguments}
+def encode_request(request: Request, number: int) -> Buffers:
+    """The message that asks a worker for this call. The answer must repeat the number."""
+    header: dict[str, Any] = {"op": request.operation, "id": number, "arguments": request.arguments}
     if request.view is not None:
         header["view"] = request.view
     return encode(header, [item for item in request.arrays.items() if item[1] is not None])
@@ -54,26 +54,28 @@ def decode_request(header: Mapping[str, Any], arrays: Sequence[Array | None]) ->
     )
 
 
-def encode_answer(answer: Answer, operation: str) -> Buffers:
+def encode_answer(answer: Answer, operation: str, number: int) -> Buffers:
     """The message that carries an answer to the harness."""
     match answer:
         case Result():
             arrays = zip(RETURNED[operation], answer.arrays, strict=True)
-            header = {"answer": "result", "seconds": answer.seconds, **_observed(answer.observed)}
+            header = {"answer": "result", "id": number, "seconds": answer.seconds, **_observed(answer.observed)}
             return encode(header, arrays)
         case Rejected():
-            header = {"answer": "rejected", "type": answer.type, "message": answer.message}
+            header = {"answer": "rejected", "id": number, "type": answer.type, "message": answer.message}
             return encode({**header, **_observed(answer.observed)})
         case Broken():
-            return encode({"answer": "error", "kind": answer.kind, "sentence": answer.sentence})
+            return encode({"answer": "error", "id": number, "kind": answer.kind, "sentence": answer.sentence})
 
 
 def _observed(observed: Sequence[Observation]) -> dict[str, Any]:
     return {"observed": [{"kind": item.kind, "sentence": item.sentence} for item in observed]} if observed else {}
 
 
-def decode_answer(header: Mapping[str, Any], arrays: Sequence[Array | None], operation: str) -> Answer:
-    """The answer to `operation` that a message carries."""
+def decode_answer(header: Mapping[str, Any], arrays: Sequence[Array | None], operation: str, number: int) -> Answer:
+    """The answer to the request of this operation and number that a message carries."""
+    if header.get("id") != number:  # a second answer to an earlier request must not pass for this one's
+        raise ProtocolError(f"the answer has the id {header.get('id')!r:.80}, the request has {number}")
     match header.get("answer"):
         case "result":
             _require_the_arrays_of(operation, arrays)

@@ -46,7 +46,7 @@ def serve(text: str, requests: int, answers: int) -> None:
         given = answer(adapter, request, memory, reference_is_foreign=foreign)
         if os.getpid() != me:
             os._exit(0)  # the call forked, and its child came back here too: one call, one answer
-        _send(answers, encode_answer(given, operation))
+        _send(answers, encode_answer(given, operation, message.header["id"]))
     return None
 
 

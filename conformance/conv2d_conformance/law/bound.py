@@ -1,4 +1,4 @@
-"""What answers are allowed, element by element.
+"""How far from the exact sum an answer may lie, element by element.
 
 The theorem. Let an output element be the sum of n non-zero products p_k and a bias b, let beta be 1 where b is not
 zero and 0 otherwise, A = sum |p_k|, S = sum p_k. Let every product have a relative error of at most u_p and every
@@ -7,7 +7,8 @@ with or without FMA, as long as nothing overflows,
 
     |computed - (S + b)| <= G (A + |b|),   G = (1 + u_p) (1 + u_a)^max(n - 1 + beta, 0) - 1,
 
-plus, where products can underflow, half the smallest subnormal for each of them, carried through the same additions.
+plus, where products can underflow, half the smallest subnormal for each of them, carried through the same additions
+(all of it where a result may be either neighbour).
 
 Proof. The computed value is sum p_k (1 + d_k) prod (1 + e_j) + b prod (1 + e_j), the products running over the
 additions on the path from the leaf to the root of the summation tree. An addition rounds only if both of its operands
@@ -16,10 +17,17 @@ of a path round. Finally |(1 + d) prod (1 + e_j) - 1| <= (1 + u_p)(1 + u_a)^m - 
 out one factor. A sum of floating-point numbers is never inexact by underflow, so that only products can add an
 absolute error. []
 
-Three consequences fix the answer completely, whatever the implementation does inside:
-- no leaf (n + beta = 0): the answer is zero;
-- one leaf: the answer is the bias, or the correctly rounded product;
-- integers whose sum of magnitudes is at most 2^precision: every partial sum is representable, nothing rounds.
+Compensated summation is no tree of this theorem, but errs by less than 2u + O(n u^2) relative to A + |b|, which is
+below G from two additions on, and does not round with fewer.
+
+Inputs that are rounded first: each |x_k| grows to at most |x_k| (1 + u_in) + eta_in, so that the products that are
+added up differ from p_k by at most A' - A in sum, A' being A with all factors grown; the theorem holds with A' for A.
+
+A result that is rounded to a narrower type: the rounding errs by u_out of its value, or half the smallest subnormal.
+The bias may be added after it and the sum rounded again.
+
+Flushing, where it is declared: a factor below the smallest normal number may count as zero, which loses its product;
+every product, every sum and the result may be lost where they are below it.
 """
 
 from __future__ import annotations
@@ -31,76 +39,91 @@ import numpy as np
 import numpy.typing as npt
 
 from conv2d_conformance.law.classes import AccuracyClass
-from conv2d_conformance.law.formats import Format
+from conv2d_reference import lowered
 from conv2d_reference.oracle import Sums
 
 Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 SLACK = 2.0**-48
 """Relative enlargement that pays for evaluating the bound itself in float64: its fewer than 16 operations."""
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
-    """The answers that are allowed for every output element, as arrays of the shape of the output.
+class Operands:
+    """The data of a call in float64, and how they meet: input (N, C, H, W), weight, bias as (M, 1, 1) or a zero."""
 
-    The right answer is high + low, to within what `bound` contains already. An element that is `fixed` has exactly
-    one right answer, `high` rounded to the format; one that is `free` may overflow on the way, and is not judged.
-    An element is `evident` where the bound is small enough to see a fault.
-    """
+    input: Floats
+    weight: Floats
+    bias: Floats
+    placement: dict[str, Any]
 
-    high: Floats
-    low: Floats
-    bound: Floats
-    fixed: Mask
-    free: Mask
-    evident: Mask
-
-
-def allowed(sums: Sums, bias: Floats | None, format: Format, accuracy: AccuracyClass, *, integral: bool) -> Allowed:
-    """Apply the theorem to the sums of a case and its bias (M,), in float64; `integral`: all data are integers."""
-    b = np.zeros((1, 1, 1)) if bias is None else bias.reshape(-1, 1, 1)
-    has_bias = b != 0
-    leaves = sums.terms + has_bias
-    high, rest = _two_sum(sums.high, b)
-    low = rest + sums.low
-    size = sums.magnitude + np.abs(b)
-
-    rounded_additions = np.maximum(leaves - 1, 0)
-    growth = np.expm1(np.log1p(accuracy.product) + rounded_additions * np.log1p(accuracy.addition))
-    underflow = accuracy.neighbours * 0.5 * format.tiny * sums.terms * (1 + growth)
-    bound = (growth * size + underflow) * (1 + SLACK) + sums.error + SLACK * format.unit * size
-
-    exact_integers = (size <= 2.0**format.precision) if integral else np.zeros_like(size, dtype=bool)
-    fixed = (leaves <= 1) | exact_integers
-    free = ~fixed & ~(size * (1 + growth) < format.largest)
-    evident = fixed | (~free & (bound < np.abs(high)) & (bound < 0.5 * sums.smallest))
-    return Allowed(high, low, bound, fixed, free, evident)
+    def meet(self, input: Floats, weight: Floats) -> Floats:
+        """The convolution of other values in the places of these: (N, M, OH, OW)."""
+        return lowered.conv2d(input, weight, **self.placement)
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """How an answer lies within what is allowed; `ratio` is the error as a share of the bound, 0 where it is fixed."""
+class Bound:
+    """The largest error of every element, and the largest magnitudes on the way to it.
 
-    wrong: Mask
-    ratio: Floats
+    error: of the result. sum: of any partial sum. before_bias: of a result that is rounded before its bias is added.
+    """
 
-
-def compare(answer: npt.NDArray[Any], law: Allowed) -> Comparison:
-    """Hold an answer of the right shape and dtype against the law. The sign of zero never counts."""
-    got = answer.astype(np.float64)
-    with np.errstate(all="ignore"):
-        # The dtype's own rounding of the pair's high part is the one right answer where it is fixed.
-        right = law.high.astype(answer.dtype).astype(np.float64)
-        error = np.abs((got - law.high) - law.low)
-        wrong = np.where(law.fixed, got != right, ~(error <= law.bound)) & ~law.free
-        ratio = np.where(law.fixed | law.free, 0.0, error / law.bound)
-    return Comparison(wrong, ratio)
+    error: Floats
+    sum: Floats
+    before_bias: Floats
 
 
-def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """A + b as a rounded sum and the error of that rounding (Knuth)."""
-    total = a + b
-    part = total - a
-    return total, (a - (total - part)) + (b - part)
+def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Bound:
+    """Apply the theorem. All arrays have the shape (N, M, OH, OW), or one that broadcasts to it."""
+    c, inner, outer = accuracy.neighbours, accuracy.accumulator, accuracy.output
+    bias = np.abs(operands.bias)
+    has_bias = operands.bias != 0
+    grown = sums.magnitude if accuracy.input is None else _grown(operands, accuracy)
+
+    rounded_additions = np.maximum(sums.terms + has_bias - 1, 0)
+    growth = np.expm1(np.log1p(accuracy.product) + rounded_additions * np.log1p(accuracy.addition))
+    error = growth * (grown + bias) + (grown - sums.magnitude)
+    error += c * 0.5 * inner.tiny * sums.terms * (1 + growth)
+    if flushed:
+        error += _lost(sums, operands, accuracy) * (1 + growth)
+    partial_sum = (grown + bias) * (1 + growth)
+
+    before_bias = np.zeros_like(error)
+    if accuracy.is_narrowed:
+        smallest = outer.normal if flushed else c * 0.5 * outer.tiny
+        exact = np.abs(sums.high)
+        error = error + c * outer.unit * (exact + error) + smallest
+        before_bias = np.where(has_bias, exact + error, 0.0)
+        with_bias = np.abs(sums.high + operands.bias)
+        error = np.where(has_bias, error + c * outer.unit * (with_bias + error) + smallest, error)
+    # The reference errs too, and so does the arithmetic of this bound and of the comparison with it.
+    error = error * (1 + SLACK) + sums.error + SLACK * inner.unit * (sums.magnitude + bias)
+    return Bound(error, partial_sum, before_bias)
+
+
+def _grown(operands: Operands, accuracy: AccuracyClass) -> Floats:
+    """A', the sum of |x||w| after each factor has grown by its rounding to the input format, rounded upwards."""
+    assert accuracy.input is not None
+    rounding, smallest = 2 * accuracy.input.unit, accuracy.input.tiny
+
+    def grow(values: Floats) -> Floats:
+        return np.add(np.abs(values) * (1 + rounding), smallest * (values != 0))
+
+    terms = operands.weight[0].size
+    sums: Floats = operands.meet(grow(operands.input), grow(operands.weight)) * (1 + (terms + 8) * 2.0**-53)
+    return sums
+
+
+def _lost(sums: Sums, operands: Operands, accuracy: AccuracyClass) -> Floats:
+    """What flushing can take away: products of subnormal factors, products and partial sums, and the result."""
+    normal = accuracy.accumulator.normal
+    x, w = np.abs(operands.input), np.abs(operands.weight)
+    tiny = accuracy.output.normal
+    lost: Floats = (2 * sums.terms + (operands.bias != 0) + 2) * normal
+    if (x < tiny).any():
+        lost = lost + operands.meet(np.where(x < tiny, x, 0), w)
+    if (w < tiny).any():
+        lost = lost + operands.meet(x, np.where(w < tiny, w, 0))
+    bias = np.abs(operands.bias)
+    return lost + np.where(bias < tiny, bias, 0)

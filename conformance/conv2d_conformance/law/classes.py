@@ -1,26 +1,103 @@
-"""Accuracy classes: how much every single operation of an implementation may err."""
+"""Accuracy classes: how much every single operation of an implementation may err.
+
+    class                    product  addition  neighbours  accumulator
+    A       float32, 64      u        u         1           the dtype        IEEE, any order, with or without FMA
+            16-bit           0        2^-24     1           float32
+    A-tc    float32, 64      2u       4u        2           the dtype        matrix engines, directed rounding
+            16-bit           0        4*2^-24   2           float32
+    R-tf32, R-fp16, R-bf16   0        4*2^-24   2           float32          float32 inputs, rounded first
+    R-acc16 16-bit           2u       2u        2           the dtype        16-bit accumulation
+
+`u` is the unit of the dtype. Products of 16-bit numbers are exact in float32. The factor 4 of A-tc: a block of k terms
+that are aligned to the largest, truncated to at least the 24 bits of float32, and added to an accumulator that is
+truncated once, errs by a factor of at most 1 + 2u (k + 1) <= (1 + 4u)^k.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
-from conv2d_conformance.law.formats import FORMATS
+from conv2d_conformance.law.formats import FORMATS, TF32, Format
 
 
 @dataclass(frozen=True, slots=True)
 class AccuracyClass:
-    """Relative errors allowed to each product and each addition.
+    """Relative errors allowed to each product and each addition, and where they are carried out.
 
-    neighbours: 1 where a result is rounded to nearest, 2 where it may be either neighbour (directed rounding).
+    neighbours: 1 where a result is rounded to nearest, 2 where it may be either neighbour.
+    accumulator: the format of products and sums. output: the format of the result.
+    input: the format to which the inputs may be rounded first, by either neighbour; None where they are kept.
+    tile: the output tile of a Winograd transform; None for an algorithm that adds up products.
     """
 
     name: str
     product: float
     addition: float
     neighbours: int
+    accumulator: Format
+    output: Format
+    input: Format | None = None
+    tile: int | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the result is rounded from the accumulator to a narrower format."""
+        return self.accumulator != self.output
+
+    @property
+    def kept_bits(self) -> int:
+        """Integers of up to so many bits reach the products unchanged."""
+        return (self.input or self.output).precision
 
 
-def class_a(dtype: str) -> AccuracyClass:
-    """IEEE arithmetic of the dtype itself, rounded to nearest, in any order of summation, with or without FMA."""
-    unit = FORMATS[dtype].unit
-    return AccuracyClass("A", product=unit, addition=unit, neighbours=1)
+SINGLE = FORMATS["float32"]
+ROUNDED_INPUTS = {"R-tf32": TF32, "R-fp16": FORMATS["float16"], "R-bf16": FORMATS["bfloat16"]}
+TILES = {"B2": 2, "B4": 4, "B6": 6}
+
+
+MEANINGS = {
+    "A": "IEEE arithmetic in any order",
+    "A-tc": "the arithmetic of a matrix engine, or directed rounding",
+    "R-tf32": "inputs are rounded to the 10 bits of TF32",
+    "R-fp16": "inputs are rounded to the 10 bits of float16",
+    "R-bf16": "inputs are rounded to the 7 bits of bfloat16",
+    "R-acc16": "sums are kept in the 16-bit type",
+    "B2": "Winograd with tiles of 2",
+    "B4": "Winograd with tiles of 4",
+    "B6": "Winograd with tiles of 6",
+}
+"""What an implementation does that is right in a class and in none before it."""
+
+
+def is_wide(dtype: str) -> bool:
+    return FORMATS[dtype].precision >= SINGLE.precision
+
+
+def default_class(dtype: str) -> str:
+    """The class that is claimed where an adapter claims none: A for float32 and float64, A-tc for 16-bit types."""
+    return "A" if is_wide(dtype) else "A-tc"
+
+
+@cache
+def accuracy_class(name: str, dtype: str) -> AccuracyClass:
+    """A class for a dtype. ValueError where the dtype has no such class."""
+    if name not in class_names(dtype):
+        raise ValueError(f"{dtype} has no class {name}; it has {', '.join(class_names(dtype))}")
+    own = FORMATS[dtype]
+    accumulator = own if is_wide(dtype) else SINGLE
+    exact = 0.0 if not is_wide(dtype) else own.unit
+    if name in ("A", *TILES):
+        return AccuracyClass(name, exact, accumulator.unit, 1, accumulator, own, tile=TILES.get(name))
+    if name == "A-tc":
+        return AccuracyClass(name, 2 * exact, 4 * accumulator.unit, 2, accumulator, own)
+    if name in ROUNDED_INPUTS:
+        return AccuracyClass(name, 0.0, 4 * SINGLE.unit, 2, SINGLE, own, input=ROUNDED_INPUTS[name])
+    return AccuracyClass(name, 2 * own.unit, 2 * own.unit, 2, own, own)
+
+
+def class_names(dtype: str) -> tuple[str, ...]:
+    """The classes of a dtype, from the strictest on: an answer that is right in one is right in those after it."""
+    if dtype == "float32":
+        return ("A", "A-tc", *ROUNDED_INPUTS, *TILES)
+    return ("A", *TILES) if dtype == "float64" else ("A", "A-tc", "R-acc16", *TILES)

@@ -41,3 +41,7 @@ FORMATS = {
     "float16": Format("float16", 11, -14, 15),
     "bfloat16": Format("bfloat16", 8, -126, 127),
 }
+"""The formats of arrays, by the name of their dtype."""
+
+TF32 = Format("tf32", 11, -126, 127)
+"""What NVIDIA's matrix engines keep of a float32 input: its exponent, and the significand of float16."""

@@ -89,7 +89,7 @@ def size_rounded_up(call: Call) -> Array:
     """a conv2d whose output size is rounded up"""
     g = call.geometry
     lost = [(size - 1) % s for size, s in zip(_spans(call), g.stride, strict=True)]
-    more = [s - 1 - remainder if remainder else 0 for remainder, s in zip(lost, g.stride, strict=True)]
+    more = [s - remainder if remainder else 0 for remainder, s in zip(lost, g.stride, strict=True)]
     (top, bottom), (left, right) = g.pads
     if g.padding_mode != "zeros" or not any(more):
         return call.right()

@@ -254,7 +254,7 @@ def kernel_too_large_gives_nothing(call: Call) -> Array:
     try:
         return call.right()
     except ValueError as error:
-        if "kernel" not in str(error) or "larger" not in str(error):
+        if "dilated kernel" not in str(error):
             raise
         return np.zeros((1, len(call.weight), 0, 0), call.input.dtype)
 

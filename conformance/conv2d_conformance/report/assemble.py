@@ -10,6 +10,8 @@ from typing import Any
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.report.verdicts import Deviation, conclusion, requirement_entries, unchecked
+from conv2d_conformance.verdict.grading import EXACT, grade
+from conv2d_conformance.verdict.question import claimed_grade
 
 
 def assemble(header: Mapping[str, Any], records: Iterable[Mapping[str, Any]], *, complete: bool) -> dict[str, Any]:
@@ -27,20 +29,31 @@ def assemble(header: Mapping[str, Any], records: Iterable[Mapping[str, Any]], *,
             entries, capabilities, deviations, profile=run["profile"], only=run["only"], complete=complete
         ),
         "judged_cases": len(set().union(*(record["digests"] for record in records))),
-        "accuracy": _worst_margins(records),
+        "accuracy": _accuracy(records, capabilities),
         "requirements": entries,
         "without_check": unchecked(checks, run["profile"]),
     }
 
 
-def _worst_margins(records: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """For each dtype the largest error seen, as a share of the bound, and the case that set it."""
-    worst: dict[str, Any] = {}
-    for record in records:
-        for dtype, found in record["margins"].items():
-            if dtype not in worst or found["share_of_bound"] > worst[dtype]["share_of_bound"]:
-                worst[dtype] = found
-    return dict(sorted(worst.items()))
+def _accuracy(records: list[Mapping[str, Any]], capabilities: Capabilities) -> dict[str, Any]:
+    """For each dtype the grade, what broke the stricter ones, and the largest error as a share of the bound."""
+    accuracy: dict[str, Any] = {}
+    for dtype in sorted({dtype for record in records for dtype in record["broken_classes"]}):
+        broken: dict[str, str] = {}
+        worst: Mapping[str, Any] | None = None
+        for record in records:
+            broken = {**record["broken_classes"].get(dtype, {}), **broken}
+            margin = record["margins"].get(dtype)
+            if margin and (worst is None or margin["share_of_bound"] > worst["share_of_bound"]):
+                worst = margin
+        accuracy[dtype] = {
+            "claimed": claimed_grade(capabilities, dtype),
+            "grade": grade(dtype, set(broken)),
+            "exact_where_exact": EXACT not in broken,
+            "broken_by": dict(sorted(broken.items())),
+            "worst": worst,
+        }
+    return accuracy
 
 
 class UnreadableReport(Exception):

@@ -29,16 +29,21 @@ def console(stream: IO[str] | None = None) -> Console:
 
 
 def show_table(
-    console: Console, columns: Iterable[str], rows: Iterable[Iterable[str | Text]], *, right: Iterable[str] = ()
+    console: Console,
+    columns: Iterable[str],
+    rows: Iterable[Iterable[str | Text]],
+    *,
+    right: Iterable[str] = (),
+    whole: bool = False,
 ) -> None:
-    """Print a table without lines; the columns in `right` are aligned to the right."""
+    """Print a table without lines; the columns in `right` are aligned to the right. `whole`: no cell is folded."""
     right = set(right)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold", no_wrap=whole)
     for row in rows:
         table.add_row(*(Text(printable(cell)) if isinstance(cell, str) else cell for cell in row))
-    console.print(table)
+    console.print(table, width=4 * WIDTH if whole else None, crop=False)
 
 
 def paragraph(
@@ -67,4 +72,6 @@ def whole_line(console: Console, text: str, *, label: str = "", indent: int = 0,
 
 def printable(text: str) -> str:
     """The text without what a terminal would act upon."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else f"\\x{ord(letter):02x}" for letter in text)
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else f"\\x{ord(letter):02x}" for letter in text.expandtabs()
+    )

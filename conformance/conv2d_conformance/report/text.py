@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.text import Text
 
 from conv2d_conformance import spec
-from conv2d_conformance.report.console import MOST_LINES, paragraph, show_table, whole_line
-from conv2d_conformance.report.counts import chapters, total
+from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
+from conv2d_conformance.report.counts import Chapter, chapters, total
 from conv2d_conformance.report.verdicts import VERDICTS
+from conv2d_conformance.verdict.grading import describe_grade
 
 COLOUR = {"pass": "green", "fail": "red", "error": "magenta", "unsupported": "dim"}
 """Colour says nothing that the words do not say."""
@@ -28,10 +29,8 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
     for entries in _to_be_told(report):
         _show_failure(report, entries, console)
         console.print()
-    for dtype, worst in report["accuracy"].items():
-        share = f"{dtype}: the worst error is {worst['share_of_bound']:.3g} of what is allowed, in"
-        paragraph(console, share, label="accuracy")
-        whole_line(console, worst["case"], indent=10)
+    for dtype, found in report["accuracy"].items():
+        _show_accuracy(dtype, found, console)
     paragraph(console, _judged(report), label="judged")
     if unchecked := len(report["without_check"]):
         has = "has" if unchecked == 1 else "have"
@@ -50,6 +49,20 @@ def replay_command(failure: Mapping[str, Any], target: str) -> str:
     return f"conv2d-conformance replay {shlex.quote(failure['case'])} {shlex.quote(target)}{times}"
 
 
+def _show_accuracy(dtype: str, found: Mapping[str, Any], console: Console) -> None:
+    claimed = found["claimed"]
+    sentence = f"{dtype}: {describe_grade(dtype, set(found['broken_by']))}"
+    if claimed in found["broken_by"]:
+        sentence += f"; claimed {claimed}: FAIL"
+    elif found["exact_where_exact"]:
+        sentence += "; exact on exact data"
+    paragraph(console, sentence, label="accuracy")
+    if worst := found["worst"]:
+        share = f"the worst error is {worst['share_of_bound']:.2g} of the bound of {claimed}, in"
+        paragraph(console, share, indent=LABEL)
+        whole_line(console, worst["case"], indent=LABEL)
+
+
 def _show_title(report: Mapping[str, Any], console: Console) -> None:
     run, implementation = report["run"], report["implementation"]
     paragraph(console, f"{implementation['name']} {implementation['version']}", style="bold")
@@ -59,11 +72,12 @@ def _show_title(report: Mapping[str, Any], console: Console) -> None:
 
 
 def _show_chapters(report: Mapping[str, Any], console: Console) -> None:
-    rows = (
-        (chapter.name, *(_count(name, chapter.verdicts[name]) for name in VERDICTS), str(chapter.cases))
-        for chapter in chapters(report)
-    )
+    rows = map(_row, chapters(report))
     show_table(console, ("chapter", *VERDICTS, "cases"), rows, right=(*VERDICTS, "cases"))
+
+
+def _row(chapter: Chapter) -> list[str | Text]:
+    return [chapter.name, *(_count(name, chapter.verdicts[name]) for name in VERDICTS), str(chapter.cases)]
 
 
 def _count(verdict: str, number: int) -> Text:

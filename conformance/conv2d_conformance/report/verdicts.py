@@ -124,9 +124,16 @@ def conclusion(
     else:
         headline, status = f"conforming to profile {profile}", 0
     if not complete:
-        headline, status = f"interrupted, so far: {headline}", 130
+        headline, status = _so_far(entries, broken), 130
     certified = complete and status == 0 and not broken and only == "*"
     return {"headline": headline, "conforming": certified, "exit_status": status, "stale_deviations": stale}
+
+
+def _so_far(entries: list[dict[str, Any]], broken: list[str]) -> str:
+    unreached = [entry["id"] for entry in entries if entry["verdict"] == "error" and entry["failure"] is None]
+    found = [name for name in broken if name not in unreached]
+    so_far = f"{_counted(len(found), 'requirement')} broken ({_some(found)})" if found else "no MUST broken"
+    return f"interrupted, {_counted(len(unreached), 'requirement')} not reached; so far {so_far}"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 
 from conv2d_conformance.implementation.answers import Answer, Array, Broken, Observation, Rejected, Result, dtype_of
-from conv2d_conformance.law.bound import compare
+from conv2d_conformance.law.allowed import compare
+from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.wording import describe_wrong_elements
 
@@ -45,8 +46,11 @@ class Judgement:
     observed: tuple[Observation, ...] = ()
 
 
-def judge(question: Question, answer: Answer, *, values: bool = True) -> Judgement:
-    """Say whether the answer is allowed. Without `values`, only its dtype and shape are looked at."""
+def judge(question: Question, answer: Answer, *, values: bool = True, grading: Grading | None = None) -> Judgement:
+    """Say whether the answer is allowed. Without `values`, only its dtype and shape are looked at.
+
+    `grading` is told how accurate the answer is, right or wrong.
+    """
     if isinstance(answer, Broken):
         return Judgement("error", Fault("answered", answer.sentence, "an answer, or an exception"))
     if question.illegal_because is not None:
@@ -56,7 +60,7 @@ def judge(question: Question, answer: Answer, *, values: bool = True) -> Judgeme
         return _fail(answer, Fault("accepted", got, "an array, since the call is legal"))
     array = answer.arrays[0]
     assert array is not None, "the worker lets only an array pass as the answer of conv2d"
-    return _fault_of_array(question, answer, array) or _judge_values(question, answer, array, values)
+    return _fault_of_array(question, answer, array) or _judge_values(question, answer, array, values, grading)
 
 
 def _judge_illegal(reason: str, answer: Result | Rejected) -> Judgement:
@@ -76,12 +80,14 @@ def _fault_of_array(question: Question, answer: Result, array: Array) -> Judgeme
     return None
 
 
-def _judge_values(question: Question, answer: Result, array: Array, values: bool) -> Judgement:
+def _judge_values(question: Question, answer: Result, array: Array, values: bool, grading: Grading | None) -> Judgement:
     if not values or array.size == 0:
         return Judgement("pass", evidence=1, elements=1, observed=answer.observed)
     law = question.law
     batch = array.reshape(law.high.shape)
     comparison = compare(batch, law)
+    if grading is not None:
+        grading.take(question, batch, comparison)
     if comparison.wrong.any():
         return _fail(answer, Fault("values", *describe_wrong_elements(question, batch, law, comparison.wrong)))
     evidence = int(np.count_nonzero(law.evident)) if question.exposes_faults else 0

@@ -6,23 +6,30 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
+from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.data import call, exposes
 from conv2d_conformance.implementation.answers import Array, Request
-from conv2d_conformance.law.bound import Allowed, allowed
-from conv2d_conformance.law.classes import class_a
-from conv2d_conformance.law.formats import FORMATS
+from conv2d_conformance.law.allowed import Allowed
+from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, default_class
+from conv2d_conformance.law.evaluate import law_of
 from conv2d_reference.arguments import Geometry, resolve
-from conv2d_reference.oracle import sums
+
+CORE_CLAIMS = Capabilities()
+
+
+def claimed_grade(claims: Capabilities, dtype: str) -> str:
+    """The accuracy class that an adapter claims for a dtype, or its default."""
+    return claims.grades.get(dtype, default_class(dtype))
 
 
 @dataclass
 class Question:
-    """One case, and lazily everything that follows from it alone."""
+    """One case, and lazily everything that follows from it and from the claims: which grade, and what is flushed."""
 
     case: Case
+    claims: Capabilities = CORE_CLAIMS
+    grade: str | None = None
 
     @cached_property
     def request(self) -> Request:
@@ -76,33 +83,30 @@ class Question:
         g = self.geometry
         return (g.M, g.OH, g.OW) if g.N is None else (g.N, g.M, g.OH, g.OW)
 
+    @property
+    def accuracy(self) -> AccuracyClass:
+        """The class in which the answer is judged."""
+        return accuracy_class(self.grade or claimed_grade(self.claims, self.case.dtype), self.case.dtype)
+
     @cached_property
     def law(self) -> Allowed:
         """The allowed answers, element by element, of shape (N, M, OH, OW) with N = 1 for an unbatched input."""
-        g = self.geometry
-        integral = all(_is_integral(array) for array in (self.input, self.weight, self.bias))
-        exact = self.case.dtype == "float64" and not integral
-        found = sums(
-            self.input,
-            self.weight,
-            stride=g.stride,
-            dilation=g.dilation,
-            groups=g.groups,
-            pads=g.pads,
-            padding_mode=g.padding_mode,
-            exact=exact,
-        )
-        bias = None if self.bias is None else self.bias.astype(np.float64)
-        return allowed(found, bias, FORMATS[self.case.dtype], class_a(self.case.dtype), integral=integral)
+        return self.law_in(self.accuracy.name)
+
+    def law_in(self, grade: str) -> Allowed:
+        """What would be allowed in another class."""
+        g, dtype = self.geometry, self.case.dtype
+        placement: dict[str, Any] = {
+            "stride": g.stride,
+            "dilation": g.dilation,
+            "groups": g.groups,
+            "pads": g.pads,
+            "padding_mode": g.padding_mode,
+        }
+        flushed = self.claims.subnormals.get(dtype) == "flushed"
+        return law_of(self.input, self.weight, self.bias, placement, accuracy_class(grade, dtype), flushed=flushed)
 
     @cached_property
     def exposes_faults(self) -> bool:
         """Whether the data could have shown a fault at all; an empty batch is judged by its shape."""
         return self.case.N == 0 or exposes(self.case, self.request.arrays)
-
-
-def _is_integral(array: Array | None) -> bool:
-    if array is None:
-        return True
-    values: Any = array.astype(np.float64)
-    return bool((values == np.rint(values)).all())

@@ -6,7 +6,7 @@ import numpy as np
 
 from conv2d_conformance.cases.case import Recipe
 from conv2d_conformance.implementation.answers import Array
-from conv2d_conformance.law.bound import Allowed, Mask
+from conv2d_conformance.law.allowed import Allowed, Mask
 from conv2d_conformance.verdict.question import Question
 
 
@@ -29,10 +29,20 @@ def _element(question: Question, index: tuple[int, ...]) -> str:
 
 
 def _allowed_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:
+    extra = law.exceptions
+    allowed = [_finite_value(law, index, dtype)] if extra is None or extra.finite[index] else []
+    if extra is not None:
+        specials = (("inf", extra.plus), ("-inf", extra.minus), ("nan", extra.nan))
+        allowed += [name for name, mask in specials if mask[index]]
+    return " or ".join(allowed)
+
+
+def _finite_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:
     high = law.high[index]
-    if law.fixed[index]:
-        return f"{_number(float(np.asarray(high).astype(dtype)))}, exactly"
-    return f"{high:.17g} to within {law.bound[index]:.3g}"
+    if not law.fixed[index]:
+        return f"{high:.17g} to within {law.bound[index]:.3g}"
+    nearest = float(np.asarray(high).astype(dtype))
+    return f"{_number(nearest)}, exactly" if law.neighbours == 1 or nearest == high else f"a neighbour of {high:.17g}"
 
 
 def _number(value: float) -> str:

@@ -70,6 +70,23 @@ def ignores_polite_signals_and_sleeps(input, weight, bias=None):
     return sleeps_for_ever(input, weight)
 
 
+def interrupts_the_harness_and_sleeps(input, weight, bias=None):
+    os.kill(os.getppid(), signal.SIGINT)
+    return sleeps_for_ever(input, weight)
+
+
+def kills_the_harness_and_sleeps_when_the_input_is_one(input, weight, bias=None):
+    if input.flat[0] == 1:
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(1000)  # without a word: printing to a harness that is gone would be an error
+    return np.array(os.getpid())
+
+
+def interrupts_its_process_and_sleeps(input, weight, bias=None):
+    os.kill(os.getpid(), signal.SIGINT)
+    return sleeps_for_ever(input, weight)
+
+
 def forks_a_child_that_holds_the_pipe_and_dies(input, weight, bias=None):
     if os.fork() == 0:
         time.sleep(1000)
@@ -78,7 +95,7 @@ def forks_a_child_that_holds_the_pipe_and_dies(input, weight, bias=None):
 
 def forks_and_both_return(input, weight, bias=None):
     os.fork()
-    return zeros(input, weight)
+    return np.array(os.getpid())
 
 
 def starts_a_child_in_another_session(input, weight, bias=None):
@@ -109,7 +126,7 @@ def floods_standard_error(input, weight, bias=None):
 
 
 def floods_standard_error_and_dies(input, weight, bias=None):
-    floods_standard_error(input, weight)
+    os.write(2, b"x" * 900_000 + b"\nthe last words\n")
     os._exit(1)
 
 
@@ -276,6 +293,13 @@ def changes_its_earlier_result(input, weight, bias=None):
 
 
 _KEPT = []
+
+
+def changes_its_earlier_result_when_the_input_is_one(input, weight, bias=None):
+    if input.flat[0] == 1:
+        _KEPT[0][...] = 5
+    _KEPT[:] = [zeros(input, weight)]
+    return _KEPT[0]
 
 
 def imports_the_reference(input, weight, bias=None):

@@ -156,6 +156,11 @@ def test_the_memory_of_an_earlier_result_is_watched(ask, request_for, name, obse
         assert [answer.arrays[0].flat[0] for answer in (first, second, third)] == [1, 2, 3]
 
 
+def test_one_offence_is_observed_once(ask, request_for):
+    answers = ask("changes_its_earlier_result_when_the_input_is_one", *map(request_for, (0, 1, 0)))
+    assert [answer.observed for answer in answers] == [(), (CHANGED,), ()]
+
+
 def test_a_layer_is_asked_for_its_initial_values(ask):
     arguments = {"in_channels": 2, "out_channels": 3, "kernel_size": (1, 2), "seed": 4}
     with_bias, without = ask(

@@ -19,14 +19,14 @@ def header_of(message):
 def test_a_request_comes_back_with_tuples_and_without_the_arrays_that_are_none():
     arguments = {"stride": (1, 2), "padding": "same", "groups": 2}
     arrays = {"input": np.ones(1), "weight": np.zeros(1), "bias": None}
-    header = header_of(protocol.encode_request(Request("conv2d", arguments, arrays, view="fortran")))
+    header = header_of(protocol.encode_request(Request("conv2d", arguments, arrays, view="fortran"), 1))
     request = protocol.decode_request(header, [np.ones(1), np.zeros(1)])
     assert (request.operation, request.arguments, request.view) == ("conv2d", arguments, "fortran")
     assert list(request.arrays) == ["input", "weight"]
 
 
 def test_the_view_is_sent_only_where_there_is_one():
-    assert "view" not in header_of(protocol.encode_request(Request("conv2d", {}, {})))
+    assert "view" not in header_of(protocol.encode_request(Request("conv2d", {}, {}), 1))
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_the_view_is_sent_only_where_there_is_one():
 )
 def test_an_answer_comes_back_as_it_was(answer):
     arrays = answer.arrays if isinstance(answer, Result) else []
-    header = header_of(protocol.encode_answer(answer, "initialize"))
-    assert protocol.decode_answer(header, arrays, "initialize") == answer
+    header = header_of(protocol.encode_answer(answer, "initialize", 3))
+    assert protocol.decode_answer(header, arrays, "initialize", 3) == answer
 
 
 def test_a_hello_comes_back_as_it_was():
@@ -86,11 +86,12 @@ def test_a_wrong_hello_is_named(change, sentence):
         ({"answer": "result"}, [None], "the answer to conv2d has null for the output"),
         ({"answer": "result", "seconds": "1"}, [np.ones(1)], "\"seconds\" must be a number, not '1'"),
         ({"answer": "result", "observed": [1]}, [np.ones(1)], '"observed" must be a list of objects'),
+        ({"answer": "result", "id": 2}, [np.ones(1)], "the answer has the id 2, the request has 1"),
         ({"answer": "rejected", "type": "E"}, [], '"message" must be a string, not None'),
         ({"answer": "error", "kind": "fine", "sentence": ""}, [], "\"kind\": 'fine' is not one of not-an-array, "),
     ],
 )
 def test_a_wrong_answer_is_named(header, arrays, sentence):
     with pytest.raises(ProtocolError) as caught:
-        protocol.decode_answer(header, arrays, "conv2d")
+        protocol.decode_answer({"id": 1, **header}, arrays, "conv2d", 1)
     assert str(caught.value).startswith(sentence)

@@ -1,0 +1,80 @@
+"""NaN and infinity, by the rules of IEEE 754: in the window they count, outside it they do not."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from conv2d_conformance.cases.case import Case, Elements, Recipe
+from conv2d_conformance.cases.strategies import sample
+from conv2d_conformance.checks import covers
+from conv2d_conformance.verdict.examination import Examination
+
+NAN, INF = float("nan"), float("inf")
+ALL = ("stride", "padding", "dilation", "groups", "bias")
+
+
+def _with_one_odd_element(
+    iut: Examination,
+    letter: str,
+    values: tuple[float, ...],
+    *,
+    vary: tuple[str, ...] = ALL,
+    require: tuple[str, ...] = (),
+) -> Iterator[Case]:
+    """Drawn cases in which one element of the input (x), the weight (w) or the bias (b) is replaced by a value."""
+    for number, case in enumerate(sample(iut.effort.drawn, iut.seed, vary=vary, require=require)):
+        assert isinstance(case.data, Recipe)
+        shape = case.shapes[{"x": "input", "w": "weight", "b": "bias"}[letter]]
+        if shape is not None and 0 not in shape:
+            place = tuple((case.data.seed >> (3 * axis)) % size for axis, size in enumerate(shape))
+            yield replace(case, data=Elements(((letter, place, values[number % len(values)]),), case.data))
+
+
+@covers("special-values.nan-in-window")
+def test_nan_in_window(iut: Examination) -> None:
+    """A NaN of the input makes every output whose window holds it NaN."""
+    iut.judge_all(_with_one_odd_element(iut, "x", (NAN,)))
+
+
+@covers("special-values.infinity-in-window")
+def test_infinity_in_window(iut: Examination) -> None:
+    """An infinity of the input gives an infinity of the sign of its product."""
+    iut.judge_all(_with_one_odd_element(iut, "x", (INF, -INF)))
+
+
+@covers("special-values.infinity-times-zero")
+def test_infinity_times_zero(iut: Examination) -> None:
+    """An infinity under a weight of zero gives NaN."""
+    for case in _with_one_odd_element(iut, "x", (INF, -INF), vary=()):
+        assert isinstance(case.data, Elements)
+        zeros = tuple(("w", (m, 0, kh, kw), 0.0) for m in range(case.M) for kh in range(case.KH) for kw in (0,))
+        iut.judge(replace(case, data=Elements((*case.data.entries, *zeros), case.data.base)))
+
+
+@covers("special-values.outside-window")
+def test_outside_window(iut: Examination) -> None:
+    """What is not finite has no effect on outputs whose window does not hold it, nor on other groups and images."""
+    iut.judge_all(_with_one_odd_element(iut, "x", (NAN, INF), vary=(*ALL, "same"), require=()))
+
+
+@covers("special-values.between-taps")
+def test_between_taps(iut: Examination) -> None:
+    """What lies between the taps of a dilated kernel has no effect."""
+    iut.judge_all(_with_one_odd_element(iut, "x", (NAN, INF), vary=(), require=("dilation",)))
+
+
+@covers("special-values.unread-cells")
+def test_unread_cells(iut: Examination) -> None:
+    """What the stride skips has no effect."""
+    iut.judge_all(_with_one_odd_element(iut, "x", (NAN, INF), vary=(), require=("stride",)))
+
+
+@covers("special-values.weight")
+def test_weight(iut: Examination) -> None:
+    """What is not finite in the weight acts on its own output channel, and on no other."""
+    iut.judge_all(_with_one_odd_element(iut, "w", (NAN, INF, -INF)))
+
+
+@covers("special-values.bias")
+def test_bias(iut: Examination) -> None:
+    """What is not finite in the bias is added to its own output channel, and to no other."""
+    iut.judge_all(_with_one_odd_element(iut, "b", (NAN, INF, -INF), vary=ALL, require=("bias",)))

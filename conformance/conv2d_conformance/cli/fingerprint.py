@@ -1,0 +1,45 @@
+"""`fingerprint`: what is behind the answers of an implementation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("target")
+@click.argument("other", required=False)
+@click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=10.0, show_default=True)
+@click.option("--isolation", type=click.Choice(("process", "none")), default="process", show_default=True)
+def fingerprint(target: str, other: str | None, format: str, timeout: float, isolation: str) -> None:
+    """Show the arithmetic behind the answers of TARGET: precision, order of summation, algorithm.
+
+    It is an observation, never a verdict. With a second TARGET, such as the same library with other options, what
+    differs between the two is shown: `fingerprint "torch?threads=1" "torch?threads=2"`.
+    """
+    import json
+
+    from conv2d_conformance.fingerprint import differences, page
+
+    found = [_taken(name, timeout, isolation) for name in (target, other) if name is not None]
+    if format == "json":
+        click.echo(json.dumps(found[0] if other is None else found, indent=2, ensure_ascii=False, allow_nan=False))
+    elif other is None:
+        click.echo(page(found[0]), nl=False)
+    else:
+        click.echo(differences(found[0], found[1], (target, other)), nl=False)
+
+
+def _taken(target: str, timeout: float, isolation: str) -> dict[str, Any]:
+    from conv2d_conformance.cli.progress import progress
+    from conv2d_conformance.fingerprint import take
+    from conv2d_conformance.implementation.host import connect
+
+    with progress(target) as on_progress:
+        implementation = connect(target, isolation=isolation, timeout=timeout)
+        try:
+            return take(implementation, on_progress=on_progress)
+        finally:
+            implementation.close()

@@ -1,0 +1,138 @@
+"""Direct, Winograd, FFT or Strassen: what a fast algorithm leaves behind.
+
+A single pixel of 1 must copy the kernel into the output, bit by bit, and nothing elsewhere. A fast algorithm adds and
+subtracts things that have nothing to do with the answer and cancel only up to rounding; with a kernel of widely spread
+magnitudes that shows. Winograd works tile by tile, so that its errors come again when the pixel moves by one tile.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from conv2d_conformance.fingerprint.bench import Bench, NotSeen, Values, significands
+from conv2d_conformance.fingerprint.finding import Finding, Findings, value
+
+SPREADS = {"float16": (12,), "bfloat16": (12, 40), "float32": (12, 40), "float64": (12, 40)}
+"""Magnitudes of the kernel reach from 2^-spread to 2^spread. A wide spread unmasks transforms in higher precision."""
+
+LARGEST_TILE = 8
+
+
+def algorithm(bench: Bench, seen: Findings) -> Finding:  # noqa: ARG001
+    kind = _by_single_pixels(bench)
+    if kind is None and (bench.shape.KH, bench.shape.KW) == (1, 1) and _mixes_rows(bench):
+        return Finding(
+            "products of zeros leave something behind: a fast matrix product (Strassen)", {"kind": "strassen"}
+        )
+    return kind or Finding("direct: each product enters only the sums that it belongs to", {"kind": "direct"})
+
+
+def require_direct(seen: Findings) -> None:
+    """NotSeen where a transform stands between the numbers that are put in and those that are multiplied."""
+    found = value(seen, "algorithm")
+    if found and found["kind"] != "direct":
+        raise NotSeen(
+            {"winograd": "Winograd", "fft": "the transform", "strassen": "Strassen"}[found["kind"]]
+            + " mixes the products"
+        )
+
+
+def _by_single_pixels(bench: Bench) -> Finding | None:
+    shape = bench.shape
+    if (shape.KH, shape.KW) == (1, 1):
+        return None
+    for spread in SPREADS[bench.dtype]:
+        kernel = _kernel(bench, spread)
+        along_row = _responses(bench, kernel, [(shape.H // 2, w) for w in range(shape.W)])
+        along_column = _responses(bench, kernel, [(h, shape.W // 2) for h in range(shape.H)])
+        if not all(np.isfinite(maps).all() for maps in (along_row, along_column)):
+            continue
+        across = [(w, maps) for w, maps in enumerate(along_row)]
+        down = [(h, maps.T) for h, maps in enumerate(along_column)]
+        leaks = _leaks(bench, along_row, [(shape.H // 2, w) for w in range(shape.W)])
+        leaks += _leaks(bench, along_column, [(h, shape.W // 2) for h in range(shape.H)])
+        tiles = _period(down, shape.OH), _period(across, shape.OW)
+        if tiles == (1, 1) and not leaks:
+            continue
+        return _fast(bench, tiles, leaks)
+    return None
+
+
+def _fast(bench: Bench, tiles: tuple[int | None, int | None], leaks: int) -> Finding:
+    shape = bench.shape
+    reach = f"{leaks} output elements that a pixel cannot reach are not zero" if leaks else "no leaks"
+    if None in tiles or max(tiles) == 1:  # type: ignore[type-var]
+        return Finding(f"a transform over the whole image, as by FFT: {reach}", {"kind": "fft"})
+    name = f"F({tiles[0]}x{tiles[1]}, {shape.KH}x{shape.KW})"
+    return Finding(
+        f"Winograd {name}: rounding errors come again every {tiles[1]} pixels; {reach}",
+        {"kind": "winograd", "tile": list(tiles)},
+    )
+
+
+def _kernel(bench: Bench, spread: int) -> Values:
+    count = bench.shape.KH * bench.shape.KW
+    words = bench.random(count, key=5)
+    steps = np.linspace(-spread, spread, count).round()
+    # The order of magnitudes is shuffled, so that each row and column of the kernel has large and small ones.
+    exponents = steps[(np.arange(count) * 5 + 2) % count] if count % 5 else steps
+    sizes = significands(words, bench.numbers.precision) * 2.0**exponents
+    return sizes.reshape(bench.shape.KH, bench.shape.KW)
+
+
+def _responses(bench: Bench, kernel: Values, pixels: list[tuple[int, int]]) -> list[Values]:
+    """The output for each single pixel of 1, each between channels of its own."""
+    shape, found = bench.shape, []
+    for start in range(0, len(pixels), len(bench.sites)):
+        part = list(zip(bench.sites, pixels[start:], strict=False))
+        x = np.zeros((1, shape.C, shape.H, shape.W))
+        w = np.zeros((shape.M, shape.channels, shape.KH, shape.KW))
+        for (c, m, channel), pixel in part:
+            x[0, c, *pixel] = 1
+            w[m, channel] = kernel
+        output = bench.call(x, w)[0]
+        found += [output[m] for (_, m, _), _ in part]
+    return found
+
+
+def _leaks(bench: Bench, maps: list[Values], pixels: list[tuple[int, int]]) -> int:
+    """How many elements are not zero that cannot see the pixel."""
+    shape, leaks = bench.shape, 0
+    for output, (h, w) in zip(maps, pixels, strict=True):
+        top, left = h + shape.padding - shape.KH + 1, w + shape.padding - shape.KW + 1
+        outside = np.ones_like(output, dtype=bool)
+        outside[max(top, 0) : max(top + shape.KH, 0), max(left, 0) : max(left + shape.KW, 0)] = False
+        leaks += int((output[outside] != 0).sum())
+    return leaks
+
+
+def _period(maps: list[tuple[int, Values]], width: int) -> int | None:
+    """By how many columns pixel and output have to move until everything looks the same again."""
+    for period in range(1, min(LARGEST_TILE, width // 2) + 1):
+        whole = width // period * period  # the last tile may be cut
+        pairs = [
+            (output[:, : whole - period], maps[position + period][1][:, period:whole])
+            for position, output in maps[: whole - period]
+        ]
+        if all(np.array_equal(here, there) for here, there in pairs):
+            return period
+    return None
+
+
+def _mixes_rows(bench: Bench) -> bool:
+    """Give some pixels and output channels no channel in common: their sums are sums of zeros."""
+    shape = bench.shape
+    x, w = bench.dense(1, key=6)
+    pairs = min(shape.H * shape.W, shape.M) // 2
+    if shape.channels < 4 or not pairs:
+        return False
+    split = bench.random(pairs * shape.channels, key=7).reshape(pairs, -1) % np.uint64(2) == 1
+    per_group = shape.M // shape.groups
+    for number, chosen in enumerate(split):
+        m = 2 * number
+        first = m // per_group * shape.channels
+        channels = slice(first, first + shape.channels)
+        x[0, channels, m // shape.W, m % shape.W] *= chosen
+        w[m, :, 0, 0] *= ~chosen
+    output = bench.call(x, w)[0]
+    return any(output[m, m // shape.W, m % shape.W] != 0 for m in range(0, 2 * pairs, 2))

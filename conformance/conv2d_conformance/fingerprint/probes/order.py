@@ -1,0 +1,103 @@
+"""In which order the products are added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import log2
+
+import numpy as np
+
+from conv2d_conformance.fingerprint.bench import Bench, NotSeen, Values
+from conv2d_conformance.fingerprint.finding import Finding, Findings, value
+from conv2d_conformance.fingerprint.probes.algorithm import require_direct
+from conv2d_conformance.fingerprint.tree import NoTree, Reconstruction, text
+from conv2d_conformance.fingerprint.tree_words import in_words
+
+SCALES = {
+    "float64": ((0, 500), (0, 100), (0, 40)),
+    "float32": ((0, 100), (0, 40), (-14, 15)),
+    "bfloat16": ((0, 100), (0, 40), (-14, 15)),
+    "float16": ((-24, 15), (-14, 15)),
+}
+"""Exponents of the unit and of the mask; the first pair that the implementation's range can hold is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Summands that swallow each other: `unit` is lost beside `mask` in sums of up to `reach` bits."""
+
+    unit: float
+    mask: float
+
+    @property
+    def reach(self) -> int:
+        return int(log2(self.mask / self.unit))
+
+
+def order(bench: Bench, seen: Findings) -> Finding:
+    require_direct(seen)
+    taps = bench.shape.chosen
+    if len(taps) < 2:
+        raise NotSeen("there is only one product")
+    scale = scale_of(bench)
+    tree = _tree(bench, scale, seen)
+    words = in_words(tree, bench.shape)
+    if len(taps) < bench.shape.taps:
+        words += f" (seen at {len(taps)} of {bench.shape.taps} taps)"
+    return Finding(words, {"tree": text(tree), "taps": len(taps), "of": bench.shape.taps})
+
+
+def _tree(bench: Bench, scale: Scale, seen: Findings):  # type: ignore[no-untyped-def]
+    taps = bench.shape.chosen
+    sizes = sizes_by(bench, scale)
+    if len(taps) > 2 and set(sizes(taps[0], taps[1:])) == {2}:
+        raise NotSeen(f"nothing is lost in any order: sums are kept in more than {scale.reach} bits, or exactly")
+    try:
+        return Reconstruction(sizes).tree(taps)
+    except (NoTree, RecursionError):
+        repeated = value(seen, "repeating")
+        if repeated and not repeated["identical"]:
+            raise NotSeen("the order changes from call to call") from None
+        raise NotSeen("the answers fit no tree of additions") from None
+
+
+def scale_of(bench: Bench) -> Scale:
+    """The widest scale at which equal summands are counted, and opposite ones cancel."""
+    taps = bench.shape.chosen
+    for unit, mask in SCALES[bench.dtype]:
+        scale = Scale(2.0**unit, 2.0**mask)
+        ones = bench.row(dict.fromkeys(taps, 1.0))
+        rows = np.array([ones * scale.unit, bench.row({taps[0]: scale.mask, taps[-1]: -scale.mask})])
+        if bench.sums(ones, rows).tolist() == [len(taps) * scale.unit, 0]:
+            return scale
+    raise NotSeen("a sum of equal numbers is not their number, or opposite numbers do not cancel")
+
+
+def sizes_by(bench: Bench, scale: Scale) -> Callable[[int, Sequence[int]], list[int]]:
+    """How many of the chosen taps have been added where the masks of two of them meet."""
+    taps = bench.shape.chosen
+    ones = bench.row(dict.fromkeys(taps, 1.0))
+
+    def sizes(first: int, others: Sequence[int]) -> list[int]:
+        left = remainders(bench, scale.unit, [(ones, masked(ones, scale, first, other), 0.0) for other in others])
+        return [len(taps) - count for count in left]
+
+    return sizes
+
+
+def masked(ones: Values, scale: Scale, first: int, other: int) -> Values:
+    """Units everywhere but at two taps, which hold the masks."""
+    row = ones * scale.unit
+    row[first], row[other] = scale.mask, -scale.mask
+    return row
+
+
+def remainders(bench: Bench, unit: float, rows: Sequence[tuple[Values, Values, float]]) -> list[int]:
+    """How many units are left of each sum of x * w, plus a bias where one is given. NotSeen unless it is a count."""
+    x, w = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    bias = np.array([row[2] for row in rows])
+    left = bench.sums(x, w, bias if bias.any() else None) / unit
+    if not (np.isfinite(left).all() and (left == np.rint(left)).all() and (left >= 0).all()):
+        raise NotSeen("masked sums do not come back as counts")
+    return [int(number) for number in left]

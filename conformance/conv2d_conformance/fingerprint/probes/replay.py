@@ -1,0 +1,76 @@
+"""The proof of the pudding: compute sums as the findings say, and compare bit by bit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from conv2d_conformance.fingerprint.arithmetic import of_precision, rounded
+from conv2d_conformance.fingerprint.bench import Bench, NotSeen, spread
+from conv2d_conformance.fingerprint.finding import Finding, Findings, value
+from conv2d_conformance.fingerprint.tree import Tree, count, leaves, parse
+from conv2d_conformance.law.formats import Format
+
+ROWS = 16
+
+Products = dict[int, Fraction]
+
+
+def replay(bench: Bench, seen: Findings) -> Finding:
+    order, width = value(seen, "order"), value(seen, "accumulator")
+    if order is None or width is None or width["bits"] is None:
+        raise NotSeen("it needs the order of the additions and the bits of the sum")
+    taps = bench.shape.chosen
+    words = bench.random(len(taps) * (ROWS + 1), key=11)
+    values = spread(words, bench.dtype).reshape(ROWS + 1, -1)
+    x = bench.row(dict(zip(taps, values[0].tolist(), strict=True)))
+    rows = [bench.row(dict(zip(taps, row.tolist(), strict=True))) for row in values[1:]]
+    got = bench.sums(x, np.array(rows)).tolist()
+
+    tree, numbers = parse(order["tree"]), of_precision(width["bits"])
+    rounding = "toward zero" if value(seen, "sums") == "toward zero" else "nearest-even"
+    last = value(seen, "products")
+    last = last if last in ("nearest-even", "toward zero") else "nearest-even"
+    products = [{tap: Fraction(float(x[tap])) * Fraction(float(row[tap])) for tap in taps} for row in rows]
+    same = 0
+    for arithmetic in _arithmetics(value(seen, "fma"), numbers, rounding):
+        computed = [rounded(arithmetic.total(tree, row), bench.numbers, last) for row in products]
+        same = max(same, sum(Fraction(answer) == right for answer, right in zip(got, computed, strict=True)))
+    found = {"same": same, "of": ROWS}
+    if same == ROWS:
+        return Finding(f"all of {ROWS} random sums, computed as is said here, have the same bits", found)
+    return Finding(
+        f"{same} of {ROWS} random sums, computed as is said here, have the same bits: something is missing", found
+    )
+
+
+def _arithmetics(fma: str | None, numbers: Format, rounding: str) -> list[Arithmetic]:
+    """With FMA the findings leave open which of two products comes first: the first is rounded, the second is not."""
+    if fma != "fused":
+        return [Arithmetic(numbers, rounding, fused=False)]
+    return [Arithmetic(numbers, rounding, fused=True, smaller_first=smaller_first) for smaller_first in (True, False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Sums along a tree, in so many bits."""
+
+    numbers: Format
+    rounding: str
+    fused: bool
+    smaller_first: bool = True
+
+    def total(self, tree: Tree, products: Products) -> Fraction:
+        if isinstance(tree, int):
+            return self._rounded(products[tree])
+        members = sorted(tree, key=lambda child: (count(child), min(leaves(child)) * (-1 if self.smaller_first else 1)))
+        # The smallest member is the product that is added to the others.
+        added, *others = members
+        unrounded = self.fused and isinstance(added, int) and len(tree) == 2
+        first = products[added] if unrounded and isinstance(added, int) else self.total(added, products)
+        return self._rounded(first + sum((self.total(other, products) for other in others), Fraction(0)))
+
+    def _rounded(self, exact: Fraction) -> Fraction:
+        return rounded(exact, self.numbers, self.rounding)

@@ -1,0 +1,37 @@
+"""Whether numbers below the normal range are kept."""
+
+from __future__ import annotations
+
+from conv2d_conformance.fingerprint.bench import Bench, NotSeen
+from conv2d_conformance.fingerprint.finding import Finding, Findings
+from conv2d_conformance.fingerprint.probes.algorithm import require_direct
+
+PLACES = {
+    "x": "subnormal x are read as zero",
+    "w": "subnormal w are read as zero",
+    "result": "subnormal results become zero",
+    "product": "subnormal products are lost in a sum that is normal again",
+}
+
+
+def subnormals(bench: Bench, seen: Findings) -> Finding:
+    require_direct(seen)
+    numbers = bench.numbers
+    # Large enough to make a normal number of the smallest subnormal one, with a bit to spare.
+    lift = 2.0**numbers.precision if numbers.name != "float16" else 2.0**13
+    lifted = lift * numbers.tiny
+    got = bench.products([numbers.tiny, lift, numbers.normal], [lift, numbers.tiny, 0.5]).tolist()
+    flushed = [
+        name
+        for name, answer, right in zip(("x", "w", "result"), got, (lifted, lifted, numbers.normal / 2), strict=True)
+        if answer != right
+    ]
+    if bench.shape.taps > 1:
+        halves = bench.sums(bench.row({0: numbers.normal, 1: numbers.normal}), bench.row({0: 0.5, 1: 0.5}))
+        if halves[0] != numbers.normal:
+            flushed.append("product")
+    if any(answer not in (0.0, right) for answer, right in zip(got, (lifted, lifted, numbers.normal / 2), strict=True)):
+        raise NotSeen(f"the answers are neither right nor zero: {got}")
+    if not flushed:
+        return Finding("kept, in inputs, products and results", [])
+    return Finding("flushed: " + "; ".join(PLACES[name] for name in flushed), flushed)

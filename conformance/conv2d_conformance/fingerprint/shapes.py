@@ -1,0 +1,89 @@
+"""The calls that are probed. A library changes its algorithm with the shape, so that one shape would not do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from conv2d_conformance.adapter import Capabilities
+
+Tap = tuple[int, int, int]
+"""Where a product comes from: the channel within its group, and the row and column of the kernel."""
+
+MOST_TAPS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """One kind of call, of one image; stride and dilation are 1."""
+
+    name: str
+    C: int
+    H: int
+    W: int
+    M: int
+    KH: int
+    KW: int
+    padding: int = 0
+    groups: int = 1
+
+    @property
+    def OH(self) -> int:
+        return self.H + 2 * self.padding - self.KH + 1
+
+    @property
+    def OW(self) -> int:
+        return self.W + 2 * self.padding - self.KW + 1
+
+    @property
+    def channels(self) -> int:
+        """The channels that one output channel sees."""
+        return self.C // self.groups
+
+    @property
+    def taps(self) -> int:
+        """How many products one output element is the sum of."""
+        return self.channels * self.KH * self.KW
+
+    def tap(self, index: int) -> Tap:
+        """The tap of a number, counted through the columns first, then the rows, then the channels."""
+        position = index % (self.KH * self.KW)
+        return index // (self.KH * self.KW), position // self.KW, position % self.KW
+
+    @property
+    def chosen(self) -> list[int]:
+        """At most 64 taps, evenly over channels and kernel: where not all can be seen, all kinds of them are."""
+        area, count = self.KH * self.KW, min(self.taps, MOST_TAPS)
+        if self.channels >= MOST_TAPS:
+            return [i * self.channels // count * area + i % area for i in range(count)]
+        return [i * self.taps // count for i in range(count)]
+
+    @property
+    def case(self) -> str:
+        """The shape, written as cases are."""
+        return (
+            f"n1c{self.C}h{self.H}w{self.W} m{self.M}k{self.KH}x{self.KW} "
+            f"s1x1 p{self.padding}x{self.padding} d1x1 g{self.groups}"
+        )
+
+
+SHAPES = (
+    Shape(name="small", C=4, H=8, W=8, M=4, KH=3, KW=3, padding=1),  # 9 thousand multiplications
+    Shape(name="resnet", C=64, H=14, W=14, M=64, KH=3, KW=3, padding=1),  # 7 million
+    Shape(name="depthwise", C=32, H=14, W=14, M=32, KH=3, KW=3, padding=1, groups=32),  # 60 thousand
+    Shape(name="1x1", C=64, H=14, W=14, M=64, KH=1, KW=1),  # 0.8 million
+)
+
+
+def claimed(shapes: Iterable[Shape], claims: Capabilities) -> Iterator[Shape]:
+    """The shapes that lie within the claims, or that can be moved there without becoming another kind of call."""
+    for shape in shapes:
+        if "explicit" not in claims.padding:
+            shape = replace(shape, padding=0)
+        if shape.groups > 1 and not (claims.groups and claims.multi_channel):
+            continue
+        if shape.C > 1 and not claims.multi_channel:
+            if shape.name != "small":
+                continue
+            shape = replace(shape, C=1)
+        yield shape

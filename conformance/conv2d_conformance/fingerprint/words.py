@@ -1,0 +1,157 @@
+"""Findings summed up in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from conv2d_conformance.fingerprint.arithmetic import format_name
+from conv2d_conformance.fingerprint.finding import Findings, value
+from conv2d_conformance.law.formats import FORMATS
+
+Pieces = dict[str, str]
+"""Parts of a sentence by what they are about. Where shapes differ, only the parts that differ are said again."""
+
+
+def pieces(dtype: str, seen: Findings) -> Pieces:
+    """What is worth saying in one breath."""
+    every = {
+        "algorithm": _algorithm(seen),
+        "inputs": _inputs(dtype, seen),
+        "arithmetic": _arithmetic(dtype, seen),
+        "order": _order(seen),
+        "subnormals": _subnormals(seen),
+        "bias": "bias added after rounding" if value(seen, "bias-rounding") == "unfused" else "",
+        "zeros": "skips zeros" if value(seen, "zeros") else "",
+        "repeating": _repeating(seen),
+    }
+    return {name: words for name, words in every.items() if words}
+
+
+def sentence(parts: Pieces) -> str:
+    return "; ".join(parts.values()) or "nothing could be seen"
+
+
+def _algorithm(seen: Findings) -> str:
+    found = value(seen, "algorithm")
+    match found and found["kind"]:
+        case "direct":
+            return "direct"
+        case "winograd":
+            return seen["algorithm"].words.partition(":")[0]
+        case "fft":
+            return "a transform such as FFT"
+        case "strassen":
+            return "a fast matrix product"
+    return ""
+
+
+def _inputs(dtype: str, seen: Findings) -> str:
+    kept, scale, near = value(seen, "inputs"), value(seen, "common-scale"), value(seen, "range")
+    said = []
+    if kept and min(kept["x"], kept["w"]) < FORMATS[dtype].precision:
+        said.append(_cut(kept, near))
+    if scale and any(scale.values()):
+        said.append(f"fixed point of {max(bits for bits in scale.values() if bits)} bits")
+    return ", ".join(said)
+
+
+def _cut(kept: Mapping[str, Any], near: Mapping[str, Any] | None) -> str:
+    how = {"cut off": "cut off", "rounded to nearest": "rounded"}
+    ways = {how.get(way, "reduced") for way in kept["rounding"].values()}
+    way = ways.pop() if len(ways) == 1 else "reduced"
+    if kept["x"] != kept["w"]:
+        return f"inputs {way} to {kept['x']} bits (x) and {kept['w']} bits (w)"
+    narrow = bool(near) and "lost_at" in near  # type: ignore[operator]
+    name = {11: "float16" if narrow else "TF32", 8: "bfloat16", 24: "float32"}.get(kept["x"])
+    return f"inputs {way} to {kept['x']} bits" + (f" ({name})" if name else "")
+
+
+def _arithmetic(dtype: str, seen: Findings) -> str:
+    width, fma, sums = value(seen, "accumulator"), value(seen, "fma"), value(seen, "sums")
+    said = []
+    if width is None:
+        return _results(seen)
+    if width["bits"] is None:
+        said.append("sums without visible rounding")
+    elif "most" in width:
+        said.append(f"sums of {width['bits']} to {width['most']} bits")
+    else:
+        said.append(
+            f"sums in {format_name(width['bits'])}" if format_name(width["bits"]) else f"sums of {width['bits']} bits"
+        )
+    if fma == "fused":
+        said.append("with FMA")
+    if fma == "rounded" and width["bits"] == FORMATS[dtype].precision:
+        said.append("without FMA")
+    if sums == "toward zero":
+        said.append("cut off")
+    if value(seen, "compensation"):
+        said.append("compensated")
+    return ", ".join([*said, *filter(None, [_results(seen)])])
+
+
+def _results(seen: Findings) -> str:
+    rounding = value(seen, "products")
+    if rounding in (None, "nearest-even"):
+        return ""
+    return "inexact products" if rounding in ("inexact", "not finite") else f"results rounded {rounding}"
+
+
+def _order(seen: Findings) -> str:
+    return seen["order"].words.partition(" (seen at")[0] if value(seen, "order") else ""
+
+
+def _subnormals(seen: Findings) -> str:
+    flushed = value(seen, "subnormals")
+    if flushed is None:
+        return ""
+    return f"subnormals flushed ({', '.join(flushed)})" if flushed else "subnormals kept"
+
+
+def _repeating(seen: Findings) -> str:
+    again, batch = value(seen, "repeating"), value(seen, "batch")
+    if again is None:
+        return ""
+    if not again["identical"]:
+        return "NOT the same bits in every call"
+    return "repeatable, but other bits in a batch" if batch is False else "repeatable, alone and in a batch"
+
+
+# ---- one sentence for all shapes
+
+
+def dtype_summary(by_shape: Mapping[str, Mapping[str, Any]]) -> str:
+    """What most shapes have in common, and where the others differ."""
+    seen = {name: found["pieces"] for name, found in by_shape.items() if found["pieces"]}
+    unseen = [name for name in by_shape if name not in seen]
+    if not seen:
+        return next((found["summary"] for found in by_shape.values()), "nothing was probed")
+    common = {about: words for about in _subjects(seen.values()) if (words := _by_all(about, seen)) is not None}
+    said = [sentence({about: words for about, words in common.items() if words})] if any(common.values()) else []
+    for names, parts in _groups(seen, common):
+        said.append(f"{', '.join(names)}: {sentence(parts)}")
+    if unseen:
+        said.append(f"not seen: {', '.join(unseen)}")
+    if len(said) == 1 and len(seen) > 1:
+        return f"{said[0]}; the same for all shapes"
+    return ". ".join(said)
+
+
+def _subjects(every: Iterable[Pieces]) -> list[str]:
+    return list(dict.fromkeys(about for parts in every for about in parts))
+
+
+def _by_all(about: str, seen: Mapping[str, Pieces]) -> str | None:
+    said = {parts.get(about, "") for parts in seen.values()}
+    return said.pop() if len(said) == 1 else None
+
+
+def _groups(seen: Mapping[str, Pieces], common: Mapping[str, str]) -> list[tuple[list[str], Pieces]]:
+    """Shapes that say the same, with what they do not have in common with the rest."""
+    groups: dict[str, tuple[list[str], Pieces]] = {}
+    for name, parts in seen.items():
+        own = {about: words for about, words in parts.items() if about not in common}
+        if own:
+            groups.setdefault(sentence(own), ([], own))[0].append(name)
+    return list(groups.values())

@@ -1,0 +1,125 @@
+"""Which tests a requirement is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from conv2d_conformance.initialisation.case import LayerCase
+from conv2d_conformance.initialisation.dependence import correlation, dependence
+from conv2d_conformance.initialisation.marginal import marginal, scale, support
+from conv2d_conformance.initialisation.repeats import duplicates, shared
+from conv2d_conformance.initialisation.sample import Finding, Parameters, Sample, Values, bias_of, weight_of
+from conv2d_conformance.initialisation.slices import slices
+
+Layers = Sequence[Parameters]
+
+
+def form(case: LayerCase, layers: Layers) -> Iterator[Finding]:  # noqa: ARG001  # the signature of a battery
+    """Shapes and dtypes, which are looked at before any battery: there is nothing left to find."""
+    yield Finding("form", 1.0, "shapes and dtypes are right")
+
+
+def weight_support(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+    yield support(weight_of(case, layers))
+
+
+def bias_support(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+    yield support(_bias(case, layers))
+
+
+def weight_uniform(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+    yield from marginal(weight_of(case, layers))
+    if all(np.isfinite(layer.weight).all() for layer in layers):
+        yield from slices(case, layers)
+
+
+def bias_uniform(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+    yield from marginal(_bias(case, layers))
+
+
+def range_of_both(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+    """The factor alone, of the weight and of the bias."""
+    for sample in (weight_of(case, layers), bias_of(case, layers)):
+        if sample is not None:
+            yield from _named_after(sample.name, scale(sample))
+
+
+def weight_independent(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+    sample = _finite(weight_of(case, layers))
+    yield from dependence(case, sample)
+    yield duplicates(sample)
+
+
+def bias_independent(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+    """The bias against those parts of its weight that it could be made of."""
+    bias = _finite(_bias(case, layers))
+    filters = np.concatenate([layer.weight.reshape(case.M, -1) for layer in layers])
+    for what, given in (
+        ("the first weight of each filter", filters[:, 0]),
+        ("the last weight of each filter", filters[:, -1]),
+        ("the mean of each filter", filters.mean(axis=1)),
+        ("the first weights", np.concatenate([layer.weight.ravel()[: case.M] for layer in layers])),
+        ("the last weights", np.concatenate([layer.weight.ravel()[-case.M :] for layer in layers])),
+    ):
+        yield correlation(f"bias against {what}", np.nan_to_num(given), bias)
+    yield shared("values of the bias in the weight", filters.ravel() / bias.law.bound, bias)
+    yield from _named_after("bias", dependence(case, bias))
+    yield duplicates(bias)
+
+
+def same_seed(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+    """Bit for bit, whatever was asked in between."""
+    for (i, one), (j, other) in combinations(enumerate(layers), 2):
+        if case.seeds[i] == case.seeds[j]:
+            different = sum(int(np.count_nonzero(a != b)) for a, b in _common(one, other))
+            words = f"{different} elements differ between two layers of the seed {case.seeds[i]}"
+            yield Finding("same seed", 0.0 if different else 1.0, words)
+
+
+def different_seeds(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+    """Every pair of layers of different seeds, parameter by parameter."""
+    for (i, one), (j, other) in combinations(enumerate(layers), 2):
+        if case.seeds[i] == case.seeds[j]:
+            continue
+        seeds = f"seeds {case.seeds[i]} and {case.seeds[j]}"
+        first, second = (_finite(weight_of(case, [layer])) for layer in (one, other))
+        yield correlation(f"weights of {seeds}", first.values, second)
+        yield shared(f"values of the weights of {seeds}", first.values, second)
+        if (a := bias_of(case, [one])) is not None and (b := bias_of(case, [other])) is not None:
+            yield correlation(f"biases of {seeds}", a.values, _finite(b))
+
+
+def everything(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+    """All that can be said of a line, for a replay."""
+    yield from _named_after("weight", weight_uniform(case, layers))
+    yield from _named_after("weight", weight_independent(case, layers))
+    if case.bias:
+        yield from _named_after("bias", bias_uniform(case, layers))
+        yield from bias_independent(case, layers)
+    yield from same_seed(case, layers)
+    yield from different_seeds(case, layers)
+
+
+def _bias(case: LayerCase, layers: Layers) -> Sample:
+    bias = bias_of(case, layers)
+    assert bias is not None, "the battery is for layers with a bias"
+    return bias
+
+
+def _finite(sample: Sample) -> Sample:
+    """Without what is not finite, which is another requirement's business."""
+    return Sample(sample.name, np.nan_to_num(sample.values, posinf=0.0, neginf=0.0), sample.law)
+
+
+def _named_after(name: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    for finding in findings:
+        yield Finding(f"{name}: {finding.test}", finding.p, finding.seen)
+
+
+def _common(one: Parameters, other: Parameters) -> Iterator[tuple[Values, Values]]:
+    yield one.weight, other.weight
+    if one.bias is not None and other.bias is not None:
+        yield one.bias, other.bias

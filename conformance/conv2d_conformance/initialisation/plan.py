@@ -1,0 +1,132 @@
+"""What is asked for each requirement, fixed before anything is seen: layers, seeds, tests, and their share of alarms.
+
+**Control of false alarms.** A certificate makes fewer than 600 tests. Each may raise a false alarm with probability
+1e-9 / 600 at most, of which stage j, with 2^(12 + 4j) elements, has the share 2^-(j+1): the union of all tests of all
+stages stays below 1e-9, however they depend on each other. Gross errors end at the first stage. The seeds follow from
+the run's seed alone, and a failure is never drawn again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from conv2d_conformance.adapter import DTYPES, Capabilities
+from conv2d_conformance.initialisation import batteries
+from conv2d_conformance.initialisation.case import LayerCase, format_case
+from conv2d_conformance.initialisation.layers import (
+    ALL_OVER,
+    BIASES,
+    GROUPED_SHAPES,
+    SCALARS,
+    SHAPES,
+    SMALL,
+    WEIGHTS,
+    WITH_DEFAULTS,
+)
+from conv2d_conformance.initialisation.sample import Battery
+from conv2d_conformance.initialisation.stream import seed_stream
+
+FALSE_ALARMS = 1e-9
+MOST_TESTS = 600
+STAGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One question, and what is tested with the answers. A p-value of alpha or less is a failure."""
+
+    case: LayerCase
+    battery: Battery
+    stage: int = 0
+
+    @property
+    def alpha(self) -> float:
+        return alpha_of(self.stage)
+
+
+def alpha_of(stage: int) -> float:
+    """The probability of a false alarm of one test at a stage."""
+    return FALSE_ALARMS / MOST_TESTS / float(2 ** (stage + 1))
+
+
+def stages_of(effort: str) -> int:
+    """How many stages an effort has: quick ends at 2^16 elements."""
+    return STAGES - 1 if effort == "quick" else STAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The layers of one requirement, whose seeds count from a first one, and the tests.
+
+    staged: each layer is a stage of its own. every_dtype: asked in all that are claimed, else in the first alone.
+    absolute: the seeds are those of the case.
+    """
+
+    cases: tuple[LayerCase, ...]
+    battery: Battery
+    staged: bool = False
+    every_dtype: bool = False
+    absolute: bool = False
+
+
+def _with_seeds(cases: Iterable[LayerCase], *seeds: int) -> tuple[LayerCase, ...]:
+    return tuple(replace(case, seeds=seeds) for case in cases)
+
+
+AGAIN = (0, 1, 0)
+"""The same layer once more, after another: the second may use the memory of the first."""
+
+EDGES = (0, 1, 2**16, 2**31 - 1, 2**31, 2**32 - 1)
+
+PLAN: dict[str, Entry] = {
+    "weight-shape": Entry(SMALL, batteries.form),
+    "bias-shape": Entry(SMALL, batteries.form),
+    "no-bias": Entry(tuple(replace(case, bias=False) for case in SMALL), batteries.form),
+    "dtype": Entry(SMALL[:2], batteries.form, every_dtype=True),
+    "kernel-pair-order": Entry(SMALL[:3], batteries.form),
+    "kernel-scalar": Entry(SCALARS, batteries.form),
+    "defaults": Entry(WITH_DEFAULTS, batteries.form),
+    "weight-support": Entry(SHAPES, batteries.weight_support, every_dtype=True),
+    "bias-support": Entry(SHAPES, batteries.bias_support, every_dtype=True),
+    "weight-uniform": Entry(WEIGHTS, batteries.weight_uniform, staged=True, every_dtype=True),
+    "bias-uniform": Entry(BIASES, batteries.bias_uniform, staged=True, every_dtype=True),
+    "fan-in": Entry(SHAPES, batteries.range_of_both),
+    "fan-in-groups": Entry(GROUPED_SHAPES, batteries.range_of_both),
+    "elements-independent": Entry(WEIGHTS, batteries.weight_independent, staged=True, every_dtype=True),
+    "bias-independent": Entry(BIASES[:2], batteries.bias_independent, staged=True, every_dtype=True),
+    "same-seed": Entry(_with_seeds(SMALL[:3], *AGAIN), batteries.same_seed, every_dtype=True),
+    "different-seeds": Entry(ALL_OVER, batteries.different_seeds, every_dtype=True),
+    "seed-range": Entry(_with_seeds(SMALL[:1], *EDGES), batteries.form, absolute=True),
+    "results-independent": Entry(_with_seeds(SMALL, *AGAIN), batteries.form),
+    "torch-seed-stream": Entry(_with_seeds(SMALL, *EDGES), seed_stream, every_dtype=True, absolute=True),
+}
+"""By the requirement's name, after `initialisation.`."""
+
+
+def trials(name: str, claims: Capabilities, *, seed: int = 0, effort: str = "standard") -> Iterator[Trial]:
+    """The trials of one requirement, in their order, with what is not claimed left out."""
+    entry = PLAN[name]
+    dtypes = [dtype for dtype in DTYPES if dtype in claims.dtypes]
+    cases = entry.cases[: stages_of(effort)] if entry.staged else entry.cases
+    for number, layer in enumerate(cases):
+        for dtype in dtypes if entry.every_dtype else dtypes[:1]:
+            case = _within(replace(layer, dtype=dtype), claims)
+            first = 0 if entry.absolute else _first_seed(f"{seed} {name} {format_case(case)}")
+            seeded = replace(case, seeds=tuple(first + seed for seed in case.seeds))
+            yield Trial(seeded, entry.battery, number if entry.staged else 0)
+
+
+def _within(case: LayerCase, claims: Capabilities) -> LayerCase:
+    """The nearest layer that is claimed."""
+    if not (claims.groups and claims.multi_channel):
+        case = replace(case, C=case.C // case.groups, groups=1)
+    if not claims.multi_channel:
+        case = replace(case, C=1)
+    return case if claims.bias else replace(case, bias=False)
+
+
+def _first_seed(text: str) -> int:
+    """Somewhere in the lower half of the range."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest()) // 2

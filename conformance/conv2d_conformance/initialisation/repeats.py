@@ -1,0 +1,31 @@
+"""Values that come again: random numbers of too few bits, copied blocks, streams that are used twice."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from conv2d_conformance.initialisation.sample import Finding, Sample, Values, poisson_tail
+
+
+def duplicates(sample: Sample) -> Finding:
+    """Element j equals an earlier one with probability (j - 1) q at most, q the largest atom, whatever came before.
+
+    So n minus the number of distinct values is dominated by a Poisson variable of mean q n (n - 1) / 2.
+    """
+    n = sample.n
+    count = n - _distinct(sample.values).size
+    p = poisson_tail(count, sample.law.atom * n * (n - 1) / 2)
+    return Finding("duplicates", p, f"{count} of {n} elements repeat an earlier one")
+
+
+def shared(what: str, given: Values, sample: Sample) -> Finding:
+    """Given the set of the other's values, each element is in it with probability |set| q at most."""
+    others = _distinct(given)
+    count = np.intersect1d(others, _distinct(sample.values), assume_unique=True).size
+    p = poisson_tail(count, others.size * sample.n * sample.law.atom)
+    return Finding(what, p, f"{count} of {sample.n} values are among those of the other")
+
+
+def _distinct(values: Values) -> Values:
+    distinct: Values = np.unique(values)
+    return distinct

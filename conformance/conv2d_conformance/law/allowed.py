@@ -1,0 +1,95 @@
+"""The answers that are allowed, element by element, and how an answer compares with them.
+
+Three cases fix the answer completely, whatever an implementation of class A does inside:
+- no leaf (no non-zero product and no bias): the answer is zero;
+- one leaf: the answer is the bias, or the product, rounded once;
+- integers whose sum of magnitudes the accumulator can represent: every partial sum is representable, nothing rounds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    """Where values that are not finite are allowed, and where finite ones are not."""
+
+    nan: Mask
+    plus: Mask
+    minus: Mask
+    finite: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The allowed answers as arrays of the shape (N, M, OH, OW).
+
+    The exact answer is high + low, to within what `bound` contains already. An element that is `fixed` has one right
+    answer, `high` rounded to the format, or either of its neighbours where `neighbours` is 2. An element is `evident`
+    where a fault could be seen. Without `exceptions`, every answer must be finite.
+    """
+
+    high: Floats
+    low: Floats
+    bound: Floats
+    fixed: Mask
+    evident: Mask
+    neighbours: int = 1
+    exceptions: Exceptions | None = None
+
+    @property
+    def free(self) -> Mask:
+        """Where nothing can be said, since a sum may overflow on the way."""
+        return np.isinf(self.bound)
+
+
+def exactly(total: Floats) -> Allowed:
+    """Nothing but these answers."""
+    nothing, everywhere = np.zeros_like(total), np.ones_like(total, dtype=bool)
+    return Allowed(total, nothing, nothing, fixed=everywhere, evident=everywhere)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Where an answer is wrong, and its error as a share of the bound, which is 0 where it is fixed."""
+
+    wrong: Mask
+    ratio: Floats
+
+
+def compare(answer: npt.NDArray[Any], law: Allowed) -> Comparison:
+    """Hold an answer of the right shape and dtype against the law. The sign of zero and of NaN never counts."""
+    got = answer.astype(np.float64)
+    with np.errstate(all="ignore"):
+        near = got == law.high.astype(answer.dtype).astype(np.float64)
+        if law.neighbours == 2:
+            near |= got == _other_neighbour(law.high, answer.dtype)
+        if law.fixed.all() and law.exceptions is None:
+            return Comparison(~near, np.zeros_like(got))
+        error = np.abs((got - law.high) - law.low)
+        right = np.where(law.fixed, near, error <= law.bound)
+        ratio = np.where(law.fixed | ~right | ~np.isfinite(got), 0.0, error / law.bound)
+    if law.exceptions is not None:
+        extra = law.exceptions
+        right &= extra.finite
+        right |= np.isnan(got) & extra.nan
+        right |= np.isposinf(got) & extra.plus
+        right |= np.isneginf(got) & extra.minus
+    return Comparison(~right, ratio)
+
+
+def _other_neighbour(exact: Floats, dtype: np.dtype[Any]) -> Floats:
+    """The number of the dtype on the other side of the exact value than the nearest one; itself where it is exact."""
+    nearest = exact.astype(dtype)
+    value = nearest.astype(np.float64)
+    towards = np.where(value < exact, np.inf, -np.inf).astype(dtype)
+    other = np.nextafter(nearest, towards).astype(np.float64)
+    return np.where(value == exact, value, other)

@@ -1,0 +1,181 @@
+"""From the data of a call to the answers that are allowed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.law import winograd
+from conv2d_conformance.law.allowed import Allowed, Exceptions, Floats, Mask, exactly
+from conv2d_conformance.law.bound import Bound, Operands, bound
+from conv2d_conformance.law.classes import AccuracyClass
+from conv2d_conformance.law.special import finite_part, is_finite, required_specials
+from conv2d_reference.oracle import Sums, sums
+
+
+def law_of(
+    input: Array,
+    weight: Array,
+    bias: Array | None,
+    placement: dict[str, Any],
+    accuracy: AccuracyClass,
+    *,
+    flushed: bool = False,
+) -> Allowed:
+    """The allowed answers to input (N, C, H, W) or (C, H, W), weight, and bias (M,) or None.
+
+    `placement` is stride, dilation, groups, pads and padding_mode as `conv2d_reference.lowered.conv2d` takes them.
+    `flushed`: subnormals may be flushed to zero.
+    """
+    x = input.astype(np.float64)
+    operands = Operands(
+        x if x.ndim == 4 else x[None],
+        weight.astype(np.float64),
+        np.zeros((1, 1, 1)) if bias is None else bias.astype(np.float64).reshape(-1, 1, 1),
+        placement,
+    )
+    if not is_finite(operands.input, operands.weight, operands.bias):
+        return _with_specials(operands, accuracy, flushed)
+    return _finite_law(operands, accuracy, flushed)
+
+
+def _with_specials(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> Allowed:
+    special = required_specials(operands)
+    law = _finite_law(finite_part(operands), accuracy, flushed)
+    nowhere = np.zeros_like(special.nan)
+    finite = law.exceptions or Exceptions(nowhere, nowhere, nowhere, special.finite)
+    exceptions = Exceptions(
+        nan=special.nan | finite.nan,
+        plus=special.plus | (finite.plus & special.finite),
+        minus=special.minus | (finite.minus & special.finite),
+        finite=special.finite,
+    )
+    return replace(law, evident=law.evident | ~special.finite, exceptions=exceptions)
+
+
+def _finite_law(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> Allowed:
+    integral = _is_integral(operands, accuracy)
+    adds_up_products = accuracy.tile is None or not winograd.covers(operands, accuracy)
+    if (
+        integral
+        and adds_up_products
+        and _largest_sum(operands) <= 2.0 ** min(accuracy.accumulator.precision, accuracy.output.precision)
+    ):
+        return exactly(operands.meet(operands.input, operands.weight) + operands.bias)
+    # Products of 24-bit numbers are exact in float64; those of float64 need the pair.
+    needs_pair = accuracy.accumulator.precision > 24 and not integral
+    found = sums(operands.input, operands.weight, **operands.placement, exact=needs_pair)
+    if not adds_up_products:
+        return _winograd_law(found, operands, accuracy, integral=integral)
+    limits = bound(found, operands, accuracy, flushed=flushed)
+    return _allowed(found, limits, operands, accuracy, integral=integral, flushed=flushed)
+
+
+def _allowed(
+    found: Sums, limits: Bound, operands: Operands, accuracy: AccuracyClass, *, integral: bool, flushed: bool
+) -> Allowed:
+    high, rest = _two_sum(found.high, operands.bias)
+    low = rest + found.low
+    fixed = _fixed(found, high, operands, accuracy, integral=integral, flushed=flushed)
+    overflow = _overflow(found, high, limits, operands, accuracy, fixed)
+    free = np.zeros_like(fixed) if overflow is None else overflow.nan
+    evident = fixed | (~free & (limits.error < np.abs(high)) & (limits.error < 0.5 * found.smallest))
+    error = np.where(free, np.inf, limits.error)
+    return Allowed(high, low, error, fixed, evident, accuracy.neighbours, overflow)
+
+
+def _winograd_law(found: Sums, operands: Operands, accuracy: AccuracyClass, *, integral: bool) -> Allowed:
+    """No answer is fixed, but integers so small that the bound is below 1/2 are evident."""
+    high, rest = _two_sum(found.high, operands.bias)
+    error, largest = winograd.error(operands, accuracy)
+    error = error + found.error
+    if accuracy.is_narrowed:
+        error += 2 * (accuracy.output.unit * (np.abs(high) + np.abs(operands.bias) + 2 * error) + accuracy.output.tiny)
+    free = ~(np.broadcast_to(largest, error.shape) < accuracy.output.largest)
+    evident = ~free & (((error < np.abs(high)) & (error < 0.5 * found.smallest)) | (integral & (error < 0.5)))
+    exceptions = Exceptions(nan=free, plus=free, minus=free, finite=np.ones_like(free)) if free.any() else None
+    error = np.where(free, np.inf, error)
+    return Allowed(high, rest + found.low, error, np.zeros_like(free), evident, exceptions=exceptions)
+
+
+def _fixed(
+    found: Sums, high: Floats, operands: Operands, accuracy: AccuracyClass, *, integral: bool, flushed: bool
+) -> Mask:
+    """Where one answer alone is right (or its two neighbours)."""
+    leaves = found.terms + (operands.bias != 0)
+    one_leaf = leaves <= 1 if accuracy.input is None else found.terms == 0
+    if flushed:
+        smallest = np.minimum(found.smallest, np.where(operands.bias != 0, np.abs(operands.bias), np.inf))
+        has_subnormals = _has_subnormals(operands, accuracy)
+        one_leaf = one_leaf & ((leaves == 0) | ((smallest >= accuracy.output.normal) & (not has_subnormals)))
+    if not integral:
+        return np.asarray(one_leaf)
+    size = found.magnitude + np.abs(operands.bias)
+    result = np.maximum(np.abs(found.high), np.abs(high))
+    exact = (size <= 2.0**accuracy.accumulator.precision) & (result <= 2.0**accuracy.output.precision)
+    return np.logical_or(one_leaf, exact)
+
+
+def _overflow(
+    found: Sums, high: Floats, limits: Bound, operands: Operands, accuracy: AccuracyClass, fixed: Mask
+) -> Exceptions | None:
+    """Where infinities are allowed (`plus`, `minus`), or nothing can be said (`nan` too); None where all is finite."""
+    largest = accuracy.output.largest
+    reach = np.abs(high) + limits.error
+    free = ~fixed & ~(limits.sum < accuracy.accumulator.largest)
+    if accuracy.input is not None:
+        free |= _meets_beyond(operands, accuracy.input.largest)
+    too_large = np.maximum(reach, limits.before_bias) >= largest
+    if not (free.any() or too_large.any()):
+        return None
+    if accuracy.neighbours == 2:
+        free |= limits.before_bias >= largest
+    # An infinity has the sign of the quantity that overflows: the result, or the sum before the bias.
+    before = found.high
+    first = limits.before_bias >= largest
+    plus = free | (~fixed & ((high + limits.error >= largest) | (first & (before > 0))))
+    minus = free | (~fixed & ((high - limits.error <= -largest) | (first & (before < 0))))
+    return Exceptions(nan=free, plus=plus, minus=minus, finite=np.ones_like(free))
+
+
+def _meets_beyond(operands: Operands, limit: float) -> Mask:
+    """Where a window holds a factor that a narrower input format cannot hold."""
+    x, w = np.abs(operands.input) > limit, np.abs(operands.weight) > limit
+    if not (x.any() or w.any()):
+        return np.zeros(1, dtype=bool)
+    met = operands.meet(x.astype(np.float64), np.ones_like(operands.weight))
+    met += operands.meet(np.ones_like(operands.input), w.astype(np.float64))
+    return met > 0
+
+
+def _is_integral(operands: Operands, accuracy: AccuracyClass) -> bool:
+    """Whether all data are integers that reach the products as they are."""
+    arrays = (operands.input, operands.weight, operands.bias)
+    if not all(bool((array == np.rint(array)).all()) for array in arrays):
+        return False
+    return max(_largest(operands.input), _largest(operands.weight)) <= 2.0**accuracy.kept_bits
+
+
+def _largest_sum(operands: Operands) -> float:
+    """An upper bound of the sum of magnitudes of any output element; exact, or so large that it does not matter."""
+    products = operands.weight[0].size
+    return float(products * _largest(operands.input) * _largest(operands.weight) + _largest(operands.bias))
+
+
+def _largest(array: Floats) -> float:
+    return 0.0 if array.size == 0 else float(max(array.max(), -array.min()))
+
+
+def _has_subnormals(operands: Operands, accuracy: AccuracyClass) -> bool:
+    arrays = (operands.input, operands.weight, operands.bias)
+    return any(bool(((array != 0) & (np.abs(array) < accuracy.output.normal)).any()) for array in arrays)
+
+
+def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """A + b as a rounded sum and the error of that rounding (Knuth)."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)

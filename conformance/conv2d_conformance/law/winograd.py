@@ -1,0 +1,126 @@
+"""Class B: Winograd's algorithm with output tiles of m, on the points 0, 1, -1, 2, -2, 1/2, -1/2, ... and infinity.
+
+Along one axis, m outputs of a kernel of r taps are A^T ((G g) * (B^T d)), with t = m + r - 1 input cells d and the
+matrices of Cook and Toom, and in two dimensions A^T (sum_c (G g_c G^T) * (B^T d_c B)) A. Every computed value is a sum
+of products of data and constants, each with a factor (1 + e), |e| <= u, for every rounding on its path. If no path has
+more than N roundings,
+
+    |computed - exact| <= ((1 + u)^N - 1) |A^T| (sum_c (|G| |g_c| |G^T|) * (|B^T| |d_c| |B|)) |A|.
+
+With X_c the largest |x| of channel c in any tile that can hold the window, |B^T| |d_c| |B| is at most X_c times the
+outer product of the row sums of |B^T|, so that the right-hand side is at most a sum over the channels of X_c times a
+constant of the filter.
+
+Path: along an axis a constant may be rounded once and multiplied once, and a sum of k terms rounds k - 1 times, so that
+G costs r + 1, B^T and A^T each t + 1; one more for the product of the transforms, C//groups for the sum over the
+channels and one for the bias. Scaling the rows of the three matrices, as implementations do, changes neither side.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from conv2d_conformance.law.bound import Operands
+from conv2d_conformance.law.classes import AccuracyClass
+from conv2d_reference import lowered
+
+Floats = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.object_]
+
+POINTS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "4", "-4", "1/4", "-1/4", "3", "-3", "1/3")))
+
+
+def covers(operands: Operands, accuracy: AccuracyClass) -> bool:
+    """Whether Winograd's algorithm can compute the call: neither stride nor dilation, and more than one tap."""
+    rows, columns = operands.weight.shape[2:]
+    unit_steps = operands.placement["stride"] == operands.placement["dilation"] == (1, 1)
+    longest = max(rows, columns)
+    return unit_steps and longest > 1 and accuracy.tile is not None and accuracy.tile + longest - 2 <= len(POINTS)
+
+
+@cache
+def transforms(tile: int, taps: int) -> tuple[Matrix, Matrix, Matrix]:
+    """A^T (m, t), G (t, r) and B^T (t, t), exactly."""
+    size = tile + taps - 1
+    if taps == 1:
+        return _exact(np.eye(tile)), _exact(np.ones((tile, 1))), _exact(np.eye(tile))
+    points = POINTS[: size - 1]
+    A = np.zeros((tile, size), object)
+    G = np.zeros((size, taps), object)
+    B = np.zeros((size, size), object)
+    for j, point in enumerate(points):
+        others = points[:j] + points[j + 1 :]
+        scale = math.prod((point - other for other in others), start=Fraction(1))
+        A[:, j] = [point**i for i in range(tile)]
+        G[j] = [point**k / scale for k in range(taps)]
+        B[j, : size - 1] = _coefficients(others)
+    A[tile - 1, size - 1] = G[size - 1, taps - 1] = 1
+    B[size - 1] = _coefficients(points)
+    return A, G, B
+
+
+def _coefficients(roots: tuple[Fraction, ...]) -> list[Fraction]:
+    """Of the product of (x - root), from the constant on."""
+    result = [Fraction(1)]
+    for root in roots:
+        shifted = [Fraction(0), *result]
+        result = [a - root * b for a, b in zip(shifted, [*result, Fraction(0)], strict=True)]
+    return result
+
+
+def _exact(matrix: Any) -> Matrix:
+    exact: Matrix = np.vectorize(Fraction, otypes=[object])(matrix)
+    return exact
+
+
+def error(operands: Operands, accuracy: AccuracyClass) -> tuple[Floats, Floats]:
+    """The bound of the error, and of the magnitude of any intermediate sum, for every element (N, M, OH, OW)."""
+    assert accuracy.tile is not None
+    KH, KW = operands.weight.shape[2:]
+    channels = operands.weight.shape[1]
+    size = _channel_sum(
+        _largest_near(operands, accuracy.tile), _filter_constants(operands.weight, accuracy.tile), operands
+    )
+    roundings = sum(_roundings(accuracy.tile, taps) for taps in (KH, KW)) + channels + 2
+    growth = np.expm1(roundings * np.log1p(accuracy.accumulator.unit))
+    size = (size + np.abs(operands.bias)) * (1 + (channels + 64) * 2.0**-52)
+    underflow = 64 * channels * KH * KW * accuracy.accumulator.tiny
+    return growth * size + underflow, size * (1 + growth)
+
+
+def _roundings(tile: int, taps: int) -> int:
+    return 0 if taps == 1 else (taps + 1) + 2 * (tile + taps)
+
+
+def _filter_constants(weight: Floats, tile: int) -> Floats:
+    """(M, C//groups): what X_c is multiplied by, for the worst place in the tile."""
+    (Ah, Gh, Bh), (Aw, Gw, Bw) = (
+        tuple(np.abs(matrix).astype(np.float64) for matrix in transforms(tile, taps)) for taps in weight.shape[2:]
+    )
+    filters = Gh @ np.abs(weight) @ Gw.T
+    data = np.outer(Bh.sum(axis=1), Bw.sum(axis=1))
+    constants: Floats = (Ah @ (filters * data) @ Aw.T).max(axis=(2, 3))
+    return constants
+
+
+def _largest_near(operands: Operands, tile: int) -> Floats:
+    """(N, C, OH, OW): the largest |x| of a channel in any tile that can hold the window of an element."""
+    padded = np.abs(lowered.pad(operands.input, operands.placement["pads"], operands.placement["padding_mode"]))
+    for axis, taps in ((2, operands.weight.shape[2]), (3, operands.weight.shape[3])):
+        reach = tile - 1 if taps > 1 else 0
+        widths = [(0, 0)] * 4
+        widths[axis] = (reach, reach)
+        windows = np.lib.stride_tricks.sliding_window_view(np.pad(padded, widths), taps + 2 * reach, axis=axis)
+        padded = windows.max(axis=-1)
+    return padded
+
+
+def _channel_sum(largest: Floats, constants: Floats, operands: Operands) -> Floats:
+    placement = {**operands.placement, "pads": ((0, 0), (0, 0)), "padding_mode": "zeros"}
+    return lowered.conv2d(largest, constants[:, :, None, None], **placement)

@@ -1,0 +1,192 @@
+"""The same line denotes the same bytes, for ever; and each recipe is what its purpose says."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from conv2d_conformance.adapter import DTYPES
+from conv2d_conformance.cases import arrays, call, exposes, parse
+from conv2d_conformance.cases.case import SIGNIFICANT_BITS
+from conv2d_conformance.cases.data import RECIPES
+from conv2d_conformance.implementation.answers import Array, dtype_of
+
+PUBLISHED = {
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 integers:7": "cd8d38518e728f78",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float64 integers:7": "25ec27582515ff14",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float16 integers:7": "a3c064231e6d12c9",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias bfloat16 integers:7": "586eb0aff073d779",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 impulse:7": "c5a9235a1d0176b7",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float64 impulse:7": "da245eed0ab77192",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float16 impulse:7": "667594bd2f16dd2f",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias bfloat16 impulse:7": "1ee8400318123074",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 sparse:7": "a9d27e2e70f03223",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float64 sparse:7": "d400718adcec4c75",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float16 sparse:7": "48a0a2614aab3fc3",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias bfloat16 sparse:7": "9099883786c26b0d",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 uniform:7": "bd20a6d74f86816d",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float64 uniform:7": "42afbaa9722a791a",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float16 uniform:7": "ec314a88ad0b290d",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias bfloat16 uniform:7": "6a15ff3b030c5c72",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 normal:7": "c28f3c7db962b8b1",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float64 normal:7": "d3fca1e73808a02a",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float16 normal:7": "76d20044fb0f469c",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias bfloat16 normal:7": "e71a6c8431aa4a34",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 ones:7": "99d23852b3859840",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float64 ones:7": "71f58fe5bc22d1f5",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float16 ones:7": "270a4f05c614e0e3",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias bfloat16 ones:7": "86e8e6f627b76d38",
+    "n2c4h9w10 m6k3x2 s1x1 p0x0 d1x1 g2 bias float32 integers*100:7": "bd432255a0b5ae36",
+    "c3h5w6 m2k3x3 s1x1 p0x0 d1x1 g1 nobias float32 integers:18446744073709551615": "88e528a906dca148",
+    "n1c1h1w2 m1k1x2 s1x1 p0x0 d1x1 g1 bias float32 x[0,0,0,1]=1 w[0,0,0,0]=-0.5 b[0]=inf": "80c3f3396742ce59",
+    "n2c4h9w10 m6k3x2 g2 bias float32 uniform:7 weight-shape=(6,) weight-dtype=float64": "c523952c89256aa9",
+}
+
+
+def digest(line: str) -> str:
+    found = hashlib.sha256()
+    for name, array in arrays(parse(line)).items():
+        if array is not None:
+            found.update(f"{name} {array.dtype} {array.shape}".encode())
+            found.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
+    return found.hexdigest()[:16]
+
+
+@pytest.mark.parametrize(("line", "expected"), PUBLISHED.items())
+def test_a_published_line_keeps_its_bytes(line: str, expected: str) -> None:
+    assert digest(line) == expected
+
+
+def made(line: str) -> tuple[Array, Array, Array]:
+    x, w, b = arrays(parse(line)).values()
+    assert x is not None
+    assert w is not None
+    assert b is not None
+    return x, w, b
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_arrays_are_contiguous_of_the_asked_shape_and_dtype_and_differ_from_each_other(recipe: str, dtype: str) -> None:
+    x, w, b = made(f"n3c4h5w6 m6k3x2 g2 bias {dtype} {recipe}:7")
+    assert (x.shape, w.shape, b.shape) == ((3, 4, 5, 6), (6, 2, 3, 2), (6,))
+    assert all(array.dtype == dtype_of(dtype) and array.flags.c_contiguous for array in (x, w, b))
+    if recipe != "ones":
+        assert not np.array_equal(w.ravel()[:6], b)
+        seeds = (1, 2, 2**63, 2**63 + 1, 2**64 - 1)
+        assert len({digest(f"c1h5w6 m1k3 {recipe}:{seed}") for seed in seeds}) == len(seeds)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_integers_are_all_the_integers_of_their_magnitude_but_zero(dtype: str) -> None:
+    x, w, b = made(f"n2c4h9w10 m6k3x2 bias {dtype} integers:7")
+    allowed = {*range(-7, 0), *range(1, 8)}
+    assert set(x.astype(float).ravel()) == set(w.astype(float).ravel()) == allowed
+    assert set(b.astype(float)) <= allowed
+    hundred = made(f"n2c4h9w10 m6k3x2 bias {dtype} integers*100:7")[0].astype(float)
+    assert 90 < np.abs(hundred).max() <= 100
+    assert np.array_equal(hundred, np.round(hundred))
+    assert set(made(f"n2c4h9w10 m6k3x2 bias {dtype} integers*1:7")[0].astype(float).ravel()) == {-1, 1}
+
+
+def test_impulses_visit_every_pixel_and_every_weight_has_its_own_id() -> None:
+    x, w, b = made("n24c2h3w4 m3k2 bias float32 impulse:5")
+    images = x.reshape(24, 24)
+    assert np.array_equal(images.argmax(axis=1), (5 + np.arange(24)) % 24)
+    assert np.array_equal(images.sum(axis=1), np.ones(24))
+    assert sorted(w.ravel()) == list(range(1, 25))
+    assert sorted(b) == [25, 26, 27]
+    assert list(w.ravel()) != sorted(w.ravel())
+    (x, w, _) = made("c2h3w4 m3k2 bias float32 impulse:30")
+    assert list(np.flatnonzero(x)) == [6]
+
+
+def test_ids_are_exact_where_the_dtype_has_few_integers() -> None:
+    _, w, b = made("c8h4w4 m16k3 bias bfloat16 impulse:1")
+    assert set(w.astype(float).ravel()) == set(range(1, 257))
+    assert len(set(b.astype(float))) == 16
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_uniform_uses_every_bit_of_the_mantissa(dtype: str) -> None:
+    x, _, _ = made(f"n4c4h9w10 m6k3x2 bias {dtype} uniform:7")
+    magnitudes = np.abs(x.astype(np.float64)).ravel()
+    assert magnitudes.min() >= 1
+    assert magnitudes.max() < 2
+    fractions = ((magnitudes - 1) * 2.0 ** (SIGNIFICANT_BITS[dtype] - 1)).astype(np.uint64)
+    for bit in range(SIGNIFICANT_BITS[dtype] - 1):
+        assert 0.4 < ((fractions >> np.uint64(bit)) & np.uint64(1)).mean() < 0.6
+    assert 0.4 < (x.astype(float) < 0).mean() < 0.6
+
+
+def test_sparse_is_mostly_zero_and_never_all_zero() -> None:
+    x, _, _ = made("n9c4h9w10 m6k3x2 bias float32 sparse:7")
+    assert 0.13 < np.count_nonzero(x) / x.size < 0.17
+    assert all(all(a.any() for a in made(f"c1h1w1 m1k1 bias float32 sparse:{seed}")) for seed in range(50))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_normal_is_bell_shaped_and_exact(dtype: str) -> None:
+    values = made(f"n9c4h19w20 m6k3x2 bias {dtype} normal:7")[0].astype(np.float64).ravel()
+    assert abs(values.mean()) < 0.05
+    assert 1.1 < values.std() < 1.2
+    assert np.abs(values).max() <= 4
+    assert 0.65 < (np.abs(values) < values.std()).mean() < 0.71
+    if dtype in ("float32", "float64"):
+        assert len(np.unique(values)) > 0.999 * values.size  # all bits are used, not the 18 of the coarse part alone
+
+
+def test_ones_count_taps() -> None:
+    assert all((array == 1).all() for array in made("c2h3w4 m3k2 bias float32 ones:3"))
+
+
+def test_named_elements_are_placed_and_the_rest_is_zero() -> None:
+    x, w, b = made("n1c1h2w2 m1k1x2 bias float16 x[0,0,1,0]=0.1 w[0,0,0,1]=nan b[0]=1e9")
+    assert x.tolist() == [[[[0, 0], [np.float16(0.1), 0]]]]
+    assert np.isnan(w).tolist() == [[[[False, True]]]]
+    assert b.tolist() == [np.inf]
+
+
+def test_a_call_leaves_out_what_is_omitted_and_replaces_what_is_overridden() -> None:
+    arguments, made = call(parse("n2c4h9w10 m6k3x2 s2x1 p1 d1x2 g2 bias"))
+    assert arguments == {"stride": (2, 1), "padding": 1, "dilation": (1, 2), "groups": 2}
+    assert list(made) == ["input", "weight", "bias"]
+    arguments, made = call(parse("c4h9w10 m6k3x2 same omit=stride,groups circular"))
+    assert arguments == {"padding": "same", "dilation": (1, 1), "padding_mode": "circular"}
+    assert made["bias"] is None
+    arguments, made = call(
+        parse(
+            "c4h9w10 m6k3 bias stride=None padding_mode='zero' input-shape=(9,) weight-dtype=float64 bias-shape=(1,2)"
+        )
+    )
+    assert arguments == {"stride": None, "padding": (0, 0), "dilation": (1, 1), "groups": 1, "padding_mode": "zero"}
+    x, w, b = made.values()
+    assert x is not None
+    assert w is not None
+    assert b is not None
+    assert (x.shape, w.shape, b.shape) == ((9,), (6, 4, 3, 3), (1, 2))
+    assert [array.dtype.name for array in (x, w, b)] == ["float32", "float64", "float32"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("n2c4h9w10 m6k3x2 bias integers:7", True),
+        ("c1h1w1 m1k1", True),
+        ("c1h2w2 m1k1 w[0,0,0,0]=1", False),  # no input
+        ("c1h2w2 m1k1 x[0,0,0]=1", False),  # no weight
+        ("c1h2w2 m1k1 bias x[0,0,0]=1 w[0,0,0,0]=1", False),  # the bias could be lost
+        ("c1h3w3 m1k3 x[0,0,0]=1 w[0,0,1,1]=1", False),  # the kernel is its own flip
+        ("c1h3w3 m1k3 x[0,0,0]=1 w[0,0,1,2]=1", True),
+        ("c1h1w2 m1k1 x[0,0,0]=3 x[0,0,1]=3 w[0,0,0,0]=1", False),  # which pixel?
+        ("c1h1w2 m1k1 x[0,0,0]=3 x[0,0,1]=4 w[0,0,0,0]=1", True),
+        ("n0c1h3w3 m1k3", True),
+        ("c1h3w3 m1k3 ones:0", True),
+        ("c1h3w3 m1k3 all-zero stride=0", True),
+    ],
+)
+def test_data_expose_a_fault_or_do_not(line: str, expected: bool) -> None:
+    case = parse(line)
+    assert exposes(case, arrays(case)) is expected

@@ -1,0 +1,77 @@
+"""Tiny implementations as files, and two ways to run the program: in this process, and as one of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from conv2d_conformance.cli import program
+
+RIGHT = """
+import numpy as np
+
+
+def conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+    (sh, sw), (ph, pw), (dh, dw) = (np.broadcast_to(value, 2) for value in (stride, padding, dilation))
+    x = np.pad(input.astype(float), [(0, 0), (0, 0), (ph, ph), (pw, pw)])
+    (N, C, H, W), (M, channels, KH, KW) = x.shape, weight.shape
+    OH, OW = (H - dh * (KH - 1) - 1) // sh + 1, (W - dw * (KW - 1) - 1) // sw + 1
+    x, w = x.reshape(N, groups, channels, H, W), weight.astype(float).reshape(groups, -1, channels, KH, KW)
+    y = np.zeros((N, groups, M // groups, OH, OW))
+    for kh, kw in np.ndindex(KH, KW):
+        seen = x[..., kh * dh :: sh, kw * dw :: sw][..., :OH, :OW]
+        y += np.einsum("ngchw,gmc->ngmhw", seen, w[..., kh, kw])
+    y = y.reshape(N, M, OH, OW)
+    if bias is not None:
+        y += bias.astype(float)[:, None, None]
+    return y.astype(input.dtype)
+"""
+
+WRONG = {
+    "flipped": ("w[..., kh, kw]", "w[..., KH - 1 - kh, KW - 1 - kw]"),
+    "no_bias": ("if bias is not None", "if False"),
+    "channels_last": ("return y.astype(input.dtype)", "return y.astype(input.dtype).transpose(0, 2, 3, 1)"),
+    "double": ("return y.astype(input.dtype)", "return y"),
+    "a_list": ("return y.astype(input.dtype)", "return y.tolist()"),
+    "refuses": ("return y.astype(input.dtype)", "raise NotImplementedError('strides')"),
+    "dies": ("return y.astype(input.dtype)", "import os, sys; print('bye', file=sys.stderr, flush=True); os._exit(7)"),
+}
+"""Each is the right one but for one replacement."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with all the implementations in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "right.py").write_text(RIGHT)
+    for name, (old, new) in WRONG.items():
+        assert old in RIGHT
+        (tmp_path / f"{name}.py").write_text(RIGHT.replace(old, new))
+    return tmp_path
+
+
+@pytest.fixture
+def invoke(folder: Path) -> Callable[..., Result]:
+    """Run the program in this process, which is in that folder."""
+    assert Path.cwd() == folder
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(program, arguments, prog_name="conv2d-conformance")
+
+    return run
+
+
+@pytest.fixture
+def spawn(folder: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the program in a process of its own."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "conv2d_conformance", *arguments]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+
+    return run

@@ -1,0 +1,54 @@
+"""What is shown of the spec, the checks and what belongs to them."""
+
+import pytest
+
+from conv2d_conformance import spec
+from conv2d_conformance.cli.explain import blocks_of_prose
+
+
+def test_requirements_are_listed_one_a_line(invoke):
+    lines = invoke("list", "requirements").output.splitlines()
+    assert len(lines) == len(spec.load().requirements)
+    assert "stride.steps\tMUST\tforward\tyes\tstride" in lines
+    assert invoke("list").output.splitlines() == lines
+
+
+def test_adapters_checks_mutants_and_networks_are_listed(invoke):
+    assert "torch" in invoke("list", "adapters").output.splitlines()
+    assert invoke("list", "checks").output.startswith("test_arguments::test_pair_order\tThe first number of a pair")
+    assert "kernel_flipped\tvalues.no-flip\t\ta conv2d whose kernel is flipped" in invoke("list", "mutants").output
+    assert invoke("list", "networks").output.startswith("ResNet-50\tconv1\t")
+
+
+def test_explain_shows_everything_about_a_requirement(invoke):
+    result = invoke("explain", "padding.same-extra-at-end")
+    assert result.exit_code == 0
+    assert result.output.startswith("padding.same-extra-at-end\n\nWith the padding `same`, the total padding")
+    assert "level     MUST of profile forward\nfeatures  padding.same\nsource    document is silent" in result.output
+    assert "check     test_padding::test_same_extra_at_end: " in result.output
+    assert "cite as   conv2d-conformance spec edition 1, padding.same-extra-at-end\n" in result.output
+    assert "\n    w = 1 10 100 1000, x = 1 .. 5    y = 3210 4321 5432 543 54\n" in result.output
+    assert "case      n1c1h5w5 m1k4x2 s1x1 same d1x1 g1 nobias float32 integers:1\n" in result.output
+    assert "output    1x1x5x5 float32, exactly\n" in result.output
+
+
+@pytest.mark.parametrize("requirement", spec.load().requirements)
+def test_every_requirement_can_be_explained(invoke, requirement):
+    result = invoke("explain", requirement)
+    assert result.exit_code == 0, result.stderr
+    meant_to_be_whole = ("case", "call", "    ")
+    assert all(len(line) <= 100 for line in result.output.splitlines() if not line.startswith(meant_to_be_whole))
+
+
+def test_an_unknown_requirement_gets_a_suggestion(invoke):
+    result = invoke("explain", "padding.same-extra-at-begin")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(
+        "Error: The specification, edition 1, has no requirement 'padding.same-extra-at-begin'\n"
+        "Hint: did you mean padding.same-extra-at-end"
+    )
+
+
+def test_prose_keeps_code_apart():
+    text = "A sentence.\n\nBefore.\n\n```\na  b\n\n   c\n```\n\nAfter\nit.\n\nSource: here.\nExample: n1c1h1w1 m1k1"
+    assert list(blocks_of_prose(text)) == ["Before.", "    a  b\n\n       c", "After\nit."]

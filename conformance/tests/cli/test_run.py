@@ -1,0 +1,258 @@
+"""`run`, as a process: what it prints, what it leaves behind, and how it ends."""
+
+import json
+import os
+import pty
+import re
+import select
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from conv2d_conformance.report.validation import fault_of
+
+QUICK = ("--effort", "quick")
+
+
+def report_in(path: Path) -> dict:
+    report = json.loads(path.read_text())
+    assert fault_of(report) is None
+    return report
+
+
+def test_a_right_implementation(spawn, folder):
+    done = spawn("run", "right.py:conv2d", "--only", "bias.*", "--output", "out.json", *QUICK)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[:2] == ["conv2d unversioned", "profile forward, effort quick, seed 0, spec edition 1, only bias.*"]
+    assert lines[3].split() == ["chapter", "pass", "fail", "error", "unsupported", "cases"]
+    assert re.fullmatch(r"bias +4 +- +- +- +\d+", lines[4].strip())
+    assert re.search(r"^judged    \d+ cases, for 4 requirements: 4 pass$", done.stdout, re.MULTILINE)
+    assert "report    out.json" in lines
+    assert lines[-1] == "all selected requirements hold (bias.*); a selection earns no certificate"
+    assert "\x1b" not in done.stdout
+    assert report_in(folder / "out.json")["complete"] is True
+    assert sorted(path.name for path in folder.glob("out*")) == ["out.json"]
+
+
+def test_a_wrong_implementation_and_the_command_that_replays_it(spawn, folder):
+    done = spawn("run", "no_bias.py:conv2d", "--only", "bias.*", *QUICK)
+    assert done.returncode == 1
+    assert "\nFAIL  bias.added  MUST\n  The bias of an output channel is added exactly once to every" in done.stdout
+    block = done.stdout.partition("FAIL  bias.added")[2].partition("\n\n")[0]
+    for label in ("got", "required", "case", "replay"):
+        assert re.search(rf"^  {label} +\S", block, re.MULTILINE), label
+    assert done.stdout.splitlines()[-1].startswith("not conforming: 3 requirements broken (bias.added, ")
+    for line in done.stdout.splitlines():
+        assert len(line) <= 100 or line.startswith(("  case ", "  replay "))
+    program, *arguments = shlex.split(block.splitlines()[-1].removeprefix("  replay"))
+    assert program == "conv2d-conformance"
+    assert spawn(*arguments).returncode == 1
+    assert report_in(folder / "conv2d-no_bias.py-conv2d.json")["conclusion"]["exit_status"] == 1
+
+
+def test_what_is_not_claimed_is_not_judged(spawn):
+    done = spawn("run", "right.py:conv2d", "--only", "padding.same-*", *QUICK)
+    assert done.returncode == 4
+    assert done.stdout.splitlines()[-1] == "nothing was judged"
+
+
+@pytest.mark.parametrize(
+    ("glob", "sentence", "hint"),
+    [
+        ("bias.aded", "matches no requirement", "did you mean bias.added"),
+        ("strides.*", "matches no requirement", "did you mean 'stride.*'"),
+        ("zzz", "matches no requirement", "`conv2d-conformance list requirements` has them all"),
+    ],
+)
+def test_a_selection_of_nothing_is_wrong_usage(invoke, glob, sentence, hint):
+    result = invoke("run", "right.py:conv2d", "--only", glob)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: --only '{glob}' {sentence}\nHint: {hint}")
+
+
+def test_an_output_that_cannot_be_written_is_told_before_the_run(invoke, folder):
+    for output, reason in ((folder, "is a directory"), (folder / "no" / "x.json", "no such file or directory")):
+        result = invoke("run", "right.py:conv2d", "--output", str(output))
+        assert result.exit_code == 2
+        assert result.stderr == (
+            f"Error: the report cannot be written to {output}: {reason}\nHint: name another file with --output FILE\n"
+        )
+
+
+def test_a_declared_failure_does_not_fail_the_run_and_a_stale_one_does(spawn, folder):
+    table = '[[deviation]]\nrequirement = "{}"\nreason = "known"\nissue = "https://example.org/1"\n'
+    broken = ("bias.added", "bias.per-channel", "bias.in-padding-only-windows")
+    (folder / "known.toml").write_text("".join(map(table.format, broken)))
+    only = ("--only", "bias.*", "--deviations", "known.toml", *QUICK)
+    declared = spawn("run", "no_bias.py:conv2d", *only)
+    assert declared.returncode == 0
+    assert declared.stdout.splitlines()[-1] == "not conforming: 3 declared deviations"
+    assert "\n  declared  bias.added: known (https://example.org/1)\n" in declared.stdout
+    stale = spawn("run", "right.py:conv2d", *only)
+    assert stale.returncode == 1
+    assert "stale deviations, which no longer fail: bias.added" in " ".join(stale.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (None, "d.toml cannot be read: no such file or directory"),
+        ("x", "d.toml is not TOML: "),
+        ("deviation = 1", "d.toml: deviation must be a list of tables"),
+        ("[other]", "d.toml has the unknown key 'other'"),
+        ('[[deviation]]\nrequirement = "bias.added"', "d.toml, deviation 1 has no reason"),
+        (
+            '[[deviation]]\nrequirement = "bias.aded"\nreason = "r"\nissue = "https://e.org"',
+            "d.toml, deviation 1: The specification, edition 1, has no requirement 'bias.aded'",
+        ),
+        (
+            '[[deviation]]\nrequirement = "bias.added"\nreason = "r"\nissue = "later"',
+            "d.toml, deviation 1: issue must be a URL, not 'later'",
+        ),
+        (
+            '[[deviation]]\nrequirement = "bias.added"\nreason = 1\nissue = "https://e.org"',
+            "d.toml, deviation 1: reason must be a string that says something, not 1",
+        ),
+        (
+            '[[deviation]]\nrequirement = "bias.added"\nreason = "r"\nissue = "https://e.org"\nuntil = 2030',
+            "d.toml, deviation 1 has the unknown key 'until'",
+        ),
+    ],
+)
+def test_a_file_of_deviations_that_is_not_as_it_must_be(invoke, folder, text, sentence):
+    if text is not None:
+        (folder / "d.toml").write_text(text)
+    result = invoke("run", "right.py:conv2d", "--deviations", "d.toml")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {sentence}")
+
+
+def test_a_failure_of_the_suite_itself_is_told_as_such(invoke, monkeypatch):
+    from conv2d_conformance import runner
+
+    def fail(*_):
+        raise runner.HarnessFailure("the suite itself failed, so that there is no verdict: a reason")
+
+    monkeypatch.setattr(runner, "run", fail)
+    result = invoke("run", "right.py:conv2d", "--only", "bias.added")
+    assert result.exit_code == 3
+    assert result.stderr == (
+        "Error: the suite itself failed, so that there is no verdict: a reason\nHint: please report it\n"
+    )
+
+
+def test_an_interrupt_before_the_first_check_says_that_there_is_no_report(invoke, monkeypatch):
+    from conv2d_conformance import runner
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner, "run", interrupt)
+    result = invoke("run", "right.py:conv2d", "--only", "bias.added")
+    assert (result.exit_code, result.stderr) == (130, "Error: interrupted\nHint: there is no report yet\n")
+
+
+STALLING = """
+import itertools, os, pathlib, signal
+from right import conv2d as right
+
+calls = itertools.count()
+
+
+def conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+    if next(calls) == 40:
+        pathlib.Path("pid.new").write_text(str(os.getpid()))
+        os.rename("pid.new", "pid")
+        signal.pause()
+    return right(input, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
+"""
+
+
+@pytest.fixture
+def stalled(folder):
+    """A run that has finished a check and waits for an answer; and the process that it waits for."""
+    (folder / "stalling.py").write_text(STALLING)
+    arguments = ["run", "stalling.py:conv2d", "--output", "out.json", "--only", "bias.*", "--timeout", "300", *QUICK]
+    run = subprocess.Popen(
+        [sys.executable, "-m", "conv2d_conformance", *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for(lambda: (folder / "pid").exists() or run.poll() is not None)
+    yield run, int((folder / "pid").read_text())
+    run.kill()
+    run.communicate()
+
+
+def wait_for(condition, seconds=60):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def is_gone(pid, seconds=60):
+    """Whether a process ends in time, even if nobody waits for it and it stays in the table of processes."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    ended = select.select([descriptor], [], [], seconds)[0]
+    os.close(descriptor)
+    return bool(ended)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_a_valid_report_and_no_process(stalled, folder, number):
+    run, worker = stalled
+    run.send_signal(number)
+    stdout, stderr = run.communicate(timeout=60)
+    assert (run.returncode, stderr) == (130, "")
+    report = report_in(folder / "out.json")
+    assert report["complete"] is False
+    assert report["judged_cases"] > 0
+    assert re.fullmatch(r"interrupted, [123] requirements? not reached; so far no MUST broken", stdout.splitlines()[-1])
+    assert "report    out.json" in stdout.splitlines()
+    assert not (folder / "out.json.partial").exists()
+    assert is_gone(worker)
+
+
+def test_a_killed_run_leaves_a_partial_report_that_summary_reads(stalled, folder, spawn):
+    run, worker = stalled
+    run.kill()
+    run.communicate(timeout=60)
+    assert not (folder / "out.json").exists()
+    done = spawn("summary", "out.json.partial")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "report    out.json.partial" in done.stdout.splitlines()
+    assert done.stdout.splitlines()[-1].endswith("not reached; so far no MUST broken")
+    assert is_gone(worker)
+
+
+def test_progress_is_shown_on_a_terminal(folder):
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "conv2d_conformance", "run", "right.py:conv2d", "--only", "bias.*", *QUICK]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "90"}
+    with subprocess.Popen(command, cwd=folder, stdout=slave, stderr=slave, env=environment) as run:
+        os.close(slave)
+        shown = b""
+        try:
+            while piece := os.read(master, 4096):
+                shown += piece
+        except OSError:  # how Linux says that the other end is closed
+            pass
+    os.close(master)
+    text = shown.decode()
+    assert run.returncode == 0
+    assert "connecting to right.py:conv2d" in text
+    assert "test_bias::test_" in text
+    assert "4/4" in text
+    assert "\x1b[1;32mall selected requirements hold" in text

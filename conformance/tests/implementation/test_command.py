@@ -1,0 +1,198 @@
+"""A program of another language, and what becomes of one that does not keep to the protocol."""
+
+import shlex
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import conv2d_adapters
+from conv2d_conformance.implementation.answers import Broken, Rejected, Request, Result
+from conv2d_conformance.implementation.host import Worker, connect
+from conv2d_conformance.implementation.target import LoadError, TargetError
+
+PROGRAM = Path(__file__).with_name("misbehaving_program.py")
+PLAIN_PYTHON = Path(conv2d_adapters.__file__).parent / "workers" / "plain_python.py"
+
+
+def program(*arguments):
+    return "command:" + shlex.join([sys.executable, *map(str, arguments)])
+
+
+BREACHES = {
+    "prints first": "the worker broke the protocol: expected one line of JSON, got 'computing'",
+    "closes its output": "the worker closed its standard output",
+    "sends half an array and leaves": "the process ended with exit status 0 before it answered",
+    "does not know the operation": "what?",
+    "forgets which request it answers": "the worker broke the protocol: the answer has the id None, the request has {}",
+}
+
+
+@pytest.mark.parametrize("way", BREACHES)
+def test_a_breach_is_named_and_the_next_question_goes_to_a_fresh_process(request_for, way):
+    with Worker(program(PROGRAM, way)) as worker:
+        assert [worker.ask(request_for()).sentence for _ in (1, 2)] == [BREACHES[way].format(n) for n in (1, 2)]
+
+
+def test_a_second_answer_never_passes_for_the_answer_to_the_next_question(request_for):
+    with Worker(program(PROGRAM, "answers twice")) as worker:
+        answers = [worker.ask(request_for()) for _ in range(2)]
+    broken = next(answer for answer in answers if isinstance(answer, Broken))
+    assert broken.kind == "protocol"
+
+
+def test_an_answer_belongs_to_one_request(request_for):
+    with Worker(program(PROGRAM, "answers another request")) as worker:
+        assert worker.ask(request_for()) == Broken(
+            "protocol", "the worker broke the protocol: the answer has the id 0, the request has 1"
+        )
+
+
+def test_an_answer_counts_even_if_the_process_ends_after_it(request_for):
+    with Worker(program(PROGRAM, "answers and leaves")) as worker:
+        assert isinstance(worker.ask(request_for()), Result)
+
+
+def test_half_an_answer_is_waited_for_and_no_longer(request_for):
+    with Worker(program(PROGRAM, "sends half an array and stays"), timeout=0.2) as worker:
+        assert worker.ask(request_for()).sentence == "no answer within 0.2 s; the process was ended"
+
+
+@pytest.mark.parametrize(
+    ("way", "sentence"),
+    [
+        ("closes its input", "the worker closed its standard input"),
+        ("answers before it has read", "the worker answered before it had read the whole request"),
+    ],
+)
+def test_a_request_must_be_read_to_its_end(way, sentence):
+    big = np.zeros((1, 1, 2048, 1024), np.float32)
+    with Worker(program(PROGRAM, way)) as worker:
+        assert worker.ask(Request("conv2d", {}, {"input": big, "weight": big})).sentence == sentence
+
+
+def test_the_order_of_bytes_is_passed_on(request_for):
+    with Worker(program(PROGRAM, "changes the order of bytes")) as worker:
+        (result,) = worker.ask(request_for()).arrays
+    assert (result.dtype.str, result.tolist()) == (">f4", [1.0])
+
+
+UNBORN = {
+    "says nothing and leaves": (
+        "the worker did not introduce itself: the process ended with exit status 1 before it answered",
+        "its last words on standard error say more",
+        "no device found\n",
+    ),
+    "says nothing and stays": (
+        "the worker did not introduce itself within 0.5 s",
+        "its last words on standard error say more",
+        "waiting for a device\n",
+    ),
+    "greets in words": (
+        "the worker did not introduce itself: the worker broke the protocol: "
+        "expected one line of JSON, got 'Hello, world'",
+        "",
+        "",
+    ),
+    "greets with an error": ("there is no GPU", "plug one in", ""),
+    "claims nonsense": (
+        "the worker did not introduce itself: \"capabilities\": dtypes: 'float8' not known; "
+        "allowed are float32, float64, float16, bfloat16",
+        "",
+        "",
+    ),
+    "greets with an array": (
+        "the worker did not introduce itself: the worker broke the protocol: "
+        "the arrays of the message are larger than 0 bytes",
+        "",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", UNBORN)
+def test_a_worker_that_does_not_introduce_itself_is_an_error(way):
+    start_timeout = 0.5 if way == "says nothing and stays" else 120.0
+    with pytest.raises(LoadError) as caught:
+        Worker(program(PROGRAM, way), start_timeout=start_timeout)
+    assert (caught.value.sentence, caught.value.hint, caught.value.stderr) == UNBORN[way]
+
+
+def test_a_program_that_does_not_exist_is_named():
+    with pytest.raises(LoadError) as caught:
+        Worker("command:no-such-program --fast")
+    assert caught.value.sentence == "there is no program 'no-such-program'"
+
+
+def test_a_program_that_cannot_be_run_is_named(tmp_path):
+    nonsense = tmp_path / "nonsense"
+    nonsense.write_bytes(b"\0")
+    nonsense.chmod(0o755)
+    with pytest.raises(LoadError) as caught:
+        Worker(f"command:{nonsense}")
+    assert caught.value.stderr == f"{nonsense} cannot be run: Exec format error\n"
+
+
+def test_a_program_has_a_process_of_its_own():
+    with pytest.raises(LoadError, match="a command cannot be loaded into a Python process"):
+        connect(program(PROGRAM, "well"), isolation="none")
+
+
+def test_isolation_is_one_of_two():
+    with pytest.raises(ValueError, match="isolation is 'process' or 'none', not 'container'"):
+        connect("x", isolation="container")
+
+
+def test_the_target_is_read_before_anything_is_started():
+    with pytest.raises(TargetError, match=r"there is no file 'nowhere\.py'"):
+        Worker("nowhere.py:conv2d")
+
+
+@pytest.fixture(scope="module")
+def plain_python():
+    with Worker(program(PLAIN_PYTHON)) as worker:
+        yield worker
+
+
+def test_the_example_introduces_itself(plain_python):
+    assert (plain_python.hello.name, plain_python.hello.language) == ("plain-python", "python")
+    assert plain_python.hello.capabilities.dtypes == {"float32", "float64"}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("with_bias", [False, True])
+@pytest.mark.parametrize(
+    "arguments",
+    [{}, {"stride": (2, 1), "padding": (1, 2), "dilation": (1, 2), "groups": 2}, {"padding": (3, 0), "groups": 4}],
+    ids=str,
+)
+def test_the_example_is_right(plain_python, dtype, with_bias, arguments):
+    groups = arguments.get("groups", 1)
+    x = np.arange(2 * 4 * 5 * 6).reshape(2, 4, 5, 6) % 11 - 5.0
+    w = np.arange(8 * 4 // groups * 3 * 2).reshape(8, 4 // groups, 3, 2) % 7 - 3.0
+    b = np.arange(8.0) if with_bias else None
+    arrays = {"input": x.astype(dtype), "weight": w.astype(dtype), "bias": None if b is None else b.astype(dtype)}
+    (result,) = plain_python.ask(Request("conv2d", arguments, arrays)).arrays
+    assert result.dtype == dtype
+    np.testing.assert_array_equal(result, correlate(x, w, b, **arguments))
+
+
+def correlate(x, w, b, *, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1):
+    """By whole windows, where the example goes by single elements."""
+    (ph, pw), (dh, dw) = padding, dilation
+    x = np.pad(x, [(0, 0), (0, 0), (ph, ph), (pw, pw)])
+    M, _, KH, KW = w.shape
+    size = (dh * (KH - 1) + 1, dw * (KW - 1) + 1)
+    windows = np.lib.stride_tricks.sliding_window_view(x, size, axis=(2, 3))
+    windows = windows[:, :, :: stride[0], :: stride[1], ::dh, ::dw]
+    parts = zip(np.split(windows, groups, axis=1), np.split(w, groups), strict=True)
+    y = np.concatenate([np.einsum("ncijkl,mckl->nmij", part, kernel) for part, kernel in parts], axis=1)
+    return y if b is None else y + b.reshape(1, M, 1, 1)
+
+
+def test_the_example_rejects_and_goes_on(plain_python, request_for):
+    assert plain_python.ask(request_for(stride=(0, 1))) == Rejected(
+        "ZeroDivisionError", "integer division or modulo by zero"
+    )
+    assert isinstance(plain_python.ask(request_for()), Result)

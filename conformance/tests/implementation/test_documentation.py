@@ -1,0 +1,67 @@
+"""PROTOCOL.md is all that the author of a worker has: what it shows must be what the harness does."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conv2d_conformance import Capabilities
+from conv2d_conformance.implementation import host, process, protocol
+
+PAGE = Path(protocol.__file__).with_name("PROTOCOL.md").read_text()
+
+
+def examples():
+    """Every JSON object with an "op" or an "answer" that the page shows as a block."""
+    decoder = json.JSONDecoder()
+    for block in PAGE.split("```json\n")[1:]:
+        text = block.partition("```")[0].strip()
+        while text.startswith("{"):
+            message, end = decoder.raw_decode(text)
+            text = text[end:].strip()
+            if {"op", "answer"} & set(message):
+                yield message
+
+
+MESSAGES = list(examples())
+
+
+def arrays_of(message):
+    return [None if item is None else np.zeros(item["shape"], item["dtype"]) for item in message.get("arrays", [])]
+
+
+def test_the_page_shows_every_message():
+    assert {message.get("op") for message in MESSAGES} == {None, "hello", *protocol.RETURNED}
+    assert {message.get("answer") for message in MESSAGES} == {None, "hello", "result", "rejected", "error"}
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.get("op") or message["answer"])
+def test_an_example_is_a_message(message):
+    arrays = arrays_of(message)
+    match message:
+        case {"op": "hello"}:
+            assert message == {"op": "hello", "protocol": protocol.VERSION}
+        case {"op": operation}:
+            request = protocol.decode_request(message, arrays)
+            assert json.loads(bytes(protocol.encode_request(request, message["id"])[0])) == message
+        case {"answer": "hello"}:
+            protocol.decode_hello(message)
+        case {"kind": "load"}:
+            assert set(message) == {"answer", "kind", "sentence", "hint"}
+        case _:
+            operation = {0: "conv2d", 1: "conv2d", 2: "initialize", 3: "gradients"}[len(arrays)]
+            protocol.decode_answer(message, arrays, operation, message["id"])
+
+
+def test_the_page_names_every_capability_and_its_default():
+    for name, default in Capabilities().to_json().items():
+        row = next(line for line in PAGE.splitlines() if line.startswith("|") and f"`{name}`" in line)
+        assert f"`{json.dumps(default)}`" in row
+
+
+def test_the_page_names_every_kind_of_error_and_every_limit():
+    assert all(f"`{kind}`" in PAGE for kind in protocol.KINDS_OF_ERROR)
+    assert f"{process.KEPT_STDERR >> 10} KiB of standard error" in PAGE
+    assert f"{host.LARGEST_ANSWER >> 30} GiB of arrays" in PAGE
+    assert all(f"`{name}`" in PAGE for name in process.ONE_THREAD)

@@ -1,0 +1,139 @@
+"""A report as text, Markdown, JUnit and JSON."""
+
+import io
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from conv2d_conformance.report.console import console
+from conv2d_conformance.report.counts import as_json, chapters, total
+from conv2d_conformance.report.junit import junit
+from conv2d_conformance.report.markdown import results_page
+from conv2d_conformance.report.text import show
+
+
+def text_of(report, path="out.json"):
+    stream = io.StringIO()
+    show(report, Path(path), console(stream))
+    return stream.getvalue()
+
+
+def test_chapters_count_verdicts_and_cases(report):
+    (bias,) = chapters(report)
+    assert (bias.name, bias.cases) == ("bias", 2)
+    assert bias.verdicts == total(report) == {"pass": 1, "fail": 2, "error": 1, "unsupported": 0}
+
+
+def test_the_text_tells_what_fails_by_the_same_case_once(report):
+    assert text_of(report).split("\n\n")[2] == (
+        "FAIL  bias.added  MUST\n"
+        "  The bias of an output channel is added exactly once to every element of that channel, in every\n"
+        "  batch item.\n"
+        "  also      bias.per-channel\n"
+        "  got       0 at y[0,0,0,0]; 1 of 1 elements are wrong\n"
+        "  required  1, exactly\n"
+        "  case      n1c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 b[0]=1\n"
+        "  replay    conv2d-conformance replay 'n1c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 b[0]=1' "
+        "'mine.py:conv2d?fast=1'"
+    )
+
+
+def test_the_text_ends_with_accuracy_counts_path_and_headline(report):
+    *_, end, headline = text_of(report).rstrip().split("\n\n")
+    accuracy, worst, case, judged, unchecked, path = end.splitlines()
+    assert accuracy == "accuracy  float32: grade A, IEEE arithmetic in any order; exact on exact data"
+    assert worst == "          the worst error is 0.07 of the bound of A, in"
+    assert case == "          n1c1h1w9 m1k1 :7"
+    assert judged == "judged    2 cases, for 4 requirements: 1 pass, 2 fail, 1 error"
+    assert (
+        unchecked
+        == f"unchecked {len(report['without_check'])} requirements of this profile have no check in this version"
+    )
+    assert path == "report    out.json"
+    assert headline.replace("\n", " ") == report["conclusion"]["headline"]
+
+
+def test_a_failure_that_comes_and_goes_says_how_often(report):
+    report["requirements"][0]["failure"]["failed_repetitions"] = 2
+    shown = text_of(report)
+    assert "  fails     2 of 5 times when the case was asked again\n" in shown
+    assert "'mine.py:conv2d?fast=1' --times 20\n" in shown
+
+
+def test_a_requirement_without_a_judged_case_says_so(report):
+    report["requirements"][0] |= {"verdict": "error", "failure": None}
+    assert "  got       not one case was judged, and silence is no pass\n" in text_of(report)
+
+
+def test_what_an_interrupted_run_did_not_reach_is_not_listed(report):
+    report["complete"] = False
+    report["requirements"][0] |= {"verdict": "error", "failure": None}
+    shown = text_of(report)
+    assert "ERROR  bias.added" not in shown
+    assert "FAIL  bias.per-channel" in shown
+
+
+def test_control_characters_of_an_implementation_reach_no_terminal(report):
+    report["requirements"][0]["failure"]["got"] = "\x1b[31mred\x07" + 2000 * " long"
+    shown = text_of(report)
+    assert "  got       \\x1b[31mred\\x07 long" in shown
+    assert "\x1b" not in shown
+    assert shown.count("\n            long") == 7
+
+
+def test_markdown_is_a_matrix_with_links(report):
+    page = results_page({"torch/a b.json": report})
+    head, rule, row = (line for line in page.splitlines() if line.startswith("|"))
+    assert head == "| implementation | profile | result | bias |"
+    assert rule == "| --- | --- | --- | ---: |"
+    assert row.startswith("| [mine 1.0 (fast=1)](torch/a%20b.json) | forward | not conforming: 3 requirements broken")
+    assert row.endswith("| **1 of 4** |")
+
+
+def test_markdown_escapes_what_would_break_a_table(report):
+    report["implementation"]["name"] = "a|b_c"
+    assert "[a\\|b\\_c 1.0 (fast=1)](x.json)" in results_page({"x.json": report})
+
+
+def test_junit_has_a_test_case_for_each_requirement(report):
+    root = ET.fromstring(junit({"out.json": report}))
+    (suite,) = root
+    assert suite.attrib == {
+        "name": "mine 1.0, profile forward",
+        "file": "out.json",
+        "tests": "4",
+        "failures": "2",
+        "errors": "1",
+        "skipped": "0",
+    }
+    assert [case.get("name") for case in suite] == [entry["id"] for entry in report["requirements"]]
+    failure = suite[0].find("failure")
+    assert failure.get("message").startswith(
+        "got 0 at y[0,0,0,0]; 1 of 1 elements are wrong; required 1, exactly; case n1"
+    )
+    assert failure.text.startswith("conv2d-conformance replay 'n1c1h1w1")
+
+
+def test_junit_lets_only_a_must_fail(report):
+    report["requirements"][0]["level"] = "SHOULD"
+    case = ET.fromstring(junit({"out.json": report}))[0][0]
+    assert case.find("failure") is None
+    assert case.find("skipped").get("message") == "fail, and SHOULD decides nothing"
+
+
+def test_json_says_it_in_short(report):
+    short = json.loads(json.dumps(as_json(report)))
+    assert short["chapters"] == {"bias": {"pass": 1, "fail": 2, "error": 1, "unsupported": 0, "cases": 2}}
+    assert short["broken"] == ["bias.added", "bias.per-channel", "bias.in-padding-only-windows"]
+
+
+@pytest.mark.parametrize("width", [None, 60])
+def test_no_line_is_wider_than_it_may_be(report, width):
+    out = io.StringIO()
+    where = console(out)
+    where.width = width or where.width
+    show(report, Path("out.json"), where)
+    lines = out.getvalue().splitlines()
+    assert all(len(line) <= where.width for line in lines if not line.lstrip().startswith(("case", "replay")))

@@ -1,0 +1,153 @@
+"""Reports as files: the schema, the partial file, and what `summary` and `verify` say of files that are no reports."""
+
+import copy
+import json
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from conv2d_conformance.cli import program
+from conv2d_conformance.report.validation import fault_of, schema
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(program, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def file(report, tmp_path):
+    path = tmp_path / "out.json"
+    path.write_text(json.dumps(report))
+    return path
+
+
+def rewrite(path, change):
+    report = json.loads(path.read_text())
+    change(report)
+    path.write_text(json.dumps(report))
+
+
+def test_the_schema_is_one():
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+
+def test_what_is_assembled_validates(report):
+    assert fault_of(report) is None
+
+
+def objects(value, place=()):
+    if isinstance(value, dict):
+        yield place
+        for key, inner in value.items():
+            yield from objects(inner, (*place, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from objects(inner, (*place, number))
+
+
+def test_an_unknown_key_is_allowed_only_where_names_are_free(report):
+    free = {("implementation", "environment"), ("environment", "packages")}
+    for place in objects(report):
+        changed = copy.deepcopy(report)
+        target = changed
+        for key in place:
+            target = target[key]
+        target["surprise"] = "text"
+        assert (fault_of(changed) is None) == (place in free), place
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda r: r.pop("complete"), "the whole: 'complete' is a required property"),
+        (
+            lambda r: r["run"].update(effort="hasty"),
+            "run.effort: 'hasty' is not one of ['quick', 'standard', 'thorough']",
+        ),
+        (lambda r: r["spec"].update(digest="1234"), "spec.digest: '1234' does not match"),
+        (lambda r: r["requirements"][0].update(cases=-1), "requirements[0].cases: -1 is less than the minimum of 0"),
+        (lambda r: r["requirements"][0].update(verdict="skip"), "requirements[0].verdict: 'skip' is not one of"),
+        (lambda r: r["requirements"][2].update(failure=r["requirements"][0]["failure"]), "requirements[2].failure: "),
+        (lambda r: r["requirements"][0].update(failure=None), "requirements[0].failure: None is not of type 'object'"),
+    ],
+)
+def test_a_fault_is_named_with_its_place(file, change, fault):
+    rewrite(file, change)
+    result = invoke("summary", file)
+    assert result.exit_code == 2
+    assert f"does not have the form of a report: {fault}" in result.stderr
+    assert invoke("verify", file).exit_code == 1
+
+
+def test_summary_reads_several_reports_in_every_form(file):
+    assert invoke("summary", file, file).exit_code == 0
+    for form, start in (("text", "mine 1.0\n"), ("markdown", "# Results\n"), ("json", "[\n"), ("junit", "<?xml ")):
+        result = invoke("summary", file, "--format", form)
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.output.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "cannot be read: no such file or directory"),
+        (b"\xff\xfe", "is not a report: it is not text"),
+        (b"{", "is not a report of conv2d-conformance: it is damaged or of another kind"),
+        (b"[]", "is not a report of conv2d-conformance: it has no requirements"),
+        (b'{"a": 1}', "is not a report of conv2d-conformance: it has no requirements"),
+    ],
+)
+def test_a_file_that_is_no_report_is_told_in_a_sentence(tmp_path, content, sentence):
+    path = tmp_path / "x.json"
+    if content is not None:
+        path.write_bytes(content)
+    for command in ("summary", "verify"):
+        result = invoke(command, path)
+        assert result.exit_code == 2
+        assert result.stderr == f"Error: {path} {sentence}\n"
+
+
+@pytest.mark.parametrize("cut", [0, 10])
+def test_a_partial_file_is_read_up_to_a_cut_line(report_header, records, tmp_path, cut):
+    lines = [json.dumps(line) + "\n" for line in ({"header": report_header}, *records)]
+    text = "".join(lines)
+    path = tmp_path / "out.json.partial"
+    path.write_text(text[: len(text) - cut])
+    result = invoke("summary", path)
+    assert (result.exit_code, result.stderr) == (0, "")
+    unreached = 1 if cut else 0
+    assert f"interrupted, {unreached} requirement{'' if unreached else 's'} not reached; so far" in result.output
+
+
+def test_a_partial_file_without_a_whole_line_is_damaged(tmp_path):
+    path = tmp_path / "out.json.partial"
+    path.write_text('{"header": {')
+    assert "it is damaged or of another kind" in invoke("summary", path).stderr
+
+
+def test_verify_accepts_a_sound_report_whatever_its_verdict(file):
+    result = invoke("verify", file)
+    assert result.exit_code == 0
+    assert result.output.startswith(f"{file}: complete and consistent; not conforming: 3 requirements broken")
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda r: r.update(complete=False), "the run did not come to its end"),
+        (
+            lambda r: r["spec"].update(digest=64 * "0"),
+            "it cites the specification edition 1 (000000000000); this version has",
+        ),
+        (
+            lambda r: r["conclusion"].update(headline="conforming to profile forward"),
+            "its conclusion is 'conforming to",
+        ),
+    ],
+)
+def test_verify_says_what_is_unsound(file, change, fault):
+    rewrite(file, change)
+    result = invoke("verify", file)
+    assert result.exit_code == 1
+    assert f"{file}: {fault}" in result.output
