@@ -1,15 +1,23 @@
 """The second opinion: SciPy's correlate, vectorised, which shares no code with the direct loops."""
 
+from typing import Any
+
 import conv2d_conformance
 import conv2d_reference
 from conv2d_conformance import Adapter, Capabilities
-from conv2d_reference import correlate
+from conv2d_reference import Conv2d, correlate
+
+def initialize(in_channels: Any, out_channels: Any, kernel_size: Any, **attributes: Any) -> Any:
+    layer = Conv2d(in_channels, out_channels, kernel_size, **attributes)
+    return layer.weight, layer.bias
+
 
 adapter = Adapter(
     name="reference-correlate",
     version=conv2d_conformance.__version__,
     description=(conv2d_reference.__doc__ or "").splitlines()[0],
     conv2d=correlate.conv2d,
+    initialize=initialize,
     capabilities=Capabilities(
         dtypes={"float32", "float64"},
         padding={"explicit", "valid", "same"},

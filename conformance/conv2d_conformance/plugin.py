@@ -16,6 +16,7 @@ from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.spec import PROFILES
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
 
 RECORD = "conv2d"
@@ -30,6 +31,7 @@ class Subject:
     effort: Effort
     seed: int
     only: str
+    profile: str
 
 
 SUBJECT = pytest.StashKey[Subject]()
@@ -42,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--conv2d-effort", default="standard", choices=tuple(EFFORTS))
     group.addoption("--conv2d-seed", default=0, type=int)
     group.addoption("--conv2d-only", default="*", help="a glob of requirement ids")
+    group.addoption("--conv2d-profile", default="forward", choices=PROFILES)
     group.addoption("--conv2d-timeout", default=10.0, type=float, help="seconds allowed to one call")
     group.addoption("--conv2d-isolation", default="process", choices=("process", "none"))
 
@@ -66,11 +69,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         EFFORTS[config.getoption("conv2d_effort")],
         config.getoption("conv2d_seed"),
         config.getoption("conv2d_only"),
+        config.getoption("conv2d_profile"),
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the checks that are selected and whose features are claimed, and seed their draws."""
+    """Keep the checks that are selected, in the profile, and of claimed features, and seed their draws."""
     subject = config.stash[SUBJECT]
     claimed = subject.implementation.hello.capabilities.features
     kept: list[pytest.Item] = []
@@ -78,7 +82,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         check = check_of(item)
         selected = any(fnmatchcase(requirement, subject.only) for requirement in check.requirements)
-        (kept if selected and check.features <= claimed else left_out).append(item)
+        in_scope = PROFILES.index(check.profile) <= PROFILES.index(subject.profile)
+        (kept if selected and in_scope and check.features <= claimed else left_out).append(item)
         seed(item.obj, check.name, subject.seed)  # type: ignore[attr-defined]  # a Function has it
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept

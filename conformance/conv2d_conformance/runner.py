@@ -118,7 +118,7 @@ def _run(
     started = time.time()
     report_file = ReportFile(options.output, header(options, implementation, started))
     distributed = options.workers > 1
-    subject = Subject(implementation, EFFORTS[options.effort], options.seed, options.only)
+    subject = Subject(implementation, EFFORTS[options.effort], options.seed, options.only, options.profile)
     collector = Collector(report_file, None if distributed else subject, on_progress)
     try:
         with _own_pytest():
@@ -191,6 +191,7 @@ def _pytest_arguments(options: Options) -> list[str]:
         f"--conv2d-effort={options.effort}",
         f"--conv2d-seed={options.seed}",
         f"--conv2d-only={options.only}",
+        f"--conv2d-profile={options.profile}",
         f"--conv2d-timeout={options.timeout}",
         f"--conv2d-isolation={options.isolation}",
         str(PACKAGE / "checks"),

@@ -79,8 +79,9 @@ def run(
 
 
 def encounters(name: str, effort: str, run_seed: int) -> list[Encounter]:
-    """One mutant against every check of its requirement."""
+    """One mutant against every check of its requirement, with the effort that it needs."""
     mutant = mutants()[name]
+    effort = max(effort, mutant.effort, key=list(EFFORTS).index)
     remove_files = use_settings(EFFORTS[effort])
     try:
         checks = [check for check in catalogue().values() if mutant.breaks in check.requirements]

@@ -3,11 +3,15 @@
 `direct` reads as the definition does: seven loops, for exact numbers as well as for floats. `correlate` computes the
 same from `numpy.pad` and `scipy.signal.correlate2d` and shares nothing with it but the check of arguments, so that the
 two confirm each other. `Conv2d` is the layer that the document describes. `conv2d` is the one of `direct`.
+
+The derivatives come twice as well: `gradients_direct` visits every term of the definition, `gradients_by_tap` works on
+whole arrays. `gradients` is the one of `gradients_direct`.
 """
 
-from conv2d_reference import correlate, direct
+from conv2d_reference import correlate, direct, gradients_by_tap, gradients_direct
 from conv2d_reference.arguments import Attributes, Geometry, resolve, resolve_attributes
 from conv2d_reference.direct import conv2d
+from conv2d_reference.gradients_direct import gradients
 from conv2d_reference.layer import Conv2d
 from conv2d_reference.sizes import output_size, parameter_shapes, same_padding
 
@@ -18,6 +22,9 @@ __all__ = [
     "conv2d",
     "correlate",
     "direct",
+    "gradients",
+    "gradients_by_tap",
+    "gradients_direct",
     "output_size",
     "parameter_shapes",
     "resolve",

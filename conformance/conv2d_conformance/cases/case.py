@@ -9,18 +9,22 @@ from typing import Any, TypeVar
 
 from conv2d_conformance.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS, DTYPES, PADDING_MODES, VIEWS
 
-ARRAYS = ("input", "weight", "bias")
-LETTERS = dict(zip(ARRAYS, "xwb", strict=True))
-"""How single elements are written: x[...], w[...], b[...]."""
+ARRAYS = ("input", "weight", "bias", "grad_output")
+"""In the order of a call. The last one is handed over for gradients alone."""
+
+LETTERS = dict(zip(ARRAYS, ("x", "w", "b", "gy"), strict=True))
+"""How single elements are written: x[...], w[...], b[...], gy[...]."""
 
 OVERRIDES = (
     *ATTRIBUTES,
-    *(f"{array}-{part}" for part in ("shape", "dtype") for array in ARRAYS),
+    *(f"{array}-{part}" for part in ("shape", "dtype") for array in ARRAYS[:3]),
 )
 """What an override can replace, in the order in which overrides are written."""
 
 SIGNIFICANT_BITS = {"float32": 24, "float64": 53, "float16": 11, "bfloat16": 8}
 """Every integer up to 2 to this power is exact in the dtype."""
+
+OPERATIONS = ("conv2d", "gradients")
 
 DEFAULT_MAGNITUDE = 7
 LARGEST_MAGNITUDE = 2**31
@@ -67,8 +71,8 @@ class Recipe:
 class Elements:
     """Explicit data, which replaces a recipe after shrinking: every element that is not named is zero.
 
-    Each entry is (array, index, value), array being "x", "w" or "b". With a `base`, every element that is not named is
-    as that recipe makes it.
+    Each entry is (array, index, value), array being "x", "w", "b" or "gy". With a `base`, every element that is not
+    named is as that recipe makes it.
     """
 
     entries: tuple[tuple[str, tuple[int, ...], float], ...] = ()
@@ -79,13 +83,13 @@ class Elements:
         named = [(array, tuple(index), float(value)) for array, index, value in self.entries]
         if self.base is None:
             named = [entry for entry in named if entry[2] != 0 or math.copysign(1, entry[2]) < 0]
-        named.sort(key=lambda entry: ("xwb".find(entry[0]), entry[1]))
+        named.sort(key=lambda entry: ("xwbgy".find(entry[0]), entry[1]))
         object.__setattr__(self, "entries", tuple(named))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One call of conv2d. Axes are named as in the spec; N is None for an unbatched input.
+    """One call of conv2d, or of gradients. Axes are named as in the spec; N is None for an unbatched input.
 
     `stride`, `padding`, `dilation` are kept as they are handed over: an int, or a pair (height, width).
     `omit` names arguments that the call leaves out; they must then have their documented default here.
@@ -114,6 +118,7 @@ class Case:
     omit: tuple[str, ...] = ()
     view: str | None = None
     overrides: tuple[tuple[str, Any], ...] = ()
+    operation: str = "conv2d"
 
     def __post_init__(self) -> None:
         _check_fields(self)
@@ -124,6 +129,8 @@ class Case:
             _check_overrides(self)
             order = _sorted("override", (name for name, _ in self.overrides), OVERRIDES)
             object.__setattr__(self, "overrides", tuple((name, dict(self.overrides)[name]) for name in order))
+        if self.operation != "conv2d":
+            _check_gradients(self)
         if isinstance(self.data, Elements):
             _check_elements(self.data, self.shapes)
 
@@ -141,10 +148,25 @@ class Case:
         return (self.M, self.C // self.groups, self.KH, self.KW)
 
     @property
+    def output_shape(self) -> tuple[int, ...]:
+        """The shape of the result, where the call has one; sizes below 1 where the kernel does not fit."""
+        sides = (
+            (self.H, self.KH, *(_side(value, 0) for value in (self.stride, self.padding, self.dilation))),
+            (self.W, self.KW, *(_side(value, 1) for value in (self.stride, self.padding, self.dilation))),
+        )
+        spatial = tuple(
+            size if p == "same" else (size + 2 * (0 if p == "valid" else p) - d * (kernel - 1) - 1) // s + 1
+            for size, kernel, s, p, d in sides
+        )
+        return (self.M, *spatial) if self.N is None else (self.N, self.M, *spatial)
+
+    @property
     def shapes(self) -> dict[str, tuple[int, ...] | None]:
         """The shape of every array that the call hands over, overrides included; None for no bias."""
         bias = (self.M,) if self.bias else None
         shapes = {"input": self.input_shape, "weight": self.weight_shape, "bias": bias}
+        if self.operation == "gradients":
+            shapes["grad_output"] = self.output_shape
         if self.overrides:
             shapes |= {name[:-6]: value for name, value in self.overrides if name.endswith("-shape")}
         return shapes
@@ -175,6 +197,11 @@ class Case:
         return dtypes
 
 
+def _side(value: Any, axis: int) -> Any:
+    """What an argument says of one axis: a pair its part, an int or a word the same for both."""
+    return value[axis] if isinstance(value, tuple) else value
+
+
 # ---- the checks of the constructor -------------------------------------------------------------------------------
 
 
@@ -198,7 +225,12 @@ def _check_fields(case: Case) -> None:
             raise CaseError(f"{name} = {value!r} is not {allowed}; {_ILLEGAL_HINT}")
     if case.C % case.groups or case.M % case.groups:
         raise CaseError(f"groups {case.groups} does not divide both C = {case.C} and M = {case.M}; {_ILLEGAL_HINT}")
-    for name, among in (("dtype", DTYPES), ("padding_mode", PADDING_MODES), ("view", (None, *VIEWS))):
+    for name, among in (
+        ("dtype", DTYPES),
+        ("padding_mode", PADDING_MODES),
+        ("view", (None, *VIEWS)),
+        ("operation", OPERATIONS),
+    ):
         if getattr(case, name) not in among:
             raise CaseError(f"{name} {getattr(case, name)!r} is none of {', '.join(map(str, among))}")
     recipe = case.recipe
@@ -240,15 +272,25 @@ def _check_overrides(case: Case) -> None:
             _require(is_shape, f"{name}={value!r} is not a tuple of integers >= 0, as in bias-shape=(1,)")
 
 
+def _check_gradients(case: Case) -> None:
+    """The shape of grad_output follows from the call, so there must be a call that has a result."""
+    _require(not case.overrides, "gradients are asked of legal calls alone; leave out grad, or the override")
+    _require(
+        min(case.output_shape[-2:]) >= 1,
+        f"the kernel does not fit, so that there is no output of which to take gradients: {case.output_shape}",
+    )
+
+
 def _check_elements(data: Elements, shapes: dict[str, tuple[int, ...] | None]) -> None:
     seen = set()
     for letter, index, _ in data.entries:
         token = f"{letter}[{','.join(map(str, index))}]"
         array = next((name for name, short in LETTERS.items() if short == letter), None)
-        _require(array is not None, f"{token} names none of the arrays x, w and b")
-        shape = shapes[array or ""]
+        _require(array is not None, f"{token} names none of the arrays x, w, b and gy")
+        shape = shapes.get(array or "")
         if shape is None:
-            raise CaseError(f"{token} needs a bias; add the word bias")
+            what, word = ("a bias", "bias") if letter == "b" else ("gradients", "grad")
+            raise CaseError(f"{token} needs {what}; add the word {word}")
         inside = len(index) == len(shape) and all(map(_is_integer, index, (0,) * len(shape), (n - 1 for n in shape)))
         _require(inside, f"{token} lies outside the {array}, whose shape is {shape}")
         _require((letter, index) not in seen, f"{token} is given more than once")

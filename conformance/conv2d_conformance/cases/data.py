@@ -11,23 +11,20 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from numpy.random import Philox
 
+from conv2d_conformance.cases import roundings, tosa
 from conv2d_conformance.cases.case import ARRAYS, DEFAULT_MAGNITUDE, LETTERS, SIGNIFICANT_BITS, Case, Elements, Recipe
+from conv2d_conformance.cases.words import Values, shortened, size_of, uniform_of, words
 from conv2d_conformance.implementation.answers import Array, dtype_of
-
-Words = npt.NDArray[np.uint64]
-Values = npt.NDArray[np.float64]
 
 
 def arrays(case: Case) -> dict[str, Array | None]:
-    """The input, the weight and the bias (or None) of a case."""
+    """The input, the weight and the bias (or None) of a case, and for gradients grad_output."""
     shapes, dtypes = case.shapes, case.dtypes
-    made = {name: None if (shape := shapes[name]) is None else _made(case, name, shape, dtypes[name]) for name in ARRAYS}
+    made = {name: None if shape is None else _made(case, name, shape, dtypes[name]) for name, shape in shapes.items()}
     if isinstance(case.data, Elements):
         _place(case.data, made)
-    return made
+    return {name: _repeated(array) for name, array in made.items()} if case.view == "broadcast" else made
 
 
 def call(case: Case) -> tuple[dict[str, Any], dict[str, Array | None]]:
@@ -38,49 +35,34 @@ def call(case: Case) -> tuple[dict[str, Any], dict[str, Array | None]]:
 def exposes(case: Case, arrays: dict[str, Array | None]) -> bool:
     """Whether a fault could show in these data; where it could not, a right answer is no evidence.
 
-    - an input, weight or bias of zeros shows nothing that is done to it;
+    - an input, weight, bias or grad_output of zeros shows nothing that is done to it;
     - a kernel that equals its flip cannot tell a correlation from a convolution;
-    - a constant input cannot tell which pixel was read.
+    - a constant input cannot tell which pixel was read, nor a constant grad_output where it was taken from.
 
     Three kinds of case are asked for by name, and know what they ask: an illegal call must be rejected whatever its
     data; an empty batch is a question about the shape; and `ones` counts taps, which shows padding and nothing else.
     """
     if case.overrides or case.N == 0 or (case.recipe is not None and case.recipe.name == "ones"):
         return True
-    x, w, b = (arrays[name] for name in ARRAYS)
+    x, w, b, gy = map(arrays.get, ARRAYS)
     assert x is not None
     assert w is not None
-    if not (x.any() and w.any() and (b is None or b.any())):
+    if not all(array is None or array.any() for array in (x, w, b, gy)):
         return False
     if case.KH * case.KW > 1 and bool((w == w[..., ::-1, ::-1]).all()):
         return False
-    return x.size == 1 or bool((x != x.flat[0]).any())
+    return all(array is None or array.size == 1 or bool((array != array.flat[0]).any()) for array in (x, gy))
 
 
 # ---- the recipes -------------------------------------------------------------------------------------------------
-
-
-def _words(case: Case, array: str, count: int) -> Words:
-    assert case.recipe is not None
-    # Not a list: NumPy makes floats of a list that holds an integer of 64 bits.
-    key = np.array((case.recipe.seed, ARRAYS.index(array)), dtype=np.uint64)
-    words: Words = Philox(key=key).random_raw(count)
-    return words
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for extent in shape:
-        size *= extent
-    return size
 
 
 def integers(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
     """Non-zero integers of magnitude 1 to 7, or to another printed magnitude: sums are exact in any order."""
     assert case.recipe is not None
     magnitude = min(case.recipe.magnitude or DEFAULT_MAGNITUDE, 2**bits)
-    words = _words(case, array, _size(shape))
-    steps = (words >> 32) * (2 * magnitude) >> 32  # 0 .. 2 * magnitude - 1
+    drawn = words(case, array, size_of(shape))
+    steps = (drawn >> 32) * (2 * magnitude) >> 32  # 0 .. 2 * magnitude - 1
     values: Values = steps.astype(np.float64) - magnitude
     values += values >= 0
     return values
@@ -93,7 +75,7 @@ def impulse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values
     visits them all, and every output is a single weight (plus the bias), by its id. Ids begin again at 1 where the
     dtype has no more exact integers.
     """
-    size = _size(shape)
+    size = size_of(shape)
     if array == "input":
         assert case.recipe is not None
         images = shape[0] if len(shape) > 3 else 1
@@ -102,58 +84,48 @@ def impulse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values
         if pixels:
             values[np.arange(images), [(case.recipe.seed + image) % pixels for image in range(images)]] = 1
         return values
-    first = _size(case.shapes["weight"] or ()) if array == "bias" else 0
-    order = np.argsort(_words(case, array, size), kind="stable")
+    first = size_of(case.shapes["weight"] or ()) if array == "bias" else 0
+    order = np.argsort(words(case, array, size), kind="stable")
     ids: Values = (first + order) % 2**bits + 1.0
     return ids
 
 
 def uniform(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
     """A sign times a number in [1, 2) with every bit of the mantissa drawn: no value is negligible, none is short."""
-    return _uniform(_words(case, array, _size(shape)), bits)
+    return uniform_of(words(case, array, size_of(shape)), bits)
 
 
 def sparse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
     """About 15 % of `uniform`, the rest zero: most outputs are one product or none, whose rounding is fixed."""
-    words = _words(case, array, _size(shape))
-    kept = (words >> 1) & 2047 < 307  # of the bits that `uniform` does not use
-    if words.size:
-        kept[(int(words[0]) >> 32) % words.size] = True  # never all zero
-    return np.where(kept, _uniform(words, bits), 0.0)
+    drawn = words(case, array, size_of(shape))
+    kept = (drawn >> 1) & 2047 < 307  # of the bits that `uniform` does not use
+    if drawn.size:
+        kept[(int(drawn[0]) >> 32) % drawn.size] = True  # never all zero
+    return np.where(kept, uniform_of(drawn, bits), 0.0)
 
 
 def normal(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
     """Bell-shaped, of deviation about 1.15 and at most 4: what networks see. Small and large values meet in a sum."""
-    size = _size(shape)
-    words = _words(case, array, 2 * size)
-    parts = words[:size].view(np.uint16).reshape(size, 4)  # whose sum no byte order changes
-    fine = (words[size:] >> 11).astype(np.float64) * 2.0**-53
-    return _shortened(parts.sum(axis=1) - 131070.0 + fine, bits) * 2.0**-15
+    size = size_of(shape)
+    drawn = words(case, array, 2 * size)
+    parts = drawn[:size].view(np.uint16).reshape(size, 4)  # whose sum no byte order changes
+    fine = (drawn[size:] >> 11).astype(np.float64) * 2.0**-53
+    return shortened(parts.sum(axis=1) - 131070.0 + fine, bits) * 2.0**-15
 
 
 def ones(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:  # noqa: ARG001
     """Ones throughout: every output counts its taps, which is the arithmetic of padding (and shows nothing else)."""
-    return np.ones(_size(shape))
+    return np.ones(size_of(shape))
 
 
 RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Values]] = {
-    recipe.__name__: recipe for recipe in (integers, impulse, sparse, uniform, normal, ones)
-}
-
-
-def _uniform(words: Words, bits: int) -> Values:
-    """The lowest bit is the sign, the highest bits are the fraction."""
-    fraction = (words >> (65 - bits)).astype(np.float64) * 2.0 ** (1 - bits)
-    return np.where(words & 1, -1.0, 1.0) * (1 + fraction)
-
-
-def _shortened(values: Values, bits: int) -> Values:
-    """Towards zero, to so many bits: a cast that had to round could do so twice on its way to bfloat16."""
-    if bits == 53:
-        return values
-    mantissa, exponent = np.frexp(values)
-    shortened: Values = np.ldexp(np.trunc(np.ldexp(mantissa, bits)), exponent - bits)
-    return shortened
+    recipe.__name__.replace("_", "-"): recipe
+    for recipe in (
+        *(integers, impulse, sparse, uniform, normal, ones),
+        *(roundings.spread, roundings.cancelling, roundings.monotone, roundings.scaled, roundings.complementary),
+        *(roundings.subnormal, roundings.near_overflow, roundings.odd),
+    )
+} | tosa.RECIPES
 
 
 def _made(case: Case, array: str, shape: tuple[int, ...], dtype: str) -> Array:
@@ -162,6 +134,15 @@ def _made(case: Case, array: str, shape: tuple[int, ...], dtype: str) -> Array:
         return np.zeros(shape, dtype_of(dtype))
     values = RECIPES[case.recipe.name](case, array, shape, SIGNIFICANT_BITS[dtype])
     return values.reshape(shape).astype(dtype_of(dtype))
+
+
+def _repeated(array: Array | None) -> Array | None:
+    """Along its first axis that is longer than 1, what comes first takes the place of all else.
+
+    So that the array can be laid out with a memory stride of 0 there; a recipe knows nothing of it.
+    """
+    axis = next((axis for axis, size in enumerate(array.shape) if size > 1), None) if array is not None else None
+    return array if array is None or axis is None else np.repeat(array.take([0], axis), array.shape[axis], axis)
 
 
 def _place(data: Elements, made: dict[str, Array | None]) -> None:

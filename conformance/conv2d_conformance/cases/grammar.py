@@ -35,6 +35,8 @@ def format_case(case: Case) -> str:
         case.dtype,
         _format_recipe(case.data) if isinstance(case.data, Recipe) else _format_elements(case.data),
     ]
+    if case.operation == "gradients":
+        words.append("grad")
     if case.padding_mode != "zeros":
         words.append(case.padding_mode)
     if case.view is not None:
@@ -222,11 +224,12 @@ FORMS = (
     Form("the data", "all", "all-zero", lambda _: {"data": Elements()}, "the case without any element is all-zero"),
     Form(
         "the elements",
-        r"[a-z]\[",
-        r"([xwb])\[([0-9]{1,18}(?:,[0-9]{1,18})*)\]=([^\s_]+)",
+        r"[a-z]+\[",
+        r"([xwb]|gy)\[([0-9]{1,18}(?:,[0-9]{1,18})*)\]=([^\s_]+)",
         _read_elements,
-        "an element of x, w or b is x[0,1,2,3]=1, w[0,1,0,0]=0.5 or b[0]=2; none at all is all-zero",
+        "an element of x, w, b or gy is x[0,1,2,3]=1, w[0,1,0,0]=0.5, b[0]=2 or gy[0,1,0,0]=1; none at all is all-zero",
     ),
+    Form("the gradients", r"grad", "grad", lambda _: {"operation": "gradients"}, "gradients are asked for by grad"),
     Form(
         "the padding mode",
         r"reflect|replicate|circular|zero|constant",
@@ -255,7 +258,6 @@ FORMS = (
         _read_override,
         f"what can be overridden is {', '.join(OVERRIDES)}, as in stride=(1,2,3) or weight-dtype=float64",
     ),
-    # A case of another operation (gradients, initialize) will have a form of its own here, and a field of the case.
 )
 """The grammar. A token is what the first form says whose pattern it matches; a hint only chooses the error message."""
 

@@ -162,7 +162,7 @@ def _elements(case: Case) -> Elements | None:
         tuple(
             (LETTERS[name], index, float(value))
             for name in ARRAYS
-            if (array := made[name]) is not None
+            if (array := made.get(name)) is not None
             for index, value in np.ndenumerate(array)
         )
     )

@@ -47,6 +47,11 @@ class Check:
         """What must be claimed for the check to run."""
         return frozenset().union(*(spec.get(requirement).features for requirement in self.requirements))
 
+    @property
+    def profile(self) -> str:
+        """The smallest profile that all of its requirements belong to."""
+        return max((spec.get(requirement).profile for requirement in self.requirements), key=spec.PROFILES.index)
+
 
 @cache
 def catalogue() -> dict[str, Check]:

@@ -24,7 +24,7 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, only: str
     from conv2d_conformance.cli.problems import Problem
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.mutants import catalogue
-    from conv2d_conformance.report.console import console, paragraph, show_table
+    from conv2d_conformance.report.console import console, paragraph, whole_line
     from conv2d_conformance.selftest import Summary, run
 
     names = [name for name in catalogue() if fnmatchcase(name, only)]
@@ -34,11 +34,10 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, only: str
         encounters = run(effort=effort, run_seed=seed, workers=workers, names=names, on_progress=advance)
     summary = Summary.of(encounters)
     out = console()
-    rows = (
-        (found.mutant, found.check, "killed" if found.killed else "SURVIVED", str(found.cases), f"{found.seconds:.2f}")
-        for found in encounters
-    )
-    show_table(out, ("mutant", "check", "", "cases", "seconds"), rows, right=("cases", "seconds"), whole=True)
+    wide = max(len(found.mutant) for found in encounters)
+    for found in encounters:
+        told = "killed" if found.killed else "survived"
+        whole_line(out, f"{found.mutant:{wide}}  {told:8} {found.cases:5} cases {found.seconds:6.2f} s  {found.check}")
     out.print()
     for survivor in summary.survivors:
         paragraph(out, f"{survivor}: {catalogue()[survivor].sentence}", label="SURVIVED", style="red")

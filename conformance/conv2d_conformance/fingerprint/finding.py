@@ -11,7 +11,7 @@ from conv2d_conformance.fingerprint.bench import Bench
 
 @dataclass(frozen=True)
 class Finding:
-    """`words` for people; `value`, of JSON's types, for programs; None where nothing was seen, and the words say why."""
+    """`words` for people; `value`, of JSON's types, for programs: None where nothing was seen; the words say why."""
 
     words: str
     value: Any

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conv2d_conformance.fingerprint.probes import TITLES
-from conv2d_conformance.fingerprint.tree import parse
+from conv2d_conformance.fingerprint.tree import Tree, chain, leaves, parse
 from conv2d_conformance.fingerprint.tree_drawing import drawn
 
 WIDTH = 100
 LABEL = 16
 SHAPE = 11
 
+LEGEND = "tap (channel * KH + row) * KW + column; k → l adds l to the sum so far, k & l are added at once"
+
 
 def page(fingerprint: Mapping[str, Any]) -> str:
-    """First a sentence for each dtype, then what each probe saw, then the trees."""
+    """First a few sentences for each dtype, then what each probe saw, then the trees."""
     lines = [f"{fingerprint['name']} {fingerprint['version']}: fingerprint", ""]
     dtypes = fingerprint["dtypes"]
     for dtype, found in dtypes.items():
-        lines += [*_paragraph(dtype, found["summary"]), ""]
-    lines += list(_shapes(dtypes))
+        lines += [*_summary(dtype, found), ""]
+    lines += _shapes(dtypes)
     for dtype, found in dtypes.items():
-        lines += ["", _rule(dtype), "", *_details(found["shapes"])]
-        lines += _trees(found["shapes"])
+        if any(shape["findings"] for shape in found["shapes"].values()):
+            lines += ["", _rule(dtype), "", *_details(found["shapes"]), *_trees(found["shapes"])]
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _summary(dtype: str, found: Mapping[str, Any]) -> Iterator[str]:
+    for number, group in enumerate(found["summary"]):
+        every = len(group["shapes"]) == len(found["shapes"])
+        label = dtype if number == 0 else ""
+        yield from _paragraph(label, _about(group["shapes"], group["words"], every=every))
+
+
+def _about(shapes: Sequence[str], words: str, *, every: bool) -> str:
+    return words if every else f"{', '.join(shapes)}: {words}"
 
 
 def _shapes(dtypes: Mapping[str, Any]) -> Iterator[str]:
@@ -42,30 +55,39 @@ def _rule(title: str) -> str:
 
 def _details(shapes: Mapping[str, Any]) -> Iterator[str]:
     """A line for each probe; one for each group of shapes where they differ."""
+    unseen = {name: f"not seen: {shape['not_seen']}" for name, shape in shapes.items() if not shape["findings"]}
+    yield from _grouped("", unseen, all_of=len(shapes))
     for probe, title in TITLES.items():
-        groups: dict[str, list[str]] = {}
-        for name, shape in shapes.items():
-            groups.setdefault(shape["findings"][probe]["words"], []).append(name)
-        if len(groups) == 1:
-            yield from _paragraph(title, next(iter(groups)))
-            continue
-        for number, (words, names) in enumerate(groups.items()):
-            yield from _paragraph(title if number == 0 else "", f"{', '.join(names)}: {words}")
+        words = {name: shape["findings"][probe]["words"] for name, shape in shapes.items() if shape["findings"]}
+        yield from _grouped(title, words, all_of=len(shapes))
+
+
+def _grouped(title: str, words: Mapping[str, str], *, all_of: int) -> Iterator[str]:
+    groups: dict[str, list[str]] = {}
+    for name, said in words.items():
+        groups.setdefault(said, []).append(name)
+    for number, (said, names) in enumerate(groups.items()):
+        yield from _paragraph(title if number == 0 else "", _about(names, said, every=len(names) == all_of))
 
 
 def _trees(shapes: Mapping[str, Any]) -> Iterator[str]:
-    """Each tree once, unless it is no more than one line."""
+    """Each tree once, unless the words have said it all."""
     by_tree: dict[str, list[str]] = {}
     for name, shape in shapes.items():
-        if order := shape["findings"]["order"]["value"]:
+        order = shape["findings"]["order"]["value"] if shape["findings"] else None
+        if order and not _is_plain(parse(order["tree"])):
             by_tree.setdefault(order["tree"], []).append(name)
-    if by_tree:
-        yield from ("", "the order of additions: k → l adds l to what is there, k & l are added at once;")
-        yield "a tap is numbered (channel * KH + row) * KW + column"
-    for tree, names in by_tree.items():
-        first, *others = drawn(parse(tree))
+    for number, (tree, names) in enumerate(by_tree.items()):
+        if number == 0:
+            yield from ("", LEGEND)
         yield f"  {', '.join(names)}"
-        yield from (f"    {line}" for line in (first, *others))
+        yield from (f"    {line}" for line in drawn(parse(tree)))
+
+
+def _is_plain(tree: Tree) -> bool:
+    """Whether it is one running sum of taps as they are numbered."""
+    members = chain(tree)
+    return members is not None and leaves(tuple(members)) == sorted(leaves(tree))
 
 
 def _paragraph(label: str, text: str) -> list[str]:
@@ -96,6 +118,8 @@ def _words(side: Mapping[str, Any], shape: str, probe: str) -> str:
     """The words, and the tree where there is one: two trees may have the same words."""
     if shape not in side:
         return "not probed"
+    if not side[shape]["findings"]:
+        return f"not seen: {side[shape]['not_seen']}"
     finding = side[shape]["findings"][probe]
     tree = f", the tree {finding['value']['tree']}" if probe == "order" and finding["value"] else ""
     return f"{finding['words']}{tree}"

@@ -52,11 +52,22 @@ class Shape:
 
     @property
     def chosen(self) -> list[int]:
-        """At most 64 taps, evenly over channels and kernel: where not all can be seen, all kinds of them are."""
-        area, count = self.KH * self.KW, min(self.taps, MOST_TAPS)
-        if self.channels >= MOST_TAPS:
-            return [i * self.channels // count * area + i % area for i in range(count)]
-        return [i * self.taps // count for i in range(count)]
+        """At most 64 taps: where not all can be seen, evenly chosen ones.
+
+        With many channels they are two kernel positions of two neighbouring channels, again and again: so it can be
+        seen what happens within a channel, between neighbours, and far apart.
+        """
+        area = self.KH * self.KW
+        if self.taps <= MOST_TAPS or area == 1 or self.channels < MOST_TAPS // 2:
+            count = min(self.taps, MOST_TAPS)
+            return [i * self.taps // count for i in range(count)]
+        groups = MOST_TAPS // 4
+        return sorted(
+            (i * self.channels // groups + neighbour) * area + position % area
+            for i in range(groups)
+            for neighbour in (0, 1)
+            for position in (i, i + area // 2)
+        )
 
     @property
     def case(self) -> str:

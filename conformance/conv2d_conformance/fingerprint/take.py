@@ -8,14 +8,14 @@ from typing import Any
 
 from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.fingerprint.bench import Bench, NotSeen
-from conv2d_conformance.fingerprint.finding import Finding
+from conv2d_conformance.fingerprint.finding import Finding, Findings, Probe
 from conv2d_conformance.fingerprint.probes import PROBES
 from conv2d_conformance.fingerprint.shapes import SHAPES, Shape, claimed
-from conv2d_conformance.fingerprint.words import dtype_summary, pieces, sentence
+from conv2d_conformance.fingerprint.words import pieces, summary
 from conv2d_conformance.implementation.answers import Implementation
 
-LONGEST_CALL = 1.0
-"""In seconds. A shape takes some two hundred calls; one that is slower is not probed."""
+LONGEST_CALL = 0.25
+"""In seconds. A shape takes a hundred to three hundred calls; one whose calls take longer is not probed."""
 
 
 def take(
@@ -27,8 +27,13 @@ def take(
 ) -> dict[str, Any]:
     """What is behind the answers of an implementation, as a JSON object. It is an observation, and never raises.
 
-    {"name", "version", "dtypes": {dtype: {"summary", "shapes": {name: {"case", "findings": {probe: {"words", "value"}}}}}}}
-    A value is None where a probe could not see, and the words say why.
+    name, version
+    dtypes: by dtype
+        summary: a list of sentences (words), each with the shapes that it holds for
+        shapes: by name
+            case: the call, as cases are written
+            not_seen: why the shape could not be probed, or an empty string
+            findings: by probe words and value; the value is None where it could not see, and the words say why
     """
     claims = implementation.hello.capabilities
     dtypes = [dtype for dtype in DTYPES if dtype in claims.dtypes]
@@ -37,33 +42,45 @@ def take(
     found: dict[str, Any] = {}
     ended = ""
     for dtype in dtypes:
-        by_shape = {}
+        shapes_found, said = {}, {}
         for shape in chosen:
             bench = Bench(implementation, shape, dtype)
             bench.ended = ended
-            by_shape[shape.name] = {"case": f"{shape.case} {dtype}", **_probed(bench, longest_call, progress)}
+            findings, why_not = _probed(bench, longest_call, progress)
             # After a hang the next question would hang too.
-            ended = bench.ended if bench.hung else ""
-        found[dtype] = {"summary": dtype_summary(by_shape), "shapes": by_shape}
+            ended = bench.ended if bench.hung or ended else ""
+            said[shape.name] = pieces(dtype, findings) or {"not seen": f"not seen: {why_not or 'nothing at all'}"}
+            shapes_found[shape.name] = {
+                "case": f"{shape.case} {dtype}",
+                "not_seen": why_not,
+                "findings": {
+                    name: {"words": finding.words, "value": finding.value} for name, finding in findings.items()
+                },
+            }
+        found[dtype] = {"summary": summary(said), "shapes": shapes_found}
     return {"name": implementation.hello.name, "version": implementation.hello.version, "dtypes": found}
 
 
-def _probed(bench: Bench, longest_call: float, progress: Iterator[Callable[[str], None]]) -> dict[str, Any]:
-    too_slow = _why_not(bench, longest_call)
+def _probed(
+    bench: Bench, longest_call: float, progress: Iterator[Callable[[str], None]]
+) -> tuple[dict[str, Finding], str]:
+    """The findings, or none and the reason why."""
+    why_not = _why_not(bench, longest_call)
     findings: dict[str, Finding] = {}
     for name, probe in PROBES.items():
         next(progress)(f"{bench.dtype} {bench.shape.name}: {name}")
-        try:
-            if too_slow:
-                raise NotSeen(too_slow)
-            findings[name] = probe(bench, findings)
-        except NotSeen as why:
-            findings[name] = Finding(f"not seen: {why}", None)
-    return {
-        "summary": sentence(pieces(bench.dtype, findings)) if not too_slow else f"not seen: {too_slow}",
-        "pieces": pieces(bench.dtype, findings) if not too_slow else {},
-        "findings": {name: {"words": found.words, "value": found.value} for name, found in findings.items()},
-    }
+        if not why_not:
+            findings[name] = _finding(probe, bench, findings)
+    return findings, why_not
+
+
+def _finding(probe: Probe, bench: Bench, seen: Findings) -> Finding:
+    try:
+        return probe(bench, seen)
+    except NotSeen as why:
+        return Finding(f"not seen: {why}", None)
+    except Exception as error:  # an observation must never cost a run its report
+        return Finding(f"not seen: the probe itself failed with {type(error).__name__}", None)
 
 
 def _why_not(bench: Bench, longest_call: float) -> str:
@@ -75,7 +92,7 @@ def _why_not(bench: Bench, longest_call: float) -> str:
         bench.call(x, w)
     except NotSeen as why:
         return str(why)
-    return "one call takes too long" if time.perf_counter() - start > longest_call else ""
+    return f"a call takes longer than {longest_call:g} s" if time.perf_counter() - start > longest_call else ""
 
 
 def _progress(on_progress: Callable[[int, int, str], None], total: int) -> Iterator[Callable[[str], None]]:

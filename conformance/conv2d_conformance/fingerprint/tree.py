@@ -83,6 +83,11 @@ def depth(tree: Tree) -> int:
     return 0 if isinstance(tree, int) else 1 + max(depth(child) for child in tree)
 
 
+def earliest(tree: Tree) -> int:
+    """A leaf at the end of the longest path: one of the first two of a running sum."""
+    return tree if isinstance(tree, int) else earliest(max(tree, key=depth))
+
+
 def nodes(tree: Tree) -> Iterator[Tree]:
     """Every node, the leaves included, the root first."""
     yield tree
@@ -133,6 +138,15 @@ def chain(tree: Tree) -> list[Tree] | None:
         members.append(small)
         tree = large
     return [tree]
+
+
+def peeled(tree: Tree) -> tuple[Tree, list[int]]:
+    """What is left when the leaves that were added last, one by one, are taken away; and these, in their order."""
+    tail: list[int] = []
+    while not isinstance(tree, int) and len(tree) == 2 and any(isinstance(child, int) for child in tree):
+        small, tree = sorted(tree, key=count)
+        tail.insert(0, leaves(small)[0])
+    return tree, tail
 
 
 # ---- as text

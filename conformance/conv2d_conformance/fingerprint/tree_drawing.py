@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import median
 
-from conv2d_conformance.fingerprint.tree import Tree, chain, count, leaves
+from conv2d_conformance.fingerprint.tree import Tree, chain, count, leaves, peeled
 
 MOST_LEAVES = 12
 MOST_BRANCHES = 6
@@ -15,7 +16,7 @@ def drawn(tree: Tree) -> list[str]:
     """The lines of a drawing, long runs and equal branches shortened."""
     lines = list(_lines(tree))
     hidden = len(lines) - MOST_LINES
-    return lines if hidden <= 0 else [*lines[:MOST_LINES], f"... and {hidden + 0} lines more"]
+    return lines if hidden <= 0 else [*lines[:MOST_LINES], f"... and {hidden} lines more"]
 
 
 def _lines(tree: Tree) -> Iterator[str]:
@@ -23,16 +24,24 @@ def _lines(tree: Tree) -> Iterator[str]:
     if run:
         yield run
         return
+    body, tail = peeled(tree)
+    if len(tail) > 1:
+        yield f"{count(tree)} taps: this sum, then → {' → '.join(_some([str(leaf) for leaf in tail]))}"
+        yield from _branch(_lines(body), last=True)
+        return
     members, how = _members(tree)
     yield f"{count(tree)} taps: the sum of these {len(members)}, {how}"
     shown, more = _shortened(members)
     for number, branch in enumerate(shown):
         last = number == len(shown) - 1 and not more
-        first, *others = _lines(branch)
-        yield ("└─ " if last else "├─ ") + first
-        yield from (("   " if last else "│  ") + line for line in others)
+        yield from _branch(_lines(branch), last=last)
     if more:
         yield f"└─ ... {more} more like the last"
+
+
+def _branch(lines: Iterator[str], *, last: bool) -> Iterator[str]:
+    yield ("└─ " if last else "├─ ") + next(lines)
+    yield from (("   " if last else "│  ") + line for line in lines)
 
 
 def _run(tree: Tree) -> str:
@@ -61,13 +70,11 @@ def _members(tree: Tree) -> tuple[list[Tree], str]:
     spine: list[Tree] = []
     node: Tree = tree
     while not isinstance(node, int) and len(node) == 2 and not _run(node):
-        small, large = sorted(node, key=lambda child: (count(child), -min(leaves(child))))
-        if count(large) < 2 * count(small) and spine:
-            break
+        small, node = sorted(node, key=lambda child: (count(child), -min(leaves(child))))
         spine.append(small)
-        node = large
     spine.append(node)
-    if len(spine) > 2:
+    sizes = [count(member) for member in spine]
+    if len(spine) > 2 and max(sizes) <= 1.5 * median(sizes):
         return spine[::-1], "one after the other"
     return sorted(tree, key=lambda child: min(leaves(child))), "in one addition"
 

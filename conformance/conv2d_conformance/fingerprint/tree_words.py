@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain as joined
 from math import ceil, log2
 
 from conv2d_conformance.fingerprint.shapes import Shape
-from conv2d_conformance.fingerprint.tree import Tree, chain, collapsed, count, depth, leaves, nodes
+from conv2d_conformance.fingerprint.tree import Tree, chain, collapsed, count, depth, leaves, nodes, peeled
 
 Key = Callable[[int, int, int], tuple[int, ...]]
 
 BLOCKS = (4, 8, 16, 32)
 SWAPPED = "the second of each pair of channels first"
 """As the dot product instructions of pairs do it."""
+
+OWN = "in a tree of its own"
 
 LANES = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 
@@ -27,7 +30,10 @@ def in_words(tree: Tree, shape: Shape) -> str:
     for parts in _divisions(tree, shape):
         if words := _divided(tree, parts, shape):
             return words
-    return f"in a tree of its own, {depth(tree)} additions deep"
+    body, tail = peeled(tree)
+    if tail and not (words := in_words(body, shape)).startswith(OWN):
+        return f"{words}; then the other {len(tail)} taps one after the other"
+    return f"{OWN}, {depth(tree)} additions deep"
 
 
 # ---- trees without parts
@@ -35,21 +41,40 @@ def in_words(tree: Tree, shape: Shape) -> str:
 
 def _plain(tree: Tree, shape: Shape) -> str:
     assert not isinstance(tree, int)
-    members = chain(tree)
     if count(tree) == 2:
         return "in one addition"
     if all(isinstance(child, int) for child in tree):
         return "all at once, rounded once"
-    if members is not None:
+    if members := chain(tree):
         return f"one after the other, {order_of([leaf for leaf in members if isinstance(leaf, int)], shape)}"
+    if blocks := _blocks(tree):
+        size = len(blocks[1] if len(blocks) > 2 else blocks[0])
+        return f"{size} at a time, rounded once for each {size}, {order_of(list(joined.from_iterable(blocks)), shape)}"
     if _is_balanced(tree):
         return "pairwise, " + ("neighbours first" if _joins_neighbours(tree) else "distant ones first")
     return ""
 
 
+def _blocks(tree: Tree) -> list[list[int]] | None:
+    """The products that join a running sum in one step, as in matrix engines; None where they are not equally many.
+
+    The first block and the last one may have another size.
+    """
+    blocks: list[list[int]] = []
+    while not isinstance(tree, int):
+        partial = [child for child in tree if not isinstance(child, int)]
+        blocks.insert(0, sorted(child for child in tree if isinstance(child, int)))
+        if len(partial) > 1:
+            return None
+        tree = partial[0] if partial else -1
+    sizes = {len(block) for block in blocks[1:-1]} or {len(blocks[0])}
+    return blocks if len(sizes) == 1 and min(sizes) > 1 else None
+
+
 def order_of(sequence: Sequence[int], shape: Shape) -> str:
     """The words for the order of taps in which a running sum takes them."""
-    for words, key in _orders(shape):
+    channels = {shape.tap(leaf)[0] for leaf in sequence}
+    for words, key in _orders(shape, within_a_channel=len(channels) == 1):
         ranked = [key(*shape.tap(leaf)) for leaf in sequence]
         # Which of the first two came first cannot be seen.
         swapped = [ranked[1], ranked[0], *ranked[2:]]
@@ -60,11 +85,11 @@ def order_of(sequence: Sequence[int], shape: Shape) -> str:
     return "in an order of its own"
 
 
-def _orders(shape: Shape) -> Iterator[tuple[str, Key]]:
+def _orders(shape: Shape, *, within_a_channel: bool = False) -> Iterator[tuple[str, Key]]:
     if shape.KH * shape.KW == 1:
         yield "channel by channel", lambda c, _i, _j: (c,)
         yield f"channel by channel, {SWAPPED}", lambda c, _i, _j: (c // 2, -c)
-    elif shape.channels == 1:
+    elif shape.channels == 1 or within_a_channel:
         yield "row by row", lambda _c, i, j: (i, j)
         yield "column by column", lambda _c, i, j: (j, i)
     else:
@@ -123,12 +148,18 @@ def _divisions(tree: Tree, shape: Shape) -> Iterator[Division]:
     for lanes in LANES:
         yield Division("lanes", _grouped(every, lambda k, lanes=lanes: k % lanes))  # type: ignore[misc]
         yield Division("lanes of channels", _grouped(every, lambda k, lanes=lanes: shape.tap(k)[0] % lanes))  # type: ignore[misc]
-    for size in BLOCKS:
-        yield Division(f"blocks of {size} channels", _grouped(every, lambda k, size=size: shape.tap(k)[0] // size))  # type: ignore[misc]
     for size in sorted({count(node) for node in nodes(tree)} - {1}, reverse=True):
         parts = [sorted(leaves(node)) for node in _largest_within(tree, size)]
+        if not _are_equal(parts):
+            continue
         runs = all(part == [k for k in every if part[0] <= k <= part[-1]] for part in parts)
         yield Division(f"parts of {_taps_of(parts, shape)}" if runs else "interleaved parts", sorted(parts))
+
+
+def _are_equal(parts: Sequence[Sequence[int]]) -> bool:
+    """Whether the parts look equal, as far as a sample of taps can show; of three or more, the last may be short."""
+    sizes = sorted(map(len, parts), reverse=True)
+    return (sizes[:-1] if len(sizes) > 2 else sizes)[-1] >= 0.75 * sizes[0]
 
 
 def _grouped(every: Sequence[int], key: Callable[[int], object]) -> list[list[int]]:
@@ -148,11 +179,19 @@ def _largest_within(tree: Tree, size: int) -> Iterator[Tree]:
 
 def _taps_of(parts: Sequence[Sequence[int]], shape: Shape) -> str:
     """How many taps there are in each part; a sample of them shows it by where the parts end."""
+    ordered = sorted(parts, key=min)
     whole, rest = divmod(shape.taps, len(parts))
-    if not rest and all(tap // whole == number for number, part in enumerate(sorted(parts)) for tap in part):
+    if not rest and _cut_by(whole, ordered):
         return f"{whole} taps"
-    seen_all = sum(map(len, parts)) == shape.taps
-    return f"up to {max(map(len, parts))} taps" if seen_all else f"about {whole} taps"
+    fitting = [size for size in range(whole, shape.taps) if _cut_by(size, ordered)]
+    if fitting:
+        # Of the sizes that fit, a programmer chose the roundest.
+        return f"{max(fitting, key=lambda size: size & -size)} taps, the last one shorter"
+    return f"about {whole} taps"
+
+
+def _cut_by(size: int, parts: Sequence[Sequence[int]]) -> bool:
+    return all(tap // size == number for number, part in enumerate(parts) for tap in part)
 
 
 def _divided(tree: Tree, division: Division, shape: Shape) -> str:
@@ -179,7 +218,8 @@ def _joined(top: Tree) -> str:
     if all(isinstance(child, int) for child in top):
         return "all at once"
     if members is not None:
-        ordered = members in (sorted(members), sorted(members, reverse=True))  # type: ignore[type-var]
+        numbers = leaves(tuple(members))
+        ordered = numbers in (sorted(numbers), sorted(numbers, reverse=True))
         return "one after the other" if ordered else "one after the other, in an order of their own"
     return "pairwise" if _is_balanced(top) else ""
 

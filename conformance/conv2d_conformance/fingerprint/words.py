@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from conv2d_conformance.fingerprint.arithmetic import format_name
@@ -29,7 +29,7 @@ def pieces(dtype: str, seen: Findings) -> Pieces:
 
 
 def sentence(parts: Pieces) -> str:
-    return "; ".join(parts.values()) or "nothing could be seen"
+    return "; ".join(parts.values())
 
 
 def _algorithm(seen: Findings) -> str:
@@ -121,37 +121,14 @@ def _repeating(seen: Findings) -> str:
 # ---- one sentence for all shapes
 
 
-def dtype_summary(by_shape: Mapping[str, Mapping[str, Any]]) -> str:
-    """What most shapes have in common, and where the others differ."""
-    seen = {name: found["pieces"] for name, found in by_shape.items() if found["pieces"]}
-    unseen = [name for name in by_shape if name not in seen]
-    if not seen:
-        return next((found["summary"] for found in by_shape.values()), "nothing was probed")
-    common = {about: words for about in _subjects(seen.values()) if (words := _by_all(about, seen)) is not None}
-    said = [sentence({about: words for about, words in common.items() if words})] if any(common.values()) else []
-    for names, parts in _groups(seen, common):
-        said.append(f"{', '.join(names)}: {sentence(parts)}")
-    if unseen:
-        said.append(f"not seen: {', '.join(unseen)}")
-    if len(said) == 1 and len(seen) > 1:
-        return f"{said[0]}; the same for all shapes"
-    return ". ".join(said)
-
-
-def _subjects(every: Iterable[Pieces]) -> list[str]:
-    return list(dict.fromkeys(about for parts in every for about in parts))
-
-
-def _by_all(about: str, seen: Mapping[str, Pieces]) -> str | None:
-    said = {parts.get(about, "") for parts in seen.values()}
-    return said.pop() if len(said) == 1 else None
-
-
-def _groups(seen: Mapping[str, Pieces], common: Mapping[str, str]) -> list[tuple[list[str], Pieces]]:
-    """Shapes that say the same, with what they do not have in common with the rest."""
-    groups: dict[str, tuple[list[str], Pieces]] = {}
-    for name, parts in seen.items():
-        own = {about: words for about, words in parts.items() if about not in common}
-        if own:
-            groups.setdefault(sentence(own), ([], own))[0].append(name)
-    return list(groups.values())
+def summary(by_shape: Mapping[str, Pieces]) -> list[dict[str, Any]]:
+    """Sentences, each with the shapes that it holds for: first what all have in common, then what they have not."""
+    subjects = dict.fromkeys(about for parts in by_shape.values() for about in parts)
+    common = {about for about in subjects if len({parts.get(about, "") for parts in by_shape.values()}) == 1}
+    said: dict[str, list[str]] = {}
+    for chosen in (True, False):
+        for shape, parts in by_shape.items():
+            own = {about: words for about, words in parts.items() if (about in common) == chosen}
+            if own:
+                said.setdefault(sentence(own), []).append(shape)
+    return [{"shapes": shapes, "words": words} for words, shapes in said.items()]

@@ -30,7 +30,8 @@ class Request:
 class Observation:
     """Something that the worker saw while the call was made, besides its answer.
 
-    kind: "input-changed", "guard-changed", "aliases-input", "aliases-output", "output-changed", "imports-reference".
+    kind: "input-changed", "guard-changed", "aliases-input", "aliases-output", "aliases-itself", "output-changed",
+    "imports-reference".
     """
 
     kind: str
@@ -86,6 +87,9 @@ class Implementation(Protocol):
     hello: Hello
 
     def ask(self, request: Request) -> Answer: ...
+
+    def restart(self) -> bool:
+        """Forget all calls so far, by means of a fresh process; False where that is not possible."""
 
     def close(self) -> None: ...
 

@@ -6,6 +6,7 @@ import sys
 import time
 import warnings
 from collections import deque
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from conv2d_conformance.adapter import Adapter
 from conv2d_conformance.implementation.answers import Answer, Array, Broken, Observation, Rejected, Request, Result
 from conv2d_conformance.implementation.framing import numeric_dtype
-from conv2d_conformance.implementation.layout import Handed, share_memory
+from conv2d_conformance.implementation.layout import Blocks, Handed, share_memory
 from conv2d_conformance.implementation.protocol import MAY_BE_NONE, RETURNED
 
 KEPT_RESULTS = 4
@@ -24,9 +25,13 @@ _LAYER = ("in_channels", "out_channels", "kernel_size")
 
 
 class Memory:
-    """The last few results as the implementation returned them, to notice that it uses their memory again."""
+    """What outlives a call: the blocks that its arrays lie in, and the last few results as they were returned.
+
+    The results are kept to notice that the implementation uses their memory again.
+    """
 
     def __init__(self) -> None:
+        self.blocks = Blocks()
         self._kept: deque[tuple[Array, bytes]] = deque(maxlen=KEPT_RESULTS)
 
     def observe(self, returned: list[Array]) -> list[Observation]:
@@ -51,7 +56,7 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, reference_is_f
     if request.operation not in RETURNED or function is None:
         return Broken("protocol", f"the adapter {adapter.name} has no {request.operation}")
     try:
-        handed = Handed(request.arrays, request.view)
+        handed = Handed(request.arrays, request.view, memory.blocks.take)
     except ValueError as error:
         return Broken("protocol", str(error))
     positional, named = _arguments(request, handed.arrays)
@@ -81,7 +86,10 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, reference_is_f
     observed = handed.changes()
     present = [array for array in returned if array is not None]
     observed += _aliases(handed, present)
-    observed += memory.observe(present)
+    if any(share_memory(one, other) for one, other in combinations(present, 2)):
+        observed.append(Observation("aliases-itself", "two of the results share memory with each other"))
+    # A result that lies in the arrays of its call changes with the next one: one fault, told once.
+    observed += memory.observe([array for array in present if not handed.holds(array)])
     if reference_is_foreign and "conv2d_reference" in sys.modules:
         observed.append(Observation("imports-reference", "the implementation imports conv2d_reference"))
     if isinstance(outcome, Rejected):

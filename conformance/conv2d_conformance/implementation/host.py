@@ -108,13 +108,19 @@ class Worker:
     def _replace(self, kind: str, sentence: str) -> Broken:
         assert self._process
         stderr = self._process.stderr
-        self._process.end()
-        self._process = None
         if kind == "timeout":
             sentence = f"no answer within {self._timeout:g} s; the process was ended"
+        self.restart()
+        return Broken(kind, sentence, stderr)
+
+    def restart(self) -> bool:
+        """Let a process that has not been asked anything answer the next question."""
+        if self._process:
+            self._process.end()
+            self._process = None
         while len(self._fresh) < 2:
             self._fresh.append(WorkerProcess(self._arguments))
-        return Broken(kind, sentence, stderr)
+        return True
 
     def close(self) -> None:
         """Let the process leave, and end whatever remains."""

@@ -30,6 +30,10 @@ class InProcess:
         with _user_may_interrupt():
             return answer(self._adapter, request, self._memory)
 
+    def restart(self) -> bool:
+        """What a library keeps in this process stays there."""
+        return False
+
     def close(self) -> None:
         """There is nothing to close."""
 

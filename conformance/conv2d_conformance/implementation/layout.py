@@ -1,73 +1,127 @@
 """How arrays are handed over: in the requested layout, within guard bands that are looked at afterwards.
 
 All arrays of a call lie in one block of bytes 0xFF. In every floating dtype these are NaN, so that a read past the
-end shows in the answer, and a write past the end shows in the block.
+end, or between the rows of a section, shows in the answer, and a write shows in the block.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from conv2d_conformance.implementation.answers import Array, Observation
+from conv2d_conformance.implementation.views import lie_of
 
 GUARD = 4096
 ALIGNMENT = 64
 MAX_WORK = 100_000
-VIEWS: tuple[str | None, ...] = (None,)
-"""The views that `Handed` builds."""
+LARGEST_KEPT = 1 << 20
+
+Block = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+def fresh_block(size: int) -> Block:
+    """So many aligned bytes 0xFF."""
+    memory = np.full(size + ALIGNMENT, 0xFF, np.uint8)
+    skew = -int(memory.__array_interface__["data"][0]) % ALIGNMENT
+    return memory[skew : skew + size]
+
+
+class Blocks:
+    """Two blocks that the calls of a process take by turns: one, one, the other, the other.
+
+    So arrays of the same shape come at the same address as a call before, with other data, and at another address
+    while the arrays of an earlier call are still where they were: what remembers an address is found out either way.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[Block] = []
+        self._turn = 0
+
+    def take(self, size: int) -> Block:
+        """So many aligned bytes 0xFF. Large ones are made anew, not kept."""
+        if size > LARGEST_KEPT:
+            return fresh_block(size)
+        if not self._kept:
+            self._kept = [fresh_block(LARGEST_KEPT), fresh_block(LARGEST_KEPT)]
+        block = self._kept[self._turn // 2 % 2][:size]
+        self._turn += 1
+        block[:] = 0xFF
+        return block
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an array lies in the block of its call: `start` and `stop` enclose it, all numbers are bytes."""
+
+    start: int
+    stop: int
+    first: int
+    strides: tuple[int, ...]
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    def array_in(self, block: Block) -> Array:
+        return np.ndarray(self.shape, self.dtype, block, self.first, self.strides)
+
+    def bytes_in(self, block: np.ndarray[Any, np.dtype[Any]]) -> np.ndarray[Any, np.dtype[Any]]:
+        """The bytes of every element along a last axis, of a block of bytes or of flags for them."""
+        size = self.dtype.itemsize
+        return np.ndarray((*self.shape, size), block.dtype, block, self.first, (*self.strides, 1))
 
 
 class Handed:
     """The arrays of one call, as the implementation gets them."""
 
-    def __init__(self, arrays: Mapping[str, Array | None], view: str | None = None) -> None:
-        # The one place where the layout is chosen: a view other than None is built here.
-        if view not in VIEWS:
-            raise ValueError(f"the view {view!r} is not one that this version builds")
-        spans = _spans(arrays)
-        self._memory = _block(max((stop for _, stop in spans.values()), default=0) + GUARD)
-        self._spans = spans
-        self.arrays: dict[str, Array | None] = {
-            name: None if array is None else self._place(array, *spans[name]) for name, array in arrays.items()
-        }
+    def __init__(
+        self, arrays: Mapping[str, Array | None], view: str | None = None, take: Callable[[int], Block] = fresh_block
+    ) -> None:
+        self._places = _places(arrays, view)
+        self._memory = take(max((place.stop for place in self._places.values()), default=0) + GUARD)
+        self.arrays: dict[str, Array | None] = dict.fromkeys(arrays)
+        for name, place in self._places.items():
+            placed = place.array_in(self._memory)
+            placed[...] = arrays[name]
+            placed.flags.writeable = view != "read-only"
+            self.arrays[name] = placed
         self._before = self._memory.tobytes()
-
-    def _place(self, array: Array, start: int, stop: int) -> Array:
-        placed: Array = self._memory[start:stop].view(array.dtype).reshape(array.shape)
-        placed[...] = array
-        return placed
 
     def changes(self) -> list[Observation]:
         """What the call wrote into the arrays and around them."""
         if self._memory.tobytes() == self._before:
             return []
-        changed = np.flatnonzero(self._memory != np.frombuffer(self._before, np.uint8))
+        changed = self._memory != np.frombuffer(self._before, np.uint8)
         found = []
-        for name, (start, stop) in self._spans.items():
-            inside = changed[(changed >= start) & (changed < stop)]
-            array = self.arrays[name]
-            if inside.size and array is not None:
-                index = np.unravel_index((int(inside[0]) - start) // array.itemsize, array.shape)
-                first = ", ".join(str(int(axis)) for axis in index)
+        for name, place in self._places.items():
+            elements = place.bytes_in(changed)
+            if elements.any():
+                first = ", ".join(str(int(axis)) for axis in np.argwhere(elements.any(axis=-1))[0])
                 found.append(Observation("input-changed", f"the call changed its {name}, first at index ({first})"))
-            changed = changed[(changed < start) | (changed >= stop)]
-        if changed.size:
-            found.append(Observation("guard-changed", self._outside(changed)))
+                elements[...] = False
+        if changed.any():
+            found.append(Observation("guard-changed", self._outside(np.flatnonzero(changed))))
         return found
 
     def _outside(self, changed: Array) -> str:
         first = int(changed[0])
-        before = [(stop, name) for name, (_, stop) in self._spans.items() if stop <= first]
-        stop, name = max(before, default=(0, ""))
-        place = f"{first - stop} bytes past the end of its {name}" if name else "before the start of its first array"
-        return f"the call wrote {changed.size} bytes outside of its arrays, the first of them {place}"
+        where = "before the start of its first array"
+        for name, place in self._places.items():
+            if place.stop <= first:
+                where = f"{first - place.stop} bytes past the end of its {name}"
+            elif place.start <= first:
+                where = f"between the elements of its {name}"
+        return f"the call wrote {changed.size} bytes outside of its arrays, the first of them {where}"
+
+    def holds(self, array: Array) -> bool:
+        """Whether an array lies in the memory of this call."""
+        return np.may_share_memory(array, self._memory)
 
     def names_sharing_memory_with(self, array: Array) -> list[str]:
         """The arrays of the call that this one is a view of."""
-        if not np.may_share_memory(array, self._memory):
+        if not self.holds(array):
             return []
         handed = self.arrays.items()
         return [name for name, other in handed if other is not None and share_memory(array, other)]
@@ -83,18 +137,14 @@ def share_memory(one: Array, other: Array) -> bool:
         return True
 
 
-def _spans(arrays: Mapping[str, Array | None]) -> dict[str, tuple[int, int]]:
-    spans, end = {}, 0
+def _places(arrays: Mapping[str, Array | None], view: str | None) -> dict[str, Place]:
+    places, end = {}, 0
     for name, array in arrays.items():
         if array is not None:
+            lie, size = lie_of(array, view), array.itemsize
             start = end + GUARD
             start += -start % ALIGNMENT
-            end = start + array.nbytes
-            spans[name] = (start, end)
-    return spans
-
-
-def _block(size: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    memory = np.full(size + ALIGNMENT, 0xFF, np.uint8)
-    skew = -int(memory.__array_interface__["data"][0]) % ALIGNMENT
-    return memory[skew : skew + size]
+            end = start + lie.room * size
+            strides = tuple(step * size for step in lie.strides)
+            places[name] = Place(start, end, start + lie.start * size, strides, array.shape, array.dtype)
+    return places

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,12 +20,36 @@ from conv2d_conformance.initialisation.case import LayerCase
 from conv2d_conformance.initialisation.law import law_of
 from conv2d_conformance.initialisation.plan import Trial
 from conv2d_conformance.initialisation.recognise import recognise
-from conv2d_conformance.initialisation.sample import Finding, Parameters, bias_of, weight_of
-from conv2d_conformance.verdict.judge import Fault, Judgement
+from conv2d_conformance.initialisation.sample import Finding, Parameters, Values, bias_of, weight_of
+from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome
 
 
-def judge_trial(trial: Trial, implementation: Implementation) -> Judgement:
-    """Put the question and judge the answers by the tests of the trial."""
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The layers that came, and what is wrong with the form of one that did not, whereupon none was asked for."""
+
+    trial: Trial
+    layers: tuple[Parameters, ...]
+    observed: tuple[Observation, ...]
+    outcome: Outcome = "pass"
+    fault: Fault | None = None
+
+    @property
+    def elements(self) -> int:
+        return sum(layer.weight.size + (0 if layer.bias is None else layer.bias.size) for layer in self.layers)
+
+    def findings(self) -> Iterator[Finding]:
+        """What the tests of the trial find, one after the other."""
+        if self.fault is None:
+            yield from self.trial.battery(self.trial.case, self.layers)
+
+    def alarm(self) -> Finding | None:
+        """The first test that fails."""
+        return next((finding for finding in self.findings() if finding.p <= self.trial.alpha), None)
+
+
+def draw(trial: Trial, implementation: Implementation) -> Drawn:
+    """Put the question of a trial."""
     observed: list[Observation] = []
     layers: list[Parameters] = []
     for request in trial.case.requests:
@@ -32,14 +57,20 @@ def judge_trial(trial: Trial, implementation: Implementation) -> Judgement:
         observed += () if isinstance(answer, Broken) else answer.observed
         read = read_answer(trial.case, answer)
         if isinstance(read, Fault):
-            outcome = "error" if isinstance(answer, Broken) else "fail"
-            return Judgement(outcome, read, observed=tuple(observed))
+            outcome: Outcome = "error" if isinstance(answer, Broken) else "fail"
+            return Drawn(trial, tuple(layers), tuple(observed), outcome, read)
         layers.append(read)
-    elements = sum(layer.weight.size + (0 if layer.bias is None else layer.bias.size) for layer in layers)
-    for finding in trial.battery(trial.case, layers):
-        if finding.p <= trial.alpha:
-            return Judgement("fail", _fault(trial, layers, finding), elements=elements, observed=tuple(observed))
-    return Judgement("pass", evidence=elements, elements=elements, observed=tuple(observed))
+    return Drawn(trial, tuple(layers), tuple(observed))
+
+
+def judge_trial(trial: Trial, implementation: Implementation) -> Judgement:
+    """Put the question and judge the answers by the tests of the trial."""
+    drawn = draw(trial, implementation)
+    if drawn.fault is not None:
+        return Judgement(drawn.outcome, drawn.fault, observed=drawn.observed)
+    if alarm := drawn.alarm():
+        return Judgement("fail", fault_of(drawn, alarm), elements=drawn.elements, observed=drawn.observed)
+    return Judgement("pass", evidence=drawn.elements, elements=drawn.elements, observed=drawn.observed)
 
 
 def read_answer(case: LayerCase, answer: Answer) -> Parameters | Fault:
@@ -53,6 +84,7 @@ def read_answer(case: LayerCase, answer: Answer) -> Parameters | Fault:
     if case.bias != (bias is not None):
         got = "None for the bias" if bias is None else f"a bias of shape {bias.shape}"
         return Fault("shape", got, f"a bias of shape ({case.M},)" if case.bias else "None for the bias")
+    assert weight is not None, "the worker lets only an array pass as the weight"
     return (
         _fault_of_form("weight", weight, case.weight_shape, case.dtype)
         or (None if bias is None else _fault_of_form("bias", bias, (case.M,), case.dtype))
@@ -60,8 +92,7 @@ def read_answer(case: LayerCase, answer: Answer) -> Parameters | Fault:
     )
 
 
-def _fault_of_form(name: str, array: Array | None, shape: tuple[int, ...], dtype: str) -> Fault | None:
-    assert array is not None, "the worker lets only an array pass as the weight"
+def _fault_of_form(name: str, array: Array, shape: tuple[int, ...], dtype: str) -> Fault | None:
     if array.dtype != dtype_of(dtype):
         return Fault("dtype", f"a {name} of dtype {array.dtype.name}", f"a {name} of dtype {dtype}")
     if array.shape != shape:
@@ -69,27 +100,31 @@ def _fault_of_form(name: str, array: Array | None, shape: tuple[int, ...], dtype
     return None
 
 
-def _wide(array: Array | None) -> np.ndarray:
-    assert array is not None
-    return array.astype(np.float64)
+def _wide(array: Array) -> Values:
+    wide: Values = array.astype(np.float64)
+    return wide
 
 
-def _fault(trial: Trial, layers: Sequence[Parameters], finding: Finding) -> Fault:
-    case = trial.case
-    p = f", which has the probability {finding.p:.2g} at most" if finding.p else ""
-    got = f"{finding.test}: {finding.seen}{p}"
-    if words := recognised(case, layers):
-        got = f"{got}; {words}"
-    bound = law_of(case).bound
-    fan_in = f"k = 1 / {case.fan_in}, sqrt(k) = {bound:.6g}"
-    required = f"independent values, uniform between -sqrt(k) and sqrt(k), {fan_in}"
-    return Fault("values", got, required if finding.p == 0 else f"{required}; alarm below {trial.alpha:.2g}")
+def fault_of(drawn: Drawn, alarm: Finding) -> Fault:
+    """A failed test in words: what was seen, how improbable it is, and what was drawn instead if it is known."""
+    case = drawn.trial.case
+    p = f", which has the probability {alarm.p:.2g} at most" if alarm.p else ""
+    words = recognised(case, drawn.layers)
+    got = f"{alarm.test}: {alarm.seen}{p}" + (f"; {words}" if words else "")
+    required = (
+        "independent values, uniform between -sqrt(k) and sqrt(k), "
+        f"k = 1 / {case.fan_in}, sqrt(k) = {law_of(case).bound:.6g}"
+    )
+    return Fault("values", got, f"{required}; alarm at {drawn.trial.alpha:.2g} or less" if alarm.p else required)
 
 
 def recognised(case: LayerCase, layers: Sequence[Parameters]) -> str:
     """What was drawn instead, in words; empty where it is the right law, or none that is known."""
     weight, bias = weight_of(case, layers), bias_of(case, layers)
-    words = {"weight": recognise(case, weight), "bias": "" if bias is None else recognise(case, bias)}
-    if words["weight"] == words["bias"]:
-        return words["weight"]
-    return "; ".join(f"of the {name}: {sentence}" for name, sentence in words.items() if sentence)
+    if bias is None:
+        return recognise(case, weight)
+    of_weight, of_bias = recognise(case, weight), recognise(case, bias)
+    if of_weight == of_bias:
+        return of_weight
+    named = {"weight": of_weight, "bias": of_bias}
+    return "; ".join(f"of the {name}: {sentence}" for name, sentence in named.items() if sentence)

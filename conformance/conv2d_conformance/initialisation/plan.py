@@ -1,9 +1,9 @@
 """What is asked for each requirement, fixed before anything is seen: layers, seeds, tests, and their share of alarms.
 
-**Control of false alarms.** A certificate makes fewer than 600 tests. Each may raise a false alarm with probability
-1e-9 / 600 at most, of which stage j, with 2^(12 + 4j) elements, has the share 2^-(j+1): the union of all tests of all
-stages stays below 1e-9, however they depend on each other. Gross errors end at the first stage. The seeds follow from
-the run's seed alone, and a failure is never drawn again.
+**Control of false alarms.** A test of stage j, which looks at 2^(12 + 4j) elements, may raise a false alarm with
+probability 2^-(j+1) * 1e-9 / 600 at most. A certificate for all dtypes makes about a thousand tests, and these shares
+add up to less than 1e-9, which bounds the probability that any of them raises one, however they depend on each other.
+Gross errors end at the first stage. The seeds follow from the run's seed alone, and a failure is never drawn again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from conv2d_conformance.initialisation.sample import Battery
 from conv2d_conformance.initialisation.stream import seed_stream
 
 FALSE_ALARMS = 1e-9
-MOST_TESTS = 600
+"""For a whole certificate."""
+
+SHARES = 600
 STAGES = 3
 
 
@@ -48,7 +50,7 @@ class Trial:
 
 def alpha_of(stage: int) -> float:
     """The probability of a false alarm of one test at a stage."""
-    return FALSE_ALARMS / MOST_TESTS / float(2 ** (stage + 1))
+    return FALSE_ALARMS / SHARES / float(2 ** (stage + 1))
 
 
 def stages_of(effort: str) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -14,7 +14,12 @@ from conv2d_conformance.initialisation.marginal import radius
 from conv2d_conformance.initialisation.sample import Sample, Values
 
 CONFIDENCE = 1e-6
-"""A candidate is dismissed where the sample would be farther away from it by chance with this probability alone."""
+"""A law is dismissed where the sample would be farther away from it by chance with this probability alone."""
+
+FEWEST = 64
+"""Of fewer elements nothing is said."""
+
+POINTS = 4096
 
 TRUNCATED_BY_TWO = 0.87962566103423978
 """The standard deviation of a normal variable truncated at twice its own, by which JAX and TensorFlow divide."""
@@ -61,23 +66,14 @@ OF_GROUPS = tuple(sentence for sentence in FORMULAS if "groups" in sentence)
 """Those that are no different from another without groups."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A law that may have been drawn from, of w / sqrt(k)."""
-
-    sentence: str
-    cdf: Callable[[Values], Values]
-
-
-def candidates(case: LayerCase) -> Iterator[Candidate]:
-    """Every wrong law that is known by name."""
+def other_laws(case: LayerCase) -> dict[str, Any]:
+    """Every law that is known by name and not uniform around zero, of w / sqrt(k)."""
     root = math.sqrt(case.fan_in)
-    for sentence, range_of in FORMULAS.items():
-        r = range_of(case) * root
-        if abs(r - 1) > 1e-9 and not (sentence in OF_GROUPS and case.groups == 1):
-            yield Candidate(sentence, stats.uniform(-r, 2 * r).cdf)
-    yield Candidate("your range is 0 to sqrt(k): one side of the distribution is missing", stats.uniform(0, 1).cdf)
-    yield Candidate("your elements are triangular: the mean of two uniform numbers", stats.triang(0.5, -1, 2).cdf)
+    laws = {
+        "your range is 0 to sqrt(k): one side of the distribution is missing": stats.uniform(0, 1),
+        "your elements are triangular: the mean of two uniform numbers": stats.triang(0.5, -1, 2),
+        "your elements follow Beta(2, 2)": stats.beta(2, 2, -1, 2),
+    }
     deviations = {
         "sqrt(1 / fan_in): LeCun normal": 1.0,
         "sqrt(2 / fan_in): He (Kaiming) normal": math.sqrt(2),
@@ -89,46 +85,54 @@ def candidates(case: LayerCase) -> Iterator[Candidate]:
         "1": root,
     }
     for words, sd in deviations.items():
-        yield Candidate(f"your elements are normal with the standard deviation {words}", stats.norm(0, sd).cdf)
-        for scale, divided in ((sd, ""), (sd / TRUNCATED_BY_TWO, ", corrected as JAX and TensorFlow do")):
-            yield Candidate(
-                f"your elements are normal, truncated at twice the standard deviation {words}{divided}",
-                stats.truncnorm(-2, 2, 0, scale).cdf,
-            )
-    for words, sd in (("sqrt(k) / 2", 0.5), ("sqrt(k / 3)", math.sqrt(1 / 3)), ("sqrt(k)", 1.0), ("2 sqrt(k)", 2.0)):
-        yield Candidate(
-            f"your elements are normal with the standard deviation {words}, truncated to +-sqrt(k)",
-            stats.truncnorm(-1 / sd, 1 / sd, 0, sd).cdf,
-        )
+        laws[f"your elements are normal with the standard deviation {words}"] = stats.norm(0, sd)
+        truncated = f"your elements are normal, truncated at twice the standard deviation {words}"
+        laws[truncated] = stats.truncnorm(-2, 2, 0, sd)
+        laws[f"{truncated}, corrected as JAX and TensorFlow do"] = stats.truncnorm(-2, 2, 0, sd / TRUNCATED_BY_TWO)
+    for words, sd in {"sqrt(k) / 2": 0.5, "sqrt(k / 3)": math.sqrt(1 / 3), "sqrt(k)": 1.0, "2 sqrt(k)": 2.0}.items():
+        law = stats.truncnorm(-1 / sd, 1 / sd, 0, sd)
+        laws[f"your elements are normal with the standard deviation {words}, truncated to the range"] = law
+    return laws
+
+
+def wrong_ranges(case: LayerCase) -> dict[str, float]:
+    """The formulas that differ from the right one for this layer, with their ranges as multiples of sqrt(k)."""
+    ranges = {sentence: formula(case) * math.sqrt(case.fan_in) for sentence, formula in FORMULAS.items()}
+    grouped = case.groups > 1
+    return {
+        sentence: r for sentence, r in ranges.items() if abs(r - 1) > 1e-9 and (grouped or sentence not in OF_GROUPS)
+    }
 
 
 def recognise(case: LayerCase, sample: Sample) -> str:
-    """What the sample looks like, in one sentence; empty where it is like nothing known."""
+    """What the sample looks like, in one sentence; empty where it looks right, or like nothing that is known."""
     x = np.sort(sample.values[np.isfinite(sample.values)])
-    n = x.size
-    if n == 0:
-        return "no element is finite"
+    if x.size < FEWEST:
+        return ""
     if x[0] == x[-1]:
         return f"every element is {x[0] * sample.law.bound:.6g}"
-    allowed = radius(n, CONFIDENCE) + sample.law.slack / 2
-    found = sorted((_distance(x, candidate.cdf), candidate.sentence) for candidate in candidates(case))
-    nearest, sentence = found[0]
+    n, slack = x.size, sample.law.slack
+    allowed = radius(n, CONFIDENCE) + slack / 2
     reach = max(-x[0], x[-1])
-    as_uniform = _distance(x, stats.uniform(-reach, 2 * reach).cdf)
-    if nearest <= allowed:
-        return _and_others(sentence, [other for d, other in found[1:] if d == nearest])
-    if as_uniform <= allowed and abs(reach - 1) > 30 / n + sample.law.slack:
-        return f"your elements are uniform, with a range {reach:.4g} times too wide" if reach > 1 else (
-            f"your elements are uniform, with {reach:.4g} of the range that is required"
-        )
-    return ""
+    if _distance(x, stats.uniform(-reach, 2 * reach)) <= allowed:
+        return _name_of_range(case, sample, float(reach), tolerance=-math.log(CONFIDENCE) / n + slack)
+    found = [(_distance(x, law), sentence) for sentence, law in other_laws(case).items()]
+    nearest, sentence = min(found)
+    return sentence if nearest <= allowed else ""
 
 
-def _and_others(sentence: str, others: list[str]) -> str:
-    return " (or: ".join([sentence, *others[:1]]) + ")" * bool(others)
+def _name_of_range(case: LayerCase, sample: Sample, reach: float, tolerance: float) -> str:
+    """The largest of n uniform numbers falls short of the bound by a share of 14 / n once in a million times."""
+    if 1 - tolerance <= reach <= sample.law.limit:
+        return ""
+    named = [s for s, r in wrong_ranges(case).items() if 1 - tolerance <= reach / r <= 1 + sample.law.slack]
+    if named:
+        return " (or: ".join(named[:2]) + ")" * (len(named) > 1)
+    return f"your elements are uniform, and their range is {reach:.4g} times the right one"
 
 
-def _distance(ordered: Values, cdf: Callable[[Values], Values]) -> float:
-    law = cdf(ordered)
-    steps = np.arange(ordered.size + 1) / ordered.size
-    return float(max((steps[1:] - law).max(), (law - steps[:-1]).max()))
+def _distance(ordered: Values, law: Any) -> float:
+    """Of two distribution functions, seen at enough points to tell them apart."""
+    points = np.linspace(ordered[0], ordered[-1], POINTS)
+    empirical = np.searchsorted(ordered, points, side="right") / ordered.size
+    return float(np.abs(empirical - law.cdf(points)).max())

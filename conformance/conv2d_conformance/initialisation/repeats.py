@@ -8,14 +8,15 @@ from conv2d_conformance.initialisation.sample import Finding, Sample, Values, po
 
 
 def duplicates(sample: Sample) -> Finding:
-    """Element j equals an earlier one with probability (j - 1) q at most, q the largest atom, whatever came before.
+    """The magnitudes, so that a block with its signs changed is a copy too.
 
-    So n minus the number of distinct values is dominated by a Poisson variable of mean q n (n - 1) / 2.
+    Element j has the magnitude of an earlier one with probability 2 (j - 1) q at most, q the largest atom, whatever
+    came before. So n minus the number of distinct ones is dominated by a Poisson variable of mean q n (n - 1).
     """
     n = sample.n
-    count = n - _distinct(sample.values).size
-    p = poisson_tail(count, sample.law.atom * n * (n - 1) / 2)
-    return Finding("duplicates", p, f"{count} of {n} elements repeat an earlier one")
+    count = n - _distinct(np.abs(sample.values)).size
+    p = poisson_tail(count, sample.law.atom * n * (n - 1))
+    return Finding("duplicates", p, f"{count} of {n} elements have the magnitude of an earlier one")
 
 
 def shared(what: str, given: Values, sample: Sample) -> Finding:

@@ -28,7 +28,7 @@ def seed_stream(case: LayerCase, layers: Sequence[Parameters]) -> Iterator[Findi
             if wrong.any():
                 index = tuple(int(i) for i in np.argwhere(wrong)[0])
                 value = float(expected[index])
-                words = f"{name}{list(index)} of the seed {seed} is {got[index]!r}; the stream has {value!r}"
+                words = f"{name}{list(index)} of the seed {seed} is {float(got[index])!r}; the stream has {value!r}"
             yield Finding("stream", 0.0 if wrong.any() else 1.0, words)
 
 

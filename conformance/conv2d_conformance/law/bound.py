@@ -66,40 +66,56 @@ class Operands:
 class Bound:
     """The largest error of every element, and the largest magnitudes on the way to it.
 
-    error: of the result. sum: of any partial sum. before_bias: of a result that is rounded before its bias is added.
+    error: of the result. size, growth: any partial sum is at most size (1 + growth). before_bias: the largest magnitude
+    of a result that is rounded before its bias is added, 0 where there is no such result.
     """
 
     error: Floats
-    sum: Floats
-    before_bias: Floats
+    size: Floats
+    growth: float
+    before_bias: Floats | float
+
+    @property
+    def largest_sum(self) -> float:
+        return float(self.size.max(initial=0.0)) * (1 + self.growth)
 
 
 def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Bound:
     """Apply the theorem. All arrays have the shape (N, M, OH, OW), or one that broadcasts to it."""
     c, inner, outer = accuracy.neighbours, accuracy.accumulator, accuracy.output
-    bias = np.abs(operands.bias)
     has_bias = operands.bias != 0
+    growths = _growths(int(sums.terms.max(initial=0)) + 1, accuracy)
+    additions = np.maximum(sums.terms + has_bias - 1, 0).astype(np.intp)
     grown = sums.magnitude if accuracy.input is None else _grown(operands, accuracy)
+    size = grown + np.abs(operands.bias)
 
-    rounded_additions = np.maximum(sums.terms + has_bias - 1, 0)
-    growth = np.expm1(np.log1p(accuracy.product) + rounded_additions * np.log1p(accuracy.addition))
-    error = growth * (grown + bias) + (grown - sums.magnitude)
-    error += c * 0.5 * inner.tiny * sums.terms * (1 + growth)
+    error: Floats = growths[additions] * size
+    if accuracy.input is not None:
+        error += grown - sums.magnitude
+    error += (c * 0.5 * inner.tiny * (1 + growths[-1])) * sums.terms
     if flushed:
-        error += _lost(sums, operands, accuracy) * (1 + growth)
-    partial_sum = (grown + bias) * (1 + growth)
+        error += _lost(sums, operands, accuracy) * (1 + growths[-1])
 
-    before_bias = np.zeros_like(error)
+    before_bias: Floats | float = 0.0
     if accuracy.is_narrowed:
         smallest = outer.normal if flushed else c * 0.5 * outer.tiny
         exact = np.abs(sums.high)
-        error = error + c * outer.unit * (exact + error) + smallest
+        error += c * outer.unit * (exact + error) + smallest
         before_bias = np.where(has_bias, exact + error, 0.0)
         with_bias = np.abs(sums.high + operands.bias)
         error = np.where(has_bias, error + c * outer.unit * (with_bias + error) + smallest, error)
     # The reference errs too, and so does the arithmetic of this bound and of the comparison with it.
-    error = error * (1 + SLACK) + sums.error + SLACK * inner.unit * (sums.magnitude + bias)
-    return Bound(error, partial_sum, before_bias)
+    error *= 1 + SLACK
+    error += sums.error
+    error += (SLACK * inner.unit) * size
+    return Bound(error, size, float(growths[-1]), before_bias)
+
+
+def _growths(most_additions: int, accuracy: AccuracyClass) -> Floats:
+    """G for every number of additions that round."""
+    additions = np.arange(most_additions + 1)
+    growths: Floats = np.expm1(np.log1p(accuracy.product) + additions * np.log1p(accuracy.addition))
+    return growths
 
 
 def _grown(operands: Operands, accuracy: AccuracyClass) -> Floats:
@@ -108,7 +124,8 @@ def _grown(operands: Operands, accuracy: AccuracyClass) -> Floats:
     rounding, smallest = 2 * accuracy.input.unit, accuracy.input.tiny
 
     def grow(values: Floats) -> Floats:
-        return np.add(np.abs(values) * (1 + rounding), smallest * (values != 0))
+        grown: Floats = np.abs(values) * (1 + rounding) + smallest * (values != 0)
+        return grown
 
     terms = operands.weight[0].size
     sums: Floats = operands.meet(grow(operands.input), grow(operands.weight)) * (1 + (terms + 8) * 2.0**-53)

@@ -116,7 +116,8 @@ def _fixed(
     size = found.magnitude + np.abs(operands.bias)
     result = np.maximum(np.abs(found.high), np.abs(high))
     exact = (size <= 2.0**accuracy.accumulator.precision) & (result <= 2.0**accuracy.output.precision)
-    return np.logical_or(one_leaf, exact)
+    either: Mask = one_leaf | exact
+    return either
 
 
 def _overflow(
@@ -124,8 +125,14 @@ def _overflow(
 ) -> Exceptions | None:
     """Where infinities are allowed (`plus`, `minus`), or nothing can be said (`nan` too); None where all is finite."""
     largest = accuracy.output.largest
+    # The result and its error are no larger than the sum of magnitudes and what it may grow by.
+    nothing_is_near = limits.largest_sum + float(limits.error.max(initial=0.0)) < min(
+        largest, accuracy.accumulator.largest
+    )
+    if nothing_is_near and accuracy.input is None:
+        return None
     reach = np.abs(high) + limits.error
-    free = ~fixed & ~(limits.sum < accuracy.accumulator.largest)
+    free = ~fixed & ~(limits.size * (1 + limits.growth) < accuracy.accumulator.largest)
     if accuracy.input is not None:
         free |= _meets_beyond(operands, accuracy.input.largest)
     too_large = np.maximum(reach, limits.before_bias) >= largest
@@ -136,8 +143,9 @@ def _overflow(
     # An infinity has the sign of the quantity that overflows: the result, or the sum before the bias.
     before = found.high
     first = limits.before_bias >= largest
-    plus = free | (~fixed & ((high + limits.error >= largest) | (first & (before > 0))))
-    minus = free | (~fixed & ((high - limits.error <= -largest) | (first & (before < 0))))
+    with np.errstate(invalid="ignore"):  # an infinite bound is free
+        plus = free | (~fixed & ((high + limits.error >= largest) | (first & (before > 0))))
+        minus = free | (~fixed & ((high - limits.error <= -largest) | (first & (before < 0))))
     return Exceptions(nan=free, plus=plus, minus=minus, finite=np.ones_like(free))
 
 
@@ -175,7 +183,9 @@ def _has_subnormals(operands: Operands, accuracy: AccuracyClass) -> bool:
 
 
 def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """A + b as a rounded sum and the error of that rounding (Knuth)."""
-    total = a + b
-    part = total - a
-    return total, (a - (total - part)) + (b - part)
+    """A + b as a rounded sum and the error of that rounding (Knuth), which is 0 where the sum is infinite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = a + b
+        part = total - a
+        rest = (a - (total - part)) + (b - part)
+    return total, np.where(np.isfinite(total), rest, 0.0)

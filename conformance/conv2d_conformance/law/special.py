@@ -45,4 +45,5 @@ def required_specials(operands: Operands) -> Exceptions:
 def _non_finite_weight_meets_padding(operands: Operands) -> Mask:
     odd = (~np.isfinite(operands.weight)).astype(np.float64)
     met = operands.meet(np.ones_like(operands.input), odd)
-    return np.less(met, odd.sum(axis=(1, 2, 3)).reshape(-1, 1, 1))
+    meets_padding: Mask = met < odd.sum(axis=(1, 2, 3)).reshape(-1, 1, 1)
+    return meets_padding

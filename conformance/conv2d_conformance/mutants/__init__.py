@@ -33,7 +33,7 @@ CAPABILITIES = Capabilities(
 class Mutant:
     """A wrong implementation. `replays` is the published bug, as owner/repository#number, or empty.
 
-    `sentence` completes "your output equals ...".
+    `sentence` completes "your output equals ...". `effort` is the least that finds it.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Mutant:
     replays: str
     sentence: str
     adapter: Adapter
+    effort: str = "quick"
 
 
 def breaks(requirement: str, *, replays: str = "") -> Callable[[Callable[[Call], Any]], Mutant]:

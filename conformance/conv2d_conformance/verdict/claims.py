@@ -36,6 +36,8 @@ def _changes(case: Case, claims: Capabilities) -> Iterator[tuple[str, Any]]:
         yield "N", 1
     if case.padding_mode not in claims.padding_modes:
         yield "padding_mode", "zeros"
+    if case.view is not None and case.view not in claims.views:
+        yield "view", None
     if case.omit and "defaults" not in claims.arguments:
         yield "omit", ()
     for name, claimed in (("stride", claims.stride), ("dilation", claims.dilation)):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.cases.shrink import shrink
 from conv2d_conformance.effort import Effort
@@ -18,6 +20,8 @@ from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.grading import Grading, describe_grade
 from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome, judge
 from conv2d_conformance.verdict.question import Question, claimed_grade
+from conv2d_conformance.verdict.repeating import judge_repetitions
+from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
 
 SHRINK_BUDGET = 300
 SHRINK_BUDGET_AFTER_CRASH = 12
@@ -40,12 +44,13 @@ OBSERVED_OF_LAYERS = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failing case in its simplest form, and how often it fails when it is asked again."""
+    """A failing case in its simplest form, the calls that must come before, and how often it fails when asked again."""
 
     case: str
     got: str
     required: str
     first_case: str
+    after: tuple[str, ...] = ()
     failed_repetitions: int = REPETITIONS
     repetitions: int = REPETITIONS
 
@@ -54,7 +59,10 @@ class Nonconforming(AssertionError):
     """The implementation broke a requirement, or gave no answer that could be judged."""
 
     def __init__(self, failure: Failure, outcome: Outcome) -> None:
-        super().__init__(f"\n  got       {failure.got}\n  required  {failure.required}\n  case      {failure.case}")
+        after = "".join(f"\n  after     {line}" for line in failure.after)
+        super().__init__(
+            f"\n  got       {failure.got}\n  required  {failure.required}{after}\n  case      {failure.case}"
+        )
         self.failure = failure
         self.outcome = outcome
 
@@ -90,6 +98,7 @@ class Examination:
         self.seed = seed
         self.tally = Tally()
         self._known: dict[Case, Judgement] = {}
+        self._in_sequence: deque[Case] = deque(maxlen=LONGEST_SEQUENCE)
         self._raised: Nonconforming | None = None
 
     @property
@@ -101,18 +110,40 @@ class Examination:
         for case in cases:
             self.judge(case, values=values)
 
-    def judge(self, case: Case, *, values: bool = True) -> None:
-        """Ask the case, with what is not claimed set to its simplest form; raise Nonconforming if the answer fails."""
+    def judge(self, case: Case, *, values: bool = True, times: int = 1) -> None:
+        """Ask the case, with what is not claimed set to its simplest form; raise Nonconforming if the answer fails.
+
+        Asked several `times`, all answers must be the same.
+        """
         if self._raised is not None:
             raise self._raised
         case = within_claims(case, self.claims)
         if case in self._known:
             return
-        judgement = self._ask(case, values)
+        judgement = self._ask(case, values, times)
         self._known[case] = judgement
         if judgement.outcome != "pass":
-            self._raise(case, judgement, values)
+            self._raise(case, judgement, values, times)
         self._count(case, judgement)
+        self._end_where_observed()
+
+    def judge_in_sequence(self, cases: Iterable[Case]) -> None:
+        """Ask all cases in their order, each of them afresh; raise Nonconforming for the first answer that fails.
+
+        Nothing else is asked in between. Illegal calls are asked and not judged: that is for other checks. A failure
+        names the calls that must come before, and no more of them than needed where a fresh process can tell.
+        """
+        if self._raised is not None:
+            raise self._raised
+        asked: list[Case] = []
+        for case in (within_claims(case, self.claims) for case in cases):
+            judgement = self._ask(case, values=True)
+            if is_legal(case):
+                if judgement.outcome != "pass":
+                    self._raise_in_sequence(asked, case, judgement)
+                self._count(case, judgement)
+            asked.append(case)
+            self._in_sequence.append(case)
         self._end_where_observed()
 
     def judge_line(self, line: str, operation: str, ask: Callable[[Implementation], Judgement]) -> None:
@@ -122,13 +153,12 @@ class Examination:
         """
         if self._raised is not None:
             raise self._raised
-        once = {"failed_repetitions": 1, "repetitions": 1}
         if operation not in self.implementation.hello.operations:
-            self._end(Failure(line, f"the adapter has no {operation}", "one, for this profile", line, **once), "error")
+            self._end(_once(line, f"the adapter has no {operation}", "one, for this profile"), "error")
         judgement = ask(self.implementation)
         self._watch(line, judgement, OBSERVED_OF_LAYERS if operation == "initialize" else OBSERVED_REQUIREMENTS)
         if judgement.fault is not None:
-            self._end(Failure(line, judgement.fault.got, judgement.fault.required, line, **once), judgement.outcome)
+            self._end(_once(line, judgement.fault.got, judgement.fault.required), judgement.outcome)
         self._tally(line, judgement)
         self._end_where_observed()
 
@@ -155,14 +185,16 @@ class Examination:
                 got = f"{dtype}: {describe_grade(dtype, set(failed))}"
                 self._end(Failure(line, got, f"{dtype}: grade {claimed}, {MEANINGS[claimed]}", line), "fail")
 
-    def _ask(self, case: Case, values: bool) -> Judgement:
+    def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:
         question = Question(case, self.claims)
-        judgement = judge(
-            question, self.implementation.ask(question.request), values=values, grading=self.tally.grading
-        )
-        if judgement.observed:
-            self._watch(format_case(case), judgement, OBSERVED_REQUIREMENTS)
-        return judgement
+        answers = [self.implementation.ask(question.request) for _ in range(times)]
+        for answer in answers:
+            judgement = judge(question, answer, values=values, grading=self.tally.grading)
+            if judgement.observed:
+                self._watch(format_case(case), judgement, OBSERVED_REQUIREMENTS)
+            if judgement.outcome != "pass":
+                return judgement
+        return judgement if times == 1 else judge_repetitions(judgement, answers)
 
     def _watch(self, line: str, judgement: Judgement, requirements: Mapping[str, str]) -> None:
         for observation in judgement.observed:
@@ -190,13 +222,34 @@ class Examination:
                 "case": format_case(case),
             }
 
-    def _raise(self, case: Case, judgement: Judgement, values: bool) -> None:
-        simplest, fault = self._simplify(case, judgement, values)
+    def _raise(self, case: Case, judgement: Judgement, values: bool, times: int = 1) -> None:
+        simplest, fault = self._simplify(case, judgement, values, times)
         line = format_case(simplest)
         failure = Failure(line, fault.got, fault.required, format_case(case))
         if judgement.outcome == "fail":
-            again = [self._ask(simplest, values).outcome for _ in range(REPETITIONS)]
+            again = [self._ask(simplest, values, times).outcome for _ in range(REPETITIONS)]
             failure = replace(failure, failed_repetitions=sum(outcome != "pass" for outcome in again))
+        self._end(failure, judgement.outcome)
+
+    def _raise_in_sequence(self, asked: list[Case], case: Case, judgement: Judgement) -> None:
+        fault = judgement.fault
+        assert fault is not None
+
+        def fails_after(before: Sequence[Case]) -> bool:
+            self.implementation.restart()
+            for earlier in before:
+                self.implementation.ask(Question(earlier, self.claims).request)
+            found = self._ask(case, values=True).fault
+            return found is not None and found.aspect == fault.aspect
+
+        needed = shortest(self._in_sequence, fails_after) if self.implementation.restart() else None
+        if needed is not None and not needed:
+            self._raise(case, judgement, values=True)
+        failure = replace(
+            _once(format_case(case), fault.got, fault.required),
+            after=tuple(format_case(earlier) for earlier in needed or asked),
+            failed_repetitions=int(needed is not None),
+        )
         self._end(failure, judgement.outcome)
 
     def _end(self, failure: Failure, outcome: Outcome) -> NoReturn:
@@ -204,13 +257,13 @@ class Examination:
         self._raised = Nonconforming(failure, outcome)
         raise self._raised
 
-    def _simplify(self, case: Case, judgement: Judgement, values: bool) -> tuple[Case, Fault]:
+    def _simplify(self, case: Case, judgement: Judgement, values: bool, times: int) -> tuple[Case, Fault]:
         """The simplest case that fails in the same respect, with its fault."""
         assert judgement.fault is not None
         faults: dict[Case, Fault] = {case: judgement.fault}
 
         def fails(candidate: Case) -> bool:
-            found = self._ask(candidate, values)
+            found = self._ask(candidate, values, times)
             if found.fault is None or found.fault.aspect != faults[case].aspect:
                 return False
             faults[candidate] = found.fault
@@ -221,6 +274,11 @@ class Examination:
         budget = SHRINK_BUDGET if judgement.outcome == "fail" else SHRINK_BUDGET_AFTER_CRASH
         simplest = shrink(case, fails, budget=budget)
         return simplest, faults[simplest]
+
+
+def _once(line: str, got: str, required: str) -> Failure:
+    """What stands as it is: nothing was made simpler, and nothing asked again."""
+    return Failure(line, got, required, line, failed_repetitions=1, repetitions=1)
 
 
 def digest(line: str) -> int:
@@ -248,4 +306,4 @@ def as_json(tally: Tally) -> dict[str, Any]:
 
 
 def failure_as_json(failure: Failure) -> dict[str, Any]:
-    return {name: getattr(failure, name) for name in Failure.__slots__}
+    return {name: getattr(failure, name) for name in Failure.__slots__} | {"after": list(failure.after)}

@@ -133,8 +133,8 @@ MALFORMED = {
     "c1h3w3 m1k3 ones*3:1": "recipe 'ones' has no magnitude; only integers has one",
     "c1h3w3 m1k3 integers*2147483649:1": "magnitude 2147483649 is not an integer from 1 to 2^31",
     "c1h3w3 m1k3 bfloat16 integers*300:1": "integers*300 is more than bfloat16 holds exactly (256)",
-    "c1h3w3 m1k3 y[0]=1": "'y[0]=1' is not understood: an element of x, w or b is x[0,1,2,3]=1, ",
-    "c1h3w3 m1k3 x[0,0]": "'x[0,0]' is not understood: an element of x, w or b is ",
+    "c1h3w3 m1k3 y[0]=1": "'y[0]=1' is not understood: an element of x, w, b or gy is x[0,1,2,3]=1, ",
+    "c1h3w3 m1k3 x[0,0]": "'x[0,0]' is not understood: an element of x, w, b or gy is ",
     "c1h3w3 m1k3 x[0,0,0]=abc": "'x[0,0,0]=abc': 'abc' is not a number; write 1, 0.5, 0x1.8p-3, inf or nan",
     "c1h3w3 m1k3 x[0,0,0]=1_0": "'x[0,0,0]=1_0' is not understood: an element",
     "c1h3w3 m1k3 x[0,0,3]=1": "x[0,0,3] lies outside the input, whose shape is (1, 3, 3)",
@@ -193,7 +193,7 @@ CONTRADICTORY = (
     ({"view": "flipped"}, "view 'flipped' is none of None, transposed, "),
     ({"omit": ("bias",)}, "omit of 'bias' is not possible; possible are stride, padding, dilation, groups"),
     ({"overrides": (("color", 1),)}, "override of 'color' is not possible; possible are stride, padding, "),
-    ({"data": Elements((("q", (0,), 1),))}, "q[0] names none of the arrays x, w and b"),
+    ({"data": Elements((("q", (0,), 1),))}, "q[0] names none of the arrays x, w, b and gy"),
 )
 
 

@@ -11,7 +11,7 @@ from conv2d_conformance.fingerprint.bench import Bench, NotSeen
 from conv2d_conformance.fingerprint.finding import Finding, Findings, value
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 from conv2d_conformance.fingerprint.probes.order import Scale, masked, remainders, scale_of
-from conv2d_conformance.fingerprint.tree import chain, leaves, nodes, parse
+from conv2d_conformance.fingerprint.tree import chain, count, depth, earliest, nodes, parse
 
 PAIRS = 8
 SPARE = 3
@@ -45,8 +45,10 @@ def _pairs(taps: list[int], seen: Findings) -> list[tuple[int, int]]:
         return [(taps[0], other) for other in taps[1 :: max(1, len(taps) // PAIRS)]]
     meeting = {}
     for node in nodes(parse(order["tree"])):
-        if not isinstance(node, int) and len(under := leaves(node)) > 2:
-            meeting[len(under)] = (leaves(node[0])[0], leaves(node[-1])[0])
+        if not isinstance(node, int) and count(node) > 2:
+            # From the longest path, so that what a mask meets first is one product, not a sum of some.
+            longest, other = sorted(node, key=depth, reverse=True)[:2]
+            meeting[count(node)] = (earliest(longest), earliest(other))
     every = [meeting[size] for size in sorted(meeting, reverse=True)]
     return every[:: max(1, len(every) // PAIRS)]
 
@@ -122,9 +124,8 @@ def rounding(bench: Bench, seen: Findings) -> Finding:
         raise NotSeen("nothing was lost in any order")
     if len(lost) == 1 and (only := lost.pop()) in words:
         return Finding(*words[only])
-    return Finding(
-        f"in different ways: {', '.join(f'{number:g}' for number in sorted(left))} is left of 0.09375", "mixed"
-    )
+    remains = ", ".join(f"{number:g}" for number in sorted(left))
+    return Finding(f"in different ways: {remains} is left of 0.09375 units", "mixed")
 
 
 def fused_products(bench: Bench, seen: Findings) -> Finding:

@@ -31,7 +31,7 @@ def place(bench: Bench, seen: Findings) -> Finding:
     if max(left) >= len(taps) - 1:
         return Finding("the sum starts from it", "first")
     before = len(taps) - max(left)
-    return Finding(f"added to the sum of the first {before} of {len(taps)} products, before the others", "between")
+    return Finding(f"added to the sum of {before} of the {len(taps)} products seen, before the others", "between")
 
 
 def rounding(bench: Bench, seen: Findings) -> Finding:

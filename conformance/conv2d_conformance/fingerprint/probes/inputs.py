@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from conv2d_conformance.fingerprint.bench import Bench, NotSeen
+import numpy as np
+import numpy.typing as npt
+
+from conv2d_conformance.fingerprint.bench import Bench, NotSeen, Values
 from conv2d_conformance.fingerprint.finding import Finding, Findings
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 
@@ -28,9 +31,7 @@ def bits_kept(bench: Bench, seen: Findings) -> Finding:
     return Finding("; ".join(ways), found)
 
 
-def _kept(
-    answers: np.ndarray[tuple[int], np.dtype[np.float64]], steps: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> int:
+def _kept(answers: Values, steps: npt.NDArray[Any]) -> int:
     right = answers == steps
     return 1 + (len(steps) if right.all() else int(np.argmin(right)))
 

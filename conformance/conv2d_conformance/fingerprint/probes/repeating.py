@@ -18,10 +18,10 @@ def same_call_again(bench: Bench, seen: Findings) -> Finding:  # noqa: ARG001
     if not different:
         return Finding(f"the same bits in {RUNS} calls", {"identical": True, "runs": RUNS})
     largest = max(float(np.abs(other - first).max()) for other in others)
-    return Finding(
-        f"{different} of {RUNS - 1} repetitions gave other bits than the first call; they differ by up to {largest:.2g}",
-        {"identical": False, "runs": RUNS},
+    words = (
+        f"{different} of {RUNS - 1} repetitions gave other bits than the first call; they differ by up to {largest:.2g}"
     )
+    return Finding(words, {"identical": False, "runs": RUNS})
 
 
 def alone_and_in_a_batch(bench: Bench, seen: Findings) -> Finding:

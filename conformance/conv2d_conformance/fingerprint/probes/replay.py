@@ -37,7 +37,7 @@ def replay(bench: Bench, seen: Findings) -> Finding:
     same = 0
     for arithmetic in _arithmetics(value(seen, "fma"), numbers, rounding):
         computed = [rounded(arithmetic.total(tree, row), bench.numbers, last) for row in products]
-        same = max(same, sum(Fraction(answer) == right for answer, right in zip(got, computed, strict=True)))
+        same = max(same, sum(answer == float(right) for answer, right in zip(got, computed, strict=True)))
     found = {"same": same, "of": ROWS}
     if same == ROWS:
         return Finding(f"all of {ROWS} random sums, computed as is said here, have the same bits", found)

@@ -1,0 +1,90 @@
+"""Sums of thousands of products, and the ends of the range: where an arithmetic shows what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conv2d_conformance.adapter import DTYPES
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.grammar import parse
+
+# ---- long sums ---------------------------------------------------------------------------------------------------
+
+_LENGTHS = {
+    512: "n1c512h2w3 m3k1",
+    521: "n1c521h2w3 m3k1",
+    1152: "n1c128h4w5 m3k3",
+    1161: "n1c129h4w5 m3k3",
+    4608: "n1c512h4w5 m3k3",
+    4617: "n1c513h4w5 m3k3",
+    18432: "n1c2048h4w4 m2k3",
+    18441: "n1c2049h4w4 m2k3",
+}
+"""K = C * KH * KW: as networks have it, and a little more than multiples of 8 and of 512."""
+
+_INTEGERS = {"float32": "integers", "float64": "integers*500000", "float16": "integers*4", "bfloat16": "integers*1"}
+"""The largest whose sums stay exact at K = 18441 (16-bit types: nearly all of them)."""
+
+
+def _deep() -> Iterator[Case]:
+    for dtype in DTYPES:
+        for number, (length, shape) in enumerate(_LENGTHS.items()):
+            bias = "bias" if number % 2 else "nobias"
+            recipes = [_INTEGERS[dtype], "odd", "sparse"] + ["uniform"] * (length < (2048 if "16" not in dtype else 600))
+            yield from (parse(f"{shape} {bias} {dtype} {recipe}:{number}") for recipe in recipes)
+
+
+DEEP = tuple(_deep())
+"""A tap or a block that is left out, products beyond the 512th included, and sums with fewer bits than they need."""
+
+# ---- the largest numbers -----------------------------------------------------------------------------------------
+
+_RANGES = {"float32": (127, 24), "float64": (1023, 53), "float16": (15, 11), "bfloat16": (127, 8)}
+"""The largest exponent, and the bits of significand."""
+
+
+def _overflowing() -> Iterator[Case]:
+    for dtype, (exponent, bits) in _RANGES.items():
+        top = 2.0**exponent
+        largest = (2 - 2.0 ** (1 - bits)) * top
+        pixel = f"n1c1h1w2 m1k1 {dtype} w[0,0,0,0]"
+        yield parse(f"{pixel}=1 x[0,0,0,0]={largest!r} x[0,0,0,1]={-largest!r}")  # the largest numbers themselves
+        yield parse(f"{pixel}=4 x[0,0,0,0]={top!r} x[0,0,0,1]={-top / 8!r}")  # one product too large, one not
+        yield parse(f"{pixel}=-0.5 x[0,0,0,0]={largest!r} x[0,0,0,1]=3")
+        triple = f"n1c3h1w1 m1k1 {dtype} w[0,0,0,0]=1 w[0,1,0,0]=1"
+        yield parse(f"{triple} w[0,2,0,0]=1 x[0,0,0,0]={top / 2!r} x[0,1,0,0]={top / 4!r} x[0,2,0,0]={-top / 2!r}")
+        if dtype == "float16":  # the sum passes the largest number on the way, or at the end; float32 holds it
+            yield parse(f"{triple} w[0,2,0,0]=-1 x[0,0,0,0]=60000 x[0,1,0,0]=60032 x[0,2,0,0]=60064")
+            yield parse(f"{triple} w[0,2,0,0]=1 x[0,0,0,0]=60000 x[0,1,0,0]=60032 x[0,2,0,0]=60064")
+        for number, shape in enumerate(("n2c3h5w6 m2k3x2 p1x0", "n1c4h5w5 m4k3 g2 p1", "n1c16h4w4 m2k1")):
+            yield from (parse(f"{shape} {dtype} {recipe}:{number}") for recipe in ("near-overflow", "tosa1", "tosa5"))
+        yield parse(f"n2c3h5w6 m2k3 p1 bias {dtype} near-overflow:3")
+        yield parse(f"n1c5h9w8 m2k3x2 s3x2 bias {dtype} tosa1:4")
+
+
+OVERFLOWING = tuple(_overflowing())
+"""Results that are infinite, and results that must not be: of data whose squares, or transforms, overflow."""
+
+# ---- the smallest numbers ----------------------------------------------------------------------------------------
+
+
+def _subnormal() -> Iterator[Case]:
+    for dtype, (exponent, bits) in _RANGES.items():
+        normal = 2.0 ** (1 - exponent)
+        tiny = normal * 2.0 ** (1 - bits)
+        pixel = f"n1c1h1w2 m1k1 {dtype} w[0,0,0,0]"
+        yield parse(f"{pixel}=1 x[0,0,0,0]={normal!r} x[0,0,0,1]={-2 * normal!r}")  # normal, whoever flushes
+        yield parse(f"{pixel}=1 x[0,0,0,0]={tiny!r} x[0,0,0,1]={-3 * tiny!r}")
+        yield parse(f"{pixel}={2.0**bits!r} x[0,0,0,0]={tiny!r} x[0,0,0,1]={normal - tiny!r}")  # the input alone
+        yield parse(f"{pixel}=0.5 x[0,0,0,0]={normal!r} x[0,0,0,1]={-3 * normal / 2!r}")  # the result alone
+        yield parse(f"{pixel}={tiny!r} x[0,0,0,0]=1 x[0,0,0,1]=-3")
+        yield parse(f"{pixel}={5 * tiny!r} x[0,0,0,0]={2.0**bits!r} x[0,0,0,1]={2.0 ** (bits + 1)!r}")  # the weight
+        pair = f"n1c2h1w1 m1k1 {dtype} w[0,0,0,0]=0.5 w[0,1,0,0]=0.5"
+        yield parse(f"{pair} x[0,0,0,0]={normal!r} x[0,1,0,0]={normal * 1.5!r}")  # the products alone
+        yield parse(f"n1c1h1w2 m1k1 bias {dtype} w[0,0,0,0]=1 b[0]={-normal / 2!r} x[0,0,0,1]={normal!r}")
+        for number, shape in enumerate(("n2c3h5w6 m2k3x2 p1x0", "n1c4h5w5 m4k3 g2 p1", "n1c8h4w4 m2k1")):
+            yield parse(f"{shape} {dtype} subnormal:{number}")
+
+
+SUBNORMAL = tuple(_subnormal())
+"""Inputs, weights, products, sums, biases and results below the smallest normal number, one at a time, then all."""

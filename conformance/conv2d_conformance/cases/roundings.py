@@ -1,0 +1,146 @@
+"""Recipes whose sums are hard for some arithmetic, each for another one.
+
+The functions have the form of those in `data`: for an array of a case, of this shape and with so many bits of
+significand, the elements as a flat float64 array. Every value is exact in its dtype.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.words import (
+    MAX_EXPONENTS,
+    MIN_EXPONENTS,
+    Values,
+    below,
+    fitted,
+    places,
+    size_of,
+    uniform_of,
+    words,
+)
+
+FLOAT16 = 11
+"""The dtype whose exponents are few: the others have room for all that follows."""
+
+Shape = tuple[int, ...]
+
+
+def spread(case: Case, array: str, shape: Shape, bits: int) -> Values:
+    """`uniform` times 2^-8 to 2^8, in float16 2^-4 to 2^4: what is small in a sum is still wanted."""
+    drawn = words(case, array, size_of(shape))
+    widest = 4 if bits == FLOAT16 else 8
+    return np.ldexp(uniform_of(drawn, bits), below(drawn, 2 * widest + 1) - widest)
+
+
+def cancelling(case: Case, array: str, shape: Shape, bits: int) -> Values:
+    """Pairs of products that cancel up to a rest of half their bits: an error of the sum is larger than the sum.
+
+    Every second weight of a filter is the one before it with the other sign and other low bits, and the odd one out is
+    small; the pixels differ in their low bits alone.
+    """
+    drawn = words(case, array, size_of(shape))
+    rest = 2.0 ** -(bits // 2)
+    if array == "bias":
+        return uniform_of(drawn, bits) * rest
+    low = (1 << (64 - bits // 2)) - 1  # of the fraction, which stands in the highest bits
+    if array == "input":
+        return np.abs(uniform_of(drawn & low, bits))
+    taps = size_of(shape[1:])
+    tap = np.arange(drawn.size) % taps
+    odd = tap % 2 == 1
+    first = np.where(odd, np.roll(drawn, 1), drawn)
+    paired = uniform_of((first & ~np.uint64(low | 1)) | (drawn & (low - 1)) | ((first & 1) ^ odd), bits)
+    return np.where((tap == taps - 1) & ~odd, paired * rest, paired)
+
+
+def monotone(case: Case, array: str, shape: Shape, bits: int) -> Values:
+    """Positive and falling from channel to channel, row to row, tap to tap: each addition rounds, and by its most."""
+    values = np.abs(uniform_of(words(case, array, size_of(shape)), bits))
+    items = shape[0] if len(shape) > 3 else 1
+    falling: Values = -np.sort(-values.reshape(items, -1 if items else 0), axis=1)
+    return falling.reshape(-1)
+
+
+def scaled(case: Case, array: str, shape: Shape, bits: int) -> Values:
+    """Positive, channel c of the input scaled by 2^e and of the weight by 2^-e: fixed-point arithmetic loses channels.
+
+    e falls from 30 to -30 over the channels of a group, in float16 from 7 to -7; the products are all alike in size.
+    The idea is that of test 4 in "How to grade the accuracy of an implementation of the BLAS" (Demmel et al.).
+    """
+    assert case.recipe is not None
+    values = np.abs(uniform_of(words(case, array, size_of(shape)), bits))
+    if array == "bias":
+        return values
+    channels = max(1, case.C // case.groups)
+    largest = 7 if bits == FLOAT16 else 30
+    _, channel, _, _ = places(shape)
+    step = (channel + case.recipe.seed % channels) % channels
+    exponent = largest - 2 * largest * step // max(1, channels - 1)
+    return np.ldexp(values, exponent if array == "input" else -exponent)
+
+
+def complementary(case: Case, array: str, shape: Shape, bits: int) -> Values:
+    """Half of the input and half of every second filter are zero, and never meet in every second window.
+
+    Input and filters are chequered over channels, rows and columns. A sum of nothing but zeros is zero, however dense
+    the data around it; an algorithm that mixes taps or channels (Strassen, Winograd, Fourier) leaves a rest. The idea
+    is that of test 2 in "How to grade the accuracy of an implementation of the BLAS" (Demmel et al.).
+    """
+    assert case.recipe is not None
+    values = uniform_of(words(case, array, size_of(shape)), bits)
+    if array == "bias":
+        return values
+    item, channel, row, column = places(shape)
+    colour = (channel % max(1, case.C // case.groups) + row + column) % 2
+    if array == "input":
+        return np.where((colour == 1) & (values.size > 1), 0.0, values)
+    marked = (item + case.recipe.seed % 2) % 2 == 0
+    return np.where(marked & (colour == 0) & (size_of(shape[1:]) > 1), 0.0, values)
+
+
+def subnormal(case: Case, array: str, shape: Shape, bits: int) -> Values:
+    """An input around the smallest normal number, weights around 1, no bias: some data, and most sums, are subnormal."""
+    drawn = words(case, array, size_of(shape))
+    if array == "bias":
+        return np.zeros(drawn.size)
+    middle = MIN_EXPONENTS[bits] if array == "input" else 0
+    around = 4 if array == "input" else 1
+    return fitted(np.ldexp(uniform_of(drawn, bits), middle + below(drawn, 2 * around + 1) - around), bits)
+
+
+def near_overflow(case: Case, array: str, shape: Shape, bits: int) -> Values:
+    """As large as data may be without any sum passing the largest number: whoever squares or transforms them does."""
+    values = uniform_of(words(case, array, size_of(shape)), bits)
+    terms = max(1, case.C // case.groups) * case.KH * case.KW + 1
+    product = MAX_EXPONENTS[bits] - 2 - (terms - 1).bit_length()
+    part = {"input": product - product // 2, "weight": product // 2, "bias": product}[array]
+    return np.ldexp(values, part)
+
+
+def odd(case: Case, array: str, shape: Shape, bits: int) -> Values:
+    """Odd integers of 12 bits (float64: 41; 16-bit types: all they have) and small odd ones, in sums that are exact.
+
+    From channel to channel input and weight take turns in being large. A type or an accumulator with fewer bits loses
+    the ones at the end. Where a filter has more taps than can be added up exactly, every so many of them is not zero.
+    """
+    assert case.recipe is not None
+    drawn = words(case, array, size_of(shape))
+    length = {24: 12, 53: 41, 11: 11, 8: 8}[bits]
+    small = 2 if bits > FLOAT16 else 1  # of small odd integers: 1 and 3, or 1 alone
+    sign = np.where(drawn & 1, -1.0, 1.0)
+    large_one = sign * (2.0 ** (length - 1) + 2.0 * (drawn >> (66 - length)).astype(np.float64) + 1)
+    small_one = sign * (2.0 * below(drawn, small) + 1)
+    if array == "bias":
+        return large_one
+    item, channel, row, column = places(shape)
+    local = channel % max(1, case.C // case.groups)
+    is_large = (local % 2 == case.recipe.seed % 2) == (array == "input")
+    values = np.where(is_large, large_one, small_one)
+    if array == "input":
+        return values
+    most = 128 if bits <= FLOAT16 else 2 ** (bits - length) // (2 * small - 1) - 1  # whose sum has `bits` bits
+    step = -(-size_of(shape[1:]) // most)
+    tap = np.arange(drawn.size) % max(1, size_of(shape[1:]))
+    return np.where((tap + item + case.recipe.seed % step) % step == 0, values, 0.0)

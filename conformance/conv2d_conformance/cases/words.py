@@ -1,0 +1,78 @@
+"""From the raw 64-bit words of Philox to numbers: what every recipe is made of."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numpy.random import Philox
+
+from conv2d_conformance.cases.case import ARRAYS, Case
+
+Words = npt.NDArray[np.uint64]
+Values = npt.NDArray[np.float64]
+
+MIN_EXPONENTS = {24: -126, 53: -1022, 11: -14, 8: -126}
+MAX_EXPONENTS = {24: 127, 53: 1023, 11: 15, 8: 127}
+"""Of the normal numbers, by the bits of significand, which tell the four dtypes apart."""
+
+SHARED = 1 << 32
+"""The number, for Philox's key, of words that no array has to itself."""
+
+
+def words(case: Case, array: str, count: int) -> Words:
+    """So many words for an array, or "shared" ones."""
+    assert case.recipe is not None
+    number = SHARED if array == "shared" else ARRAYS.index(array)
+    # Not a list: NumPy makes floats of a list that holds an integer of 64 bits.
+    key = np.array((case.recipe.seed, number), dtype=np.uint64)
+    drawn: Words = Philox(key=key).random_raw(count)
+    return drawn
+
+
+def size_of(shape: tuple[int, ...]) -> int:
+    return math.prod(shape)
+
+
+def uniform_of(drawn: Words, bits: int) -> Values:
+    """A sign times a number in [1, 2): the lowest bit is the sign, the highest bits are the fraction."""
+    fraction = (drawn >> (65 - bits)).astype(np.float64) * 2.0 ** (1 - bits)
+    return np.where(drawn & 1, -1.0, 1.0) * (1 + fraction)
+
+
+def below(drawn: Words, count: int) -> npt.NDArray[np.int64]:
+    """Numbers from 0 to count - 1, at most 2048, of the bits that `uniform_of` does not use."""
+    return (((drawn >> 1) & 2047) * count >> 11).astype(np.int64)
+
+
+def symmetric_of(drawn: Words) -> Values:
+    """Numbers from -1 to 1, with as many bits as float64 has."""
+    return (drawn >> 11).astype(np.float64) * 2.0**-52 - 1.0
+
+
+def shortened(values: Values, bits: int) -> Values:
+    """Towards zero, to so many bits: a cast that had to round could do so twice on its way to bfloat16."""
+    if bits == 53:
+        return values
+    mantissa, exponent = np.frexp(values)
+    cut: Values = np.ldexp(np.trunc(np.ldexp(mantissa, bits)), exponent - bits)
+    return cut
+
+
+def fitted(values: Values, bits: int) -> Values:
+    """Towards zero, to the numbers of the dtype, subnormal ones included."""
+    if bits == 53:
+        return values
+    _, exponent = np.frexp(values)
+    quantum = np.maximum(exponent, MIN_EXPONENTS[bits] + 1) - bits
+    cut: Values = np.ldexp(np.trunc(np.ldexp(values, -quantum)), quantum)
+    return cut
+
+
+def places(shape: tuple[int, ...]) -> tuple[Any, Any, Any, Any]:
+    """The index of every element, flat, on the last four axes, with 0 on those that the shape lacks."""
+    four = ((1,) * 4 + shape)[-4:] if len(shape) <= 4 else (math.prod(shape[:-3]), *shape[-3:])
+    item, channel, row, column = (axis.reshape(-1) for axis in np.indices(four))
+    return item, channel, row, column

@@ -1,0 +1,112 @@
+"""The gradients as convolutions of the arrays of the call.
+
+grad_weight: the channels of the padded input are the images, its images the channels, and grad_output is the kernel.
+Where the kernel stepped by the dilation, the windows now do, and the other way round.
+
+grad_input: grad_output, with zeros between its elements where there was a stride, is convolved with the flipped kernel
+whose input and output channels have changed places; this gives the gradient of the padded input, which is then folded.
+
+grad_bias: grad_output is convolved with ones of its own size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from conv2d_conformance.gradients.folding import Fold
+from conv2d_conformance.law.bound import Operands
+from conv2d_reference import lowered
+from conv2d_reference.arguments import Geometry
+from conv2d_reference.oracle import Sums, sums
+
+Floats = npt.NDArray[np.float64]
+
+NO_BIAS = np.zeros((1, 1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedOperands(Operands):
+    """Operands whose convolution is folded at the end."""
+
+    fold: Fold
+
+    def meet(self, input: Floats, weight: Floats) -> Floats:
+        """The convolution of other values in the places of these, folded."""
+        return self.fold.values(lowered.conv2d(input, weight, **self.placement))
+
+
+@dataclass(frozen=True, slots=True)
+class Adjoint:
+    """One gradient as a convolution.
+
+    arrange: from the axes of the convolution to those of the gradient. parts: into how many sums that may be rounded
+    before they are added up its elements fall: one for each image, or for each copy in the padding. multiplies: whether
+    its terms are products, or single elements.
+    """
+
+    operands: Operands
+    arrange: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
+    parts: npt.NDArray[np.intp] | int
+    multiplies: bool = True
+
+    @property
+    def largest_count(self) -> int:
+        """The largest number of products of any element."""
+        operands = self.operands
+        copies = int(operands.fold.counts.max()) if isinstance(operands, FoldedOperands) else 1
+        return int(operands.weight[0].size) * copies
+
+    def sums(self, *, exact: bool) -> Sums:
+        """What the oracle knows of every element."""
+        operands = self.operands
+        found = sums(operands.input, operands.weight, **operands.placement, exact=exact)
+        return operands.fold.sums(found) if isinstance(operands, FoldedOperands) else found
+
+
+def adjoint_of_input(g: Geometry, weight: Floats, gy: Floats) -> Adjoint:
+    """The gradient of the input, from weight (M, C//groups, KH, KW) and gy (N, M, OH, OW)."""
+    (sh, sw), (dh, dw) = g.stride, g.dilation
+    spread = np.zeros((*gy.shape[:2], (g.OH - 1) * sh + 1, (g.OW - 1) * sw + 1))
+    spread[..., ::sh, ::sw] = gy
+    flipped = weight.reshape(g.groups, -1, *weight.shape[1:])[..., ::-1, ::-1]
+    filters = flipped.swapaxes(1, 2).reshape(g.C, -1, g.KH, g.KW)
+    pads = tuple(
+        (d * (kernel - 1), size + sum(padding) - read)
+        for d, kernel, size, padding, read in (
+            (dh, g.KH, g.H, g.pads[0], spread.shape[2]),
+            (dw, g.KW, g.W, g.pads[1], spread.shape[3]),
+        )
+    )
+    fold = Fold.of(g)
+    placement = _placement(stride=(1, 1), dilation=g.dilation, groups=g.groups, pads=pads)
+    operands = FoldedOperands(spread, np.ascontiguousarray(filters), NO_BIAS, placement, fold)
+    return Adjoint(operands, lambda values: values, fold.counts)
+
+
+def adjoint_of_weight(g: Geometry, input: Floats, gy: Floats) -> Adjoint:
+    """The gradient of the weight, from input (N, C, H, W) and gy (N, M, OH, OW)."""
+    padded = lowered.pad(input, g.pads, g.padding_mode)
+    read = [s * (o - 1) + d * (k - 1) + 1 for s, o, d, k in zip(g.stride, (g.OH, g.OW), g.dilation, (g.KH, g.KW))]
+    seen = padded[..., : read[0], : read[1]]
+    groups = seen.reshape(len(seen), g.groups, -1, *seen.shape[2:])  # N, G, C//G
+    images = groups.transpose(2, 1, 0, 3, 4).reshape(groups.shape[2], -1, *seen.shape[2:])
+    placement = _placement(stride=g.dilation, dilation=g.stride, groups=g.groups, pads=((0, 0), (0, 0)))
+    operands = Operands(images, np.ascontiguousarray(gy.swapaxes(0, 1)), NO_BIAS, placement)
+    return Adjoint(operands, lambda values: values.swapaxes(0, 1), len(gy))
+
+
+def adjoint_of_bias(g: Geometry, gy: Floats) -> Adjoint:
+    """The gradient of the bias, from gy (N, M, OH, OW)."""
+    images = np.ascontiguousarray(gy.swapaxes(0, 1))
+    placement = _placement(stride=(1, 1), dilation=(1, 1), groups=1, pads=((0, 0), (0, 0)))
+    operands = Operands(images, np.ones((1, *images.shape[1:])), NO_BIAS, placement)
+    return Adjoint(operands, lambda values: values.reshape(g.M), len(gy), multiplies=False)
+
+
+def _placement(**placement: Any) -> dict[str, Any]:
+    return {**placement, "padding_mode": "zeros"}

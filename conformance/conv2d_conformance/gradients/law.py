@@ -1,0 +1,131 @@
+"""The allowed answers for every element of every gradient.
+
+The law of the forward convolution (`law.bound`), for the sums of `adjoints`, with two differences.
+
+The gradient of the bias adds up single elements: no product is rounded.
+
+R-acc16 stands for arithmetic as in A-tc, except that an element is made of `parts` partial sums, one for each image or
+for each copy in the padding, which are rounded to the 16-bit type one by one and added up in it. On the path from a
+product to the result lie as many roundings of at most 2u as there are parts that are not zero: its own part's, then one
+for each addition of another part; the last of them is the rounding of the result, which the bound of A-tc contains.
+So with k parts more than one, every path gains a factor between (1 - 2u)^k and (1 + 2u)^k, and where the product has
+(1 + e), |e| <= G, |(1 + e)(1 + d) - 1| <= G + (1 + G) ((1 + 2u)^k - 1). A part may also be rounded to a subnormal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.gradients.adjoints import Adjoint, adjoint_of_bias, adjoint_of_input, adjoint_of_weight
+from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.law.allowed import Allowed, Exceptions, exactly
+from conv2d_conformance.law.bound import SLACK, Bound, bound
+from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, is_wide
+from conv2d_conformance.law.evaluate import allowed, is_integral
+from conv2d_reference.arguments import Geometry
+from conv2d_reference.oracle import Sums
+
+Floats = npt.NDArray[np.float64]
+
+PARTS_ROUNDED = "R-acc16"
+
+
+def gradient_class(name: str, dtype: str) -> AccuracyClass:
+    """The arithmetic of a class in gradients. No bound is known for Winograd's: its classes are A here."""
+    arithmetic = accuracy_class("A-tc" if name == PARTS_ROUNDED else name, dtype)
+    return replace(arithmetic, name=name, tile=None)
+
+
+def claimed_gradient_grade(claims: Capabilities, dtype: str, forward: str) -> str:
+    """The class that an adapter claims for gradients; without a claim, that of the forward convolution or R-acc16."""
+    if (claimed := claims.grades.get(f"{dtype}/gradients")) is not None:
+        return claimed
+    return forward if is_wide(dtype) else PARTS_ROUNDED
+
+
+def laws(
+    g: Geometry,
+    input: Array,
+    weight: Array,
+    bias: Array | None,
+    grad_output: Array,
+    accuracy: AccuracyClass,
+    *,
+    flushed: bool = False,
+) -> tuple[Allowed, ...]:
+    """What is allowed for the gradients of input and weight, and of the bias if there is one, in their shapes."""
+    arrays = (input, weight) if bias is None else (input, weight, bias)
+    x, w, gy = (array.astype(np.float64) for array in (input, weight, grad_output))
+    if not all(np.isfinite(array).all() for array in (x, w, gy)):
+        return tuple(_anything(array.shape) for array in arrays)
+    if grad_output.size == 0:
+        return tuple(exactly(np.zeros(array.shape)) for array in arrays)
+    x, gy = x.reshape(-1, g.C, g.H, g.W), gy.reshape(-1, g.M, g.OH, g.OW)
+    adjoints = [adjoint_of_input(g, w, gy), adjoint_of_weight(g, x, gy)]
+    if bias is not None:
+        adjoints.append(adjoint_of_bias(g, gy))
+    return tuple(
+        _shaped(_law(adjoint, accuracy, flushed), adjoint, array.shape)
+        for adjoint, array in zip(adjoints, arrays, strict=True)
+    )
+
+
+def _law(adjoint: Adjoint, accuracy: AccuracyClass, flushed: bool) -> Allowed:
+    if not adjoint.multiplies:
+        accuracy = replace(accuracy, product=0.0)
+    operands = adjoint.operands
+    integral = is_integral(operands, accuracy)
+    largest_sum = adjoint.largest_count * float(np.abs(operands.input).max()) * float(np.abs(operands.weight).max())
+    if integral and largest_sum <= 2.0 ** min(accuracy.accumulator.precision, accuracy.output.precision):
+        return exactly(operands.meet(operands.input, operands.weight))
+    # Products of 24-bit numbers are exact in float64; those of float64 need the pair.
+    found = adjoint.sums(exact=accuracy.accumulator.precision > 24 and not integral)
+    limits = bound(found, operands, accuracy, flushed=flushed)
+    if accuracy.name == PARTS_ROUNDED:
+        found, limits = _with_rounded_parts(found, limits, adjoint, accuracy)
+    return allowed(found, limits, operands, accuracy, integral=integral, flushed=flushed)
+
+
+def _with_rounded_parts(
+    found: Sums, limits: Bound, adjoint: Adjoint, accuracy: AccuracyClass
+) -> tuple[Sums, Bound]:
+    """Widen the limits where there are parts, and let no magnitude pass for exact that a rounded part could spoil."""
+    c, own = accuracy.neighbours, accuracy.output
+    more = np.maximum(np.minimum(adjoint.parts, found.terms) - 1, 0)
+    growth = np.expm1(more * np.log1p(c * own.unit))
+    size = limits.size * (1 + limits.growth)
+    extra = (growth * size + c * 0.5 * own.tiny * more * (1 + growth)) * (1 + c * own.unit) * (1 + SLACK)
+    partial_sum = np.where(more > 0, size * (1 + growth), 0.0)
+    rounds = (more > 0) & (found.magnitude > 2.0**own.precision)
+    return (
+        replace(found, magnitude=np.where(rounds, np.inf, found.magnitude)),
+        replace(
+            limits,
+            error=limits.error + extra,
+            size=np.where(partial_sum >= own.largest, np.inf, limits.size),
+        ),
+    )
+
+
+def _shaped(law: Allowed, adjoint: Adjoint, shape: tuple[int, ...]) -> Allowed:
+    """The law in the axes of the gradient."""
+    full = law.high.shape
+
+    def shaped(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        return adjoint.arrange(np.broadcast_to(values, full)).reshape(shape)
+
+    extra = law.exceptions
+    exceptions = None if extra is None else Exceptions(*map(shaped, (extra.nan, extra.plus, extra.minus, extra.finite)))
+    arrays = {name: shaped(getattr(law, name)) for name in ("high", "low", "bound", "fixed", "evident")}
+    return replace(law, **arrays, exceptions=exceptions)
+
+
+def _anything(shape: tuple[int, ...]) -> Allowed:
+    """Data that are not finite: the specification says nothing of their gradients."""
+    zeros, nowhere, everywhere = np.zeros(shape), np.zeros(shape, bool), np.ones(shape, bool)
+    free = Exceptions(everywhere, everywhere, everywhere, everywhere)
+    return Allowed(zeros, zeros, np.full(shape, np.inf), nowhere, nowhere, exceptions=free)

@@ -1,0 +1,192 @@
+"""Whatever an implementation does, taking its fingerprint ends well, and says why something was not seen."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from conv2d_conformance import Adapter, Capabilities
+from conv2d_conformance.fingerprint import differences, page, take
+from conv2d_conformance.fingerprint.shapes import Shape
+from conv2d_conformance.implementation.answers import Broken
+from conv2d_conformance.implementation.inprocess import InProcess
+
+known = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("arithmetics.py"))))
+
+SHAPES = (
+    Shape(name="small", C=2, H=6, W=6, M=3, KH=3, KW=3, padding=1),
+    Shape(name="depthwise", C=4, H=5, W=6, M=4, KH=3, KW=2, groups=4),
+    Shape(name="1x1", C=5, H=3, W=3, M=2, KH=1, KW=1),
+)
+sums = known.direct()
+
+
+def right(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    *,
+    stride: Any = 1,  # noqa: ARG001
+    padding: Any = 0,
+    dilation: Any = 1,  # noqa: ARG001
+    groups: int = 1,
+) -> Any:
+    return sums(input, weight, bias, padding=padding, groups=groups)
+
+
+def implementation(change: Any = None, **claims: Any) -> InProcess:
+    def conv2d(*arrays: Any, **attributes: Any) -> Any:
+        return right(*arrays, **attributes) if change is None else change(right(*arrays, **attributes))
+
+    return InProcess(Adapter(name="odd", version="1", conv2d=conv2d, capabilities=Capabilities(**claims)))
+
+
+def taken(odd: Any, **options: Any) -> dict[str, Any]:
+    fingerprint = take(odd, shapes=SHAPES, longest_call=60, **options)
+    assert json.loads(json.dumps(fingerprint, allow_nan=False)) == fingerprint
+    shown = page(fingerprint)
+    assert "the probe itself failed" not in shown
+    for line in shown.splitlines():
+        assert len(line) <= 100
+        assert line == line.rstrip()
+    return fingerprint
+
+
+def raises(output: Any) -> Any:
+    raise NotImplementedError("no kernel\nfor this")
+
+
+noise = np.random.default_rng(0)
+
+ODD = {
+    "zeros": np.zeros_like,
+    "ones": np.ones_like,
+    "nan": lambda y: np.full_like(y, np.nan),
+    "infinity": lambda y: np.full_like(y, -np.inf),
+    "negative": lambda y: -y,
+    "absolute": np.abs,
+    "halved": lambda y: y / 2,
+    "one too much": lambda y: y + np.float32(1),
+    "noise": lambda y: noise.standard_normal(y.shape).astype(y.dtype),
+    "noisy": lambda y: y * (1 + noise.standard_normal(y.shape) * 1e-6).astype(y.dtype),
+    "clipped": lambda y: np.clip(y, -100, 100),
+    "rounded": np.rint,
+    "sign": np.sign,
+    "rolled": lambda y: np.roll(y, 1, axis=-1),
+    "wrong dtype": lambda y: y.astype(np.float64),
+    "wrong shape": lambda y: y[..., :-1],
+    "a list": lambda y: y.tolist(),
+    "raises": raises,
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_odd_answers(odd):
+    taken(implementation(odd))
+
+
+def test_why_nothing_was_seen():
+    def said(odd):
+        return taken(implementation(ODD[odd]))["dtypes"]["float32"]["summary"]
+
+    every = [shape.name for shape in SHAPES]
+    refused = "not seen: the call was refused with NotImplementedError: no kernel"
+    assert said("raises") == [{"shapes": every, "words": refused}]
+    assert said("wrong dtype") == [{"shapes": every, "words": "not seen: the answer has dtype float64, not float32"}]
+    assert said("a list")[0]["words"].startswith("not seen: a call had no answer: conv2d returned a value of type list")
+
+
+def test_a_call_that_is_refused_hides_only_what_it_would_show():
+    def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+        if bias is not None:
+            raise ValueError("no bias here")
+        return right(input, weight, **attributes)
+
+    fingerprint = taken(InProcess(Adapter(name="odd", version="1", conv2d=conv2d)))
+    findings = fingerprint["dtypes"]["float32"]["shapes"]["small"]["findings"]
+    assert findings["bias-place"] == {
+        "words": "not seen: the call was refused with ValueError: no bias here",
+        "value": None,
+    }
+    assert findings["order"]["value"] is not None
+
+
+def test_only_what_is_claimed_is_asked():
+    def no_bias_or_padding(input: Any, weight: Any, *, groups: int = 1) -> Any:
+        return right(input, weight, groups=groups)
+
+    from conv2d_conformance.adapter import adapter_from_function
+
+    fingerprint = taken(InProcess(adapter_from_function(no_bias_or_padding)))
+    shapes = fingerprint["dtypes"]["float32"]["shapes"]
+    assert shapes["small"]["case"] == "n1c2h6w6 m3k3x3 s1x1 p0x0 d1x1 g1 float32"
+    assert shapes["small"]["findings"]["bias-place"]["words"] == "not seen: a bias is not claimed"
+    assert shapes["small"]["findings"]["padding"]["words"] == "not seen: there is none"
+
+    one_channel = taken(implementation(multi_channel=False, groups=False))
+    assert list(one_channel["dtypes"]["float32"]["shapes"]) == ["small"]
+    assert one_channel["dtypes"]["float32"]["shapes"]["small"]["case"].startswith("n1c1h6w6 ")
+
+    several = taken(implementation(dtypes={"bfloat16", "float64"}))
+    assert list(several["dtypes"]) == ["float64", "bfloat16"]
+
+
+class Fails:
+    """Answers well until it fails, and counts the calls."""
+
+    def __init__(self, kind: str, after: int) -> None:
+        self._right = implementation(dtypes={"float32", "float64"})
+        self.hello = self._right.hello
+        self._kind, self._after, self.calls = kind, after, 0
+
+    def ask(self, request: Any) -> Any:
+        self.calls += 1
+        return Broken(self._kind, "that was it") if self.calls > self._after else self._right.ask(request)
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_crash_ends_a_shape_and_a_hang_ends_it_all():
+    dies, hangs = Fails("died", 20), Fails("timeout", 20)
+    for odd in (dies, hangs):
+        found = taken(odd)["dtypes"]["float32"]["shapes"]
+        assert found["small"]["findings"]["repeating"]["value"]["identical"]
+        assert found["small"]["findings"]["order"]["words"] == "not seen: a call had no answer: that was it"
+        assert found["1x1"]["not_seen"] == "a call had no answer: that was it"
+    assert dies.calls == 20 + 6
+    assert hangs.calls == 20 + 1
+
+
+def test_a_slow_implementation_is_left_alone():
+    fingerprint = take(implementation(), shapes=SHAPES, longest_call=0)
+    assert fingerprint["dtypes"]["float32"]["shapes"]["small"]["not_seen"] == "a call takes longer than 0 s"
+
+
+def test_the_same_every_time_and_progress_to_the_end():
+    seen = []
+    one = taken(implementation(), on_progress=lambda *args: seen.append(args))
+    assert one == taken(implementation())
+    assert [done for done, _, _ in seen] == list(range(len(seen)))
+    assert {total for _, total, _ in seen} == {len(seen)}
+
+
+def test_differences():
+    one = taken(implementation())
+    assert differences(one, one, ("a", "b")) == "a and b have the same fingerprint\n"
+    other = taken(implementation(known.flushed, dtypes={"float32", "float64"}))
+    lines = differences(one, other, ("torch?threads=1", "torch?threads=2")).splitlines()
+    assert lines[:5] == [
+        "torch?threads=1 and torch?threads=2 differ",
+        "",
+        "float32, small, subnormals",
+        "  torch?threads=1: kept, in inputs, products and results",
+        "  torch?threads=2: flushed: subnormal results become zero",
+    ]
+    assert "  torch?threads=1: not probed" in lines

@@ -1,0 +1,217 @@
+"""Each known arithmetic is recognised for what it is: this is what the fingerprint is for."""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from conv2d_conformance import Adapter, Capabilities
+from conv2d_conformance.fingerprint import take
+from conv2d_conformance.fingerprint.shapes import Shape
+from conv2d_conformance.implementation.inprocess import InProcess
+
+known = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("arithmetics.py"))))
+
+TINY = Shape(name="small", C=3, H=8, W=8, M=4, KH=3, KW=3, padding=1)
+
+
+def findings(conv2d: Callable[..., Any], dtype: str = "float32", shape: Shape = TINY) -> dict[str, Any]:
+    claims = Capabilities(dtypes={dtype}, bias=True, groups=True)
+    adapter = Adapter(name="known", version="1", conv2d=without_stride(conv2d), capabilities=claims)
+    fingerprint = take(InProcess(adapter), shapes=[shape], longest_call=60)
+    found = fingerprint["dtypes"][dtype]["shapes"][shape.name]
+    assert found["findings"], found["not_seen"]
+    (said,) = fingerprint["dtypes"][dtype]["summary"]
+    assert said["shapes"] == [shape.name]
+    return found | {"summary": said["words"]}
+
+
+def without_stride(conv2d: Callable[..., Any]) -> Callable[..., Any]:
+    """Stride and dilation are 1 here, and the known arithmetics have none."""
+
+    def call(*arrays: Any, stride: Any, dilation: Any, groups: int, **others: Any) -> Any:
+        assert (stride, dilation) == ((1, 1), (1, 1))
+        return conv2d(*arrays, **others, **({} if groups == 1 else {"groups": groups}))
+
+    return call
+
+
+def words(found: dict[str, Any], probe: str) -> str:
+    return found["findings"][probe]["words"]
+
+
+def value(found: dict[str, Any], probe: str) -> Any:
+    return found["findings"][probe]["value"]
+
+
+REPLAYED = "all of 16 random sums, computed as is said here, have the same bits"
+
+
+@pytest.mark.parametrize(
+    ("total", "order"),
+    [
+        (known.sequential, "one after the other, channel by channel"),
+        (known.backwards, "one after the other, channel by channel, from the last to the first"),
+        (known.pairwise_sum, "pairwise, neighbours first"),
+        (known.lanes(8), "in 8 lanes, each one after the other, channel by channel; then the lanes pairwise"),
+        (
+            known.split(3),
+            "in 3 channels, each one after the other, row by row; then the channels one after the other",
+        ),
+    ],
+    ids=["sequential", "backwards", "pairwise", "lanes", "split"],
+)
+def test_the_order_of_summation(total, order):
+    found = findings(known.direct(total))
+    assert words(found, "order") == order
+    assert words(found, "replay") == REPLAYED
+    assert words(found, "accumulator") == "24 bits (float32)"
+    assert value(found, "fma") == "rounded"
+    assert value(found, "algorithm") == {"kind": "direct"}
+    assert value(found, "inputs") == {"x": 24, "w": 24, "rounding": {}}
+    assert value(found, "products") == value(found, "sums") == "nearest-even"
+    assert value(found, "subnormals") == value(found, "zeros") == []
+    assert value(found, "bias-place") == "last"
+    assert value(found, "batch") is True
+    assert value(found, "padding") == "multiplied"
+    assert "sums in float32, without FMA" in found["summary"]
+
+
+def test_split_k_in_parts_that_are_no_channels():
+    shape = Shape(name="wide", C=64, H=5, W=5, M=32, KH=3, KW=3, padding=1)
+    found = findings(known.direct(known.split(4)), shape=shape)
+    assert words(found, "order") == (
+        "in 4 parts of 144 taps, each one after the other, channel by channel; then the parts one after the other "
+        "(seen at 64 of 576 taps)"
+    )
+    assert words(found, "replay") == REPLAYED
+
+
+def test_fused_multiply_add():
+    found = findings(known.direct(known.fused))
+    assert words(found, "fma") == "fused multiply-add: a product is added without being rounded"
+    assert words(found, "replay") == REPLAYED
+    assert "sums in float32, with FMA" in found["summary"]
+
+
+def test_an_accumulator_of_float64():
+    found = findings(known.direct(dtype=np.float64))
+    assert words(found, "accumulator") == "53 bits (float64)"
+    assert words(found, "bias-rounding") == "added before the result is rounded (fused)"
+    assert words(found, "replay") == REPLAYED
+    assert "sums in float64" in found["summary"]
+
+
+def test_float64_itself():
+    found = findings(known.direct(), "float64")
+    assert (words(found, "accumulator"), value(found, "fma")) == ("53 bits (float64)", "rounded")
+    assert words(found, "replay") == REPLAYED
+
+
+def test_compensated_sums():
+    found = findings(known.direct(known.kahan))
+    assert words(found, "compensation").startswith("sums are compensated (as by Kahan)")
+    assert "compensated" in found["summary"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        (known.cut_to_tf32, "inputs cut off to 11 bits (TF32)"),
+        (known.rounded_to_tf32, "inputs rounded to 11 bits (TF32)"),
+        (known.rounded_to(known.bfloat16), "inputs rounded to 8 bits (bfloat16)"),
+        (known.rounded_to(np.float16), "inputs rounded to 11 bits (float16)"),
+        (known.fixed_point(24), "fixed point of 24 bits"),
+    ],
+    ids=["tf32-cut", "tf32-rounded", "bfloat16", "float16", "fixed-point"],
+)
+def test_reduced_inputs(inputs, said):
+    found = findings(known.direct(inputs=inputs))
+    assert said in found["summary"]
+
+
+def test_sums_in_float16():
+    found = findings(known.direct(dtype=np.float16), "float16")
+    assert words(found, "accumulator") == "11 bits (float16)"
+    assert words(found, "order") == "one after the other, channel by channel"
+
+
+@pytest.mark.parametrize(
+    ("finish", "said"),
+    [(known.bias_before_rounding, "fused"), (known.bias_after_rounding, "unfused")],
+)
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_the_bias_of_short_types(finish, said, dtype):
+    found = findings(known.direct(dtype=np.float32, finish=finish), dtype)
+    assert words(found, "accumulator") == "24 bits (float32)"
+    assert value(found, "bias-rounding") == said
+    assert value(found, "bias-place") == "last"
+    assert words(found, "replay") == REPLAYED
+
+
+def test_flushed_inputs():
+    found = findings(known.direct(inputs=known.flushed))
+    assert value(found, "subnormals") == ["x", "w"]
+    assert words(found, "subnormals") == "flushed: subnormal x are read as zero; subnormal w are read as zero"
+
+
+def test_flushed_results():
+    found = findings(known.direct(result=known.flushed))
+    assert words(found, "subnormals") == "flushed: subnormal results become zero"
+
+
+def test_results_rounded_toward_zero():
+    def finish(total, bias, dtype):
+        return known.toward_zero(total if bias is None else total + bias, dtype.type)
+
+    found = findings(known.direct(dtype=np.float32, finish=finish), "float16")
+    assert words(found, "products") == "rounded toward zero: the rest is cut off"
+    assert words(found, "replay") == REPLAYED
+
+
+def test_a_matrix_engine():
+    found = findings(known.direct(known.matrix_engine, dtype=np.float32), "float16")
+    assert words(found, "order") == "4 at a time, rounded once for each 4, channel by channel"
+    assert words(found, "sums") == "cut off: the last place is truncated"
+
+
+@pytest.mark.parametrize(("matrices", "tile"), [(known.F2, 2), (known.F4, 4)], ids=["F2", "F4"])
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_winograd(matrices, tile, dtype):
+    found = findings(known.winograd(matrices), dtype)
+    assert value(found, "algorithm") == {"kind": "winograd", "tile": [tile, tile]}
+    assert found["summary"].startswith(f"Winograd F({tile}x{tile}, 3x3)")
+    assert words(found, "order") == "not seen: Winograd mixes the products"
+
+
+def test_fft():
+    found = findings(known.fft)
+    assert value(found, "algorithm") == {"kind": "fft"}
+    assert found["summary"].startswith("a transform such as FFT")
+
+
+def test_skipped_zeros():
+    found = findings(known.direct(known.skipping_zeros))
+    assert words(found, "zeros") == "skipped where w or x is zero: infinity times zero is nothing"
+    assert value(found, "padding") == "skipped"
+    assert "skips zeros" in found["summary"]
+
+
+def test_another_order_in_every_call():
+    found = findings(known.direct(known.shuffled()))
+    assert "repetitions gave other bits than the first call" in words(found, "repeating")
+    assert "NOT the same bits in every call" in found["summary"]
+    assert words(found, "batch") == "not seen: not even the same call gives the same bits"
+    assert words(found, "order").startswith("not seen: ")
+
+
+def test_another_order_in_a_batch():
+    found = findings(known.direct(in_batch=known.backwards))
+    assert value(found, "batch") is False
+    assert "repeatable, but other bits in a batch" in found["summary"]

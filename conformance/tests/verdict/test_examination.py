@@ -1,0 +1,134 @@
+"""One check's dealings with an implementation."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from conv2d_conformance.adapter import Adapter, Capabilities
+from conv2d_conformance.cases.case import Case, Recipe
+from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+
+QUICK = EFFORTS["quick"]
+CLAIMS = Capabilities(dtypes={"float32", "float64"})
+
+
+def examine(function: Callable[[Call], Any], *requirements: str, claims: Capabilities = CLAIMS) -> Examination:
+    def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+        return function(Call(input, weight, bias, **attributes))
+
+    adapter = Adapter(name="tested", version="1", conv2d=conv2d, capabilities=claims)
+    return Examination(InProcess(adapter), QUICK, requirements)
+
+
+def flipped(call: Call) -> Any:
+    return call.right(weight=call.weight[..., ::-1, ::-1])
+
+
+def case(seed: int = 1, **fields: Any) -> Case:
+    return Case(**{"N": 2, "C": 2, "H": 6, "W": 7, "M": 3, "KH": 3, "KW": 2, "data": Recipe("integers", seed)} | fields)
+
+
+def test_right_answers_are_counted_once_for_each_line() -> None:
+    found = examine(Call.right)
+    for line in (case(1), case(2), case(1)):
+        found.judge(line)
+    assert (found.tally.outcome, found.tally.asked, len(found.tally.digests)) == ("pass", 2, 2)
+    assert found.tally.evidence == found.tally.elements == 2 * (2 * 3 * 4 * 6)
+
+
+def test_nothing_judged_is_an_error() -> None:
+    found = examine(Call.right)
+    assert found.tally.outcome == "error"
+    found.judge(parse("n1c1h3w3 m1k2 all-zero"))
+    assert (found.tally.outcome, found.tally.asked) == ("error", 1)
+
+
+def test_a_failure_is_reduced_to_one_pixel_and_one_weight() -> None:
+    found = examine(flipped)
+    with pytest.raises(Nonconforming) as raised:
+        found.judge(case(groups=1, bias=True, stride=(2, 1), padding=(1, 1)))
+    failure = raised.value.failure
+    simplest = parse(failure.case)
+    assert simplest.KH * simplest.KW == 2
+    assert failure.case.count("x[") == failure.case.count("w[") == 1
+    assert parse(failure.first_case).stride == (2, 1)
+    assert (failure.failed_repetitions, failure.repetitions) == (5, 5)
+    assert found.tally.failure == failure
+
+
+def test_a_failed_examination_ends_again_as_it_did() -> None:
+    found = examine(flipped)
+    with pytest.raises(Nonconforming) as first:
+        found.judge(case())
+    with pytest.raises(Nonconforming) as again:
+        found.judge(case(2))
+    assert first.value is again.value
+
+
+def test_a_fault_is_reduced_only_to_one_of_the_same_kind() -> None:
+    def wrong_shape_when_wide(call: Call) -> Any:
+        return call.right()[..., :-1] if call.input.shape[-1] > 5 else flipped(call)
+
+    with pytest.raises(Nonconforming) as raised:
+        examine(wrong_shape_when_wide).judge(case())
+    assert raised.value.failure.got.startswith("shape ")
+    assert parse(raised.value.failure.case).W == 6
+
+
+def test_what_is_not_claimed_is_not_asked() -> None:
+    asked: list[Call] = []
+
+    def note(call: Call) -> Any:
+        asked.append(call)
+        return call.right()
+
+    claims = Capabilities(groups=False, bias=False, stride=False, dilation=False, padding=set())
+    found = examine(note, claims=claims)
+    found.judge(case(C=4, M=4, groups=2, bias=True, stride=(2, 1), dilation=(1, 2), padding=(1, 1), dtype="float64"))
+    (call,) = asked
+    assert (call.groups, call.stride, call.dilation, call.padding) == (1, (1, 1), (1, 1), (0, 0))
+    assert call.bias is None
+    assert call.input.dtype == np.float32
+
+
+def test_memory_is_watched_in_every_call_and_ends_the_check_that_is_about_it() -> None:
+    def in_place(call: Call) -> Any:
+        result = call.right()
+        call.input[...] = 0
+        return result
+
+    found = examine(in_place)
+    found.judge(case())
+    assert list(found.tally.observed) == ["memory.inputs-unchanged"]
+    with pytest.raises(Nonconforming, match="input"):
+        examine(in_place, "memory.inputs-unchanged").judge(case())
+
+
+def test_a_refused_call_fails() -> None:
+    def refuses_kernels_of_three(call: Call) -> Any:
+        if call.weight.shape[2] == 3:
+            raise NotImplementedError("only 1x1")
+        return call.right()
+
+    with pytest.raises(Nonconforming, match="refused a legal call: NotImplementedError: only 1x1"):
+        examine(refuses_kernels_of_three).judge(case())
+
+
+def test_measuring_ends_only_with_the_grade() -> None:
+    def rounds_to_bfloat16(call: Call) -> Any:
+        bits = np.ascontiguousarray(call.input).view(np.uint32) & np.uint32(0xFFFF0000)
+        return call.right(input=bits.view(np.float32))
+
+    found = examine(rounds_to_bfloat16)
+    for seed in range(20):
+        found.measure(case(seed, data=Recipe("uniform", seed)))
+    with pytest.raises(Nonconforming) as raised:
+        found.require_claimed_grades()
+    assert raised.value.failure.got == "float32: grade R-bf16, inputs are rounded to the 7 bits of bfloat16"
+    assert raised.value.failure.required == "float32: grade A, IEEE arithmetic in any order"
