@@ -12,6 +12,7 @@ import onnxruntime
 from onnx import TensorProto, helper
 
 from conv2d_conformance import Adapter, Capabilities
+from conv2d_conformance.adapter import VIEWS
 
 ELEMENT_TYPES = {"float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE}
 
@@ -51,5 +52,11 @@ adapter = Adapter(
     version=onnxruntime.__version__,
     description="the ONNX operator Conv on the CPU execution provider",
     conv2d=conv2d,
-    capabilities=Capabilities(dtypes={"float32", "float64"}, padding={"explicit", "valid"}, empty_batch=True),
+    capabilities=Capabilities(
+        dtypes={"float32"},
+        padding={"explicit", "valid"},
+        empty_batch=True,
+        views=VIEWS,  # the binding for Python takes every array, and makes a dense copy of what is not dense
+        deterministic=True,
+    ),
 )

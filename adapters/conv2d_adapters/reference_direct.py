@@ -5,7 +5,9 @@ from typing import Any
 import conv2d_conformance
 import conv2d_reference
 from conv2d_conformance import Adapter, Capabilities
-from conv2d_reference import Conv2d, direct
+from conv2d_conformance.adapter import VIEWS
+from conv2d_reference import Conv2d, direct, gradients_direct
+
 
 def initialize(in_channels: Any, out_channels: Any, kernel_size: Any, **attributes: Any) -> Any:
     layer = Conv2d(in_channels, out_channels, kernel_size, **attributes)
@@ -18,6 +20,7 @@ adapter = Adapter(
     description=(conv2d_reference.__doc__ or "").splitlines()[0],
     conv2d=direct.conv2d,
     initialize=initialize,
+    gradients=gradients_direct.gradients,
     capabilities=Capabilities(
         dtypes={"float32", "float64"},
         padding={"explicit", "valid", "same"},
@@ -25,7 +28,9 @@ adapter = Adapter(
         arguments={"pair", "scalar", "defaults"},
         unbatched=True,
         empty_batch=True,
+        views=VIEWS,
         validation=True,
+        non_finite=True,
         deterministic=True,
     ),
 )

@@ -18,8 +18,11 @@ CAPABILITIES = Capabilities(
     arguments={"pair", "scalar", "defaults"},
     unbatched=True,
     empty_batch=True,
+    # PyTorch has no negative strides, and warns that it does not support arrays that are read-only.
+    views={"transposed", "channels-last", "offset", "broadcast", "fortran"},
     validation=True,
     non_finite=True,
+    deterministic=True,
     # By oneDNN on processors with AVX512_BF16, whose instruction for dot products knows no subnormals.
     subnormals={"bfloat16": "flushed"},
 )
@@ -60,18 +63,26 @@ def make(device: str = "cpu", capabilities: Capabilities = CAPABILITIES) -> Adap
         b = None if bias is None else to_tensor(bias, device)
         return to_array(torch.nn.functional.conv2d(x, w, b, **attributes))
 
+    def gradients(input: Any, weight: Any, bias: Any, grad_output: Any, **attributes: Any) -> Any:
+        leaves = [to_tensor(array, device).requires_grad_() for array in (input, weight, bias) if array is not None]
+        y = torch.nn.functional.conv2d(*leaves, **attributes)
+        found = [to_array(tensor) for tensor in torch.autograd.grad(y, leaves, to_tensor(grad_output, device))]
+        return found if bias is not None else [*found, None]
+
     return Adapter(
         name="torch",
         version=torch.__version__,
         description=f"torch.nn.functional.conv2d on {device}",
         conv2d=conv2d,
+        gradients=gradients,
         configure=configure,
         capabilities=capabilities,
     )
 
 
 def configure(*, threads: str = "1", onednn: str = "on", device: str = "cpu", tf32: str = "off") -> Adapter:
-    return make(device, with_options(CAPABILITIES, threads=threads, onednn=onednn, tf32=tf32))
+    capabilities = with_options(CAPABILITIES, threads=threads, onednn=onednn, tf32=tf32)
+    return make(device, replace(capabilities, deterministic=device == "cpu"))
 
 
 adapter = make()

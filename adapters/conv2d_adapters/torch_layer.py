@@ -9,7 +9,7 @@ from conv2d_adapters.torch import CAPABILITIES, to_array, to_tensor
 from conv2d_conformance import Adapter
 
 
-def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+def make_layer(input: Any, weight: Any, bias: Any, **attributes: Any) -> torch.nn.Conv2d:
     layer = torch.nn.Conv2d(
         in_channels=input.shape[-3:][0],
         out_channels=weight.shape[0],
@@ -21,14 +21,24 @@ def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
     layer.weight = torch.nn.Parameter(to_tensor(weight))
     if bias is not None:
         layer.bias = torch.nn.Parameter(to_tensor(bias))
-    return to_array(layer(to_tensor(input)))
+    return layer
+
+
+def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+    return to_array(make_layer(input, weight, bias, **attributes)(to_tensor(input)))
+
+
+def gradients(input: Any, weight: Any, bias: Any, grad_output: Any, **attributes: Any) -> Any:
+    layer, x = make_layer(input, weight, bias, **attributes), to_tensor(input).requires_grad_()
+    layer(x).backward(to_tensor(grad_output))
+    return tuple(None if leaf is None else to_array(leaf.grad) for leaf in (x, layer.weight, layer.bias))
 
 
 def initialize(
     in_channels: int, out_channels: int, kernel_size: Any, *, dtype: str = "float32", seed: int = 0, **attributes: Any
 ) -> Any:
     torch.manual_seed(seed)
-    layer = torch.nn.Conv2d(in_channels, out_channels, kernel_size, dtype=getattr(torch, dtype), **attributes)
+    layer: Any = torch.nn.Conv2d(in_channels, out_channels, kernel_size, dtype=getattr(torch, dtype), **attributes)
     return to_array(layer.weight), None if layer.bias is None else to_array(layer.bias)
 
 
@@ -38,6 +48,7 @@ adapter = Adapter(
     description="torch.nn.Conv2d",
     conv2d=conv2d,
     initialize=initialize,
+    gradients=gradients,
     capabilities=replace(
         CAPABILITIES, padding_modes={"zeros", "reflect", "replicate", "circular"}, torch_seed_stream=True
     ),

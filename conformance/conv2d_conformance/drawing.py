@@ -38,5 +38,6 @@ def seed_of(check: str, run_seed: int) -> int:
 
 
 def seed(function: Callable[..., Any], check: str, run_seed: int) -> None:
-    """Fix what Hypothesis draws for a check."""
-    hypothesis.seed(seed_of(check, run_seed))(function)
+    """Fix what Hypothesis draws for a check, if it draws by Hypothesis at all."""
+    if hypothesis.is_hypothesis_test(function):
+        hypothesis.seed(seed_of(check, run_seed))(function)

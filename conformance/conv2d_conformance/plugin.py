@@ -16,6 +16,7 @@ from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.spec import PROFILES
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
 
@@ -60,9 +61,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     target = config.getoption("conv2d_target")
     if not target:
         raise pytest.UsageError("name the implementation under test: --conv2d-target TARGET")
-    implementation = connect(
-        target, isolation=config.getoption("conv2d_isolation"), timeout=config.getoption("conv2d_timeout")
-    )
+    isolation, timeout = config.getoption("conv2d_isolation"), config.getoption("conv2d_timeout")
+    try:
+        implementation = connect(target, isolation=isolation, timeout=timeout)
+    except (TargetError, LoadError) as error:
+        raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
     config.add_cleanup(implementation.close)
     config.stash[SUBJECT] = Subject(
         implementation,
@@ -74,16 +77,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the checks that are selected, in the profile, and of claimed features, and seed their draws."""
+    """Keep the checks that are selected, in the profile, and of what is claimed, and seed their draws."""
     subject = config.stash[SUBJECT]
-    claimed = subject.implementation.hello.capabilities.features
+    hello = subject.implementation.hello
+    claimed = hello.capabilities.features | frozenset(hello.operations)
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
         check = check_of(item)
         selected = any(fnmatchcase(requirement, subject.only) for requirement in check.requirements)
         in_scope = PROFILES.index(check.profile) <= PROFILES.index(subject.profile)
-        (kept if selected and in_scope and check.features <= claimed else left_out).append(item)
+        (kept if selected and in_scope and check.features | {check.operation} <= claimed else left_out).append(item)
         seed(item.obj, check.name, subject.seed)  # type: ignore[attr-defined]  # a Function has it
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept

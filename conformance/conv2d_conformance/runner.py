@@ -159,6 +159,7 @@ def header(options: Options, implementation: Implementation, started: float) -> 
             "version": hello.version,
             "language": hello.language,
             "description": hello.description,
+            "operations": list(hello.operations),
             "capabilities": hello.capabilities.to_json(),
             "environment": hello.environment,
         },

@@ -59,7 +59,8 @@ def gradients(
     # One zero more at the end of each axis, which stands for all implicit zeros; what is added to it is dropped.
     rows = _sources(geometry.H, geometry.pads[0], padding_mode)
     columns = _sources(geometry.W, geometry.pads[1], padding_mode)
-    padded = np.pad(x, [(0, 0)] * 3 + [(0, 1)] * 2)[..., rows[:, None], columns]
+    places: Any = (..., rows[:, None], columns)
+    padded = np.pad(x, [(0, 0)] * 3 + [(0, 1)] * 2)[places]
     padded_gradient = np.zeros_like(padded)
     gw = np.zeros_like(w)
     for kh, kw in np.ndindex(*w.shape[-2:]):
@@ -72,7 +73,7 @@ def gradients(
         padded_gradient[seen] += np.einsum("ngmij,gmc->ngcij", gy, w[..., kh, kw])
 
     gathered = np.zeros((*x.shape[:-2], geometry.H + 1, geometry.W + 1), dtype)
-    np.add.at(gathered, (..., rows[:, None], columns), padded_gradient)
+    np.add.at(gathered, places, padded_gradient)
     gx = gathered[..., :-1, :-1]
     grad_bias = None if bias is None else gy.sum(axis=(0, 3, 4)).reshape(-1).astype(input.dtype)
     return gx.reshape(input.shape).astype(input.dtype), gw.reshape(weight.shape).astype(input.dtype), grad_bias

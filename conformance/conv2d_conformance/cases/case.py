@@ -148,6 +148,11 @@ class Case:
         return (self.M, self.C // self.groups, self.KH, self.KW)
 
     @property
+    def subject(self) -> str:
+        """What the case says something of the accuracy of: a dtype, or the gradients of a dtype."""
+        return self.dtype if self.operation == "conv2d" else f"{self.dtype}/{self.operation}"
+
+    @property
     def output_shape(self) -> tuple[int, ...]:
         """The shape of the result, where the call has one; sizes below 1 where the kernel does not fit."""
         sides = (

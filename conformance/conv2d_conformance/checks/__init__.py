@@ -52,6 +52,11 @@ class Check:
         """The smallest profile that all of its requirements belong to."""
         return max((spec.get(requirement).profile for requirement in self.requirements), key=spec.PROFILES.index)
 
+    @property
+    def operation(self) -> str:
+        """The function that an adapter must have for the check to run."""
+        return spec.OPERATIONS[self.profile]
+
 
 @cache
 def catalogue() -> dict[str, Check]:

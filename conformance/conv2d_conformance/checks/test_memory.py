@@ -1,13 +1,48 @@
-"""What a call does to memory besides its answer. Every call of every other check is watched for the same."""
+"""What a call does to memory besides its answer, and arrays that lie in memory in other ways.
 
+Every call of every other check is watched for the same.
+"""
+
+from collections.abc import Iterator
 from dataclasses import replace
 
 from hypothesis import given
 
 from conv2d_conformance.cases.case import Case, Recipe
-from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
+
+IDENTITIES = tuple(
+    map(
+        parse,
+        (
+            "n1c1h3w4 m1k1 integers:1 w[0,0,0,0]=1",
+            "n2c3h4w5 m3k1 g3 integers:2 w[0,0,0,0]=1 w[1,0,0,0]=1 w[2,0,0,0]=1",
+            "n1c1h2w3 m1k2x3 integers:3",
+            "n1c1h1w1 m1k1 integers:4 x[0,0,0,0]=1",
+        ),
+    )
+)
+"""Where the result equals the input or the weight, or is as large as one of them."""
+
+LENGTHS_OF_ONE = tuple(
+    map(
+        parse,
+        (
+            "n2c3h4w1 m2k2x1 bias integers:1",
+            "n2c3h1w4 m2k1x2 bias integers:2",
+            "n2c1h4w5 m3k2x3 integers:3",
+            "n1c1h4w5 m3k2x3 bias integers:4",
+            "n1c4h5w6 m1k3x2 integers:5",
+            "n2c4h5w3 m4k1 bias integers:6",
+            "n3c2h1w1 m4k1 integers:7",
+            "n2c4h5w6 m4k3 g4 integers:8",
+        ),
+    )
+)
+"""An axis of length 1 has a stride that says nothing, from which layouts are often guessed."""
 
 
 @covers("memory.inputs-unchanged")
@@ -27,8 +62,14 @@ def test_guards_unchanged(iut: Examination, case: Case) -> None:
 @covers("memory.result-owns-memory")
 @given(case=cases())
 def test_result_owns_memory(iut: Examination, case: Case) -> None:
-    """The result shares no memory with what was handed over, a 1x1 kernel of ones included."""
+    """The result shares no memory with what was handed over."""
     iut.judge(case)
+
+
+@covers("memory.result-owns-memory")
+def test_copy_owns_memory(iut: Examination) -> None:
+    """A result that equals the input, or the weight, is a copy of it."""
+    iut.judge_all(IDENTITIES)
 
 
 @covers("memory.results-independent")
@@ -38,3 +79,51 @@ def test_results_independent(iut: Examination, case: Case) -> None:
     assert isinstance(case.data, Recipe)
     iut.judge(case)
     iut.judge(replace(case, data=replace(case.data, seed=case.data.seed + 1)))
+
+
+@covers("memory.view-transposed")
+def test_view_transposed(iut: Examination) -> None:
+    """Arrays with their rows and columns exchanged in memory are read as they are."""
+    iut.judge_all(_seen_as("transposed", iut))
+
+
+@covers("memory.view-channels-last")
+def test_view_channels_last(iut: Examination) -> None:
+    """Arrays with the channels innermost are read as they are."""
+    iut.judge_all(_seen_as("channels-last", iut))
+
+
+@covers("memory.view-offset")
+def test_view_offset(iut: Examination) -> None:
+    """Sections of larger arrays are read as they are, and not what lies between their rows."""
+    iut.judge_all(_seen_as("offset", iut))
+
+
+@covers("memory.view-broadcast")
+def test_view_broadcast(iut: Examination) -> None:
+    """Arrays that repeat the same memory along an axis are read as they are."""
+    iut.judge_all(_seen_as("broadcast", iut))
+
+
+@covers("memory.view-fortran")
+def test_view_fortran(iut: Examination) -> None:
+    """Arrays in Fortran order are read as they are."""
+    iut.judge_all(_seen_as("fortran", iut))
+
+
+@covers("memory.view-read-only")
+def test_view_read_only(iut: Examination) -> None:
+    """Arrays that must not be written to are no obstacle."""
+    iut.judge_all(_seen_as("read-only", iut))
+
+
+@covers("memory.view-negative")
+def test_view_negative(iut: Examination) -> None:
+    """Arrays that run backwards through memory are read as they are."""
+    iut.judge_all(_seen_as("negative", iut))
+
+
+def _seen_as(view: str, iut: Examination) -> Iterator[Case]:
+    drawn = sample(iut.effort.drawn, iut.seed, vary={"stride", "padding", "same", "groups", "bias", "unbatched"})
+    for number, case in enumerate((*LENGTHS_OF_ONE, *drawn)):
+        yield replace(case, view=view, dtype="float64" if number % 4 == 3 else case.dtype)

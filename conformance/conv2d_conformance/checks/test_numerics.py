@@ -22,7 +22,7 @@ def _in_every_dtype(**space: Any) -> SearchStrategy[Case]:
 
 
 @covers("numerics.exact-where-exact")
-@given(case=one_of(*(cases(dtype=dtype, recipes=("integers", LARGE_INTEGERS[dtype])) for dtype in DTYPES)))
+@given(case=one_of(*(cases(dtype=dtype, recipes=("integers", LARGE_INTEGERS[dtype], "odd")) for dtype in DTYPES)))
 def test_exact_where_exact(iut: Examination, case: Case) -> None:
     """Where every partial sum is representable, the answer is exact, whatever the order of the additions."""
     iut.judge(case)
@@ -36,14 +36,14 @@ def test_single_product(iut: Examination, case: Case) -> None:
 
 
 @covers("numerics.empty-sum")
-@given(case=_in_every_dtype(vary={"padding"}, recipes=("sparse",)))
+@given(case=_in_every_dtype(vary={"padding"}, recipes=("sparse", "complementary")))
 def test_empty_sum(iut: Examination, case: Case) -> None:
     """A sum of nothing but zeros is zero."""
     iut.judge(case)
 
 
 @covers("numerics.bound")
-@given(case=_in_every_dtype(recipes=("uniform", "normal", "sparse", "spread", "cancelling")))
+@given(case=_in_every_dtype(recipes=("uniform", "normal", "sparse", "spread", "cancelling", "monotone", "scaled")))
 def test_bound(iut: Examination, case: Case) -> None:
     """The error stays within what any order of summation can bring about."""
     iut.judge(case)
@@ -70,7 +70,7 @@ def test_subnormals(iut: Examination) -> None:
 @covers("numerics.grade")
 def test_grade(iut: Examination) -> None:
     """The claimed class holds in every dtype; the strictest class that holds is reported."""
-    recipes = ("sparse", "uniform", "normal", "integers", "spread")
+    recipes = ("sparse", "uniform", "normal", "integers", "spread", "odd", "monotone", "scaled", "tosa3", "tosa4")
     for dtype in sorted(iut.claims.dtypes):
         for case in sample(iut.effort.drawn, iut.seed, dtype=dtype, recipes=recipes):
             iut.measure(case)

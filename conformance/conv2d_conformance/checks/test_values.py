@@ -27,7 +27,7 @@ def test_documented_examples(iut: Examination) -> None:
 
 
 @covers("values.index-map")
-@given(case=cases(vary={"stride", "padding", "dilation", "groups", "bias"}, recipes=("impulse",)).map(one_image_a_pixel))
+@given(case=cases(vary={"stride", "padding", "dilation", "groups"}, recipes=("impulse",)).map(one_image_a_pixel))
 def test_index_map(iut: Examination, case: Case) -> None:
     """With a single 1 in each image, at every pixel in turn, every output element names where it comes from."""
     if multiply_adds(case) <= iut.effort.multiply_adds:

@@ -10,6 +10,7 @@ import click
 from conv2d_conformance import __version__
 from conv2d_conformance.cli.explain import explain
 from conv2d_conformance.cli.fingerprint import fingerprint
+from conv2d_conformance.cli.initialisation import initialisation
 from conv2d_conformance.cli.listing import list_
 from conv2d_conformance.cli.problems import INTERRUPTED, Problem, problem_of
 from conv2d_conformance.cli.reference import reference
@@ -65,7 +66,7 @@ def program(traceback: bool) -> None:  # Program.invoke reads it
     """
 
 
-for command in (run, smoke, list_, explain, reference, replay, fingerprint, summary, verify, selftest):
+for command in (run, smoke, list_, explain, reference, replay, fingerprint, summary, verify, initialisation, selftest):
     program.add_command(command)
 
 

@@ -1,31 +1,37 @@
-"""`initialisation`: the law of fresh layers, with tables and a picture; and how good the tests of it are."""
+"""`initialisation`: the law of fresh layers, with a table and pictures; and how good the tests of it are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from conv2d_conformance.cli.problems import Problem
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from conv2d_conformance.adapter import Capabilities
     from conv2d_conformance.implementation.answers import Implementation
     from conv2d_conformance.initialisation.judging import Drawn
 
-Advance = Callable[[int, int, str], None]
 IDEAL = "conv2d_conformance.initialisation.ideal:adapter"
+
+Advance = Callable[[int, int, str], None]
 
 
 @click.command()
 @click.argument("target", default=IDEAL)
 @click.option("--effort", type=click.Choice(("quick", "standard")), default="standard", show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the first certificate.")
+@click.option("--dtype", "dtypes", multiple=True, help="Of those that are claimed, these alone.")
 @click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw the distributions as SVG.")
 @click.option("--null", type=click.IntRange(1), metavar="N", help="Count the alarms of N certificates.")
-@click.option("--power", type=click.IntRange(1), metavar="N", help="How soon wrong initialisers are found, N times each.")
-@click.option("--dtype", "dtypes", multiple=True, help="Of those that are claimed, these alone.")
+@click.option("--power", type=click.IntRange(1), metavar="N", help="Try the built-in wrong initialisers, N times each.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=10.0, show_default=True)
 @click.option("--isolation", type=click.Choice(("process", "none")), default="process", show_default=True)
 @click.pass_context
@@ -34,17 +40,17 @@ def initialisation(
     target: str,
     effort: str,
     seed: int,
+    dtypes: tuple[str, ...],
     plot: Path | None,
     null: int | None,
     power: int | None,
-    dtypes: tuple[str, ...],
     timeout: float,
     isolation: str,
 ) -> None:
     """Test from which law TARGET draws fresh layers.
 
-    With --null, N certificates are made with as many seeds: a right initialiser raises no alarm. With --power, the
-    built-in wrong initialisers are tried instead of TARGET. Without TARGET, an ideal initialiser is examined.
+    Without TARGET, an ideal initialiser is tested. Of a right one, --null sees no alarm; --power shows how many
+    elements it takes to find a wrong one.
     """
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.implementation.host import connect
@@ -53,60 +59,206 @@ def initialisation(
     out = console()
     if power:
         with progress("wrong initialisers") as advance:
-            rows = power_rows(power, seed, advance)
-        ctx.exit(show_power(out, rows))
+            status = show_power(out, power, seed, advance)
+        ctx.exit(status)
     implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
+        claims = _claims(implementation, dtypes)
         if null:
             with progress(target) as advance:
-                status = show_null(out, implementation, dtypes, null, seed, effort, advance)
+                status = show_null(out, implementation, claims, range(seed, seed + null), effort, advance)
         else:
-            status = show_battery(out, implementation, dtypes, seed, effort, plot)
+            status = show_certificate(out, implementation, claims, seed, effort, plot)
     finally:
         implementation.close()
     ctx.exit(status)
 
 
-def show_battery(
-    out: Console, implementation: Implementation, dtypes: tuple[str, ...], seed: int, effort: str, plot: Path | None
-) -> int:
-    """One certificate as a table, what raised an alarm, and a picture. Returns the exit status."""
-    from conv2d_conformance.cli.asking import show_hello
-    from conv2d_conformance.initialisation.judging import fault_of
-    from conv2d_conformance.initialisation.case import format_case
-    from conv2d_conformance.initialisation.trying import STATISTICAL, draws
-    from conv2d_conformance.report.console import paragraph, show_table, whole_line
+def _claims(implementation: Implementation, dtypes: Sequence[str]) -> Capabilities:
+    """What is claimed, in the chosen dtypes."""
+    hello = implementation.hello
+    if "initialize" not in hello.operations:
+        raise Problem(f"{hello.name} has no initialize", "its adapter needs that function; see Adapter")
+    if unknown := [dtype for dtype in dtypes if dtype not in hello.capabilities.dtypes]:
+        raise Problem(f"{hello.name} does not claim {unknown[0]}", f"it claims {', '.join(hello.capabilities.dtypes)}")
+    return replace(hello.capabilities, dtypes=frozenset(dtypes)) if dtypes else hello.capabilities
 
-    claims = _claims(implementation, dtypes)
+
+# ---- one certificate ---------------------------------------------------------------------------------------------
+
+
+def show_certificate(
+    out: Console, implementation: Implementation, claims: Capabilities, seed: int, effort: str, plot: Path | None
+) -> int:
+    """Every question in a table, what raised an alarm, and pictures. Returns the exit status."""
+    from conv2d_conformance.adapter import DTYPES
+    from conv2d_conformance.cli.asking import show_hello
+    from conv2d_conformance.initialisation.trying import STATISTICAL, draws
+    from conv2d_conformance.report.console import paragraph, show_table
+
     show_hello(out, implementation.hello)
-    rows: list[tuple[str, ...]] = []
-    failed: list[tuple[str, Drawn]] = []
-    drawn_by_name: dict[str, Drawn] = {}
+    rows, failed, seen = [], [], {}
     for name in STATISTICAL:
+        by_dtype: dict[str, list[Drawn]] = {dtype: [] for dtype in sorted(claims.dtypes)}
         for drawn in draws(implementation, claims, name, seed=seed, effort=effort):
-            rows.append(_row(name, drawn))
-            if drawn.fault is not None or drawn.alarm():
-                failed.append((name, drawn))
-            elif drawn.trial.case.dtype == min(claims.dtypes, key=_order):
-                drawn_by_name[name] = drawn
-    columns = ("requirement", "dtype", "stage", "elements", "tests", "smallest p", "in", "alarm at")
-    show_table(out, columns, rows, right=("stage", "elements", "tests", "smallest p", "alarm at"))
+            so_far = by_dtype[drawn.trial.case.dtype]
+            if not so_far or so_far[-1].alarm is None:
+                so_far.append(drawn)
+        for dtype, asked in by_dtype.items():
+            if asked:
+                rows.append(_row(name, dtype, asked))
+                seen[name, dtype] = asked[-1]
+                failed += [(name, drawn) for drawn in asked if drawn.fault or drawn.alarm]
+    columns = ("requirement", "dtype", "elements", "tests", "smallest p", "test")
+    show_table(out, columns, rows, right=columns[2:5])
     for name, drawn in failed:
-        alarm = drawn.alarm()
-        fault = drawn.fault or (fault_of(drawn, alarm) if alarm else None)
-        assert fault is not None
         out.print()
-        paragraph(out, f"FAIL  initialisation.{name}", style="bold red")
-        paragraph(out, fault.got, label="got", indent=2)
-        paragraph(out, fault.required, label="required", indent=2)
-        whole_line(out, format_case(drawn.trial.case), label="case", indent=2)
-    _show_pictures(out, dict(failed) | drawn_by_name, plot, implementation.hello.name)
-    verdict = f"{len(failed)} of {len(rows)} questions raise an alarm" if failed else "no test raises an alarm"
+        show_failure(out, f"FAIL  initialisation.{name}", drawn)
+    for dtype in sorted(claims.dtypes):
+        out.print()
+        drawings = [seen[name, dtype] for name in ("weight-uniform", "bias-uniform") if (name, dtype) in seen]
+        _show_histograms(out, dtype, [drawn for drawn in drawings if drawn.fault is None])
+    if plot:
+        _write_svg(plot, implementation.hello.name, seen["fan-in", next(d for d in DTYPES if d in claims.dtypes)])
+    out.print()
+    verdict = f"{len(failed)} of {len(rows)} raise an alarm" if failed else "no test raises an alarm"
     paragraph(out, verdict, style="bold red" if failed else "bold green")
     return 1 if failed else 0
 
 
-def _order(dtype: str) -> int:
-    from conv2d_conformance.adapter import DTYPES
+def _row(name: str, dtype: str, asked: Sequence[Drawn]) -> tuple[str, ...]:
+    elements = str(sum(drawn.elements for drawn in asked))
+    findings = [finding for drawn in asked for finding in drawn.findings]
+    if not findings:
+        return name, dtype, elements, "0", "-", "-"
+    least = min(findings, key=lambda finding: finding.p)
+    return name, dtype, elements, str(len(findings)), f"{least.p:.2g}", least.test if least.p < 1 else ""
 
-    return DTYPES.index(dtype)
+
+def show_failure(out: Console, title: str, drawn: Drawn) -> None:
+    """The failed question, what was got and what is required."""
+    from conv2d_conformance.initialisation.case import format_case
+    from conv2d_conformance.initialisation.judging import fault_of
+    from conv2d_conformance.report.console import paragraph, whole_line
+
+    alarm = drawn.alarm
+    fault = drawn.fault or (fault_of(drawn, alarm) if alarm else None)
+    paragraph(out, title, style="bold red" if fault else "bold green")
+    whole_line(out, format_case(drawn.trial.case), label="case", indent=2)
+    for sentence in sorted({observation.sentence for observation in drawn.observed}):
+        paragraph(out, sentence, label="seen", indent=2)
+    if fault:
+        paragraph(out, fault.got, label="got", indent=2)
+        paragraph(out, fault.required, label="required", indent=2)
+
+
+def _show_histograms(out: Console, dtype: str, drawings: Sequence[Drawn]) -> None:
+    from conv2d_conformance.initialisation.plot import histogram, law_line
+    from conv2d_conformance.initialisation.sample import bias_of, weight_of
+    from conv2d_conformance.report.console import whole_line
+
+    whole_line(out, f"{dtype}, from -1.5 to 1.5 sqrt(k)")
+    whole_line(out, law_line(), label="law", indent=2)
+    for drawn in drawings:
+        bias = bias_of(drawn.trial.case, drawn.layers)
+        sample = weight_of(drawn.trial.case, drawn.layers) if bias is None else bias
+        whole_line(out, histogram(sample.values), label=sample.name, indent=2)
+
+
+def _write_svg(path: Path, name: str, drawn: Drawn) -> None:
+    from conv2d_conformance.initialisation.case import format_case
+    from conv2d_conformance.initialisation.plot import svg
+    from conv2d_conformance.initialisation.sample import bias_of, weight_of
+
+    samples = [weight_of(drawn.trial.case, drawn.layers), bias_of(drawn.trial.case, drawn.layers)]
+    title = f"{name}: {format_case(drawn.trial.case)}"
+    drawing = svg({sample.name: sample for sample in samples if sample is not None}, title=title)
+    try:
+        path.write_text(drawing, encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"{path} cannot be written: {error.strerror}") from None
+
+
+# ---- how good the tests are --------------------------------------------------------------------------------------
+
+
+def show_null(
+    out: Console, implementation: Implementation, claims: Capabilities, seeds: range, effort: str, advance: Advance
+) -> int:
+    """Certificates of one implementation with many seeds. Returns the exit status, 0 where there is no alarm."""
+    from conv2d_conformance.initialisation.trying import certificate
+    from conv2d_conformance.report.console import paragraph
+
+    started = time.perf_counter()
+    tests = below = alarms = 0
+    smallest = 1.0
+    for count, seed in enumerate(seeds, 1):
+        made = certificate(implementation, claims, seed=seed, effort=effort)
+        tests, below, smallest = tests + made.tests, below + made.below_one_per_cent, min(smallest, made.smallest)
+        alarms += bool(made.alarms)
+        for alarm in made.alarms:
+            paragraph(out, f"seed {seed}: {alarm}", style="red")
+        advance(count, len(seeds), f"{alarms} alarms")
+    seconds = time.perf_counter() - started
+    paragraph(
+        out,
+        f"{implementation.hello.name}, {', '.join(sorted(claims.dtypes))}: {len(seeds)} certificates of effort "
+        f"{effort} with the seeds {seeds[0]} to {seeds[-1]}, {tests} tests in {seconds:.0f} s",
+    )
+    share = 100 * below / tests
+    paragraph(out, f"the smallest p is {smallest:.2g}; {share:.2g} % are 0.01 or less, where 1 % may be")
+    paragraph(out, f"{alarms} of {len(seeds)} raise an alarm", style="bold red" if alarms else "bold green")
+    return 1 if alarms else 0
+
+
+def show_power(out: Console, times: int, seed: int, advance: Advance) -> int:
+    """How many elements it takes to find each built-in wrong initialiser, with the worst of so many seeds."""
+    from conv2d_conformance.implementation.inprocess import InProcess
+    from conv2d_conformance.initialisation.trying import STATISTICAL, find, latest
+    from conv2d_conformance.mutants import catalogue
+    from conv2d_conformance.report.console import paragraph, show_table
+
+    wrong = [m for m in catalogue().values() if m.breaks.removeprefix("initialisation.") in STATISTICAL]
+    rows, missed = [], 0
+    for count, mutant in enumerate(wrong, 1):
+        name, claims = mutant.breaks.removeprefix("initialisation."), mutant.adapter.capabilities
+        implementation = InProcess(mutant.adapter)
+        found = latest(find(implementation, claims, name, seed=seed + i) for i in range(times))
+        missed += found is None
+        last = (str(found.elements), found.finding.test, f"{found.finding.p:.2g}") if found else ("never", "-", "-")
+        rows.append((mutant.name, name, *last))
+        advance(count, len(wrong), mutant.name)
+    show_table(out, ("wrong initialiser", "requirement", "elements", "test", "p"), rows, right=("elements", "p"))
+    verdict = (
+        f"{missed} of {len(wrong)} are not found"
+        if missed
+        else f"all {len(wrong)} are found, with each of {times} seeds"
+    )
+    paragraph(out, verdict, style="bold red" if missed else "bold green")
+    return 1 if missed else 0
+
+
+# ---- one line ----------------------------------------------------------------------------------------------------
+
+
+def replay_layers(line: str, target: str, *, isolation: str, timeout: float) -> int:
+    """Ask one line again and make all tests that it admits. Returns the exit status."""
+    from conv2d_conformance.cli.asking import show_hello
+    from conv2d_conformance.implementation.host import connect
+    from conv2d_conformance.initialisation.case import parse
+    from conv2d_conformance.initialisation.judging import draw
+    from conv2d_conformance.initialisation.plan import replay_of
+    from conv2d_conformance.report.console import console
+
+    trial = replay_of(parse(line))
+    out = console()
+    implementation = connect(target, isolation=isolation, timeout=timeout)
+    try:
+        claims = _claims(implementation, ())
+        drawn = draw(replay_of(trial.case, stream=claims.torch_seed_stream), implementation)
+        show_hello(out, implementation.hello)
+    finally:
+        implementation.close()
+    wrong = bool(drawn.fault or drawn.alarm or drawn.observed)
+    show_failure(out, "wrong" if wrong else "no test raises an alarm", drawn)
+    return 1 if wrong else 0

@@ -24,6 +24,13 @@ def replay(
     """
     import sys
 
+    from conv2d_conformance.initialisation.case import is_layer_case
+
+    if is_layer_case(case):
+        from conv2d_conformance.cli.initialisation import replay_layers
+
+        ctx.exit(replay_layers(case, target, isolation=isolation, timeout=timeout))
+
     from conv2d_conformance.cases import grammar
     from conv2d_conformance.cli import asking
     from conv2d_conformance.implementation.host import connect

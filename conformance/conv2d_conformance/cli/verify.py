@@ -34,8 +34,7 @@ def verify(ctx: click.Context, report: Path) -> None:
 
 def _faults(report: Mapping[str, Any]) -> Iterator[str]:
     from conv2d_conformance import spec
-    from conv2d_conformance.adapter import Capabilities
-    from conv2d_conformance.report.verdicts import Deviation, conclusion
+    from conv2d_conformance.report.verdicts import Deviation, claimed_by, conclusion
 
     if not report["complete"]:
         yield "the run did not come to its end"
@@ -45,7 +44,7 @@ def _faults(report: Mapping[str, Any]) -> Iterator[str]:
     run = report["run"]
     follows = conclusion(
         report["requirements"],
-        Capabilities.from_json(report["implementation"]["capabilities"]),
+        claimed_by(report["implementation"]),
         [Deviation(**item) for item in report["deviations"]],
         profile=run["profile"],
         only=run["only"],

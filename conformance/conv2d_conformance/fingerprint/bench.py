@@ -32,7 +32,7 @@ class Bench:
     implementation: Implementation
     shape: Shape
     dtype: str
-    ended: str = field(default="", init=False)
+    ended: str = ""
     hung: bool = field(default=False, init=False)
 
     @property

@@ -103,23 +103,34 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any], names: tuple[s
     for dtype in dict.fromkeys((*one["dtypes"], *other["dtypes"])):
         left, right = (found["dtypes"].get(dtype, {"shapes": {}})["shapes"] for found in (one, other))
         for shape in dict.fromkeys((*left, *right)):
-            for probe, title in TITLES.items():
-                words = [_words(side, shape, probe) for side in (left, right)]
-                if words[0] != words[1]:
-                    lines += ["", f"{dtype}, {shape}, {title}"]
-                    for name, said in zip(names, words, strict=True):
-                        lines += textwrap.wrap(f"{name}: {said}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+            for title, *words in _unequal(left.get(shape), right.get(shape)):
+                lines += ["", f"{dtype}, {shape}: {title}"]
+                for name, said in zip(names, words, strict=True):
+                    lines += textwrap.wrap(f"{name}: {said}", WIDTH, initial_indent="  ", subsequent_indent="    ")
     if not lines:
         return f"{names[0]} and {names[1]} have the same fingerprint\n"
     return "\n".join([f"{names[0]} and {names[1]} differ", *lines]) + "\n"
 
 
-def _words(side: Mapping[str, Any], shape: str, probe: str) -> str:
-    """The words, and the tree where there is one: two trees may have the same words."""
-    if shape not in side:
-        return "not probed"
-    if not side[shape]["findings"]:
-        return f"not seen: {side[shape]['not_seen']}"
-    finding = side[shape]["findings"][probe]
-    tree = f", the tree {finding['value']['tree']}" if probe == "order" and finding["value"] else ""
-    return f"{finding['words']}{tree}"
+def _unequal(*shapes: Mapping[str, Any] | None) -> Iterator[tuple[str, str, str]]:
+    """The title of each probe that saw two things, and what they are."""
+    whole = [_not_probed(shape) for shape in shapes]
+    if any(whole):
+        if whole[0] != whole[1]:
+            yield "probed", whole[0] or "yes", whole[1] or "yes"
+        return
+    for probe, title in TITLES.items():
+        one, other = (shape["findings"][probe] for shape in shapes if shape is not None)
+        if one["words"] != other["words"]:
+            yield title, one["words"], other["words"]
+        elif one["value"] != other["value"]:
+            # Two trees may have the same words.
+            yield title, _value_words(one), _value_words(other)
+
+
+def _not_probed(shape: Mapping[str, Any] | None) -> str:
+    return "not claimed" if shape is None else shape["not_seen"]
+
+
+def _value_words(finding: Mapping[str, Any]) -> str:
+    return f"{finding['words']}, by {finding['value']}"

@@ -45,6 +45,10 @@ class Shape:
         """How many products one output element is the sum of."""
         return self.channels * self.KH * self.KW
 
+    @property
+    def multiplications(self) -> int:
+        return self.M * self.OH * self.OW * self.taps
+
     def tap(self, index: int) -> Tap:
         """The tap of a number, counted through the columns first, then the rows, then the channels."""
         position = index % (self.KH * self.KW)

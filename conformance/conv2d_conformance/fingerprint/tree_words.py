@@ -133,16 +133,17 @@ def _joins_neighbours(tree: Tree) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """The leaves in parts, and what one part is called."""
+    """The leaves in parts, what the parts are called, and their number where more of them are than are seen."""
 
     name: str
     parts: list[list[int]]
+    count: int = 0
 
 
 def _divisions(tree: Tree, shape: Shape) -> Iterator[Division]:
     """Ways to divide the leaves, the most telling first."""
     every = sorted(leaves(tree))
-    yield Division("channels", _grouped(every, lambda k: shape.tap(k)[0]))
+    yield Division("channels", _grouped(every, lambda k: shape.tap(k)[0]), shape.channels)
     yield Division("kernel positions", _grouped(every, lambda k: shape.tap(k)[1:]))
     yield Division("kernel rows", _grouped(every, lambda k: shape.tap(k)[1]))
     for lanes in LANES:
@@ -206,7 +207,8 @@ def _divided(tree: Tree, division: Division, shape: Shape) -> str:
     inside = _inside(tree, parts, shape)
     if not joined or not inside:
         return ""
-    return f"in {len(parts)} {division.name}, each {inside}; then the {_short(division.name)} {joined}"
+    number = division.count or len(parts)
+    return f"in {number} {division.name}, each {inside}; then the {_short(division.name)} {joined}"
 
 
 def _joined(top: Tree) -> str:
@@ -233,7 +235,7 @@ def _inside(tree: Tree, parts: Sequence[Sequence[int]], shape: Shape) -> str:
         if not isinstance(node, int) and frozenset(leaves(node)) in wanted and count(node) > 2
     }
     if not found:
-        return "in one addition"
+        return "in one addition" if count(tree) == shape.taps else "summed first"
     return found.pop() if len(found) == 1 else ""
 
 

@@ -91,8 +91,8 @@ def adjoint_of_input(g: Geometry, weight: Floats, gy: Floats) -> Adjoint:
 def adjoint_of_weight(g: Geometry, input: Floats, gy: Floats) -> Adjoint:
     """The gradient of the weight, from input (N, C, H, W) and gy (N, M, OH, OW)."""
     padded = lowered.pad(input, g.pads, g.padding_mode)
-    read = [s * (o - 1) + d * (k - 1) + 1 for s, o, d, k in zip(g.stride, (g.OH, g.OW), g.dilation, (g.KH, g.KW))]
-    seen = padded[..., : read[0], : read[1]]
+    (sh, sw), (dh, dw) = g.stride, g.dilation
+    seen = padded[..., : (g.OH - 1) * sh + (g.KH - 1) * dh + 1, : (g.OW - 1) * sw + (g.KW - 1) * dw + 1]
     groups = seen.reshape(len(seen), g.groups, -1, *seen.shape[2:])  # N, G, C//G
     images = groups.transpose(2, 1, 0, 3, 4).reshape(groups.shape[2], -1, *seen.shape[2:])
     placement = _placement(stride=g.dilation, dilation=g.stride, groups=g.groups, pads=((0, 0), (0, 0)))

@@ -19,8 +19,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.gradients.adjoints import Adjoint, adjoint_of_bias, adjoint_of_input, adjoint_of_weight
+from conv2d_conformance.gradients.row import rearranged
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.allowed import Allowed, Exceptions, exactly
 from conv2d_conformance.law.bound import SLACK, Bound, bound
@@ -40,10 +40,8 @@ def gradient_class(name: str, dtype: str) -> AccuracyClass:
     return replace(arithmetic, name=name, tile=None)
 
 
-def claimed_gradient_grade(claims: Capabilities, dtype: str, forward: str) -> str:
-    """The class that an adapter claims for gradients; without a claim, that of the forward convolution or R-acc16."""
-    if (claimed := claims.grades.get(f"{dtype}/gradients")) is not None:
-        return claimed
+def gradient_default(dtype: str, forward: str) -> str:
+    """The class of gradients without a claim, given that of the forward convolution."""
     return forward if is_wide(dtype) else PARTS_ROUNDED
 
 
@@ -90,9 +88,7 @@ def _law(adjoint: Adjoint, accuracy: AccuracyClass, flushed: bool) -> Allowed:
     return allowed(found, limits, operands, accuracy, integral=integral, flushed=flushed)
 
 
-def _with_rounded_parts(
-    found: Sums, limits: Bound, adjoint: Adjoint, accuracy: AccuracyClass
-) -> tuple[Sums, Bound]:
+def _with_rounded_parts(found: Sums, limits: Bound, adjoint: Adjoint, accuracy: AccuracyClass) -> tuple[Sums, Bound]:
     """Widen the limits where there are parts, and let no magnitude pass for exact that a rounded part could spoil."""
     c, own = accuracy.neighbours, accuracy.output
     more = np.maximum(np.minimum(adjoint.parts, found.terms) - 1, 0)
@@ -114,14 +110,7 @@ def _with_rounded_parts(
 def _shaped(law: Allowed, adjoint: Adjoint, shape: tuple[int, ...]) -> Allowed:
     """The law in the axes of the gradient."""
     full = law.high.shape
-
-    def shaped(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        return adjoint.arrange(np.broadcast_to(values, full)).reshape(shape)
-
-    extra = law.exceptions
-    exceptions = None if extra is None else Exceptions(*map(shaped, (extra.nan, extra.plus, extra.minus, extra.finite)))
-    arrays = {name: shaped(getattr(law, name)) for name in ("high", "low", "bound", "fixed", "evident")}
-    return replace(law, **arrays, exceptions=exceptions)
+    return rearranged(law, lambda values: adjoint.arrange(np.broadcast_to(values, full)).reshape(shape))
 
 
 def _anything(shape: tuple[int, ...]) -> Allowed:

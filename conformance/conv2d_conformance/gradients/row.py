@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,7 +13,11 @@ from conv2d_conformance.law.allowed import Allowed, Exceptions
 
 NAMES = ("grad_input", "grad_weight", "grad_bias")
 
+ARRAYS_OF_A_LAW = ("high", "low", "bound", "fixed", "evident")
+MASKS = tuple(field.name for field in fields(Exceptions))
+
 Shapes = tuple[tuple[int, ...], ...]
+Aspect = Literal["dtype", "shape"]
 
 
 def row_of(arrays: Sequence[Array | None]) -> Array:
@@ -22,18 +27,25 @@ def row_of(arrays: Sequence[Array | None]) -> Array:
 
 def row_of_laws(laws: Sequence[Allowed], neighbours: int) -> Allowed:
     """What is allowed for such a row."""
-    arrays = {name: row_of([getattr(law, name) for law in laws]) for name in ("high", "low", "bound", "fixed", "evident")}
+    arrays: dict[str, Any] = {name: row_of([getattr(law, name) for law in laws]) for name in ARRAYS_OF_A_LAW}
     exceptions = None
     if any(law.exceptions is not None for law in laws):
-        extras = [law.exceptions or _none_beside(law) for law in laws]
-        masks = {name: row_of([getattr(extra, name) for extra in extras]) for name in ("nan", "plus", "minus", "finite")}
-        exceptions = Exceptions(**masks)
+        extras = [law.exceptions or _all_finite(law) for law in laws]
+        exceptions = Exceptions(*(row_of([getattr(extra, name) for extra in extras]) for name in MASKS))
     return replace(laws[0], **arrays, neighbours=neighbours, exceptions=exceptions)
 
 
-def _none_beside(law: Allowed) -> Exceptions:
+def _all_finite(law: Allowed) -> Exceptions:
     nowhere = np.zeros(law.high.shape, dtype=bool)
     return Exceptions(nowhere, nowhere, nowhere, ~nowhere)
+
+
+def rearranged(law: Allowed, move: Callable[[Any], Any]) -> Allowed:
+    """The law for an array whose elements have been moved."""
+    arrays = {name: move(getattr(law, name)) for name in ARRAYS_OF_A_LAW}
+    extra = law.exceptions
+    exceptions = None if extra is None else Exceptions(*(move(getattr(extra, name)) for name in MASKS))
+    return replace(law, **arrays, exceptions=exceptions)
 
 
 def element(place: int, shapes: Shapes) -> str:
@@ -46,7 +58,9 @@ def element(place: int, shapes: Shapes) -> str:
     raise IndexError(f"there are not so many elements in {shapes}")
 
 
-def fault_of(arrays: Sequence[Array | None], shapes: Shapes, dtype: np.dtype[np.generic]) -> tuple[str, str, str] | None:
+def fault_of(
+    arrays: Sequence[Array | None], shapes: Shapes, dtype: np.dtype[np.generic]
+) -> tuple[Aspect, str, str] | None:
     """What is wrong with the arrays before their values are looked at: the aspect, what was got, what is required."""
     for name, array, shape in zip(NAMES, arrays, (*shapes, None)[:3], strict=True):
         if shape is None:

@@ -21,8 +21,9 @@ def lags(case: LayerCase) -> list[int]:
 
 
 def autocorrelation(sample: Sample, lag: int) -> Finding:
-    """The sum of X_i X_(i + lag) is a martingale, and given the past each term is a multiple, by |X_i| <= 1, of a
-    uniform variable: sub-Gaussian with proxy 1/3. |x_i x_j - X_i X_j| <= s (2 + s).
+    """The sum of X_i X_(i + lag) is a martingale with terms of proxy 1/3; |x_i x_j - X_i X_j| <= s (2 + s).
+
+    Given the past, a term is a uniform variable times a number of magnitude 1 at most (Azuma's argument).
     """
     x, s = sample.values, sample.law.slack
     mean = float(np.dot(x[:-lag], x[lag:])) / (sample.n - lag)
@@ -59,9 +60,8 @@ def cells(sample: Sample) -> Finding:
     return Finding("pairs", p, f"one of the 16 equal squares holds {100 * worst:.4g} % of the pairs of neighbours")
 
 
-def dependence(case: LayerCase, sample: Sample) -> Iterator[Finding]:
-    """Everything that is said of pairs of elements of one parameter."""
+def autocorrelations(case: LayerCase, sample: Sample) -> Iterator[Finding]:
+    """Every lag at which the sample has pairs enough."""
     for lag in lags(case):
         if lag < sample.n // 2:
             yield autocorrelation(sample, lag)
-    yield cells(sample)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -38,14 +39,15 @@ class Drawn:
     def elements(self) -> int:
         return sum(layer.weight.size + (0 if layer.bias is None else layer.bias.size) for layer in self.layers)
 
-    def findings(self) -> Iterator[Finding]:
-        """What the tests of the trial find, one after the other."""
-        if self.fault is None:
-            yield from self.trial.battery(self.trial.case, self.layers)
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the tests of the trial find; nothing where the form is wrong."""
+        return () if self.fault else tuple(self.trial.battery(self.trial.case, self.layers))
 
+    @property
     def alarm(self) -> Finding | None:
         """The first test that fails."""
-        return next((finding for finding in self.findings() if finding.p <= self.trial.alpha), None)
+        return next((finding for finding in self.findings if finding.p <= self.trial.alpha), None)
 
 
 def draw(trial: Trial, implementation: Implementation) -> Drawn:
@@ -68,7 +70,7 @@ def judge_trial(trial: Trial, implementation: Implementation) -> Judgement:
     drawn = draw(trial, implementation)
     if drawn.fault is not None:
         return Judgement(drawn.outcome, drawn.fault, observed=drawn.observed)
-    if alarm := drawn.alarm():
+    if alarm := drawn.alarm:
         return Judgement("fail", fault_of(drawn, alarm), elements=drawn.elements, observed=drawn.observed)
     return Judgement("pass", evidence=drawn.elements, elements=drawn.elements, observed=drawn.observed)
 

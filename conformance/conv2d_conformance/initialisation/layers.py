@@ -15,7 +15,7 @@ def _successive(count: int) -> tuple[int, ...]:
 
 WEIGHTS = (
     LayerCase(C=20, M=12, kernel=(5, 2), bias=False, seeds=_successive(2)),
-    LayerCase(C=50, M=30, kernel=(5, 2), bias=False, seeds=_successive(5)),
+    LayerCase(C=64, M=38, kernel=(5, 2), bias=False, seeds=_successive(3)),
     LayerCase(C=160, M=96, kernel=(5, 2), bias=False, seeds=_successive(7)),
 )
 """For the weight, by stages of 2^12, 2^16 and 2^20 elements."""
@@ -44,11 +44,11 @@ GROUPED_SHAPES = (
 )
 """The last one depthwise."""
 
-ALL_OVER = (LayerCase(C=20, M=24, kernel=(5, 2), seeds=(0, 1, 2, 2**8, 2**16, 2**24, 2**31)),)
+ALL_OVER = (LayerCase(C=20, M=12, kernel=(5, 2), seeds=(0, 1, 2, 2**8, 2**16, 2**24, 2**31)),)
 """Seeds that differ in one place, high or low."""
 
 SMALL = (
-    LayerCase(C=6, M=10, kernel=(3, 5), groups=2),
+    LayerCase(C=8, M=10, kernel=(3, 5), groups=2),
     LayerCase(C=4, M=6, kernel=(3, 2)),
     LayerCase(C=3, M=5, kernel=(1, 4)),
     LayerCase(C=8, M=16, kernel=(2, 1), groups=8),

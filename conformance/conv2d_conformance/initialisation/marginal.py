@@ -40,13 +40,17 @@ def support(sample: Sample) -> Finding:
     if not outside.any():
         return Finding("support", 1.0, "every element is within the bound")
     x = float(sample.values[outside][0])
-    return Finding("support", 0.0, f"{int(outside.sum())} of {sample.n} elements lie beyond sqrt(k), as {x:.4g} sqrt(k)")
+    return Finding(
+        "support", 0.0, f"{int(outside.sum())} of {sample.n} elements lie beyond sqrt(k), as {x:.4g} sqrt(k)"
+    )
 
 
 def absolute_maximum(sample: Sample) -> Finding:
     """max|x| <= t only if every |X_i| <= t + s: P = (t + s)^n."""
     t = float(np.abs(sample.values).max())
-    return Finding("absolute maximum", min(1.0, t + sample.law.slack) ** sample.n, f"the largest magnitude is {t:.6g} sqrt(k)")
+    return Finding(
+        "absolute maximum", min(1.0, t + sample.law.slack) ** sample.n, f"the largest magnitude is {t:.6g} sqrt(k)"
+    )
 
 
 def largest(sample: Sample) -> Finding:

@@ -9,6 +9,7 @@ Gross errors end at the first stage. The seeds follow from the run's seed alone,
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -118,6 +119,13 @@ def trials(name: str, claims: Capabilities, *, seed: int = 0, effort: str = "sta
             first = 0 if entry.absolute else _first_seed(f"{seed} {name} {format_case(case)}")
             seeded = replace(case, seeds=tuple(first + seed for seed in case.seeds))
             yield Trial(seeded, entry.battery, number if entry.staged else 0)
+
+
+def replay_of(case: LayerCase, *, stream: bool = False) -> Trial:
+    """The trial of a line on its own, with all tests; `stream` adds the one of PyTorch's generator."""
+    elements = max(math.prod(case.weight_shape), case.M) * len(case.seeds)
+    stage = sum(elements > 2 ** (14 + 4 * stage) for stage in range(STAGES - 1))
+    return Trial(case, batteries.everything_and_stream if stream else batteries.everything, stage)
 
 
 def _within(case: LayerCase, claims: Capabilities) -> LayerCase:

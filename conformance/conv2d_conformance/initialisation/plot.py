@@ -29,7 +29,7 @@ def histogram(values: Values, columns: int = 72) -> str:
 
 def law_line(columns: int = 72) -> str:
     """The histogram that the law asks for."""
-    return histogram(np.linspace(-1, 1, 3600), columns)
+    return histogram((np.arange(3600) + 0.5) / 1800 - 1, columns)
 
 
 def svg(samples: Mapping[str, Sample], *, title: str, p: float = 1e-6) -> str:
@@ -51,7 +51,8 @@ def svg(samples: Mapping[str, Sample], *, title: str, p: float = 1e-6) -> str:
 
 
 def _frame(title: str) -> Iterator[str]:
-    yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="13">'
+    font = 'font-family="sans-serif" font-size="13"'
+    yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" {font}>'
     yield f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>'
     yield _text(MARGIN, MARGIN - 20, title, weight="bold")
     for tick in (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5):

@@ -57,8 +57,8 @@ FORMULAS: dict[str, Range] = {
     "fan_in counts the kernel's width alone": lambda c: math.sqrt(1 / (_channels(c) * c.kernel_size[1])),
     "your range is sqrt(k / 3): the standard deviation in place of the bound": lambda c: math.sqrt(1 / (3 * c.fan_in)),
     "your range is k: the square root is missing": lambda c: 1 / c.fan_in,
-    "your range is 0.05: Keras's RandomUniform": lambda c: 0.05,
-    "your range is 1: nothing was scaled": lambda c: 1.0,
+    "your range is 0.05: Keras's RandomUniform": lambda _: 0.05,
+    "your range is 1: nothing was scaled": lambda _: 1.0,
 }
 """Wrong formulas for sqrt(k), each with the range that it gives."""
 

@@ -18,9 +18,11 @@ from conv2d_conformance.initialisation.sample import Finding, Parameters
 
 
 def seed_stream(case: LayerCase, layers: Sequence[Parameters]) -> Iterator[Finding]:
-    """p = 0 where an element is not the one of the stream."""
+    """The p-value is 0 where an element is not the one of the stream."""
     for seed, layer in zip(case.seeds, layers, strict=True):
-        for name, got, expected in zip(("weight", "bias"), (layer.weight, layer.bias), expected_of(case, seed), strict=True):
+        for name, got, expected in zip(
+            ("weight", "bias"), (layer.weight, layer.bias), expected_of(case, seed), strict=True
+        ):
             if expected is None or got is None:
                 continue
             wrong = got != expected.astype(np.float64)

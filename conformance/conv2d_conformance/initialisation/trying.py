@@ -45,7 +45,7 @@ def certificate(implementation: Implementation, claims: Capabilities, *, seed: i
         for drawn in draws(implementation, claims, name, seed=seed, effort=effort):
             if drawn.fault is not None:
                 alarms.append(f"{name}: {drawn.fault.got}")
-            for finding in drawn.findings():
+            for finding in drawn.findings:
                 tests += 1
                 below += finding.p <= 0.01
                 smallest = min(smallest, finding.p)
@@ -75,7 +75,7 @@ class Found:
 def find(implementation: Implementation, claims: Capabilities, name: str, *, seed: int) -> Found | None:
     """The first alarm for one requirement; None where there is none."""
     for drawn in draws(implementation, claims, name, seed=seed, effort="standard"):
-        if alarm := drawn.alarm():
+        if alarm := drawn.alarm:
             bias = name.startswith("bias")
             shape = drawn.trial.case.weight_shape[: 1 if bias else 4]
             return Found(drawn.trial.stage, math.prod(shape) * len(drawn.layers), alarm)

@@ -96,8 +96,14 @@ def accuracy_class(name: str, dtype: str) -> AccuracyClass:
     return AccuracyClass(name, 2 * own.unit, 2 * own.unit, 2, own, own)
 
 
-def class_names(dtype: str) -> tuple[str, ...]:
-    """The classes of a dtype, from the strictest on: an answer that is right in one is right in those after it."""
+def class_names(subject: str) -> tuple[str, ...]:
+    """The classes of a dtype, from the strictest on: an answer that is right in one is right in those after it.
+
+    Gradients ("float32/gradients") have those of their dtype, without the transforms of Winograd.
+    """
+    dtype, _, gradients = subject.partition("/")
+    if gradients:
+        return tuple(name for name in class_names(dtype) if name not in TILES)
     if dtype == "float32":
         return ("A", "A-tc", *ROUNDED_INPUTS, *TILES)
     return ("A", *TILES) if dtype == "float64" else ("A", "A-tc", "R-acc16", *TILES)

@@ -57,7 +57,7 @@ def _with_specials(operands: Operands, accuracy: AccuracyClass, flushed: bool) -
 
 
 def _finite_law(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> Allowed:
-    integral = _is_integral(operands, accuracy)
+    integral = is_integral(operands, accuracy)
     adds_up_products = accuracy.tile is None or not winograd.covers(operands, accuracy)
     if (
         integral
@@ -71,12 +71,13 @@ def _finite_law(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> A
     if not adds_up_products:
         return _winograd_law(found, operands, accuracy, integral=integral)
     limits = bound(found, operands, accuracy, flushed=flushed)
-    return _allowed(found, limits, operands, accuracy, integral=integral, flushed=flushed)
+    return allowed(found, limits, operands, accuracy, integral=integral, flushed=flushed)
 
 
-def _allowed(
+def allowed(
     found: Sums, limits: Bound, operands: Operands, accuracy: AccuracyClass, *, integral: bool, flushed: bool
 ) -> Allowed:
+    """What the limits allow of sums of products."""
     high, rest = _two_sum(found.high, operands.bias)
     low = rest + found.low
     fixed = _fixed(found, high, operands, accuracy, integral=integral, flushed=flushed)
@@ -159,7 +160,7 @@ def _meets_beyond(operands: Operands, limit: float) -> Mask:
     return met > 0
 
 
-def _is_integral(operands: Operands, accuracy: AccuracyClass) -> bool:
+def is_integral(operands: Operands, accuracy: AccuracyClass) -> bool:
     """Whether all data are integers that reach the products as they are."""
     arrays = (operands.input, operands.weight, operands.bias)
     if not all(bool((array == np.rint(array)).all()) for array in arrays):

@@ -9,23 +9,24 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import ARGUMENTS, PADDING_MODES, PADDINGS, Adapter, Capabilities
+from conv2d_conformance.adapter import ARGUMENTS, DTYPES, PADDING_MODES, PADDINGS, Adapter, Capabilities
 from conv2d_conformance.mutants.call import Call
 
 CAPABILITIES = Capabilities(
-    dtypes={"float32", "float64"},
+    dtypes=frozenset(DTYPES),
     padding=frozenset(PADDINGS),
     padding_modes=frozenset(PADDING_MODES),
     arguments=frozenset(ARGUMENTS),
     unbatched=True,
     empty_batch=True,
     validation=True,
+    non_finite=True,
 )
 
 
@@ -44,9 +45,16 @@ class Mutant:
     effort: str = "quick"
 
 
-def breaks(requirement: str, *, replays: str = "") -> Callable[[Callable[[Call], Any]], Mutant]:
-    """Make a mutant of a function from a Call to the wrong answer; its docstring says what is wrong."""
+def breaks(
+    requirement: str, *, replays: str = "", grades: Mapping[str, str] | None = None
+) -> Callable[[Callable[[Call], Any]], Mutant]:
+    """Make a mutant of a function from a Call to the wrong answer; its docstring says what is wrong.
+
+    `grades` are the accuracy classes that it claims, for what a right implementation may claim and this one does not
+    reach.
+    """
     spec.get(requirement)
+    claims = replace(CAPABILITIES, grades=grades or {})
 
     def make(function: Callable[[Call], Any]) -> Mutant:
         def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
@@ -54,7 +62,7 @@ def breaks(requirement: str, *, replays: str = "") -> Callable[[Callable[[Call],
 
         name = function.__name__
         sentence = (function.__doc__ or "").strip()
-        adapter = Adapter(name=name, version="mutant", conv2d=conv2d, capabilities=CAPABILITIES, description=sentence)
+        adapter = Adapter(name=name, version="mutant", conv2d=conv2d, capabilities=claims, description=sentence)
         return Mutant(name, requirement, replays, sentence, adapter)
 
     return make

@@ -457,7 +457,11 @@ def kernel_axes_swapped(asked: Asked) -> Drawn:
 @draws_wrong("initialisation.kernel-scalar")
 def scalar_kernel_is_a_row(asked: Asked) -> Drawn:
     """a layer that takes a single integer for the width of a kernel of one row"""
-    return replace(asked, kernel_size=(1, asked.kernel_size)).layer() if isinstance(asked.kernel_size, int) else asked.layer()
+    return (
+        replace(asked, kernel_size=(1, asked.kernel_size)).layer()
+        if isinstance(asked.kernel_size, int)
+        else asked.layer()
+    )
 
 
 @draws_wrong("initialisation.defaults")

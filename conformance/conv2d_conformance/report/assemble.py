@@ -9,7 +9,7 @@ from typing import Any
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import catalogue
-from conv2d_conformance.report.verdicts import Deviation, conclusion, requirement_entries, unchecked
+from conv2d_conformance.report.verdicts import Deviation, claimed_by, conclusion, requirement_entries, unchecked
 from conv2d_conformance.verdict.grading import EXACT, grade
 from conv2d_conformance.verdict.question import claimed_grade
 
@@ -21,12 +21,13 @@ def assemble(header: Mapping[str, Any], records: Iterable[Mapping[str, Any]], *,
     run = header["run"]
     capabilities = Capabilities.from_json(header["implementation"]["capabilities"])
     deviations = [Deviation(**deviation) for deviation in header["deviations"]]
-    entries = requirement_entries(records, checks, capabilities, run["profile"], run["only"])
+    claimed = claimed_by(header["implementation"])
+    entries = requirement_entries(records, checks, claimed, run["profile"], run["only"])
     return {
         **header,
         "complete": complete,
         "conclusion": conclusion(
-            entries, capabilities, deviations, profile=run["profile"], only=run["only"], complete=complete
+            entries, claimed, deviations, profile=run["profile"], only=run["only"], complete=complete
         ),
         "judged_cases": len(set().union(*(record["digests"] for record in records))),
         "accuracy": _accuracy(records, capabilities),

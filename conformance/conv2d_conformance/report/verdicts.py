@@ -24,9 +24,15 @@ class Deviation:
     issue: str
 
 
-def core_features(profile: str) -> frozenset[str]:
-    """The features that a certificate of a profile cannot do without, besides one floating dtype."""
-    return CORE if profile == "forward" else CORE | {"validation"}
+def core_of(profile: str) -> frozenset[str]:
+    """The features and operations that a certificate of a profile cannot do without, besides one floating dtype."""
+    contained = PROFILES[: PROFILES.index(profile) + 1]
+    return CORE | {spec.OPERATIONS[name] for name in contained} | ({"validation"} if profile != "forward" else set())
+
+
+def claimed_by(implementation: Mapping[str, Any]) -> frozenset[str]:
+    """The features and operations with which an implementation introduced itself."""
+    return Capabilities.from_json(implementation["capabilities"]).features | frozenset(implementation["operations"])
 
 
 def in_scope(requirement: Requirement, profile: str) -> bool:
@@ -36,14 +42,14 @@ def in_scope(requirement: Requirement, profile: str) -> bool:
 def requirement_entries(
     records: Iterable[Mapping[str, Any]],
     checks: Mapping[str, tuple[str, ...]],
-    capabilities: Capabilities,
+    claimed: frozenset[str],
     profile: str,
     only: str,
 ) -> list[dict[str, Any]]:
     """One entry for each requirement in scope that has a check, in the order of the spec.
 
     `checks` maps a check's name to its requirements. A requirement whose check left no record has the verdict
-    `error` if its features are claimed: silence is never a pass.
+    `error` if its features and its operation are claimed: silence is never a pass.
     """
     by_check = {record["check"]: record for record in records}
     entries = []
@@ -58,7 +64,7 @@ def requirement_entries(
             "features": sorted(requirement.features),
             "checks": names,
         }
-        if requirement.features <= capabilities.features:
+        if requirement.features | {requirement.operation} <= claimed:
             entry |= _judged([by_check[name] for name in names if name in by_check], requirement.id, by_check.values())
         else:
             entry |= {"verdict": "unsupported", "cases": 0, "evidence": 0, "elements": 0, "failure": None}
@@ -94,7 +100,7 @@ def unchecked(checks: Mapping[str, tuple[str, ...]], profile: str) -> list[str]:
 
 def conclusion(
     entries: list[dict[str, Any]],
-    capabilities: Capabilities,
+    claimed: frozenset[str],
     deviations: Iterable[Deviation],
     *,
     profile: str,
@@ -107,7 +113,7 @@ def conclusion(
     judged = any(verdict in ("pass", "fail") for verdict in verdicts.values()) or bool(broken)
     declared = {deviation.requirement for deviation in deviations}
     stale = sorted(name for name in declared if verdicts.get(name) == "pass")
-    missing = sorted(core_features(profile) - capabilities.features)
+    missing = sorted(core_of(profile) - claimed)
 
     if not judged:
         headline, status = "nothing was judged", 4

@@ -26,6 +26,9 @@ LEVELS = ("MUST", "SHOULD", "MAY")
 PROFILES = ("forward", "layer", "training")
 """Each profile contains those before it."""
 
+OPERATIONS = dict(zip(PROFILES, ("conv2d", "initialize", "gradients"), strict=True))
+"""The function of the adapter that the requirements of a profile are about."""
+
 _SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
 _HEADING = re.compile(rf"### (?P<id>(?P<chapter>{_SLUG})\.{_SLUG}) \{{(?P<braces>[^{{}}]+)\}}")
 _BODY = re.compile(
@@ -47,6 +50,11 @@ class Requirement:
     example: str | None
     chapter: str
     text: str
+
+    @property
+    def operation(self) -> str:
+        """The function that an adapter must have for this requirement to be judged."""
+        return OPERATIONS[self.profile]
 
 
 class UnknownRequirement(LookupError):

@@ -7,7 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from conv2d_conformance.adapter import DTYPES, Capabilities
-from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.case import Case, Elements, Recipe
+
+
+SHAPING = {"N", "C", "M", "KH", "KW", "groups", "bias"}
+"""The fields on which the shapes of the arrays depend."""
 
 
 def within_claims(case: Case, claims: Capabilities) -> Case:
@@ -18,6 +22,9 @@ def within_claims(case: Case, claims: Capabilities) -> Case:
     if case.overrides:
         return case
     changes = dict(_changes(case, claims))
+    if isinstance(case.data, Elements) and changes.keys() & SHAPING:
+        # Named elements may have no place in arrays of other shapes.
+        changes["data"] = case.data.base or Recipe()
     return replace(case, **changes) if changes else case
 
 
@@ -26,8 +33,11 @@ def _changes(case: Case, claims: Capabilities) -> Iterator[tuple[str, Any]]:
         yield "dtype", next(name for name in DTYPES if name in claims.dtypes)
     if case.bias and not claims.bias:
         yield "bias", False
-    if not claims.multi_channel and case.C > 1:
-        yield "C", 1
+    if not claims.multi_channel:
+        if case.C > 1:
+            yield "C", 1
+        if case.M > 1:
+            yield "M", 1
     elif not claims.groups and case.groups > 1:
         yield "C", case.C // case.groups
     if case.groups > 1 and not (claims.groups and claims.multi_channel):

@@ -214,9 +214,9 @@ class Examination:
     def _count(self, case: Case, judgement: Judgement) -> None:
         self._tally(format_case(case), judgement)
         tally = self.tally
-        worst = tally.margins.get(case.dtype)
+        worst = tally.margins.get(case.subject)
         if judgement.margin is not None and (worst is None or judgement.margin > worst["share_of_bound"]):
-            tally.margins[case.dtype] = {
+            tally.margins[case.subject] = {
                 "share_of_bound": judgement.margin,
                 "element": list(judgement.where or ()),
                 "case": format_case(case),

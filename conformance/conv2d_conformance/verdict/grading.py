@@ -17,14 +17,14 @@ EXACT = "E"
 
 @dataclass
 class Grading:
-    """The classes that some answer broke, each with the question that showed it, by dtype."""
+    """The classes that some answer broke, each with the question that showed it, by the subject of the case."""
 
     failed: dict[str, dict[str, Question]] = field(default_factory=dict)
 
     def take(self, question: Question, answer: Array, judged: Comparison) -> None:
-        """Note what an answer (N, M, OH, OW) says, given its comparison under the class that is claimed."""
-        failed = self.failed.setdefault(question.case.dtype, {})
-        for name in class_names(question.case.dtype):
+        """Note what an answer in the shape of the law says, given its comparison under the class that is claimed."""
+        failed = self.failed.setdefault(question.case.subject, {})
+        for name in class_names(question.case.subject):
             if name in failed:
                 continue
             comparison = judged if name == question.accuracy.name else compare(answer, question.law_in(name))

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from conv2d_conformance.gradients.row import fault_of, row_of
 from conv2d_conformance.implementation.answers import Answer, Array, Broken, Observation, Rejected, Result, dtype_of
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.verdict.grading import Grading
@@ -58,6 +59,10 @@ def judge(question: Question, answer: Answer, *, values: bool = True, grading: G
     if isinstance(answer, Rejected):
         got = f"refused a legal call: {answer.type}: {answer.message}"
         return _fail(answer, Fault("accepted", got, "an array, since the call is legal"))
+    if question.case.operation == "gradients":
+        if (wrong := fault_of(answer.arrays, question.shapes, dtype_of(question.case.dtype))) is not None:
+            return _fail(answer, Fault(*wrong))
+        return _judge_values(question, answer, row_of(answer.arrays), values, grading)
     array = answer.arrays[0]
     assert array is not None, "the worker lets only an array pass as the answer of conv2d"
     return _fault_of_array(question, answer, array) or _judge_values(question, answer, array, values, grading)

@@ -9,6 +9,8 @@ from typing import Any
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.data import call, exposes
+from conv2d_conformance.gradients.law import gradient_class, gradient_default, laws
+from conv2d_conformance.gradients.row import row_of_laws
 from conv2d_conformance.implementation.answers import Array, Request
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, default_class
@@ -18,9 +20,11 @@ from conv2d_reference.arguments import Geometry, resolve
 CORE_CLAIMS = Capabilities()
 
 
-def claimed_grade(claims: Capabilities, dtype: str) -> str:
-    """The accuracy class that an adapter claims for a dtype, or its default."""
-    return claims.grades.get(dtype, default_class(dtype))
+def claimed_grade(claims: Capabilities, subject: str) -> str:
+    """The accuracy class that an adapter claims for a dtype or its gradients ("float16/gradients"), or its default."""
+    dtype, _, gradients = subject.partition("/")
+    forward = claims.grades.get(dtype, default_class(dtype))
+    return claims.grades.get(subject, gradient_default(dtype, forward) if gradients else forward)
 
 
 @dataclass
@@ -34,7 +38,7 @@ class Question:
     @cached_property
     def request(self) -> Request:
         arguments, arrays = call(self.case)
-        return Request("conv2d", arguments, arrays, self.case.view)
+        return Request(self.case.operation, arguments, arrays, self.case.view)
 
     @cached_property
     def illegal_because(self) -> str | None:
@@ -84,18 +88,35 @@ class Question:
         return (g.M, g.OH, g.OW) if g.N is None else (g.N, g.M, g.OH, g.OW)
 
     @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes of the right gradients, of which there is none for no bias."""
+        return tuple(array.shape for array in (self.input, self.weight, self.bias) if array is not None)
+
+    @property
     def accuracy(self) -> AccuracyClass:
         """The class in which the answer is judged."""
-        return accuracy_class(self.grade or claimed_grade(self.claims, self.case.dtype), self.case.dtype)
+        return self._class(self.grade or claimed_grade(self.claims, self.case.subject))
+
+    def _class(self, grade: str) -> AccuracyClass:
+        find = gradient_class if self.case.operation == "gradients" else accuracy_class
+        return find(grade, self.case.dtype)
 
     @cached_property
     def law(self) -> Allowed:
-        """The allowed answers, element by element, of shape (N, M, OH, OW) with N = 1 for an unbatched input."""
+        """The allowed answers, element by element, of shape (N, M, OH, OW) with N = 1 for an unbatched input.
+
+        Of gradients: those of all three in one row.
+        """
         return self.law_in(self.accuracy.name)
 
     def law_in(self, grade: str) -> Allowed:
         """What would be allowed in another class."""
-        g, dtype = self.geometry, self.case.dtype
+        g, accuracy = self.geometry, self._class(grade)
+        flushed = self.claims.subnormals.get(self.case.dtype) == "flushed"
+        if self.case.operation == "gradients":
+            gy = self._array("grad_output")
+            found = laws(g, self.input, self.weight, self.bias, gy, accuracy, flushed=flushed)
+            return row_of_laws(found, accuracy.neighbours)
         placement: dict[str, Any] = {
             "stride": g.stride,
             "dilation": g.dilation,
@@ -103,8 +124,7 @@ class Question:
             "pads": g.pads,
             "padding_mode": g.padding_mode,
         }
-        flushed = self.claims.subnormals.get(dtype) == "flushed"
-        return law_of(self.input, self.weight, self.bias, placement, accuracy_class(grade, dtype), flushed=flushed)
+        return law_of(self.input, self.weight, self.bias, placement, accuracy, flushed=flushed)
 
     @cached_property
     def exposes_faults(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.cases.case import Recipe
+from conv2d_conformance.gradients.row import element
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.allowed import Allowed, Mask
 from conv2d_conformance.verdict.question import Question
@@ -16,7 +17,7 @@ def describe_wrong_elements(question: Question, answer: Array, law: Allowed, wro
     value = float(answer[index])
     got = f"{_number(value)} at {_element(question, index)}; {int(wrong.sum())} of {wrong.size} elements are wrong"
     required = _allowed_value(law, index, answer.dtype)
-    if isinstance(question.case.data, Recipe) and question.case.data.name == "impulse":
+    if isinstance(question.case.data, Recipe) and question.case.data.name == "impulse" and index[1:]:
         source = _impulse_source(question, index)
         got = f"{got} ({_read_back(question, value)})"
         required = f"{required} ({source})"
@@ -24,6 +25,8 @@ def describe_wrong_elements(question: Question, answer: Array, law: Allowed, wro
 
 
 def _element(question: Question, index: tuple[int, ...]) -> str:
+    if question.case.operation == "gradients":
+        return element(index[0], question.shapes)
     shown = index[1:] if question.geometry.N is None else index
     return f"y[{','.join(map(str, shown))}]"
 
@@ -41,7 +44,8 @@ def _finite_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.gener
     high = law.high[index]
     if not law.fixed[index]:
         return f"{high:.17g} to within {law.bound[index]:.3g}"
-    nearest = float(np.asarray(high).astype(dtype))
+    with np.errstate(over="ignore"):
+        nearest = float(np.asarray(high).astype(dtype))
     return f"{_number(nearest)}, exactly" if law.neighbours == 1 or nearest == high else f"a neighbour of {high:.17g}"
 
 

@@ -185,8 +185,8 @@ def test_differences():
     assert lines[:5] == [
         "torch?threads=1 and torch?threads=2 differ",
         "",
-        "float32, small, subnormals",
+        "float32, small: subnormals",
         "  torch?threads=1: kept, in inputs, products and results",
         "  torch?threads=2: flushed: subnormal results become zero",
     ]
-    assert "  torch?threads=1: not probed" in lines
+    assert lines[-3:] == ["float64, 1x1: probed", "  torch?threads=1: not claimed", "  torch?threads=2: yes"]

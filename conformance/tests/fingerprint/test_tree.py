@@ -73,7 +73,7 @@ def test_a_running_sum_takes_one_question_for_each_addition():
 
 def test_sizes_that_fit_no_tree():
     with pytest.raises(NoTree):
-        Reconstruction(lambda first, others: [4 for _ in others]).tree(range(3))
+        Reconstruction(lambda _, others: [4 for _ in others]).tree(range(3))
 
 
 def test_what_can_be_read_off_a_tree():
@@ -150,7 +150,7 @@ TAPS = range(36)
             "in 9 kernel positions, each one after the other, channel by channel; "
             "then the kernel positions one after the other",
         ),
-        (((0, 1), ((2, 3), (4, (5, 6)))), "in a tree of its own, 4 additions deep"),
+        (((0, (1, (2, 3))), (4, 5)), "in a tree of its own, 4 additions deep"),
         ((0, 1), "in one addition"),
         (7, "a single product"),
     ],

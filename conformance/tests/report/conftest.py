@@ -40,6 +40,7 @@ def report_header() -> dict[str, Any]:
             "version": "1.0",
             "language": "python",
             "description": "",
+            "operations": ["conv2d"],
             "capabilities": Capabilities().to_json(),
             "environment": {},
         },

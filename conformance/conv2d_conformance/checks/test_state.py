@@ -1,0 +1,106 @@
+"""An answer depends on its call, and not on the calls before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from hypothesis import given
+from hypothesis.strategies import one_of
+
+from conv2d_conformance.adapter import DTYPES
+from conv2d_conformance.cases.case import Case, Elements, Recipe
+from conv2d_conformance.cases.networks import network_cases
+from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.checks import covers
+from conv2d_conformance.verdict.examination import Examination
+
+ARGUMENTS = frozenset({"stride", "padding", "same", "dilation", "groups", "bias", "unbatched"})
+REPETITIONS = 10
+
+
+@covers("determinism.no-state")
+@given(case=cases(vary=ARGUMENTS))
+def test_no_state(iut: Examination, case: Case) -> None:
+    """A call is answered alike after itself, after others that resemble it in all but one respect, and in between."""
+    iut.judge_in_sequence(_with_its_like(case))
+
+
+@covers("determinism.after-rejection")
+@given(case=cases(vary=ARGUMENTS))
+def test_after_rejection(iut: Examination, case: Case) -> None:
+    """A call that was refused leaves nothing behind, whatever was wrong with it."""
+    iut.judge_in_sequence(_among_illegal_calls(case))
+
+
+@covers("determinism.repeatable")
+@given(case=one_of(*(cases(dtype=dtype, recipes=("normal", "uniform")) for dtype in DTYPES)))
+def test_repeatable(iut: Examination, case: Case) -> None:
+    """The same call has the same bits, ten times over, where the order of the additions shows."""
+    iut.judge(case, times=REPETITIONS)
+
+
+@covers("determinism.repeatable")
+def test_layers_repeatable(iut: Examination) -> None:
+    """The layers of real networks, whose work is divided up, have the same bits ten times over."""
+    for layer in islice(network_cases(iut.effort.multiply_adds // REPETITIONS), None, None, 5):
+        iut.judge(replace(layer.case, data=Recipe("normal")), times=REPETITIONS)
+
+
+def _with_its_like(case: Case) -> Iterator[Case]:
+    """What is remembered of one call shows in the next, which has all but something in common with it."""
+    yield case
+    yield case
+    yield _other_data(case, 1)
+    yield _other_element(case, "w")
+    yield case
+    yield _other_element(case, "x")
+    yield case
+    if case.bias:
+        yield _other_element(case, "b")
+        yield case
+    yield replace(case, H=case.H + 1, W=case.W + 2)
+    yield case
+    if case.N is not None:
+        yield replace(case, N=case.N + 1)
+        yield _other_data(case, 2)
+    yield from (replace(case, dtype=dtype) for dtype in DTYPES)
+    yield case
+    if case.padding != "same":
+        h, w = case.stride if isinstance(case.stride, tuple) else (case.stride, case.stride)
+        yield replace(case, stride=(h + 1, w + 2))
+        yield _other_data(case, 3)
+    yield replace(case, dilation=(1, 1), padding=(0, 0), H=case.H + case.KH, W=case.W + case.KW)
+    yield case
+
+
+def _among_illegal_calls(case: Case) -> Iterator[Case]:
+    """The call after illegal calls that have the same arrays, or almost; different data come in between."""
+    M, C, KH, KW = case.weight_shape
+    defects = [
+        ("stride", (0, 1)),
+        ("dilation", (1, 0)),
+        ("padding", (-1, 0)),
+        ("groups", 0),
+        ("weight-shape", (M, C + 1, KH, KW)),
+        ("weight-shape", (M, C, KH + 100, KW)),
+        ("input-shape", case.input_shape[-2:]),
+        *([("bias-shape", (M + 1,))] if case.bias else []),
+    ]
+    yield case
+    for number, defect in enumerate(defects):
+        yield replace(case, overrides=(defect,))
+        yield _other_data(case, number) if number % 2 else case
+
+
+def _other_data(case: Case, number: int) -> Case:
+    assert isinstance(case.data, Recipe)
+    return replace(case, data=replace(case.data, seed=case.data.seed + number))
+
+
+def _other_element(case: Case, array: str) -> Case:
+    """The case with another first element in one array, larger than any that the recipe makes."""
+    assert isinstance(case.data, Recipe)
+    axes = {"x": len(case.input_shape), "w": 4, "b": 1}[array]
+    return replace(case, data=Elements(((array, (0,) * axes, 9.0),), base=case.data))

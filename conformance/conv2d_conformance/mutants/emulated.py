@@ -1,0 +1,346 @@
+"""Arithmetics other than float64: orders of summation, formats and fast algorithms, applied to one call of conv2d.
+
+`summed` adds up the products of a call in an order that it is given; the other functions are algorithms of their own.
+They are the material of mutants, and of the correct variants, which must pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.fft
+
+from conv2d_conformance.adapter import DTYPES
+from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.law import winograd
+from conv2d_conformance.law.formats import FORMATS, Format
+from conv2d_conformance.mutants.call import Call
+from conv2d_reference.lowered import Layer, pad
+
+Change = Callable[[Array], Array]
+
+
+def as_it_is(array: Array) -> Array:
+    return array
+
+
+# ---- the products of a call ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """The products of every output element: number k is an array (N, G, M // G, pixels).
+
+    x: the lowered input (N, G, K, pixels). w: the filters (G, M // G, K).
+    """
+
+    x: Array
+    w: Array
+
+    def __len__(self) -> int:
+        return int(self.w.shape[-1])
+
+    def __getitem__(self, k: int) -> Array:
+        product: Array = self.x[:, :, None, k] * self.w[None, :, :, k, None]
+        return product
+
+
+Order = Callable[[Terms], Array]
+
+
+def lower(call: Call) -> tuple[Array, Array]:
+    """The lowered input and the filters of a legal call."""
+    g = call.geometry
+    x = np.asarray(call.input)
+    x = x if x.ndim == 4 else x[None]
+    layer = Layer.of(x, call.weight, g.stride, g.dilation, g.groups, g.pads, g.padding_mode)
+    windows = layer.windows(layer.grouped(pad(x, g.pads, g.padding_mode)))
+    return windows.reshape(layer.N, layer.G, layer.K, g.OH * g.OW), call.weight.reshape(layer.G, -1, layer.K)
+
+
+def accumulator_of(dtype: Any) -> np.dtype[Any]:
+    return np.dtype(np.float64 if dtype == np.float64 else np.float32)
+
+
+def summed(
+    call: Call,
+    order: Order,
+    *,
+    accumulator: Any = None,
+    inputs: Change = as_it_is,
+    bias: str = "last",
+    result: Change = as_it_is,
+) -> Array:
+    """Add up the products in an order, in the accumulator (default: float64 for float64, else float32).
+
+    inputs: what input and weight go through first. bias: the "first" or the "last" product, or "apart", added to a
+    result that is rounded already. result: what the sum goes through before it is rounded to the dtype of the input.
+    """
+    x, w = map(inputs, lower(call))
+    wide = accumulator or accumulator_of(call.input.dtype)
+    x, w = x.astype(wide), w.astype(wide)
+    if call.bias is not None and bias != "apart":
+        b = np.asarray(call.bias).astype(wide).reshape(*w.shape[:2], 1)
+        one = np.ones_like(x[:, :, :1])
+        x = np.concatenate((one, x) if bias == "first" else (x, one), axis=2)
+        w = np.concatenate((b, w) if bias == "first" else (w, b), axis=2)
+    with np.errstate(all="ignore"):
+        total = shaped(call, result(order(Terms(x, w))))
+        if call.bias is not None and bias == "apart":
+            total = total + np.asarray(call.bias).reshape(-1, 1, 1)
+    return total
+
+
+def shaped(call: Call, total: Array) -> Array:
+    """The answer, of sums in any shape with the right order of elements."""
+    return total.reshape(call.geometry.output_shape).astype(call.input.dtype)
+
+
+# ---- orders of summation -------------------------------------------------------------------------------------------
+
+
+def rounding(change: Change) -> Order:
+    """One after the other, every product and every sum going through a change."""
+
+    def order(terms: Terms) -> Array:
+        total = change(terms[0])
+        for k in range(1, len(terms)):
+            total = change(total + change(terms[k]))
+        return total
+
+    return order
+
+
+sequential = rounding(as_it_is)
+
+
+def backwards(terms: Terms) -> Array:
+    return sequential(Terms(terms.x[:, :, ::-1], terms.w[:, :, ::-1]))
+
+
+def pairwise(terms: Terms) -> Array:
+    def part(low: int, high: int) -> Array:
+        middle = (low + high) // 2
+        return terms[low] if high - low == 1 else part(low, middle) + part(middle, high)
+
+    return part(0, len(terms))
+
+
+def interleaved(lanes: int) -> Order:
+    """So many accumulators take turns, as in a vector register; they are added up at the end."""
+
+    def order(terms: Terms) -> Array:
+        parts = [sequential(Terms(terms.x[:, :, i::lanes], terms.w[:, :, i::lanes])) for i in range(lanes)[: len(terms)]]
+        return tree(parts)
+
+    return order
+
+
+def blocked(size: int) -> Order:
+    """Blocks are summed apart, and their sums added one after the other."""
+
+    def order(terms: Terms) -> Array:
+        total = np.zeros_like(terms[0])
+        for low in range(0, len(terms), size):
+            total = total + sequential(Terms(terms.x[:, :, low : low + size], terms.w[:, :, low : low + size]))
+        return total
+
+    return order
+
+
+def split(parts: int) -> Order:
+    """As many blocks as there are processors."""
+    return lambda terms: blocked(-(-len(terms) // parts))(terms)
+
+
+def shuffled(terms: Terms) -> Array:
+    """A random tree: two sums at random are added, until one is left."""
+    random = np.random.default_rng(len(terms))
+    sums = [terms[k] for k in range(len(terms))]
+    while len(sums) > 1:
+        i = int(random.integers(len(sums)))
+        one = sums.pop(i)
+        j = int(random.integers(len(sums)))
+        sums[j] = sums[j] + one
+    return sums[0]
+
+
+def tree(parts: list[Array]) -> Array:
+    while len(parts) > 1:
+        parts = [a + b for a, b in zip(parts[::2], parts[1::2], strict=False)] + parts[len(parts) // 2 * 2 :]
+    return parts[0]
+
+
+def compensated(terms: Terms) -> Array:
+    """Kahan's sum: what an addition loses is put into the next."""
+    total, lost = terms[0], np.zeros_like(terms[0])
+    for k in range(1, len(terms)):
+        corrected = terms[k] - lost
+        grown = total + corrected
+        lost = (grown - total) - corrected
+        total = grown
+    return total
+
+
+def fused(terms: Terms) -> Array:
+    """Fused multiply-add in float32: the product is exact, and the sum rounded once."""
+    exact = Terms(terms.x.astype(np.float64), terms.w.astype(np.float64))
+    total = exact[0].astype(np.float32)
+    for k in range(1, len(terms)):
+        total = _rounded_to_odd_sum(exact[k], total.astype(np.float64)).astype(np.float32)
+    return total
+
+
+def _rounded_to_odd_sum(a: Array, b: Array) -> Array:
+    """A float64 sum that can be rounded again without harm: an inexact one ends in a 1."""
+    total = a + b
+    part = total - a
+    error = (a - (total - part)) + (b - part)
+    inexact = np.isfinite(error) & (error != 0) & (total.view(np.int64) & 1 == 0)
+    return np.where(inexact, np.nextafter(total, np.where(error > 0, np.inf, -np.inf)), total)
+
+
+# ---- formats -------------------------------------------------------------------------------------------------------
+
+
+def of_precision(bits: int, to_integer: Callable[[Array], Array] = np.rint, least: int = -126) -> Change:
+    """To numbers of so many bits, kept as they come; `to_integer` rounds, and `least` is the smallest exponent."""
+
+    def change(array: Array) -> Array:
+        values = np.asarray(array, np.float64)
+        _, exponent = np.frexp(values)
+        quantum = np.maximum(exponent, least + 1) - bits
+        with np.errstate(all="ignore"):
+            rounded = np.where(np.isfinite(values), np.ldexp(to_integer(np.ldexp(values, -quantum)), quantum), values)
+        return rounded.astype(array.dtype)
+
+    return change
+
+
+def through(dtype: str) -> Change:
+    """To another dtype and back."""
+
+    def change(array: Array) -> Array:
+        with np.errstate(all="ignore"):
+            return array.astype(dtype_of(dtype)).astype(array.dtype)
+
+    return change
+
+
+def flushing(numbers: Format) -> Change:
+    """Zero for what is below the smallest normal number."""
+    return lambda array: np.where(np.abs(array) < numbers.normal, np.zeros_like(array), array)
+
+
+def format_of(call: Call) -> Format:
+    return FORMATS[next(name for name in DTYPES if dtype_of(name) == call.input.dtype)]
+
+
+def fixed_point(call: Call, bits: int = 24) -> Array:
+    """Input and weight as integers of so many bits, scaled by their largest elements; the sum is exact."""
+    x, w = (array.astype(np.float64) for array in lower(call))
+    limit = 2.0 ** (bits - 1)
+    scales = [float(np.abs(array).max(initial=0)) or 1.0 for array in (x, w)]
+    integers = (np.rint(array / scale * limit) for array, scale in zip((x, w), scales, strict=True))
+    total = sequential(Terms(*integers)) * (scales[0] / limit) * (scales[1] / limit)
+    return _with_bias(call, total)
+
+
+def of_three_parts(call: Call) -> Array:
+    """Float32 as a sum of three bfloat16 numbers; of the nine products the three smallest are left out."""
+    parts = []
+    for array in lower(call):
+        rest, split_up = array.astype(np.float32), []
+        for _ in range(3):
+            split_up.append(through("bfloat16")(rest))
+            rest = rest - split_up[-1]
+        parts.append(split_up)
+    total: Any = 0
+    for i, j in ((0, 2), (1, 1), (2, 0), (0, 1), (1, 0), (0, 0)):
+        total = total + sequential(Terms(parts[0][i], parts[1][j]))
+    return _with_bias(call, total)
+
+
+def _with_bias(call: Call, total: Array) -> Array:
+    total = total.reshape(-1, *call.geometry.output_shape[-3:])
+    if call.bias is not None:
+        total = total + np.asarray(call.bias).astype(total.dtype).reshape(-1, 1, 1)
+    with np.errstate(over="ignore"):
+        return shaped(call, total)
+
+
+# ---- fast algorithms -------------------------------------------------------------------------------------------------
+
+
+def winograd_tiles(call: Call, tile: int) -> Array:
+    """Winograd's algorithm with output tiles of so many cells, where there is neither stride nor dilation."""
+    g = call.geometry
+    long_enough = max(g.KH, g.KW) > 1 and tile + max(g.KH, g.KW) - 2 <= len(winograd.POINTS)
+    if g.stride != (1, 1) or g.dilation != (1, 1) or not long_enough:
+        return summed(call, sequential)
+    wide = accumulator_of(call.input.dtype)
+    sides = [tuple(m.astype(wide) for m in winograd.transforms(tile, taps)) for taps in (g.KH, g.KW)]
+    (Ah, Gh, Bh), (Aw, Gw, Bw) = sides
+    x = np.asarray(call.input).astype(wide)
+    padded = pad(x if x.ndim == 4 else x[None], g.pads, g.padding_mode)
+    rows, columns = (-(-size // tile) for size in (g.OH, g.OW))
+    room = [(0, 0), (0, 0), (0, rows * tile - g.OH), (0, columns * tile - g.OW)]
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(padded, room), (len(Bh), len(Bw)), axis=(2, 3))
+    cells = windows[:, :, ::tile, ::tile]  # (N, C, rows, columns, t, t)
+    with np.errstate(all="ignore"):
+        data = Bh @ cells @ Bw.T
+        filters = Gh @ np.asarray(call.weight).astype(wide) @ Gw.T  # (M, C // groups, t, t)
+        data = data.reshape(data.shape[0], g.groups, 1, g.C // g.groups, *data.shape[2:])
+        filters = filters.reshape(1, g.groups, g.M // g.groups, g.C // g.groups, 1, 1, *filters.shape[2:])
+        sums = data[:, :, :, 0] * filters[:, :, :, 0]
+        for c in range(1, g.C // g.groups):
+            sums = sums + data[:, :, :, c] * filters[:, :, :, c]
+        tiles = Ah @ sums @ Aw.T  # (N, G, M // G, rows, columns, tile, tile)
+    whole = tiles.swapaxes(-3, -2).reshape(-1, g.M, rows * tile, columns * tile)
+    return _with_bias(call, whole[:, :, : g.OH, : g.OW])
+
+
+def fourier(call: Call) -> Array:
+    """By the fast Fourier transform, in float32 (float64: in float64); a dilated kernel is filled up with zeros."""
+    g = call.geometry
+    wide = accumulator_of(call.input.dtype)
+    x = np.asarray(call.input).astype(wide)
+    padded = pad(x if x.ndim == 4 else x[None], g.pads, g.padding_mode)
+    size = padded.shape[2:]
+    data = scipy.fft.rfft2(padded, size).reshape(len(padded), g.groups, 1, g.C // g.groups, size[0], -1)
+    (dh, dw), (sh, sw) = g.dilation, g.stride
+    kernel = np.zeros((*call.weight.shape[:2], dh * (g.KH - 1) + 1, dw * (g.KW - 1) + 1), wide)
+    kernel[:, :, ::dh, ::dw] = call.weight
+    filters = scipy.fft.rfft2(kernel, size)
+    filters = filters.reshape(1, g.groups, g.M // g.groups, g.C // g.groups, size[0], -1)
+    whole = scipy.fft.irfft2((data * filters.conj()).sum(axis=3), size).reshape(-1, g.M, *size)
+    rows, columns = (whole.shape[axis] - kernel.shape[axis] + 1 for axis in (2, 3))
+    return _with_bias(call, whole[:, :, :rows:sh, :columns:sw])
+
+
+def strassen(call: Call) -> Array:
+    """By one level of Strassen's matrix product, on the lowered matrices."""
+    wide = accumulator_of(call.input.dtype)
+    x, w = (array.astype(wide) for array in lower(call))
+    evened = []
+    for array in (w[None], x):
+        evened.append(np.pad(array, [(0, 0), (0, 0), *((0, size % 2) for size in array.shape[2:])]))
+    with np.errstate(all="ignore"):
+        product = _strassen(*evened)[:, :, : w.shape[1], : x.shape[3]]
+    return _with_bias(call, product)
+
+
+def _strassen(A: Array, B: Array) -> Array:
+    def quarters(X: Array) -> tuple[Array, Array, Array, Array]:
+        i, j = X.shape[-2] // 2, X.shape[-1] // 2
+        return X[..., :i, :j], X[..., :i, j:], X[..., i:, :j], X[..., i:, j:]
+
+    (a, b, c, d), (e, f, g, h) = quarters(A), quarters(B)
+    p1, p2, p3, p4 = a @ (f - h), (a + b) @ h, (c + d) @ e, d @ (g - e)
+    p5, p6, p7 = (a + d) @ (e + h), (b - d) @ (g + h), (a - c) @ (e + f)
+    top = np.concatenate((p5 + p4 - p2 + p6, p1 + p2), axis=-1)
+    bottom = np.concatenate((p3 + p4, p1 + p5 - p3 - p7), axis=-1)
+    return np.concatenate((top, bottom), axis=-2)

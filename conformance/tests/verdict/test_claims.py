@@ -1,0 +1,63 @@
+"""What is not claimed is asked in its simplest form, and everything asked is claimed and legal."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.features import features_of
+from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.cases.illegal import ILLEGAL
+from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.verdict.claims import within_claims
+
+FLAGS = ("bias", "stride", "dilation", "groups", "multi_channel", "unbatched", "empty_batch")
+SETS = {
+    "dtypes": ({"float32"}, {"float64"}, {"float32", "float64"}),
+    "padding": (set(), {"explicit"}, {"valid"}, {"same"}, {"explicit", "same"}),
+    "padding_modes": ({"zeros"}, {"zeros", "reflect"}),
+    "arguments": ({"pair"}, {"pair", "scalar"}, {"pair", "defaults"}),
+}
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> Capabilities:
+    flags = {name: draw(st.booleans()) for name in FLAGS}
+    sets = {name: draw(st.sampled_from(values)) for name, values in SETS.items()}
+    return Capabilities(**flags, **sets)  # type: ignore[arg-type]  # two kinds of field at once
+
+
+@settings(max_examples=500, derandomize=True, database=None, deadline=None)
+@given(case=cases() | cases(dtype="float64"), claimed=claims())
+def test_what_is_asked_is_claimed_and_legal(case: Case, claimed: Capabilities) -> None:
+    asked = within_claims(case, claimed)
+    assert features_of(asked) <= claimed.features, format_case(asked)
+    assert is_legal(asked), format_case(asked)
+    assert within_claims(asked, claimed) == asked
+
+
+@settings(max_examples=200, derandomize=True, database=None, deadline=None)
+@given(case=cases())
+def test_what_is_claimed_is_asked_as_it_is(case: Case) -> None:
+    everything = Capabilities(
+        padding={"explicit", "valid", "same"},
+        padding_modes={"zeros", "reflect", "replicate", "circular"},
+        arguments={"pair", "scalar", "defaults"},
+        unbatched=True,
+        empty_batch=True,
+    )
+    assert within_claims(case, everything) is case
+
+
+@pytest.mark.parametrize("case", [case for _, case in ILLEGAL if case.overrides], ids=format_case)
+def test_illegal_calls_stay_as_they_are(case: Case) -> None:
+    assert within_claims(case, Capabilities(validation=True)) is case
+
+
+def test_named_elements_give_way_to_their_recipe_where_the_shapes_change() -> None:
+    case = parse("n1c4h3w3 m2k2 integers:5 x[0,3,0,0]=nan")
+    assert within_claims(case, Capabilities(multi_channel=False)) == parse("n1c1h3w3 m1k2 integers:5")
+    in_float64 = format_case(within_claims(case, Capabilities(dtypes={"float64"})))
+    assert in_float64 == "n1c4h3w3 m2k2x2 s1x1 p0x0 d1x1 g1 nobias float64 integers:5 x[0,3,0,0]=nan"
