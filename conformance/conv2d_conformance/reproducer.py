@@ -6,15 +6,16 @@ answer is wrong, 0 once it is right. It can be pasted into a bug report of someb
 
 from __future__ import annotations
 
+import base64
 import math
 import pprint
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.cases.case import DEFAULT_MAGNITUDE, LETTERS, SIGNIFICANT_BITS, Elements, Recipe
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.implementation.target import Target
@@ -24,7 +25,10 @@ from conv2d_conformance.verdict.question import Question
 Index = tuple[int, ...]
 
 LITERAL = 200
-"""An array of so many elements or fewer is written out; a larger one is rebuilt."""
+"""An array of so many elements or fewer is written out; a larger one is packed."""
+
+LONGEST_TEXT = 1_000_000
+"""Of a packed array, in letters."""
 
 CHECKED = 8
 """So many elements of a large output are compared."""
@@ -62,11 +66,16 @@ def _head(question: Question, target: Target) -> str:
 
 
 def _imports(question: Question, target: Target) -> Iterator[str]:
+    is_packed = any(array is not None and array.size > LITERAL for array in question.request.arrays.values())
+    if is_packed:
+        yield "import base64"
     if target.path:
         yield "import importlib.util"
     if not target.is_bundled:
         yield "import inspect"
     yield "import sys"
+    if is_packed:
+        yield "import zlib"
     yield ""
     if "bfloat16" in question.case.dtypes.values():
         yield "import ml_dtypes"
@@ -107,70 +116,30 @@ def data_text(question: Question) -> str:
 
 
 def _data(question: Question) -> Iterator[str]:
-    case, arrays = question.case, question.request.arrays
-    recipe = case.recipe
-    if recipe is not None and any(array is not None and array.size > LITERAL for array in arrays.values()):
-        yield from _PHILOX.format(seed=recipe.seed).splitlines()
-        yield ""
-    for number, (name, array) in enumerate(arrays.items()):
+    for name, array in question.request.arrays.items():
         if array is None:
             yield f"{name} = None"
         elif array.size <= LITERAL:
             yield from _literal(name, array)
         else:
-            if recipe is None:
-                yield f"{name} = np.zeros({array.shape}, {_dtype(array)})"
-            else:
-                yield from _recipe(question, recipe, name, number, array)
-            entries = case.data.entries if isinstance(case.data, Elements) else ()
-            named = (entry for entry in entries if entry[0] == LETTERS[name])
-            yield from (f"{name}[{', '.join(map(str, index))}] = {_number(value)}" for _, index, value in named)
+            yield from _packed(name, array)
 
 
-_PHILOX = """\
-def words(array, count):
-    return np.random.Philox(key=[{seed}, array]).random_raw(count)"""
-
-
-def _recipe(question: Question, recipe: Recipe, name: str, number: int, array: Array) -> Iterator[str]:
-    """The few lines that turn the words of Philox into the elements, as `cases.data` does."""
-    bits, size = SIGNIFICANT_BITS[array.dtype.name], array.size
-    match recipe.name, name:
-        case "integers", _:
-            magnitude = min(recipe.magnitude or DEFAULT_MAGNITUDE, 2**bits)
-            yield f"values = ((words({number}, {size}) >> 32) * {2 * magnitude} >> 32).astype(float) - {magnitude}"
-            yield "values += values >= 0"
-        case "impulse", "input":
-            images = array.shape[0] if array.ndim > 3 else 1
-            pixels = size // images
-            yield f"values = np.zeros(({images}, {pixels}))"
-            yield f"for image in range({images}):"
-            yield f"    values[image, ({recipe.seed} + image) % {pixels}] = 1"
-        case "impulse", _:
-            first = math.prod(question.weight.shape) if name == "bias" else 0
-            yield f"order = np.argsort(words({number}, {size}), kind='stable')"
-            yield f"values = ({first} + order) % {2**bits} + 1.0"
-        case (("uniform" | "sparse"), _):
-            yield f"drawn = words({number}, {size})"
-            yield f"fraction = (drawn >> {65 - bits}).astype(float) * 2.0**{1 - bits}"
-            yield "values = np.where(drawn & 1, -1.0, 1.0) * (1 + fraction)"
-            if recipe.name == "sparse":
-                yield "kept = (drawn >> 1) & 2047 < 307"
-                yield f"kept[int(drawn[0] >> 32) % {size}] = True"
-                yield "values = np.where(kept, values, 0.0)"
-        case "normal", _:
-            yield f"drawn = words({number}, {2 * size})"
-            yield f"parts = drawn[:{size}].view(np.uint16).reshape({size}, 4)"
-            yield f"values = parts.sum(axis=1) - 131070.0 + (drawn[{size}:] >> 11).astype(float) * 2.0**-53"
-            if bits != 53:
-                yield "mantissa, exponent = np.frexp(values)"
-                yield f"values = np.ldexp(np.trunc(np.ldexp(mantissa, {bits})), exponent - {bits})"
-            yield "values *= 2.0**-15"
-        case "ones", _:
-            yield f"values = np.ones({size})"
-        case _:
-            raise NoScript(f"no script can be made for the recipe {recipe.name} of this size")
-    yield f"{name} = values.reshape({array.shape}).astype({_dtype(array)})"
+def _packed(name: str, array: Array) -> Iterator[str]:
+    """The bytes of an array, compressed, as text."""
+    little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    text = base64.b85encode(zlib.compress(little.tobytes(), 9)).decode()
+    if len(text) > LONGEST_TEXT:
+        sizes = "x".join(map(str, array.shape))
+        raise NoScript(f"no script can be made for so large a case: the {name} of {sizes} would be {len(text)} letters")
+    yield f"{name} = np.frombuffer("
+    yield "    zlib.decompress("
+    yield "        base64.b85decode("
+    yield from (f"            {text[i : i + 100]!r}" for i in range(0, len(text), 100))
+    yield "        )"
+    yield "    ),"
+    yield f"    {_dtype(array)},"
+    yield f").reshape({array.shape}).copy()"
 
 
 def _literal(name: str, array: Array) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """Commands about a single case: reference, replay, smoke."""
 
+import base64
 import json
 import subprocess
 import sys
+import zlib
 
 import ml_dtypes
 import numpy as np
@@ -199,9 +201,9 @@ def test_the_script_fails_for_a_wrong_conv2d_and_passes_for_the_right_one(invoke
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("recipe", RECIPES)
 @pytest.mark.parametrize("shape", ["n3c4h9w10 m6k7x8 g2", "n1c2h3w4 m1k2x3"])
-def test_the_script_rebuilds_the_data_of_every_recipe(shape, recipe, dtype):
+def test_the_script_holds_the_data_of_every_recipe(shape, recipe, dtype):
     question = Question(parse(f"{shape} bias {dtype} {recipe}:11"))
-    made = {"np": np, "ml_dtypes": ml_dtypes}
+    made = {"np": np, "ml_dtypes": ml_dtypes, "base64": base64, "zlib": zlib}
     exec(data_text(question), made)
     for name, array in question.request.arrays.items():
         assert made[name].dtype == array.dtype
@@ -242,3 +244,11 @@ def run_script(folder):
     return subprocess.run(
         [sys.executable, "script.py"], cwd=folder, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def test_a_case_too_large_to_be_pasted_has_no_script():
+    case = parse("n1c64h224w224 m64k3x3 g1 nobias float32 normal:1")
+    with pytest.raises(
+        NoScript, match=r"^no script can be made for so large a case: the input of 1x64x224x224 would be "
+    ):
+        data_text(Question(case))

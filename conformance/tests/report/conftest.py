@@ -15,6 +15,7 @@ FAILURE = {
     "got": "0 at y[0,0,0,0]; 1 of 1 elements are wrong",
     "required": "1, exactly",
     "first_case": "n2c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 integers:3",
+    "after": [],
     "failed_repetitions": 5,
     "repetitions": 5,
 }
