@@ -56,7 +56,7 @@ adapter = Adapter(
         dtypes={"float32"},
         padding={"explicit", "valid"},
         empty_batch=True,
-        views=VIEWS,  # the binding for Python takes every array, and makes a dense copy of what is not dense
+        views=frozenset(VIEWS),  # the binding for Python takes every array, and makes a dense copy of what is not dense
         deterministic=True,
     ),
 )

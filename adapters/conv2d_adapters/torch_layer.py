@@ -1,12 +1,15 @@
-"""PyTorch's `torch.nn.Conv2d`: the layer is constructed for every call, with the given weight and bias."""
+"""PyTorch's `torch.nn.Conv2d`: the layer is constructed for every call, with the given weight and bias.
+
+Options: `threads`, `onednn` and `channels_last`, as those of the adapter `torch`.
+"""
 
 from dataclasses import replace
 from typing import Any
 
 import torch
 
-from conv2d_adapters.torch import CAPABILITIES, to_array, to_tensor
-from conv2d_conformance import Adapter
+from conv2d_adapters.torch import CAPABILITIES, to_array, to_tensor, with_options
+from conv2d_conformance import Adapter, Capabilities
 
 
 def make_layer(input: Any, weight: Any, bias: Any, **attributes: Any) -> torch.nn.Conv2d:
@@ -30,8 +33,9 @@ def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
 
 def gradients(input: Any, weight: Any, bias: Any, grad_output: Any, **attributes: Any) -> Any:
     layer, x = make_layer(input, weight, bias, **attributes), to_tensor(input).requires_grad_()
-    layer(x).backward(to_tensor(grad_output))
-    return tuple(None if leaf is None else to_array(leaf.grad) for leaf in (x, layer.weight, layer.bias))
+    leaves = [leaf for leaf in (x, layer.weight, layer.bias) if leaf is not None]
+    found = [to_array(tensor) for tensor in torch.autograd.grad(layer(x), leaves, to_tensor(grad_output))]
+    return found if bias is not None else [*found, None]
 
 
 def initialize(
@@ -42,14 +46,26 @@ def initialize(
     return to_array(layer.weight), None if layer.bias is None else to_array(layer.bias)
 
 
-adapter = Adapter(
-    name="torch-layer",
-    version=torch.__version__,
-    description="torch.nn.Conv2d",
-    conv2d=conv2d,
-    initialize=initialize,
-    gradients=gradients,
-    capabilities=replace(
-        CAPABILITIES, padding_modes={"zeros", "reflect", "replicate", "circular"}, torch_seed_stream=True
-    ),
+LAYER_CAPABILITIES = replace(
+    CAPABILITIES, padding_modes={"zeros", "reflect", "replicate", "circular"}, torch_seed_stream=True
 )
+
+
+def make(capabilities: Capabilities) -> Adapter:
+    return Adapter(
+        name="torch-layer",
+        version=torch.__version__,
+        description="torch.nn.Conv2d",
+        conv2d=conv2d,
+        initialize=initialize,
+        gradients=gradients,
+        configure=configure,
+        capabilities=capabilities,
+    )
+
+
+def configure(*, threads: str = "1", onednn: str = "on", channels_last: str = "off") -> Adapter:
+    return make(with_options(LAYER_CAPABILITIES, threads=threads, onednn=onednn, channels_last=channels_last))
+
+
+adapter = make(LAYER_CAPABILITIES)

@@ -39,6 +39,9 @@ LENGTHS_OF_ONE = tuple(
             "n2c4h5w3 m4k1 bias integers:6",
             "n3c2h1w1 m4k1 integers:7",
             "n2c4h5w6 m4k3 g4 integers:8",
+            "n2c1h7w2 m1k3 s1x2 p0x1 integers:9",
+            "n2c1h4w5 m2k2x4 s1x3 bias integers:10",
+            "n2c1h2w7 m1k3 s2x1 p1x0 integers:11",
         ),
     )
 )

@@ -12,7 +12,7 @@ from hypothesis.strategies import one_of
 from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.networks import network_cases
-from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 
@@ -21,17 +21,17 @@ REPETITIONS = 10
 
 
 @covers("determinism.no-state")
-@given(case=cases(vary=ARGUMENTS))
-def test_no_state(iut: Examination, case: Case) -> None:
+def test_no_state(iut: Examination) -> None:
     """A call is answered alike after itself, after others that resemble it in all but one respect, and in between."""
-    iut.judge_in_sequence(_with_its_like(case))
+    for case in _drawn(iut):
+        iut.judge_in_sequence(_with_its_like(case))
 
 
 @covers("determinism.after-rejection")
-@given(case=cases(vary=ARGUMENTS))
-def test_after_rejection(iut: Examination, case: Case) -> None:
+def test_after_rejection(iut: Examination) -> None:
     """A call that was refused leaves nothing behind, whatever was wrong with it."""
-    iut.judge_in_sequence(_among_illegal_calls(case))
+    for case in _drawn(iut):
+        iut.judge_in_sequence(_among_illegal_calls(case))
 
 
 @covers("determinism.repeatable")
@@ -46,6 +46,11 @@ def test_layers_repeatable(iut: Examination) -> None:
     """The layers of real networks, whose work is divided up, have the same bits ten times over."""
     for layer in islice(network_cases(iut.effort.multiply_adds // REPETITIONS), None, None, 5):
         iut.judge(replace(layer.case, data=Recipe("normal")), times=REPETITIONS)
+
+
+def _drawn(iut: Examination) -> list[Case]:
+    """Fewer than other checks draw, since each of them is asked some twenty times."""
+    return sample(25 + iut.effort.drawn // 8, iut.seed, vary=ARGUMENTS)
 
 
 def _with_its_like(case: Case) -> Iterator[Case]:
@@ -84,7 +89,7 @@ def _among_illegal_calls(case: Case) -> Iterator[Case]:
         ("padding", (-1, 0)),
         ("groups", 0),
         ("weight-shape", (M, C + 1, KH, KW)),
-        ("weight-shape", (M, C, KH + 100, KW)),
+        ("weight-shape", (M, C, KH)),
         ("input-shape", case.input_shape[-2:]),
         *([("bias-shape", (M + 1,))] if case.bias else []),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,6 +33,12 @@ def _lie(parent: Array, view: Array) -> Lie:
 
 def _parent(shape: Sequence[int]) -> Array:
     return np.empty(shape, np.uint8)
+
+
+def _section(parent: Array, slices: Sequence[slice]) -> Array:
+    index: Any = (..., *slices)  # with the dots, so that of an array without axes it is an array too
+    section: Array = parent[index]
+    return section
 
 
 def _in_order(axes: Callable[[int], Sequence[int]]) -> Callable[[Array], Lie]:
@@ -65,12 +71,12 @@ def _reversed(axes: int) -> Sequence[int]:
 def _offset(array: Array) -> Lie:
     """A section of an array that is larger by one at the start of every axis and by two at the end of it."""
     parent = _parent([size + 3 for size in array.shape])
-    return _lie(parent, parent[tuple(slice(1, 1 + size) for size in array.shape)])
+    return _lie(parent, _section(parent, [slice(1, 1 + size) for size in array.shape]))
 
 
 def _backwards(array: Array) -> Lie:
     parent = _parent(array.shape)
-    return _lie(parent, parent[(slice(None, None, -1),) * array.ndim])
+    return _lie(parent, _section(parent, [slice(None, None, -1)] * array.ndim))
 
 
 def _broadcast(array: Array) -> Lie:

@@ -1,0 +1,31 @@
+"""What every bundled adapter has in common."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import conv2d_adapters
+from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.implementation.target import list_adapters
+
+FILES = [path for path in Path(conv2d_adapters.__file__).parent.glob("*.py") if path.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_an_adapter_translates_and_never_catches(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    assert not any(isinstance(node, ast.Try) for node in ast.walk(tree))
+
+
+def test_every_file_is_an_adapter_of_its_name() -> None:
+    assert sorted(list_adapters()) == sorted(path.stem.replace("_", "-") for path in FILES)
+
+
+@pytest.mark.parametrize("name", ["reference-direct", "reference-correlate"])
+def test_the_references_introduce_themselves(name: str) -> None:
+    with connect(name) as implementation:  # type: ignore[attr-defined]  # both kinds are context managers
+        assert implementation.hello.name == name
+        assert {"conv2d", "initialize", "gradients"} <= set(implementation.hello.operations)
+        assert implementation.hello.capabilities.validation

@@ -1,0 +1,36 @@
+"""The translation between NumPy and PyTorch."""
+
+import ml_dtypes
+import numpy as np
+import pytest
+import torch
+
+from conv2d_adapters import torch as adapted
+
+DTYPES = ("float16", "float32", "float64", ml_dtypes.bfloat16)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_bit_survives_the_exchange(dtype: object) -> None:
+    array = np.array([[1.5, -0.0, np.inf], [2.0**-130, 3, np.nan]]).astype(dtype)
+    back = adapted.to_array(adapted.to_tensor(array))
+    assert back.dtype == array.dtype
+    assert back.tobytes() == array.tobytes()
+
+
+def test_the_dtype_is_kept() -> None:
+    assert adapted.to_tensor(np.zeros(2, ml_dtypes.bfloat16)).dtype == torch.bfloat16
+
+
+def test_a_device_is_copied_to_and_from() -> None:
+    # The CPU stands in for the GPU: the same copies are made on the way in and out.
+    found = adapted.make("cpu")
+    result = found.conv2d(np.ones((1, 1, 3, 3), np.float32), np.ones((1, 1, 2, 2), np.float32), stride=(1, 1))
+    assert (result == 4).all()
+
+
+def test_options_are_checked() -> None:
+    with pytest.raises(ValueError, match="onednn is on or off, not 'maybe'"):
+        adapted.configure(onednn="maybe")
+    assert adapted.configure(onednn="off").capabilities.subnormals == {}
+    assert adapted.configure(onednn="on").capabilities.subnormals == {"bfloat16": "flushed"}
