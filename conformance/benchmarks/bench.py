@@ -8,11 +8,7 @@
 
 from __future__ import annotations
 
-import os
-
-for library in ("OMP", "OPENBLAS", "MKL"):
-    os.environ[f"{library}_NUM_THREADS"] = "1"
-
+import contextlib
 import resource
 import statistics
 import subprocess
@@ -22,8 +18,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from conv2d_reference import lowered
-from conv2d_reference.oracle import sums
 from rich.console import Console
 from rich.table import Table
 
@@ -36,6 +30,8 @@ from conv2d_conformance.implementation.answers import Result
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
+from conv2d_reference import lowered
+from conv2d_reference.oracle import sums
 
 LAYERS = {
     "documented example": "n20c16h50w100 m33k3x5 s2x1 p4x2 d3x1 g1 nobias float32 normal:1",
@@ -79,16 +75,14 @@ def harness_overhead(target: str, count: int) -> float:
             if len(costs) >= count:
                 raise StopIteration
 
-        try:
+        with contextlib.suppress(StopIteration):
             ask()
-        except StopIteration:
-            pass
     remove_files()
     return statistics.median(costs)
 
 
 def layer_ratios(line: str) -> tuple[float, float, float, float]:
-    """plain / torch, exact / torch, judgement of float32 / plain, judgement of float64 / exact."""
+    """Four ratios: plain / torch, exact / torch, judgement of float32 / plain, judgement of float64 / exact."""
     import torch
 
     torch.set_num_threads(1)
@@ -147,7 +141,9 @@ def main() -> None:
         (target, f"{1000 * harness_overhead(target, 1500):.2f} ms", "5 ms", "3 ms")
         for target in ("reference-correlate", "torch")
     ]
-    show(console, "The harness, for a small case (median of 1500)", ("implementation", "cost", "limit", "aim"), overhead)
+    show(
+        console, "The harness, for a small case (median of 1500)", ("implementation", "cost", "limit", "aim"), overhead
+    )
     rows = [(name, *(f"{ratio:.2f}" for ratio in layer_ratios(line))) for name, line in LAYERS.items()]
     limits = ("limit", "1.5", "40", "5", "1.3")
     columns = ("layer", "plain / torch", "exact / torch", "judge32 / plain", "judge64 / exact")

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.diagnosis import sentence_about
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.answers import Implementation
@@ -99,7 +100,11 @@ def iut(request: pytest.FixtureRequest) -> Examination:
     subject = request.config.stash[SUBJECT]
     check = check_of(request.node)
     examination = Examination(
-        subject.implementation, subject.effort, check.requirements, seed=seed_of(check.name, subject.seed)
+        subject.implementation,
+        subject.effort,
+        check.requirements,
+        seed=seed_of(check.name, subject.seed),
+        diagnose=sentence_about,
     )
     request.node.stash[EXAMINATION] = examination
     return examination

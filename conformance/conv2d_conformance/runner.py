@@ -18,6 +18,8 @@ import pytest
 
 from conv2d_conformance import __version__, spec
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.fingerprint import take
+from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
@@ -132,10 +134,24 @@ def _run(
         raise HarnessFailure(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
-    report = assemble(header(options, implementation, started), collector.records, complete=not interrupted)
+    fingerprint = None if interrupted or options.only != "*" else _fingerprint(options, implementation, on_progress)
+    report = assemble(
+        header(options, implementation, started),
+        collector.records,
+        complete=not interrupted,
+        fingerprint=fingerprint,
+    )
     report["execution"]["seconds"] = round(time.time() - started, 3)
     report_file.publish(report)
     return report
+
+
+def _fingerprint(
+    options: Options, implementation: Implementation, on_progress: Callable[[int, int, str], None]
+) -> dict[str, Any]:
+    """What is behind the numbers: of the small shape alone where time is short."""
+    shapes = SHAPES[:1] if options.effort == "quick" else SHAPES
+    return take(implementation, shapes=shapes, longest_call=1.0, on_progress=on_progress)
 
 
 def header(options: Options, implementation: Implementation, started: float) -> dict[str, Any]:

@@ -27,7 +27,9 @@ def complaints(names: list[str]) -> list[str]:
     found = [f"{name} is missing from the wheel" for name in sorted(DATA - set(names))]
     found += [f"{top} would become importable" for top in sorted(tops - PACKAGES)]
     found += [f"{package} is missing from the wheel" for package in sorted(PACKAGES - tops)]
-    return found + [f"{name} is a test of the project and does not belong in the wheel" for name in names if "/tests/" in name]
+    return found + [
+        f"{name} is a test of the project and does not belong in the wheel" for name in names if "/tests/" in name
+    ]
 
 
 def main(folder: str) -> int:

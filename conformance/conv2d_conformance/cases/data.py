@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.cases import roundings, tosa
-from conv2d_conformance.cases.case import ARRAYS, DEFAULT_MAGNITUDE, LETTERS, SIGNIFICANT_BITS, Case, Elements, Recipe
+from conv2d_conformance.cases.case import ARRAYS, DEFAULT_MAGNITUDE, LETTERS, SIGNIFICANT_BITS, Case, Elements
 from conv2d_conformance.cases.words import Values, shortened, size_of, uniform_of, words
 from conv2d_conformance.implementation.answers import Array, dtype_of
 

@@ -30,12 +30,20 @@ def _deep() -> Iterator[Case]:
     for dtype in DTYPES:
         for number, (length, shape) in enumerate(_LENGTHS.items()):
             bias = "bias" if number % 2 else "nobias"
-            recipes = [_INTEGERS[dtype], "odd", "sparse"] + ["uniform"] * (length < (2048 if "16" not in dtype else 600))
-            yield from (parse(f"{shape} {bias} {dtype} {recipe}:{number}") for recipe in recipes)
+            dense = length < (600 if dtype.endswith("16") else 2048)  # beyond, the bound hides a product
+            for recipe in (_INTEGERS[dtype], "odd", "sparse", *(["uniform"] if dense else [])):
+                yield parse(f"{shape} {bias} {dtype} {recipe}:{number}")
 
 
 DEEP = tuple(_deep())
 """A tap or a block that is left out, products beyond the 512th included, and sums with fewer bits than they need."""
+
+ALONE = tuple(
+    parse(f"n1c1h13w14 m3k{kernel} p1 {dtype} impulse:{row * 14 + column}")
+    for dtype in DTYPES
+    for kernel, row, column in (("3x3", 6, 7), ("3x3", 3, 4), ("5x3", 9, 2))
+)
+"""One pixel of a plane: whoever works on tiles disturbs outputs as far away as the tile is large."""
 
 # ---- the largest numbers -----------------------------------------------------------------------------------------
 
@@ -74,6 +82,8 @@ def _subnormal() -> Iterator[Case]:
         tiny = normal * 2.0 ** (1 - bits)
         pixel = f"n1c1h1w2 m1k1 {dtype} w[0,0,0,0]"
         yield parse(f"{pixel}=1 x[0,0,0,0]={normal!r} x[0,0,0,1]={-2 * normal!r}")  # normal, whoever flushes
+        if dtype == "float32":  # normal, also where inputs are rounded to float16
+            yield parse(f"{pixel}=1 x[0,0,0,0]={2.0**-14} x[0,0,0,1]={-(2.0**-13)}")
         yield parse(f"{pixel}=1 x[0,0,0,0]={tiny!r} x[0,0,0,1]={-3 * tiny!r}")
         yield parse(f"{pixel}={2.0**bits!r} x[0,0,0,0]={tiny!r} x[0,0,0,1]={normal - tiny!r}")  # the input alone
         yield parse(f"{pixel}=0.5 x[0,0,0,0]={normal!r} x[0,0,0,1]={-3 * normal / 2!r}")  # the result alone

@@ -34,7 +34,7 @@ _SPOILT: dict[str, str] = {
         "padding_mode='zero' padding_mode='Zeros' padding_mode='constant' padding_mode='symmetric' padding_mode='wrap'"
         " padding_mode=''"
     ),
-    "same-needs-stride-one": "same&s2 same&s2x2 same&s2x1 same&s1x2 same&s3x1",
+    "same-needs-stride-one": "same&s2 same&s2x2 same&s2x1 same&s1x2 same&s3x1 same&s5x4 same&s1x3",
     "channels-divisible": (
         "groups=3&weight-shape=(6,1,3,2) input-shape=(2,5,9,8) input-shape=(2,3,9,8)&weight-shape=(6,1,3,2)"
     ),
@@ -43,6 +43,7 @@ _SPOILT: dict[str, str] = {
     ),
     "weight-channels": (
         "weight-shape=(6,1,3,2) weight-shape=(6,3,3,2) weight-shape=(6,4,3,2) groups=1"
+        " groups=1&weight-shape=(6,1,3,2) groups=4&weight-shape=(8,2,3,2)&bias-shape=(8,)"
         " input-shape=(2,2,9,8) input-shape=(2,6,9,8)"
     ),
     "input-rank": "input-shape=() input-shape=(8,) input-shape=(9,8) input-shape=(1,2,4,9,8) input-shape=(2,4,9,8,1)",

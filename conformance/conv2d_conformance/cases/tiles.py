@@ -4,16 +4,22 @@ An implementation splits each axis into tiles of 4, 8, 16, 32, 64 or 128 and tre
 a size near a tile, and often two of them at once. So every size occurs alone on every axis, and every pair of sizes
 occurs on every pair of axes: not all combinations (19 to the power of 5), but a covering array, in which one case
 covers the pairs of all its axes.
+
+A dispatcher chooses its path by the kernel, the stride, the dilation and the groups, and each path has tails of its
+own: so every path meets every size on every axis too. Last come the sizes beyond an index of 8 or 16 bits, and beyond
+the threads and blocks of a grid, one at a time and as cheap as can be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import combinations, count, product
 
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.geometry import multiply_adds
+from conv2d_conformance.cases.grammar import parse
 
 SIZES = (1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129)
 KERNELS = (1, 3)
@@ -35,11 +41,27 @@ def tile_cases(max_multiply_adds: int) -> tuple[Case, ...]:
     return tuple(dict.fromkeys(case for case in found if multiply_adds(case) <= max_multiply_adds))
 
 
+def cases_alone(axis: str) -> Iterator[Case]:
+    """Every size on one axis (N, C, M, OH, OW, or G for the number of groups), among small and unequal others."""
+    for size in SIZES:
+        if axis == "G":
+            yield Case(C=2 * size, H=3, W=4, M=3 * size, KH=2, KW=1, groups=size, data=Recipe(seed=size))
+        else:
+            small = {"N": 2, "C": 3, "M": 2, "OH": 2, "OW": 3, "K": 3}
+            yield _case(tuple((small | {axis: size}).values()), size)
+
+
+def channel_counts() -> Iterator[Case]:
+    """Every number of input channels up to 40, in turn under kernels of 2x3, and of 1x1 with as many filters."""
+    for C in range(2, 41):
+        yield Case(N=1, C=C, H=3, W=4, M=2, KH=2, KW=3, data=Recipe(seed=C))
+        yield Case(N=1, C=C, H=2, W=3, M=C, data=Recipe(seed=C))
+
+
 def _alone() -> Iterator[Case]:
-    """One axis at a time, among small and unequal others; at last the length of the sums, C * KH * KW."""
-    small = {"N": 2, "C": 3, "M": 2, "OH": 2, "OW": 3, "K": 3}
-    for axis, size in product(("N", "C", "M", "OH", "OW"), SIZES):
-        yield _case(tuple((small | {axis: size}).values()), size)
+    """One axis at a time; at last the length of the sums, C * KH * KW."""
+    for axis in ("N", "C", "M", "OH", "OW"):
+        yield from cases_alone(axis)
     for size in SIZES:
         for KH, KW in ((1, size), (size, 1), (1, 3), (3, 3)):
             if size % (KH * KW) == 0:
@@ -94,3 +116,89 @@ def _pairs(row: dict[int, int]) -> Iterator[Pair]:
 
 def _pair(i: int, a: int, j: int, b: int) -> Pair:
     return (i, a, j, b) if i < j else (j, b, i, a)
+
+
+# ---- the paths of a dispatcher -----------------------------------------------------------------------------------
+
+PATHS: dict[str, tuple[str, ...]] = {
+    # how channels are grouped: kernels, with what selects a path beside them
+    "dense": (
+        *("k1 s2", "k1 p1", "k1 s3x2 p2", "k2 s2", "k2x4 p1x2", "k3 s2 p1", "k3 s1x2", "k3 d2 p2", "k3 d3", "k3 s3 p1"),
+        *("k3x2 d1x2", "k2x3 d4x1", "k3 s2 d2 p2", "k3x5", "k5x3 p2x1", "k3x1", "k1x3", "k4 s4", "k5 p2", "k5 s2"),
+        *("k7 p3", "k7 s2 p3", "k11 s4 p2", "k9x2", "k2x18"),
+    ),
+    "grouped": ("k1", "k3 p1", "k3 s2 p1", "k2x3 d2x1"),
+    "depthwise": ("k1", "k3 p1", "k3 s2 p1", "k3 s1x2 p1", "k3 d2 p2", "k3x2", "k5 p2", "k5 s2 p2", "k7 p3"),
+}
+PATH_SIZES = (1, 3, 4, 5, 8, 9, 15, 16, 17, 32, 33, 64, 65)
+
+
+@cache
+def path_cases(max_multiply_adds: int) -> tuple[Case, ...]:
+    """Every path with every size on each of C, M, OH and OW, in cases of at most so many multiply-adds each.
+
+    A large size on one axis goes with a small one on another. Grouped cases have two groups, whose channels have the
+    sizes; in depthwise ones it is the number of groups that has them.
+    """
+    found = [case for path in range(sum(map(len, PATHS.values()))) for case in _along(path)]
+    return tuple(case for case in found if multiply_adds(case) <= max_multiply_adds)
+
+
+def _along(path: int) -> Iterator[Case]:
+    grouping, words = [(grouping, words) for grouping, paths in PATHS.items() for words in paths][path]
+    kernel = parse(f"n1c1h999w999 m1{words}")
+    count = len(PATH_SIZES)
+    for i in range(count):
+        seed = path * count + i
+        j = (2 * i + path) % count
+        OH, OW, inputs, outputs = (PATH_SIZES[k] for k in (i, j, count - 1 - i, count - 1 - j))
+        if path % 2:
+            inputs, outputs = outputs, inputs
+        if grouping == "depthwise":
+            inputs, outputs = 1, 1 + i % 3
+        groups = {"dense": 1, "grouped": 2, "depthwise": PATH_SIZES[count - 1 - i]}[grouping]
+        yield replace(
+            kernel,
+            N=1 + seed % 2,
+            C=groups * inputs,
+            M=groups * outputs,
+            H=_input_size(kernel, 0, OH, seed),
+            W=_input_size(kernel, 1, OW, seed // 2),
+            groups=groups,
+            bias=seed % 4 < 2,
+            data=Recipe("sparse" if seed % 3 == 2 else "integers", seed),
+        )
+
+
+def _input_size(kernel: Case, axis: int, output: int, lost: int) -> int:
+    """An input that gives so many outputs, and after them loses every number of cells in turn that the stride can."""
+    taps = (kernel.KH, kernel.KW)[axis]
+    s, p, d = (value[axis] if isinstance(value, tuple) else value for value in _attributes(kernel))
+    return max(1, (output - 1) * s + d * (taps - 1) + 1 - 2 * p + lost % s)
+
+
+def _attributes(kernel: Case) -> tuple[int | tuple[int, int], ...]:
+    assert not isinstance(kernel.padding, str)
+    return kernel.stride, kernel.padding, kernel.dilation
+
+
+# ---- beyond an index, a block or a grid --------------------------------------------------------------------------
+
+_BEYOND = (
+    *("n65537c1h1w1 m1k1", "n257c2h2w3 m2k2", "n257c1h1w1 m256k1"),  # images, and planes of the output
+    *("n1c1h65537w1 m1k1", "n1c1h1w65537 m1k1", "n1c1h257w257 m2k1"),  # rows, columns, pixels
+    *("n1c2h1025w2 m2k2x1", "n1c2h2w1025 m2k1x2", "n1c2h130w140 m2k2 s2"),
+    *("n1c1025h1w2 m2k1", "n1c2h1w2 m1025k1", "n1c1h1w2 m65537k1", "n1c65537h1w1 m1k1"),  # channels and filters
+    *("n1c257h2w2 m257k1 g257", "n1c1026h1w2 m1026k1 g513", "n1c40h33w33 m40k2 g40"),  # groups
+    *("n2c1h260w2 m1k257x1", "n2c1h2w260 m1k1x257", "n1c2h140w2 m2k130x1 g2", "n1c2h2w140 m2k1x130 g2"),  # taps
+    *("n1c1h17w16 m2k13x11 p1", "n1c2h20w18 m2k17x16"),
+    "n1c1h1w590000 m1k1x1024",  # a lowered matrix of 2^31 bytes
+)
+
+
+def cases_beyond(max_multiply_adds: int) -> Iterator[Case]:
+    """Sizes beyond 256, 1024 and 65536, each on one axis or in one product of axes."""
+    for seed, line in enumerate(_BEYOND):
+        case = replace(parse(line), bias=seed % 2 == 1, data=Recipe(seed=seed))
+        if multiply_adds(case) <= max_multiply_adds:
+            yield case

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.words import MAX_EXPONENTS, Values, fitted, places, size_of, symmetric_of, words
@@ -38,27 +39,30 @@ def _set(number: int, case: Case, array: str, shape: tuple[int, ...], bits: int)
     if array == "bias":
         bias = largest / (taps + 1) * largest * (0.75 + 0.25 * s) * np.sign(other) if number == 1 else np.zeros(size)
         return fitted(bias, bits)
-    k = _tap(case, array, shape)
+    k = _tap(case, shape)
     side = 0 if array == "input" else 1
     keeps = (words(case, "shared", taps)[k] & 1) == side  # what input and weight never do both
-    values = {
-        0: lambda: np.where(keeps, s, 0.0),
-        1: lambda: largest / math.sqrt(taps + 1) * (0.75 + 0.25 * s) * np.sign(other),
-        2: lambda: np.where(k == 0, 1.0, s / math.sqrt(taps)),
-        3: lambda: np.where(k == 0, 16.0 * np.sign(s), _exponential(2 * s) * other),
-        4: lambda: np.where(k == taps // 2, 0.5 - side, np.where(keeps, largest / math.sqrt(taps) * s, 0.0)),
-        5: lambda: largest / math.sqrt(taps + 1) * s,
-    }[number]()
+    match number:
+        case 0:
+            values = np.where(keeps, s, 0.0)
+        case 1:
+            values = largest / math.sqrt(taps + 1) * (0.75 + 0.25 * s) * np.sign(other)
+        case 2:
+            values = np.where(k == 0, 1.0, s / math.sqrt(taps))
+        case 3:
+            values = np.where(k == 0, 16.0 * np.sign(s), _exponential(2 * s) * other)
+        case 4:
+            values = np.where(k == taps // 2, 0.5 - side, np.where(keeps, largest / math.sqrt(taps) * s, 0.0))
+        case _:
+            values = largest / math.sqrt(taps + 1) * s
     return fitted(values, bits)
 
 
-def _tap(case: Case, array: str, shape: tuple[int, ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _tap(case: Case, shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
     """K: channels innermost, as TOSA stores them."""
     _, channel, row, column = places(shape)
     channels = max(1, case.C // case.groups)
-    found: np.ndarray[tuple[int, ...], np.dtype[np.int64]] = (
-        (row % case.KH * case.KW + column % case.KW) * channels + channel % channels
-    )
+    found: npt.NDArray[np.int64] = (row % case.KH * case.KW + column % case.KW) * channels + channel % channels
     return found
 
 

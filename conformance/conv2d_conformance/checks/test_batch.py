@@ -7,6 +7,7 @@ from hypothesis import given
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.illegal import illegal_cases
 from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.cases.unusual import unusual_cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 
@@ -18,11 +19,23 @@ def test_unbatched(iut: Examination, case: Case) -> None:
     iut.judge(case)
 
 
+@covers("batch.unbatched")
+def test_unbatched_everywhere(iut: Examination) -> None:
+    """An input of three axes is taken with groups, with padding strings and in every padding mode."""
+    iut.judge_all(unusual_cases("unbatched"))
+
+
 @covers("batch.empty")
 @given(case=cases(vary={"stride", "padding", "groups", "bias"}, require={"empty"}))
 def test_empty(iut: Examination, case: Case) -> None:
     """A batch without images gives one without images, of the right shape."""
     iut.judge(case)
+
+
+@covers("batch.empty")
+def test_empty_everywhere(iut: Examination) -> None:
+    """A batch without images is taken with groups, with padding strings and in every padding mode."""
+    iut.judge_all(unusual_cases("empty-batch"))
 
 
 @covers("batch.one")

@@ -1,9 +1,13 @@
 """The bias."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from hypothesis import given
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.cases.tiles import cases_alone
 from conv2d_conformance.checks import covers
 from conv2d_conformance.checks.regions import pads_beyond_kernel
 from conv2d_conformance.verdict.examination import Examination
@@ -16,11 +20,27 @@ def test_added(iut: Examination, case: Case) -> None:
     iut.judge(case)
 
 
+@covers("bias.added")
+def test_added_once_for_any_number_of_channels(iut: Examination) -> None:
+    """The bias is added once, however many input channels or columns there are."""
+    iut.judge_all(_with_bias("C", "OW"))
+
+
 @covers("bias.per-channel")
 @given(case=cases(vary={"groups"}, require={"bias"}).filter(lambda case: case.M > 1))
 def test_per_channel(iut: Examination, case: Case) -> None:
     """Every output channel has its own bias, whatever the groups and the output's width."""
     iut.judge(case)
+
+
+@covers("bias.per-channel")
+def test_per_channel_of_many(iut: Examination) -> None:
+    """Every output channel has its own bias, however many channels or groups there are."""
+    iut.judge_all(_with_bias("M", "G"))
+
+
+def _with_bias(*axes: str) -> Iterator[Case]:
+    return (replace(case, bias=True) for axis in axes for case in cases_alone(axis))
 
 
 @covers("bias.absent")

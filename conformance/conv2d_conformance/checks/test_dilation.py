@@ -4,6 +4,7 @@ from hypothesis import given
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.cases.unusual import unusual_cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 
@@ -13,6 +14,12 @@ from conv2d_conformance.verdict.examination import Examination
 def test_spacing(iut: Examination, case: Case) -> None:
     """Taps lie a dilation apart, on each axis by its own dilation, and what is between them has no influence."""
     iut.judge(case)
+
+
+@covers("dilation.spacing")
+def test_spacing_of_large_dilations(iut: Examination) -> None:
+    """Taps may lie so far apart that nearly all of the input is between them."""
+    iut.judge_all(unusual_cases("large-dilation"))
 
 
 @covers("dilation.one-by-one")

@@ -4,6 +4,7 @@ from hypothesis import given
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.cases.tiles import cases_alone, path_cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 
@@ -16,10 +17,21 @@ def test_side_by_side(iut: Examination, case: Case) -> None:
 
 
 @covers("groups.depthwise")
-@given(case=cases(vary=set(), require={"depthwise"}).filter(lambda case: case.C == case.M))
+@given(
+    case=cases(vary={"stride", "padding", "dilation", "bias"}, require={"depthwise"}).filter(
+        lambda case: case.C == case.M
+    )
+)
 def test_depthwise(iut: Examination, case: Case) -> None:
     """With as many groups as channels, each channel has its own filter."""
     iut.judge(case)
+
+
+@covers("groups.depthwise")
+def test_depthwise_on_every_path(iut: Examination) -> None:
+    """Each channel has its own filter under every kernel and stride, however many channels there are."""
+    depthwise = (case for case in path_cases(iut.effort.multiply_adds) if case.groups == case.C == case.M)
+    iut.judge_all(case for case in depthwise if case.C > 1)
 
 
 @covers("groups.multiplier")
@@ -34,3 +46,9 @@ def test_multiplier(iut: Examination, case: Case) -> None:
 def test_every_divisor(iut: Examination, case: Case) -> None:
     """Every common divisor of the channel counts is a legal number of groups."""
     iut.judge(case)
+
+
+@covers("groups.every-divisor")
+def test_many_groups(iut: Examination) -> None:
+    """A large number of groups is legal too."""
+    iut.judge_all(cases_alone("G"))

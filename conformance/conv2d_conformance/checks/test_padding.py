@@ -4,16 +4,23 @@ from hypothesis import given
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.cases.unusual import unusual_cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.checks.regions import pads_beyond_kernel
 from conv2d_conformance.verdict.examination import Examination
 
 
 @covers("padding.zeros-both-sides")
-@given(case=cases(vary={"padding"}))
+@given(case=cases(vary={"padding", "stride", "dilation"}))
 def test_zeros_both_sides(iut: Examination, case: Case) -> None:
     """Explicit padding adds as many zeros before the input as after it."""
     iut.judge(case)
+
+
+@covers("padding.zeros-both-sides")
+def test_zeros_on_every_path(iut: Examination) -> None:
+    """Padding is zeros for single pixels too, for kernels of one tap, and for kernels as large as the input."""
+    iut.judge_all(unusual_cases("padding-in-every-path"))
 
 
 @covers("padding.beyond-kernel")
@@ -21,6 +28,12 @@ def test_zeros_both_sides(iut: Examination, case: Case) -> None:
 def test_beyond_kernel(iut: Examination, case: Case) -> None:
     """Padding as large as the kernel, or larger, is legal."""
     iut.judge(case)
+
+
+@covers("padding.beyond-kernel")
+def test_far_beyond_kernel(iut: Examination) -> None:
+    """Padding many times as large as the kernel is legal too."""
+    iut.judge_all(unusual_cases("padding-beyond-kernel"))
 
 
 @covers("padding.kernel-larger-than-input")

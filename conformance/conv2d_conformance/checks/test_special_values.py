@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conv2d_conformance.cases.case import Case, Elements, Recipe
+from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 
 NAN, INF = float("nan"), float("inf")
+WIDE = ("n1c16h6w7 m2k3 p1", "n2c33h5w4 m16k3 p1", "n1c3h4w5 m4k1", "n1c8h5w6 m8k1 bias", "n1c16h7w7 m16k5 p2 g16")
+"""Layers that have a path of their own: many channels, kernels of one tap, and depthwise ones."""
 ALL = ("stride", "padding", "dilation", "groups", "bias")
 
 
@@ -21,7 +24,9 @@ def _with_one_odd_element(
     require: tuple[str, ...] = (),
 ) -> Iterator[Case]:
     """Drawn cases in which one element of the input (x), the weight (w) or the bias (b) is replaced by a value."""
-    for number, case in enumerate(sample(iut.effort.drawn, iut.seed, vary=vary, require=require)):
+    drawn = sample(iut.effort.drawn, iut.seed, vary=vary, require=require)
+    wide = [] if require else [replace(parse(line), data=Recipe(seed=seed)) for line in WIDE for seed in (0, 83, 1190)]
+    for number, case in enumerate(drawn + wide):
         assert isinstance(case.data, Recipe)
         shape = case.shapes[{"x": "input", "w": "weight", "b": "bias"}[letter]]
         if shape is not None and 0 not in shape:

@@ -3,7 +3,10 @@
 from hypothesis import given
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.strategies import cases
+from conv2d_conformance.cases.tiles import path_cases
+from conv2d_conformance.cases.unusual import unusual_cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 
@@ -13,6 +16,13 @@ from conv2d_conformance.verdict.examination import Examination
 def test_steps(iut: Examination, case: Case) -> None:
     """Windows start a stride apart, on each axis by its own stride."""
     iut.judge(case)
+
+
+@covers("stride.steps")
+def test_steps_on_every_path(iut: Examination) -> None:
+    """Windows of all tiles start a stride apart, under every kernel that has a path of its own."""
+    strided = (case for case in path_cases(iut.effort.multiply_adds) if max(geometry(case).stride) > 1)
+    iut.judge_all(tuple(strided)[:: iut.effort.tiles])
 
 
 @covers("stride.remainder-lost")
@@ -27,6 +37,12 @@ def test_remainder_lost(iut: Examination, case: Case) -> None:
 def test_beyond_kernel(iut: Examination, case: Case) -> None:
     """A stride beyond the kernel skips the cells between windows."""
     iut.judge(case)
+
+
+@covers("stride.beyond-kernel")
+def test_beyond_input(iut: Examination) -> None:
+    """A stride beyond the kernel, or even beyond the input, is legal."""
+    iut.judge_all(unusual_cases("stride-beyond-kernel", "stride-beyond-input"))
 
 
 def _strides(case: Case) -> tuple[int, int]:

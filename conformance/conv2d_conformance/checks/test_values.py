@@ -1,13 +1,16 @@
 """Which pixels and weights every output element is made of."""
 
+from dataclasses import replace
+from itertools import product
+
 from hypothesis import given
 
-from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.documented import DOCUMENTED
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases
-from conv2d_conformance.cases.tiles import tile_cases
+from conv2d_conformance.cases.tiles import cases_alone, cases_beyond, channel_counts, path_cases, tile_cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.checks.regions import one_image_a_pixel
 from conv2d_conformance.verdict.examination import Examination
@@ -34,8 +37,19 @@ def test_index_map(iut: Examination, case: Case) -> None:
         iut.judge(case)
 
 
+@covers("values.index-map", "values.no-flip")
+def test_kernels_of_every_shape(iut: Examination) -> None:
+    """Kernels of every shape have every tap in its place, dense and depthwise, with strides and dilations."""
+    strides, dilations = ((1, 1), (2, 1), (1, 2), (3, 2)), ((1, 1), (1, 1), (2, 1), (1, 2), (3, 3))
+    for number, (KH, KW) in enumerate(product((1, 2, 3, 4, 5, 7), repeat=2)):
+        (dh, dw), groups = dilations[number % 5], 1 + number % 2
+        case = Case(C=groups, H=dh * (KH - 1) + 3, W=dw * (KW - 1) + 2, M=groups, KH=KH, KW=KW, groups=groups)
+        case = replace(case, stride=strides[number % 4], dilation=(dh, dw), data=Recipe("impulse"))
+        iut.judge(one_image_a_pixel(case))
+
+
 @covers("values.no-flip")
-@given(case=cases(vary=set()).filter(lambda case: case.KH * case.KW > 1))
+@given(case=cases(vary={"stride", "dilation", "groups", "depthwise"}).filter(lambda case: case.KH * case.KW > 1))
 def test_no_flip(iut: Examination, case: Case) -> None:
     """The kernel is laid on the input as it is, not mirrored."""
     iut.judge(case)
@@ -48,11 +62,23 @@ def test_channels_summed(iut: Examination, case: Case) -> None:
     iut.judge(case)
 
 
+@covers("values.channels-summed")
+def test_every_number_of_channels(iut: Examination) -> None:
+    """However many input channels there are, all of them are in the sum, each under its own weight."""
+    iut.judge_all(channel_counts())
+
+
 @covers("values.batch-items-independent")
 @given(case=cases(vary=set()).filter(lambda case: (case.N or 0) > 1))
 def test_batch_items_independent(iut: Examination, case: Case) -> None:
     """Each image is answered from itself alone."""
     iut.judge(case)
+
+
+@covers("values.batch-items-independent")
+def test_batches_of_every_size(iut: Examination) -> None:
+    """Each image is answered from itself alone, however many there are."""
+    iut.judge_all(cases_alone("N"))
 
 
 @covers("values.filters-independent")
@@ -72,3 +98,15 @@ def test_layers_of_networks(iut: Examination) -> None:
 def test_tails_of_tiles(iut: Examination) -> None:
     """Sizes just below, at and just above those of tiles and vectors are right."""
     iut.judge_all(tile_cases(iut.effort.multiply_adds)[:: iut.effort.tiles])
+
+
+@covers("values.every-size")
+def test_tails_on_every_path(iut: Examination) -> None:
+    """The same sizes are right under every kernel, stride, dilation and grouping that has a path of its own."""
+    iut.judge_all(path_cases(iut.effort.multiply_adds)[:: iut.effort.tiles])
+
+
+@covers("values.every-size")
+def test_sizes_beyond_an_index(iut: Examination) -> None:
+    """Sizes beyond an index of 8 or 16 bits, or beyond the threads and blocks of a grid, are right."""
+    iut.judge_all(cases_beyond(iut.effort.multiply_adds))

@@ -19,6 +19,7 @@ from conv2d_conformance.cli.run import run
 from conv2d_conformance.cli.selftest import selftest
 from conv2d_conformance.cli.smoke import smoke
 from conv2d_conformance.cli.summary import summary
+from conv2d_conformance.cli.variants import variants
 from conv2d_conformance.cli.verify import verify
 
 EXIT_STATUS = """\b
@@ -66,7 +67,20 @@ def program(traceback: bool) -> None:  # Program.invoke reads it
     """
 
 
-for command in (run, smoke, list_, explain, reference, replay, fingerprint, summary, verify, initialisation, selftest):
+for command in (
+    run,
+    smoke,
+    list_,
+    explain,
+    reference,
+    replay,
+    fingerprint,
+    summary,
+    verify,
+    initialisation,
+    selftest,
+    variants,
+):
     program.add_command(command)
 
 

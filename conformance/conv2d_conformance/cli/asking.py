@@ -9,7 +9,8 @@ from rich.console import Console
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.grammar import format_case
-from conv2d_conformance.cli.diagnosis import hint
+from conv2d_conformance.diagnosis import Diagnosis, diagnose
+from conv2d_conformance.diagnosis.hint import hint
 from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Result
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
@@ -53,6 +54,13 @@ def ask(implementation: Implementation, question: Question, times: int = 1) -> A
     return asked
 
 
+def diagnosis_of(implementation: Implementation, asked: Asked) -> Diagnosis | None:
+    """What is behind a wrong answer, from further calls; where there was no answer, none are made."""
+    if asked.judgement.fault is None or isinstance(asked.answer, Broken):
+        return None
+    return diagnose(implementation, asked.question.case)
+
+
 def show_hello(out: Console, hello: Hello, *, claims: bool = False) -> None:
     """Print how an implementation introduced itself."""
     paragraph(out, f"{hello.name} {hello.version} ({hello.language})", style="bold")
@@ -60,9 +68,11 @@ def show_hello(out: Console, hello: Hello, *, claims: bool = False) -> None:
         paragraph(out, ", ".join(sorted(hello.capabilities.features)) or "nothing", label="claims")
 
 
-def show(out: Console, asked: Asked, claims: Capabilities) -> None:
-    """Print the case, whether the answer is right, and if not, what was got, what is required, and a hint."""
+def show(out: Console, asked: Asked, claims: Capabilities, diagnosis: Diagnosis | None = None) -> None:
+    """Print the case, whether the answer is right, and if not, what it looks like, what was got, and a hint."""
     case, fault = asked.question.case, asked.judgement.fault
+    if diagnosis is not None:
+        paragraph(out, f"looks like  {diagnosis.sentence} ({diagnosis.evidence})", style="bold")
     whole_line(out, format_case(case), label="case")
     for observation in asked.judgement.observed:
         paragraph(out, observation.sentence, label="seen", style="red")

@@ -14,9 +14,10 @@ import click
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=10.0, show_default=True)
 @click.option("--isolation", type=click.Choice(("process", "none")), default="process", show_default=True)
 def fingerprint(target: str, other: str | None, format: str, timeout: float, isolation: str) -> None:
-    """Show the arithmetic behind the answers of TARGET: precision, order of summation, algorithm.
+    """Show the arithmetic behind the answers of TARGET.
 
-    It is an observation, never a verdict. With a second TARGET, such as the same library with other options, what
+    It says how many bits are kept, in which order products are added, by which algorithm, and what is flushed. It is
+    an observation, never a verdict. With a second TARGET, such as the same library with other options, what
     differs between the two is shown: `fingerprint "torch?threads=1" "torch?threads=2"`.
     """
     import json

@@ -225,10 +225,11 @@ def show_power(out: Console, times: int, seed: int, advance: Advance) -> int:
         implementation = InProcess(mutant.adapter)
         found = latest(find(implementation, claims, name, seed=seed + i) for i in range(times))
         missed += found is None
-        last = (str(found.elements), found.finding.test, f"{found.finding.p:.2g}") if found else ("never", "-", "-")
-        rows.append((mutant.name, name, *last))
+        last = (str(found.elements), f"{found.finding.p:.2g}", found.finding.test) if found else ("never", "-", "-")
+        rows.append((mutant.name, *last))
         advance(count, len(wrong), mutant.name)
-    show_table(out, ("wrong initialiser", "requirement", "elements", "test", "p"), rows, right=("elements", "p"))
+    columns = ("wrong initialiser", "elements", "p", "test")
+    show_table(out, columns, rows, right=columns[1:3])
     verdict = (
         f"{missed} of {len(wrong)} are not found"
         if missed
@@ -250,12 +251,12 @@ def replay_layers(line: str, target: str, *, isolation: str, timeout: float) -> 
     from conv2d_conformance.initialisation.plan import replay_of
     from conv2d_conformance.report.console import console
 
-    trial = replay_of(parse(line))
+    case = parse(line)
     out = console()
     implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
         claims = _claims(implementation, ())
-        drawn = draw(replay_of(trial.case, stream=claims.torch_seed_stream), implementation)
+        drawn = draw(replay_of(case, stream=claims.torch_seed_stream), implementation)
         show_hello(out, implementation.hello)
     finally:
         implementation.close()

@@ -9,12 +9,20 @@ import click
 @click.argument("case")
 @click.argument("target")
 @click.option("--script", "with_script", is_flag=True, help="Print a script that needs NumPy and TARGET alone.")
+@click.option("--after", multiple=True, metavar="CASE", help="Ask this case before; repeatable, in this order.")
 @click.option("--times", type=click.IntRange(1), default=1, show_default=True, help="Ask so often, until it fails.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=10.0, show_default=True)
 @click.option("--isolation", type=click.Choice(("process", "none")), default="process", show_default=True)
 @click.pass_context
 def replay(
-    ctx: click.Context, case: str, target: str, with_script: bool, times: int, timeout: float, isolation: str
+    ctx: click.Context,
+    case: str,
+    target: str,
+    with_script: bool,
+    after: tuple[str, ...],
+    times: int,
+    timeout: float,
+    isolation: str,
 ) -> None:
     """Ask TARGET one CASE.
 
@@ -39,14 +47,18 @@ def replay(
     from conv2d_conformance.reproducer import NoScript, script
     from conv2d_conformance.verdict.question import Question
 
-    asked_for = grammar.parse(case)
+    asked_for, before = grammar.parse(case), [grammar.parse(line) for line in after]
     out = console(sys.stderr if with_script else None)
     implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
+        for earlier in before:
+            implementation.ask(Question(earlier).request)
         question = Question(asked_for, implementation.hello.capabilities)
         asked = asking.ask(implementation, question, times)
         asking.show_hello(out, implementation.hello)
-        asking.show(out, asked, implementation.hello.capabilities)
+        # What depends on the calls before cannot be told from other calls.
+        found = None if before or times > 1 else asking.diagnosis_of(implementation, asked)
+        asking.show(out, asked, implementation.hello.capabilities, found)
     finally:
         implementation.close()
     if with_script:

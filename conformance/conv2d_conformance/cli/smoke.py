@@ -39,7 +39,7 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
             wrong += not asked.right
             out.print()
             paragraph(out, title, style="bold")
-            asking.show(out, asked, claims)
+            asking.show(out, asked, claims, asking.diagnosis_of(implementation, asked))
     finally:
         implementation.close()
     out.print()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from conv2d_conformance.fingerprint.probes import TITLES
@@ -31,10 +31,9 @@ def page(fingerprint: Mapping[str, Any]) -> str:
 
 
 def _summary(dtype: str, found: Mapping[str, Any]) -> Iterator[str]:
-    for number, group in enumerate(found["summary"]):
-        every = len(group["shapes"]) == len(found["shapes"])
-        label = dtype if number == 0 else ""
-        yield from _paragraph(label, _about(group["shapes"], group["words"], every=every))
+    every = len(found["shapes"])
+    texts = [_about(group["shapes"], group["words"], every=len(group["shapes"]) == every) for group in found["summary"]]
+    yield from _rows(dtype, texts)
 
 
 def _about(shapes: Sequence[str], words: str, *, every: bool) -> str:
@@ -54,20 +53,40 @@ def _rule(title: str) -> str:
 
 
 def _details(shapes: Mapping[str, Any]) -> Iterator[str]:
-    """A line for each probe; one for each group of shapes where they differ."""
-    unseen = {name: f"not seen: {shape['not_seen']}" for name, shape in shapes.items() if not shape["findings"]}
-    yield from _grouped("", unseen, all_of=len(shapes))
+    """What each probe saw, in one line for all shapes that agree; at the end what was not seen, and why."""
+    nowhere = {name: shape["not_seen"] for name, shape in shapes.items() if shape["not_seen"]}
+    seen = {name: shape["findings"] for name, shape in shapes.items() if not shape["not_seen"]}
+    unseen: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for probe, title in TITLES.items():
-        words = {name: shape["findings"][probe]["words"] for name, shape in shapes.items() if shape["findings"]}
-        yield from _grouped(title, words, all_of=len(shapes))
+        found = {name: findings[probe] for name, findings in seen.items()}
+        words = {name: finding["words"] for name, finding in found.items() if finding["value"] is not None}
+        yield from _rows(
+            title, [_about(names, said, every=len(names) == len(shapes)) for said, names in _agreed(words)]
+        )
+        missing = {name: finding["words"] for name, finding in found.items() if finding["value"] is None}
+        for why, names in _agreed(missing):
+            unseen.setdefault((why, tuple(names)), []).append(title)
+    reasons = [
+        *(_about(names, why, every=False) for why, names in _agreed(nowhere)),
+        *(
+            _about(names, f"{', '.join(titles)}: {why.removeprefix('not seen: ')}", every=len(names) == len(shapes))
+            for (why, names), titles in unseen.items()
+        ),
+    ]
+    yield from _rows("not seen", reasons)
 
 
-def _grouped(title: str, words: Mapping[str, str], *, all_of: int) -> Iterator[str]:
+def _agreed(words: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """The shapes by what is said of them."""
     groups: dict[str, list[str]] = {}
     for name, said in words.items():
         groups.setdefault(said, []).append(name)
-    for number, (said, names) in enumerate(groups.items()):
-        yield from _paragraph(title if number == 0 else "", _about(names, said, every=len(names) == all_of))
+    return list(groups.items())
+
+
+def _rows(label: str, texts: Iterable[str]) -> Iterator[str]:
+    for number, text in enumerate(texts):
+        yield from _paragraph(label if number == 0 else "", text)
 
 
 def _trees(shapes: Mapping[str, Any]) -> Iterator[str]:

@@ -17,7 +17,6 @@ from conv2d_conformance.implementation.answers import Implementation
 LONGEST_CALL = 0.25
 """In seconds. A shape takes a hundred to three hundred calls; one whose calls take longer is not probed."""
 
-
 SLOW = "a call takes longer than"
 TRIALS = 3
 

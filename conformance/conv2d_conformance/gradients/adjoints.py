@@ -3,8 +3,8 @@
 grad_weight: the channels of the padded input are the images, its images the channels, and grad_output is the kernel.
 Where the kernel stepped by the dilation, the windows now do, and the other way round.
 
-grad_input: grad_output, with zeros between its elements where there was a stride, is convolved with the flipped kernel
-whose input and output channels have changed places; this gives the gradient of the padded input, which is then folded.
+grad_input: grad_output is convolved with the mirrored kernel whose input and output channels have changed places, one
+phase of the stride at a time (`phases`); this gives the gradient of the padded input, which is then folded (`folding`).
 
 grad_bias: grad_output is convolved with ones of its own size.
 """
@@ -12,13 +12,14 @@ grad_bias: grad_output is convolved with ones of its own size.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from conv2d_conformance.gradients.folding import Fold
+from conv2d_conformance.gradients.phases import phases_of
 from conv2d_conformance.law.bound import Operands
 from conv2d_reference import lowered
 from conv2d_reference.arguments import Geometry
@@ -30,14 +31,33 @@ NO_BIAS = np.zeros((1, 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
-class FoldedOperands(Operands):
-    """Operands whose convolution is folded at the end."""
+class InputOperands(Operands):
+    """grad_output and the kernel, (C, M//groups, KH, KW): convolved phase by phase, then folded."""
 
+    g: Geometry
     fold: Fold
 
     def meet(self, input: Floats, weight: Floats) -> Floats:
-        """The convolution of other values in the places of these, folded."""
-        return self.fold.values(lowered.conv2d(input, weight, **self.placement))
+        """The gradient (N, C, H, W) for other values in the places of these."""
+        padded = np.zeros(self.padded_shape)
+        for places, taps, placement in phases_of(self.g):
+            padded[places] = lowered.conv2d(input, weight[taps], **placement)
+        return self.fold.values(padded)
+
+    def sums(self, *, exact: bool) -> Sums:
+        """What the oracle knows of every element."""
+        names = [field.name for field in fields(Sums)]
+        padded = {name: np.full(self.padded_shape, np.inf if name == "smallest" else 0.0) for name in names}
+        for places, taps, placement in phases_of(self.g):
+            found = sums(self.input, self.weight[taps], **placement, exact=exact)
+            for name in names:
+                padded[name][places] = getattr(found, name)
+        return self.fold.sums(Sums(**padded))
+
+    @property
+    def padded_shape(self) -> tuple[int, int, int, int]:
+        g = self.g
+        return len(self.input), g.C, g.H + sum(g.pads[0]), g.W + sum(g.pads[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +65,8 @@ class Adjoint:
     """One gradient as a convolution.
 
     arrange: from the axes of the convolution to those of the gradient. parts: into how many sums that may be rounded
-    before they are added up its elements fall: one for each image, or for each copy in the padding. multiplies: whether
-    its terms are products, or single elements.
+    before they are added up its elements fall: one for each image, or for each tap and each copy in the padding.
+    multiplies: whether its terms are products, or single elements.
     """
 
     operands: Operands
@@ -58,34 +78,24 @@ class Adjoint:
     def largest_count(self) -> int:
         """The largest number of products of any element."""
         operands = self.operands
-        copies = int(operands.fold.counts.max()) if isinstance(operands, FoldedOperands) else 1
+        copies = int(operands.fold.counts.max()) if isinstance(operands, InputOperands) else 1
         return int(operands.weight[0].size) * copies
 
     def sums(self, *, exact: bool) -> Sums:
         """What the oracle knows of every element."""
         operands = self.operands
-        found = sums(operands.input, operands.weight, **operands.placement, exact=exact)
-        return operands.fold.sums(found) if isinstance(operands, FoldedOperands) else found
+        if isinstance(operands, InputOperands):
+            return operands.sums(exact=exact)
+        return sums(operands.input, operands.weight, **operands.placement, exact=exact)
 
 
 def adjoint_of_input(g: Geometry, weight: Floats, gy: Floats) -> Adjoint:
     """The gradient of the input, from weight (M, C//groups, KH, KW) and gy (N, M, OH, OW)."""
-    (sh, sw), (dh, dw) = g.stride, g.dilation
-    spread = np.zeros((*gy.shape[:2], (g.OH - 1) * sh + 1, (g.OW - 1) * sw + 1))
-    spread[..., ::sh, ::sw] = gy
-    flipped = weight.reshape(g.groups, -1, *weight.shape[1:])[..., ::-1, ::-1]
-    filters = flipped.swapaxes(1, 2).reshape(g.C, -1, g.KH, g.KW)
-    pads = tuple(
-        (d * (kernel - 1), size + sum(padding) - read)
-        for d, kernel, size, padding, read in (
-            (dh, g.KH, g.H, g.pads[0], spread.shape[2]),
-            (dw, g.KW, g.W, g.pads[1], spread.shape[3]),
-        )
-    )
+    blocks = weight.reshape(g.groups, -1, *weight.shape[1:])
+    filters = np.ascontiguousarray(blocks.swapaxes(1, 2).reshape(g.C, -1, g.KH, g.KW))
     fold = Fold.of(g)
-    placement = _placement(stride=(1, 1), dilation=g.dilation, groups=g.groups, pads=pads)
-    operands = FoldedOperands(spread, np.ascontiguousarray(filters), NO_BIAS, placement, fold)
-    return Adjoint(operands, lambda values: values, fold.counts)
+    parts = fold.counts * (g.KH * g.KW)
+    return Adjoint(InputOperands(gy, filters, NO_BIAS, {}, g, fold), lambda values: values, parts)
 
 
 def adjoint_of_weight(g: Geometry, input: Floats, gy: Floats) -> Adjoint:

@@ -4,12 +4,13 @@ The law of the forward convolution (`law.bound`), for the sums of `adjoints`, wi
 
 The gradient of the bias adds up single elements: no product is rounded.
 
-R-acc16 stands for arithmetic as in A-tc, except that an element is made of `parts` partial sums, one for each image or
-for each copy in the padding, which are rounded to the 16-bit type one by one and added up in it. On the path from a
-product to the result lie as many roundings of at most 2u as there are parts that are not zero: its own part's, then one
-for each addition of another part; the last of them is the rounding of the result, which the bound of A-tc contains.
-So with k parts more than one, every path gains a factor between (1 - 2u)^k and (1 + 2u)^k, and where the product has
-(1 + e), |e| <= G, |(1 + e)(1 + d) - 1| <= G + (1 + G) ((1 + 2u)^k - 1). A part may also be rounded to a subnormal.
+R-acc16 stands for arithmetic as in A-tc, except that an element is made of `parts` partial sums, in the gradient of the
+weight one for each image, in that of the input one for each tap of the kernel and each copy in the padding, which are
+rounded to the 16-bit type one by one and added up in it. On the path from a product to the result lie as many
+roundings of at most 2u as there are parts that are not zero: its own part's, then one for each addition of another
+part; the last of them is the rounding of the result, which the bound of A-tc contains. So with k parts more than one,
+every path gains a factor between (1 - 2u)^k and (1 + 2u)^k, and where the product has (1 + e), |e| <= G,
+|(1 + e)(1 + d) - 1| <= G + (1 + G) ((1 + 2u)^k - 1). A part may also be rounded to a subnormal.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def bias_support(case: LayerCase, layers: Layers) -> Iterator[Finding]:
 
 def weight_uniform(case: LayerCase, layers: Layers) -> Iterator[Finding]:
     yield from marginal(weight_of(case, layers))
-    if all(np.isfinite(layer.weight).all() for layer in layers):
+    if support(weight_of(case, layers)).p > 0:
         yield from slices(case, layers)
 
 
@@ -59,16 +59,16 @@ def weight_independent(case: LayerCase, layers: Layers) -> Iterator[Finding]:
 def bias_independent(case: LayerCase, layers: Layers) -> Iterator[Finding]:
     """The bias against those parts of its weight that it could be made of."""
     bias = _tamed(_bias(case, layers))
-    filters = np.concatenate([layer.weight.reshape(case.M, -1) for layer in layers])
+    filters = _tamed(weight_of(case, layers)).values.reshape(-1, case.fan_in)
     for what, given in (
         ("the first weight of each filter", filters[:, 0]),
         ("the last weight of each filter", filters[:, -1]),
         ("the mean of each filter", filters.mean(axis=1)),
-        ("the first weights", np.concatenate([layer.weight.ravel()[: case.M] for layer in layers])),
-        ("the last weights", np.concatenate([layer.weight.ravel()[-case.M :] for layer in layers])),
+        ("the first weights", filters.reshape(len(layers), -1)[:, : case.M].ravel()),
+        ("the last weights", filters.reshape(len(layers), -1)[:, -case.M :].ravel()),
     ):
-        yield correlation(f"bias against {what}", np.nan_to_num(given), bias)
-    yield shared("values of the bias in the weight", filters.ravel() / bias.law.bound, bias)
+        yield correlation(f"bias against {what}", given, bias)
+    yield shared("values of the bias in the weight", filters.ravel(), bias)
     yield from _named_after("bias", _pairs(case, bias))
     yield duplicates(bias)
 
@@ -96,12 +96,13 @@ def different_seeds(case: LayerCase, layers: Layers) -> Iterator[Finding]:
 
 
 def everything(case: LayerCase, layers: Layers) -> Iterator[Finding]:
-    """All that can be said of a line, for a replay."""
-    yield from _named_after("weight", weight_uniform(case, layers))
-    yield from _named_after("weight", weight_independent(case, layers))
+    """All that can be said of a line, for a replay. A layer that comes again with its seed counts once."""
+    distinct = list(dict(zip(case.seeds, layers, strict=True)).values())
+    yield from _named_after("weight", weight_uniform(case, distinct))
+    yield from _named_after("weight", weight_independent(case, distinct))
     if case.bias:
-        yield from _named_after("bias", bias_uniform(case, layers))
-        yield from bias_independent(case, layers)
+        yield from _named_after("bias", bias_uniform(case, distinct))
+        yield from bias_independent(case, distinct)
     yield from same_seed(case, layers)
     yield from different_seeds(case, layers)
 
@@ -127,7 +128,7 @@ def _tamed(sample: Sample) -> Sample:
 def _pairs(case: LayerCase, sample: Sample) -> Iterator[Finding]:
     """The squares of pairs are left out where single elements are not uniform already: fewer tests, fewer alarms."""
     yield from autocorrelations(case, sample)
-    if distance(sample).p > NOT_UNIFORM:
+    if sample.n > 1 and distance(sample).p > NOT_UNIFORM:
         yield cells(sample)
 
 

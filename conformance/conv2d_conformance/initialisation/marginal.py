@@ -16,8 +16,8 @@ from conv2d_conformance.initialisation.sample import BOUNDED, UNIFORM, Finding, 
 def marginal(sample: Sample) -> Iterator[Finding]:
     """Everything that is said of single elements."""
     yield from scale(sample)
-    if not np.isfinite(sample.values).all():
-        return  # nothing else can be computed, and nothing else needs to be
+    if support(sample).p == 0:
+        return  # nothing else needs to be said, and infinities spoil it
     yield largest(sample)
     yield smallest(sample)
     yield mean(sample)
@@ -28,8 +28,9 @@ def marginal(sample: Sample) -> Iterator[Finding]:
 
 def scale(sample: Sample) -> Iterator[Finding]:
     """What a wrong factor gives away first."""
-    yield support(sample)
-    if np.isfinite(sample.values).all():
+    within = support(sample)
+    yield within
+    if within.p > 0:
         yield absolute_maximum(sample)
         yield second_moment(sample)
 

@@ -20,6 +20,7 @@ FEWEST = 64
 """Of fewer elements nothing is said."""
 
 POINTS = 4096
+IMMENSE = 1e100
 
 TRUNCATED_BY_TWO = 0.87962566103423978
 """The standard deviation of a normal variable truncated at twice its own, by which JAX and TensorFlow divide."""
@@ -106,11 +107,11 @@ def wrong_ranges(case: LayerCase) -> dict[str, float]:
 
 def recognise(case: LayerCase, sample: Sample) -> str:
     """What the sample looks like, in one sentence; empty where it looks right, or like nothing that is known."""
-    x = np.sort(sample.values[np.isfinite(sample.values)])
+    x = np.sort(sample.values[np.abs(sample.values) < IMMENSE])
     if x.size < FEWEST:
         return ""
     if x[0] == x[-1]:
-        return f"every element is {x[0] * sample.law.bound:.6g}"
+        return f"every element is {x[0] * sample.law.bound + 0.0:.6g}"
     n, slack = x.size, sample.law.slack
     allowed = radius(n, CONFIDENCE) + slack / 2
     reach = max(-x[0], x[-1])

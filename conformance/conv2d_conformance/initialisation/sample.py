@@ -62,7 +62,8 @@ def bias_of(case: LayerCase, layers: Sequence[Parameters]) -> Sample | None:
 
 def _pooled(name: str, case: LayerCase, arrays: Sequence[Values]) -> Sample:
     law = law_of(case)
-    return Sample(name, np.concatenate([array.ravel() for array in arrays]) / law.bound, law)
+    with np.errstate(over="ignore"):
+        return Sample(name, np.concatenate([array.ravel() for array in arrays]) / law.bound, law)
 
 
 def tail(n: float, distance: float, variance: float) -> float:

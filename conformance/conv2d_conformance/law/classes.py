@@ -106,4 +106,4 @@ def class_names(subject: str) -> tuple[str, ...]:
         return tuple(name for name in class_names(dtype) if name not in TILES)
     if dtype == "float32":
         return ("A", "A-tc", *ROUNDED_INPUTS, *TILES)
-    return ("A", *TILES) if dtype == "float64" else ("A", "A-tc", "R-acc16", *TILES)
+    return ("A", "A-tc", *TILES) if dtype == "float64" else ("A", "A-tc", "R-acc16", *TILES)

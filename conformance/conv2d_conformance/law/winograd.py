@@ -9,7 +9,7 @@ more than N roundings,
 
 With X_c the largest |x| of channel c in any tile that can hold the window, |B^T| |d_c| |B| is at most X_c times the
 outer product of the row sums of |B^T|, so that the right-hand side is at most a sum over the channels of X_c times a
-constant of the filter.
+constant of the filter. Underflow adds an absolute error to each product, which is carried to the result alike.
 
 Path: along an axis a constant may be rounded once and multiplied once, and a sum of k terms rounds k - 1 times, so that
 G costs r + 1, B^T and A^T each t + 1; one more for the product of the transforms, C//groups for the sum over the
@@ -34,6 +34,10 @@ Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.object_]
 
 POINTS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "4", "-4", "1/4", "-1/4", "3", "-3", "1/3")))
+
+
+SCALING = 64.0
+"""Rows of the transforms may be scaled by so much, which changes what underflows and nothing else."""
 
 
 def covers(operands: Operands, accuracy: AccuracyClass) -> bool:
@@ -84,18 +88,41 @@ def error(operands: Operands, accuracy: AccuracyClass) -> tuple[Floats, Floats]:
     assert accuracy.tile is not None
     KH, KW = operands.weight.shape[2:]
     channels = operands.weight.shape[1]
-    size = _channel_sum(
-        _largest_near(operands, accuracy.tile), _filter_constants(operands.weight, accuracy.tile), operands
-    )
+    largest = _largest_near(operands, accuracy.tile)
     roundings = sum(_roundings(accuracy.tile, taps) for taps in (KH, KW)) + channels + 2
     growth = np.expm1(roundings * np.log1p(accuracy.accumulator.unit))
-    size = (size + np.abs(operands.bias)) * (1 + (channels + 64) * 2.0**-52)
-    underflow = 64 * channels * KH * KW * accuracy.accumulator.tiny
-    return growth * size + underflow, size * (1 + growth)
+    with np.errstate(over="ignore"):  # what passes the largest number is not held to anything
+        size = _channel_sum(largest, _filter_constants(operands.weight, accuracy.tile), operands)
+        size = (size + np.abs(operands.bias)) * (1 + (channels + 64) * 2.0**-52)
+        underflow = _underflow(largest, operands, accuracy) * (1 + growth)
+        return growth * size + underflow, size * (1 + growth)
 
 
 def _roundings(tile: int, taps: int) -> int:
     return 0 if taps == 1 else (taps + 1) + 2 * (tile + taps)
+
+
+def _underflow(largest: Floats, operands: Operands, accuracy: AccuracyClass) -> Floats:
+    """What products below the smallest normal number lose, a smallest subnormal each, carried to the result.
+
+    In one axis after the other, every element of a transform is a sum of t products with constants.
+    """
+    assert accuracy.tile is not None
+    (a, g, b), (ta, tg, tb) = _row_sums(operands.weight.shape[2], accuracy.tile)
+    (a2, g2, b2), (ta2, tg2, tb2) = _row_sums(operands.weight.shape[3], accuracy.tile)
+    lost = SCALING * accuracy.accumulator.tiny
+    of_filter, of_data = lost * (tg * g2 + tg2), lost * (tb * b2 + tb2)
+    filters = np.abs(operands.weight).max(axis=(2, 3))  # (M, C // groups)
+    by_data = _channel_sum(largest, np.full_like(filters, of_filter * b * b2), operands)
+    by_filter = (g * g2 * of_data * filters + lost + of_filter * of_data).sum(axis=1).reshape(-1, 1, 1)
+    carried: Floats = a * a2 * (by_data + by_filter) + lost * (ta * a2 + ta2)
+    return carried
+
+
+def _row_sums(taps: int, tile: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """The largest row sums of |A^T|, |G| and |B^T|, and the number of their columns."""
+    matrices = transforms(tile, taps)
+    return tuple(float(np.abs(m).sum(axis=1).max()) for m in matrices), tuple(m.shape[1] for m in matrices)
 
 
 def _filter_constants(weight: Floats, tile: int) -> Floats:

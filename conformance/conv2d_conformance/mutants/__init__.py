@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import ARGUMENTS, DTYPES, PADDING_MODES, PADDINGS, Adapter, Capabilities
+from conv2d_conformance.adapter import ARGUMENTS, DTYPES, PADDING_MODES, PADDINGS, VIEWS, Adapter, Capabilities
 from conv2d_conformance.mutants.call import Call
 
 CAPABILITIES = Capabilities(
@@ -25,8 +25,10 @@ CAPABILITIES = Capabilities(
     arguments=frozenset(ARGUMENTS),
     unbatched=True,
     empty_batch=True,
+    views=frozenset(VIEWS),
     validation=True,
     non_finite=True,
+    deterministic=True,
 )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.mutants import breaks
 from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.mutants.emulated import format_of
 
 
 def in_other_precision(call: Call, dtype: Any) -> Array:
@@ -74,7 +74,7 @@ def odd_sums_rounded_down(call: Call) -> Array:
 def noise_where_nothing_is(call: Call) -> Array:
     """a conv2d that leaves rounding noise where the answer is zero, as fast transforms do"""
     result = call.right()
-    noise = ml_dtypes.finfo(result.dtype).eps * (np.abs(result).max() if result.size else 0)
+    noise = 2 * format_of(call).unit * (np.abs(result).max() if result.size else 0)
     return np.where(result == 0, noise, result).astype(result.dtype)
 
 
@@ -83,7 +83,7 @@ def answers_scaled_by_a_little(call: Call) -> Array:
     """a conv2d whose sums are too large by a few hundred units in the last place"""
     result = call.right()
     single = call.right(input=(call.input != 0).astype(result.dtype), weight=(call.weight != 0).astype(result.dtype))
-    return np.where(single > 1, result * (1 + 256 * ml_dtypes.finfo(result.dtype).eps), result).astype(result.dtype)
+    return np.where(single > 1, result * (1 + 256 * 2 * format_of(call).unit), result).astype(result.dtype)
 
 
 @breaks("numerics.bound")
@@ -91,7 +91,7 @@ def sums_rounded_to_20_bits(call: Call) -> Array:
     """a conv2d whose sums lose the last four bits"""
     result = call.right()
     mantissa, exponent = np.frexp(result)
-    bits = ml_dtypes.finfo(result.dtype).nmant + 1 - 8
+    bits = format_of(call).precision - 8
     rounded = np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits)
     many = call.right(input=(call.input != 0).astype(result.dtype), weight=(call.weight != 0).astype(result.dtype)) > 1
     return np.where(many, rounded, result).astype(result.dtype)

@@ -133,7 +133,9 @@ def interleaved(lanes: int) -> Order:
     """So many accumulators take turns, as in a vector register; they are added up at the end."""
 
     def order(terms: Terms) -> Array:
-        parts = [sequential(Terms(terms.x[:, :, i::lanes], terms.w[:, :, i::lanes])) for i in range(lanes)[: len(terms)]]
+        parts = [
+            sequential(Terms(terms.x[:, :, i::lanes], terms.w[:, :, i::lanes])) for i in range(lanes)[: len(terms)]
+        ]
         return tree(parts)
 
     return order
@@ -175,23 +177,43 @@ def tree(parts: list[Array]) -> Array:
 
 
 def compensated(terms: Terms) -> Array:
-    """Kahan's sum: what an addition loses is put into the next."""
+    """Kahan's sum: what an addition loses is put into the next, unless the sum is infinite."""
     total, lost = terms[0], np.zeros_like(terms[0])
     for k in range(1, len(terms)):
         corrected = terms[k] - lost
         grown = total + corrected
         lost = (grown - total) - corrected
+        lost = np.where(np.isfinite(lost), lost, np.zeros_like(lost))
         total = grown
     return total
 
 
 def fused(terms: Terms) -> Array:
-    """Fused multiply-add in float32: the product is exact, and the sum rounded once."""
+    """Fused multiply-add in float32 (float64: two roundings): the product is exact, and the sum rounded once."""
+    if terms.w.dtype == np.float64:
+        return sequential(terms)
     exact = Terms(terms.x.astype(np.float64), terms.w.astype(np.float64))
     total = exact[0].astype(np.float32)
     for k in range(1, len(terms)):
         total = _rounded_to_odd_sum(exact[k], total.astype(np.float64)).astype(np.float32)
     return total
+
+
+def aligned(size: int, bits: int = 24) -> Order:
+    """A matrix engine: in float64, so many products and the sum so far are cut to the last place of the largest."""
+    cut = of_precision(bits, np.trunc)
+
+    def order(terms: Terms) -> Array:
+        total = np.zeros_like(terms[0])
+        for low in range(0, len(terms), size):
+            block = np.stack([total, *(terms[k] for k in range(low, min(low + size, len(terms))))])
+            _, exponent = np.frexp(np.abs(block).max(axis=0))
+            quantum = np.maximum(exponent, -125) - bits
+            whole = np.ldexp(np.trunc(np.ldexp(block, -quantum)).sum(axis=0), quantum)
+            total = cut(np.where(np.isfinite(block).all(axis=0), whole, block.sum(axis=0)))
+        return total
+
+    return order
 
 
 def _rounded_to_odd_sum(a: Array, b: Array) -> Array:
@@ -237,6 +259,10 @@ def flushing(numbers: Format) -> Change:
 
 def format_of(call: Call) -> Format:
     return FORMATS[next(name for name in DTYPES if dtype_of(name) == call.input.dtype)]
+
+
+def accumulator_format(call: Call) -> Format:
+    return FORMATS[accumulator_of(call.input.dtype).name]
 
 
 def fixed_point(call: Call, bits: int = 24) -> Array:
@@ -310,13 +336,14 @@ def fourier(call: Call) -> Array:
     x = np.asarray(call.input).astype(wide)
     padded = pad(x if x.ndim == 4 else x[None], g.pads, g.padding_mode)
     size = padded.shape[2:]
-    data = scipy.fft.rfft2(padded, size).reshape(len(padded), g.groups, 1, g.C // g.groups, size[0], -1)
+    bins = (size[0], size[1] // 2 + 1)
+    data = scipy.fft.rfft2(padded, size).reshape(len(padded), g.groups, 1, g.C // g.groups, *bins)
     (dh, dw), (sh, sw) = g.dilation, g.stride
     kernel = np.zeros((*call.weight.shape[:2], dh * (g.KH - 1) + 1, dw * (g.KW - 1) + 1), wide)
     kernel[:, :, ::dh, ::dw] = call.weight
     filters = scipy.fft.rfft2(kernel, size)
-    filters = filters.reshape(1, g.groups, g.M // g.groups, g.C // g.groups, size[0], -1)
-    whole = scipy.fft.irfft2((data * filters.conj()).sum(axis=3), size).reshape(-1, g.M, *size)
+    filters = filters.reshape(1, g.groups, g.M // g.groups, g.C // g.groups, *bins)
+    whole = scipy.fft.irfft2((data * filters.conj()).sum(axis=3), size).reshape(len(padded), g.M, *size)
     rows, columns = (whole.shape[axis] - kernel.shape[axis] + 1 for axis in (2, 3))
     return _with_bias(call, whole[:, :, :rows:sh, :columns:sw])
 

@@ -162,7 +162,7 @@ def blocks_of_512_summed_in_16_bits(call: Call) -> Array:
     return summed(call, order)
 
 
-@breaks("numerics.bound")
+@breaks("numerics.single-product")
 def sums_cut_to_24_bits(call: Call) -> Array:
     """a conv2d that cuts float32 sums and products instead of rounding them"""
     if call.input.dtype != np.float32:

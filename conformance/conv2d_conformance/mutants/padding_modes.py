@@ -133,7 +133,7 @@ def reflect_goes_back_and_forth(call: Call) -> Array:
 
 @breaks("padding-mode.reflect-limit")
 def reflect_limit_off_by_one(call: Call) -> Array:
-    """a conv2d that accepts a padding of exactly the size in the mode "reflect" """
+    """a conv2d that, in the mode "reflect", accepts a padding of exactly the size"""
     H, W = call.input.shape[-2:]
     (_, bottom), (_, right) = asked_pads(call)
     return beyond_the_limit(call, "reflect", "reflect") if bottom <= H and right <= W else call.right()
@@ -141,7 +141,7 @@ def reflect_limit_off_by_one(call: Call) -> Array:
 
 @breaks("padding-mode.reflect-same")
 def reflect_same_extra_at_start(call: Call) -> Array:
-    """a conv2d that puts the odd cell of "same" first in the mode "reflect" """
+    """a conv2d that, in the mode "reflect", puts the odd cell of "same" first"""
     if call.padding != "same" or call.padding_mode != "reflect":
         return call.right()
     (top, bottom), (left, right) = call.pads
@@ -173,7 +173,7 @@ def reflect_cleans_its_copies(call: Call) -> Array:
 
 @breaks("padding-mode.replicate", replays="pytorch/executorch#14860")
 def replicate_executed_as_reflect(call: Call) -> Array:
-    """a conv2d that reflects in the mode "replicate" """
+    """a conv2d whose mode "replicate" reflects"""
     return of_padded(call, padded(call, "reflect")) if is_padded(call, "replicate") else call.right()
 
 
@@ -232,7 +232,7 @@ def same_always_reflects(call: Call) -> Array:
 
 @breaks("padding-mode.replicate-same")
 def replicate_same_odd_cell_is_zero(call: Call) -> Array:
-    """a conv2d that adds the odd cell of "same" as a zero in the mode "replicate" """
+    """a conv2d that, in the mode "replicate", adds the odd cell of "same" as a zero"""
     if call.padding != "same" or call.padding_mode != "replicate":
         return call.right()
     even = tuple((before, before) for before, _ in call.pads)
@@ -307,7 +307,7 @@ def circular_needs_both_sides(call: Call) -> Array:
 
 @breaks("padding-mode.circular-same")
 def circular_same_extra_at_start(call: Call) -> Array:
-    """a conv2d that puts the odd cell of "same" first in the mode "circular" """
+    """a conv2d that, in the mode "circular", puts the odd cell of "same" first"""
     if call.padding != "same" or call.padding_mode != "circular":
         return call.right()
     swapped: Any = tuple(sides[::-1] for sides in call.pads)

@@ -14,7 +14,13 @@ from conv2d_conformance.verdict.grading import EXACT, grade
 from conv2d_conformance.verdict.question import claimed_grade
 
 
-def assemble(header: Mapping[str, Any], records: Iterable[Mapping[str, Any]], *, complete: bool) -> dict[str, Any]:
+def assemble(
+    header: Mapping[str, Any],
+    records: Iterable[Mapping[str, Any]],
+    *,
+    complete: bool,
+    fingerprint: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """The report as a JSON object, ordered by the spec, whatever the order in which the checks ended."""
     checks = {check.name: check.requirements for check in catalogue().values()}
     records = sorted(records, key=lambda record: list(checks).index(record["check"]))
@@ -33,6 +39,7 @@ def assemble(header: Mapping[str, Any], records: Iterable[Mapping[str, Any]], *,
         "accuracy": _accuracy(records, capabilities),
         "requirements": entries,
         "without_check": unchecked(checks, run["profile"]),
+        "fingerprint": fingerprint,
     }
 
 

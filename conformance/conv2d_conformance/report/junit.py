@@ -49,4 +49,6 @@ def _message(entry: Mapping[str, Any]) -> str:
         return f"not claimed: {', '.join(entry['features'])}"
     if failure is None:
         return "not one case was judged"
-    return printable(f"got {failure['got']}; required {failure['required']}; case {failure['case']}")
+    looks_like = f"{failure['diagnosis']}; " if failure["diagnosis"] else ""
+    after = "".join(f"; after {line}" for line in failure["after"])
+    return printable(f"{looks_like}got {failure['got']}; required {failure['required']}{after}; case {failure['case']}")

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from conv2d_conformance import spec
 from conv2d_conformance.report.counts import Chapter, chapters
+from conv2d_conformance.report.text import common_fault
 
 LEGEND = (
     "Each cell says how many requirements of a chapter hold, of those that are claimed and have a check. "
@@ -32,8 +33,17 @@ def results_page(reports: Mapping[str, Mapping[str, Any]]) -> str:
         cells = [_cell(rows[path].get(name)) for name in columns]
         link = f"[{_escaped(_name(report))}]({quote(path)})"
         lines.append(_row([link, report["run"]["profile"], _escaped(report["conclusion"]["headline"]), *cells]))
-    lines += ["", _footer(reports)]
+    lines += ["", *_faults(reports), _footer(reports)]
     return "\n".join(lines) + "\n"
+
+
+def _faults(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """A line for each implementation whose failures look like one fault."""
+    lines = []
+    for _, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
+        if common := common_fault(entry for entry in report["requirements"] if entry["failure"]):
+            lines.append(f"- {_escaped(_name(report))}: {_escaped(common)}")
+    return [*lines, ""] if lines else []
 
 
 def _name(report: Mapping[str, Any]) -> str:

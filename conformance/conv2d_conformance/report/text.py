@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from conv2d_conformance.verdict.grading import describe_grade
 COLOUR = {"pass": "green", "fail": "red", "error": "magenta", "unsupported": "dim"}
 """Colour says nothing that the words do not say."""
 
+MOST_CALLS = 4
+"""So many of the calls that must come before a failing one are shown; the command that replays it has them all."""
+
 
 def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
     """Print a report that is in the file `path`."""
@@ -26,11 +30,18 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
     console.print()
     _show_chapters(report, console)
     console.print()
-    for entries in _to_be_told(report):
+    told = _to_be_told(report)
+    if common := common_fault(entry for entries in told for entry in entries):
+        paragraph(console, common, style="bold")
+        console.print()
+    for entries in told:
         _show_failure(report, entries, console)
         console.print()
     for dtype, found in report["accuracy"].items():
         _show_accuracy(dtype, found, console)
+    for dtype, found in (report["fingerprint"] or {"dtypes": {}})["dtypes"].items():
+        for said in found["summary"]:
+            paragraph(console, f"{dtype} ({', '.join(said['shapes'])}): {said['words']}", label="behind it")
     paragraph(console, _judged(report), label="judged")
     if unchecked := len(report["without_check"]):
         has = "has" if unchecked == 1 else "have"
@@ -43,10 +54,24 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
     paragraph(console, conclusion["headline"], style=f"bold {colour}")
 
 
+def common_fault(entries: Iterable[Mapping[str, Any]]) -> str | None:
+    """One sentence for a fault that most of the failures share, by what each check found out on its own."""
+    found = [entry["failure"]["diagnosis"] if entry["failure"] else None for entry in entries]
+    known = Counter(sentence for sentence in found if sentence)
+    if len(found) < 2 or not known:
+        return None
+    sentence, number = known.most_common(1)[0]
+    if 2 * number <= len(found):
+        return None
+    which = f"All {number}" if number == len(found) else f"{number} of {len(found)}"
+    return f"{which} failures look like one fault: {sentence}"
+
+
 def replay_command(failure: Mapping[str, Any], target: str) -> str:
     """The command that asks the failing case again, several times where it does not always fail."""
+    after = "".join(f" --after {shlex.quote(line)}" for line in failure["after"])
     times = " --times 20" if failure["failed_repetitions"] < failure["repetitions"] else ""
-    return f"conv2d-conformance replay {shlex.quote(failure['case'])} {shlex.quote(target)}{times}"
+    return f"conv2d-conformance replay {shlex.quote(failure['case'])} {shlex.quote(target)}{after}{times}"
 
 
 def _show_accuracy(dtype: str, found: Mapping[str, Any], console: Console) -> None:
@@ -113,8 +138,14 @@ def _show_failure(report: Mapping[str, Any], entries: list[Mapping[str, Any]], c
     if failure is None:
         paragraph(console, "not one case was judged, and silence is no pass", label="got", indent=2)
         return
+    if failure["diagnosis"]:
+        paragraph(console, f"looks like  {failure['diagnosis']}", indent=2, style="bold")
     paragraph(console, failure["got"], label="got", indent=2, most_lines=MOST_LINES)
     paragraph(console, failure["required"], label="required", indent=2, most_lines=MOST_LINES)
+    if len(failure["after"]) > MOST_CALLS:
+        paragraph(console, f"{len(failure['after'])} calls, the last of them", label="after", indent=2)
+    for line in failure["after"][-MOST_CALLS:]:
+        whole_line(console, line, label="after", indent=2)
     whole_line(console, failure["case"], label="case", indent=2)
     if failure["failed_repetitions"] < failure["repetitions"]:
         often = f"{failure['failed_repetitions']} of {failure['repetitions']} times when the case was asked again"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from conv2d_conformance.adapter import DTYPES, Capabilities
-from conv2d_conformance.cases.case import Case, Elements, Recipe
-
+from conv2d_conformance.cases.case import SIGNIFICANT_BITS, Case, Elements, Recipe
+from conv2d_conformance.law.formats import FORMATS
 
 SHAPING = {"N", "C", "M", "KH", "KW", "groups", "bias"}
 """The fields on which the shapes of the arrays depend."""
@@ -25,7 +26,24 @@ def within_claims(case: Case, claims: Capabilities) -> Case:
     if isinstance(case.data, Elements) and changes.keys() & SHAPING:
         # Named elements may have no place in arrays of other shapes.
         changes["data"] = case.data.base or Recipe()
+    if "dtype" in changes:
+        changes["data"] = _fitting(changes.get("data", case.data), changes["dtype"])
     return replace(case, **changes) if changes else case
+
+
+def _fitting(data: Recipe | Elements, dtype: str) -> Recipe | Elements:
+    """Data that another dtype holds too: smaller integers, and no element that becomes infinite."""
+    if isinstance(data, Elements):
+        too_large = any(FORMATS[dtype].largest < abs(value) < math.inf for _, _, value in data.entries)
+        base = None if data.base is None else _smaller(data.base, dtype)
+        return base or Recipe() if too_large else replace(data, base=base)
+    return _smaller(data, dtype)
+
+
+def _smaller(recipe: Recipe, dtype: str) -> Recipe:
+    if recipe.magnitude is None:
+        return recipe
+    return replace(recipe, magnitude=min(recipe.magnitude, 2 ** SIGNIFICANT_BITS[dtype]))
 
 
 def _changes(case: Case, claims: Capabilities) -> Iterator[tuple[str, Any]]:

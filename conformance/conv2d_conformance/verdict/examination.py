@@ -41,6 +41,14 @@ OBSERVED_OF_LAYERS = dict.fromkeys(
 )
 """The same for calls of `initialize`."""
 
+OBSERVED_OF_GRADIENTS = {
+    **dict.fromkeys(("input-changed", "guard-changed"), "gradients.inputs-unchanged"),
+    **dict.fromkeys(
+        ("aliases-input", "aliases-output", "aliases-itself", "output-changed"), "gradients.results-own-memory"
+    ),
+}
+"""The same for calls of `gradients`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -53,15 +61,21 @@ class Failure:
     after: tuple[str, ...] = ()
     failed_repetitions: int = REPETITIONS
     repetitions: int = REPETITIONS
+    diagnosis: str | None = None
+
+
+Diagnose = Callable[[Implementation, Case, Mapping[Case, bool]], str | None]
+"""Says in a sentence what is behind a failing case, given other cases and whether their answers were right."""
 
 
 class Nonconforming(AssertionError):
     """The implementation broke a requirement, or gave no answer that could be judged."""
 
     def __init__(self, failure: Failure, outcome: Outcome) -> None:
+        told = f"\n  looks like  {failure.diagnosis}" if failure.diagnosis else ""
         after = "".join(f"\n  after     {line}" for line in failure.after)
         super().__init__(
-            f"\n  got       {failure.got}\n  required  {failure.required}{after}\n  case      {failure.case}"
+            f"{told}\n  got       {failure.got}\n  required  {failure.required}{after}\n  case      {failure.case}"
         )
         self.failure = failure
         self.outcome = outcome
@@ -86,16 +100,23 @@ class Examination:
     """Hands cases to an implementation and keeps the tally of one check.
 
     `judge` raises Nonconforming for the first case that fails, in its simplest form; every later call re-raises it,
-    so that a test that is run again ends as it did before.
+    so that a test that is run again ends as it did before. What `diagnose` says of it is kept with the failure.
     """
 
     def __init__(
-        self, implementation: Implementation, effort: Effort, requirements: tuple[str, ...] = (), *, seed: int = 0
+        self,
+        implementation: Implementation,
+        effort: Effort,
+        requirements: tuple[str, ...] = (),
+        *,
+        seed: int = 0,
+        diagnose: Diagnose | None = None,
     ) -> None:
         self.implementation = implementation
         self.effort = effort
         self.requirements = requirements
         self.seed = seed
+        self.diagnose = diagnose
         self.tally = Tally()
         self._known: dict[Case, Judgement] = {}
         self._in_sequence: deque[Case] = deque(maxlen=LONGEST_SEQUENCE)
@@ -183,7 +204,8 @@ class Examination:
             if claimed in failed:
                 line = format_case(failed[claimed].case)
                 got = f"{dtype}: {describe_grade(dtype, set(failed))}"
-                self._end(Failure(line, got, f"{dtype}: grade {claimed}, {MEANINGS[claimed]}", line), "fail")
+                failure = Failure(line, got, f"{dtype}: grade {claimed}, {MEANINGS[claimed]}", line)
+                self._end(replace(failure, diagnosis=self._diagnosis(failed[claimed].case, {})), "fail")
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:
         question = Question(case, self.claims)
@@ -191,7 +213,8 @@ class Examination:
         for answer in answers:
             judgement = judge(question, answer, values=values, grading=self.tally.grading)
             if judgement.observed:
-                self._watch(format_case(case), judgement, OBSERVED_REQUIREMENTS)
+                seen = OBSERVED_OF_GRADIENTS if case.operation == "gradients" else OBSERVED_REQUIREMENTS
+                self._watch(format_case(case), judgement, seen)
             if judgement.outcome != "pass":
                 return judgement
         return judgement if times == 1 else judge_repetitions(judgement, answers)
@@ -223,13 +246,20 @@ class Examination:
             }
 
     def _raise(self, case: Case, judgement: Judgement, values: bool, times: int = 1) -> None:
-        simplest, fault = self._simplify(case, judgement, values, times)
+        seen = {known: found.outcome == "pass" for known, found in self._known.items()}
+        simplest, fault = self._simplify(case, judgement, values, times, seen)
         line = format_case(simplest)
         failure = Failure(line, fault.got, fault.required, format_case(case))
         if judgement.outcome == "fail":
             again = [self._ask(simplest, values, times).outcome for _ in range(REPETITIONS)]
             failure = replace(failure, failed_repetitions=sum(outcome != "pass" for outcome in again))
+        if failure.failed_repetitions == REPETITIONS and not _hangs(fault):
+            # Where shapes alone were looked at, no answer is known to be right.
+            failure = replace(failure, diagnosis=self._diagnosis(simplest, seen if values else {}))
         self._end(failure, judgement.outcome)
+
+    def _diagnosis(self, case: Case, seen: Mapping[Case, bool]) -> str | None:
+        return None if self.diagnose is None else self.diagnose(self.implementation, case, seen)
 
     def _raise_in_sequence(self, asked: list[Case], case: Case, judgement: Judgement) -> None:
         fault = judgement.fault
@@ -257,23 +287,30 @@ class Examination:
         self._raised = Nonconforming(failure, outcome)
         raise self._raised
 
-    def _simplify(self, case: Case, judgement: Judgement, values: bool, times: int) -> tuple[Case, Fault]:
-        """The simplest case that fails in the same respect, with its fault."""
+    def _simplify(
+        self, case: Case, judgement: Judgement, values: bool, times: int, seen: dict[Case, bool]
+    ) -> tuple[Case, Fault]:
+        """The simplest case that fails in the same respect, with its fault. What is asked is added to `seen`."""
         assert judgement.fault is not None
         faults: dict[Case, Fault] = {case: judgement.fault}
 
         def fails(candidate: Case) -> bool:
             found = self._ask(candidate, values, times)
+            seen[candidate] = found.fault is None
             if found.fault is None or found.fault.aspect != faults[case].aspect:
                 return False
             faults[candidate] = found.fault
             return True
 
-        if "no answer within" in judgement.fault.got:
+        if _hangs(judgement.fault):
             return case, judgement.fault
         budget = SHRINK_BUDGET if judgement.outcome == "fail" else SHRINK_BUDGET_AFTER_CRASH
         simplest = shrink(case, fails, budget=budget)
         return simplest, faults[simplest]
+
+
+def _hangs(fault: Fault) -> bool:
+    return fault.aspect == "answered" and "no answer within" in fault.got
 
 
 def _once(line: str, got: str, required: str) -> Failure:

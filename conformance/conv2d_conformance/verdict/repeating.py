@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from conv2d_conformance.gradients.row import NAMES
 from conv2d_conformance.implementation.answers import Answer, Result
 from conv2d_conformance.verdict.judge import Fault, Judgement
 
@@ -16,16 +17,19 @@ def judge_repetitions(judgement: Judgement, answers: Sequence[Answer]) -> Judgem
 
     Answers to illegal calls are all rejections.
     """
-    first, *others = [answer.arrays[0] for answer in answers if isinstance(answer, Result)] or [None]
-    for number, array in enumerate(others, start=2):
-        assert first is not None
-        assert array is not None
-        different = np.argwhere(~((first == array) | ((first != first) & (array != array))))
-        if len(different):
-            where = tuple(int(i) for i in different[0])
-            got = (
-                f"{array[where]} at y[{','.join(map(str, where))}] from call {number}, where the first gave "
-                f"{first[where]}; {len(different)} of {array.size} elements differ"
-            )
-            return replace(judgement, outcome="fail", fault=Fault("repeated", got, "the same bits from the same call"))
+    first, *others = [answer.arrays for answer in answers if isinstance(answer, Result)] or [()]
+    names = ("y",) if len(first) == 1 else NAMES
+    for number, arrays in enumerate(others, start=2):
+        for name, one, other in zip(names, first, arrays, strict=False):
+            if one is None or other is None:
+                continue
+            different = np.argwhere(~((one == other) | ((one != one) & (other != other))))
+            if len(different):
+                where = tuple(int(i) for i in different[0])
+                got = (
+                    f"{other[where]} at {name}[{','.join(map(str, where))}] from call {number}, where the first gave "
+                    f"{one[where]}; {len(different)} of {other.size} elements differ"
+                )
+                fault = Fault("repeated", got, "the same bits from the same call")
+                return replace(judgement, outcome="fail", fault=fault)
     return judgement

@@ -213,7 +213,7 @@ def test_the_dimensions_are_those_of_the_table() -> None:
         ({"keep": {"strides"}}, "dimension 'strides' is not known"),
         ({"require": {"strides"}}, "dimension 'strides' is not known"),
         ({"require": {"stride"}, "keep": {"stride"}}, "dimension 'stride' is required, and kept or excluded at once"),
-        ({"require": {"stride", "same"}}, "dimension 'same' is required, and kept or excluded at once"),
+        ({"require": ("stride", "same")}, "dimension 'same' is required, and kept or excluded at once"),
         ({"recipes": ("gauss",)}, "recipe 'gauss' is not known; known are integers, impulse, "),
         ({"recipes": ("ones*3",)}, "recipe 'ones' has no magnitude"),
         ({"recipes": ("integers*300",), "dtype": "bfloat16"}, "integers*300 is more than bfloat16 holds exactly"),

@@ -100,7 +100,7 @@ def test_replay_says_what_is_wrong_and_what_it_looks_like(invoke):
     result = invoke("replay", SMALL, "flipped.py:conv2d")
     assert result.exit_code == 1
     assert "\ngot       -62 at y[0,0,0,0]; 4 of 4 elements are wrong\nrequired  19, exactly\n" in result.output
-    assert "\nhint      your output equals a conv2d whose kernel is flipped (true convolution)\n" in result.output
+    assert "\nlooks like  your output equals a conv2d whose kernel is flipped (true convolution) (no" in result.output
     assert "--script" in result.output
 
 

@@ -250,6 +250,36 @@ F4 = (
     ],
     [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]],
 )
+F6 = (
+    [
+        [1, 0, -21 / 4, 0, 21 / 4, 0, -1, 0],
+        [0, 1, 1, -17 / 4, -17 / 4, 1, 1, 0],
+        [0, -1, 1, 17 / 4, -17 / 4, -1, 1, 0],
+        [0, 1 / 2, 1 / 4, -5 / 2, -5 / 4, 2, 1, 0],
+        [0, -1 / 2, 1 / 4, 5 / 2, -5 / 4, -2, 1, 0],
+        [0, 2, 4, -5 / 2, -5, 1 / 2, 1, 0],
+        [0, -2, 4, 5 / 2, -5, -1 / 2, 1, 0],
+        [0, -1, 0, 21 / 4, 0, -21 / 4, 0, 1],
+    ],
+    [
+        [1, 0, 0],
+        [-2 / 9, -2 / 9, -2 / 9],
+        [-2 / 9, 2 / 9, -2 / 9],
+        [1 / 90, 1 / 45, 2 / 45],
+        [1 / 90, -1 / 45, 2 / 45],
+        [32 / 45, 16 / 45, 8 / 45],
+        [32 / 45, -16 / 45, 8 / 45],
+        [0, 0, 1],
+    ],
+    [
+        [1, 1, 1, 1, 1, 1, 1, 0],
+        [0, 1, -1, 2, -2, 1 / 2, -1 / 2, 0],
+        [0, 1, 1, 4, 4, 1 / 4, 1 / 4, 0],
+        [0, 1, -1, 8, -8, 1 / 8, -1 / 8, 0],
+        [0, 1, 1, 16, 16, 1 / 16, 1 / 16, 0],
+        [0, 1, -1, 32, -32, 1 / 32, -1 / 32, 1],
+    ],
+)
 """The matrices for the tile, the kernel and the result (Lavin and Gray, 2016)."""
 
 
@@ -290,3 +320,25 @@ def fft(input: Array, weight: Array, bias: Array | None = None, *, padding: Any 
         transformed = scipy.fft.rfft2(x)[:, None] * np.conj(scipy.fft.rfft2(weight, s=size))[None]
         y = scipy.fft.irfft2(transformed.sum(axis=2), s=size)[:, :, :OH, :OW]
         return bias_before_rounding(y, None if bias is None else bias[:, None, None], input.dtype)
+
+
+def strassen(input: Array, weight: Array, bias: Array | None = None, *, padding: Any = 0) -> Array:
+    """A conv2d of 1x1 kernels as one matrix product by Strassen's algorithm, one level deep; all sizes are even."""
+    assert weight.shape[2:] == (1, 1)
+    x = _padded(input, padding)
+    y = [_strassen(weight[:, :, 0, 0], image.reshape(len(image), -1)).reshape(-1, *x.shape[2:]) for image in x]
+    return bias_before_rounding(np.array(y), None if bias is None else bias[:, None, None], input.dtype)
+
+
+def _strassen(a: Array, b: Array) -> Array:
+    (a11, a12), (a21, a22) = (np.hsplit(half, 2) for half in np.vsplit(a, 2))
+    (b11, b12), (b21, b22) = (np.hsplit(half, 2) for half in np.vsplit(b, 2))
+    with np.errstate(all="ignore"):
+        p1 = (a11 + a22) @ (b11 + b22)
+        p2 = (a21 + a22) @ b11
+        p3 = a11 @ (b12 - b22)
+        p4 = a22 @ (b21 - b11)
+        p5 = (a11 + a12) @ b22
+        p6 = (a21 - a11) @ (b11 + b12)
+        p7 = (a12 - a22) @ (b21 + b22)
+        return np.block([[p1 + p4 - p5 + p7, p3 + p5], [p2 + p4, p1 - p2 + p3 + p6]])

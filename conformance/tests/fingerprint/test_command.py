@@ -53,7 +53,7 @@ def test_the_page(invoke):
         "float32         direct; sums in float32, without FMA; one after the other, row by row; subnormals",
         "                kept; repeatable, alone and in a batch",
     ]
-    assert "bias, when      not seen: a bias is not claimed" in lines
+    assert "not seen        bias place, bias rounding: a bias is not claimed" in lines
 
 
 def test_as_json(invoke):

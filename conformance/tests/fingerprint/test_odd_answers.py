@@ -157,9 +157,9 @@ def test_a_crash_ends_a_shape_and_a_hang_ends_it_all():
     dies, hangs = Fails("died", 20), Fails("timeout", 20)
     for odd in (dies, hangs):
         found = taken(odd)["dtypes"]["float32"]["shapes"]
-        assert found["small"]["findings"]["repeating"]["value"]["identical"]
-        assert found["small"]["findings"]["order"]["words"] == "not seen: a call had no answer: that was it"
-        assert found["1x1"]["not_seen"] == "a call had no answer: that was it"
+        assert found["1x1"]["findings"]["repeating"]["value"]["identical"]
+        assert found["1x1"]["findings"]["order"]["words"] == "not seen: a call had no answer: that was it"
+        assert found["small"]["not_seen"] == "a call had no answer: that was it"
     assert dies.calls == 20 + 6
     assert hangs.calls == 20 + 1
 

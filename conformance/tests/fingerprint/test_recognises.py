@@ -190,10 +190,57 @@ def test_winograd(matrices, tile, dtype):
     assert words(found, "order") == "not seen: Winograd mixes the products"
 
 
-def test_fft():
-    found = findings(known.fft)
+def test_winograd_of_large_tiles():
+    large = Shape(name="large", C=2, H=14, W=14, M=2, KH=3, KW=3, padding=1)
+    assert value(findings(known.winograd(known.F6), shape=large), "algorithm") == {"kind": "winograd", "tile": [6, 6]}
+    assert value(findings(known.winograd(known.F6)), "algorithm") == {"kind": "winograd", "tile": None}
+
+
+def test_winograd_in_float64_of_float32_data():
+    def conv2d(input, weight, bias=None, **attributes):
+        wide = (None if array is None else array.astype(np.float64) for array in (input, weight, bias))
+        return known.winograd(known.F4)(*wide, **attributes).astype(input.dtype)
+
+    assert value(findings(conv2d), "algorithm") == {"kind": "winograd", "tile": [4, 4]}
+
+
+@pytest.mark.parametrize("size", [8, 14])
+def test_fft(size):
+    found = findings(known.fft, shape=Shape(name="x", C=3, H=size, W=size, M=4, KH=3, KW=3, padding=1))
     assert value(found, "algorithm") == {"kind": "fft"}
     assert found["summary"].startswith("a transform such as FFT")
+
+
+@pytest.mark.parametrize("matrices", [known.F2, known.F4, known.F6], ids=["F2", "F4", "F6"])
+def test_the_transforms_are_right(matrices):
+    random = np.random.default_rng(0)
+    x, w = random.standard_normal((2, 3, 9, 10)), random.standard_normal((4, 3, 3, 3))
+    right = known.direct()(x, w, padding=(1, 1))
+    assert np.allclose(known.winograd(matrices)(x, w, padding=(1, 1)), right, rtol=1e-9)
+    assert np.allclose(known.fft(x, w, padding=(1, 1)), right, rtol=1e-9)
+
+
+def test_strassen():
+    shape = Shape(name="1x1", C=8, H=4, W=4, M=16, KH=1, KW=1)
+    found = findings(known.strassen, shape=shape)
+    assert value(found, "algorithm") == {"kind": "strassen"}
+    assert words(found, "order") == "not seen: Strassen mixes the products"
+    assert value(findings(known.direct(), shape=shape), "algorithm") == {"kind": "direct"}
+    random = np.random.default_rng(0)
+    x, w = random.standard_normal((2, 8, 4, 4)), random.standard_normal((16, 8, 1, 1))
+    assert np.allclose(known.strassen(x, w), known.direct()(x, w), rtol=1e-9)
+
+
+def test_an_output_channel_that_sums_in_another_way():
+    def conv2d(input, weight, bias=None, **attributes):
+        y = known.direct()(input, weight, bias, **attributes)
+        y[:, 2] = known.direct(known.backwards)(input, weight, bias, **attributes)[:, 2]
+        return y
+
+    found = findings(conv2d)
+    assert words(found, "places") == "not all output channels sum in the same way; all pixels do"
+    assert words(found, "order") == "one after the other, channel by channel"
+    assert words(found, "replay") == REPLAYED
 
 
 def test_skipped_zeros():

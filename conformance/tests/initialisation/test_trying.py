@@ -24,7 +24,7 @@ def as_pytorch_draws(in_channels, out_channels, kernel_size, *, groups=1, bias=T
 @pytest.mark.parametrize("initialize", [adapter.initialize, as_pytorch_draws])
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_no_false_alarm(initialize, dtype):
-    """And p-values of a hundredth or less are not more frequent than that; the 16-bit types have fewer, by their slack."""
+    """And p-values of a hundredth or less are not more frequent than that."""
     implementation = InProcess(replace(adapter, initialize=initialize))
     claims = replace(adapter.capabilities, dtypes=frozenset({dtype}))
     made = [certificate(implementation, claims, seed=seed, effort="quick") for seed in range(3)]

@@ -182,7 +182,7 @@ def test_the_transforms_compute_the_correlation_exactly(tile: int, taps: int) ->
 
 
 def winograd_in_float32(x: Array, w: Array, tile: int) -> Array:
-    """x (C, H, W), w (M, C, r, r); tiles from the upper left on, everything rounded to float32."""
+    """Of x (C, H, W) and w (M, C, r, r); tiles from the upper left on, everything rounded to float32."""
     taps = w.shape[2]
     A, G, B = (matrix.astype(float).astype(SINGLE) for matrix in winograd.transforms(tile, taps))
     size = tile + taps - 1

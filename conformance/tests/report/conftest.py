@@ -16,6 +16,7 @@ FAILURE = {
     "required": "1, exactly",
     "first_case": "n2c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 integers:3",
     "after": [],
+    "diagnosis": None,
     "failed_repetitions": 5,
     "repetitions": 5,
 }

@@ -138,3 +138,31 @@ def test_no_line_is_wider_than_it_may_be(report, width):
     show(report, Path("out.json"), where)
     lines = out.getvalue().splitlines()
     assert all(len(line) <= where.width for line in lines if not line.lstrip().startswith(("case", "replay")))
+
+
+LOOK = "your output equals a conv2d without its bias"
+
+
+def test_the_text_says_first_what_a_failure_looks_like(report):
+    report["requirements"][0]["failure"]["diagnosis"] = LOOK
+    assert f"  looks like  {LOOK}\n  got       0 at y[0,0,0,0]" in text_of(report)
+    message = "".join(failure.get("message") for failure in ET.fromstring(junit({"a": report})).iter("failure"))
+    assert f"{LOOK}; got 0 at y[0,0,0,0]" in message
+
+
+def test_one_fault_behind_many_failures_is_told_once_before_them(report):
+    failing = [entry for entry in report["requirements"] if entry["failure"]]
+    assert "look like one fault" not in text_of(report)
+    for entry in failing[:2]:
+        entry["failure"] = entry["failure"] | {"diagnosis": LOOK}
+    before, _, _ = text_of(report).partition("FAIL ")
+    assert before.rstrip().endswith(f"2 of 3 failures look like one fault: {LOOK}")
+    failing[2]["failure"]["diagnosis"] = LOOK
+    assert f"All 3 failures look like one fault: {LOOK}" in text_of(report)
+    assert f"All 3 failures look like one fault: {LOOK}" in results_page({"a.json": report})
+
+
+def test_faults_that_half_of_the_failures_share_are_not_told_before_them(report):
+    failing = [entry for entry in report["requirements"] if entry["failure"]]
+    failing[0]["failure"] = failing[0]["failure"] | {"diagnosis": LOOK}
+    assert "look like one fault" not in text_of(report)

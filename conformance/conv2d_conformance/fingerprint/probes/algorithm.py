@@ -16,6 +16,8 @@ SPREADS = {"float16": (12,), "bfloat16": (12, 40), "float32": (12, 40), "float64
 """Magnitudes of the kernel reach from 2^-spread to 2^spread. A wide spread unmasks transforms in higher precision."""
 
 LARGEST_TILE = 8
+EVERYWHERE = 0.6
+"""The share of the output into which every pixel leaks only if the image was transformed as a whole."""
 
 
 def algorithm(bench: Bench, seen: Findings) -> Finding:  # noqa: ARG001
@@ -49,23 +51,27 @@ def _by_single_pixels(bench: Bench) -> Finding | None:
             continue
         across = [(w, maps) for w, maps in enumerate(along_row)]
         down = [(h, maps.T) for h, maps in enumerate(along_column)]
-        leaks = _leaks(bench, along_row, [(shape.H // 2, w) for w in range(shape.W)])
-        leaks += _leaks(bench, along_column, [(h, shape.W // 2) for h in range(shape.H)])
+        leaks = [
+            *_leaks(bench, along_row, [(shape.H // 2, w) for w in range(shape.W)]),
+            *_leaks(bench, along_column, [(h, shape.W // 2) for h in range(shape.H)]),
+        ]
         tiles = _period(down, shape.OH), _period(across, shape.OW)
-        if tiles == (1, 1) and not leaks:
-            continue
-        return _fast(bench, tiles, leaks)
+        if tiles != (1, 1) or any(leaks):
+            return _fast(bench, tiles, leaks)
     return None
 
 
-def _fast(bench: Bench, tiles: tuple[int | None, int | None], leaks: int) -> Finding:
+def _fast(bench: Bench, tiles: tuple[int | None, int | None], leaks: list[float]) -> Finding:
     shape = bench.shape
-    reach = f"{leaks} output elements that a pixel cannot reach are not zero" if leaks else "no leaks"
-    if None in tiles or max(tiles) == 1:  # type: ignore[type-var]
-        return Finding(f"a transform over the whole image, as by FFT: {reach}", {"kind": "fft"})
-    name = f"F({tiles[0]}x{tiles[1]}, {shape.KH}x{shape.KW})"
+    reach = f"up to {max(leaks):.0%} of what a pixel cannot reach is not zero" if any(leaks) else "no leaks"
+    if min(leaks) > EVERYWHERE or tiles == (1, 1):
+        return Finding(f"a transform of the whole image, as by FFT: {reach}", {"kind": "fft"})
+    if None in tiles:
+        words = f"Winograd, in tiles too large to be told apart in this image: {reach}"
+        return Finding(words, {"kind": "winograd", "tile": None})
     return Finding(
-        f"Winograd {name}: rounding errors come again every {tiles[1]} pixels; {reach}",
+        f"Winograd F({tiles[0]}x{tiles[1]}, {shape.KH}x{shape.KW}): "
+        f"rounding errors come again every {tiles[1]} pixels; {reach}",
         {"kind": "winograd", "tile": list(tiles)},
     )
 
@@ -95,15 +101,15 @@ def _responses(bench: Bench, kernel: Values, pixels: list[tuple[int, int]]) -> l
     return found
 
 
-def _leaks(bench: Bench, maps: list[Values], pixels: list[tuple[int, int]]) -> int:
-    """How many elements are not zero that cannot see the pixel."""
-    shape, leaks = bench.shape, 0
+def _leaks(bench: Bench, maps: list[Values], pixels: list[tuple[int, int]]) -> list[float]:
+    """For each pixel the share of the elements that cannot see it and yet are not zero."""
+    shape, shares = bench.shape, []
     for output, (h, w) in zip(maps, pixels, strict=True):
         top, left = h + shape.padding - shape.KH + 1, w + shape.padding - shape.KW + 1
         outside = np.ones_like(output, dtype=bool)
         outside[max(top, 0) : max(top + shape.KH, 0), max(left, 0) : max(left + shape.KW, 0)] = False
-        leaks += int((output[outside] != 0).sum())
-    return leaks
+        shares.append(float(np.mean(output[outside] != 0)) if outside.any() else 0.0)
+    return shares
 
 
 def _period(maps: list[tuple[int, Values]], width: int) -> int | None:

@@ -1,0 +1,157 @@
+"""Cases around a failing one: the same but for one size or argument; and a mixture of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.cases.case import Case, CaseError, Recipe
+from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.strategies import beyond, sample
+
+FEW = (1, 2, 3, 4, 5, 8, 9, 16, 17, 32, 33, 64, 65)
+MANY = (
+    6,
+    7,
+    10,
+    11,
+    12,
+    13,
+    15,
+    18,
+    19,
+    20,
+    21,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    30,
+    31,
+    34,
+    35,
+    36,
+    40,
+    47,
+    48,
+    49,
+    50,
+    56,
+    63,
+)
+BEYOND = (66, 80, 96, 97, 100, 112, 127, 128, 129, 130, 160, 192, 224, 255, 256, 257, 320, 384, 511, 512, 513)
+
+RECIPES = (
+    *(Recipe("integers", seed) for seed in (0, 1)),
+    Recipe("integers", 0, 100),
+    *(Recipe(name, seed) for name in ("uniform", "normal", "sparse") for seed in (0, 1)),
+)
+
+
+def with_recipes(case: Case) -> Iterator[Case]:
+    """The geometry of a case with other data, dense integers first: they show most faults, and any fault exactly."""
+    for recipe in RECIPES:
+        magnitude = recipe.magnitude if case.dtype in ("float32", "float64") else None
+        yield replace(case, data=replace(recipe, magnitude=magnitude), view=None)
+
+
+def near(base: Case) -> Iterator[Case]:
+    """Legal cases that differ from the base in one size or argument."""
+    yield from _legal(base, _one_size(base, FEW))
+    yield from _legal(base, _one_argument(base))
+
+
+def pool(base: Case) -> list[Case]:
+    """More of them, and such as differ in two sizes: to choose from where rules disagree."""
+    one = list(_one_size(base, (*FEW, *MANY, *BEYOND), range(1, 14)))
+    few = list(_one_size(base, (1, 2, 3, 5, 8, 17, 33)))
+    pairs = [a | b for i, a in enumerate(few) for b in few[:i] if not a.keys() & b.keys()]
+    arguments = list(_one_argument(base))
+    mixed = [a | b for i, a in enumerate(arguments) for b in (*arguments[:i], *few) if not a.keys() & b.keys()]
+    return list(_legal(base, (*one, *pairs, *mixed)))
+
+
+def mixture(base: Case, claims: Capabilities, count: int) -> list[Case]:
+    """Cases of all sorts that the implementation claims to know, with data of the same kind."""
+    recipe = base.data
+    if not isinstance(recipe, Recipe):
+        return []
+    cases = sample(count, 1, keep=beyond(claims.features), dtype=base.dtype)
+    return [replace(case, data=replace(recipe, seed=seed)) for seed, case in enumerate(cases)]
+
+
+def _legal(base: Case, changes: Iterable[dict[str, Any]]) -> Iterator[Case]:
+    seen = {base}
+    for fields in changes:
+        try:
+            case = replace(base, **fields)
+        except CaseError:  # what is omitted has its default no longer
+            continue
+        if case not in seen and is_legal(case):
+            seen.add(case)
+            yield case
+
+
+def _one_size(
+    base: Case, sizes: Iterable[int], kernels: Iterable[int] = (1, 2, 3, 4, 5, 7, 9, 11)
+) -> Iterator[dict[str, Any]]:
+    """One of N, C, M, OH, OW, KH, KW at a time; the input grows with the kernel."""
+    sizes = tuple(sizes)
+    inputs, outputs = base.C // base.groups, base.M // base.groups
+    OH, OW = base.output_shape[-2:]
+    strides, dilations = _pair(base.stride), _pair(base.dilation)
+    for size in _around(OW, sizes):
+        yield {"W": base.W + (size - OW) * strides[1]} if base.W + (size - OW) * strides[1] > 0 else {}
+    for size in _around(OH, sizes):
+        yield {"H": base.H + (size - OH) * strides[0]} if base.H + (size - OH) * strides[0] > 0 else {}
+    yield from ({"M": size * base.groups} for size in _around(outputs, sizes))
+    yield from ({"C": size * base.groups} for size in _around(inputs, sizes))
+    for size in kernels:
+        yield {"KW": size, "W": max(base.W + (size - base.KW) * dilations[1], 1)}
+        yield {"KH": size, "H": max(base.H + (size - base.KH) * dilations[0], 1)}
+    yield from ({"N": size} for size in (1, 2, 3, 4, 5, 8))
+    for groups in (1, 2, 3, 4, 5, 8):
+        yield {"groups": groups, "C": inputs * groups, "M": outputs * groups}
+        if base.groups > 1:
+            yield {"groups": groups} if base.C % groups == base.M % groups == 0 else {}
+
+
+def _around(value: int, sizes: Iterable[int]) -> list[int]:
+    return sorted({*sizes, *(size for size in (value - 1, value + 1, value + 2) if size > 0)})
+
+
+def _one_argument(base: Case) -> Iterator[dict[str, Any]]:
+    """One argument at a time. The input grows where the windows need more room."""
+    yield {"bias": not base.bias}
+    yield {"N": None}
+    for name, values in (("stride", (1, 2, 3, 4)), ("dilation", (1, 2, 3)), ("padding", (0, 1, 2, 3))):
+        now = getattr(base, name)
+        pair = (0, 0) if isinstance(now, str) else _pair(now)
+        for value in values:
+            for changed in ((value, pair[1]), (pair[0], value), (value, value)):
+                yield {name: changed} | _room(base, **{name: changed})
+            yield {name: value} | _room(base, **{name: (value, value)})
+    yield from ({"padding": word} for word in ("same", "valid"))
+    yield from ({"padding_mode": mode, "padding": (1, 1)} for mode in ("zeros", "reflect", "replicate", "circular"))
+    for name, default in (("stride", (1, 1)), ("padding", (0, 0)), ("dilation", (1, 1)), ("groups", 1)):
+        if getattr(base, name) == default:
+            yield {"omit": (name,)}
+    yield from ({"dtype": dtype} for dtype in ("float32", "float64", "float16", "bfloat16"))
+
+
+def _room(base: Case, **changed: tuple[int, int]) -> dict[str, int]:
+    """A larger input where otherwise a stride or a dilation would leave no output, or a single one."""
+    stride, dilation = changed.get("stride", _pair(base.stride)), changed.get("dilation", _pair(base.dilation))
+    sides = {}
+    for i, (axis, kernel) in enumerate((("H", base.KH), ("W", base.KW))):
+        needed = dilation[i] * (kernel - 1) + 1 + (stride[i] if stride[i] > 1 else 0)
+        sides[axis] = max(getattr(base, axis), needed)
+    return sides
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    return value if isinstance(value, tuple) else (value, value)

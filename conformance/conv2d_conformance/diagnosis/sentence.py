@@ -1,0 +1,44 @@
+"""What is found, and the one sentence that says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What explains the wrong answers that were seen, and contradicts none of them and none of the right ones.
+
+    `mutant` is the known fault behind it, if it is one; `trigger` the rule for when it shows, empty for always.
+    """
+
+    sentence: str
+    wrong: int
+    right: int
+    mutant: str | None = None
+    trigger: str = ""
+
+    @property
+    def evidence(self) -> str:
+        """How many answers were held against it."""
+        return f"no contradiction in {self.wrong} wrong and {self.right} right answers"
+
+
+def about_effect(effect: str, trigger: str) -> str:
+    """An effect, and when it shows."""
+    only = f", only where {trigger}" if trigger else ""
+    return f"your output equals {effect}{only}"
+
+
+def about_trigger(refused: bool, trigger: str) -> str:
+    """When the answer is wrong, where nobody knows what it is."""
+    return f"legal calls are refused only where {trigger}" if refused else f"your output is wrong only where {trigger}"
+
+
+def about_crash(trigger: str) -> str:
+    return f"there is no answer only where {trigger}"
+
+
+def about_case(structure: str) -> str:
+    """What can be said of the failing case alone."""
+    return f"in the failing case, {structure}"

@@ -1,0 +1,128 @@
+"""Arithmetics that are less than IEEE's, each under the claim of its own grade."""
+
+from __future__ import annotations
+
+import ml_dtypes
+import numpy as np
+
+from conv2d_conformance.adapter import DTYPES
+from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.mutants import emulated
+from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.mutants.emulated import (
+    Change,
+    flushing,
+    format_of,
+    of_precision,
+    rounding,
+    sequential,
+    summed,
+    through,
+)
+from conv2d_conformance.variants.variant import variant
+
+HALF = (np.float16, ml_dtypes.bfloat16)
+
+
+def _with_inputs(call: Call, change: Change) -> Array:
+    return summed(call, sequential, inputs=change if call.input.dtype == np.float32 else emulated.as_it_is)
+
+
+def _towards(call: Call, to_integer: Change) -> Array:
+    """Directed rounding of every product, sum and result."""
+    numbers = format_of(call)
+    if numbers.name == "float64":
+        return summed(call, sequential)
+    result = of_precision(numbers.precision, to_integer, least=numbers.min_exponent)
+    return summed(call, rounding(of_precision(24, to_integer)), accumulator=np.float64, result=result)
+
+
+@variant(grades={"float32": "A-tc"})
+def towards_zero(call: Call) -> Array:
+    """Products, sums and results are cut."""
+    return _towards(call, np.trunc)
+
+
+@variant(grades={"float32": "A-tc"})
+def upwards(call: Call) -> Array:
+    """Products, sums and results are rounded upwards."""
+    return _towards(call, np.ceil)
+
+
+@variant(grades={"float32": "A-tc"})
+def blocks_of_4_aligned(call: Call) -> Array:
+    """A matrix engine: four products and the sum are aligned to the largest of them, and cut."""
+    if call.input.dtype == np.float64:
+        return summed(call, sequential)
+    return summed(call, emulated.aligned(4), accumulator=np.float64)
+
+
+@variant(grades={"float32": "R-tf32"})
+def tf32_by_rounding(call: Call) -> Array:
+    """Float32 data are rounded to TF32."""
+    return _with_inputs(call, of_precision(11))
+
+
+@variant(grades={"float32": "R-tf32"})
+def tf32_by_cutting(call: Call) -> Array:
+    """Float32 data are cut to TF32, and summed in blocks that are aligned and cut."""
+    if call.input.dtype != np.float32:
+        return summed(call, sequential)
+    return summed(call, emulated.aligned(4), inputs=of_precision(11, np.trunc), accumulator=np.float64)
+
+
+@variant(grades={"float32": "R-fp16"})
+def float16_inputs(call: Call) -> Array:
+    """Float32 data are rounded to float16."""
+    return _with_inputs(call, through("float16"))
+
+
+@variant(grades={"float32": "R-bf16"})
+def bfloat16_inputs(call: Call) -> Array:
+    """Float32 data are rounded to bfloat16."""
+    return _with_inputs(call, through("bfloat16"))
+
+
+@variant(grades={"float16": "R-acc16", "bfloat16": "R-acc16"})
+def sixteen_bit_sums(call: Call) -> Array:
+    """Sums of 16-bit numbers are kept in their own type."""
+    return summed(call, sequential, accumulator=call.input.dtype if call.input.dtype in HALF else None)
+
+
+@variant(grades=dict.fromkeys(DTYPES, "B2"), non_finite=False)
+def winograd_tiles_of_2(call: Call) -> Array:
+    """Winograd's algorithm with tiles of 2."""
+    return emulated.winograd_tiles(call, 2)
+
+
+@variant(grades=dict.fromkeys(DTYPES, "B4"), non_finite=False)
+def winograd_tiles_of_4(call: Call) -> Array:
+    """Winograd's algorithm with tiles of 4."""
+    return emulated.winograd_tiles(call, 4)
+
+
+@variant(grades=dict.fromkeys(DTYPES, "B6"), non_finite=False)
+def winograd_tiles_of_6(call: Call) -> Array:
+    """Winograd's algorithm with tiles of 6."""
+    return emulated.winograd_tiles(call, 6)
+
+
+@variant(subnormals=dict.fromkeys(DTYPES, "flushed"))
+def flushing_everywhere(call: Call) -> Array:
+    """Subnormal data, products, sums and results are zero."""
+    numbers = format_of(call)
+    accumulator = flushing(emulated.accumulator_format(call))
+    return summed(call, rounding(accumulator), inputs=flushing(numbers), result=flushing(numbers))
+
+
+@variant(subnormals=dict.fromkeys(DTYPES, "flushed"))
+def flushing_results(call: Call) -> Array:
+    """Subnormal results alone are zero."""
+    return summed(call, sequential, result=flushing(format_of(call)))
+
+
+VARIANTS = (
+    *(towards_zero, upwards, blocks_of_4_aligned, tf32_by_rounding, tf32_by_cutting, float16_inputs, bfloat16_inputs),
+    *(sixteen_bit_sums, winograd_tiles_of_2, winograd_tiles_of_4, winograd_tiles_of_6),
+    *(flushing_everywhere, flushing_results),
+)

@@ -1,0 +1,108 @@
+"""What is left open beside the arithmetic: padding times infinity, zeros, memory layouts, exceptions, signatures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from conv2d_conformance.adapter import Adapter, adapter_from_function
+from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.mutants import emulated
+from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.mutants.emulated import Terms, sequential, summed
+from conv2d_conformance.variants.variant import variant
+
+
+@variant()
+def padding_skipped(call: Call) -> Array:
+    """Zeros of the padding take no part: an infinite weight does not make them NaN."""
+    if call.padding_mode != "zeros":
+        return summed(call, sequential)
+    inside, _ = emulated.lower(replace(call, input=np.ones_like(call.input)))
+
+    def order(terms: Terms) -> Array:
+        total = np.zeros_like(terms[0])
+        for k in range(len(terms)):
+            total = total + (np.where(inside[:, :, None, k] != 0, terms[k], 0) if k < inside.shape[2] else terms[k])
+        return total
+
+    return summed(call, order)
+
+
+@variant()
+def zeros_are_negative(call: Call) -> Array:
+    """Every zero is -0.0, and every NaN has another sign."""
+    result = summed(call, sequential)
+    return np.where(np.isnan(result) | (result == 0), np.negative(np.abs(result)), result).astype(result.dtype)
+
+
+@variant()
+def fortran_order(call: Call) -> Array:
+    """The first axis of the result is innermost in memory."""
+    return np.asfortranarray(call.right())
+
+
+@variant()
+def channels_innermost(call: Call) -> Array:
+    """The result is a transposed view of another array."""
+    return np.moveaxis(np.moveaxis(call.right(), -3, -1).copy(), -1, -3)
+
+
+@variant()
+def part_of_a_larger_array(call: Call) -> Array:
+    """The result lies with gaps in a larger array, backwards."""
+    result = call.right()
+    larger = np.full((*result.shape[:-1], 2 * result.shape[-1] + 3), np.nan, result.dtype)
+    view: Array = larger[..., 1 : 1 + 2 * result.shape[-1] : 2][..., ::-1]
+    view[...] = result
+    return view
+
+
+@variant()
+def read_only(call: Call) -> Array:
+    """The result cannot be written to."""
+    result = call.right()
+    result.flags.writeable = False
+    return result
+
+
+class Refused(Exception):
+    """An exception of the library's own."""
+
+
+@variant()
+def exceptions_of_its_own(call: Call) -> Array:
+    """Whatever is illegal raises the library's own exception."""
+    try:
+        return call.right()
+    except (TypeError, ValueError) as error:
+        raise Refused("no such convolution") from error
+
+
+@variant()
+def assertions(call: Call) -> Array:
+    """Whatever is illegal fails an assertion."""
+    try:
+        return call.right()
+    except (TypeError, ValueError) as error:
+        raise AssertionError from error
+
+
+def _two_arrays(input: Any, weight: Any) -> Array:
+    """The smallest function that can be asked."""
+    return summed(Call(input, weight), sequential)
+
+
+def _core(input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: Any) -> Array:
+    """The mandatory core as a bare function, without defaults."""
+    return summed(Call(input, weight, bias, stride, padding, dilation, groups), sequential)
+
+
+VARIANTS: tuple[Adapter, ...] = (
+    *(padding_skipped, zeros_are_negative, fortran_order, channels_innermost, part_of_a_larger_array, read_only),
+    *(exceptions_of_its_own, assertions),
+    replace(adapter_from_function(_two_arrays), name="two-arrays"),
+    replace(adapter_from_function(_core), name="core"),
+)

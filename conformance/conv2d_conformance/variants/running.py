@@ -1,0 +1,119 @@
+"""Every check against every variant, with many seeds: what fails is a false alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+from conv2d_conformance.checks import Check
+from conv2d_conformance.checks import catalogue as checks
+from conv2d_conformance.drawing import seed, seed_of, use_settings
+from conv2d_conformance.effort import EFFORTS, Effort
+from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.variants import catalogue as variants
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A check that failed, or judged nothing, though the variant is right."""
+
+    variant: str
+    check: str
+    seed: int
+    required: str
+    got: str
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of some runs: so many checks, cases, and elements whose answers were judged."""
+
+    runs: int = 0
+    checks: int = 0
+    cases: int = 0
+    elements: int = 0
+    evidence: int = 0
+    alarms: tuple[Alarm, ...] = ()
+
+    def __add__(self, other: Result) -> Result:
+        return Result(
+            self.runs + other.runs,
+            self.checks + other.checks,
+            self.cases + other.cases,
+            self.elements + other.elements,
+            self.evidence + other.evidence,
+            self.alarms + other.alarms,
+        )
+
+
+BATCH = 25
+"""Seeds of one variant that are run after each other in one process."""
+
+
+def run(
+    seeds: Iterable[int],
+    *,
+    effort: Effort = EFFORTS["quick"],
+    workers: int = 1,
+    names: Iterable[str] | None = None,
+    on_progress: Callable[[int, int, str], None] = lambda *_: None,
+) -> Result:
+    """All checks against the variants, once for each seed."""
+    chosen = list(variants()) if names is None else list(names)
+    numbers = list(seeds)
+    batches = [numbers[first : first + BATCH] for first in range(0, len(numbers), BATCH)]
+    jobs = [(name, batch) for batch in batches for name in chosen]
+    total = Result()
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(runs, name, batch, effort): name for name, batch in jobs}
+        for done, future in enumerate(as_completed(futures), 1):
+            total += future.result()
+            on_progress(done, len(jobs), futures[future])
+    return total
+
+
+def runs(name: str, seeds: Sequence[int], effort: Effort) -> Result:
+    """One variant, every check of what it claims, once for each seed.
+
+    A check that asked the same cases with two seeds has only those, and is not asked again.
+    """
+    total = Result(runs=len(seeds))
+    remove_files = use_settings(effort)
+    try:
+        with InProcess(variants()[name]) as implementation:
+            for check in _applicable(implementation):
+                asked: list[set[int]] = []
+                for number in seeds:
+                    if len(asked) < 2 or asked[0] != asked[1]:
+                        result, digests = _examine(implementation, check, number, effort)
+                        total += result
+                        asked.append(digests)
+    finally:
+        remove_files()
+    return total
+
+
+def _applicable(implementation: InProcess) -> Iterator[Check]:
+    hello = implementation.hello
+    claimed = hello.capabilities.features | frozenset(hello.operations)
+    return (check for check in checks().values() if check.features | {check.operation} <= claimed)
+
+
+def _examine(implementation: InProcess, check: Check, run_seed: int, effort: Effort) -> tuple[Result, set[int]]:
+    examination = Examination(implementation, effort, check.requirements, seed=seed_of(check.name, run_seed))
+    seed(check.function, check.name, run_seed)
+    tally, variant = examination.tally, implementation.hello.name
+    alarms: tuple[Alarm, ...] = ()
+    try:
+        check.function(iut=examination)
+    except Nonconforming as found:
+        failure = found.failure
+        alarms = (Alarm(variant, check.name, run_seed, failure.required, failure.got, failure.case),)
+    else:
+        if tally.outcome != "pass":
+            alarms = (Alarm(variant, check.name, run_seed, "evidence", "no case that could be judged", ""),)
+    return Result(0, 1, tally.asked, tally.elements, tally.evidence, alarms), tally.digests

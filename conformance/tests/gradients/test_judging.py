@@ -1,0 +1,152 @@
+"""Answers to gradient cases: right ones, and ones that are wrong in one respect each."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from conv2d_conformance.adapter import Adapter, Capabilities
+from conv2d_conformance.cases import parse
+from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_reference import correlate, gradients_by_tap
+
+LINE = "n2c2h4w5 m4k2x3 s1x2 p1x0 g2 bias integers:3 grad"
+
+
+def right(*arrays, **attributes):
+    return gradients_by_tap.gradients(*arrays, **attributes)
+
+
+def examine(change, line=LINE, *, requirements=(), **options):
+    """What an implementation is told whose gradients are changed like this."""
+
+    def gradients(*arrays, **attributes):
+        return change(*right(*arrays, **attributes))
+
+    adapter = Adapter(
+        name="changed",
+        version="1",
+        conv2d=correlate.conv2d,
+        gradients=gradients,
+        capabilities=Capabilities(empty_batch=True, unbatched=True, dtypes={"float32", "float64"}),
+    )
+    examination = Examination(InProcess(adapter), EFFORTS["quick"], requirements)
+    examination.judge(parse(line), **options)
+    return examination.tally
+
+
+@pytest.mark.parametrize("line", [LINE, "c2h4w5 m2k2 grad", "n0c2h4w5 m2k2 bias grad", f"{LINE} float64"])
+def test_right_gradients_pass(line):
+    for form in (tuple, list):
+        tally = examine(lambda *found, form=form: form(found), line)
+        assert tally.outcome == "pass"
+        assert tally.evidence > 0
+        assert tally.failure is None
+
+
+def test_every_element_counts():
+    assert examine(lambda *found: found).elements == 2 * 2 * 4 * 5 + 4 * 1 * 2 * 3 + 4
+
+
+def plus_one(array):
+    return None if array is None else array + 1
+
+
+WRONG = {
+    "values of the input": (lambda x, w, b: (plus_one(x), w, b), LINE, "1 at grad_input[0,0,0,0]; 1 of", "0, exactly"),
+    "values of the weight": (
+        lambda x, w, b: (x, plus_one(w), b),
+        LINE,
+        "1 at grad_weight[0,0,0,0]; 1 of",
+        "0, exactly",
+    ),
+    "values of the bias": (lambda x, w, b: (x, w, plus_one(b)), LINE, "1 at grad_bias[0]; 1 of", "0, exactly"),
+    "shape": (lambda x, w, b: (x, w[:, :, :1], b), LINE, "grad_weight of shape (1, 1, 1, ", "shape (1, 1, "),
+    "dtype": (lambda x, w, b: (x, w, b.astype(">f4")), LINE, "grad_bias of dtype float32, in foreign", "dtype float32"),
+    "no bias": (lambda x, w, _: (x, w, None), LINE, "grad_bias None", "grad_bias of shape (1,)"),
+    "a bias": (
+        lambda x, w, _: (x, w, w[:, 0, 0, 0]),
+        "n1c1h2w2 m1k1 grad",
+        "grad_bias of shape (1,)",
+        "grad_bias None, since there is no bias",
+    ),
+    "empty": (lambda x, w, b: (x, w + 1, b), "n0c1h1w1 m1k1 grad", "1 at grad_weight[0,0,0,0]; 1 of", "0, exactly"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_gradients_fail_in_the_simplest_case(name):
+    change, line, got, required = WRONG[name]
+    with pytest.raises(Nonconforming) as found:
+        examine(change, line)
+    assert found.value.outcome == "fail"
+    assert found.value.failure.got.startswith(got)
+    assert found.value.failure.required.startswith(required)
+    assert " grad" in found.value.failure.case
+
+
+def test_a_refusal_fails():
+    def refuse(*_):
+        raise NotImplementedError("no gradients today")
+
+    with pytest.raises(Nonconforming, match="refused a legal call: NotImplementedError: no gradients today"):
+        examine(refuse)
+
+
+def test_what_is_not_three_arrays_is_an_error():
+    with pytest.raises(Nonconforming) as found:
+        examine(lambda *found: found[:2])
+    assert found.value.outcome == "error"
+    assert "of 2, not grad_input, grad_weight, grad_bias" in found.value.failure.got
+
+
+def test_without_values_the_shapes_alone_count():
+    assert examine(lambda x, w, b: (plus_one(x), w, b), values=False).outcome == "pass"
+
+
+def test_answers_that_differ_name_the_gradient():
+    calls = iter(range(100))
+
+    def change(x, w, b):
+        return x, w + next(calls) % 2, b
+
+    with pytest.raises(Nonconforming, match=r"at grad_weight\[.*\] from call 2, where the first gave"):
+        examine(change, values=False, times=2)
+
+
+def test_memory_counts_towards_the_requirements_of_gradients():
+    assert examine(lambda *found: found, "n1c1h2w2 m1k1 bias grad").observed == {}
+    both = examine(
+        lambda x, w, _: (x, w, w[:, 0, 0, 0]), "n1c1h1w1 m1k1 bias x[0,0,0,0]=1 w[0,0,0,0]=1 gy[0,0,0,0]=1 grad"
+    )
+    assert list(both.observed) == ["gradients.results-own-memory"]
+    with pytest.raises(Nonconforming, match="share memory"):
+        examine(
+            lambda x, w, _: (x, w, w[:, 0, 0, 0]),
+            "n1c1h1w1 m1k1 bias x[0,0,0,0]=1 w[0,0,0,0]=1 gy[0,0,0,0]=1 grad",
+            requirements=("gradients.results-own-memory",),
+        )
+
+
+def test_the_accuracy_of_gradients_is_kept_apart():
+    tally = examine(lambda *found: found, replaced(recipe="uniform:3"))
+    assert list(tally.grading.failed) == ["float32/gradients"]
+    assert list(tally.margins) == ["float32/gradients"]
+    assert as_json(tally)["broken_classes"] == {"float32/gradients": {}}
+    coarse = examine_measure(lambda x, w, b: (x * np.float32(1 + 2.0**-12), w, b), replaced(recipe="uniform:3"))
+    assert {"A", "A-tc"} <= set(coarse.grading.failed["float32/gradients"])
+
+
+def replaced(recipe):
+    return LINE.replace("integers:3", recipe)
+
+
+def examine_measure(change, line):
+    adapter = Adapter(
+        name="coarse", version="1", conv2d=correlate.conv2d, gradients=lambda *a, **k: change(*right(*a, **k))
+    )
+    examination = Examination(InProcess(adapter), EFFORTS["quick"])
+    examination.measure(replace(parse(line)))
+    return examination.tally
