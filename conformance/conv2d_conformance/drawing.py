@@ -38,6 +38,8 @@ def seed_of(check: str, run_seed: int) -> int:
 
 
 def seed(function: Callable[..., Any], check: str, run_seed: int) -> None:
-    """Fix what Hypothesis draws for a check, if it draws by Hypothesis at all."""
+    """Fix what Hypothesis draws for a check, if it draws by Hypothesis at all, under the settings in use."""
     if hypothesis.is_hypothesis_test(function):
+        # `given` keeps the settings of the moment at which the check was imported.
+        function._hypothesis_internal_use_settings = hypothesis.settings.default  # type: ignore[attr-defined]
         hypothesis.seed(seed_of(check, run_seed))(function)

@@ -16,7 +16,7 @@ from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.variants import running
 from conv2d_conformance.variants.running import Result
 
-SMALL = Effort("small", drawn=4, multiply_adds=3_000, tiles=200)
+SMALL = Effort("small", drawn=4, multiply_adds=10_000, tiles=200)
 
 EVERY = tuple(variants.catalogue())
 
