@@ -44,7 +44,8 @@ def to_array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
     if tensor.dtype == torch.bfloat16:
         bits: np.ndarray[Any, Any] = tensor.view(torch.int16).numpy()
         return bits.view(ml_dtypes.bfloat16)
-    return tensor.numpy()
+    array: np.ndarray[Any, Any] = tensor.numpy()
+    return array
 
 
 def with_options(

@@ -16,19 +16,21 @@ from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.variants import running
 from conv2d_conformance.variants.running import Result
 
-SMALL = Effort("small", drawn=4, multiply_adds=10_000, tiles=200)
+SMALL = Effort("small", drawn=3, multiply_adds=10_000, tiles=200)
+
+SLOW = ("test_values::test_documented", "test_state")
 
 EVERY = tuple(variants.catalogue())
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_there_is_no_false_alarm(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The documented examples have four million elements each, and are asked by another test.
-    without = {check: value for check, value in running.checks().items() if "documented" not in check}
-    monkeypatch.setattr(running, "checks", lambda: without)
-    total = running.runs(name, (1, 2, 3), SMALL)
+    # The command runs all checks; here those are left out that ask the same millions of elements with every seed.
+    quick = {check: value for check, value in running.checks().items() if not check.startswith(SLOW)}
+    monkeypatch.setattr(running, "checks", lambda: quick)
+    total = running.runs(name, (1, 2), SMALL)
     assert total.alarms == ()
-    assert total.runs == 3
+    assert total.runs == 2
     assert total.evidence > 5_000
 
 
