@@ -192,7 +192,7 @@ _BEYOND = (
     *("n1c257h2w2 m257k1 g257", "n1c1026h1w2 m1026k1 g513", "n1c40h33w33 m40k2 g40"),  # groups
     *("n2c1h260w2 m1k257x1", "n2c1h2w260 m1k1x257", "n1c2h140w2 m2k130x1 g2", "n1c2h2w140 m2k1x130 g2"),  # taps
     *("n1c1h17w16 m2k13x11 p1", "n1c2h20w18 m2k17x16"),
-    "n1c1h1w590000 m1k1x1024",  # a lowered matrix of 2^31 bytes
+    *("n1c1h1w2500 m1k1x600", "n1c1h1w34000 m1k1x1024", "n1c1h1w590000 m1k1x1024"),  # lowered: 2^22, 2^27, 2^31 bytes
 )
 
 

@@ -254,5 +254,5 @@ def test_progress_is_shown_on_a_terminal(folder):
     assert run.returncode == 0
     assert "connecting to right.py:conv2d" in text
     assert "test_bias::test_" in text
-    assert "4/4" in text
+    assert re.search(r"(\d+)/\1\D", text)
     assert "\x1b[1;32mall selected requirements hold" in text

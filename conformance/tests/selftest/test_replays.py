@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from conv2d_conformance import mutants
+from conv2d_conformance.cases import arrays as arrays_of
 from conv2d_conformance.cases import call as call_of
-from conv2d_conformance.cases import parse
+from conv2d_conformance.cases import exposes, parse
+from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
+from conv2d_conformance.cases.tiles import PATH_SIZES, PATHS, cases_beyond, channel_counts, path_cases
 from conv2d_conformance.mutants import Mutant, catalogue
 from conv2d_conformance.mutants.call import Call
 
@@ -73,7 +76,7 @@ TRIGGERS = {
     "grouped_taps_beyond_128_start_again": "n1c2h1w140 m2k1x130 g2 integers:1",
     "long_kernels_cut_after_the_first_image": "n2c1h260w2 m1k257x1 integers:1",
     "pixels_beyond_65535_start_again": "n1c1h257w257 m1k1x1 integers:1",
-    "lowered_matrix_cut_at_two_gigabytes": "n1c1h1w590000 m1k1x1024 integers:1",
+    "lowered_matrix_cut_at_four_megabytes": "n1c1h1w2500 m1k1x600 integers:1",
     "depthwise_elements_counted_in_16_bits": "n1c3h105w105 m3k1x2 g3 integers:1",
     "rows_counted_in_8_bits": "n1c1h257w2 m1k2x1 integers:1",
     "columns_beyond_1024_not_computed": "n1c1h1w1025 m1k1x1 integers:2",
@@ -224,7 +227,7 @@ def test_a_mutant_is_right_off_its_trigger(name: str) -> None:
     assert are_equal(answer(MUTANTS[name], PLAIN), answer(None, PLAIN))
 
 
-@pytest.mark.parametrize("name", [name for name, mutant in MUTANTS.items() if mutant.effort != "thorough"])
+@pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_is_wrong_on_its_trigger(name: str) -> None:
     line = TRIGGERS[name]
     assert not are_equal(answer(MUTANTS[name], line), answer(None, line))
@@ -243,3 +246,31 @@ def test_a_published_bug_is_replayed(link: str) -> None:
 
 def test_a_bug_that_is_not_replayed_has_a_reason() -> None:
     assert not {mutant.replays for mutant in catalogue().values()} & set(NOT_REPLAYED)
+
+
+# ---- the cases that find them ----------------------------------------------------------------------------------------
+
+
+def test_every_path_meets_every_size_on_every_axis() -> None:
+    found = path_cases(10**9)
+    assert found == path_cases(10**9)
+    assert all(map(is_legal, found))
+    count = len(PATH_SIZES)
+    along = [found[start : start + count] for start in range(0, len(found), count)]
+    assert len(along) == sum(map(len, PATHS.values()))
+    for path in along:
+        sizes = [geometry(case) for case in path]
+        assert {(size.stride, size.dilation, size.KH, size.KW) for size in sizes} == {
+            (sizes[0].stride, sizes[0].dilation, sizes[0].KH, sizes[0].KW)
+        }
+        if max(path[0].KH, path[0].KW) <= 3 and max(sizes[0].pads[0]) < path[0].KH:
+            assert {size.OH for size in sizes} == {size.OW for size in sizes} == set(PATH_SIZES)
+        if path[0].groups == path[-1].groups == 1:
+            assert {size.C for size in sizes} == {size.M for size in sizes} == set(PATH_SIZES)
+
+
+def test_the_cases_keep_to_the_budget_and_show_faults() -> None:
+    for found in (path_cases(50_000), tuple(cases_beyond(50_000))):
+        assert found
+        assert all(multiply_adds(case) <= 50_000 for case in found)
+    assert all(exposes(case, arrays_of(case)) for case in (*channel_counts(), *cases_beyond(50_000)))
