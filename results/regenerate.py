@@ -10,13 +10,14 @@ from pathlib import Path
 
 RESULTS = Path(__file__).parent
 RUNS = (
-    ("reference-direct", "training", "quick"),
-    ("reference-correlate", "training", "standard"),
-    ("torch", "training", "standard"),
-    ("torch?threads=2", "training", "standard"),
-    ("torch?onednn=off", "training", "standard"),
-    ("torch-layer", "training", "standard"),
-    ("onnxruntime", "forward", "standard"),
+    ("reference-direct", "forward", "quick"),
+    ("reference-correlate", "training", "quick"),
+    ("torch", "forward", "quick"),
+    ("torch?channels_last=on", "forward", "quick"),
+    ("torch?onednn=off", "forward", "quick"),
+    ("torch?threads=2", "forward", "quick"),
+    ("torch-layer", "training", "quick"),
+    ("onnxruntime", "forward", "quick"),
 )
 """What is run: target, profile, effort."""
 
