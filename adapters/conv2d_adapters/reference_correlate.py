@@ -1,36 +1,13 @@
 """The second opinion: SciPy's correlate, vectorised, which shares no code with the direct loops."""
 
-from typing import Any
+from dataclasses import replace
 
-import conv2d_conformance
-import conv2d_reference
-from conv2d_conformance import Adapter, Capabilities
-from conv2d_conformance.adapter import VIEWS
-from conv2d_reference import Conv2d, correlate, gradients_by_tap
+from conv2d_adapters import reference_direct
+from conv2d_reference import correlate, gradients_by_tap
 
-
-def initialize(in_channels: Any, out_channels: Any, kernel_size: Any, **attributes: Any) -> Any:
-    layer = Conv2d(in_channels, out_channels, kernel_size, **attributes)
-    return layer.weight, layer.bias
-
-
-adapter = Adapter(
+adapter = replace(
+    reference_direct.adapter,
     name="reference-correlate",
-    version=conv2d_conformance.__version__,
-    description=(conv2d_reference.__doc__ or "").splitlines()[0],
     conv2d=correlate.conv2d,
-    initialize=initialize,
     gradients=gradients_by_tap.gradients,
-    capabilities=Capabilities(
-        dtypes={"float32", "float64"},
-        padding={"explicit", "valid", "same"},
-        padding_modes={"zeros", "reflect", "replicate", "circular"},
-        arguments={"pair", "scalar", "defaults"},
-        unbatched=True,
-        empty_batch=True,
-        views=frozenset(VIEWS),
-        validation=True,
-        non_finite=True,
-        deterministic=True,
-    ),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -249,7 +248,3 @@ def default_output(target: str) -> Path:
     """The report's file in the current folder, named after the target."""
     name = "".join(character if character.isalnum() or character in "-_." else "-" for character in target)
     return Path(f"conv2d-{name.strip('-.')[:80]}.json")
-
-
-def is_terminal() -> bool:
-    return sys.stdout.isatty()

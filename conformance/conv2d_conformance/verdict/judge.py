@@ -17,9 +17,6 @@ from conv2d_conformance.verdict.wording import describe_wrong_elements
 Aspect = Literal["answered", "accepted", "rejected", "dtype", "shape", "values", "repeated"]
 Outcome = Literal["pass", "fail", "error"]
 
-EVERYTHING = frozenset({"values"})
-SHAPE_ALONE: frozenset[str] = frozenset()
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:

@@ -156,4 +156,4 @@ def test_every_link_leads_somewhere(text):
 
 @pytest.mark.parametrize("text", [TEXT, INTERPRETING], ids=["conv2d.md", "INTERPRETING.md"])
 def test_the_text_stands_without_anything_outside_the_package(text):
-    assert not re.search(r"SEMANTICS|NUMERICS|DESIGN|STYLE|/work/|/tmp/|TODO|FIXME", text)
+    assert not re.search(r"SEMANTICS|NUMERICS|DESIGN|STYLE|(?<!\w)/[a-z]+/|TODO|FIXME", text)
