@@ -56,7 +56,8 @@ class WorkerProcess:
             stderr=subprocess.PIPE,
             bufsize=0,
             start_new_session=True,
-            env={**ONE_THREAD, **os.environ, MARK: self._mark},
+            # Unbuffered: what is said just before a crash must not be lost in a buffer.
+            env={**ONE_THREAD, **os.environ, "PYTHONUNBUFFERED": "1", MARK: self._mark},
         )
         try:
             streams = (self._process.stdin, self._process.stdout, self._process.stderr)
