@@ -26,7 +26,8 @@ def test_definition(iut: Examination, case: Case) -> None:
 @covers("values.definition")
 def test_documented_examples(iut: Examination) -> None:
     """The examples of the document give what the definition says."""
-    iut.judge_all(case for _, case in DOCUMENTED)
+    for _, case in DOCUMENTED:
+        iut.judge(case if multiply_adds(case) <= iut.effort.multiply_adds else replace(case, N=1))
 
 
 @covers("values.index-map")

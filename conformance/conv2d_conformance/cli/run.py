@@ -28,7 +28,7 @@ EFFORTS = ("quick", "standard", "thorough")
     metavar="SECONDS",
     default=10.0,
     show_default=True,
-    help="For a single call.",
+    help="For a single call, and one second more for each million multiplications that it needs.",
 )
 @click.option(
     "--isolation",

@@ -17,13 +17,15 @@ Array = npt.NDArray[Any]
 class Request:
     """One call: `operation` is conv2d, initialize or gradients; an array that is None is not handed over.
 
-    An argument that is missing from `arguments` is left out of the call. Pairs are tuples.
+    An argument that is missing from `arguments` is left out of the call. Pairs are tuples. `products` is how many
+    multiplications the definition needs: a larger call may take longer.
     """
 
     operation: str
     arguments: dict[str, Any]
     arrays: dict[str, Array | None]
     view: str | None = None
+    products: int = 0
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.data import call, exposes
+from conv2d_conformance.cases.geometry import is_legal, multiply_adds
 from conv2d_conformance.gradients.law import gradient_class, gradient_default, laws
 from conv2d_conformance.gradients.row import row_of_laws
 from conv2d_conformance.implementation.answers import Array, Request
@@ -38,7 +39,8 @@ class Question:
     @cached_property
     def request(self) -> Request:
         arguments, arrays = call(self.case)
-        return Request(self.case.operation, arguments, arrays, self.case.view)
+        products = multiply_adds(self.case) if is_legal(self.case) else 0
+        return Request(self.case.operation, arguments, arrays, self.case.view, products)
 
     @cached_property
     def illegal_because(self) -> str | None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 
@@ -62,6 +63,14 @@ def sleeps_for_ever(input, weight, bias=None):
 
 def sleeps_when_the_input_is_one(input, weight, bias=None):
     return sleeps_for_ever(input, weight) if input.flat[0] == 1 else zeros(input, weight)
+
+
+def sleeps_at_the_first_call(input, weight, bias=None):
+    note = Path(os.environ["NOTE_OF_THE_FIRST_CALL"])
+    if note.exists():
+        return zeros(input, weight)
+    note.touch()
+    return sleeps_for_ever(input, weight)
 
 
 def ignores_polite_signals_and_sleeps(input, weight, bias=None):

@@ -5,6 +5,7 @@ import select
 import signal
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -74,14 +75,27 @@ def test_a_hang_is_ended(target, request_for, name, monkeypatch):
     with Worker(target(name), timeout=0.2) as worker:
         start = time.monotonic()
         answer = worker.ask(request_for())
-        assert 0.2 <= time.monotonic() - start < 10
-    assert answer == Broken("timeout", "no answer within 0.2 s; the process was ended", "about to sleep\n")
+        assert 0.4 <= time.monotonic() - start < 10
+    assert answer == Broken("timeout", "no answer within 0.2 s, twice; the process was ended", "about to sleep\n")
 
 
 def test_after_a_hang_the_work_goes_on(target, request_for):
     with Worker(target("sleeps_when_the_input_is_one"), timeout=1) as worker:
         answers = [worker.ask(request_for(value)) for value in (0, 1, 0, 1, 0)]
     assert [type(answer) for answer in answers] == [Result, Broken, Result, Broken, Result]
+
+
+def test_who_is_late_once_is_asked_again(target, request_for, tmp_path, monkeypatch):
+    monkeypatch.setenv("NOTE_OF_THE_FIRST_CALL", str(tmp_path / "note"))
+    with Worker(target("sleeps_at_the_first_call"), timeout=1) as worker:
+        assert isinstance(worker.ask(request_for()), Result)
+    assert (tmp_path / "note").exists()
+
+
+def test_a_large_call_is_allowed_more(target, request_for):
+    with Worker(target("sleeps_for_ever"), timeout=0.2) as worker:
+        answer = worker.ask(replace(request_for(), products=100_000))
+    assert answer.sentence == "no answer within 0.3 s, twice; the process was ended"
 
 
 def test_a_death_between_two_questions_is_not_passed_over(target, request_for):
