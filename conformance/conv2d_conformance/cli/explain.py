@@ -8,13 +8,19 @@ from collections.abc import Iterator
 
 import click
 
+from conv2d_conformance.adapter import PADDING_MODES
+from conv2d_conformance.cli.problems import Problem
+
 
 @click.command()
 @click.argument("requirement")
-def explain(requirement: str) -> None:
+@click.option("--size", type=click.IntRange(1), metavar="N", help="Draw the padding of an axis of N elements.")
+@click.option("--padding", metavar="BEFORE,AFTER", help="With --size: so many cells on its two sides.")
+def explain(requirement: str, size: int | None, padding: str | None) -> None:
     """Show a requirement.
 
-    Its sentence, where it comes from, its checks, and an example with its answer.
+    Its sentence, where it comes from, its checks, and an example with its answer. For a requirement about padding,
+    --size and --padding draw the padded axis: each cell, and the element that it is a copy of.
     """
     from conv2d_conformance import spec
     from conv2d_conformance.cli.covered import checks_of_requirements
@@ -22,6 +28,7 @@ def explain(requirement: str) -> None:
     from conv2d_conformance.report.console import console, paragraph, whole_line
 
     found = spec.get(requirement)
+    drawing = _drawing(found.id, size, padding)
     out = console()
     paragraph(out, found.id, style="bold")
     out.print()
@@ -47,6 +54,10 @@ def explain(requirement: str) -> None:
                 whole_line(out, line)
         else:
             paragraph(out, block)
+    if drawing:
+        out.print()
+        for label, line in zip(("cell", "element"), drawing, strict=True):
+            whole_line(out, line, label=label)
     if found.example:
         from conv2d_conformance.cases.grammar import parse
         from conv2d_conformance.cli.showing import show_case
@@ -55,6 +66,27 @@ def explain(requirement: str) -> None:
         out.print()
         paragraph(out, "Example", style="bold")
         show_case(out, Question(parse(found.example)))
+
+
+def _drawing(requirement: str, size: int | None, padding: str | None) -> tuple[str, str] | None:
+    """The padded axis that was asked for, in the mode that the requirement is about."""
+    from conv2d_conformance.cli.index_map import index_map
+
+    if size is None and padding is None:
+        return None
+    if size is None or padding is None:
+        raise Problem("a drawing needs both --size and --padding", "as in --size 5 --padding 2,3")
+    if not requirement.startswith(("padding.", "padding-mode.")):
+        raise Problem(f"{requirement} is not about padding", "draw that of padding-mode.reflect, say")
+    amounts = re.fullmatch(r"(\d{1,4})(?:,(\d{1,4}))?", padding)
+    if amounts is None:
+        raise Problem(f"--padding is a number of cells, or two of them, not {padding!r}", "as in --padding 2,3")
+    before, after = int(amounts[1]), int(amounts[2] or amounts[1])
+    mode = next((mode for mode in PADDING_MODES if requirement.startswith(f"padding-mode.{mode}")), "zeros")
+    try:
+        return index_map(size, before, after, mode)
+    except ValueError as reason:
+        raise Problem(str(reason)) from None
 
 
 def blocks_of_prose(text: str) -> Iterator[str]:

@@ -242,6 +242,32 @@ def show_power(out: Console, times: int, seed: int, advance: Advance) -> int:
 # ---- one line ----------------------------------------------------------------------------------------------------
 
 
+def show_law(line: str, format: str) -> None:
+    """Print the law that the parameters of the layers follow."""
+    import json
+
+    from conv2d_conformance.initialisation.case import format_case, parse
+    from conv2d_conformance.initialisation.law import law_of
+    from conv2d_conformance.report.console import console, paragraph, whole_line
+
+    case = parse(line)
+    law = law_of(case)
+    shapes = {"weight": case.weight_shape, "bias": (case.M,) if case.bias else None}
+    if format == "json":
+        k = {"numerator": 1, "denominator": case.fan_in}
+        found = {"case": format_case(case), "shapes": shapes, "dtype": case.dtype, "k": k, "bound": law.bound}
+        click.echo(json.dumps(found | {"largest_magnitude": law.bound * law.limit}))
+        return
+    out = console()
+    whole_line(out, format_case(case), label="case")
+    for name, shape in shapes.items():
+        told = "None" if shape is None else f"{'x'.join(map(str, shape))} {case.dtype}"
+        paragraph(out, told, label=name)
+    paragraph(out, "independent values, each uniform between -sqrt(k) and sqrt(k)", label="law")
+    paragraph(out, f"1 / {case.fan_in}, so that sqrt(k) = {law.bound:.17g}", label="k")
+    paragraph(out, f"no magnitude is above {law.bound * law.limit:.17g}, all roundings included", label="limit")
+
+
 def replay_layers(line: str, target: str, *, isolation: str, timeout: float) -> int:
     """Ask one line again and make all tests that it admits. Returns the exit status."""
     from conv2d_conformance.cli.asking import show_hello

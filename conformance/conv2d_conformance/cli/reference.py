@@ -13,9 +13,18 @@ import click
 def reference(case: str, full: bool, hex: bool, format: str) -> None:
     """Show the right answer of CASE.
 
-    That is what is allowed for every element of the output, or why the call must be rejected.
+    That is what is allowed for every element of the output, or why the call must be rejected. Of a fresh layer, as in
+    'init c6m10k3 seed:7', it is the law that its parameters follow.
     """
     import json
+
+    from conv2d_conformance.initialisation.case import is_layer_case
+
+    if is_layer_case(case):
+        from conv2d_conformance.cli.initialisation import show_law
+
+        show_law(case, format)
+        return
 
     from conv2d_conformance.cases.grammar import parse
     from conv2d_conformance.cli.showing import as_json, show_case

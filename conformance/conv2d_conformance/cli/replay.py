@@ -41,6 +41,7 @@ def replay(
 
     from conv2d_conformance.cases import grammar
     from conv2d_conformance.cli import asking
+    from conv2d_conformance.cli.problems import Problem
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.implementation.target import parse as target_of
     from conv2d_conformance.report.console import console, paragraph, whole_line
@@ -51,6 +52,9 @@ def replay(
     out = console(sys.stderr if with_script else None)
     implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
+        for needed in (asked_for.operation, *(earlier.operation for earlier in before)):
+            if needed not in implementation.hello.operations:
+                raise Problem(f"{target} has no {needed}, which the case asks for", "give its adapter one")
         for earlier in before:
             implementation.ask(Question(earlier).request)
         question = Question(asked_for, implementation.hello.capabilities)

@@ -10,7 +10,9 @@ import numpy as np
 from rich.console import Console
 
 from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.gradients.row import parts_of_law, rearranged
 from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.report.console import paragraph, show_table, whole_line
 from conv2d_conformance.report.intervals import Interval, interval
 from conv2d_conformance.verdict.question import Question, claimed_grade
@@ -29,28 +31,38 @@ def show_case(out: Console, question: Question, *, full: bool = False, hex: bool
     if question.illegal_because is not None:
         paragraph(out, f"must be rejected: {question.illegal_because}", label="answer", style="bold")
         return
-    law, dtype = question.law, question.input.dtype
-    found = {index: interval(law, index, dtype) for index in _indices(question, full)}
+    for name, law in _answers(question).items():
+        _show_answer(out, question, name, law, full=full, hex=hex)
+
+
+def _answers(question: Question) -> dict[str, Allowed]:
+    """What is allowed for each array of the answer, in its own shape."""
+    if question.case.operation == "gradients":
+        return parts_of_law(question.law, question.shapes)
+    return {"output": rearranged(question.law, lambda array: array.reshape(question.shape))}
+
+
+def _show_answer(out: Console, question: Question, name: str, law: Allowed, *, full: bool, hex: bool) -> None:
+    dtype = question.input.dtype
     if law.fixed.all() and law.neighbours == 1 and law.exceptions is None:
-        _show_array(out, "output", law.high.astype(dtype).reshape(question.shape), full=full, hex=hex, note="exactly")
+        _show_array(out, name, law.high.astype(dtype), full=full, hex=hex, note="exactly")
         return
-    grade = question.grade or claimed_grade(question.claims, question.case.dtype)
-    paragraph(out, f"{_shape(question.shape)} {question.case.dtype}, allowed in grade {grade}:", label="output")
-    rows = [_row(question, index, allowed, hex) for index, allowed in found.items()]
+    grade = question.grade or claimed_grade(question.claims, question.case.subject)
+    paragraph(out, f"{_shape(law.high.shape)} {question.case.dtype}, allowed in grade {grade}:", label=name)
+    symbol = "y" if name == "output" else name
+    indices = list(islice(np.ndindex(law.high.shape), None if full else SMALL // 4))
+    rows = [_row(f"{symbol}[{','.join(map(str, index))}]", interval(law, index, dtype), hex) for index in indices]
     show_table(out, ("element", "exact answer", "lowest allowed", "highest allowed", ""), rows, whole=True)
-    if len(found) < law.high.size:
-        paragraph(out, f"... {law.high.size - len(found)} more elements; --full shows them all")
-
-
-def _indices(question: Question, full: bool) -> list[tuple[int, ...]]:
-    return list(islice(np.ndindex(question.law.high.shape), None if full else SMALL // 4))
+    if len(indices) < law.high.size:
+        paragraph(out, f"... {law.high.size - len(indices)} more elements; --full shows them all")
 
 
 def call_text(question: Question) -> str:
     """The call as one would write it."""
     arrays = ", ".join("None" if array is None else name for name, array in question.request.arrays.items())
     arguments = "".join(f", {name}={value!r}" for name, value in question.request.arguments.items())
-    return f"conv2d({arrays}{arguments})"
+    name = "gradients of conv2d" if question.case.operation == "gradients" else "conv2d"
+    return f"{name}({arrays}{arguments})"
 
 
 def as_json(question: Question) -> dict[str, Any]:
@@ -69,15 +81,13 @@ def as_json(question: Question) -> dict[str, Any]:
         },
         "output": None,
     }
-    if reason is None:
-        shown["output"] = {"dtype": question.case.dtype, "shape": question.shape, **_law_as_json(question)}
-    return shown
+    answers = {} if reason is not None else _answers(question)
+    return shown | {name: _law_as_json(question, law) for name, law in answers.items()}
 
 
-def _law_as_json(question: Question) -> dict[str, Any]:
+def _law_as_json(question: Question, law: Allowed) -> dict[str, Any]:
     """The exact answer is high + low. Right is what lies from lowest to highest, and others where they are allowed."""
-    law = question.law
-    found = [interval(law, index, question.input.dtype) for index in _indices(question, full=True)]
+    found = [interval(law, index, question.input.dtype) for index in np.ndindex(law.high.shape)]
     others = ["inf", "-inf", "nan"]
     arrays = {
         **{name: getattr(law, name) for name in ("high", "low", "bound", "fixed", "evident")},
@@ -85,7 +95,9 @@ def _law_as_json(question: Question) -> dict[str, Any]:
         "highest": np.array([allowed.highest for allowed in found]),
         **{f"{name}_allowed": np.array([name in map(str, allowed.others) for allowed in found]) for name in others},
     }
-    return {name: _plain(array.reshape(question.shape)) for name, array in arrays.items()}
+    shape = law.high.shape
+    values = {name: _plain(array.reshape(shape)) for name, array in arrays.items()}
+    return {"dtype": question.case.dtype, "shape": shape, **values}
 
 
 def _plain(array: Array) -> Any:
@@ -136,9 +148,8 @@ def _show_rows(out: Console, texts: Array) -> None:
             (whole_line if len(line) <= out.width - 10 else paragraph)(out, line, indent=10)
 
 
-def _row(question: Question, index: tuple[int, ...], allowed: Interval, hex: bool) -> tuple[str, ...]:
-    place = index if len(question.shape) == 4 else index[1:]
-    element, wide = f"y[{','.join(map(str, place))}]", np.dtype(np.float64)
+def _row(element: str, allowed: Interval, hex: bool) -> tuple[str, ...]:
+    wide = np.dtype(np.float64)
     others = " or ".join(map(str, allowed.others))
     if allowed.lowest > allowed.highest:
         return element, "", "", "", f"only {others}"

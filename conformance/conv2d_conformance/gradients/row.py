@@ -48,6 +48,16 @@ def rearranged(law: Allowed, move: Callable[[Any], Any]) -> Allowed:
     return replace(law, **arrays, exceptions=exceptions)
 
 
+def parts_of_law(law: Allowed, shapes: Shapes) -> dict[str, Allowed]:
+    """What is allowed for each gradient by itself, taken from the row of all."""
+    ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
+
+    def part(number: int) -> Allowed:
+        return rearranged(law, lambda row: np.split(row, ends)[number].reshape(shapes[number]))
+
+    return {name: part(number) for number, name in enumerate(NAMES[: len(shapes)])}
+
+
 def element(place: int, shapes: Shapes) -> str:
     """The name of an element of the row: grad_weight[0,1,2,0]."""
     for name, shape in zip(NAMES, shapes, strict=False):

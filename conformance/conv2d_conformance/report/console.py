@@ -50,7 +50,7 @@ def paragraph(
     console: Console, text: str, *, label: str = "", indent: int = 0, style: str = "", most_lines: int | None = None
 ) -> None:
     """Print text with a hanging indent under its label; what goes beyond `most_lines` ends in dots."""
-    start = " " * indent + (f"{label:<{LABEL}}" if label else "")
+    start = " " * indent + (f"{label:<{LABEL - 1}} " if label else "")
     lines = textwrap.wrap(
         printable(text),
         console.width,
@@ -66,7 +66,7 @@ def paragraph(
 
 def whole_line(console: Console, text: str, *, label: str = "", indent: int = 0, style: str = "") -> None:
     """Print text on one line, however long, so that it can be copied."""
-    start = " " * indent + (f"{label:<{LABEL}}" if label else "")
+    start = " " * indent + (f"{label:<{LABEL - 1}} " if label else "")
     console.print(Text(start + printable(text), style=style), no_wrap=True, overflow="ignore", crop=False)
 
 

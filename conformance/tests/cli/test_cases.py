@@ -52,6 +52,53 @@ def test_reference_says_why_a_call_is_illegal(invoke):
     assert "answer    must be rejected: along H, the padded input must be at least as large as the" in shown
 
 
+GRADIENTS = "grad n1c1h1w3 m1k1x3 p0x2 bias"
+
+
+def test_reference_shows_gradients(invoke):
+    shown = invoke("reference", f"{GRADIENTS} w[0,0,0,0]=2 gy[0,0,0,1]=3 x[0,0,0,0]=5").output
+    assert "grad_output 1x1x1x5 float32\n          0 3 0 0 0\n" in shown
+    assert shown.endswith(
+        "grad_input 1x1x1x3 float32, exactly\n          0 0 0\n"
+        "grad_weight 1x1x1x3 float32, exactly\n           0 15  0\n"
+        "grad_bias 1 float32, exactly\n          3\n"
+    )
+
+
+def test_reference_shows_what_gradients_are_allowed(invoke):
+    lines = invoke("reference", f"{GRADIENTS} uniform:1").output.splitlines()
+    assert [line for line in lines if "allowed in grade" in line] == [
+        "grad_input 1x1x1x3 float32, allowed in grade A:",
+        "grad_weight 1x1x1x3 float32, allowed in grade A:",
+        "grad_bias 1 float32, allowed in grade A:",
+    ]
+    elements = [line.split()[0] for line in lines if line.startswith("grad_weight[")]
+    assert elements == ["grad_weight[0,0,0,0]", "grad_weight[0,0,0,1]", "grad_weight[0,0,0,2]"]
+
+
+def test_gradients_as_json_are_exact_and_whole(invoke):
+    found = json.loads(invoke("reference", f"{GRADIENTS} uniform:1", "--format", "json").output)
+    assert found["output"] is None
+    shapes = [np.shape(found[name]["high"]) for name in ("grad_input", "grad_weight", "grad_bias")]
+    assert shapes == [(1, 1, 1, 3), (1, 1, 1, 3), (1,)]
+
+
+def test_replay_of_gradients_needs_gradients(invoke):
+    result = invoke("replay", GRADIENTS, "right.py:conv2d")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: right.py:conv2d has no gradients, which the case asks for\nHint: ")
+
+
+def test_reference_of_a_fresh_layer_is_its_law(invoke):
+    line = "init c6m10k3x5 g2 bias float32 seed:7"
+    shown = invoke("reference", line).output
+    assert shown.startswith(f"case      {line}\nweight    10x3x3x5 float32\nbias      10 float32\n")
+    assert "k         1 / 45, so that sqrt(k) = 0.14907119849998599\n" in shown
+    found = json.loads(invoke("reference", line.replace(" bias", " nobias"), "--format", "json").output)
+    assert found["shapes"] == {"weight": [10, 3, 3, 5], "bias": None}
+    assert 0 < found["largest_magnitude"] / found["bound"] - 1 < 1e-6
+
+
 def test_reference_as_json_is_exact_and_whole(invoke):
     found = json.loads(invoke("reference", "n1c1h3w3 m2k2x2 float32 uniform:3", "--format", "json").output)
     assert found["legal"] is True

@@ -40,6 +40,38 @@ def test_every_requirement_can_be_explained(invoke, requirement):
     assert all(len(line) <= 100 for line in result.output.splitlines() if not line.startswith(meant_to_be_whole))
 
 
+@pytest.mark.parametrize(
+    ("requirement", "padding", "elements"),
+    [
+        ("padding-mode.reflect", "2,3", "2  1 |  0  1  2  3 |  2  1  0"),
+        ("padding-mode.replicate-unlimited", "1", "0 |  0  1  2  3 |  3"),
+        ("padding-mode.circular-same", "0,2", "|  0  1  2  3 |  0  1"),
+        ("padding.zeros-both-sides", "2", ".  . |  0  1  2  3 |  .  ."),
+    ],
+)
+def test_explain_draws_the_padding_of_an_axis(invoke, requirement, padding, elements):
+    result = invoke("explain", requirement, "--size", "4", "--padding", padding)
+    assert result.exit_code == 0
+    (line,) = [line for line in result.output.splitlines() if line.startswith("element   ")]
+    assert " ".join(line.split()[1:]) == " ".join(elements.split())
+    assert len(line) == len(next(line for line in result.output.splitlines() if line.startswith("cell")))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("padding-mode.reflect", "--size", "3", "--padding", "3"), "padding_mode 'reflect' needs padding < H = 3"),
+        (("padding-mode.circular", "--size", "3"), "a drawing needs both --size and --padding"),
+        (("padding-mode.circular", "--size", "3", "--padding", "a"), "--padding is a number of cells, or two of them"),
+        (("bias.added", "--size", "3", "--padding", "1"), "bias.added is not about padding"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told_in_a_sentence(invoke, arguments, sentence):
+    result = invoke("explain", *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {sentence}")
+
+
 def test_an_unknown_requirement_gets_a_suggestion(invoke):
     result = invoke("explain", "padding.same-extra-at-begin")
     assert result.exit_code == 2
