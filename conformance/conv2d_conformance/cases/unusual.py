@@ -49,6 +49,7 @@ _LINES: dict[str, tuple[str, ...]] = {
         "n1c2h5w4 m2k5x3 p2x1 s2x1 bias",
         "n1c4h5w6 m4k3 p1x0 g4 s2",
     ),
+    "valid-in-every-mode": (*(f"n2c2h5w6 m3k3x2 valid {mode} bias" for mode in ("reflect", "replicate", "circular")),),
     "same-beyond-input": (
         "n1c1h1w1 m1k9 same bias",
         "n2c2h1w1 m2k4x6 same",

@@ -50,6 +50,12 @@ def test_valid(iut: Examination, case: Case) -> None:
     iut.judge(case)
 
 
+@covers("padding.valid")
+def test_valid_in_every_mode(iut: Examination) -> None:
+    """The padding "valid" is none in the other padding modes too."""
+    iut.judge_all(unusual_cases("valid-in-every-mode"))
+
+
 @covers("padding.same-size")
 @given(case=cases(vary=set(), require={"same"}))
 def test_same_size(iut: Examination, case: Case) -> None:

@@ -64,6 +64,17 @@ def beyond_the_limit(call: Call, mode: str, numpy_mode: str) -> Array:
         return of_padded(call, padded(call, numpy_mode, asked_pads(call)))
 
 
+# ---- all three
+
+
+@breaks("padding.valid")
+def valid_as_same_in_other_modes(call: Call) -> Array:
+    """a conv2d that, in other modes than "zeros", takes "valid" for "same" where it can"""
+    if call.padding == "valid" and call.padding_mode != "zeros" and call.geometry.stride == (1, 1):
+        return call.right(padding="same")
+    return call.right()
+
+
 # ---- reflect
 
 
