@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ class Call:
     padding_mode: Any = "zeros"
     given: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def geometry(self) -> Geometry:
         """The call in numbers; TypeError or ValueError where it is illegal."""
         return resolve_arrays(

@@ -17,6 +17,7 @@ from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.law.classes import MEANINGS
 from conv2d_conformance.verdict.claims import within_claims
+from conv2d_conformance.verdict.evidence import with_evidence
 from conv2d_conformance.verdict.grading import Grading, describe_grade
 from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome, judge
 from conv2d_conformance.verdict.question import Question, claimed_grade
@@ -138,7 +139,7 @@ class Examination:
         """
         if self._raised is not None:
             raise self._raised
-        case = within_claims(case, self.claims)
+        case = self._fitting(case)
         if case in self._known:
             return
         judgement = self._ask(case, values, times)
@@ -157,7 +158,7 @@ class Examination:
         if self._raised is not None:
             raise self._raised
         asked: list[Case] = []
-        for case in (within_claims(case, self.claims) for case in cases):
+        for case in map(self._fitting, cases):
             judgement = self._ask(case, values=True)
             if is_legal(case):
                 if judgement.outcome != "pass":
@@ -190,12 +191,16 @@ class Examination:
 
     def measure(self, case: Case) -> None:
         """Ask a case for what it says of the accuracy: wrong values end nothing, any other fault does."""
-        case = within_claims(case, self.claims)
+        case = self._fitting(case)
         judgement = self._ask(case, values=True)
         if judgement.outcome == "pass":
             self._count(case, judgement)
         elif judgement.fault is None or judgement.fault.aspect != "values":
             self._raise(case, judgement, values=True)
+
+    def _fitting(self, case: Case) -> Case:
+        """The nearest relative of the case that needs nothing unclaimed, with data that are evidence."""
+        return with_evidence(within_claims(case, self.claims), self.claims)
 
     def require_claimed_grades(self) -> None:
         """Raise Nonconforming for the first dtype whose claimed class some answer has broken."""

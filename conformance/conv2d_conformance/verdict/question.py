@@ -9,14 +9,14 @@ from typing import Any
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.data import call, exposes
-from conv2d_conformance.cases.geometry import is_legal, multiply_adds
+from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
 from conv2d_conformance.gradients.law import gradient_class, gradient_default, laws
 from conv2d_conformance.gradients.row import row_of_laws
 from conv2d_conformance.implementation.answers import Array, Request
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, default_class
 from conv2d_conformance.law.evaluate import law_of
-from conv2d_reference.arguments import Geometry, resolve
+from conv2d_reference.arguments import Geometry
 
 CORE_CLAIMS = Capabilities()
 
@@ -54,15 +54,8 @@ class Question:
 
     @cached_property
     def _resolved(self) -> Geometry | str:
-        arrays = {name: array for name, array in self.request.arrays.items() if array is not None}
         try:
-            return resolve(
-                self.input.shape,
-                self.weight.shape,
-                None if self.bias is None else self.bias.shape,
-                dtypes=[array.dtype for array in arrays.values()],
-                **self.request.arguments,
-            )
+            return geometry(self.case)
         except (TypeError, ValueError) as error:
             return str(error)
 
