@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from conv2d_conformance import spec
 from conv2d_conformance.report.counts import Chapter, chapters
-from conv2d_conformance.report.text import common_fault
+from conv2d_conformance.report.text import common_fault, replay_command, to_be_told
 
 LEGEND = (
     "Each cell says how many requirements of a chapter hold, of those that are claimed and have a check. "
@@ -33,8 +33,33 @@ def results_page(reports: Mapping[str, Mapping[str, Any]]) -> str:
         cells = [_cell(rows[path].get(name)) for name in columns]
         link = f"[{_escaped(_name(report))}]({quote(path)})"
         lines.append(_row([link, report["run"]["profile"], _escaped(report["conclusion"]["headline"]), *cells]))
-    lines += ["", *_faults(reports), _footer(reports)]
+    lines += ["", *_faults(reports), _footer(reports), *_failures(reports)]
     return "\n".join(lines) + "\n"
+
+
+def _failures(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What failed, by implementation: each in its simplest case, with the command that asks it again."""
+    lines = []
+    for _, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
+        declared = {item["requirement"]: f"{item['reason']} ({item['issue']})" for item in report["deviations"]}
+        groups = to_be_told(report)
+        if groups:
+            lines += ["", f"## {_escaped(_name(report))}, profile {report['run']['profile']}"]
+        for entries in groups:
+            names = ", ".join(f"{entry['id']} ({entry['level']})" for entry in entries)
+            lines += ["", f"### {names}", ""]
+            reasons = dict.fromkeys(declared[entry["id"]] for entry in entries if entry["id"] in declared)
+            lines += [f"Known: {_escaped(reason)}.\n" for reason in reasons]
+            failure = entries[0]["failure"]
+            if failure is None:
+                lines.append("Not one case was judged.")
+                continue
+            told = [("looks like", failure["diagnosis"]), ("got", failure["got"]), ("required", failure["required"])]
+            if failure["failed_repetitions"] < failure["repetitions"]:
+                told += [("fails", f"{failure['failed_repetitions']} of {failure['repetitions']} times")]
+            told += [("replay", replay_command(failure, report["run"]["target"]))]
+            lines += ["```", *(f"{word:11}{' '.join(text.split())}" for word, text in told if text), "```"]
+    return lines
 
 
 def _faults(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -30,7 +30,7 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
     console.print()
     _show_chapters(report, console)
     console.print()
-    told = _to_be_told(report)
+    told = to_be_told(report)
     if common := common_fault(entry for entries in told for entry in entries):
         paragraph(console, common, style="bold")
         console.print()
@@ -109,7 +109,7 @@ def _count(verdict: str, number: int) -> Text:
     return Text(str(number), style=COLOUR[verdict]) if number else Text("-", style="dim")
 
 
-def _to_be_told(report: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
+def to_be_told(report: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
     """What failed, those together that fail by the same case with the same answer.
 
     In a run that was cut short, a requirement that was not reached is no news.

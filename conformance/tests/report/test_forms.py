@@ -93,6 +93,20 @@ def test_markdown_is_a_matrix_with_links(report):
     assert row.endswith("| **1 of 4** |")
 
 
+def test_markdown_tells_each_failure_with_its_command(report):
+    known = {"requirement": "bias.added", "reason": "it_is old", "issue": "https://example.org/1"}
+    report["deviations"] = [known]
+    page = results_page({"x.json": report})
+    assert (
+        "\n## mine 1.0 (fast=1), profile forward\n\n### bias.added (MUST), bias.per-channel (MUST)\n\n"
+        "Known: it\\_is old (https://example.org/1).\n\n```\n"
+        "got        0 at y[0,0,0,0]; 1 of 1 elements are wrong\n"
+        "required   1, exactly\n"
+        "replay     conv2d-conformance replay 'n1c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 b[0]=1' "
+        "'mine.py:conv2d?fast=1'\n```\n"
+    ) in page
+
+
 def test_markdown_escapes_what_would_break_a_table(report):
     report["implementation"]["name"] = "a|b_c"
     assert "[a\\|b\\_c 1.0 (fast=1)](x.json)" in results_page({"x.json": report})
