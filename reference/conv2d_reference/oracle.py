@@ -72,27 +72,36 @@ def sums(
     limit = _limit(x, w)
     product = exact_product(filters, limit) if exact else None
 
-    out = np.zeros((6, layer.N, layer.G, layer.M // layer.G, layer.OH * layer.OW))
+    out = [np.empty((layer.N, layer.G, layer.M // layer.G, layer.OH * layer.OW)) for _ in range(6)]
     for images in layer.batches():
-        windows = layer.windows(layer.grouped(pad(x[images], pads, padding_mode)))
+        image = layer.grouped(pad(x[images], pads, padding_mode))
+        windows = layer.windows(image)
         for band in layer.bands():
             columns = layer.columns(windows, band)
             sizes = np.abs(columns)
-            high, low, error, magnitude, terms, smallest = out[:, images, ..., layer.pixels(band)]
-            terms[...] = filter_mask @ (sizes != 0).astype(np.float32)
+            high, low, error, magnitude, terms, smallest = (part[images, ..., layer.pixels(band)] for part in out)
+            if filter_mask is None:
+                terms[...] = _count(layer, image, band)
+            else:
+                terms[...] = filter_mask @ (sizes != 0).astype(np.float32)
             if product:
                 high[...], low[...], error[...], magnitude[...] = product(columns)
             else:
-                high[...], magnitude[...] = filters @ columns, magnitude_of(filter_sizes, sizes, limit)
+                high[...], low[...], magnitude[...] = filters @ columns, 0, magnitude_of(filter_sizes, sizes, limit)
                 # Proof: a product passes n - 1 additions, and its own rounding unless narrow, so the error is at most
                 # ((1 + U)^n - 1) A. Up to the limit, all sums are multiples of one unit, and at most 2^53 of it.
-                error[...] = np.where(magnitude <= limit, 0, (terms - narrow) * magnitude * (U * (1 + 2.0**-20)))
-            smallest[...] = _smallest(filter_sizes, sizes)
+                np.multiply((terms - narrow) * (U * (1 + 2.0**-20)), magnitude, out=error)
+                if limit:
+                    error[magnitude <= limit] = 0
+            if sizes.size * filters.shape[1] > PRODUCTS:
+                np.multiply(least(filter_sizes, 2), _nearest(layer, image, band), out=smallest)
+            else:
+                smallest[...] = _smallest(filter_sizes, sizes)
             if not narrow:  # a product that may have been rounded upwards
                 smallest[...] = np.where(magnitude <= limit, smallest, np.nextafter(smallest, 0))
-            smallest[terms == 0] = inf
-    out = out.reshape(6, layer.N, layer.M, layer.OH, layer.OW)
-    high, low, error, magnitude, terms, smallest = out
+            if (few := terms == 0).any():
+                smallest[few] = inf
+    high, low, error, magnitude, terms, smallest = (part.reshape(layer.N, layer.M, layer.OH, layer.OW) for part in out)
     if exponent:
         high, low, error, magnitude, smallest = unscaled(exponent, high, low, error, magnitude, smallest)
     single = terms == 1
@@ -125,25 +134,25 @@ def _limit(x: Floats, w: Floats) -> float:
     return min(unit(x) * unit(w) * 2.0**53, float_info.max)
 
 
-def _mask(filters: Floats) -> NDArray[np.float32]:
-    """Ones where a weight is not zero; one row for all filters if they are alike.
+def _mask(filters: Floats) -> NDArray[np.float32] | None:
+    """Ones where a weight is not zero; None where all are not.
 
     The product of two masks counts the non-zero products, exactly in float32 up to 2^24 of them.
     """
     mask = filters != 0
-    rows: NDArray[np.bool_] = mask[:, :1] if mask.all() else mask
-    return rows.astype(np.float32)
+    return None if mask.all() else mask.astype(np.float32)
+
+
+def _count(layer: Layer, image: Floats, band: slice) -> Floats:
+    """The number of non-zero x of every window, (N, G, 1, pixels)."""
+    of_channels = (image != 0).sum(axis=2, keepdims=True, dtype=np.float64)
+    return _over_taps(np.add, layer, of_channels, band)
 
 
 def _smallest(filter_sizes: Floats, sizes: Floats) -> Floats:
-    """The smallest non-zero |product|, as float64 rounds it, where one can afford to look at all of them.
-
-    Elsewhere: the smallest |x| of the window times the smallest |w| of the filter, which is not larger.
-    """
+    """The smallest non-zero |product|, as float64 rounds it, where one can afford to look at all of them."""
     M, (N, G, _, P) = filter_sizes.shape[1], sizes.shape
     with np.errstate(over="ignore"):
-        if sizes.size * M > PRODUCTS:
-            return np.asarray(least(filter_sizes, 2) * least(sizes, 2))
         x, w = (np.where(size == 0, inf, size) for size in (sizes, filter_sizes))
         result = np.empty((N, G, M, P))
         step = max(1, CHUNK // sizes.size)
@@ -151,3 +160,22 @@ def _smallest(filter_sizes: Floats, sizes: Floats) -> Floats:
             products = w[:, m : m + step, :, None] * x[:, :, None]
             products.min(axis=3, out=result[:, :, m : m + step])
     return result
+
+
+def _nearest(layer: Layer, image: Floats, band: slice) -> Floats:
+    """The smallest non-zero |x| of every window, (N, G, 1, pixels), or inf.
+
+    Times the smallest |w| of the filter it is not larger than any product of the two.
+    """
+    return _over_taps(np.minimum, layer, least(np.abs(image), 2), band)
+
+
+def _over_taps(combine: np.ufunc, layer: Layer, image: Floats, band: slice) -> Floats:
+    """What the taps of every window see in an image (N, G, 1, HP, WP), combined: (N, G, 1, pixels)."""
+    seen = layer.windows(np.ascontiguousarray(image))[..., band, :]
+    KH, KW = layer.kernel
+    found = seen[..., 0, 0, :, :]
+    for kh, kw in np.ndindex(KH, KW):
+        if kh or kw:
+            found = combine(found, seen[..., kh, kw, :, :])
+    return found.reshape(*found.shape[:3], -1)

@@ -132,7 +132,11 @@ def magnitude_of(filter_sizes: Floats, sizes: Floats, limit: float) -> Floats:
     """
     K = filter_sizes.shape[-1]
     product: Floats = filter_sizes @ sizes
-    bound = product * (1 + (K + 4) * U * (1 + 2.0**-20))
+    factor = 1 + (K + 4) * U * (1 + 2.0**-20)
+    if not limit:
+        product *= factor
+        return product
+    bound = product * factor
     return np.where(bound <= limit, product, bound)
 
 

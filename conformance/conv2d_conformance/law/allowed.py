@@ -69,14 +69,17 @@ def compare(answer: npt.NDArray[Any], law: Allowed) -> Comparison:
     """Hold an answer of the right shape and dtype against the law. The sign of zero and of NaN never counts."""
     got = answer.astype(np.float64)
     with np.errstate(all="ignore"):
-        near = got == law.high.astype(answer.dtype).astype(np.float64)
-        if law.neighbours == 2:
-            near |= got == _other_neighbour(law.high, answer.dtype)
         if law.fixed.all() and law.exceptions is None:
-            return Comparison(~near, np.zeros_like(got))
-        error = np.abs((got - law.high) - law.low)
-        right = np.where(law.fixed, near, error <= law.bound)
-        ratio = np.where(law.fixed | ~right | ~np.isfinite(got), 0.0, error / law.bound)
+            return Comparison(~_is_near(got, law.high, law.neighbours, answer.dtype), np.zeros_like(got))
+        error = got - law.high
+        error -= law.low
+        np.abs(error, out=error)
+        right = error <= law.bound
+        error /= law.bound
+        error[~(right & np.isfinite(error))] = 0.0
+        if (fixed := law.fixed).any():
+            right[fixed] = _is_near(got[fixed], law.high[fixed], law.neighbours, answer.dtype)
+            error[fixed] = 0.0
     if law.exceptions is not None:
         extra = law.exceptions
         right &= extra.finite
@@ -86,7 +89,13 @@ def compare(answer: npt.NDArray[Any], law: Allowed) -> Comparison:
         if law.neighbours == 2:  # what is too large may be cut to the largest number
             largest = float(np.nextafter(np.asarray(np.inf, answer.dtype), np.asarray(0, answer.dtype)))
             right |= extra.finite & ((got == largest) & extra.plus | (got == -largest) & extra.minus)
-    return Comparison(~right, ratio)
+    return Comparison(~right, error)
+
+
+def _is_near(got: Floats, exact: Floats, neighbours: int, dtype: np.dtype[Any]) -> Mask:
+    """Whether a number is the nearest one of the dtype, or where two are allowed, the one on the other side."""
+    near: Mask = got == exact.astype(dtype).astype(np.float64)
+    return near | (got == _other_neighbour(exact, dtype)) if neighbours == 2 else near
 
 
 def _other_neighbour(exact: Floats, dtype: np.dtype[Any]) -> Floats:

@@ -82,9 +82,12 @@ def allowed(
     low = rest + found.low
     fixed = _fixed(found, high, operands, accuracy, integral=integral, flushed=flushed)
     overflow = _overflow(found, high, limits, operands, accuracy, fixed)
-    free = np.zeros_like(fixed) if overflow is None else overflow.nan
-    evident = fixed | (~free & (limits.error < np.abs(high)) & (limits.error < 0.5 * found.smallest))
-    error = np.where(free, np.inf, limits.error)
+    error = limits.error
+    evident = error < np.minimum(np.abs(high), 0.5 * found.smallest)
+    if overflow is not None:
+        evident &= ~overflow.nan
+        error = np.where(overflow.nan, np.inf, error)
+    evident |= fixed
     return Allowed(high, low, error, fixed, evident, accuracy.neighbours, overflow)
 
 
@@ -185,8 +188,14 @@ def _has_subnormals(operands: Operands, accuracy: AccuracyClass) -> bool:
 
 def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
     """A + b as a rounded sum and the error of that rounding (Knuth), which is 0 where the sum is infinite."""
+    if not b.any():
+        return a, np.zeros_like(a)
     with np.errstate(over="ignore", invalid="ignore"):
         total = a + b
         part = total - a
-        rest = (a - (total - part)) + (b - part)
-    return total, np.where(np.isfinite(total), rest, 0.0)
+        rest = b - part
+        np.subtract(total, part, out=part)
+        rest += np.subtract(a, part, out=part)
+    if not np.isfinite(total.sum()):  # which is not finite either where an element is not
+        rest[~np.isfinite(total)] = 0.0
+    return total, rest
