@@ -14,7 +14,8 @@ from conv2d_conformance.effort import Effort
 
 
 def use_settings(effort: Effort) -> Callable[[], None]:
-    """Draw so many cases, without a memory of earlier runs. Returns what removes Hypothesis's files again."""
+    """Draw so many cases, without a memory of earlier runs. Returns what undoes it, and removes Hypothesis's files."""
+    before = hypothesis.settings.get_current_profile_name()
     storage = tempfile.TemporaryDirectory(prefix="conv2d-conformance-")
     set_hypothesis_home_dir(storage.name)
     hypothesis.settings.register_profile(
@@ -29,7 +30,12 @@ def use_settings(effort: Effort) -> Callable[[], None]:
         phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
     )
     hypothesis.settings.load_profile("conv2d-conformance")
-    return storage.cleanup
+
+    def undo() -> None:
+        hypothesis.settings.load_profile(before)
+        storage.cleanup()
+
+    return undo
 
 
 def seed_of(check: str, run_seed: int) -> int:

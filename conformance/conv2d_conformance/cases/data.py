@@ -113,6 +113,19 @@ def normal(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
     return shortened(parts.sum(axis=1) - 131070.0 + fine, bits) * 2.0**-15
 
 
+def one_tap(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+    """`integers`, but for the weight: one tap of each filter is 1 or -1, so that every output is a pixel and the bias.
+
+    The taps of the filters are all different as long as there are enough of them.
+    """
+    values = integers(case, array, shape, bits)
+    if array != "weight" or not values.size:
+        return values
+    taps = size_of(shape[1:])
+    chosen = np.resize(np.argsort(words(case, "shared", taps), kind="stable"), values.size // taps)
+    return np.where(np.arange(values.size) % taps == np.repeat(chosen, taps), np.sign(values), 0.0)
+
+
 def ones(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:  # noqa: ARG001
     """Ones throughout: every output counts its taps, which is the arithmetic of padding (and shows nothing else)."""
     return np.ones(size_of(shape))
@@ -121,7 +134,7 @@ def ones(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:  
 RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Values]] = {
     recipe.__name__.replace("_", "-"): recipe
     for recipe in (
-        *(integers, impulse, sparse, uniform, normal, ones),
+        *(integers, impulse, sparse, uniform, normal, one_tap, ones),
         *(roundings.spread, roundings.cancelling, roundings.monotone, roundings.scaled, roundings.complementary),
         *(roundings.subnormal, roundings.near_overflow, roundings.odd),
     )

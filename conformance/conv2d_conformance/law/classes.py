@@ -46,6 +46,11 @@ class AccuracyClass:
         return self.accumulator != self.output
 
     @property
+    def keeps_all(self) -> bool:
+        """Whether products and sums have at least the bits of the dtype and of float32."""
+        return self.input is None and self.tile is None and self.accumulator.precision >= SINGLE.precision
+
+    @property
     def kept_bits(self) -> int:
         """Integers of up to so many bits reach the products unchanged."""
         return (self.input or self.output).precision

@@ -36,16 +36,22 @@ Matrix = npt.NDArray[np.object_]
 POINTS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "4", "-4", "1/4", "-1/4", "3", "-3", "1/3")))
 
 
+MOST_CELLS = 8
+"""Of an input tile along an axis: libraries go no further, since from there on the errors outgrow the products."""
+
 SCALING = 64.0
 """Rows of the transforms may be scaled by so much, which changes what underflows and nothing else."""
 
 
 def covers(operands: Operands, accuracy: AccuracyClass) -> bool:
-    """Whether Winograd's algorithm can compute the call: neither stride nor dilation, and more than one tap."""
-    rows, columns = operands.weight.shape[2:]
+    """Whether the class expects Winograd's algorithm to compute the call."""
     unit_steps = operands.placement["stride"] == operands.placement["dilation"] == (1, 1)
-    longest = max(rows, columns)
-    return unit_steps and longest > 1 and accuracy.tile is not None and accuracy.tile + longest - 2 <= len(POINTS)
+    return unit_steps and accuracy.tile is not None and suits(accuracy.tile, operands.weight.shape[2:])
+
+
+def suits(tile: int, kernel: tuple[int, ...]) -> bool:
+    """Whether a kernel has more than one tap, and with this output tile an input tile that is not too large."""
+    return 1 < max(kernel) <= MOST_CELLS + 1 - tile
 
 
 @cache
@@ -96,6 +102,26 @@ def error(operands: Operands, accuracy: AccuracyClass) -> tuple[Floats, Floats]:
         size = (size + np.abs(operands.bias)) * (1 + (channels + 64) * 2.0**-52)
         underflow = _underflow(largest, operands, accuracy) * (1 + growth)
         return growth * size + underflow, size * (1 + growth)
+
+
+@cache
+def largest_integers(accuracy: AccuracyClass, channels: int, kernel: tuple[int, int]) -> int:
+    """The magnitude up to which integers, whatever their signs, have a bound below 1/2; 0 where there is none.
+
+    What the bound and the sums on the way are for ones grows by no more than the square of the magnitude.
+    """
+    placement = {
+        "stride": (1, 1),
+        "dilation": (1, 1),
+        "groups": 1,
+        "pads": ((0, 0), (0, 0)),
+        "padding_mode": "zeros",
+    }
+    operands = Operands(np.ones((1, channels, *kernel)), np.ones((1, channels, *kernel)), np.ones((1, 1, 1)), placement)
+    of_one, largest_sum = (float(limit.max()) for limit in error(operands, accuracy))
+    if accuracy.is_narrowed:
+        of_one += 2 * accuracy.output.unit * (operands.weight.size + 2 + 2 * of_one)
+    return math.isqrt(int(min(0.5 / of_one, accuracy.output.largest / largest_sum) * (1 - 2.0**-10)))
 
 
 def _roundings(tile: int, taps: int) -> int:

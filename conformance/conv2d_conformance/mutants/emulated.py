@@ -304,8 +304,7 @@ def _with_bias(call: Call, total: Array) -> Array:
 def winograd_tiles(call: Call, tile: int) -> Array:
     """Winograd's algorithm with output tiles of so many cells, where there is neither stride nor dilation."""
     g = call.geometry
-    long_enough = max(g.KH, g.KW) > 1 and tile + max(g.KH, g.KW) - 2 <= len(winograd.POINTS)
-    if g.stride != (1, 1) or g.dilation != (1, 1) or not long_enough:
+    if g.stride != (1, 1) or g.dilation != (1, 1) or not winograd.suits(tile, (g.KH, g.KW)):
         return summed(call, sequential)
     wide = accumulator_of(call.input.dtype)
     sides = [tuple(m.astype(wide) for m in winograd.transforms(tile, taps)) for taps in (g.KH, g.KW)]

@@ -1,30 +1,55 @@
 """Choose data from which something follows in the claimed grade.
 
-Integers add up exactly in most grades, whatever their size. Winograd's transforms round them: where the bound reaches
-half an integer, a wrong product could hide, and a right answer is no evidence. Smaller integers have a smaller bound.
+In most grades integers add up exactly. Where a grade keeps fewer bits, or transforms the data as Winograd does, large
+integers are rounded: once the bound reaches half an integer, a wrong product could hide, and a right answer is no
+evidence. So the integers become as small as the grade needs, and where even 1 and -1 are too large for so many
+products, each filter keeps one tap.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from conv2d_conformance.adapter import Capabilities
-from conv2d_conformance.cases.case import DEFAULT_MAGNITUDE, Case, Recipe
-from conv2d_conformance.cases.geometry import is_legal
-from conv2d_conformance.law.classes import TILES
-from conv2d_conformance.verdict.question import Question, claimed_grade
+from conv2d_conformance.cases.case import DEFAULT_MAGNITUDE, Case, Elements, Recipe
+from conv2d_conformance.law import winograd
+from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
+from conv2d_conformance.verdict.question import claimed_grade
 
-MAGNITUDES = (DEFAULT_MAGNITUDE, 3, 2, 1)
+WHOLE = ("integers", "impulse", "odd")
+"""Recipes of integers, of which the last two have large ones to be exact with: no answer of Winograd's is."""
 
 
 def with_evidence(case: Case, claims: Capabilities) -> Case:
-    """The case with the largest integers of which every element of the answer is evidence, or else with 1 and -1."""
-    integers = isinstance(case.data, Recipe) and case.data.name == "integers" and case.data.magnitude is None
-    if not integers or claimed_grade(claims, case.subject) not in TILES or not is_legal(case) or case.N == 0:
+    """The case, with integers that are small enough for the claimed grade; itself where they are."""
+    recipe = case.recipe
+    if case.operation != "conv2d" or recipe is None or recipe.name not in WHOLE:
         return case
-    assert isinstance(case.data, Recipe)
-    for magnitude in MAGNITUDES:
-        fitting = replace(case, data=replace(case.data, magnitude=magnitude))
-        if Question(fitting, claims).law.evident.all():
-            break
-    return fitting
+    accuracy = accuracy_class(claimed_grade(claims, case.dtype), case.dtype)
+    if accuracy.keeps_all:
+        return case
+    fitting = _fitting(recipe, case, accuracy)
+    if fitting == recipe:
+        return case
+    return replace(case, data=replace(case.data, base=fitting) if isinstance(case.data, Elements) else fitting)
+
+
+def _fitting(recipe: Recipe, case: Case, accuracy: AccuracyClass) -> Recipe:
+    transformed = accuracy.tile is not None and _is_transformed(case, accuracy.tile)
+    if not transformed and recipe.name != "integers":
+        return recipe
+    kernel, channels = (case.KH, case.KW), case.C // case.groups
+    if transformed:
+        largest = winograd.largest_integers(accuracy, channels, kernel)
+    else:
+        terms = channels * math.prod(kernel) + 1
+        bits = min(accuracy.accumulator.precision, accuracy.output.precision)
+        largest = min(math.isqrt(2**bits // terms), 2**accuracy.kept_bits)
+    magnitude = min(recipe.magnitude or DEFAULT_MAGNITUDE, largest)
+    return Recipe("integers", recipe.seed, magnitude) if magnitude else Recipe("one-tap", recipe.seed)
+
+
+def _is_transformed(case: Case, tile: int) -> bool:
+    unit_steps = case.stride in (1, (1, 1)) and case.dilation in (1, (1, 1))
+    return unit_steps and winograd.suits(tile, (case.KH, case.KW))

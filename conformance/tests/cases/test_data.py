@@ -66,6 +66,10 @@ PUBLISHED = {
     "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float64 near-overflow:7": "0f5e589f2ded7bc7",
     "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float16 near-overflow:7": "0b3449d8e0611e8e",
     "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias bfloat16 near-overflow:7": "e0235c4c84a3f888",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 one-tap:7": "00d6041d1a87c702",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float64 one-tap:7": "0fcd8eb61a1e25d5",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float16 one-tap:7": "f26bed7885693986",
+    "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias bfloat16 one-tap:7": "3315fde8258e5fb5",
     "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 odd:7": "5bb0f250c4ef31ec",
     "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float64 odd:7": "59c186a73e3a1828",
     "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float16 odd:7": "e0bb189b78354316",
@@ -192,6 +196,14 @@ def test_normal_is_bell_shaped_and_exact(dtype: str) -> None:
     assert 0.65 < (np.abs(values) < values.std()).mean() < 0.71
     if dtype in ("float32", "float64"):
         assert len(np.unique(values)) > 0.999 * values.size  # all bits are used, not the 18 of the coarse part alone
+
+
+def test_one_tap_of_each_filter_is_left_and_no_other_filter_has_it() -> None:
+    x, w, b = made("n1c4h9w10 m36k3 bias float32 one-tap:7")
+    assert set(x.ravel()) == set(b) | set(x.ravel()) == {*range(-7, 0), *range(1, 8)}
+    assert set(np.abs(w).ravel()) == {0, 1}
+    assert (np.abs(w).sum(axis=(1, 2, 3)) == 1).all()
+    assert (np.abs(w).sum(axis=0) == 1).all()
 
 
 def test_ones_count_taps() -> None:

@@ -225,6 +225,24 @@ def test_winograd_covers_neither_strides_nor_single_taps() -> None:
     assert not winograd.covers(Operands(x, w[..., :1, :1], np.zeros((1, 1, 1)), PLACEMENT), accuracy)
 
 
+def test_winograd_covers_kernels_with_which_an_input_tile_has_at_most_eight_cells() -> None:
+    assert [winograd.suits(2, (taps, 1)) for taps in (1, 2, 7, 8)] == [False, True, True, False]
+    assert [winograd.suits(6, (1, taps)) for taps in (1, 2, 3, 4)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
+@pytest.mark.parametrize(("name", "kernel"), [("B2", (3, 3)), ("B4", (5, 2)), ("B6", (3, 3)), ("B6", (1, 2))])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_integers_up_to_the_largest_are_evidence(dtype: str, name: str, kernel: tuple[int, int], channels: int) -> None:
+    accuracy = accuracy_class(name, dtype)
+    largest = winograd.largest_integers(accuracy, channels, kernel)
+    assert largest >= 1
+    for magnitude, is_below in ((largest, True), (2 * largest + 1, False)):
+        x, w = np.full((1, channels, 9, 9), magnitude, float), np.full((1, channels, *kernel), magnitude, float)
+        law = law_of(x, w, np.full(1, magnitude, float), PLACEMENT, accuracy)
+        assert (law.bound.max() < 0.5) == is_below
+
+
 def test_every_dtype_has_its_classes_and_every_class_its_words() -> None:
     for dtype in ("float16", "bfloat16", "float32", "float64"):
         assert default_class(dtype) in class_names(dtype)
