@@ -91,18 +91,22 @@ def assertions(call: Call) -> Array:
 
 
 def _two_arrays(input: Any, weight: Any) -> Array:
-    """The smallest function that can be asked."""
     return summed(Call(input, weight), sequential)
 
 
 def _core(input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: Any) -> Array:
-    """The mandatory core as a bare function, without defaults."""
     return summed(Call(input, weight, bias, stride, padding, dilation, groups), sequential)
 
+
+two_arrays = replace(
+    adapter_from_function(_two_arrays), name="two-arrays", description="The smallest function that can be asked."
+)
+core = replace(
+    adapter_from_function(_core), name="core", description="The mandatory core as a bare function, without defaults."
+)
 
 VARIANTS: tuple[Adapter, ...] = (
     *(padding_skipped, zeros_are_negative, fortran_order, channels_innermost, part_of_a_larger_array, read_only),
     *(exceptions_of_its_own, assertions),
-    replace(adapter_from_function(_two_arrays), name="two-arrays"),
-    replace(adapter_from_function(_core), name="core"),
+    *(two_arrays, core),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.variants import catalogue as variants
+from conv2d_conformance.variants import targets
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 
-SEQUENCES = ("test_state::test_no_state", "test_state::test_after_rejection")
+LARGE = 5
 EVERY = 10
-"""Checks that ask each of their calls some twenty times are run with every tenth seed."""
+"""A check that asks more than `LARGE` times as many cases as the effort says is run with every tenth seed alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,13 @@ class Alarm:
     required: str
     got: str
     case: str
+
+    @property
+    def again(self) -> str:
+        """The command that shows it again: the case alone, or the seed where no case could be judged."""
+        if self.case:
+            return f"conv2d-conformance replay {shlex.quote(self.case)} {targets()[self.variant]}"
+        return f"conv2d-conformance variants --only {self.variant} --first-seed {self.seed} --seeds 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +91,32 @@ def run(
 def runs(name: str, seeds: Sequence[int], effort: Effort) -> Result:
     """One variant, every check of what it claims, once for each seed.
 
-    A check that asked the same cases with two seeds has only those, and is not asked again.
+    A check that asked the same cases with two seeds has only those, and is not run again.
     """
     total = Result(runs=len(seeds))
     remove_files = use_settings(effort)
     try:
         with InProcess(variants()[name]) as implementation:
             for check in _applicable(implementation):
-                asked: list[set[int]] = []
-                for number in seeds[::EVERY] if check.name in SEQUENCES else seeds:
-                    if len(asked) < 2 or asked[0] != asked[1]:
-                        result, digests = _examine(implementation, check, number, effort)
-                        total += result
-                        asked.append(digests)
+                total += _runs_of(check, implementation, seeds, effort)
     finally:
         remove_files()
+    return total
+
+
+def _runs_of(check: Check, implementation: InProcess, seeds: Sequence[int], effort: Effort) -> Result:
+    total = Result()
+    asked: list[set[int]] = []
+    is_large = False
+    for index, number in enumerate(seeds):
+        if is_large and index % EVERY:
+            continue
+        if len(asked) > 1 and asked[0] == asked[1]:
+            break
+        result, digests = _examine(implementation, check, number, effort)
+        total += result
+        is_large = is_large or result.cases > LARGE * effort.drawn
+        asked.append(digests)
     return total
 
 
