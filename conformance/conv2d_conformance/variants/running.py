@@ -17,7 +17,7 @@ from conv2d_conformance.variants import catalogue as variants
 from conv2d_conformance.variants import targets
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 
-LARGE = 5
+LARGE = 4
 EVERY = 10
 """A check that asks more than `LARGE` times as many cases as the effort says is run with every tenth seed alone."""
 

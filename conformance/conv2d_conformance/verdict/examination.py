@@ -191,7 +191,7 @@ class Examination:
 
     def measure(self, case: Case) -> None:
         """Ask a case for what it says of the accuracy: wrong values end nothing, any other fault does."""
-        case = self._fitting(case)
+        case = within_claims(case, self.claims)  # with its own data, which tell one class from another
         judgement = self._ask(case, values=True)
         if judgement.outcome == "pass":
             self._count(case, judgement)
