@@ -160,7 +160,7 @@ def test_circular_up_to_size(iut: Examination, case: Case) -> None:
 def test_circular_at_the_limit(iut: Examination) -> None:
     """A padding as large as the input is legal on either axis, on both, and where the size is 1."""
     lines = ("n1c1h3w9 m1k2 p3x0", "n2c2h9w4 m3k3x2 p1x4 bias", "n1c1h3w5 m1k2 p3x5 s2x3", "n1c1h1w1 m1k3x2 p1")
-    iut.judge_all(_lines("circular", *lines))
+    iut.judge_all(_lines("circular", *lines, "n1c1h9w2 m1k2x1 p9x1"))
 
 
 @covers("padding-mode.circular-limit")
