@@ -17,6 +17,7 @@ from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.spec import PROFILES
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
@@ -48,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--conv2d-only", default="*", help="a glob of requirement ids")
     group.addoption("--conv2d-profile", default="forward", choices=PROFILES)
     group.addoption("--conv2d-timeout", default=10.0, type=float, help="seconds allowed to one call")
+    group.addoption("--conv2d-memory", default=USUAL_LIMIT, type=float, help="GiB allowed to the process")
     group.addoption("--conv2d-isolation", default="process", choices=("process", "none"))
 
 
@@ -62,9 +64,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     target = config.getoption("conv2d_target")
     if not target:
         raise pytest.UsageError("name the implementation under test: --conv2d-target TARGET")
-    isolation, timeout = config.getoption("conv2d_isolation"), config.getoption("conv2d_timeout")
+    how = {name: config.getoption(f"conv2d_{name}") for name in ("isolation", "timeout", "memory")}
     try:
-        implementation = connect(target, isolation=isolation, timeout=timeout)
+        implementation = connect(target, **how)
     except (TargetError, LoadError) as error:
         raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
     config.add_cleanup(implementation.close)

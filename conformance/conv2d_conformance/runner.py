@@ -21,6 +21,7 @@ from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
 from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.verdicts import Deviation
@@ -42,6 +43,7 @@ class Options:
     output: Path
     workers: int = 1
     timeout: float = 10.0
+    memory: float = USUAL_LIMIT
     isolation: str = "process"
     deviations: tuple[Deviation, ...] = ()
 
@@ -106,7 +108,9 @@ def run(options: Options, on_progress: Callable[[int, int, str], None] = lambda 
     Raises TargetError or WorkerError where the target cannot be reached, UnwritableOutput, HarnessFailure.
     """
     with _terminable():
-        implementation = connect(options.target, isolation=options.isolation, timeout=options.timeout)
+        implementation = connect(
+            options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory
+        )
         try:
             return _run(options, implementation, on_progress)
         finally:
@@ -168,6 +172,7 @@ def header(options: Options, implementation: Implementation, started: float) -> 
             "only": options.only,
             "isolation": options.isolation,
             "timeout_seconds": options.timeout,
+            "memory_gib": options.memory if CAN_BE_TOLD and options.isolation == "process" else None,
         },
         "implementation": {
             "name": hello.name,
@@ -210,6 +215,7 @@ def _pytest_arguments(options: Options) -> list[str]:
         f"--conv2d-only={options.only}",
         f"--conv2d-profile={options.profile}",
         f"--conv2d-timeout={options.timeout}",
+        f"--conv2d-memory={options.memory}",
         f"--conv2d-isolation={options.isolation}",
         str(PACKAGE / "checks"),
     ]

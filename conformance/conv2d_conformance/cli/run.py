@@ -31,6 +31,14 @@ EFFORTS = ("quick", "standard", "thorough")
     help="For a single call, and one second more for each million multiplications that it needs.",
 )
 @click.option(
+    "--memory",
+    type=click.FloatRange(0, min_open=True),
+    metavar="GIB",
+    default=8.0,
+    show_default=True,
+    help="For the process of the implementation and what it starts; Linux alone tells how much it holds.",
+)
+@click.option(
     "--isolation",
     type=click.Choice(("process", "none")),
     default="process",
@@ -49,6 +57,7 @@ def run(
     output: Path | None,
     workers: int,
     timeout: float,
+    memory: float,
     isolation: str,
     deviations: Path | None,
 ) -> None:
@@ -74,6 +83,7 @@ def run(
         output=output,
         workers=workers,
         timeout=timeout,
+        memory=memory,
         isolation=isolation,
         deviations=read_deviations(deviations) if deviations else (),
     )

@@ -12,6 +12,7 @@ from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.process import Failure, WorkerProcess
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello, encode_request
+from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
 
 LARGEST_ANSWER = 1 << 30
@@ -29,19 +30,24 @@ class Worker:
 
     A call is answered within `timeout` seconds, and one more for each million multiplications of the definition.
     One that is not is made once more, in a fresh process: a busy machine is no hang.
+
+    The process is ended where it holds more than `memory` GiB, on systems that tell.
     """
 
     hello: Hello
 
-    def __init__(self, target: str, *, timeout: float = 60.0, start_timeout: float = 120.0) -> None:
+    def __init__(
+        self, target: str, *, timeout: float = 60.0, start_timeout: float = 120.0, memory: float = USUAL_LIMIT
+    ) -> None:
         self._arguments = _arguments(parse(target))
         self._timeout = timeout
+        self._memory = memory
         self._start_timeout = start_timeout
         self._closed = False
         self._number = 0
         self._fresh: list[WorkerProcess] = []  # have not introduced themselves yet; the first is next
         self._process: WorkerProcess | None = None
-        self._fresh.append(WorkerProcess(self._arguments))
+        self._start()
         try:
             self.hello = self._greet()
         except BaseException:
@@ -82,10 +88,13 @@ class Worker:
         except ProtocolError as error:
             return self._replace("protocol", f"the worker broke the protocol: {error}")
 
+    def _start(self) -> None:
+        self._fresh.append(WorkerProcess(self._arguments, memory=self._memory))
+
     def _ready(self) -> WorkerProcess:
         if self._process is None:
             if not self._fresh:
-                self._fresh.append(WorkerProcess(self._arguments))
+                self._start()
             self._greet()
         assert self._process
         return self._process
@@ -127,7 +136,7 @@ class Worker:
             self._process.end()
             self._process = None
         while len(self._fresh) < 2:
-            self._fresh.append(WorkerProcess(self._arguments))
+            self._start()
         return True
 
     def close(self) -> None:
@@ -163,11 +172,15 @@ def _arguments(target: Target) -> list[str]:
     return ["command", *target.command]
 
 
-def connect(target: str, *, isolation: str = "process", timeout: float = 60.0) -> Implementation:
+def connect(
+    target: str, *, isolation: str = "process", timeout: float = 60.0, memory: float = USUAL_LIMIT
+) -> Implementation:
     """The implementation that a TARGET denotes. TargetError or LoadError when there is none.
 
-    `isolation` is "process", or "none" for an adapter in this very process.
+    `isolation` is "process", or "none" for an adapter in this very process, which no limit is set to.
     """
     if isolation not in ("process", "none"):
         raise ValueError(f"isolation is 'process' or 'none', not {isolation!r}")
-    return Worker(target, timeout=timeout) if isolation == "process" else InProcess(load(parse(target)))
+    if isolation == "none":
+        return InProcess(load(parse(target)))
+    return Worker(target, timeout=timeout, memory=memory)

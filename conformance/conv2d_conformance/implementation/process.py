@@ -19,17 +19,20 @@ from pathlib import Path
 
 from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance
 from conv2d_conformance.implementation.protocol import BYE, HELLO
+from conv2d_conformance.implementation.resident import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds
 
 PIPE_SIZE = 1 << 20
 KEPT_STDERR = 1 << 16
 MARK = "CONV2D_CONFORMANCE_WORKER"
 SECONDS_TO_DIE = 10.0
 SECONDS_AFTER_CLOSING = 2.0
+SECONDS_BETWEEN_LOOKS = 0.05
+"""At the memory of the process: seldom enough to cost nothing, often enough that it cannot take much in between."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 class Failure(Exception):
-    """No answer. `kind` is "died", "timeout" or "protocol"; the process is of no further use."""
+    """No answer. `kind` is "died", "timeout", "memory" or "protocol"; the process is of no further use."""
 
     def __init__(self, kind: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -43,9 +46,13 @@ class WorkerProcess:
     may hold the pipe open, and output may come before a death that follows at once.
 
     On Linux the process ends with the thread that started it: start it in one that lives as long.
+
+    `memory` is how many GiB it may hold. Where the system does not tell, there is no limit.
     """
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str], *, memory: float = USUAL_LIMIT) -> None:
+        self._memory = memory
+        self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS if CAN_BE_TOLD else math.inf
         self._mark = secrets.token_hex(8)
         _adopt_orphans()
         self.started = time.monotonic()
@@ -132,7 +139,7 @@ class WorkerProcess:
 
     def _handle_events(self, message: Incoming, seconds: float) -> bool:
         """Wait for something to happen and react to it. True when the process is dead and all it wrote is read."""
-        events = self._poll.poll(math.ceil(seconds * 1000))
+        events = self._wait(seconds)
         if not events and self._closed:
             raise Failure("protocol", f"the worker closed its standard {self._closed}")
         happened = {descriptor for descriptor, _ in events}
@@ -149,6 +156,23 @@ class WorkerProcess:
         while self._read_stderr():
             pass
         return True
+
+    def _wait(self, seconds: float) -> list[tuple[int, int]]:
+        until = time.monotonic() + seconds
+        while True:
+            remaining = max(0.0, until - time.monotonic())
+            events = self._poll.poll(math.ceil(min(remaining, SECONDS_BETWEEN_LOOKS) * 1000))
+            self._require_little_memory()
+            if events or remaining <= SECONDS_BETWEEN_LOOKS:
+                return events
+
+    def _require_little_memory(self) -> None:
+        """Now and then, whether it is one long call that takes memory, or many short ones do."""
+        if time.monotonic() < self._next_look:
+            return
+        if exceeds(self._process.pid, int(self._memory * GIB)):
+            raise Failure("memory", f"the process took more than {self._memory:.3g} GiB of memory, and was ended")
+        self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
 
     def _write(self) -> None:
         try:

@@ -158,6 +158,17 @@ def test_an_interrupt_before_the_first_check_says_that_there_is_no_report(invoke
     assert (result.exit_code, result.stderr) == (130, "Error: interrupted\nHint: there is no report yet\n")
 
 
+def test_limits_are_passed_on(invoke, monkeypatch):
+    from conv2d_conformance import runner
+
+    asked = []
+    monkeypatch.setattr(runner, "run", lambda options, *_: asked.append(options) or 1 / 0)
+    invoke("run", "right.py:conv2d", "--timeout", "3", "--memory", "0.5")
+    invoke("run", "right.py:conv2d")
+    usual = runner.Options(target="", output=Path())
+    assert [(options.timeout, options.memory) for options in asked] == [(3, 0.5), (usual.timeout, usual.memory)]
+
+
 STALLING = """
 import itertools, os, pathlib, signal
 from right import conv2d as right

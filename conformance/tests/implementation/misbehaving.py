@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG001  (what goes wrong does not depend on the arguments)
 
+import mmap
 import os
 import signal
 import subprocess
@@ -116,6 +117,57 @@ def starts_a_child_in_another_session(input, weight, bias=None):
 def closes_all_descriptors(input, weight, bias=None):
     os.closerange(0, 100)
     return zeros(input, weight)
+
+
+# It takes memory, and never more than one GiB, in case that nobody stops it.
+def _takes(gib):
+    for _ in range(int(gib * 16)):
+        _TAKEN.append(np.ones(1 << 23))
+
+
+_TAKEN = []
+
+
+def takes_a_gigabyte(input, weight, bias=None):
+    _takes(1)
+    return zeros(input, weight)
+
+
+def keeps_four_megabytes_of_each_call(input, weight, bias=None):
+    _TAKEN.append(np.ones(1 << 19))
+    return zeros(input, weight)
+
+
+def starts_a_child_that_takes_a_gigabyte(input, weight, bias=None):
+    if os.fork() == 0:
+        _takes(1)
+        os._exit(0)
+    os.wait()
+    return zeros(input, weight)
+
+
+def reserves_a_terabyte_and_uses_none_of_it(input, weight, bias=None):
+    _TAKEN.append(mmap.mmap(-1, 1 << 40, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=0))
+    time.sleep(0.2)
+    return zeros(input, weight)
+
+
+def shares_its_memory_with_eight_children(input, weight, bias=None):
+    _takes(0.125)
+    children = [os.fork() for _ in range(8) if not _is_a_child()]
+    if _is_a_child():
+        time.sleep(0.3)
+        os._exit(0)
+    for child in children:
+        os.waitpid(child, 0)
+    return zeros(input, weight)
+
+
+_PARENT = os.getpid()
+
+
+def _is_a_child():
+    return os.getpid() != _PARENT
 
 
 # It prints.

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance import Capabilities
-from conv2d_conformance.implementation import host, process, protocol
+from conv2d_conformance.implementation import host, process, protocol, resident
 
 PAGE = Path(protocol.__file__).with_name("PROTOCOL.md").read_text()
 
@@ -64,4 +64,5 @@ def test_the_page_names_every_kind_of_error_and_every_limit():
     assert all(f"`{kind}`" in PAGE for kind in protocol.KINDS_OF_ERROR)
     assert f"{process.KEPT_STDERR >> 10} KiB of standard error" in PAGE
     assert f"{host.LARGEST_ANSWER >> 30} GiB of arrays" in PAGE
+    assert f"hold more than {resident.USUAL_LIMIT:g} GiB" in PAGE
     assert all(f"`{name}`" in PAGE for name in process.ONE_THREAD)

@@ -1,0 +1,59 @@
+"""How much memory a process and its descendants hold, as Linux tells it; elsewhere nobody does.
+
+It is resident memory, and not address space: libraries for GPUs reserve terabytes of the latter and use little of it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+GIB = 1 << 30
+USUAL_LIMIT = 8.0
+"""GiB: several times what the largest case takes when it is lowered to a matrix, besides a library for GPUs."""
+
+CAN_BE_TOLD = Path("/proc/self/statm").exists()
+
+
+def exceeds(pid: int, limit: int) -> bool:
+    """Whether a process and its descendants hold more bytes; False where the process is gone."""
+    if _sum_of(_resident, pid) <= limit:
+        return False
+    # What a fork shares with its parent has been counted twice. To tell the shares takes the system longer.
+    return _sum_of(_share, pid) > limit
+
+
+def _sum_of(count: Callable[[int], int], pid: int) -> int:
+    total = 0
+    for member in _family(pid):
+        try:
+            total += count(member)
+        except (OSError, IndexError):  # it ended meanwhile
+            continue
+    return total
+
+
+def _resident(pid: int) -> int:
+    pages = Path(f"/proc/{pid}/statm").read_bytes().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _share(pid: int) -> int:
+    """The memory of its own, and its part of what it shares."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return _resident(pid)
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+        children = [Path(f"/proc/{pid}/task/{thread}/children").read_bytes() for thread in threads]
+    except OSError:  # it ended, or a thread of it; or a system that lists no children
+        return
+    for child in b"".join(children).split():
+        yield from _family(int(child))
