@@ -36,7 +36,7 @@ def survivors(chosen: dict[str, Mutant], effort: str) -> set[str]:
         print(f"{effort} {done}/{count} {time.perf_counter() - started:.0f} s {name}", file=sys.stderr, flush=True)
 
     found = selftest.run(effort=effort, workers=2, names=tried, on_progress=show)
-    return (set(chosen) - set(tried)) | set(selftest.Summary.of(found).survivors)
+    return (set(chosen) - set(tried)) | set(selftest.Summary.of(found, tried).survivors)
 
 
 def main() -> None:

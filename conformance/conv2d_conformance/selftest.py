@@ -8,6 +8,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+import numpy as np
+
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
@@ -32,30 +34,54 @@ class Encounter:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What all encounters together say of the suite."""
+    """What all encounters together say of the suite.
+
+    survivors: mutants that no check killed. idle: checks that killed none of their mutants. replaceable: checks all of
+    whose mutants another check kills as well, so that without them nobody would notice. seconds: what it took to kill
+    each mutant, by the quickest check.
+    """
 
     mutants: int
     survivors: tuple[str, ...]
-    idle_checks: tuple[str, ...]
+    idle: tuple[str, ...]
+    replaceable: tuple[str, ...]
+    seconds: tuple[float, ...]
 
     @classmethod
-    def of(cls, encounters: Iterable[Encounter]) -> Summary:
-        killed: dict[str, bool] = {}
-        busy: dict[str, bool] = {}
+    def of(cls, encounters: Iterable[Encounter], names: Iterable[str]) -> Summary:
+        """Of the encounters of the mutants with these names; one that met no check survives."""
+        killers: dict[str, list[Encounter]] = {name: [] for name in names}
+        checks: dict[str, bool] = {}
         for found in encounters:
-            killed[found.mutant] = killed.get(found.mutant, False) or found.killed
-            busy[found.check] = busy.get(found.check, False) or found.killed
-        survivors = tuple(name for name, is_killed in killed.items() if not is_killed)
-        return cls(len(killed), survivors, tuple(name for name, is_busy in busy.items() if not is_busy))
+            checks[found.check] = checks.get(found.check, False) or found.killed
+            if found.killed:
+                killers[found.mutant].append(found)
+        alone = {found[0].check for found in killers.values() if len(found) == 1}
+        return cls(
+            mutants=len(killers),
+            survivors=tuple(name for name, found in killers.items() if not found),
+            idle=tuple(check for check, is_busy in checks.items() if not is_busy),
+            replaceable=tuple(check for check, is_busy in checks.items() if is_busy and check not in alone),
+            seconds=tuple(min(found.seconds for found in by) for by in killers.values() if by),
+        )
 
     @property
     def is_good(self) -> bool:
-        return self.mutants > 0 and not self.survivors and not self.idle_checks
+        """Whether all mutants are killed, and no check could be removed unnoticed."""
+        return self.kills_all and not self.idle and not self.replaceable
+
+    @property
+    def kills_all(self) -> bool:
+        return self.mutants > 0 and not self.survivors
 
     @property
     def sentence(self) -> str:
         killed = self.mutants - len(self.survivors)
-        return f"{killed} of {self.mutants} mutants killed ({100 * killed / max(self.mutants, 1):.0f} %)"
+        text = f"{killed} of {self.mutants} mutants killed ({100 * killed / max(self.mutants, 1):.0f} %)"
+        if not self.seconds:
+            return text
+        median, late = np.percentile(self.seconds, (50, 95))
+        return f"{text}, in {median:.2f} s in the median and {late:.2f} s at the 95th percentile"
 
 
 def run(
