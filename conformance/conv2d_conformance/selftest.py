@@ -10,6 +10,7 @@ from multiprocessing import get_context
 
 import numpy as np
 
+from conv2d_conformance import spec
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
@@ -17,6 +18,9 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
+
+MATRIX = Effort("matrix", drawn=10, multiply_adds=200_000, tiles=16)
+"""What the checks of other requirements ask of a mutant: enough to show how faults spread, in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,35 +94,63 @@ def run(
     run_seed: int = 0,
     workers: int = 1,
     names: Iterable[str] | None = None,
+    matrix: bool = False,
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> list[Encounter]:
-    """All encounters, in the order of the catalogue, whatever the number of workers."""
+    """All encounters, in the order of the catalogue, whatever the number of workers.
+
+    A mutant meets the checks of the requirement that it breaks, and for the `matrix` all others of its operation too.
+    """
     chosen = list(mutants()) if names is None else list(names)
     found: dict[str, list[Encounter]] = {}
     # Mutants write where they must not; a fork would share what they spoil.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(encounters, name, effort, run_seed): name for name in chosen}
+        futures = {pool.submit(encounters, name, effort, run_seed, matrix=matrix): name for name in chosen}
         for future in as_completed(futures):
             found[futures[future]] = future.result()
             on_progress(len(found), len(chosen), futures[future])
     return [encounter for name in chosen for encounter in found[name]]
 
 
-def encounters(name: str, effort: str, run_seed: int) -> list[Encounter]:
-    """One mutant against every check of its requirement, with the effort that it needs."""
+def encounters(name: str, effort: str, run_seed: int, *, matrix: bool = False) -> list[Encounter]:
+    """One mutant against every check of its requirement, with the effort that it needs, and perhaps the others."""
     mutant = mutants()[name]
-    effort = max(effort, mutant.effort, key=list(EFFORTS).index)
-    remove_files = use_settings(EFFORTS[effort])
+    own = EFFORTS[max(effort, mutant.effort, key=list(EFFORTS).index)]
+    checks = [check for check in catalogue().values() if mutant.breaks in check.requirements]
+    found = _meet_all(mutant, checks, own, run_seed)
+    return found + _meet_all(mutant, _others(mutant), MATRIX, run_seed, simplify=False) if matrix else found
+
+
+def _others(mutant: Mutant) -> list[Check]:
+    """The checks of other requirements on the same operation that the mutant claims everything for."""
+    operation = spec.OPERATIONS[spec.get(mutant.breaks).profile]
+    claimed = mutant.adapter.capabilities.features
+    return [
+        check
+        for check in catalogue().values()
+        if mutant.breaks not in check.requirements and check.operation == operation and check.features <= claimed
+    ]
+
+
+def _meet_all(
+    mutant: Mutant, checks: Iterable[Check], effort: Effort, run_seed: int, *, simplify: bool = True
+) -> list[Encounter]:
+    remove_files = use_settings(effort)
     try:
-        checks = [check for check in catalogue().values() if mutant.breaks in check.requirements]
-        return [meet(mutant, check, EFFORTS[effort], run_seed) for check in checks]
+        return [meet(mutant, check, effort, run_seed, simplify=simplify) for check in checks]
     finally:
         remove_files()
 
 
-def meet(mutant: Mutant, check: Check, effort: Effort, run_seed: int) -> Encounter:
+def meet(mutant: Mutant, check: Check, effort: Effort, run_seed: int, *, simplify: bool = True) -> Encounter:
     """Let one check examine one mutant, in this process."""
-    examination = Examination(InProcess(mutant.adapter), effort, check.requirements, seed=seed_of(check.name, run_seed))
+    examination = Examination(
+        InProcess(mutant.adapter),
+        effort,
+        check.requirements,
+        seed=seed_of(check.name, run_seed),
+        simplify=simplify,
+    )
     seed(check.function, check.name, run_seed)
     started = time.perf_counter()
     try:

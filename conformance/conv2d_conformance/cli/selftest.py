@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from conv2d_conformance.cli.run import EFFORTS
@@ -11,9 +13,15 @@ from conv2d_conformance.cli.run import EFFORTS
 @click.option("--effort", type=click.Choice(EFFORTS), default="quick", show_default=True, help="How much is asked.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
+@click.option(
+    "--matrix",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Let every mutant meet the checks of other requirements too, and write a page in Markdown.",
+)
 @click.option("--only", metavar="GLOB", default="*", help="Some mutants alone, as in 'bias_*'.")
 @click.pass_context
-def selftest(ctx: click.Context, effort: str, seed: int, workers: int, only: str) -> None:
+def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: Path | None, only: str) -> None:
     """Certify the certifier.
 
     Every mutant, an implementation that is wrong on purpose, meets the checks of the requirement that it breaks. The
@@ -22,18 +30,25 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, only: str
     """
     from fnmatch import fnmatchcase
 
+    from conv2d_conformance.checks import catalogue as checks
     from conv2d_conformance.cli.problems import Problem
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.mutants import catalogue
     from conv2d_conformance.report.console import console, paragraph, whole_line
+    from conv2d_conformance.report.matrix import matrix_page
     from conv2d_conformance.selftest import Summary, run
 
     names = [name for name in catalogue() if fnmatchcase(name, only)]
     if not names:
         raise Problem(f"no mutant matches {only!r}", "`conv2d-conformance list mutants` names them all")
     with progress("starting") as advance:
-        encounters = run(effort=effort, run_seed=seed, workers=workers, names=names, on_progress=advance)
+        met = run(
+            effort=effort, run_seed=seed, workers=workers, names=names, matrix=matrix is not None, on_progress=advance
+        )
+    encounters = [found for found in met if found.requirement in checks()[found.check].requirements]
     summary = Summary.of(encounters, names)
+    if matrix:
+        matrix.write_text(matrix_page(met, {name: catalogue()[name] for name in names}, effort), encoding="utf-8")
     out = console()
     wide = max(len(found.mutant) for found in encounters)
     for found in encounters:

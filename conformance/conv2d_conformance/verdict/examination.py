@@ -34,6 +34,7 @@ OBSERVED_REQUIREMENTS = {
     "aliases-input": "memory.result-owns-memory",
     "aliases-output": "memory.results-independent",
     "output-changed": "memory.results-independent",
+    "state-changed": "determinism.global-state-unchanged",
 }
 """The requirement that is broken by something seen beside the answer, whichever check made the call."""
 
@@ -47,8 +48,12 @@ OBSERVED_OF_GRADIENTS = {
     **dict.fromkeys(
         ("aliases-input", "aliases-output", "aliases-itself", "output-changed"), "gradients.results-own-memory"
     ),
+    "state-changed": "determinism.global-state-unchanged",
 }
 """The same for calls of `gradients`."""
+
+BREACHES = frozenset({"imports-reference"})
+"""What breaks no requirement, but the rules for adapters: there is no certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ class Tally:
     margins: dict[str, dict[str, Any]] = field(default_factory=dict)
     failure: Failure | None = None
     observed: dict[str, Failure] = field(default_factory=dict)
+    breaches: set[str] = field(default_factory=set)
     grading: Grading = field(default_factory=Grading)
 
 
@@ -101,7 +107,8 @@ class Examination:
     """Hands cases to an implementation and keeps the tally of one check.
 
     `judge` raises Nonconforming for the first case that fails, in its simplest form; every later call re-raises it,
-    so that a test that is run again ends as it did before. What `diagnose` says of it is kept with the failure.
+    so that a test that is run again ends as it did before. What `diagnose` says of it is kept with the failure. Where
+    it need not `simplify`, the first case that fails stands as it is.
     """
 
     def __init__(
@@ -112,12 +119,14 @@ class Examination:
         *,
         seed: int = 0,
         diagnose: Diagnose | None = None,
+        simplify: bool = True,
     ) -> None:
         self.implementation = implementation
         self.effort = effort
         self.requirements = requirements
         self.seed = seed
         self.diagnose = diagnose
+        self.simplify = simplify
         self.tally = Tally()
         self._known: dict[Case, Judgement] = {}
         self._in_sequence: deque[Case] = deque(maxlen=LONGEST_SEQUENCE)
@@ -226,6 +235,8 @@ class Examination:
 
     def _watch(self, line: str, judgement: Judgement, requirements: Mapping[str, str]) -> None:
         for observation in judgement.observed:
+            if observation.kind in BREACHES:
+                self.tally.breaches.add(observation.sentence)
             requirement = requirements.get(observation.kind)
             if requirement and requirement not in self.tally.observed:
                 self.tally.observed[requirement] = Failure(line, observation.sentence, "no such thing", line)
@@ -251,6 +262,9 @@ class Examination:
             }
 
     def _raise(self, case: Case, judgement: Judgement, values: bool, times: int = 1) -> None:
+        if not self.simplify:
+            assert judgement.fault is not None
+            self._end(_once(format_case(case), judgement.fault.got, judgement.fault.required), judgement.outcome)
         seen = {known: found.outcome == "pass" for known, found in self._known.items()}
         simplest, fault = self._simplify(case, judgement, values, times, seen)
         line = format_case(simplest)
@@ -258,7 +272,7 @@ class Examination:
         if judgement.outcome == "fail":
             again = [self._ask(simplest, values, times).outcome for _ in range(REPETITIONS)]
             failure = replace(failure, failed_repetitions=sum(outcome != "pass" for outcome in again))
-        if failure.failed_repetitions == REPETITIONS and not _hangs(fault):
+        if failure.failed_repetitions == REPETITIONS and not _is_dear(fault):
             # Where shapes alone were looked at, no answer is known to be right.
             failure = replace(failure, diagnosis=self._diagnosis(simplest, seen if values else {}))
         self._end(failure, judgement.outcome)
@@ -277,7 +291,8 @@ class Examination:
             found = self._ask(case, values=True).fault
             return found is not None and found.aspect == fault.aspect
 
-        needed = shortest(self._in_sequence, fails_after) if self.implementation.restart() else None
+        can_tell = self.simplify and self.implementation.restart()
+        needed = shortest(self._in_sequence, fails_after) if can_tell else None
         if needed is not None and not needed:
             self._raise(case, judgement, values=True)
         failure = replace(
@@ -307,15 +322,16 @@ class Examination:
             faults[candidate] = found.fault
             return True
 
-        if _hangs(judgement.fault):
+        if _is_dear(judgement.fault):
             return case, judgement.fault
         budget = SHRINK_BUDGET if judgement.outcome == "fail" else SHRINK_BUDGET_AFTER_CRASH
         simplest = shrink(case, fails, budget=budget)
         return simplest, faults[simplest]
 
 
-def _hangs(fault: Fault) -> bool:
-    return fault.aspect == "answered" and "no answer within" in fault.got
+def _is_dear(fault: Fault) -> bool:
+    """Whether to see it again takes all the time, or all the memory, that a call is allowed."""
+    return fault.aspect == "answered" and any(words in fault.got for words in ("no answer within", "GiB of memory, and"))
 
 
 def _once(line: str, got: str, required: str) -> Failure:
@@ -344,6 +360,7 @@ def as_json(tally: Tally) -> dict[str, Any]:
             for dtype, failed in tally.grading.failed.items()
         },
         "observed": {name: failure_as_json(seen) for name, seen in tally.observed.items()},
+        "breaches": sorted(tally.breaches),
     }
 
 

@@ -9,6 +9,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.mutants import Mutant, breaks
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.report.matrix import matrix_page
 from conv2d_conformance.selftest import Encounter, Summary
 
 QUICK = EFFORTS["quick"]
@@ -51,6 +52,21 @@ def test_a_check_without_a_mutant_of_its_own_can_be_replaced() -> None:
     assert summary.replaceable == ("two",)
     assert summary.kills_all
     assert not summary.is_good
+
+
+def test_the_matrix_tells_the_checks_of_the_requirement_from_others() -> None:
+    met = selftest.encounters("bias_dropped", "quick", 0, matrix=True)
+    assert {found.check for found in met} > {"test_bias::test_added", "test_values::test_definition"}
+    assert not any("gradients" in found.check for found in met)
+    page = matrix_page(met, {"bias_dropped": mutants()["bias_dropped"]}, "quick")
+    assert "\n1 of 1 mutants killed (100 %)" in page
+    (row,) = [line for line in page.splitlines() if line.startswith("| bias_dropped ")]
+    assert row.startswith(
+        "| bias_dropped | bias.added |  | 1 | test_added, test_added_once_for_any_number_of_channels |"
+    )
+    others = [found for found in met if not found.check.startswith("test_bias::test_added")]
+    assert row.endswith(f"| {sum(found.killed for found in others)} of {len(others)} |")
+    assert sum(found.killed for found in others) > 20
 
 
 def right_after_all() -> Mutant:
