@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from conv2d_conformance.law.classes import class_names
+
 DTYPES = ("float32", "float64", "float16", "bfloat16")
 PADDINGS = ("explicit", "valid", "same")
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -85,6 +87,9 @@ class Capabilities:
             _require_known(f"{name} (keys)", {key.removesuffix("/gradients") for key in claims}, DTYPES)
             _require_known(name, claims.values(), allowed)
             object.__setattr__(self, name, claims)
+        for subject, grade in self.grades.items():
+            dtype = subject.removesuffix("/gradients")
+            _require_known(f"grades (for {dtype})", {grade}, class_names(dtype))
 
     @property
     def features(self) -> frozenset[str]:

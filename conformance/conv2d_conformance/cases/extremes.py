@@ -59,6 +59,8 @@ def _overflowing() -> Iterator[Case]:
         yield parse(f"{pixel}=1 x[0,0,0,0]={largest!r} x[0,0,0,1]={-largest!r}")  # the largest numbers themselves
         yield parse(f"{pixel}=4 x[0,0,0,0]={top!r} x[0,0,0,1]={-top / 8!r}")  # one product too large, one not
         yield parse(f"{pixel}=-0.5 x[0,0,0,0]={largest!r} x[0,0,0,1]=3")
+        third = 2.0 ** (exponent // 3)  # large, and so far from the end that no transform passes it
+        yield parse(f"{pixel}={third!r} x[0,0,0,0]={third!r} x[0,0,0,1]={-third!r}")
         triple = f"n1c3h1w1 m1k1 {dtype} w[0,0,0,0]=1 w[0,1,0,0]=1"
         yield parse(f"{triple} w[0,2,0,0]=1 x[0,0,0,0]={top / 2!r} x[0,1,0,0]={top / 4!r} x[0,2,0,0]={-top / 2!r}")
         if dtype == "float16":  # the sum passes the largest number on the way, or at the end; float32 holds it

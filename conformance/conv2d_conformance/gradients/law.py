@@ -36,9 +36,9 @@ PARTS_ROUNDED = "R-acc16"
 
 
 def gradient_class(name: str, dtype: str) -> AccuracyClass:
-    """The arithmetic of a class in gradients. No bound is known for Winograd's: its classes are A here."""
+    """The arithmetic of a class in gradients. No bound is known for transforms: their classes are A here."""
     arithmetic = accuracy_class("A-tc" if name == PARTS_ROUNDED else name, dtype)
-    return replace(arithmetic, name=name, tile=None)
+    return replace(arithmetic, name=name, tile=None, by_fourier=False)
 
 
 def gradient_default(dtype: str, forward: str) -> str:

@@ -7,6 +7,8 @@
             16-bit           0        4*2^-24   2           float32
     R-tf32, R-fp16, R-bf16   0        4*2^-24   2           float32          float32 inputs, rounded first
     R-acc16 16-bit           2u       2u        2           the dtype        16-bit accumulation
+    B2, B4, B6               as A, with the bound of `winograd` where its transforms apply
+    C                        as A, with the bound of `fourier` where that is larger
 
 `u` is the unit of the dtype. Products of 16-bit numbers are exact in float32. The factor 4 of A-tc: a block of k terms
 that are aligned to the largest, truncated to at least the 24 bits of float32, and added to an accumulator that is
@@ -28,7 +30,8 @@ class AccuracyClass:
     neighbours: 1 where a result is rounded to nearest, 2 where it may be either neighbour.
     accumulator: the format of products and sums. output: the format of the result.
     input: the format to which the inputs may be rounded first, by either neighbour; None where they are kept.
-    tile: the output tile of a Winograd transform; None for an algorithm that adds up products.
+    tile: the output tile of a Winograd transform; None where there is none.
+    by_fourier: whether the products may be taken in the domain of the Fourier transform.
     """
 
     name: str
@@ -39,6 +42,7 @@ class AccuracyClass:
     output: Format
     input: Format | None = None
     tile: int | None = None
+    by_fourier: bool = False
 
     @property
     def is_narrowed(self) -> bool:
@@ -48,7 +52,8 @@ class AccuracyClass:
     @property
     def keeps_all(self) -> bool:
         """Whether products and sums have at least the bits of the dtype and of float32."""
-        return self.input is None and self.tile is None and self.accumulator.precision >= SINGLE.precision
+        transformed = self.tile is not None or self.by_fourier
+        return self.input is None and not transformed and self.accumulator.precision >= SINGLE.precision
 
     @property
     def kept_bits(self) -> int:
@@ -59,6 +64,7 @@ class AccuracyClass:
 SINGLE = FORMATS["float32"]
 ROUNDED_INPUTS = {"R-tf32": TF32, "R-fp16": FORMATS["float16"], "R-bf16": FORMATS["bfloat16"]}
 TILES = {"B2": 2, "B4": 4, "B6": 6}
+TRANSFORMS = (*TILES, "C")
 
 
 MEANINGS = {
@@ -71,6 +77,7 @@ MEANINGS = {
     "B2": "Winograd with tiles of 2",
     "B4": "Winograd with tiles of 4",
     "B6": "Winograd with tiles of 6",
+    "C": "the fast Fourier transform",
 }
 """What an implementation does that is right in a class and in none before it."""
 
@@ -92,8 +99,9 @@ def accuracy_class(name: str, dtype: str) -> AccuracyClass:
     own = FORMATS[dtype]
     accumulator = own if is_wide(dtype) else SINGLE
     exact = 0.0 if not is_wide(dtype) else own.unit
-    if name in ("A", *TILES):
-        return AccuracyClass(name, exact, accumulator.unit, 1, accumulator, own, tile=TILES.get(name))
+    if name in ("A", *TRANSFORMS):
+        tile, by_fourier = TILES.get(name), name == "C"
+        return AccuracyClass(name, exact, accumulator.unit, 1, accumulator, own, tile=tile, by_fourier=by_fourier)
     if name == "A-tc":
         return AccuracyClass(name, 2 * exact, 4 * accumulator.unit, 2, accumulator, own)
     if name in ROUNDED_INPUTS:
@@ -104,11 +112,11 @@ def accuracy_class(name: str, dtype: str) -> AccuracyClass:
 def class_names(subject: str) -> tuple[str, ...]:
     """The classes of a dtype, from the strictest on: an answer that is right in one is right in those after it.
 
-    Gradients ("float32/gradients") have those of their dtype, without the transforms of Winograd.
+    Gradients ("float32/gradients") have those of their dtype, without the transforms.
     """
     dtype, _, gradients = subject.partition("/")
     if gradients:
-        return tuple(name for name in class_names(dtype) if name not in TILES)
+        return tuple(name for name in class_names(dtype) if name not in TRANSFORMS)
     if dtype == "float32":
-        return ("A", "A-tc", *ROUNDED_INPUTS, *TILES)
-    return ("A", "A-tc", *TILES) if dtype == "float64" else ("A", "A-tc", "R-acc16", *TILES)
+        return ("A", "A-tc", *ROUNDED_INPUTS, *TRANSFORMS)
+    return ("A", "A-tc", *TRANSFORMS) if dtype == "float64" else ("A", "A-tc", "R-acc16", *TRANSFORMS)

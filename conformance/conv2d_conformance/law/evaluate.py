@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.implementation.answers import Array
-from conv2d_conformance.law import winograd
+from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.allowed import Allowed, Exceptions, Floats, Mask, exactly
 from conv2d_conformance.law.bound import Bound, Operands, bound
 from conv2d_conformance.law.classes import AccuracyClass
@@ -58,7 +58,7 @@ def _with_specials(operands: Operands, accuracy: AccuracyClass, flushed: bool) -
 
 def _finite_law(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> Allowed:
     integral = is_integral(operands, accuracy)
-    adds_up_products = accuracy.tile is None or not winograd.covers(operands, accuracy)
+    adds_up_products = not (accuracy.by_fourier or winograd.covers(operands, accuracy))
     if (
         integral
         and adds_up_products
@@ -68,9 +68,13 @@ def _finite_law(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> A
     # Products of 24-bit numbers are exact in float64; those of float64 need the pair.
     needs_pair = accuracy.accumulator.precision > 24 and not integral
     found = sums(operands.input, operands.weight, **operands.placement, exact=needs_pair)
-    if not adds_up_products:
-        return _winograd_law(found, operands, accuracy, integral=integral)
     limits = bound(found, operands, accuracy, flushed=flushed)
+    if accuracy.by_fourier:
+        error, largest = fourier.error(operands, accuracy, flushed=flushed)
+        return _transformed_law(found, operands, accuracy, np.maximum(error, limits.error), largest, integral=integral)
+    if not adds_up_products:
+        error, largest = winograd.error(operands, accuracy)
+        return _transformed_law(found, operands, accuracy, error, largest, integral=integral)
     return allowed(found, limits, operands, accuracy, integral=integral, flushed=flushed)
 
 
@@ -91,14 +95,21 @@ def allowed(
     return Allowed(high, low, error, fixed, evident, accuracy.neighbours, overflow)
 
 
-def _winograd_law(found: Sums, operands: Operands, accuracy: AccuracyClass, *, integral: bool) -> Allowed:
-    """No answer is fixed, but integers so small that the bound is below 1/2 are evident."""
+def _transformed_law(
+    found: Sums, operands: Operands, accuracy: AccuracyClass, error: Floats, largest: Floats, *, integral: bool
+) -> Allowed:
+    """No answer is fixed, but integers so small that the bound is below 1/2 are evident.
+
+    `error` is the bound of the sums, `largest` that of any number on the way to them.
+    """
     high, rest = _two_sum(found.high, operands.bias)
-    error, largest = winograd.error(operands, accuracy)
     error = error + found.error
     if accuracy.is_narrowed:
         error += 2 * (accuracy.output.unit * (np.abs(high) + np.abs(operands.bias) + 2 * error) + accuracy.output.tiny)
-    free = ~(np.broadcast_to(largest, error.shape) < accuracy.output.largest)
+    if accuracy.by_fourier:
+        free = ~((largest < accuracy.accumulator.largest) & (np.abs(high) + error < accuracy.output.largest))
+    else:
+        free = ~(np.broadcast_to(largest, error.shape) < accuracy.output.largest)
     evident = ~free & (((error < np.abs(high)) & (error < 0.5 * found.smallest)) | (integral & (error < 0.5)))
     exceptions = Exceptions(nan=free, plus=free, minus=free, finite=np.ones_like(free)) if free.any() else None
     error = np.where(free, np.inf, error)

@@ -329,12 +329,15 @@ def winograd_tiles(call: Call, tile: int) -> Array:
 
 
 def fourier(call: Call) -> Array:
-    """By the fast Fourier transform, in float32 (float64: in float64); a dilated kernel is filled up with zeros."""
+    """By the fast Fourier transform, in float32 (float64: in float64); a dilated kernel is filled up with zeros.
+
+    The planes are filled up to sizes that butterflies of few points can transform.
+    """
     g = call.geometry
     wide = accumulator_of(call.input.dtype)
     x = np.asarray(call.input).astype(wide)
     padded = pad(x if x.ndim == 4 else x[None], g.pads, g.padding_mode)
-    size = padded.shape[2:]
+    size = tuple(scipy.fft.next_fast_len(side, real=True) for side in padded.shape[2:])
     bins = (size[0], size[1] // 2 + 1)
     data = scipy.fft.rfft2(padded, size).reshape(len(padded), g.groups, 1, g.C // g.groups, *bins)
     (dh, dw), (sh, sw) = g.dilation, g.stride
@@ -343,7 +346,7 @@ def fourier(call: Call) -> Array:
     filters = scipy.fft.rfft2(kernel, size)
     filters = filters.reshape(1, g.groups, g.M // g.groups, g.C // g.groups, *bins)
     whole = scipy.fft.irfft2((data * filters.conj()).sum(axis=3), size).reshape(len(padded), g.M, *size)
-    rows, columns = (whole.shape[axis] - kernel.shape[axis] + 1 for axis in (2, 3))
+    rows, columns = (padded.shape[axis] - kernel.shape[axis] + 1 for axis in (2, 3))
     return _with_bias(call, whole[:, :, :rows:sh, :columns:sw])
 
 

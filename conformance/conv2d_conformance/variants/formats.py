@@ -107,6 +107,12 @@ def winograd_tiles_of_6(call: Call) -> Array:
     return emulated.winograd_tiles(call, 6)
 
 
+@variant(grades=dict.fromkeys(DTYPES, "C"), non_finite=False)
+def fourier(call: Call) -> Array:
+    """The fast Fourier transform of whole planes."""
+    return emulated.fourier(call)
+
+
 @variant(subnormals=dict.fromkeys(DTYPES, "flushed"))
 def flushing_everywhere(call: Call) -> Array:
     """Subnormal data, products, sums and results are zero."""
@@ -123,6 +129,6 @@ def flushing_results(call: Call) -> Array:
 
 VARIANTS = (
     *(towards_zero, upwards, blocks_of_4_aligned, tf32_by_rounding, tf32_by_cutting, float16_inputs, bfloat16_inputs),
-    *(sixteen_bit_sums, winograd_tiles_of_2, winograd_tiles_of_4, winograd_tiles_of_6),
+    *(sixteen_bit_sums, winograd_tiles_of_2, winograd_tiles_of_4, winograd_tiles_of_6, fourier),
     *(flushing_everywhere, flushing_results),
 )

@@ -1,7 +1,7 @@
 """Choose data from which something follows in the claimed grade.
 
-In most grades integers add up exactly. Where a grade keeps fewer bits, or transforms the data as Winograd does, large
-integers are rounded: once the bound reaches half an integer, a wrong product could hide, and a right answer is no
+In most grades integers add up exactly. Where a grade keeps fewer bits, or transforms the data, large integers are
+rounded: once the bound reaches half an integer, a wrong product could hide, and a right answer is no
 evidence. So the integers become as small as the grade needs, and where even 1 and -1 are too large for so many
 products, each filter keeps one tap.
 """
@@ -13,12 +13,13 @@ from dataclasses import replace
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import DEFAULT_MAGNITUDE, Case, Elements, Recipe
-from conv2d_conformance.law import winograd
+from conv2d_conformance.cases.geometry import geometry, is_legal
+from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
 from conv2d_conformance.verdict.question import claimed_grade
 
 WHOLE = ("integers", "impulse", "odd")
-"""Recipes of integers, of which the last two have large ones to be exact with: no answer of Winograd's is."""
+"""Recipes of integers, of which the last two have large ones to be exact with: no transform is."""
 
 
 def with_evidence(case: Case, claims: Capabilities) -> Case:
@@ -36,18 +37,29 @@ def with_evidence(case: Case, claims: Capabilities) -> Case:
 
 
 def _fitting(recipe: Recipe, case: Case, accuracy: AccuracyClass) -> Recipe:
-    transformed = accuracy.tile is not None and _is_transformed(case, accuracy.tile)
-    if not transformed and recipe.name != "integers":
-        return recipe
     kernel, channels = (case.KH, case.KW), case.C // case.groups
-    if transformed:
+    by_winograd = accuracy.tile is not None and _is_transformed(case, accuracy.tile)
+    if recipe.name != "integers" and not (by_winograd or accuracy.by_fourier):
+        return recipe
+    if by_winograd:
         largest = winograd.largest_integers(accuracy, channels, kernel)
+    elif accuracy.by_fourier:
+        largest = fourier.largest_integers(accuracy, channels, kernel, _padded(case))
     else:
         terms = channels * math.prod(kernel) + 1
         bits = min(accuracy.accumulator.precision, accuracy.output.precision)
         largest = min(math.isqrt(2**bits // terms), 2**accuracy.kept_bits)
     magnitude = min(recipe.magnitude or DEFAULT_MAGNITUDE, largest)
     return Recipe("integers", recipe.seed, magnitude) if magnitude else Recipe("one-tap", recipe.seed)
+
+
+def _padded(case: Case) -> tuple[int, int]:
+    """The sides of a plane with its padding."""
+    legal = replace(case, overrides=())
+    if not is_legal(legal):
+        return (case.H, case.W)
+    (top, bottom), (left, right) = geometry(legal).pads
+    return (top + case.H + bottom, left + case.W + right)
 
 
 def _is_transformed(case: Case, tile: int) -> bool:

@@ -8,11 +8,14 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.law import winograd
 from conv2d_conformance.law.allowed import Allowed, compare
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import MEANINGS, accuracy_class, class_names, default_class
 from conv2d_conformance.law.evaluate import law_of
+from conv2d_conformance.mutants import emulated
+from conv2d_conformance.mutants.call import Call
 
 Array = np.ndarray[Any, Any]
 PLACEMENT: dict[str, Any] = {
@@ -243,9 +246,44 @@ def test_integers_up_to_the_largest_are_evidence(dtype: str, name: str, kernel: 
         assert (law.bound.max() < 0.5) == is_below
 
 
+@pytest.mark.parametrize("kind", ["normal", "sparse", "scaled"])
+def test_the_fourier_transform_is_within_its_own_bound_and_not_within_a(kind: str) -> None:
+    random = np.random.default_rng(1)
+    x, w = random.standard_normal((2, 8, 17, 15)), random.standard_normal((5, 8, 3, 3))
+    if kind == "sparse":
+        x = x * (random.random(x.shape) < 0.1)
+    if kind == "scaled":
+        scale = 2.0 ** np.linspace(-30, 30, 8)[:, None, None]
+        x, w = x * scale, w / scale
+    x, w = x.astype(SINGLE), w.astype(SINGLE)
+    answer = emulated.fourier(Call(x, w))
+    laws = {name: law_of(x, w, None, PLACEMENT, accuracy_class(name, "float32")) for name in ("A", "C")}
+    assert not compare(answer, laws["C"]).wrong.any()
+    if kind == "sparse":
+        assert compare(answer, laws["A"]).wrong.any()
+
+
+def test_the_bound_of_the_fourier_transform_is_that_of_its_channels() -> None:
+    """A channel that is lost is seen, however large the others are: a bound by the norm of everything would hide it."""
+    x, w = np.ones((1, 2, 9, 9)), np.ones((1, 2, 3, 3))
+    x[:, 0], w[:, 0] = 2.0**20, 2.0**-20
+    law = law_of(x, w, None, PLACEMENT, accuracy_class("C", "float32"))
+    assert law.bound.max() < 0.01
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
+def test_the_bound_of_a_is_within_that_of_c(dtype: str) -> None:
+    """Long sums too, whose error in A outgrows that of a transform."""
+    x, w = np.full((1, 600, 7, 7), 1.25), np.full((1, 600, 7, 7), 1.25)
+    found = {name: law_of(x, w, None, PLACEMENT, accuracy_class(name, dtype)).bound.max() for name in ("A", "C")}
+    assert found["A"] <= found["C"]
+
+
 def test_every_dtype_has_its_classes_and_every_class_its_words() -> None:
     for dtype in ("float16", "bfloat16", "float32", "float64"):
         assert default_class(dtype) in class_names(dtype)
         assert set(class_names(dtype)) <= set(MEANINGS)
     with pytest.raises(ValueError, match="float64 has no class R-tf32; it has A, "):
         accuracy_class("R-tf32", "float64")
+    with pytest.raises(ValueError, match=r"grades \(for float64\): 'R-tf32' not known; allowed are A, "):
+        Capabilities(grades={"float64": "R-tf32"})

@@ -63,6 +63,15 @@ def test_every_element_is_evidence_then(tile, dtype, channels, kernel):
         assert Question(with_evidence(parse(line), claims), claims).law.evident.all(), line
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kernel", ["k1x1 s2x3", "k3x3 d2x1", "k7x7 p3x3", "k5x2 same"])
+def test_every_element_is_evidence_for_the_fourier_transform_too(dtype, kernel):
+    claims = Capabilities(dtypes=DTYPES, grades={dtype: "C"})
+    for channels in (1, 3, 40):
+        case = with_evidence(parse(f"n1c{channels}h12w15 m2{kernel} bias {dtype} integers:1"), claims)
+        assert Question(case, claims).law.evident.all()
+
+
 @pytest.mark.parametrize("change", [("integers:1", "uniform:1"), ("integers:1", "ones:1"), ("s1x1", "s2x1")])
 def test_other_data_and_other_calls_stay(change):
     case = parse(LINE.replace(*change))
