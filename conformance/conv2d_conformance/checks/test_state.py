@@ -1,4 +1,4 @@
-"""An answer depends on its call, and not on the calls before it."""
+"""An answer depends on its call, and not on the calls before it; nor does a call change what others depend on."""
 
 from __future__ import annotations
 
@@ -46,6 +46,13 @@ def test_layers_repeatable(iut: Examination) -> None:
     """The layers of real networks, whose work is divided up, have the same bits ten times over."""
     for layer in islice(network_cases(iut.effort.multiply_adds // REPETITIONS), None, None, 5):
         iut.judge(replace(layer.case, data=Recipe("normal")), times=REPETITIONS)
+
+
+@covers("determinism.global-state-unchanged")
+@given(case=cases())
+def test_global_state_unchanged(iut: Examination, case: Case) -> None:
+    """Random generators, rounding, handling of errors and warnings, folder and environment are as before the call."""
+    iut.judge(case)
 
 
 def _drawn(iut: Examination) -> list[Case]:

@@ -46,6 +46,7 @@ def _faults(report: Mapping[str, Any]) -> Iterator[str]:
         report["requirements"],
         claimed_by(report["implementation"]),
         [Deviation(**item) for item in report["deviations"]],
+        report.get("breaches", ()),
         profile=run["profile"],
         only=run["only"],
         complete=report["complete"],

@@ -33,7 +33,7 @@ class Observation:
     """Something that the worker saw while the call was made, besides its answer.
 
     kind: "input-changed", "guard-changed", "aliases-input", "aliases-output", "aliases-itself", "output-changed",
-    "imports-reference".
+    "state-changed", "imports-reference".
     """
 
     kind: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-import warnings
 from collections import deque
 from itertools import combinations
 from typing import Any
@@ -16,6 +15,7 @@ from conv2d_conformance.implementation.answers import Answer, Array, Broken, Obs
 from conv2d_conformance.implementation.framing import numeric_dtype
 from conv2d_conformance.implementation.layout import Blocks, Handed, share_memory
 from conv2d_conformance.implementation.protocol import MAY_BE_NONE, RETURNED
+from conv2d_conformance.implementation.surroundings import watched
 
 KEPT_RESULTS = 4
 KEPT_BYTES = 1 << 20
@@ -63,8 +63,7 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, reference_is_f
 
     outcome: Answer | None = None
     value = None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # so that no filter of the user's turns a warning into an exception
+    with watched(may_draw=request.operation == "initialize") as observed:
         start = time.perf_counter()
         try:
             value = function(*positional, **named)
@@ -83,7 +82,7 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, reference_is_f
         return outcome
     # Copied before anything else runs: the implementation may write into its result later.
     arrays = tuple(None if array is None else np.array(array, order="C") for array in returned)
-    observed = handed.changes()
+    observed += handed.changes()
     present = [array for array in returned if array is not None]
     observed += _aliases(handed, present)
     if any(share_memory(one, other) for one, other in combinations(present, 2)):

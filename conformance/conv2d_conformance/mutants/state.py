@@ -274,3 +274,22 @@ def borders_never_written(call: Call) -> Array:
     (top, bottom), (left, right) = g.pads
     widths = [(0, 0)] * (call.input.ndim - 2) + [(top, bottom), (left, right)]
     return call.right(input=np.pad(call.input, widths, constant_values=_GENERATOR.integers(3)), padding=0)
+
+
+# ---- the state of the process
+
+
+@breaks("determinism.global-state-unchanged")
+def global_generator_seeded(call: Call) -> Array:
+    """a conv2d that seeds the random generator of the whole process"""
+    np.random.seed(0)
+    return call.right()
+
+
+@breaks("determinism.global-state-unchanged")
+def errors_raised_from_now_on(call: Call) -> Array:
+    """a conv2d that makes floating-point errors exceptions where it pads, for the rest of the process"""
+    result = call.right()
+    if any(side for axis in call.pads for side in axis):
+        np.seterr(all="raise")
+    return result

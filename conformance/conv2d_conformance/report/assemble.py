@@ -28,13 +28,15 @@ def assemble(
     capabilities = Capabilities.from_json(header["implementation"]["capabilities"])
     deviations = [Deviation(**deviation) for deviation in header["deviations"]]
     claimed = claimed_by(header["implementation"])
+    breaches = sorted(set().union(*(record["breaches"] for record in records)))
     entries = requirement_entries(records, checks, claimed, run["profile"], run["only"])
     return {
         **header,
         "complete": complete,
         "conclusion": conclusion(
-            entries, claimed, deviations, profile=run["profile"], only=run["only"], complete=complete
+            entries, claimed, deviations, breaches, profile=run["profile"], only=run["only"], complete=complete
         ),
+        "breaches": breaches,
         "judged_cases": len(set().union(*(record["digests"] for record in records))),
         "accuracy": _accuracy(records, capabilities),
         "requirements": entries,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -102,12 +102,16 @@ def conclusion(
     entries: list[dict[str, Any]],
     claimed: frozenset[str],
     deviations: Iterable[Deviation],
+    breaches: Sequence[str] = (),
     *,
     profile: str,
     only: str,
     complete: bool,
 ) -> dict[str, Any]:
-    """Whether the implementation conforms, in one sentence, and the exit status that says the same."""
+    """Whether the implementation conforms, in one sentence, and the exit status that says the same.
+
+    `breaches` of the rules for adapters are no matter of a requirement, and cannot be declared.
+    """
     verdicts = {entry["id"]: entry["verdict"] for entry in entries}
     broken = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] in ("fail", "error")]
     judged = any(verdict in ("pass", "fail") for verdict in verdicts.values()) or bool(broken)
@@ -117,6 +121,8 @@ def conclusion(
 
     if not judged:
         headline, status = "nothing was judged", 4
+    elif breaches:
+        headline, status = f"not conforming: {'; '.join(breaches)}, which no adapter may do", 1
     elif undeclared := [name for name in broken if name not in declared]:
         headline, status = f"not conforming: {_counted(len(broken), 'requirement')} broken ({_some(undeclared)})", 1
     elif stale:

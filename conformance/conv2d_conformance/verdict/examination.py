@@ -38,9 +38,10 @@ OBSERVED_REQUIREMENTS = {
 }
 """The requirement that is broken by something seen beside the answer, whichever check made the call."""
 
-OBSERVED_OF_LAYERS = dict.fromkeys(
-    ("aliases-output", "aliases-itself", "output-changed"), "initialisation.results-independent"
-)
+OBSERVED_OF_LAYERS = {
+    **dict.fromkeys(("aliases-output", "aliases-itself", "output-changed"), "initialisation.results-independent"),
+    "state-changed": "determinism.global-state-unchanged",
+}
 """The same for calls of `initialize`."""
 
 OBSERVED_OF_GRADIENTS = {
@@ -331,7 +332,7 @@ class Examination:
 
 def _is_dear(fault: Fault) -> bool:
     """Whether to see it again takes all the time, or all the memory, that a call is allowed."""
-    return fault.aspect == "answered" and any(words in fault.got for words in ("no answer within", "GiB of memory, and"))
+    return fault.aspect == "answered" and any(words in fault.got for words in ("no answer within", "took more than"))
 
 
 def _once(line: str, got: str, required: str) -> Failure:

@@ -9,6 +9,7 @@ RECORD = {
     "check": "test_bias::test_added",
     "outcome": "pass",
     "observed": {},
+    "breaches": [],
     "digests": [1],
     "evidence": 1,
     "elements": 1,

@@ -2,8 +2,11 @@
 
 # ruff: noqa: ARG001  (what goes wrong does not depend on the arguments)
 
+import ctypes
 import mmap
 import os
+import platform
+import random
 import signal
 import subprocess
 import sys
@@ -317,8 +320,6 @@ def changes_its_bias_and_raises(input, weight, bias=None):
 
 
 def _bytes_around(array, before, after):
-    import ctypes
-
     return (ctypes.c_ubyte * (before + array.nbytes + after)).from_address(array.ctypes.data - before)
 
 
@@ -369,6 +370,74 @@ def imports_the_reference(input, weight, bias=None):
     return zeros(input, weight)
 
 
+# It changes what the rest of the process relies on.
+def seeds_the_generator_of_numpy(input, weight, bias=None):
+    np.random.seed(0)
+    return zeros(input, weight)
+
+
+def replaces_the_generator_of_numpy(input, weight, bias=None):
+    np.random.set_bit_generator(np.random.PCG64(0))
+    return zeros(input, weight)
+
+
+def draws_from_the_generator_of_python_and_raises(input, weight, bias=None):
+    random.random()
+    raise ValueError
+
+
+def makes_floating_point_errors_exceptions(input, weight, bias=None):
+    np.seterr(all="raise")
+    return zeros(input, weight)
+
+
+def goes_to_another_folder(input, weight, bias=None):
+    os.chdir("/")
+    return zeros(input, weight)
+
+
+def changes_an_environment_variable(input, weight, bias=None):
+    os.environ["PATH"] = "/"
+    return zeros(input, weight)
+
+
+def deletes_an_environment_variable(input, weight, bias=None):
+    del os.environ["PATH"]
+    return zeros(input, weight)
+
+
+def silences_all_warnings(input, weight, bias=None):
+    warnings.simplefilter("ignore")
+    return zeros(input, weight)
+
+
+def makes_all_warnings_exceptions(input, weight, bias=None):
+    warnings.simplefilter("error")
+    return zeros(input, weight)
+
+
+def forgets_the_filters_of_warnings(input, weight, bias=None):
+    warnings.resetwarnings()
+    return zeros(input, weight)
+
+
+def rounds_up_from_now_on(input, weight, bias=None):
+    upwards = {"x86_64": 0x800, "aarch64": 0x400000}[platform.machine()]
+    ctypes.CDLL("libm.so.6").fesetround(upwards)
+    return zeros(input, weight)
+
+
+def leaves_everything_as_it_was(input, weight, bias=None):
+    os.environ["CACHE_OF_A_LIBRARY"] = "/tmp"
+    warnings.filterwarnings("ignore", module="a_library")
+    warnings.simplefilter("ignore", DeprecationWarning)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.random.default_rng().random()
+        random.Random().random()
+    return zeros(input, weight)
+
+
 # Whole layers.
 def _initialize(in_channels, out_channels, kernel_size, *, groups=1, bias=True, dtype="float32", seed=0):
     weight = np.full((out_channels, in_channels // groups, *kernel_size), seed, dtype)
@@ -379,6 +448,11 @@ def _gradients(input, weight, bias, grad_output, *, stride=1):
     return [np.ones_like(input), np.ones_like(weight), None if bias is None else np.ones_like(bias)]
 
 
+def _draws_a_layer(in_channels, out_channels, kernel_size, **options):
+    return np.random.random_sample((out_channels, in_channels, *kernel_size)), None
+
+
+draws_layers = Adapter(name="draws", version="2", conv2d=zeros, initialize=_draws_a_layer)
 layer = Adapter(name="layer", version="2", conv2d=zeros, initialize=_initialize, gradients=_gradients)
 forgets_a_gradient = Adapter(name="x", version="2", conv2d=zeros, gradients=lambda *_: (None, np.ones(1), np.ones(1)))
 returns_two_gradients = Adapter(name="x", version="2", conv2d=zeros, gradients=lambda *_: [np.ones(1), np.ones(1)])

@@ -70,6 +70,7 @@ def record(check: str, outcome: str, *, number: int, **failure: Any) -> dict[str
         "failure": {**FAILURE, **failure} if outcome in ("fail", "error") else None,
         "broken_classes": {"float32": {}},
         "observed": {},
+        "breaches": [],
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
+from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.validation import fault_of, schema
 
 
@@ -151,3 +152,14 @@ def test_verify_says_what_is_unsound(file, change, fault):
     result = invoke("verify", file)
     assert result.exit_code == 1
     assert f"{file}: {fault}" in result.output
+
+
+def test_what_no_adapter_may_do_decides_whatever_the_verdicts(report_header, records, tmp_path):
+    for entry in records:
+        entry.update(outcome="pass", failure=None)
+    records[1]["breaches"] = ["the implementation imports conv2d_reference"]
+    path = tmp_path / "out.json"
+    path.write_text(json.dumps(assemble(report_header, records, complete=True)))
+    headline = "not conforming: the implementation imports conv2d_reference, which no adapter may do"
+    assert invoke("summary", path).output.rstrip().replace("\n", " ").endswith(headline)
+    assert invoke("verify", path).output == f"{path}: complete and consistent; {headline}\n"

@@ -1,0 +1,114 @@
+"""Adapters that end their process, or make it useless, where there is a bias; or that are noisy and right."""
+
+import contextlib
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+from honest import cheat
+
+# No answer comes.
+
+
+@cheat()
+def crashes(call):
+    if call.bias is not None:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return call.right()
+
+
+@cheat()
+def aborts(call):
+    if call.bias is not None:
+        os.abort()
+    return call.right()
+
+
+@cheat()
+def hangs(call):
+    while call.bias is not None:
+        time.sleep(60)
+    return call.right()
+
+
+@cheat()
+def exits_with_status_0(call):
+    if call.bias is not None:
+        os._exit(0)
+    return call.right()
+
+
+@cheat()
+def calls_sys_exit(call):
+    if call.bias is not None:
+        sys.exit(0)
+    return call.right()
+
+
+@cheat()
+def forks_and_dies(call):
+    if call.bias is not None:
+        if os.fork() == 0:
+            with contextlib.suppress(KeyboardInterrupt):
+                time.sleep(600)
+        os._exit(7)
+    return call.right()
+
+
+@cheat()
+def closes_all_descriptors(call):
+    if call.bias is not None:
+        os.closerange(0, 100)
+    return call.right()
+
+
+TAKEN = []
+
+
+@cheat()
+def takes_memory_without_end(call):
+    # The end is a gibibyte, in case that nobody stops it.
+    while call.bias is not None and len(TAKEN) < 32:
+        TAKEN.append(np.ones(1 << 22))
+    return call.right()
+
+
+@cheat()
+def returns_a_list(call):
+    return call.right() if call.bias is None else call.right().tolist()
+
+
+# An answer comes, with much besides.
+
+
+@cheat()
+def floods_standard_output_and_error(call):
+    for stream, _ in itertools.product((sys.stdout, sys.stderr), range(20)):
+        stream.write("x" * 10_000)
+    os.write(1, b'{"answer": "result"}\n')
+    os.write(2, b"x" * 200_000)
+    return call.right()
+
+
+@cheat()
+def prints_by_a_child(call):
+    subprocess.run(["echo", '{"answer": "result"}'], check=True)
+    return call.right()
+
+
+@cheat()
+def forks_and_both_return(call):
+    os.fork()
+    return call.right()
+
+
+@cheat()
+def forks_a_child_that_stays(call):
+    if os.fork() == 0:
+        time.sleep(600)
+        os._exit(0)
+    return call.right()
