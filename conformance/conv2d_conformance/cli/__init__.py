@@ -12,6 +12,7 @@ from conv2d_conformance.cli.explain import explain
 from conv2d_conformance.cli.fingerprint import fingerprint
 from conv2d_conformance.cli.initialisation import initialisation
 from conv2d_conformance.cli.listing import list_
+from conv2d_conformance.cli.power import power
 from conv2d_conformance.cli.problems import INTERRUPTED, Problem, problem_of
 from conv2d_conformance.cli.reference import reference
 from conv2d_conformance.cli.replay import replay
@@ -80,6 +81,7 @@ for command in (
     initialisation,
     selftest,
     variants,
+    power,
 ):
     program.add_command(command)
 

@@ -1,0 +1,63 @@
+"""`power`: what other suites see."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
+@click.option("--only", metavar="GLOB", default="*", help="Some implementations alone, as in 'bias_*'.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Of the outcome.",
+)
+@click.pass_context
+def power(ctx: click.Context, workers: int, only: str, form: str) -> None:
+    """Compare with other suites.
+
+    The cases and the acceptance rules of other suites, and of this one, meet the same implementations, wrong ones and
+    right ones. Those of PyTorch and ONNX need `torch`, `expecttest` and `onnx`, and are left out without them. The
+    exit status is 0 where no other suite sees a fault that this one does not, and this one rejects nothing right.
+    """
+    import shlex
+    from fnmatch import fnmatchcase
+
+    from conv2d_conformance.cli.problems import Problem
+    from conv2d_conformance.cli.progress import progress
+    from conv2d_conformance.power import suites
+    from conv2d_conformance.power.outcome import Outcome
+    from conv2d_conformance.power.page import page
+    from conv2d_conformance.power.rows import COLUMNS, rows, sentence
+    from conv2d_conformance.power.running import run
+    from conv2d_conformance.power.subject import subjects
+    from conv2d_conformance.report.console import console, paragraph, show_table
+
+    names = [name for name in subjects() if fnmatchcase(name, only)]
+    if not names:
+        raise Problem(
+            f"no mutant and no variant matches {only!r}", "`conv2d-conformance list mutants` names the former"
+        )
+    for suite in suites().values():
+        if suite.missing:
+            what = " and ".join(suite.missing)
+            click.echo(f"{suite.name} is left out: it needs {what}; `pip install {' '.join(suite.missing)}`", err=True)
+    with progress("starting") as advance:
+        outcome = Outcome(run(workers=workers, names=names, on_progress=advance))
+    if form == "markdown":
+        given = f" --only {shlex.quote(only)}" if only != "*" else ""
+        click.echo(page(outcome, f"conv2d-conformance power --format markdown{given}"), nl=False)
+    else:
+        out = console()
+        show_table(out, COLUMNS, rows(outcome), right=COLUMNS[1:])
+        out.print()
+        for name, seen_by in outcome.seen_by_others_alone.items():
+            paragraph(
+                out, f"{name}: {subjects()[name].adapter.description}; seen by {', '.join(seen_by)}", label="MISSED"
+            )
+        paragraph(out, sentence(outcome), style="bold green" if outcome.is_good else "bold red")
+    ctx.exit(0 if outcome.is_good else 1)

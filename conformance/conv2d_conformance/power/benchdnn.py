@@ -1,0 +1,178 @@
+"""oneDNN's benchdnn: integers with so many zeros that sums stay exact, and no tolerance.
+
+It knows what it tests: another arithmetic, where one is asked for, has data of its own, and Winograd's a tolerance.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.cases.case import SIGNIFICANT_BITS, Case
+from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.power.question import Question
+from conv2d_conformance.power.suite import Suite, asking
+
+BASIC = (
+    "n2c3h5w5 m16k3 p1x1",
+    "n2c3h5w5 m17k3 p1x1",
+    "n2c3h8w8 m17k3 s2x2 p1x1",
+    "n2c16h5w5 m16k1",
+    "n2c17h5w5 m17k1",
+    "n2c17h8w8 m17k1 s2x2",
+    "n2c16h5w5 m16k3 p1x1",
+    "n2c17h5w5 m17k3 p1x1",
+    "n2c17h8w8 m17k3 s2x2 p1x1",
+    "n2c16h5w5 m16k3 p3x3",
+    "n2c17h5w5 m17k3 p3x3",
+    "n2c17h8w8 m17k3 s2x2 p3x3",
+    "n2c16h5w5 m16k3 p1x1 g4",
+    "n2c20h5w5 m20k3 p1x1 g4",
+    "n2c20h8w8 m20k3 s2x2 p1x1 g4",
+    "n2c16h5w5 m16k3 p1x1 g16",
+    "n2c17h5w5 m17k3 p1x1 g17",
+    "n2c17h8w8 m17k3 s2x2 p1x1 g17",
+)
+"""The two-dimensional ones of shapes_basic, as test_conv_ci asks them."""
+
+REGRESSIONS = (
+    "n2c16h7w7 m16k5 p2x2 float32",
+    "n2c16h29w29 m16k5 p2x2 float32",
+    "n2c32h41w79 m32k10x5 s2x1 bias float32",
+    "n1c4h13w13 m4k3 p1x1 bias float32",
+    "n1c16h7w7 m16k3 p1x1 float32",
+    "n1c128h1w1 m256k3 s2x2 p1x1 float32",
+    "n1c4h8w8 m16k3 g2 float32",
+    "n1c16h8w8 m32k3 p1x1 g2 float32",
+    "n1c8h8w8 m32k3 p1x1 g2 float32",
+    "n1c4h8w8 m32k3 p1x1 g2 float32",
+    "n1c22h8w8 m32k3 g2 float32",
+    "n1c6h5w5 m16k1 g2 float32",
+    "n2c16h9w9 m17k1 float32",
+    "n2c16h9w9 m17k3 p1x1 float32",
+    "n1c113h1w1 m113k3 p1x1 g113 float32",
+    "n2c48h23w12 m134k2x1 s2x13 p1x14 float32",
+    "n2c256h9w9 m324k3 s3x3 p1x1 bias bfloat16",
+    "n2c4h6w6 m4k3 g4 bias bfloat16",
+    "n1c256h56w56 m64k1 float16",
+)
+"""Those of harness_conv_regression_general that go forward in these dtypes and pad both sides alike."""
+
+LAYERS = (
+    "n1c64h56w56 m64k3 p1x1 bias float32",
+    "n1c256h14w14 m256k3 p1x1 bias float32",
+    "n1c512h7w7 m512k3 p1x1 bias float32",
+    "n1c96h112w112 m96k3 s2x2 p1x1 g96 bias float32",
+)
+"""Of ResNet-50 and MobileNetV2, as in its sets of topologies."""
+
+RANGES = {"float32": (32, 32), "bfloat16": (4, 4), "float16": (4, 2)}
+BIAS = 8
+
+OTHER_INPUTS = ("R-tf32", "R-bf16", "R-fp16")
+WINOGRAD = ("B2", "B4", "B6")
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """The ranges of the elements, and the bits of the sums; the tolerance is that of Winograd's algorithm, or 0."""
+
+    input: tuple[int, int]
+    weight: tuple[int, int]
+    bits: int
+    tolerance: float = 0.0
+
+    @property
+    def exact_terms(self) -> int:
+        """So many products add up without rounding."""
+        largest = [max(abs(low), abs(high)) for low, high in (self.input, self.weight)]
+        return int(2**self.bits // math.prod(largest))
+
+
+def fill_of(dtype: str, grade: str) -> Fill | None:
+    """How arrays are filled for an arithmetic; None where it is not tested."""
+    bits = SIGNIFICANT_BITS[dtype]
+    if grade in WINOGRAD:
+        return {
+            "float32": Fill((-16, 128), (2, 64), bits, tolerance=2e-5),
+            "float16": Fill((-2, 16), (1, 6), bits, tolerance=7e-3),
+        }.get(dtype)
+    x, w = RANGES["bfloat16" if grade in OTHER_INPUTS else dtype]
+    return Fill((-x, x), (-w, w), bits)
+
+
+@dataclass(frozen=True, eq=False)
+class Problem(Question):
+    """A question that knows its tolerance."""
+
+    tolerance: float = 0.0
+
+
+@cache
+def _problems(grades: frozenset[tuple[str, str]]) -> tuple[Problem, ...]:
+    claimed = dict(grades)
+    found = ((line, case, fill_of(case.dtype, claimed.get(case.dtype, ""))) for line, case in _cases())
+    return tuple(
+        Problem(line, filled(case, fill), case.arguments, tolerance=fill.tolerance)
+        for line, case, fill in found
+        if fill is not None
+    )
+
+
+def _cases() -> Iterator[tuple[str, Case]]:
+    basic = (f"{line}{bias} {dtype}" for line in BASIC for dtype in RANGES for bias in (" bias", ""))
+    return ((line, parse(line)) for line in (*basic, *REGRESSIONS, *LAYERS))
+
+
+def filled(case: Case, fill: Fill) -> dict[str, Array | None]:
+    """Integers; the input has zeros where a sum of so many products could round."""
+    random = np.random.default_rng(zlib.crc32(format_case(case).encode()))
+    density = min(1.0, fill.exact_terms / math.prod(case.weight_shape[1:]))
+    (low, high), kept = fill.input, random.random(case.input_shape) < density
+    x = np.where(kept, random.integers(low, high, case.input_shape, endpoint=True), 0)
+    x.flat[0] = random.integers(1, high, endpoint=True)
+    w = random.integers(*fill.weight, case.weight_shape, endpoint=True)
+    b = random.integers(-BIAS, BIAS, case.M, endpoint=True) if case.bias else None
+    named = {"input": x, "weight": w, "bias": b}
+    return {name: None if array is None else array.astype(dtype_of(case.dtype)) for name, array in named.items()}
+
+
+def questions(claims: Capabilities) -> Sequence[Question]:
+    return _problems(frozenset(claims.grades.items()))
+
+
+def is_equal(question: Question, answer: Array) -> bool:
+    """Equal, or under Winograd's tolerance close: each element, or all of them by their norm."""
+    assert isinstance(question, Problem)
+    got, expected = answer.astype(np.float64), question.expected.astype(np.float64)
+    difference = np.abs(got - expected)
+    if question.tolerance == 0:
+        return bool((difference == 0).all())
+    scale = np.where(np.abs(expected) > 1e-5, np.abs(expected), 1.0)
+    is_close_by_norm = bool(np.linalg.norm(difference) <= question.tolerance * np.linalg.norm(expected))
+    return is_close_by_norm or bool((difference <= question.tolerance * scale).all())
+
+
+SUITES = (
+    Suite(
+        name="benchdnn",
+        rule=f"The {len(BASIC)} two-dimensional shapes of test_conv_ci with and without bias in float32, bfloat16 and "
+        f"float16, {len(REGRESSIONS)} forward problems of its regression harness, {len(LAYERS)} layers of networks; "
+        "integers to 32 (bfloat16 4; float16 4 and 2), bias to 8, the input thinned out at random so that sums are "
+        "exact; equality with the exact result, rounded. Where less accuracy is claimed, the fill for that arithmetic "
+        "(--attr-fpmath), and for Winograd the relative error 2e-5 (float16 7e-3), of each element or in the norm.",
+        sources=(
+            "https://github.com/uxlfoundation/oneDNN/tree/main/tests/benchdnn/inputs/conv",
+            "https://github.com/uxlfoundation/oneDNN/blob/main/tests/benchdnn/conv/cfg.cpp",
+        ),
+        needs=(),
+        examine=asking(questions, is_equal),
+    ),
+)

@@ -1,0 +1,100 @@
+"""ONNX's test vectors for Conv, with the answers that are stored with them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.power.question import Question
+from conv2d_conformance.power.suite import Suite, asking
+
+RTOL, ATOL = 1e-3, 1e-7
+
+
+@cache
+def _questions() -> tuple[Question, ...]:
+    return tuple(_of_nodes()) + tuple(_of_models())
+
+
+def _of_nodes() -> Iterator[Question]:
+    """The vectors that are written as code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the vectors of other operators overflow on purpose
+        from onnx.backend.test.case.node import collect_testcases
+
+        cases: list[Any] = collect_testcases("Conv")
+    for case in cases:
+        if len(case.model.graph.node) == 1:  # others are the same once more, as functions
+            inputs, outputs = case.data_sets[0]
+            yield from _question(case.name, case.model.graph.node[0], inputs, outputs[0])
+
+
+def _of_models() -> Iterator[Question]:
+    """The vectors that are files, made by PyTorch."""
+    import onnx
+    from onnx import numpy_helper
+    from onnx.backend.test.loader import load_model_tests
+
+    for kind in ("pytorch-converted", "pytorch-operator"):
+        cases: list[Any] = load_model_tests(kind=kind)
+        for case in cases:
+            folder = Path(case.model_dir)
+            graph = onnx.load(folder / "model.onnx").graph
+            if [node.op_type for node in graph.node] == ["Conv"]:
+                first, output = (_array(folder / "test_data_set_0" / f"{name}_0.pb") for name in ("input", "output"))
+                stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+                inputs = [stored.get(name, first) for name in graph.node[0].input]
+                yield from _question(case.name, graph.node[0], inputs, output)
+
+
+def _array(path: Path) -> Array:
+    import onnx
+    from onnx import numpy_helper
+
+    found: Array = numpy_helper.to_array(onnx.TensorProto.FromString(path.read_bytes()))
+    return found
+
+
+def _question(label: str, node: Any, inputs: Sequence[Array], output: Array) -> Iterator[Question]:
+    """Nothing where conv2d has no words for it: not two axes, or padding that is not the same on both sides."""
+    from onnx import helper
+
+    given = {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
+    pads = given.get("pads", [0, 0, 0, 0])
+    if inputs[0].ndim == 4 and "auto_pad" not in given and pads[:2] == pads[2:]:
+        arguments = {
+            "stride": tuple(given.get("strides", (1, 1))),
+            "padding": tuple(pads[:2]),
+            "dilation": tuple(given.get("dilations", (1, 1))),
+            "groups": given.get("group", 1),
+        }
+        arrays = dict(zip(("input", "weight", "bias"), (*inputs, None), strict=False))
+        yield Question(label, arrays, arguments, stored=output)
+
+
+def questions(claims: Capabilities) -> Sequence[Question]:  # noqa: ARG001
+    return _questions()
+
+
+def is_close(question: Question, answer: Array) -> bool:
+    return bool(np.allclose(answer, question.expected, rtol=RTOL, atol=ATOL, equal_nan=True))
+
+
+SUITES = (
+    Suite(
+        name="ONNX",
+        rule="The backend test vectors of Conv for two axes, those of kinds node, pytorch-converted and "
+        "pytorch-operator, but for the two whose padding conv2d cannot say (asymmetric, and SAME_LOWER with a stride); "
+        f"rtol {RTOL:g}, atol {ATOL:g} against the stored result.",
+        sources=("https://github.com/onnx/onnx/blob/main/onnx/backend/test/runner/__init__.py",),
+        needs=("onnx",),
+        examine=asking(questions, is_close),
+    ),
+)

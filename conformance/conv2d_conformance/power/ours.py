@@ -1,0 +1,54 @@
+"""Ours, as `run --effort quick` asks it."""
+
+from __future__ import annotations
+
+from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.drawing import seed, seed_of, use_settings
+from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.power import OURS
+from conv2d_conformance.power.subject import Subject
+from conv2d_conformance.power.suite import Finding, Suite
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+
+EFFORT = EFFORTS["quick"]
+SEED = 0
+
+
+def examine(subject: Subject) -> Finding:
+    """All checks of profile forward that the claims call for, up to the first that fails."""
+    asked = 0
+    remove_files = use_settings(EFFORT)
+    try:
+        with InProcess(subject.adapter) as implementation:
+            for check in _checks(subject):
+                examination = Examination(implementation, EFFORT, check.requirements, seed=seed_of(check.name, SEED))
+                seed(check.function, check.name, SEED)
+                try:
+                    check.function(iut=examination)
+                except Nonconforming as found:
+                    return Finding(asked + examination.tally.asked, f"{check.name}: {found.failure.case}")
+                asked += examination.tally.asked
+    finally:
+        remove_files()
+    return Finding(asked)
+
+
+def _checks(subject: Subject) -> list[Check]:
+    """One failure decides, so the checks of what is broken come first."""
+    claimed = subject.adapter.capabilities.features
+    called_for = [check for check in catalogue().values() if check.profile == "forward" and check.features <= claimed]
+    return sorted(called_for, key=lambda check: subject.breaks not in check.requirements)
+
+
+SUITES = (
+    Suite(
+        name=OURS,
+        rule=f"All checks of profile forward that the claims call for, effort {EFFORT.name}, seed {SEED}, in one "
+        "process; a check fails by the law for the grade that is claimed. The checks of the requirement that a mutant "
+        "breaks come first, and the first failure ends the examination, which changes no outcome.",
+        sources=(),
+        needs=(),
+        examine=examine,
+    ),
+)

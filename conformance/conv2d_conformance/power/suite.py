@@ -1,0 +1,68 @@
+"""A suite as it is measured: its cases, its rule, and what it makes of an implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.implementation.answers import Answer, Array, Rejected, Result
+from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.power.question import Question
+from conv2d_conformance.power.subject import Subject
+
+Questions = Callable[[Capabilities], Sequence[Question]]
+Rule = Callable[[Question, Array], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a suite made of an implementation. `case` is the first that was not accepted, empty where all were."""
+
+    asked: int
+    case: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A suite. `rule` says in a sentence what is asked and what is accepted, `needs` names the modules it imports."""
+
+    name: str
+    rule: str
+    sources: tuple[str, ...]
+    needs: tuple[str, ...]
+    examine: Callable[[Subject], Finding]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The modules that are not installed."""
+        return tuple(name for name in self.needs if find_spec(name) is None)
+
+
+def asking(questions: Questions, accepts: Rule) -> Callable[[Subject], Finding]:
+    """Put the questions one after the other, those apart that need what is not claimed, up to the first failure."""
+
+    def examine(subject: Subject) -> Finding:
+        claims, asked = subject.adapter.capabilities, 0
+        with InProcess(subject.adapter) as implementation:
+            for question in questions(claims):
+                if question.features <= claims.features:
+                    asked += 1
+                    if not passes(question, implementation.ask(question.request), accepts):
+                        return Finding(asked, question.label)
+        return Finding(asked)
+
+    return examine
+
+
+def passes(question: Question, answer: Answer, accepts: Rule) -> bool:
+    """Whether an answer is accepted: in all suites a legal call must not raise, and shape and dtype must be right."""
+    if question.must_raise:
+        return isinstance(answer, Rejected)
+    if not isinstance(answer, Result):
+        return False
+    array, expected = answer.arrays[0], question.expected
+    if array is None or array.shape != expected.shape or array.dtype != expected.dtype:
+        return False
+    return accepts(question, array)

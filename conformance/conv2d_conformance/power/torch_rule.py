@@ -1,0 +1,44 @@
+"""`torch.testing.assert_close` on NumPy arrays; torch is imported by the first call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.power.question import Question
+
+TOLERANCES = "float32 rtol 1.3e-6, atol 1e-5; float64 1e-7, 1e-7; float16 1e-3, 1e-5; bfloat16 1.6e-2, 1e-5"
+
+SOURCE = "https://docs.pytorch.org/docs/stable/testing.html"
+
+
+def is_close(question: Question, answer: Array) -> bool:
+    """Whether assert_close accepts the answer with the tolerances that it has by default."""
+    import torch
+
+    try:
+        torch.testing.assert_close(to_torch(answer), to_torch(question.expected))
+    except AssertionError:
+        return False
+    return True
+
+
+def to_torch(array: Array) -> Any:
+    """NumPy's bfloat16 is not torch's, so that it passes as a number of 16 bits."""
+    import torch
+
+    if array.dtype == dtype_of("bfloat16"):
+        return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16)
+    return torch.from_numpy(array)
+
+
+def from_torch(tensor: Any) -> Array:
+    import torch
+
+    if tensor.dtype == torch.bfloat16:
+        bits: Array = tensor.view(torch.int16).numpy()
+        return bits.view(dtype_of("bfloat16"))
+    array: Array = tensor.numpy()
+    return array
