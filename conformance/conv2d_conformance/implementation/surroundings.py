@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import random
 import struct
 import warnings
@@ -61,14 +60,25 @@ def _draw() -> None:
     np.random.random_sample()
 
 
-def _look_at_random_of_numpy() -> tuple[Any, bytes]:
+def _look_at_random_of_numpy() -> tuple[Any, Any]:
     generator: Any = np.random.get_bit_generator()  # type: ignore[attr-defined]  # NumPy's stubs lack it
-    return generator, pickle.dumps(np.random.get_state(legacy=False))
+    return generator, np.random.get_state(legacy=False)
 
 
-def _put_back_random_of_numpy(before: tuple[Any, bytes]) -> None:
+def _put_back_random_of_numpy(before: tuple[Any, Any]) -> None:
     np.random.set_bit_generator(before[0])  # type: ignore[attr-defined]
-    np.random.set_state(pickle.loads(before[1]))
+    np.random.set_state(before[1])
+
+
+def _is_same_generator(before: tuple[Any, Any], after: tuple[Any, Any]) -> bool:
+    return before[0] is after[0] and _is_same_state(before[1], after[1])
+
+
+def _is_same_state(before: Any, after: Any) -> bool:
+    """Whether two states are equal, which are numbers, texts, arrays, and dictionaries of these."""
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(_is_same_state(before[key], after[key]) for key in before)
+    return bool(np.array_equal(before, after)) if isinstance(before, np.ndarray) else bool(before == after)
 
 
 def _look_at_folder() -> str | None:
@@ -83,7 +93,16 @@ def _put_back_folder(before: str | None) -> None:
         os.chdir(before)
 
 
-def _has_all_of(before: dict[str, str], after: dict[str, str]) -> bool:
+def _look_at_variables() -> dict[bytes, bytes]:
+    # The mapping around this one decodes every variable, which takes longer than all else here.
+    return dict(os.environ._data)  # type: ignore[attr-defined]  # as on every POSIX system
+
+
+def _put_back_variables(before: dict[bytes, bytes]) -> None:
+    os.environ.update({os.fsdecode(name): os.fsdecode(value) for name, value in before.items()})
+
+
+def _has_all_of(before: dict[bytes, bytes], after: dict[bytes, bytes]) -> bool:
     # A variable that was not set is nobody's: libraries note there where their caches are.
     return before.items() <= after.items()
 
@@ -119,12 +138,12 @@ def _is_put_back_anyway(before: Any) -> None:
 
 _GENERATORS = {
     "the random generator of Python": _Part(random.getstate, random.setstate),
-    "the random generator of NumPy": _Part(_look_at_random_of_numpy, _put_back_random_of_numpy),
+    "the random generator of NumPy": _Part(_look_at_random_of_numpy, _put_back_random_of_numpy, _is_same_generator),
 }
 _PARTS = {
     "how NumPy handles floating-point errors": _Part(np.geterr, lambda before: np.seterr(**before)),
     "how the processor rounds and what it flushes": _Part(_look_at_arithmetic, _cannot_be_put_back),
     "the working directory": _Part(_look_at_folder, _put_back_folder),
-    "the environment variables": _Part(os.environ.copy, os.environ.update, _has_all_of),
+    "the environment variables": _Part(_look_at_variables, _put_back_variables, _has_all_of),
     "what becomes of warnings": _Part(_look_at_warnings, _is_put_back_anyway),
 }
