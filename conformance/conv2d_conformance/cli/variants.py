@@ -43,31 +43,26 @@ def variants(
     from conv2d_conformance.report.console import console, paragraph, whole_line
     from conv2d_conformance.variants import catalogue
     from conv2d_conformance.variants.page import page, sentence
-    from conv2d_conformance.variants.running import Result, run
+    from conv2d_conformance.variants.running import run
 
     names = [name for name in catalogue() if fnmatchcase(name, only)]
     if not names:
         raise Problem(f"no variant matches {only!r}", f"there are {', '.join(catalogue())}")
     asked = KNOWN[effort] if drawn is None else Effort("few", drawn, multiply_adds=10_000, tiles=200)
     out = console()
-    done: dict[str, Result] = {}
-
     with progress("starting") as advance:
 
-        def tell(name: str, result: Result) -> None:
-            done[name] = result
-            advance(len(done), len(names), name)
-            alarms = len(result.alarms)
-            whole_line(
-                out, f"{name:26}{result.cases:9,} cases{result.elements:12,} elements  {alarms or 'no'} false alarms"
-            )
-            for alarm in result.alarms:
-                what = f"got {alarm.got}, required {alarm.required}"
-                whole_line(out, f"  ALARM  {alarm.check}, seed {alarm.seed}: {what}", style="red")
-                whole_line(out, f"  replay {alarm.again}")
+        def tell(check: str, done: int, of_all: int) -> None:
+            advance(done, of_all, check)
+            if not out.is_terminal:
+                whole_line(out, f"{done} of {of_all} checks: {check}")
 
         numbers = range(first_seed, first_seed + seeds)
         results = run(numbers, effort=asked, workers=workers, names=names, on_result=tell)
+    for alarm in (alarm for result in results.values() for alarm in result.alarms):
+        what = f"got {alarm.got}, required {alarm.required}"
+        whole_line(out, f"ALARM   {alarm.variant}, {alarm.check}, seed {alarm.seed}: {what}", style="red")
+        whole_line(out, f"replay  {alarm.again}")
     alarmed = any(result.alarms for result in results.values())
     paragraph(out, sentence(results), style="bold red" if alarmed else "bold green")
     if output is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -15,7 +15,8 @@ from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.variants import catalogue as variants
 from conv2d_conformance.variants import targets
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.variants.panel import Panel, Questions
+from conv2d_conformance.verdict.examination import Examination
 
 LARGE = 4
 EVERY = 10
@@ -73,39 +74,54 @@ def run(
     effort: Effort = EFFORTS["quick"],
     workers: int = 1,
     names: Iterable[str] | None = None,
-    on_result: Callable[[str, Result], None] = lambda *_: None,
+    on_result: Callable[[str, int, int], None] = lambda *_: None,
 ) -> dict[str, Result]:
-    """All checks against the variants, once for each seed. `on_result` is called as each variant is done."""
-    chosen = list(variants()) if names is None else list(names)
-    numbers = tuple(seeds)
-    found: dict[str, Result] = {}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(runs, name, numbers, effort): name for name in chosen}
-        for future in as_completed(futures):
-            name = futures[future]
-            found[name] = future.result()
-            on_result(name, found[name])
-    return {name: found[name] for name in chosen}
+    """All checks against the variants, once for each seed.
 
-
-def runs(name: str, seeds: Sequence[int], effort: Effort) -> Result:
-    """One variant, every check of what it claims, once for each seed.
-
-    A check that asked the same cases with two seeds has only those, and is not run again.
+    `on_result` is called as each check is done, with its name, how many are done, and how many there are.
     """
-    total = Result(runs=len(seeds))
-    remove_files = use_settings(effort)
-    try:
-        with InProcess(variants()[name]) as implementation:
-            for check in _applicable(implementation):
-                total += _runs_of(check, implementation, seeds, effort)
-    finally:
-        remove_files()
+    chosen = tuple(variants() if names is None else names)
+    numbers = tuple(seeds)
+    total = {name: Result(runs=len(numbers)) for name in chosen}
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(runs, name, chosen, numbers, effort): name for name in checks()}
+        for done, future in enumerate(as_completed(futures), 1):
+            for variant, result in future.result().items():
+                total[variant] += result
+            on_result(futures[future], done, len(futures))
     return total
 
 
-def _runs_of(check: Check, implementation: InProcess, seeds: Sequence[int], effort: Effort) -> Result:
-    total = Result()
+def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) -> dict[str, Result]:
+    """One check, against those of the variants that claim what it is about, once for each seed.
+
+    A check that asked the same cases with two seeds has only those, and is not run again.
+    """
+    check = checks()[name]
+    remove_files = use_settings(effort)
+    try:
+        panels: dict[frozenset[str], list[InProcess]] = {}
+        for variant in names:
+            implementation = InProcess(variants()[variant])
+            if _applies(check, implementation):
+                dtypes = frozenset(implementation.hello.capabilities.dtypes)
+                panels.setdefault(dtypes, []).append(implementation)
+        results: dict[str, Result] = {}
+        for panel in panels.values():
+            results |= _runs_of(check, panel, seeds, effort)
+    finally:
+        remove_files()
+    return results
+
+
+def _applies(check: Check, implementation: InProcess) -> bool:
+    hello = implementation.hello
+    return check.features | {check.operation} <= hello.capabilities.features | frozenset(hello.operations)
+
+
+def _runs_of(check: Check, panel: Sequence[InProcess], seeds: Sequence[int], effort: Effort) -> dict[str, Result]:
+    """The implementations claim the same dtypes, so that a check asks all of them the same."""
+    total = {implementation.hello.name: Result() for implementation in panel}
     asked: list[set[int]] = []
     is_large = False
     for index, number in enumerate(seeds):
@@ -113,30 +129,31 @@ def _runs_of(check: Check, implementation: InProcess, seeds: Sequence[int], effo
             continue
         if len(asked) > 1 and asked[0] == asked[1]:
             break
-        result, digests = _examine(implementation, check, number, effort)
-        total += result
-        is_large = is_large or result.cases > LARGE * effort.drawn
-        asked.append(digests)
+        examinations = _examine(panel, check, number, effort)
+        for examination in examinations:
+            total[examination.implementation.hello.name] += _result(examination, check, number)
+        is_large = is_large or max(found.tally.asked for found in examinations) > LARGE * effort.drawn
+        asked.append(set().union(*(found.tally.digests for found in examinations)))
     return total
 
 
-def _applicable(implementation: InProcess) -> Iterator[Check]:
-    hello = implementation.hello
-    claimed = hello.capabilities.features | frozenset(hello.operations)
-    return (check for check in checks().values() if check.features | {check.operation} <= claimed)
-
-
-def _examine(implementation: InProcess, check: Check, run_seed: int, effort: Effort) -> tuple[Result, set[int]]:
-    examination = Examination(implementation, effort, check.requirements, seed=seed_of(check.name, run_seed))
+def _examine(panel: Sequence[InProcess], check: Check, run_seed: int, effort: Effort) -> list[Examination]:
+    questions, own_seed = Questions(), seed_of(check.name, run_seed)
+    examinations = [
+        Examination(implementation, effort, check.requirements, seed=own_seed, prepare=questions)
+        for implementation in panel
+    ]
     seed(check.function, check.name, run_seed)
-    tally, variant = examination.tally, implementation.hello.name
+    check.function(iut=Panel(examinations))
+    return examinations
+
+
+def _result(examination: Examination, check: Check, run_seed: int) -> Result:
+    tally, variant = examination.tally, examination.implementation.hello.name
     alarms: tuple[Alarm, ...] = ()
-    try:
-        check.function(iut=examination)
-    except Nonconforming as found:
-        failure = found.failure
+    if tally.failure is not None:
+        failure = tally.failure
         alarms = (Alarm(variant, check.name, run_seed, failure.required, failure.got, failure.case),)
-    else:
-        if tally.outcome != "pass":
-            alarms = (Alarm(variant, check.name, run_seed, "evidence", "no case that could be judged", ""),)
-    return Result(0, 1, tally.asked, tally.elements, tally.evidence, alarms), tally.digests
+    elif tally.outcome != "pass":
+        alarms = (Alarm(variant, check.name, run_seed, "evidence", "no case that could be judged", ""),)
+    return Result(0, 1, tally.asked, tally.elements, tally.evidence, alarms)

@@ -71,6 +71,9 @@ class Failure:
     diagnosis: str | None = None
 
 
+Prepare = Callable[[Case, Capabilities], Question]
+"""Makes the question that a case is under some claims."""
+
 Diagnose = Callable[[Implementation, Case, Mapping[Case, bool]], str | None]
 """Says in a sentence what is behind a failing case, given other cases and whether their answers were right."""
 
@@ -109,7 +112,8 @@ class Examination:
 
     `judge` raises Nonconforming for the first case that fails, in its simplest form; every later call re-raises it,
     so that a test that is run again ends as it did before. What `diagnose` says of it is kept with the failure. Where
-    it need not `simplify`, the first case that fails stands as it is.
+    it need not `simplify`, the first case that fails stands as it is. Examinations that ask the same cases can share
+    what they `prepare`.
     """
 
     def __init__(
@@ -121,6 +125,7 @@ class Examination:
         seed: int = 0,
         diagnose: Diagnose | None = None,
         simplify: bool = True,
+        prepare: Prepare = Question,
     ) -> None:
         self.implementation = implementation
         self.effort = effort
@@ -128,6 +133,7 @@ class Examination:
         self.seed = seed
         self.diagnose = diagnose
         self.simplify = simplify
+        self.prepare = prepare
         self.tally = Tally()
         self._known: dict[Case, Judgement] = {}
         self._in_sequence: deque[Case] = deque(maxlen=LONGEST_SEQUENCE)
@@ -223,7 +229,7 @@ class Examination:
                 self._end(replace(failure, diagnosis=self._diagnosis(failed[claimed].case, {})), "fail")
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:
-        question = Question(case, self.claims)
+        question = self.prepare(case, self.claims)
         answers = [self.implementation.ask(question.request) for _ in range(times)]
         for answer in answers:
             judgement = judge(question, answer, values=values, grading=self.tally.grading)

@@ -1,0 +1,71 @@
+"""Many implementations under one check: cases are drawn once, and what is allowed is found once for equal claims."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.implementation.answers import Implementation
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.judge import Judgement
+from conv2d_conformance.verdict.question import Question
+
+MOST_QUESTIONS = 500
+MOST_ELEMENTS = 100_000
+"""Of a result; what follows from a larger case is not kept."""
+
+
+class Questions:
+    """The latest questions, shared by all that have the same grades."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Case, str], Question] = {}
+
+    def __call__(self, case: Case, claims: Capabilities) -> Question:
+        # A stride of 1.0 equals one of 1, and is another question.
+        if case.overrides or math.prod(case.output_shape) > MOST_ELEMENTS:
+            return Question(case, claims)
+        key = (case, f"{sorted(claims.grades.items())} {sorted(claims.subnormals.items())}")
+        if key not in self._known:
+            if len(self._known) == MOST_QUESTIONS:
+                self._known.clear()
+            self._known[key] = Question(case, claims)
+        return self._known[key]
+
+
+class Panel:
+    """Examinations that are led through a check together, as if they were one. Who fails drops out."""
+
+    def __init__(self, examinations: Sequence[Examination]) -> None:
+        first, *_ = examinations
+        self.claims, self.effort, self.seed = first.claims, first.effort, first.seed
+        self._asked = list(examinations)
+
+    def judge(self, case: Case, *, values: bool = True, times: int = 1) -> None:
+        self._each(lambda examination: examination.judge(case, values=values, times=times))
+
+    def judge_all(self, cases: Iterable[Case], *, values: bool = True) -> None:
+        for case in cases:
+            self.judge(case, values=values)
+
+    def judge_in_sequence(self, cases: Iterable[Case]) -> None:
+        sequence = tuple(cases)
+        self._each(lambda examination: examination.judge_in_sequence(sequence))
+
+    def judge_line(self, line: str, operation: str, ask: Callable[[Implementation], Judgement]) -> None:
+        self._each(lambda examination: examination.judge_line(line, operation, ask))
+
+    def measure(self, case: Case) -> None:
+        self._each(lambda examination: examination.measure(case))
+
+    def require_claimed_grades(self) -> None:
+        self._each(lambda examination: examination.require_claimed_grades())
+
+    def _each(self, act: Callable[[Examination], None]) -> None:
+        for examination in tuple(self._asked):
+            try:
+                act(examination)
+            except Nonconforming:  # its tally says so
+                self._asked.remove(examination)
