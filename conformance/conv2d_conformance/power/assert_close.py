@@ -52,7 +52,7 @@ SUITES = (
     Suite(
         name="assert_close",
         rule=f"{len(SHAPES)} float32 calls of shapes that unit tests use, N(0, 1) data; "
-        f"`torch.testing.assert_close` with its defaults ({TOLERANCES}) against the exact result, rounded.",
+        f"torch.testing.assert_close with its defaults ({TOLERANCES}) against the exact result, rounded.",
         sources=(SOURCE,),
         needs=("torch",),
         examine=asking(questions, is_close),

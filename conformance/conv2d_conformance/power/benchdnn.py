@@ -65,6 +65,32 @@ REGRESSIONS = (
 )
 """Those of harness_conv_regression_general that go forward in these dtypes and pad both sides alike."""
 
+PADDINGS = (
+    *(f"n1c16h10w10 m16k{k} p{p}x{p} float32" for k, most in ((5, 7), (3, 5), (1, 3)) for p in range(1, most + 1)),
+    "n1c128h1w1 m16k3 p1x1 float32",
+)
+"""Those of shapes_regression_padding."""
+
+_TAILS = (
+    *((32, 13), (64, 33), (19, 32), (20, 32), (21, 64), (23, 64), (24, 32), (25, 32), (27, 64), (28, 64)),
+    *((29, 32), (19, 33), (20, 31), (21, 25), (23, 35), (24, 34), (25, 24), (27, 30), (28, 20), (29, 65)),
+)
+"""Numbers of input and output channels that are no multiples of 16."""
+
+TAILS = (
+    *(f"n2c{C}h13w13 m{M}k3 p1x1 bias float32" for C, M in _TAILS[1::2]),
+    *(f"n2c{C}h13w13 m{M}k1 bias float32" for C, M in _TAILS),
+    *(f"n2c{C}h5w5 m{C}{kernel} bias float32" for C in (65, 153, 207) for kernel in ("k3 p1x1", "k1")),
+    "n2c4h84w84 m16k8 s4x4 bias float32",
+)
+"""Those of shapes_tails for two axes that pad both sides alike and cost little."""
+
+DILATED = (
+    "n2c4h8w8 m6k3 s2x1 p1x1 d2x1 bias float32",
+    "n2c64h19w19 m64k3 p6x6 d6x6 bias float32",
+)
+"""As harness_conv_dilated: one of its own with equal padding on both sides, and fc6 of SSD with fewer channels."""
+
 LAYERS = (
     "n1c64h56w56 m64k3 p1x1 bias float32",
     "n1c256h14w14 m256k3 p1x1 bias float32",
@@ -72,6 +98,8 @@ LAYERS = (
     "n1c96h112w112 m96k3 s2x2 p1x1 g96 bias float32",
 )
 """Of ResNet-50 and MobileNetV2, as in its sets of topologies."""
+
+OTHERS = (*REGRESSIONS, *PADDINGS, *TAILS, *DILATED, *LAYERS)
 
 RANGES = {"float32": (32, 32), "bfloat16": (4, 4), "float16": (4, 2)}
 BIAS = 8
@@ -128,7 +156,7 @@ def _problems(grades: frozenset[tuple[str, str]]) -> tuple[Problem, ...]:
 
 def _cases() -> Iterator[tuple[str, Case]]:
     basic = (f"{line}{bias} {dtype}" for line in BASIC for dtype in RANGES for bias in (" bias", ""))
-    return ((line, parse(line)) for line in (*basic, *REGRESSIONS, *LAYERS))
+    return ((line, parse(line)) for line in (*basic, *OTHERS))
 
 
 def filled(case: Case, fill: Fill) -> dict[str, Array | None]:
@@ -164,9 +192,10 @@ SUITES = (
     Suite(
         name="benchdnn",
         rule=f"The {len(BASIC)} two-dimensional shapes of test_conv_ci with and without bias in float32, bfloat16 and "
-        f"float16, {len(REGRESSIONS)} forward problems of its regression harness, {len(LAYERS)} layers of networks; "
-        "integers to 32 (bfloat16 4; float16 4 and 2), bias to 8, the input thinned out at random so that sums are "
-        "exact; equality with the exact result, rounded. Where less accuracy is claimed, the fill for that arithmetic "
+        f"float16, {len(REGRESSIONS)} forward problems of its regression harness, {len(PADDINGS)} of paddings, "
+        f"{len(TAILS)} of tails of channels, {len(DILATED)} dilated ones, {len(LAYERS)} layers of networks; integers "
+        "to 32 (bfloat16 4; float16 4 and 2), bias to 8, the input thinned out at random so that sums are exact; "
+        "equality with the exact result, rounded. Where less accuracy is claimed, the fill for that arithmetic "
         "(--attr-fpmath), and for Winograd the relative error 2e-5 (float16 7e-3), of each element or in the norm.",
         sources=(
             "https://github.com/uxlfoundation/oneDNN/tree/main/tests/benchdnn/inputs/conv",

@@ -54,7 +54,7 @@ SUITES = (
         name="OpInfo",
         rule="The 30 samples of PyTorch's OpInfo for nn.functional.conv2d in float32, float64, float16 and bfloat16, "
         "those in float32 also as sections of larger arrays (PyTorch takes every second element), and its 10 illegal "
-        "calls, which must raise; `assert_close` with its defaults against the exact result, rounded.",
+        "calls, which must raise; assert_close with its defaults against the exact result, rounded.",
         sources=(
             "https://github.com/pytorch/pytorch/blob/v2.13.0/torch/testing/_internal/common_methods_invocations.py",
             SOURCE,

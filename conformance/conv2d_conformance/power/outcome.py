@@ -26,6 +26,12 @@ class Outcome:
         """The subjects of a kind that a suite did not accept."""
         return [subject.name for subject in self.of(kind) if self.findings[suite][subject.name].case]
 
+    def doubtful(self, suite: str) -> list[str]:
+        """The mutants that a suite rejects by a case by which it rejects a right implementation as well."""
+        of = self.findings[suite]
+        too_strict = {of[name].case for name in self.rejected(suite, EXACTING)}
+        return [name for name in self.rejected(suite, WRONG) if of[name].case in too_strict]
+
     def cases(self, suite: str) -> int:
         """The most that a subject was asked."""
         return max((finding.asked for finding in self.findings[suite].values()), default=0)
@@ -54,10 +60,10 @@ class Outcome:
         return seen
 
     @property
-    def seen_by_nobody_else(self) -> list[str]:
+    def seen_by_nobody_else(self) -> list[Subject]:
         """The mutants that this suite sees and no other."""
         others = {name for suite in self.others for name in self.rejected(suite, WRONG)}
-        return [name for name in self.rejected(OURS, WRONG) if name not in others]
+        return [subjects()[name] for name in self.rejected(OURS, WRONG) if name not in others]
 
     @property
     def others(self) -> Iterator[str]:

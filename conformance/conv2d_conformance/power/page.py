@@ -28,7 +28,11 @@ What the numbers are not: the mutants were written for this suite, many of them 
 share that another one sees says little of its worth for what it is made for. The classic faults are the neutral ones.
 Most suites ask nothing of padding modes, refusals, memory or repeated calls."""
 
-RIGHT_MEANS = """\
+COLUMNS_MEAN = """\
+Cases: the most that any implementation was asked. In doubt is a mutant that was rejected by a case by which the suite
+rejects a right implementation as well, so that it may have been seen by luck; among the classic faults it stands in
+parentheses.
+
 Right implementations: IEEE arithmetic in any order of summation, and other manners of being right. With less accuracy:
 inputs of fewer bits, directed rounding, matrix engines, Winograd's algorithm, flushed subnormal numbers, each claimed
 for what it is. A suite that knows no such claim cannot but reject some of these; that is no false alarm of its rule."""
@@ -39,7 +43,7 @@ def page(outcome: Outcome, command: str) -> str:
     blocks = (
         ["# Head to head", "", f"**{sentence(outcome)}**", "", *EXPLANATION.splitlines(), ""],
         table(COLUMNS, rows(outcome), left=1),
-        ["", *RIGHT_MEANS.splitlines(), "", *_missing(outcome)],
+        ["", *COLUMNS_MEAN.splitlines(), "", *_missing(outcome)],
         ["## What each suite asks and accepts", "", *_rules(outcome)],
         ["", "## Classic faults", "", *_classic(outcome)],
         ["", "## By chapter of the specification", "", *_chapters(outcome)],
@@ -83,11 +87,17 @@ def _rules(outcome: Outcome) -> Iterator[str]:
 
 
 def _classic(outcome: Outcome) -> Iterator[str]:
-    seen = (
-        (words, f"`{name}`", *("yes" if outcome.findings[suite][name].case else "-" for suite in outcome.findings))
+    doubtful = {suite: set(outcome.doubtful(suite)) for suite in outcome.findings}
+
+    def seen(suite: str, name: str) -> str:
+        said = "yes" if outcome.findings[suite][name].case else "-"
+        return f"({said})" if name in doubtful[suite] else said
+
+    lines = (
+        (words, f"`{name}`", *(seen(suite, name) for suite in outcome.findings))
         for words, name in outcome.classic.items()
     )
-    yield from table(("fault", "mutant", *outcome.findings), seen, left=2)
+    yield from table(("fault", "mutant", *outcome.findings), lines, left=2)
 
 
 def _chapters(outcome: Outcome) -> Iterator[str]:
@@ -110,8 +120,12 @@ def _seen_by_others(outcome: Outcome) -> Iterator[str]:
 
 
 def _seen_by_nobody_else(outcome: Outcome) -> Iterator[str]:
-    names = outcome.seen_by_nobody_else
-    yield f"{len(names)} mutants: {', '.join(f'`{name}`' for name in names)}." if names else "Nothing."
+    alone = outcome.seen_by_nobody_else
+    for chapter in dict.fromkeys(subject.chapter for subject in alone):
+        names = [f"`{subject.name}`" for subject in alone if subject.chapter == chapter]
+        yield f"- {chapter.replace('-', ' ')}, {len(names)}: {', '.join(names)}"
+    if not alone:
+        yield "Nothing."
 
 
 def _what(name: str) -> str:
@@ -119,15 +133,17 @@ def _what(name: str) -> str:
 
 
 def _alarms(outcome: Outcome) -> Iterator[str]:
-    for suite in outcome.findings:
+    """By the suite and the case."""
+    for suite, of in outcome.findings.items():
         for kind in (EXACTING, MODEST):
-            if names := outcome.rejected(suite, kind):
-                cases = (f"{name} (`{outcome.findings[suite][name].case}`)" for name in names)
-                yield f"- **{escaped(suite)}**, {kind}: {', '.join(cases)}"
+            names = outcome.rejected(suite, kind)
+            for case in dict.fromkeys(of[name].case for name in names):
+                alike = ", ".join(name for name in names if of[name].case == case)
+                yield f"- **{escaped(suite)}**, {kind}, by `{case}`: {alike}"
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]], *, left: int) -> list[str]:
-    """Lines of Markdown; all columns but the first are aligned to the right."""
+    """Lines of Markdown; all columns but the first `left` ones are aligned to the right."""
     names = list(columns)
     rule = ["---" if number < left else "---:" for number in range(len(names))]
     lines = (names, rule, *rows)

@@ -38,22 +38,28 @@ def test_it_is_good_where_ours_misses_nothing_and_rejects_nothing_right() -> Non
     assert not Outcome(findings(**{"towards-zero": REJECTED})).is_good
 
 
+def test_a_mutant_is_in_doubt_where_the_same_case_rejects_what_is_right() -> None:
+    found = findings(bias_dropped=Finding(3, "another case"), core=REJECTED)
+    assert Outcome(found).doubtful("TOSA") == ["bias_dropped"]
+    assert Outcome(found).doubtful(OURS) == ["all_zeros"]
+
+
 def test_a_row_counts_each_kind_apart() -> None:
     assert list(rows(Outcome(findings()))) == [
-        ("TOSA", "10", "1 of 2", "1 of 2", "1 of 1", "0 of 1"),
-        (OURS, "10", "2 of 2", "2 of 2", "0 of 1", "0 of 1"),
+        ("TOSA", "10", "1 of 2", "1", "1 of 2", "1 of 1", "0 of 1"),
+        (OURS, "10", "2 of 2", "0", "2 of 2", "0 of 1", "0 of 1"),
     ]
 
 
 def test_the_page_has_the_rules_the_classic_faults_the_misses_and_the_command() -> None:
     shown = page(Outcome(findings(bias_dropped=ACCEPTED)), "conv2d-conformance power --format markdown")
-    assert "| TOSA | 10 | 1 of 2 | 1 of 2 | 1 of 1 | 0 of 1 |" in shown
+    assert "| TOSA | 10 | 1 of 2 | 1 | 1 of 2 | 1 of 1 | 0 of 1 |" in shown
     assert "- **TOSA**: 9 shapes of CONV2D" in shown
-    assert "| bias dropped | `bias_dropped` | yes | - |" in shown
+    assert "| bias dropped | `bias_dropped` | (yes) | - |" in shown
     assert "| bias | 1 | 1 | 0 |" in shown
     assert "- `bias_dropped`, a conv2d without its bias: TOSA\n" in shown
-    assert "## What no other suite sees\n\n1 mutants: `all_zeros`." in shown
-    assert "- **TOSA**, right: core (`a case`)\n" in shown
+    assert "## What no other suite sees\n\n- values, 1: `all_zeros`\n" in shown
+    assert "- **TOSA**, right, by `a case`: core\n" in shown
     assert "\nOpInfo was left out: it needs " in shown
     assert shown.endswith("```\nconv2d-conformance power --format markdown\n```\n")
 
