@@ -165,13 +165,13 @@ def _overflow(
 
 
 def _meets_beyond(operands: Operands, limit: float) -> Mask:
-    """Where a window holds a factor that a narrower input format cannot hold."""
+    """Where a window meets a factor that a narrower input format cannot hold.
+
+    A weight that becomes infinite meets all windows, since a zero of the padding times infinity may be NaN.
+    """
     x, w = np.abs(operands.input) > limit, np.abs(operands.weight) > limit
-    if not (x.any() or w.any()):
-        return np.zeros(1, dtype=bool)
-    met = operands.meet(x.astype(np.float64), np.ones_like(operands.weight))
-    met += operands.meet(np.ones_like(operands.input), w.astype(np.float64))
-    return met > 0
+    met: Mask = w.any(axis=(1, 2, 3)).reshape(-1, 1, 1)
+    return met | (operands.meet(x.astype(np.float64), np.ones_like(operands.weight)) > 0) if x.any() else met
 
 
 def is_integral(operands: Operands, accuracy: AccuracyClass) -> bool:

@@ -202,6 +202,19 @@ def winograd_in_float32(x: Array, w: Array, tile: int) -> Array:
     return result[:, :OH, :OW]
 
 
+def test_weights_beyond_the_input_format_free_windows_in_the_padding_too() -> None:
+    """The weight becomes infinite, and a zero of the padding times infinity may be NaN."""
+    x, w = np.ones((1, 1, 1, 1), SINGLE), np.array([70000.0, 1.0], SINGLE).reshape(2, 1, 1, 1)
+    placement = PLACEMENT | {"pads": ((1, 0), (0, 0))}
+    answer = np.array([[np.nan, np.inf], [0.0, 1.0]], SINGLE).reshape(1, 2, 2, 1)
+    allowed = compare(answer, law_of(x, w, None, placement, accuracy_class("R-fp16", "float32")))
+    assert not allowed.wrong.any()
+    assert (
+        compare(answer[:, ::-1], law_of(x, w, None, placement, accuracy_class("R-fp16", "float32"))).wrong[0, 1].all()
+    )
+    assert compare(answer, law_of(x, w, None, placement, accuracy_class("R-tf32", "float32"))).wrong[0, 0].all()
+
+
 @pytest.mark.parametrize("tile", [2, 4, 6])
 @pytest.mark.parametrize("kind", ["normal", "uniform", "sparse"])
 def test_winograd_is_within_its_own_bound_and_not_within_a(tile: int, kind: str) -> None:
