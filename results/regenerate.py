@@ -13,7 +13,7 @@ RESULTS = Path(__file__).parent
 REPRODUCERS = RESULTS / "reproducers"
 RUNS = (
     ("reference-direct", "layer", "quick"),  # loops in plain Python: at standard they would take hours
-    ("reference-correlate", "training", "standard"),
+    ("reference-correlate", "training", "quick"),
     ("torch", "forward", "standard"),
     ("torch?channels_last=on", "forward", "standard"),
     ("torch?onednn=off", "forward", "standard"),
