@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis.strategies import SearchStrategy, one_of
 
 from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.extremes import ALONE, DEEP, OVERFLOWING, SUBNORMAL
 from conv2d_conformance.cases.geometry import multiply_adds
+from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
@@ -37,6 +38,10 @@ def _claimed(iut: Examination, table: Iterable[Case]) -> Iterator[Case]:
 
 @covers("numerics.exact-where-exact")
 @given(case=one_of(*(cases(dtype=dtype, recipes=("integers", LARGE_INTEGERS[dtype], "odd")) for dtype in DTYPES)))
+@example(case=parse("n2c3h5w6 m2k3x2 float32 odd:1"))
+@example(case=parse("n2c3h5w6 m2k3x2 float64 odd:2"))
+@example(case=parse("n2c3h5w6 m2k3x2 float16 odd:3"))
+@example(case=parse("n2c3h5w6 m2k3x2 bfloat16 odd:4"))
 def test_exact_where_exact(iut: Examination, case: Case) -> None:
     """Where every partial sum is representable, the answer is exact, whatever the order of the additions."""
     iut.judge(case)

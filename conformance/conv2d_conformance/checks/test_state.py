@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis.strategies import one_of
 
 from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Elements, Recipe
+from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
@@ -36,6 +37,7 @@ def test_after_rejection(iut: Examination) -> None:
 
 @covers("determinism.repeatable")
 @given(case=one_of(*(cases(dtype=dtype, recipes=("normal", "uniform")) for dtype in DTYPES)))
+@example(case=parse("n1c2h4w9 m1k3 p1x8 d1x8 normal:1"))
 def test_repeatable(iut: Examination, case: Case) -> None:
     """The same call has the same bits, ten times over, where the order of the additions shows."""
     iut.judge(case, times=REPETITIONS)

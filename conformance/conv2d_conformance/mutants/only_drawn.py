@@ -5,6 +5,8 @@ And the other way round, faults at sizes that are never drawn. Each keeps one ch
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from conv2d_conformance.implementation.answers import Array
@@ -57,6 +59,16 @@ def second_channel_one_column_on(call: Call) -> Array:
     if g.C // g.groups > 1:
         image[..., 1, :, :] = np.roll(image[..., 1, :, :], -1, axis=-1)
     return call.right(input=image)
+
+
+@breaks("values.index-map")
+def last_row_of_four_by_seven_dropped(call: Call) -> Array:
+    """a conv2d that drops the last row of kernels of 4 x 7 that move on by three rows"""
+    g = call.geometry
+    weight = call.weight.copy()
+    if (g.KH, g.KW, g.stride[0]) == (4, 7, 3):
+        weight[..., -1, :] = 0
+    return call.right(weight=weight)
 
 
 @breaks("values.no-flip")
@@ -255,3 +267,27 @@ def strided_result_written_over_the_input(call: Call) -> Array:
     written: Array = flat[: result.size].reshape(result.shape)
     written[...] = result
     return written
+
+
+# ---- not repeatable
+
+_CALLS = itertools.count()
+
+
+def stirred(result: Array) -> Array:
+    """The result, with the first element one bit further in every second call."""
+    if next(_CALLS) % 2 and result.size:
+        result.flat[0] = np.nextafter(result.flat[0], result.dtype.type(1e4))
+    return result
+
+
+@breaks("determinism.repeatable")
+def double_precision_as_threads_finish(call: Call) -> Array:
+    """a conv2d that adds up float64 numbers in the order in which threads finish"""
+    return stirred(call.right()) if call.input.dtype == np.float64 else call.right()
+
+
+@breaks("determinism.repeatable")
+def large_weights_as_threads_finish(call: Call) -> Array:
+    """a conv2d that divides weights of 4096 elements or more among threads, and adds their sums as they come"""
+    return stirred(call.right()) if call.weight.size >= 4096 else call.right()
