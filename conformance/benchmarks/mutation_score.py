@@ -1,16 +1,20 @@
-"""How many mutants of some modules the checks kill, before anything is repaired because of them.
+"""How many mutants the checks of their requirements kill with the cases of `quick`, and with those of `standard`.
 
-    python mutation_score.py OUTPUT.json [MODULE ...]
+    python mutation_score.py OUTPUT.json [--first-attempt FILE] [--workers N] [MODULE ...]
 
-Every mutant meets all checks of the requirement that it breaks, once with the cases of `quick` and once with those of
-`standard`. One that says itself that it needs more effort than that is not tried, and counts as not killed.
+With modules, their mutants alone. One that says itself that it needs more effort is not tried, and counts as not
+killed. What the package publishes is in conv2d_conformance/mutation-score.json, with the counts of the first attempt,
+before anything was repaired because of the mutants that survived.
 """
 
+import argparse
 import datetime
 import importlib
 import json
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 
 from conv2d_conformance import selftest, spec
@@ -27,33 +31,48 @@ def mutants_of(modules: list[str]) -> dict[str, Mutant]:
     return {value.name: value for value in values if isinstance(value, Mutant)}
 
 
-def survivors(chosen: dict[str, Mutant], effort: str) -> set[str]:
+def killers(chosen: dict[str, Mutant], effort: str, workers: int, known: dict[str, str]) -> dict[str, str]:
+    """A check that kills each mutant, or nothing. The one that is `known` from a lesser effort is asked first."""
     order = list(EFFORTS)
     tried = [name for name, mutant in chosen.items() if order.index(mutant.effort) <= order.index(effort)]
+    found = dict.fromkeys(chosen, "")
     started = time.perf_counter()
-
-    def show(done: int, count: int, name: str) -> None:
-        print(f"{effort} {done}/{count} {time.perf_counter() - started:.0f} s {name}", file=sys.stderr, flush=True)
-
-    found = selftest.run(effort=effort, workers=2, names=tried, on_progress=show)
-    return (set(chosen) - set(tried)) | set(selftest.Summary.of(found, tried).survivors)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(selftest.killer, name, effort, first=known.get(name, "")): name for name in tried}
+        for number, future in enumerate(as_completed(futures), 1):
+            name = futures[future]
+            found[name] = future.result()
+            seconds = time.perf_counter() - started
+            print(f"{effort} {number}/{len(tried)} {seconds:.0f} s {name}", file=sys.stderr, flush=True)
+    return found
 
 
 def main() -> None:
-    output, *modules = sys.argv[1:]
-    chosen = mutants_of(modules)
-    left = {effort: survivors(chosen, effort) for effort in LEVELS}
+    parser = argparse.ArgumentParser()
+    parser.add_argument("output", type=Path)
+    parser.add_argument("modules", nargs="*", metavar="MODULE")
+    parser.add_argument("--first-attempt", type=Path, metavar="FILE")
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    chosen = mutants_of(options.modules)
+    found: dict[str, dict[str, str]] = {}
+    known: dict[str, str] = {}
+    for effort in LEVELS:
+        known = found[effort] = killers(chosen, effort, options.workers, known)
     record = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "edition": spec.load().edition,
         "mutants": len(chosen),
-        "killed": {effort: len(chosen) - len(names) for effort, names in left.items()},
+        "killed": {effort: sum(map(bool, by.values())) for effort, by in found.items()},
         "survivors": {
-            effort: {name: mutant.sentence for name, mutant in chosen.items() if name in names}
-            for effort, names in left.items()
+            effort: {name: chosen[name].sentence for name, check in by.items() if not check}
+            for effort, by in found.items()
         },
     }
-    Path(output).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    if options.first_attempt:
+        earlier = json.loads(options.first_attempt.read_text(encoding="utf-8"))
+        record["first_attempt"] = {name: earlier[name] for name in ("date", "mutants", "killed")}
+    options.output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

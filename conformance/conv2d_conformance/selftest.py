@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -25,7 +25,10 @@ MATRIX = Effort("matrix", drawn=10, multiply_adds=200_000, tiles=16)
 
 @dataclass(frozen=True, slots=True)
 class Encounter:
-    """What one check made of one mutant. `case` is the simplest case that gave it away, empty where it survived."""
+    """What one check made of one mutant.
+
+    `first_case` gave it away, and `case` is the simplest that does; both are empty where it survived.
+    """
 
     mutant: str
     requirement: str
@@ -34,6 +37,7 @@ class Encounter:
     cases: int
     seconds: float
     case: str
+    first_case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +120,23 @@ def encounters(name: str, effort: str, run_seed: int, *, matrix: bool = False) -
     """One mutant against every check of its requirement, with the effort that it needs, and perhaps the others."""
     mutant = mutants()[name]
     own = EFFORTS[max(effort, mutant.effort, key=list(EFFORTS).index)]
-    checks = [check for check in catalogue().values() if mutant.breaks in check.requirements]
-    found = _meet_all(mutant, checks, own, run_seed)
-    return found + _meet_all(mutant, _others(mutant), MATRIX, run_seed, simplify=False) if matrix else found
+    found = list(_meet_all(mutant, _own(mutant), own, run_seed))
+    if matrix:
+        found += _meet_all(mutant, _others(mutant), MATRIX, run_seed, simplify=False)
+    return found
+
+
+def killer(name: str, effort: str, *, first: str = "") -> str:
+    """The check of its requirement that kills a mutant, or nothing; of several, `first` is asked first, and no more."""
+    mutant = mutants()[name]
+    checks = sorted(_own(mutant), key=lambda check: check.name != first)
+    met = _meet_all(mutant, checks, EFFORTS[effort], 0, simplify=False)
+    return next((found.check for found in met if found.killed), "")
+
+
+def _own(mutant: Mutant) -> list[Check]:
+    """The checks of the requirement that the mutant breaks."""
+    return [check for check in catalogue().values() if mutant.breaks in check.requirements]
 
 
 def _others(mutant: Mutant) -> list[Check]:
@@ -134,10 +152,11 @@ def _others(mutant: Mutant) -> list[Check]:
 
 def _meet_all(
     mutant: Mutant, checks: Iterable[Check], effort: Effort, run_seed: int, *, simplify: bool = True
-) -> list[Encounter]:
+) -> Iterator[Encounter]:
     remove_files = use_settings(effort)
     try:
-        return [meet(mutant, check, effort, run_seed, simplify=simplify) for check in checks]
+        for check in checks:
+            yield meet(mutant, check, effort, run_seed, simplify=simplify)
     finally:
         remove_files()
 
@@ -156,8 +175,8 @@ def meet(mutant: Mutant, check: Check, effort: Effort, run_seed: int, *, simplif
     try:
         check.function(iut=examination)
     except Nonconforming as found:
-        killed, case = True, found.failure.case
+        killed, cases = True, (found.failure.case, found.failure.first_case)
     else:
-        killed, case = False, ""
+        killed, cases = False, ("", "")
     seconds = time.perf_counter() - started
-    return Encounter(mutant.name, mutant.breaks, check.name, killed, examination.tally.asked, seconds, case)
+    return Encounter(mutant.name, mutant.breaks, check.name, killed, examination.tally.asked, seconds, *cases)

@@ -12,6 +12,7 @@ DATA = {
     "conv2d_conformance/spec/conv2d.md",
     "conv2d_conformance/spec/INTERPRETING.md",
     "conv2d_conformance/implementation/PROTOCOL.md",
+    "conv2d_conformance/mutation-score.json",
     "conv2d_conformance/report/schema.json",
     "conv2d_conformance/pytest.ini",
     "conv2d_reference/py.typed",

@@ -52,12 +52,25 @@ def _mutants() -> Rows:
         yield mutant.name, mutant.breaks, mutant.replays, mutant.sentence
 
 
+def _efforts() -> Rows:
+    from conv2d_conformance.effort import EFFORTS
+    from conv2d_conformance.score import published
+
+    scores = published()
+    yield "effort", "cases drawn by a check", "multiplications of a fixed case", "mutants killed", "measured"
+    for effort in EFFORTS.values():
+        score = scores.get(effort.name)
+        told = (score.sentence, score.date) if score else ("", "")
+        yield effort.name, str(effort.drawn), str(effort.multiply_adds), *told
+
+
 LISTS: dict[str, Callable[[], Rows]] = {
     "requirements": _requirements,
     "checks": _checks,
     "adapters": _adapters,
     "mutants": _mutants,
     "networks": _networks,
+    "efforts": _efforts,
 }
 
 

@@ -26,13 +26,15 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: P
 
     Every mutant, an implementation that is wrong on purpose, meets the checks of the requirement that it breaks. The
     exit status is 0 where all of them are killed and, of the whole catalogue, every check killed one that no other
-    check of its requirement kills: then none can be removed unnoticed.
+    check of its requirement kills: then none can be removed unnoticed. Mutants that answer everything alike are named,
+    and count as one.
     """
     from fnmatch import fnmatchcase
 
     from conv2d_conformance.checks import catalogue as checks
     from conv2d_conformance.cli.problems import Problem
     from conv2d_conformance.cli.progress import progress
+    from conv2d_conformance.distinct import alike
     from conv2d_conformance.mutants import catalogue
     from conv2d_conformance.report.console import console, paragraph, whole_line
     from conv2d_conformance.report.matrix import matrix_page
@@ -41,11 +43,15 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: P
     names = [name for name in catalogue() if fnmatchcase(name, only)]
     if not names:
         raise Problem(f"no mutant matches {only!r}", "`conv2d-conformance list mutants` names them all")
+    if matrix and not matrix.parent.is_dir():
+        raise Problem(f"{matrix.parent} is no folder", "make it, or name another FILE")
     with progress("starting") as advance:
         met = run(
             effort=effort, run_seed=seed, workers=workers, names=names, matrix=matrix is not None, on_progress=advance
         )
-    encounters = [found for found in met if found.requirement in checks()[found.check].requirements]
+        encounters = [found for found in met if found.requirement in checks()[found.check].requirements]
+        advance(len(names), len(names), "telling them apart")
+        groups = alike(encounters, effort=effort, run_seed=seed)
     summary = Summary.of(encounters, names)
     if matrix:
         matrix.write_text(matrix_page(met, {name: catalogue()[name] for name in names}, effort), encoding="utf-8")
@@ -62,7 +68,12 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: P
         for check in summary.idle:
             paragraph(out, f"{check} killed none of the mutants of its requirement", label="IDLE", style="red")
         for check in summary.replaceable:
-            paragraph(out, f"{check} killed none that no other check kills", label="UNNEEDED", style="red")
+            paragraph(out, f"{check} killed none that no other check kills", label="REPLACEABLE", style="red")
+    for group in groups:
+        paragraph(out, f"{', '.join(group)}: nothing tells these mutants apart", label="ALIKE", style="yellow")
+    distinct = len(names) - sum(len(group) - 1 for group in groups)
     is_good = summary.is_good if is_whole else summary.kills_all
-    paragraph(out, summary.sentence, style="bold green" if is_good else "bold red")
+    paragraph(
+        out, f"{summary.sentence}; {distinct} of them are distinct", style="bold green" if is_good else "bold red"
+    )
     ctx.exit(0 if is_good else 1)

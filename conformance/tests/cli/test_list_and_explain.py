@@ -4,6 +4,7 @@ import pytest
 
 from conv2d_conformance import spec
 from conv2d_conformance.cli.explain import blocks_of_prose
+from conv2d_conformance.score import first_attempt, published
 
 
 def test_requirements_are_listed_one_a_line(invoke):
@@ -18,6 +19,15 @@ def test_adapters_checks_mutants_and_networks_are_listed(invoke):
     assert invoke("list", "checks").output.startswith("test_arguments::test_pair_order\tThe first number of a pair")
     assert "kernel_flipped\tvalues.no-flip\t\ta conv2d whose kernel is flipped" in invoke("list", "mutants").output
     assert invoke("list", "networks").output.startswith("ResNet-50\tconv1\t")
+
+
+def test_efforts_are_listed_with_their_mutation_score(invoke):
+    quick, standard, thorough = (line.split("\t") for line in invoke("list", "efforts").output.splitlines())
+    assert quick[:3] == ["quick", "25", "2000000"]
+    assert standard[3:] == [published()["standard"].sentence, published()["standard"].date]
+    assert published()["standard"].killed >= published()["quick"].killed > 500
+    assert thorough == ["thorough", "4000", "10000000000", "", ""]
+    assert first_attempt()["quick"].sentence == "77 of 123 (62.6 %)"
 
 
 def test_explain_shows_everything_about_a_requirement(invoke):

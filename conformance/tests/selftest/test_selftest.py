@@ -4,8 +4,10 @@ import pytest
 
 from conv2d_conformance import selftest
 from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.distinct import alike, part_by_case
 from conv2d_conformance.drawing import use_settings
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant, breaks
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.mutants.call import Call
@@ -15,15 +17,16 @@ from conv2d_conformance.selftest import Encounter, Summary
 QUICK = EFFORTS["quick"]
 
 
-def test_all_mutants_are_killed_and_no_check_can_be_removed_unnoticed() -> None:
+def test_all_mutants_are_killed_and_distinct_and_no_check_can_be_removed_unnoticed() -> None:
     names, checks = list(mutants()), catalogue()
-    found = selftest.run(effort="quick", workers=2, names=names)
+    found = selftest.run(effort="quick", workers=1, names=names)
     summary = Summary.of(found, names)
     assert (summary.survivors, summary.idle, summary.replaceable) == ((), (), ())
     assert {encounter.check for encounter in found} == set(checks)
     for check in checks:
         without = Summary.of([encounter for encounter in found if encounter.check != check], names)
         assert not without.is_good, f"nobody would notice that {check} is gone"
+    assert alike(found) == []
 
 
 def encounter(mutant: str, check: str, killed: bool) -> Encounter:
@@ -61,12 +64,21 @@ def test_the_matrix_tells_the_checks_of_the_requirement_from_others() -> None:
     page = matrix_page(met, {"bias_dropped": mutants()["bias_dropped"]}, "quick")
     assert "\n1 of 1 mutants killed (100 %)" in page
     (row,) = [line for line in page.splitlines() if line.startswith("| bias_dropped ")]
-    assert row.startswith(
-        "| bias_dropped | bias.added |  | 1 | test_added, test_added_once_for_any_number_of_channels |"
-    )
-    others = [found for found in met if not found.check.startswith("test_bias::test_added")]
-    assert row.endswith(f"| {sum(found.killed for found in others)} of {len(others)} |")
-    assert sum(found.killed for found in others) > 20
+    assert row.startswith("| bias_dropped | bias.added |  | 1 | added, added_once_for_any_number_of_channels | ")
+    killers = [found.check for found in met if found.killed]
+    assert len(killers) > 20
+    assert f" | {len(killers)} | " in row
+    count = sum(check.startswith("test_groups::") for check in killers)
+    assert f", groups {count}, " in row
+    assert f"| test_bias::test_added | 1 | 0 | {killers.count('test_bias::test_added')} |" in page
+
+
+def test_mutants_are_parted_by_what_they_answer() -> None:
+    adapters = {"a": right_after_all().adapter, "b": right_after_all().adapter, "c": mutants()["bias_dropped"].adapter}
+    asked = {name: InProcess(adapter) for name, adapter in adapters.items()}
+    assert part_by_case(["a", "b", "c"], "n1c1h3w3 m1k2 bias", asked) == [["a", "b"], ["c"]]
+    assert part_by_case(["a", "b", "c"], "n1c1h3w3 m1k2", asked) == [["a", "b", "c"]]
+    assert part_by_case(["a", "b"], "init c1m1k2 seed:1", asked) == [["a", "b"]]
 
 
 def right_after_all() -> Mutant:

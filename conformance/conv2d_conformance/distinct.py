@@ -1,0 +1,139 @@
+"""Which mutants nothing tells apart, and so could as well be one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+
+from conv2d_conformance import spec
+from conv2d_conformance.adapter import Adapter
+from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.checks import catalogue
+from conv2d_conformance.drawing import seed, seed_of, use_settings
+from conv2d_conformance.effort import EFFORTS, Effort
+from conv2d_conformance.implementation.answers import Answer, Implementation, Request, Result
+from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.implementation.target import load
+from conv2d_conformance.implementation.target import parse as parse_target
+from conv2d_conformance.implementation.worker import hello
+from conv2d_conformance.initialisation.case import is_layer_case
+from conv2d_conformance.initialisation.case import parse as parse_layers
+from conv2d_conformance.mutants import Mutant
+from conv2d_conformance.mutants import catalogue as mutants
+from conv2d_conformance.selftest import Encounter
+from conv2d_conformance.verdict.examination import Examination
+from conv2d_conformance.verdict.question import Question
+
+Group = list[str]
+"""Names of mutants that have answered alike so far."""
+
+
+def alike(encounters: Iterable[Encounter], *, effort: str = "quick", run_seed: int = 0) -> list[Group]:
+    """The groups of mutants that answer alike. They are asked in a process of their own, which they spoil."""
+    cases: dict[str, list[str]] = {}
+    first_cases: dict[str, None] = {}
+    for found in encounters:
+        if found.killed:
+            cases.setdefault(found.mutant, []).append(found.case)
+            first_cases[found.first_case] = None
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        groups = pool.submit(_groups, cases, list(first_cases), EFFORTS[effort], run_seed).result()
+    return [group for group in groups if len(group) > 1]
+
+
+def _groups(cases: dict[str, list[str]], first_cases: list[str], effort: Effort, run_seed: int) -> list[Group]:
+    """Part the mutants by ever more cases.
+
+    By the simplest cases that gave them away, each asked of those alone that are still with its mutant; the rest by
+    what gave away any mutant, and the few that are left by everything that their checks ask.
+    """
+    together: dict[str, Group] = {}
+    for name in cases:
+        together.setdefault(_claims(mutants()[name]), []).append(name)
+    groups = list(together.values())
+    asked = {name: InProcess(mutants()[name].adapter) for name in cases}
+    for name, lines in cases.items():
+        for line in dict.fromkeys(lines):
+            groups = [
+                part for group in groups for part in (part_by_case(group, line, asked) if name in group else [group])
+            ]
+    for line in first_cases:
+        groups = [part for group in groups for part in part_by_case(group, line, asked)]
+    remove_files = use_settings(effort)
+    try:
+        return [part for group in groups for part in _by_checks(group, effort, run_seed)]
+    finally:
+        remove_files()
+
+
+def _claims(mutant: Mutant) -> str:
+    """The function and the accuracy that it claims: what is right by one claim is wrong by another."""
+    operation = spec.OPERATIONS[spec.get(mutant.breaks).profile]
+    return f"{operation} {sorted(mutant.adapter.capabilities.grades.items())}"
+
+
+def part_by_case(group: Group, line: str, asked: Mapping[str, Implementation]) -> list[Group]:
+    """Those that answer one case alike, in groups."""
+    if len(group) == 1:
+        return [group]
+    requests = parse_layers(line).requests if is_layer_case(line) else [Question(parse(line)).request]
+    if requests[0].operation not in asked[group[0]].hello.operations:
+        return [group]
+    parts: dict[str, Group] = {}
+    for name in group:
+        parts.setdefault(_digest(asked[name].ask(request) for request in requests), []).append(name)
+    return list(parts.values())
+
+
+def _by_checks(group: Group, effort: Effort, run_seed: int) -> list[Group]:
+    if len(group) == 1:
+        return [group]
+    broken = {mutants()[name].breaks for name in group}
+    checks = [check for check in catalogue().values() if broken & set(check.requirements)]
+    parts: dict[str, Group] = {}
+    for name in group:
+        listening = Listening(mutants()[name].adapter)
+        for check in checks:
+            seed(check.function, check.name, run_seed)
+            number = seed_of(check.name, run_seed)
+            check.function(iut=Examination(listening, effort, check.requirements, seed=number))
+        parts.setdefault(_digest(listening.answers), []).append(name)
+    return list(parts.values())
+
+
+class Listening:
+    """Notes what a mutant answers and passes on the right answer, so that a check goes on to its last case."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        self.hello = hello(adapter)
+        self.answers: list[Answer] = []
+        self._mutant = InProcess(adapter)
+        self._right = InProcess(load(parse_target("reference-correlate")))
+
+    def ask(self, request: Request) -> Answer:
+        """The right answer, while the mutant's is kept."""
+        self.answers.append(self._mutant.ask(request))
+        return self._right.ask(request)
+
+    def restart(self) -> bool:
+        """What a mutant keeps in this process stays there."""
+        return False
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def _digest(answers: Iterable[Answer]) -> str:
+    """Of everything that comes back, but for the words of an error."""
+    found = hashlib.blake2b(digest_size=16)
+    for answer in answers:
+        found.update(type(answer).__name__.encode())
+        found.update(repr([seen.kind for seen in getattr(answer, "observed", ())]).encode())
+        for array in answer.arrays if isinstance(answer, Result) else ():
+            found.update(b"none" if array is None else f"{array.dtype} {array.shape}".encode())
+            found.update(b"" if array is None else np.ascontiguousarray(array).tobytes())
+    return found.hexdigest()
