@@ -61,9 +61,12 @@ def integers(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Value
     """Non-zero integers of magnitude 1 to 7, or to another printed magnitude: sums are exact in any order."""
     assert case.recipe is not None
     magnitude = min(case.recipe.magnitude or DEFAULT_MAGNITUDE, 2**bits)
-    drawn = words(case, array, size_of(shape))
-    steps = (drawn >> 32) * (2 * magnitude) >> 32  # 0 .. 2 * magnitude - 1
-    values: Values = steps.astype(np.float64) - magnitude
+    steps = words(case, array, size_of(shape))
+    steps >>= 32
+    steps *= 2 * magnitude
+    steps >>= 32  # 0 .. 2 * magnitude - 1
+    values: Values = steps.astype(np.float64)
+    values -= magnitude
     values += values >= 0
     return values
 
@@ -146,7 +149,7 @@ def _made(case: Case, array: str, shape: tuple[int, ...], dtype: str) -> Array:
     if case.recipe is None:
         return np.zeros(shape, dtype_of(dtype))
     values = RECIPES[case.recipe.name](case, array, shape, SIGNIFICANT_BITS[dtype])
-    return values.reshape(shape).astype(dtype_of(dtype))
+    return values.reshape(shape).astype(dtype_of(dtype), copy=False)
 
 
 def _repeated(array: Array | None) -> Array | None:

@@ -27,6 +27,9 @@ KERNELS = (1, 3)
 FACTORS: dict[str, Sequence[int]] = {"N": SIZES, "C": SIZES, "M": SIZES, "OH": SIZES, "OW": SIZES, "K": KERNELS}
 """The axes of the array. 1x1 is a matrix product, in which C is the length of the sums; 3x3 is where Winograd works."""
 
+COST_OF_ELEMENT = 16
+"""In multiply-adds: to draw an element, to hand it over and to look at it. One filter of 1x1 makes little else."""
+
 Row = tuple[int, ...]
 Pair = tuple[int, int, int, int]  # a factor and its value, a later factor and its value
 
@@ -99,11 +102,10 @@ def _pairwise(most: int) -> Iterator[Row]:
 
 
 def _cost(row: dict[int, int]) -> int:
-    """The multiply-adds, where an axis that is not chosen yet is 1."""
-    cost = 1
-    for k, value in row.items():
-        cost *= value * value if k == len(FACTORS) - 1 else value
-    return cost
+    """The multiply-adds and what moving the elements costs beside them, where an axis that is not chosen yet is 1."""
+    N, C, M, OH, OW, K = (row.get(k, 1) for k in range(len(FACTORS)))
+    elements = N * (C + M) * OH * OW + M * C * K * K
+    return N * M * OH * OW * C * K * K + COST_OF_ELEMENT * elements
 
 
 def _gain(row: dict[int, int], k: int, value: int, missing: dict[Pair, None]) -> int:

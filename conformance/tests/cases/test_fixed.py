@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import combinations, product
 
@@ -14,6 +15,7 @@ from conv2d_conformance.cases.illegal import ILLEGAL, ILLEGAL_KINDS, illegal_cas
 from conv2d_conformance.cases.networks import NETWORKS, network_cases
 from conv2d_conformance.cases.tiles import KERNELS, SIZES, tile_cases
 from conv2d_conformance.cases.unusual import UNUSUAL_BUT_LEGAL
+from conv2d_conformance.effort import EFFORTS
 from conv2d_reference.sizes import output_size
 
 REASONS = {
@@ -140,8 +142,8 @@ def test_network_cases_keep_to_the_budget(most: int) -> None:
     assert len(found) >= {10**5: 45, 10**6: 70}.get(most, 80)
 
 
-def test_tile_cases_cover_every_size_and_every_affordable_pair() -> None:
-    most = 200_000
+def test_tile_cases_cover_every_size_and_every_pair_of_sizes() -> None:
+    most = min(effort.multiply_adds for effort in EFFORTS.values())
     found = tile_cases(most)
     assert found == tile_cases(most)
     assert len(found) == len(set(found))
@@ -155,7 +157,14 @@ def test_tile_cases_cover_every_size_and_every_affordable_pair() -> None:
     for i, j in combinations(range(6), 2):
         covered = {(row[i], row[j]) for row in rows}
         for a, b in product(columns[i], columns[j]):
-            assert (a, b) in covered or a * b * (b if j == 5 else 1) > most
+            assert (a, b) in covered
+
+
+def test_no_tile_case_moves_many_more_elements_than_it_multiplies() -> None:
+    most = 60_000_000
+    for case in tile_cases(most):
+        shapes = [shape for shape in case.shapes.values() if shape]
+        assert sum(map(math.prod, shapes)) <= most / 16
 
 
 def test_tile_cases_cover_every_length_of_a_sum() -> None:
