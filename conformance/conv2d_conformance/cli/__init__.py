@@ -22,6 +22,7 @@ from conv2d_conformance.cli.smoke import smoke
 from conv2d_conformance.cli.summary import summary
 from conv2d_conformance.cli.variants import variants
 from conv2d_conformance.cli.verify import verify
+from conv2d_conformance.implementation.threads import use_one_thread
 
 EXIT_STATUS = """\b
 Exit status:
@@ -88,6 +89,7 @@ for command in (
 
 def main() -> None:
     """The console script."""
+    use_one_thread()
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal cannot show must not end a run.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

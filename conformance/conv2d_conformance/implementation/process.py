@@ -20,6 +20,7 @@ from pathlib import Path
 from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance
 from conv2d_conformance.implementation.protocol import BYE, HELLO
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds
+from conv2d_conformance.implementation.threads import ONE_THREAD
 
 PIPE_SIZE = 1 << 20
 KEPT_STDERR = 1 << 16
@@ -28,7 +29,6 @@ SECONDS_TO_DIE = 10.0
 SECONDS_AFTER_CLOSING = 2.0
 SECONDS_BETWEEN_LOOKS = 0.05
 """At the memory of the process: seldom enough to cost nothing, often enough that it cannot take much in between."""
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 class Failure(Exception):

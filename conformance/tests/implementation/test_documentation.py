@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance import Capabilities
-from conv2d_conformance.implementation import host, process, protocol, resident
+from conv2d_conformance.implementation import host, process, protocol, resident, threads
 
 PAGE = Path(protocol.__file__).with_name("PROTOCOL.md").read_text()
 
@@ -65,4 +65,4 @@ def test_the_page_names_every_kind_of_error_and_every_limit():
     assert f"{process.KEPT_STDERR >> 10} KiB of standard error" in PAGE
     assert f"{host.LARGEST_ANSWER >> 30} GiB of arrays" in PAGE
     assert f"hold more than {resident.USUAL_LIMIT:g} GiB" in PAGE
-    assert all(f"`{name}`" in PAGE for name in process.ONE_THREAD)
+    assert all(f"`{name}`" in PAGE for name in threads.ONE_THREAD)
