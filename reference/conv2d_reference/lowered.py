@@ -15,7 +15,7 @@ Array = NDArray[Any]
 Pair = tuple[int, int]
 Pads = tuple[Pair, Pair]
 
-BLOCK = 1 << 19  # elements of one block of the lowered matrix: 4 MiB of float64
+BLOCK = 1 << 18  # elements of one block of the lowered matrix: 2 MiB of float64
 
 _INDEX_MODES: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
@@ -51,7 +51,14 @@ class Layer:
 
     @classmethod
     def of(
-        cls, input: Array, weight: Array, stride: Pair, dilation: Pair, groups: int, pads: Pads, mode: str
+        cls,
+        input: Array,
+        weight: Array,
+        stride: Pair,
+        dilation: Pair,
+        groups: int,
+        pads: Pads,
+        padding_mode: str = "zeros",
     ) -> "Layer":
         """Of input (N, C, H, W) and weight (M, C//groups, KH, KW)."""
         N, C, H, W = input.shape
@@ -59,13 +66,18 @@ class Layer:
         (top, bottom), (left, right) = pads
         OH = (top + H + bottom - dilation[0] * (KH - 1) - 1) // stride[0] + 1
         OW = (left + W + right - dilation[1] * (KW - 1) - 1) // stride[1] + 1
-        if mode != "zeros" and mode not in _INDEX_MODES:
-            raise ValueError(f"unknown padding_mode {mode!r}")
+        if padding_mode != "zeros" and padding_mode not in _INDEX_MODES:
+            raise ValueError(f"unknown padding_mode {padding_mode!r}")
         if groups < 1 or Cg * groups != C or M % groups:
             raise ValueError(f"{C} channels and weight {weight.shape} do not fit {groups} groups")
         if min(M, Cg, KH, KW, OH, OW) < 1:
             raise ValueError(f"no output: input {input.shape}, weight {weight.shape}, pads {pads}, dilation {dilation}")
         return cls(N, M, groups, Cg * KH * KW, (KH, KW), stride, dilation, OH, OW)
+
+    @property
+    def columns_size(self) -> int:
+        """Elements of the whole lowered matrix."""
+        return self.N * self.G * self.K * self.OH * self.OW
 
     def windows(self, image: Array) -> Array:
         """View (..., KH, KW, OH, OW) of a padded C-contiguous image (..., HP, WP): what each tap of the kernel sees."""
@@ -75,14 +87,22 @@ class Layer:
         # The constructor checks that no stride leads out of the buffer, and costs a tenth of `as_strided`.
         return np.ndarray(shape, image.dtype, image, 0, (*lead, dh * h, dw * w, sh * h, sw * w))
 
+    @property
+    def images_at_a_time(self) -> int:
+        """So many that their lowered matrix has about BLOCK elements; at least one."""
+        return max(1, BLOCK // (self.G * self.K * self.OH * self.OW))
+
+    @property
+    def rows_at_a_time(self) -> int:
+        """Output rows, for the images that are too large even alone."""
+        return max(1, BLOCK // (self.G * self.K * self.OW))
+
     def batches(self) -> Iterator[slice]:
-        """Images at a time, so that their lowered matrix has about BLOCK elements; at least one."""
-        step = max(1, BLOCK // (self.G * self.K * self.OH * self.OW))
+        step = self.images_at_a_time
         return (slice(n, min(n + step, self.N)) for n in range(0, self.N, step))
 
     def bands(self) -> Iterator[slice]:
-        """Output rows at a time, for the images that are too large even alone."""
-        step = max(1, BLOCK // (self.G * self.K * self.OW))
+        step = self.rows_at_a_time
         return (slice(oh, min(oh + step, self.OH)) for oh in range(0, self.OH, step))
 
     def grouped(self, image: Array) -> Array:
@@ -90,9 +110,18 @@ class Layer:
         N, C, H, W = image.shape
         return image.reshape(N, self.G, C // self.G, H, W)
 
-    def columns(self, windows: Array, band: slice) -> Array:
-        """The lowered matrix (N, G, K, pixels) of some output rows."""
+    def room(self) -> Array:
+        """Memory for `columns`, to be used again: memory that is fresh costs more than what is written there."""
+        rows = min(self.rows_at_a_time, self.OH)
+        return np.empty(min(self.images_at_a_time, self.N) * self.G * self.K * rows * self.OW)
+
+    def columns(self, windows: Array, band: slice, room: Array | None = None) -> Array:
+        """The lowered matrix (N, G, K, pixels) of some output rows, in `room` if there is one."""
         rows = windows[..., band, :]
+        if room is not None:
+            copy = room[: rows.size].reshape(rows.shape)
+            copy[...] = rows
+            rows = copy
         return rows.reshape(*rows.shape[:2], self.K, -1)
 
     def pixels(self, band: slice) -> slice:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from conv2d_reference.lowered import Layer, Pads, Pair, conv2d, pad
+from conv2d_reference.lowered import BLOCK, Layer, Pads, Pair, conv2d, pad
 from conv2d_reference.splitting import CHUNK, Floats, U, exact_product, least, magnitude_of, scaled, unit, unscaled
 
 Array = NDArray[Any]
@@ -46,6 +46,7 @@ def sums(
     pads: Pads,
     padding_mode: str = "zeros",
     exact: bool,
+    narrow: bool = False,
 ) -> Sums:
     """The Sums of a convolution of finite float16, bfloat16, float32 or float64 arrays.
 
@@ -54,11 +55,12 @@ def sums(
 
     With `exact`, the error is below 2^-100 A in all our experiments, or a few 2^-1074; it is computed, not assumed.
     Without, S is one float64 matrix product, with error 0 where all sums of products provably fit 53 bits; float64 data
-    that might underflow or overflow are treated as with `exact`.
+    that might underflow or overflow are treated as with `exact`. `narrow`: that float64 arrays hold numbers of float32.
     """
     batch = input if input.ndim == 4 else input[None]
     layer = Layer.of(batch, weight, stride, dilation, groups, pads, padding_mode)
-    narrow = input.dtype != np.float64 and weight.dtype != np.float64  # the product of two 24-bit numbers is exact
+    # The product of two 24-bit numbers is exact.
+    narrow = narrow or (input.dtype != np.float64 and weight.dtype != np.float64)
     x, w = np.ascontiguousarray(batch, np.float64), np.ascontiguousarray(weight, np.float64)
     if not (np.isfinite(x).all() and np.isfinite(w).all()):
         raise ValueError("the oracle needs finite data")
@@ -71,32 +73,37 @@ def sums(
     filter_sizes, filter_mask = np.abs(filters), _mask(filters)
     limit = _limit(x, w)
     product = exact_product(filters, limit) if exact else None
+    few_products = min(layer.columns_size, BLOCK) * filters.shape[1] <= PRODUCTS
 
     out = [np.empty((layer.N, layer.G, layer.M // layer.G, layer.OH * layer.OW)) for _ in range(6)]
+    rooms = layer.room(), layer.room()
     for images in layer.batches():
         image = layer.grouped(pad(x[images], pads, padding_mode))
-        windows = layer.windows(image)
+        image_sizes = np.abs(image)
+        windows, windows_of_sizes = layer.windows(image), layer.windows(image_sizes)
+        counts = None if filter_mask is not None else _counts(layer, image)
+        nearest = None if few_products else _nearest(layer, image_sizes)
         for band in layer.bands():
-            columns = layer.columns(windows, band)
-            sizes = np.abs(columns)
+            columns, sizes = layer.columns(windows, band, rooms[0]), layer.columns(windows_of_sizes, band, rooms[1])
             high, low, error, magnitude, terms, smallest = (part[images, ..., layer.pixels(band)] for part in out)
-            if filter_mask is None:
-                terms[...] = _count(layer, image, band)
+            if counts is not None:
+                terms[...] = counts[..., layer.pixels(band)]
             else:
                 terms[...] = filter_mask @ (sizes != 0).astype(np.float32)
             if product:
                 high[...], low[...], error[...], magnitude[...] = product(columns)
             else:
-                high[...], low[...], magnitude[...] = filters @ columns, 0, magnitude_of(filter_sizes, sizes, limit)
+                np.matmul(filters, columns, out=high)
+                low[...], magnitude[...] = 0, magnitude_of(filter_sizes, sizes, limit)
                 # Proof: a product passes n - 1 additions, and its own rounding unless narrow, so the error is at most
                 # ((1 + U)^n - 1) A. Up to the limit, all sums are multiples of one unit, and at most 2^53 of it.
                 np.multiply((terms - narrow) * (U * (1 + 2.0**-20)), magnitude, out=error)
                 if limit:
                     error[magnitude <= limit] = 0
-            if sizes.size * filters.shape[1] > PRODUCTS:
-                np.multiply(least(filter_sizes, 2), _nearest(layer, image, band), out=smallest)
-            else:
+            if nearest is None:
                 smallest[...] = _smallest(filter_sizes, sizes)
+            else:
+                np.multiply(least(filter_sizes, 2), nearest[..., layer.pixels(band)], out=smallest)
             if not narrow:  # a product that may have been rounded upwards
                 smallest[...] = np.where(magnitude <= limit, smallest, np.nextafter(smallest, 0))
             if (few := terms == 0).any():
@@ -143,10 +150,10 @@ def _mask(filters: Floats) -> NDArray[np.float32] | None:
     return None if mask.all() else mask.astype(np.float32)
 
 
-def _count(layer: Layer, image: Floats, band: slice) -> Floats:
-    """The number of non-zero x of every window, (N, G, 1, pixels)."""
+def _counts(layer: Layer, image: Floats) -> Floats:
+    """The number of non-zero x of every window, (N, G, 1, OH*OW)."""
     of_channels = (image != 0).sum(axis=2, keepdims=True, dtype=np.float64)
-    return _over_taps(np.add, layer, of_channels, band)
+    return _over_taps(np.add, layer, of_channels)
 
 
 def _smallest(filter_sizes: Floats, sizes: Floats) -> Floats:
@@ -162,20 +169,20 @@ def _smallest(filter_sizes: Floats, sizes: Floats) -> Floats:
     return result
 
 
-def _nearest(layer: Layer, image: Floats, band: slice) -> Floats:
-    """The smallest non-zero |x| of every window, (N, G, 1, pixels), or inf.
+def _nearest(layer: Layer, image_sizes: Floats) -> Floats:
+    """The smallest non-zero |x| of every window, (N, G, 1, OH*OW), or inf.
 
     Times the smallest |w| of the filter it is not larger than any product of the two.
     """
-    return _over_taps(np.minimum, layer, least(np.abs(image), 2), band)
+    return _over_taps(np.minimum, layer, least(image_sizes, 2))
 
 
-def _over_taps(combine: np.ufunc, layer: Layer, image: Floats, band: slice) -> Floats:
-    """What the taps of every window see in an image (N, G, 1, HP, WP), combined: (N, G, 1, pixels)."""
-    seen = layer.windows(np.ascontiguousarray(image))[..., band, :]
+def _over_taps(combine: np.ufunc, layer: Layer, image: Floats) -> Floats:
+    """What the taps of every window see in an image (N, G, 1, HP, WP), combined: (N, G, 1, OH*OW)."""
+    seen = layer.windows(np.ascontiguousarray(image))
     KH, KW = layer.kernel
-    found = seen[..., 0, 0, :, :]
+    found = seen[..., 0, 0, :, :].copy()
     for kh, kw in np.ndindex(KH, KW):
         if kh or kw:
-            found = combine(found, seen[..., kh, kw, :, :])
+            combine(found, seen[..., kh, kw, :, :], out=found)
     return found.reshape(*found.shape[:3], -1)

@@ -359,3 +359,14 @@ def test_data_that_are_not_finite_are_refused(value, which):
     arrays[which][0, 0, 1, 1] = value
     with pytest.raises(ValueError, match="finite"):
         oracle.sums(*arrays, exact=True, **PLAIN)
+
+
+def test_float64_arrays_may_hold_numbers_of_float32():
+    generator = np.random.default_rng(3)
+    x, w = (generator.standard_normal(shape).astype(np.float32) for shape in ((2, 3, 6, 7), (4, 3, 3, 2)))
+    known = oracle.sums(x, w, **PLAIN, exact=False)
+    said = oracle.sums(x.astype(np.float64), w.astype(np.float64), **PLAIN, exact=False, narrow=True)
+    not_said = oracle.sums(x.astype(np.float64), w.astype(np.float64), **PLAIN, exact=False)
+    for name in ("high", "low", "error", "magnitude", "terms", "smallest"):
+        np.testing.assert_array_equal(getattr(said, name), getattr(known, name))
+    assert (said.error < not_said.error).all()

@@ -8,6 +8,7 @@ Three cases fix the answer completely, whatever an implementation of class A doe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,10 @@ class Exceptions:
     plus: Mask
     minus: Mask
     finite: Mask
+
+    @property
+    def masks(self) -> tuple[Mask, Mask, Mask, Mask]:
+        return self.nan, self.plus, self.minus, self.finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,21 @@ def exactly(total: Floats) -> Allowed:
     """Nothing but these answers."""
     nothing, everywhere = np.zeros_like(total), np.ones_like(total, dtype=bool)
     return Allowed(total, nothing, nothing, fixed=everywhere, evident=everywhere)
+
+
+def together(shape: tuple[int, ...], laws: Iterable[tuple[slice, Allowed]]) -> Allowed:
+    """The law for all images of a batch, from that for each part of it: (N, M, OH, OW)."""
+    high, low, bound = np.empty(shape), np.empty(shape), np.empty(shape)
+    fixed, evident = np.empty(shape, bool), np.empty(shape, bool)
+    exceptions, neighbours = None, 1
+    for part, law in laws:
+        high[part], low[part], bound[part] = law.high, law.low, law.bound
+        fixed[part], evident[part], neighbours = law.fixed, law.evident, law.neighbours
+        if law.exceptions is not None:
+            exceptions = exceptions or Exceptions(*(np.full(shape, what) for what in (False, False, False, True)))
+            for whole, here in zip(exceptions.masks, law.exceptions.masks, strict=True):
+                whole[part] = here
+    return Allowed(high, low, bound, fixed, evident, neighbours, exceptions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,15 @@ import numpy as np
 
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law import fourier, winograd
-from conv2d_conformance.law.allowed import Allowed, Exceptions, Floats, Mask, exactly
+from conv2d_conformance.law.allowed import Allowed, Exceptions, Floats, Mask, exactly, together
 from conv2d_conformance.law.bound import Bound, Operands, bound
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_conformance.law.special import finite_part, is_finite, required_specials
+from conv2d_reference.lowered import Layer
 from conv2d_reference.oracle import Sums, sums
+
+PART = 1 << 16
+"""Output elements that are looked at together where there are many."""
 
 
 def law_of(
@@ -30,9 +34,31 @@ def law_of(
     `placement` is stride, dilation, groups, pads and padding_mode as `conv2d_reference.lowered.conv2d` takes them.
     `flushed`: subnormals may be flushed to zero.
     """
-    x = input.astype(np.float64)
+    batch = input if input.ndim == 4 else input[None]
+    layer = Layer.of(batch, weight, **placement)
+    images = layer.N if accuracy.by_fourier or accuracy.tile else _images_at_a_time(layer, weight.size)
+    if images >= layer.N:
+        return _law_of(batch, weight, bias, placement, accuracy, flushed)
+    parts = (slice(first, first + images) for first in range(0, layer.N, images))
+    laws = ((part, _law_of(batch[part], weight, bias, placement, accuracy, flushed)) for part in parts)
+    return together((layer.N, layer.M, layer.OH, layer.OW), laws)
+
+
+def _images_at_a_time(layer: Layer, weights: int) -> int:
+    """So few that what is computed on the way stays in the cache, and so many that the weights are not most of it."""
+    return max(1, max(PART, weights) // (layer.M * layer.OH * layer.OW))
+
+
+def _law_of(
+    batch: Array,
+    weight: Array,
+    bias: Array | None,
+    placement: dict[str, Any],
+    accuracy: AccuracyClass,
+    flushed: bool,
+) -> Allowed:
     operands = Operands(
-        x if x.ndim == 4 else x[None],
+        batch.astype(np.float64),
         weight.astype(np.float64),
         np.zeros((1, 1, 1)) if bias is None else bias.astype(np.float64).reshape(-1, 1, 1),
         placement,
@@ -66,8 +92,9 @@ def _finite_law(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> A
     ):
         return exactly(operands.meet(operands.input, operands.weight) + operands.bias)
     # Products of 24-bit numbers are exact in float64; those of float64 need the pair.
-    needs_pair = accuracy.accumulator.precision > 24 and not integral
-    found = sums(operands.input, operands.weight, **operands.placement, exact=needs_pair)
+    narrow = accuracy.accumulator.precision <= 24
+    exact = not (narrow or integral)
+    found = sums(operands.input, operands.weight, **operands.placement, exact=exact, narrow=narrow)
     limits = bound(found, operands, accuracy, flushed=flushed)
     if accuracy.by_fourier:
         error, largest = fourier.error(operands, accuracy, flushed=flushed)
