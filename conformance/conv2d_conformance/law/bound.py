@@ -17,8 +17,11 @@ of a path round. Finally |(1 + d) prod (1 + e_j) - 1| <= (1 + u_p)(1 + u_a)^m - 
 out one factor. A sum of floating-point numbers is never inexact by underflow, so that only products can add an
 absolute error. []
 
-Compensated summation is no tree of this theorem, but errs by less than 2u + O(n u^2) relative to A + |b|, which is
-below G from two additions on, and does not round with fewer.
+Compensated summation is no tree of this theorem. Kahan's errs by at most 2u + O(n u^2) relative to the sum of the
+magnitudes of what it adds up (Goldberg 1991, theorem 8), and n counts zeros too: to add a zero is to add what the
+addition before has lost, which is not exact where the second of two numbers was the larger. So where an addition
+rounds, G is that of three additions at least: 3u, and the rounding of the product. (Of two products and zeros after
+them, we have seen 2.2u in float32, where the theorem for trees has 2u.)
 
 Inputs that are rounded first: each |x_k| grows to at most |x_k| (1 + u_in) + eta_in, so that the products that are
 added up differ from p_k by at most A' - A in sum, A' being A with all factors grown; the theorem holds with A' for A.
@@ -46,6 +49,10 @@ Floats = npt.NDArray[np.float64]
 
 SLACK = 2.0**-48
 """Relative enlargement that pays for evaluating the bound itself in float64: its fewer than 16 operations."""
+
+
+COMPENSATED = 3
+"""As many additions of a tree err by as much as a compensated sum may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +119,9 @@ def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: b
 
 
 def _growths(most_additions: int, accuracy: AccuracyClass) -> Floats:
-    """G for every number of additions that round."""
+    """G for every number of additions that round: for none, and from one on at least that of COMPENSATED."""
     additions = np.arange(most_additions + 1)
+    additions[1:] = np.maximum(additions[1:], COMPENSATED)
     growths: Floats = np.expm1(np.log1p(accuracy.product) + additions * np.log1p(accuracy.addition))
     return growths
 

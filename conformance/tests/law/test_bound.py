@@ -47,6 +47,16 @@ def sequential_fma(x: Array, w: Array, b: Any) -> Any:
     return total
 
 
+def kahan(leaves: list[Any]) -> Any:
+    total, lost = leaves[0], leaves[0] * 0
+    for leaf in leaves[1:]:
+        corrected = leaf - lost
+        grown = total + corrected
+        lost = (grown - total) - corrected
+        total = grown
+    return total
+
+
 def split_in_three(products: list[Any]) -> Any:
     parts = [sum(products[k::3], start=products[0].dtype.type(0)) for k in range(3)]
     return (parts[0] + parts[1]) + parts[2]
@@ -57,6 +67,7 @@ EVALUATIONS: dict[str, Callable[[Array, Array, Any, np.random.Generator], Any]] 
     "sequential": lambda x, w, b, _: b + sum(x * w, start=x.dtype.type(0)),
     "bias first": lambda x, w, b, _: sum(x * w, start=b),
     "split": lambda x, w, b, _: split_in_three(list(x * w)) + b,
+    "compensated": lambda x, w, b, _: kahan([b, *(x * w)]),
 }
 
 
@@ -85,6 +96,15 @@ def test_every_order_of_summation_is_allowed(
     b = np.dtype(dtype).type(data[2])
     answer = EVALUATIONS[evaluation](x, w, b, random)
     assert is_allowed(answer, dot(x, w, float(b), dtype), dtype)
+
+
+def test_a_zero_after_a_compensated_sum_of_two_products_rounds_it_again() -> None:
+    x = np.array([1.2100143432617188, -1.5035821199417114, 0], "float32")
+    w = np.array([-1.1393674612045288, 1.8878010511398315, 1], "float32")
+    answer, law = kahan(list(x * w)), dot(x, w, None, "float32")
+    two_roundings = 2 * 2.0**-24 * float(np.abs(x.astype("float64") * w).sum())
+    assert abs(float(answer) - law.high.item()) > 1.04 * two_roundings  # which no tree of one addition exceeds
+    assert is_allowed(answer, law, "float32")
 
 
 @settings(max_examples=100, derandomize=True, database=None, deadline=None)
