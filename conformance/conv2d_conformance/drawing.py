@@ -9,13 +9,16 @@ from typing import Any
 
 import hypothesis
 from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from conv2d_conformance.effort import Effort
 
 
 def use_settings(effort: Effort) -> Callable[[], None]:
     """Draw so many cases, without a memory of earlier runs. Returns what undoes it, and removes Hypothesis's files."""
-    before = hypothesis.settings.get_current_profile_name()
+    before, constants_of_modules = hypothesis.settings.get_current_profile_name(), providers._get_local_constants
+    _draw_constants_of(Constants)
     storage = tempfile.TemporaryDirectory(prefix="conv2d-conformance-")
     set_hypothesis_home_dir(storage.name)
     hypothesis.settings.register_profile(
@@ -32,10 +35,21 @@ def use_settings(effort: Effort) -> Callable[[], None]:
     hypothesis.settings.load_profile("conv2d-conformance")
 
     def undo() -> None:
+        _draw_constants_of(constants_of_modules)
         hypothesis.settings.load_profile(before)
         storage.cleanup()
 
     return undo
+
+
+def _draw_constants_of(find: Callable[[], Constants]) -> None:
+    """Let Hypothesis take from there the constants that it puts among what it draws.
+
+    Else it reads them in the source of whatever modules are loaded and not installed: those of a checkout of this
+    package, for one. No setting of its prevents that.
+    """
+    providers._get_local_constants = find
+    providers.CONSTANTS_CACHE.cache.clear()
 
 
 def seed_of(check: str, run_seed: int) -> int:
