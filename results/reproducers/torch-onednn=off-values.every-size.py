@@ -1,0 +1,44 @@
+"""One case of conv2d-conformance as a script of its own: exit status 0 where the answer is right, else 1.
+
+case    n16c1h1w2 m1k2x1 s1x1 p1x0 d1x1 g1 nobias float32 x[9,0,0,1]=1 w[0,0,1,0]=1
+target  torch?onednn=off
+"""
+
+import sys
+
+import numpy as np
+
+from conv2d_adapters.torch import adapter as found
+found = found.configure(onednn='off')
+conv2d = found.conv2d
+
+input = np.array(
+    [[[[0, 0]]], [[[0, 0]]], [[[0, 0]]], [[[0, 0]]], [[[0, 0]]], [[[0, 0]]], [[[0, 0]]], [[[0, 0]]],
+     [[[0, 0]]], [[[0, 1]]], [[[0, 0]]], [[[0, 0]]], [[[0, 0]]], [[[0, 0]]], [[[0, 0]]], [[[0, 0]]]],
+    np.float32,
+)
+weight = np.array([[[[0], [1]]]], np.float32)
+bias = None
+
+arrays = [input, weight, bias]
+arguments = dict(stride=(1, 1), padding=(1, 0), dilation=(1, 1), groups=1)
+
+output = conv2d(*arrays, **arguments)
+if type(output) is not np.ndarray or output.dtype != np.float32 or output.shape != (16, 1, 2, 2):
+    what = getattr(output, 'dtype', type(output).__name__), getattr(output, 'shape', '')
+    sys.exit(f'wrong: got {what}, required float32 of shape (16, 1, 2, 2)')
+
+# element: the lowest and the highest answer that is allowed, then others
+allowed = {
+    (9, 0, 0, 1): (1.0, 1.0),
+}
+wrong = 0
+for element, (lowest, highest, *others) in allowed.items():
+    got = float(output[element])
+    if not (lowest <= got <= highest or str(got) in map(str, others)):
+        wrong += 1
+        required = [f'{lowest!r}' if lowest == highest else f'{lowest!r} to {highest!r}'] if lowest <= highest else []
+        print(f'wrong: got {got!r} at {element}, required', ' or '.join(required + [str(other) for other in others]))
+if wrong:
+    sys.exit(f'{wrong} of {len(allowed)} elements that were compared are wrong')
+print('right')
