@@ -20,7 +20,6 @@ from conv2d_conformance.implementation.answers import (
 from conv2d_conformance.initialisation.case import LayerCase
 from conv2d_conformance.initialisation.law import law_of
 from conv2d_conformance.initialisation.plan import Trial
-from conv2d_conformance.initialisation.recognise import recognise
 from conv2d_conformance.initialisation.sample import Finding, Parameters, Values, bias_of, weight_of
 from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome
 
@@ -122,6 +121,9 @@ def fault_of(drawn: Drawn, alarm: Finding) -> Fault:
 
 def recognised(case: LayerCase, layers: Sequence[Parameters]) -> str:
     """What was drawn instead, in words; empty where it is the right law, or none that is known."""
+    # Its laws come from scipy.stats, which is slow to import, and few runs need a name for what was drawn.
+    from conv2d_conformance.initialisation.recognise import recognise
+
     weight, bias = weight_of(case, layers), bias_of(case, layers)
     if bias is None:
         return recognise(case, weight)
