@@ -71,7 +71,7 @@ def variants(
             "first-seed": first_seed,
             **({"effort": effort} if drawn is None else {"drawn": drawn}),
             "only": only,
-            "output": output,
+            "output": output.name,  # in whatever folder: the page is published
         }
         given = shlex.join(word for name, value in options.items() for word in (f"--{name}", str(value)))
         output.write_text(page(results, f"conv2d-conformance variants {given}"))
