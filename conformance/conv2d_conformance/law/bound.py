@@ -50,7 +50,6 @@ Floats = npt.NDArray[np.float64]
 SLACK = 2.0**-48
 """Relative enlargement that pays for evaluating the bound itself in float64: its fewer than 16 operations."""
 
-
 COMPENSATED = 3
 """As many additions of a tree err by as much as a compensated sum may."""
 
