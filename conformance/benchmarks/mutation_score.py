@@ -13,13 +13,13 @@ import importlib
 import json
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import as_completed
 from pathlib import Path
 
 from conv2d_conformance import selftest, spec
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.mutants import Mutant, catalogue
+from conv2d_conformance.pool import pool
 
 LEVELS = ("quick", "standard")
 
@@ -37,8 +37,8 @@ def killers(chosen: dict[str, Mutant], effort: str, workers: int, known: dict[st
     tried = [name for name, mutant in chosen.items() if order.index(mutant.effort) <= order.index(effort)]
     found = dict.fromkeys(chosen, "")
     started = time.perf_counter()
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(selftest.killer, name, effort, first=known.get(name, "")): name for name in tried}
+    with pool(workers) as executor:
+        futures = {executor.submit(selftest.killer, name, effort, first=known.get(name, "")): name for name in tried}
         for number, future in enumerate(as_completed(futures), 1):
             name = futures[future]
             found[name] = future.result()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 
 import numpy as np
 
@@ -24,6 +22,7 @@ from conv2d_conformance.initialisation.case import is_layer_case
 from conv2d_conformance.initialisation.case import parse as parse_layers
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
+from conv2d_conformance.pool import pool
 from conv2d_conformance.selftest import Encounter
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.question import Question
@@ -40,8 +39,8 @@ def alike(encounters: Iterable[Encounter], *, effort: str = "quick", run_seed: i
         if found.killed:
             cases.setdefault(found.mutant, []).append(found.case)
             first_cases[found.first_case] = None
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        groups = pool.submit(_groups, cases, list(first_cases), EFFORTS[effort], run_seed).result()
+    with pool(1) as executor:
+        groups = executor.submit(_groups, cases, list(first_cases), EFFORTS[effort], run_seed).result()
     return [group for group in groups if len(group) > 1]
 
 

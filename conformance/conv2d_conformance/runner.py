@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -107,14 +106,13 @@ def run(options: Options, on_progress: Callable[[int, int, str], None] = lambda 
 
     Raises TargetError or WorkerError where the target cannot be reached, UnwritableOutput, HarnessFailure.
     """
-    with _terminable():
-        implementation = connect(
-            options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory
-        )
-        try:
-            return _run(options, implementation, on_progress)
-        finally:
-            implementation.close()
+    implementation = connect(
+        options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory
+    )
+    try:
+        return _run(options, implementation, on_progress)
+    finally:
+        implementation.close()
 
 
 def _run(
@@ -235,20 +233,6 @@ def _own_pytest() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM end a run as Ctrl-C does, with a valid report."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)
 
 
 def default_output(target: str) -> Path:

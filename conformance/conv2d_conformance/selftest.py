@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
+from conv2d_conformance.pool import pool
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 
 MATRIX = Effort("matrix", drawn=10, multiply_adds=200_000, tiles=16)
@@ -107,9 +107,8 @@ def run(
     """
     chosen = list(mutants()) if names is None else list(names)
     found: dict[str, list[Encounter]] = {}
-    # Mutants write where they must not; a fork would share what they spoil.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(encounters, name, effort, run_seed, matrix=matrix): name for name in chosen}
+    with pool(workers) as executor:
+        futures = {executor.submit(encounters, name, effort, run_seed, matrix=matrix): name for name in chosen}
         for future in as_completed(futures):
             found[futures[future]] = future.result()
             on_progress(len(found), len(chosen), futures[future])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Any
 
@@ -90,6 +91,7 @@ for command in (
 def main() -> None:
     """The console script."""
     use_one_thread()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends a command as Ctrl-C does, with what was found
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal cannot show must not end a run.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

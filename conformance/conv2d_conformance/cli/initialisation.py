@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conv2d_conformance.cli.files import Page
 from conv2d_conformance.cli.problems import Problem
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ Advance = Callable[[int, int, str], None]
 @click.option("--effort", type=click.Choice(("quick", "standard")), default="standard", show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the first certificate.")
 @click.option("--dtype", "dtypes", multiple=True, help="Of those that are claimed, these alone.")
-@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw the distributions as SVG.")
+@click.option("--plot", type=Page(), metavar="FILE", help="Draw the distributions as SVG.")
 @click.option("--null", type=click.IntRange(1), metavar="N", help="Count the alarms of N certificates.")
 @click.option("--power", type=click.IntRange(1), metavar="N", help="Try the built-in wrong initialisers, N times each.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=10.0, show_default=True)

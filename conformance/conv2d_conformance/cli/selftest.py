@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from conv2d_conformance.cli.files import Page
 from conv2d_conformance.cli.run import EFFORTS
 
 
@@ -15,7 +16,7 @@ from conv2d_conformance.cli.run import EFFORTS
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
 @click.option(
     "--matrix",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Page(),
     metavar="FILE",
     help="Let every mutant meet the checks of other requirements too, and write a page in Markdown.",
 )
@@ -43,8 +44,6 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: P
     names = [name for name in catalogue() if fnmatchcase(name, only)]
     if not names:
         raise Problem(f"no mutant matches {only!r}", "`conv2d-conformance list mutants` names them all")
-    if matrix and not matrix.parent.is_dir():
-        raise Problem(f"{matrix.parent} is no folder", "make it, or name another FILE")
     with progress("starting") as advance:
         met = run(
             effort=effort, run_seed=seed, workers=workers, names=names, matrix=matrix is not None, on_progress=advance

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from conv2d_conformance.cli.files import Page
 from conv2d_conformance.cli.run import EFFORTS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from conv2d_conformance.variants.running import Result
 
 
 @click.command()
@@ -16,7 +24,7 @@ from conv2d_conformance.cli.run import EFFORTS
 @click.option("--drawn", type=click.IntRange(1), help="Cases drawn by each check, and small fixed ones: not an effort.")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
 @click.option("--only", metavar="GLOB", default="*", help="Some variants alone, as in 'winograd-*'.")
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="A page in Markdown with the outcome.")
+@click.option("--output", type=Page(), metavar="FILE", help="A page in Markdown with the outcome.")
 @click.pass_context
 def variants(
     ctx: click.Context,
@@ -36,35 +44,40 @@ def variants(
     import shlex
     from fnmatch import fnmatchcase
 
-    from conv2d_conformance.cli.problems import Problem
+    from conv2d_conformance.cli.problems import INTERRUPTED, Problem
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.effort import EFFORTS as KNOWN
     from conv2d_conformance.effort import Effort
     from conv2d_conformance.report.console import console, paragraph, whole_line
     from conv2d_conformance.variants import catalogue
     from conv2d_conformance.variants.page import page, sentence
-    from conv2d_conformance.variants.running import run
+    from conv2d_conformance.variants.running import Result, run
 
     names = [name for name in catalogue() if fnmatchcase(name, only)]
     if not names:
         raise Problem(f"no variant matches {only!r}", f"there are {', '.join(catalogue())}")
     asked = KNOWN[effort] if drawn is None else Effort("few", drawn, multiply_adds=10_000, tiles=200)
     out = console()
-    with progress("starting") as advance:
+    results = {name: Result(runs=seeds) for name in names}
+    reached = "before the first check was done"
+    try:
+        with progress("starting") as advance:
 
-        def tell(check: str, done: int, of_all: int) -> None:
-            advance(done, of_all, check)
-            if not out.is_terminal:
-                whole_line(out, f"{done} of {of_all} checks: {check}")
+            def take(check: str, found: dict[str, Result], done: int, of_all: int) -> None:
+                nonlocal reached
+                for name, result in found.items():
+                    results[name] += result
+                reached = f"after {done} of {of_all} checks"
+                advance(done, of_all, check)
+                if not out.is_terminal:
+                    whole_line(out, f"{done} of {of_all} checks: {check}")
 
-        numbers = range(first_seed, first_seed + seeds)
-        results = run(numbers, effort=asked, workers=workers, names=names, on_result=tell)
-    for alarm in (alarm for result in results.values() for alarm in result.alarms):
-        what = f"got {alarm.got}, required {alarm.required}"
-        whole_line(out, f"ALARM   {alarm.variant}, {alarm.check}, seed {alarm.seed}: {what}", style="red")
-        whole_line(out, f"replay  {alarm.again}")
-    alarmed = any(result.alarms for result in results.values())
-    paragraph(out, sentence(results), style="bold red" if alarmed else "bold green")
+            run(range(first_seed, first_seed + seeds), take, effort=asked, workers=workers, names=names)
+    except KeyboardInterrupt:
+        number = show_alarms(out, results)
+        raise Problem(f"interrupted {reached}; false alarms so far: {number}", status=INTERRUPTED) from None
+    number = show_alarms(out, results)
+    paragraph(out, sentence(results), style="bold red" if number else "bold green")
     if output is not None:
         options = {
             "seeds": seeds,
@@ -75,4 +88,16 @@ def variants(
         }
         given = shlex.join(word for name, value in options.items() for word in (f"--{name}", str(value)))
         output.write_text(page(results, f"conv2d-conformance variants {given}"))
-    ctx.exit(1 if alarmed else 0)
+    ctx.exit(1 if number else 0)
+
+
+def show_alarms(out: Console, results: Mapping[str, Result]) -> int:
+    """Each, with the command that raises it again. Returns how many there are."""
+    from conv2d_conformance.report.console import whole_line
+
+    alarms = [alarm for result in results.values() for alarm in result.alarms]
+    for alarm in alarms:
+        what = f"got {alarm.got}, required {alarm.required}"
+        whole_line(out, f"ALARM   {alarm.variant}, {alarm.check}, seed {alarm.seed}: {what}", style="red")
+        whole_line(out, f"replay  {alarm.again}")
+    return len(alarms)

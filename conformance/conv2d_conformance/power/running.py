@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import as_completed
 
+from conv2d_conformance.pool import pool
 from conv2d_conformance.power import suites
 from conv2d_conformance.power.subject import subjects
 from conv2d_conformance.power.suite import Finding
@@ -26,8 +26,8 @@ def run(
     found: Findings = {}
     for suite in able:
         # Some mutants remember earlier calls, so each suite meets them in processes of its own.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            futures = {pool.submit(examine, suite, name): name for name in chosen}
+        with pool(workers) as executor:
+            futures = {executor.submit(examine, suite, name): name for name in chosen}
             done: dict[str, Finding] = {}
             for future in as_completed(futures):
                 done[futures[future]] = future.result()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 from conv2d_conformance.checks import Check
 from conv2d_conformance.checks import catalogue as checks
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.pool import pool
 from conv2d_conformance.variants import catalogue as variants
 from conv2d_conformance.variants import targets
 from conv2d_conformance.variants.panel import Panel, Questions
@@ -70,26 +70,23 @@ class Result:
 
 def run(
     seeds: Iterable[int],
+    on_result: Callable[[str, dict[str, Result], int, int], None],
     *,
     effort: Effort = EFFORTS["quick"],
     workers: int = 1,
     names: Iterable[str] | None = None,
-    on_result: Callable[[str, int, int], None] = lambda *_: None,
-) -> dict[str, Result]:
+) -> None:
     """All checks against the variants, once for each seed.
 
-    `on_result` is called as each check is done, with its name, how many are done, and how many there are.
+    `on_result` is called as each check is done, with its name, its result for each variant that it asked, how many are
+    done, and how many there are.
     """
     chosen = tuple(variants() if names is None else names)
     numbers = tuple(seeds)
-    total = {name: Result(runs=len(numbers)) for name in chosen}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(runs, name, chosen, numbers, effort): name for name in checks()}
+    with pool(workers) as executor:
+        futures = {executor.submit(runs, name, chosen, numbers, effort): name for name in checks()}
         for done, future in enumerate(as_completed(futures), 1):
-            for variant, result in future.result().items():
-                total[variant] += result
-            on_result(futures[future], done, len(futures))
-    return total
+            on_result(futures[future], future.result(), done, len(futures))
 
 
 def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) -> dict[str, Result]:

@@ -145,14 +145,15 @@ def test_an_alarm_says_how_it_is_raised_again() -> None:
 def test_the_command_counts_and_has_an_exit_status(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked: dict[str, Any] = {}
 
-    def run(seeds: range, *, names: list[str], on_result: Any, **options: Any) -> dict[str, Result]:
+    def run(seeds: range, on_result: Any, *, names: list[str], **options: Any) -> None:
         asked.update(options, seeds=seeds, names=names)
         alarm = Alarm(names[0], "test_x::test_y", 1, "this", "that", "c1h1w1 m1k1")
-        found = {name: Result(2, 3, 4, 5_000, 4_000) for name in names}
+        found = {name: Result(0, 3, 4, 5_000, 4_000) for name in names}
         if len(seeds) > 2:
             found[names[0]] += Result(alarms=(alarm,))
-        on_result("test_x::test_y", 1, 9)
-        return found
+        on_result("test_x::test_y", found, 1, 9)
+        if len(seeds) > 3:
+            raise KeyboardInterrupt
 
     monkeypatch.setattr(running, "run", run)
     page = tmp_path / "variants.md"
@@ -174,4 +175,10 @@ def test_the_command_counts_and_has_an_exit_status(monkeypatch: pytest.MonkeyPat
     assert "ALARM   one-after-the-other, test_x::test_y, seed 1: got that, required this\n" in alarmed.output
     assert "replay 'c1h1w1 m1k1' conv2d_conformance.variants.orders:one_after_the_other" in alarmed.output
     assert "## Alarms" in page.read_text()
+    page.unlink()
+    interrupted = CliRunner().invoke(program, ["variants", "--seeds", "4", "--output", str(page)])
+    assert interrupted.exit_code == 130
+    assert "ALARM   one-after-the-other, test_x::test_y, seed 1" in interrupted.output
+    assert interrupted.output.endswith("Error: interrupted after 1 of 9 checks; false alarms so far: 1\n")
+    assert not page.exists()
     assert CliRunner().invoke(program, ["variants", "--only", "nothing"]).exit_code != 0

@@ -1,0 +1,43 @@
+"""Processes that share a long computation."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.connection import wait
+
+
+@contextmanager
+def pool(workers: int) -> Iterator[Executor]:
+    """Fresh processes: a fork would share what mutants spoil.
+
+    They end at once where this context is left by an exception, Ctrl-C included, and where this process ends, in
+    whatever way: without that, the executor would finish all that it was given first.
+    """
+    others = active_children()
+    context = get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_the_end_to_the_parent) as executor:
+        try:
+            yield executor
+        except BaseException:
+            for child in active_children():
+                if child not in others:
+                    child.kill()
+            raise
+
+
+def _leave_the_end_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all of them
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    parent = parent_process()
+    assert parent is not None, "only a child has the initialiser of a pool"
+    wait([parent.sentinel])
+    os._exit(1)
