@@ -43,6 +43,7 @@ MANY = (
     56,
     63,
 )
+TILES = (4, 8, 16, 32)
 BEYOND = (66, 80, 96, 97, 100, 112, 127, 128, 129, 130, 160, 192, 224, 255, 256, 257, 320, 384, 511, 512, 513)
 
 RECIPES = (
@@ -121,7 +122,9 @@ def _one_size(
 
 
 def _around(value: int, sizes: Iterable[int]) -> list[int]:
-    return sorted({*sizes, *(size for size in (value - 1, value + 1, value + 2) if size > 0)})
+    """Its neighbours too, and what leaves the same rest over the usual tiles: a rest must not pass for a limit."""
+    steps = (-1, 1, 2, *TILES)
+    return sorted({*sizes, *(value + step for step in steps if value + step > 0)})
 
 
 def _one_argument(base: Case) -> Iterator[dict[str, Any]]:
