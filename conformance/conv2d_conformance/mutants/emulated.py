@@ -6,8 +6,10 @@ They are the material of mutants, and of the correct variants, which must pass.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,9 @@ from conv2d_conformance.mutants.call import Call
 from conv2d_reference.lowered import Layer, pad
 
 Change = Callable[[Array], Array]
+
+BLOCK = 2**16
+"""Products that are computed at a time, in elements."""
 
 
 def as_it_is(array: Array) -> Array:
@@ -46,6 +51,16 @@ class Terms:
     def __getitem__(self, k: int) -> Array:
         product: Array = self.x[:, :, None, k] * self.w[None, :, :, k, None]
         return product
+
+    def __iter__(self) -> Iterator[Array]:
+        return chain.from_iterable(self.blocks())
+
+    def blocks(self) -> Iterator[Array]:
+        """The products in their order, many at a time: (numbers, N, G, M // G, pixels)."""
+        x, w = np.moveaxis(self.x, 2, 0)[:, :, :, None], np.moveaxis(self.w, 2, 0)[:, None, :, :, None]
+        size = max(1, BLOCK // max(1, self[0].size))
+        for low in range(0, len(self), size):
+            yield x[low : low + size] * w[low : low + size]
 
 
 Order = Callable[[Terms], Array]
@@ -106,15 +121,20 @@ def rounding(change: Change) -> Order:
     """One after the other, every product and every sum going through a change."""
 
     def order(terms: Terms) -> Array:
-        total = change(terms[0])
-        for k in range(1, len(terms)):
-            total = change(total + change(terms[k]))
-        return total
+        products = chain.from_iterable(change(block) for block in terms.blocks())
+        return reduce(lambda total, product: change(total + product), products)
 
     return order
 
 
-sequential = rounding(as_it_is)
+def sequential(terms: Terms) -> Array:
+    """One after the other."""
+    total: Array | None = None
+    for block in terms.blocks():
+        numbers = block if total is None else np.concatenate((total[None], block))
+        total = np.add.accumulate(numbers)[-1]
+    assert total is not None, "every output has a product"
+    return total
 
 
 def backwards(terms: Terms) -> Array:
@@ -122,11 +142,12 @@ def backwards(terms: Terms) -> Array:
 
 
 def pairwise(terms: Terms) -> Array:
-    def part(low: int, high: int) -> Array:
-        middle = (low + high) // 2
-        return terms[low] if high - low == 1 else part(low, middle) + part(middle, high)
+    products = iter(terms)
 
-    return part(0, len(terms))
+    def of_next(count: int) -> Array:
+        return next(products) if count == 1 else of_next(count // 2) + of_next(count - count // 2)
+
+    return of_next(len(terms))
 
 
 def interleaved(lanes: int) -> Order:
@@ -161,7 +182,7 @@ def split(parts: int) -> Order:
 def shuffled(terms: Terms) -> Array:
     """A random tree: two sums at random are added, until one is left."""
     random = np.random.default_rng(len(terms))
-    sums = [terms[k] for k in range(len(terms))]
+    sums = list(terms)
     while len(sums) > 1:
         i = int(random.integers(len(sums)))
         one = sums.pop(i)
@@ -178,9 +199,11 @@ def tree(parts: list[Array]) -> Array:
 
 def compensated(terms: Terms) -> Array:
     """Kahan's sum: what an addition loses is put into the next, unless the sum is infinite."""
-    total, lost = terms[0], np.zeros_like(terms[0])
-    for k in range(1, len(terms)):
-        corrected = terms[k] - lost
+    products = iter(terms)
+    total = next(products)
+    lost = np.zeros_like(total)
+    for product in products:
+        corrected = product - lost
         grown = total + corrected
         lost = (grown - total) - corrected
         lost = np.where(np.isfinite(lost), lost, np.zeros_like(lost))
@@ -192,10 +215,10 @@ def fused(terms: Terms) -> Array:
     """Fused multiply-add in float32 (float64: two roundings): the product is exact, and the sum rounded once."""
     if terms.w.dtype == np.float64:
         return sequential(terms)
-    exact = Terms(terms.x.astype(np.float64), terms.w.astype(np.float64))
-    total = exact[0].astype(np.float32)
-    for k in range(1, len(terms)):
-        total = _rounded_to_odd_sum(exact[k], total.astype(np.float64)).astype(np.float32)
+    exact = iter(Terms(terms.x.astype(np.float64), terms.w.astype(np.float64)))
+    total = next(exact).astype(np.float32)
+    for product in exact:
+        total = _rounded_to_odd_sum(product, total.astype(np.float64)).astype(np.float32)
     return total
 
 
@@ -205,8 +228,9 @@ def aligned(size: int, bits: int = 24) -> Order:
 
     def order(terms: Terms) -> Array:
         total = np.zeros_like(terms[0])
-        for low in range(0, len(terms), size):
-            block = np.stack([total, *(terms[k] for k in range(low, min(low + size, len(terms))))])
+        products = iter(terms)
+        while some := list(islice(products, size)):
+            block = np.stack([total, *some])
             _, exponent = np.frexp(np.abs(block).max(axis=0))
             quantum = np.maximum(exponent, -125) - bits
             whole = np.ldexp(np.trunc(np.ldexp(block, -quantum)).sum(axis=0), quantum)

@@ -24,8 +24,8 @@ def padding_skipped(call: Call) -> Array:
 
     def order(terms: Terms) -> Array:
         total = np.zeros_like(terms[0])
-        for k in range(len(terms)):
-            total = total + (np.where(inside[:, :, None, k] != 0, terms[k], 0) if k < inside.shape[2] else terms[k])
+        for k, product in enumerate(terms):
+            total = total + (np.where(inside[:, :, None, k] != 0, product, 0) if k < inside.shape[2] else product)
         return total
 
     return summed(call, order)
