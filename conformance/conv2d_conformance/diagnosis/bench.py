@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import is_legal, multiply_adds
+from conv2d_conformance.diagnosis.effects import Effect
 from conv2d_conformance.implementation.answers import Answer, Broken, Implementation
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.judge import Fault, judge
@@ -21,11 +22,15 @@ PRICE_OF_A_CRASH = 40
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A question with what came of it. The answer to one that was asked elsewhere, and was right, is not kept."""
+    """A question with what came of it. The answer to one that was asked elsewhere, and was right, is not kept.
+
+    `held_against` remembers what was found of each effect that has been held against the answer.
+    """
 
     question: Question
     answer: Answer | None
     fault: Fault | None
+    held_against: dict[Effect, bool | None] = field(default_factory=dict)
 
     @property
     def case(self) -> Case:

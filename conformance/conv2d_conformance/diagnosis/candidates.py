@@ -34,6 +34,12 @@ def explains(effect: Effect, seen: Seen) -> bool | None:
     None where nothing follows: what the effect makes of it cannot be computed, and the implementation, which checks
     other things or none, went on to some answer.
     """
+    if effect not in seen.held_against:
+        seen.held_against[effect] = _explains(effect, seen)
+    return seen.held_against[effect]
+
+
+def _explains(effect: Effect, seen: Seen) -> bool | None:
     predicted, answer = predict(effect, seen.question), seen.answer
     if isinstance(predicted, Rejected):
         return True if isinstance(answer, Rejected) else None
@@ -44,11 +50,13 @@ def explains(effect: Effect, seen: Seen) -> bool | None:
     return _equal(answer.arrays[0], predicted, seen.question)
 
 
-def spoils(effect: Effect, question: Question) -> bool:
-    """Whether the effect would have made the answer wrong."""
-    predicted = predict(effect, question)
-    answer = predicted if isinstance(predicted, Rejected) else Result((predicted,))
-    return predicted is None or judge(question, answer).outcome != "pass"
+def spoils(effect: Effect, seen: Seen) -> bool:
+    """Whether the effect would have made a right answer wrong."""
+    if effect not in seen.held_against:
+        predicted = predict(effect, seen.question)
+        answer = predicted if isinstance(predicted, Rejected) else Result((predicted,))
+        seen.held_against[effect] = predicted is None or judge(seen.question, answer).outcome != "pass"
+    return bool(seen.held_against[effect])
 
 
 def _equal(got: Array, like: Array, question: Question) -> bool:

@@ -127,7 +127,7 @@ def _explanations(bench: Bench, base: Case, effects: Sequence[Effect]) -> list[E
     for effect in effects:
         if not (seen_in := explained(effect, wrong)):
             continue
-        spoilt = [seen for seen in right if spoils(effect, seen.question)]
+        spoilt = [seen for seen in right if spoils(effect, seen)]
         if triggers := _rules(seen_in, spoilt):
             found.append(Explanation(effect, tuple(triggers)))
     return sorted(found, key=lambda explanation: explanation.cost)[:MOST_EFFECTS]
@@ -191,7 +191,7 @@ def _of_accepted(bench: Bench) -> Diagnosis | None:
     illegals = [seen for seen in bench.seen.values() if seen.question.illegal_because is not None]
     wrong, right = [seen for seen in illegals if seen.wrong], [seen for seen in illegals if not seen.wrong]
     for effect in explaining(mutants(), wrong):
-        if not any(spoils(effect, seen.question) for seen in right):
+        if not any(spoils(effect, seen) for seen in right):
             return Diagnosis(about_effect(effect.sentence, ""), len(wrong), len(right), effect.name)
     return None
 

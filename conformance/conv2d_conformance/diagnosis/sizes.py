@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import geometry
@@ -17,6 +18,7 @@ class Sizes:
     facts: frozenset[str]
 
 
+@lru_cache(4096)
 def sizes_of(case: Case) -> Sizes:
     """The sizes of a legal case."""
     g = geometry(case)
