@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,8 +34,17 @@ def explains(effect: Effect, seen: Seen) -> bool | None:
     None where nothing follows: what the effect makes of it cannot be computed, and the implementation, which checks
     other things or none, went on to some answer.
     """
+    return _once(_explains, effect, seen)
+
+
+def spoils(effect: Effect, seen: Seen) -> bool:
+    """Whether the effect would have made a right answer wrong."""
+    return bool(_once(_spoils, effect, seen))
+
+
+def _once(find: Callable[[Effect, Seen], bool | None], effect: Effect, seen: Seen) -> bool | None:
     if effect not in seen.held_against:
-        seen.held_against[effect] = _explains(effect, seen)
+        seen.held_against[effect] = find(effect, seen)
     return seen.held_against[effect]
 
 
@@ -50,13 +59,10 @@ def _explains(effect: Effect, seen: Seen) -> bool | None:
     return _equal(answer.arrays[0], predicted, seen.question)
 
 
-def spoils(effect: Effect, seen: Seen) -> bool:
-    """Whether the effect would have made a right answer wrong."""
-    if effect not in seen.held_against:
-        predicted = predict(effect, seen.question)
-        answer = predicted if isinstance(predicted, Rejected) else Result((predicted,))
-        seen.held_against[effect] = predicted is None or judge(seen.question, answer).outcome != "pass"
-    return bool(seen.held_against[effect])
+def _spoils(effect: Effect, seen: Seen) -> bool:
+    predicted = predict(effect, seen.question)
+    answer = predicted if isinstance(predicted, Rejected) else Result((predicted,))
+    return predicted is None or judge(seen.question, answer).outcome != "pass"
 
 
 def _equal(got: Array, like: Array, question: Question) -> bool:

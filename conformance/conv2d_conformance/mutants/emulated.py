@@ -52,13 +52,18 @@ class Terms:
         product: Array = self.x[:, :, None, k] * self.w[None, :, :, k, None]
         return product
 
+    def part(self, numbers: slice) -> Terms:
+        """Some of the products, in the order of the slice."""
+        return Terms(self.x[:, :, numbers], self.w[:, :, numbers])
+
     def __iter__(self) -> Iterator[Array]:
         return chain.from_iterable(self.blocks())
 
     def blocks(self) -> Iterator[Array]:
         """The products in their order, many at a time: (numbers, N, G, M // G, pixels)."""
         x, w = np.moveaxis(self.x, 2, 0)[:, :, :, None], np.moveaxis(self.w, 2, 0)[:, None, :, :, None]
-        size = max(1, BLOCK // max(1, self[0].size))
+        of_one = self.x[:, :, 0].size * self.w.shape[1]
+        size = max(1, BLOCK // max(1, of_one))
         for low in range(0, len(self), size):
             yield x[low : low + size] * w[low : low + size]
 
@@ -138,7 +143,7 @@ def sequential(terms: Terms) -> Array:
 
 
 def backwards(terms: Terms) -> Array:
-    return sequential(Terms(terms.x[:, :, ::-1], terms.w[:, :, ::-1]))
+    return sequential(terms.part(slice(None, None, -1)))
 
 
 def pairwise(terms: Terms) -> Array:
@@ -154,9 +159,7 @@ def interleaved(lanes: int) -> Order:
     """So many accumulators take turns, as in a vector register; they are added up at the end."""
 
     def order(terms: Terms) -> Array:
-        parts = [
-            sequential(Terms(terms.x[:, :, i::lanes], terms.w[:, :, i::lanes])) for i in range(lanes)[: len(terms)]
-        ]
+        parts = [sequential(terms.part(slice(i, None, lanes))) for i in range(lanes)[: len(terms)]]
         return tree(parts)
 
     return order
@@ -168,7 +171,7 @@ def blocked(size: int) -> Order:
     def order(terms: Terms) -> Array:
         total = np.zeros_like(terms[0])
         for low in range(0, len(terms), size):
-            total = total + sequential(Terms(terms.x[:, :, low : low + size], terms.w[:, :, low : low + size]))
+            total = total + sequential(terms.part(slice(low, low + size)))
         return total
 
     return order

@@ -48,8 +48,8 @@ def zero_weights_are_skipped(call: Call) -> Array:
 
     def order(terms: Terms) -> Array:
         total = np.zeros_like(terms[0])
-        for k in range(len(terms)):
-            total = total + np.where(terms.w[None, :, :, k, None] == 0, 0, terms[k])
+        for k, product in enumerate(terms):
+            total = total + np.where(terms.w[None, :, :, k, None] == 0, 0, product)
         return total
 
     return summed(call, order)

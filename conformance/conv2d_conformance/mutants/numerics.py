@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import ml_dtypes
 import numpy as np
 
@@ -63,9 +65,7 @@ def products_cut_to_20_bits(call: Call) -> Array:
 
     def order(terms: Terms) -> Array:
         cut = of_precision(20, np.trunc)
-        total = cut(terms[0])
-        for k in range(1, len(terms)):
-            total = total + cut(terms[k])
+        total: Array = reduce(np.add, map(cut, terms))
         return total
 
     return summed(call, order)
@@ -156,7 +156,7 @@ def blocks_of_512_summed_in_16_bits(call: Call) -> Array:
         rounded = through(format_of(call).name)
         total = np.zeros_like(terms[0])
         for low in range(0, len(terms), 512):
-            total = rounded(total + sequential(Terms(terms.x[:, :, low : low + 512], terms.w[:, :, low : low + 512])))
+            total = rounded(total + sequential(terms.part(slice(low, low + 512))))
         return total
 
     return summed(call, order)
@@ -182,7 +182,7 @@ def remainder_of_8_left_out(call: Call) -> Array:
 
     def order(terms: Terms) -> Array:
         count = len(terms) // 8 * 8 if len(terms) > 512 else len(terms)
-        return sequential(Terms(terms.x[:, :, :count], terms.w[:, :, :count]))
+        return sequential(terms.part(slice(count)))
 
     return summed(call, order, bias="first")
 
@@ -190,7 +190,7 @@ def remainder_of_8_left_out(call: Call) -> Array:
 @breaks("numerics.bound")
 def products_after_the_first_4096_left_out(call: Call) -> Array:
     """a conv2d with room for 4096 products"""
-    return summed(call, lambda terms: sequential(Terms(terms.x[:, :, :4096], terms.w[:, :, :4096])), bias="first")
+    return summed(call, lambda terms: sequential(terms.part(slice(4096))), bias="first")
 
 
 def _without(terms: Terms, k: int) -> Terms:
