@@ -10,7 +10,9 @@ from pathlib import Path
 PACKAGES = {"conv2d_reference", "conv2d_conformance", "conv2d_adapters"}
 DATA = {
     "conv2d_conformance/spec/conv2d.md",
+    "conv2d_conformance/spec/EDITIONS.md",
     "conv2d_conformance/spec/INTERPRETING.md",
+    "conv2d_conformance/spec/edition-1.md",
     "conv2d_conformance/implementation/PROTOCOL.md",
     "conv2d_conformance/mutation-score.json",
     "conv2d_conformance/report/schema.json",

@@ -36,7 +36,7 @@ def test_explain_shows_everything_about_a_requirement(invoke):
     assert result.output.startswith("padding.same-extra-at-end\n\nWith the padding `same`, the total padding")
     assert "level     MUST of profile forward\nfeatures  padding.same\nsource    document is silent" in result.output
     assert "check     test_padding::test_same_extra_at_end: " in result.output
-    assert "cite as   conv2d-conformance spec edition 1, padding.same-extra-at-end\n" in result.output
+    assert "cite as   conv2d-conformance spec edition 2, padding.same-extra-at-end\n" in result.output
     assert "\n    w = 1 10 100 1000, x = 1 .. 5    y = 3210 4321 5432 543 54\n" in result.output
     assert "case      n1c1h5w5 m1k4x2 s1x1 same d1x1 g1 nobias float32 integers:1\n" in result.output
     assert "output    1x1x5x5 float32, exactly\n" in result.output
@@ -86,7 +86,7 @@ def test_an_unknown_requirement_gets_a_suggestion(invoke):
     result = invoke("explain", "padding.same-extra-at-begin")
     assert result.exit_code == 2
     assert result.stderr.startswith(
-        "Error: The specification, edition 1, has no requirement 'padding.same-extra-at-begin'\n"
+        "Error: The specification, edition 2, has no requirement 'padding.same-extra-at-begin'\n"
         "Hint: did you mean padding.same-extra-at-end"
     )
 

@@ -29,7 +29,7 @@ def test_a_right_implementation(spawn, folder):
     done = spawn("run", "right.py:conv2d", "--only", "bias.*", "--output", "out.json", *QUICK)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[:2] == ["conv2d unversioned", "profile forward, effort quick, seed 0, spec edition 1, only bias.*"]
+    assert lines[:2] == ["conv2d unversioned", "profile forward, effort quick, seed 0, spec edition 2, only bias.*"]
     assert lines[3].split() == ["chapter", "pass", "fail", "error", "unsupported", "cases"]
     assert re.fullmatch(r"bias +4 +- +- +- +\d+", lines[4].strip())
     assert re.search(r"^judged    \d+ cases, for 4 requirements: 4 pass$", done.stdout, re.MULTILINE)
@@ -109,7 +109,7 @@ def test_a_declared_failure_does_not_fail_the_run_and_a_stale_one_does(spawn, fo
         ('[[deviation]]\nrequirement = "bias.added"', "d.toml, deviation 1 has no reason"),
         (
             '[[deviation]]\nrequirement = "bias.aded"\nreason = "r"\nissue = "https://e.org"',
-            "d.toml, deviation 1: The specification, edition 1, has no requirement 'bias.aded'",
+            "d.toml, deviation 1: The specification, edition 2, has no requirement 'bias.aded'",
         ),
         (
             '[[deviation]]\nrequirement = "bias.added"\nreason = "r"\nissue = "later"',

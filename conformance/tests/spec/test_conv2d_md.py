@@ -2,17 +2,20 @@
 
 import importlib.resources
 import re
-from pathlib import Path
 
 import pytest
 
 from conv2d_conformance import spec
 from conv2d_conformance.adapter import CORE, FEATURES
 
-TEXT = importlib.resources.files("conv2d_conformance.spec").joinpath("conv2d.md").read_text(encoding="utf-8")
-INTERPRETING = (
-    importlib.resources.files("conv2d_conformance.spec").joinpath("INTERPRETING.md").read_text(encoding="utf-8")
-)
+
+def text_of(file):
+    return importlib.resources.files("conv2d_conformance.spec").joinpath(file).read_text(encoding="utf-8")
+
+
+TEXT, INTERPRETING, EDITIONS = map(text_of, ("conv2d.md", "INTERPRETING.md", "EDITIONS.md"))
+PUBLISHED = {"edition-1.md": "3be050f70fb7df97d0dd8dfb47a7559a593255253c2b4a47a9b35413f618e3ca"}
+"""The digest of every edition that was published."""
 REQUIREMENTS = list(spec.load().requirements.values())
 
 CHAPTERS = [
@@ -88,7 +91,7 @@ DOCUMENT = (
 
 
 def test_edition_and_digest_identify_the_text():
-    assert spec.load().edition == "1"
+    assert spec.load().edition == "2"
     assert re.fullmatch("[0-9a-f]{64}", spec.load().digest)
 
 
@@ -100,9 +103,27 @@ def test_requirements_of_a_chapter_stand_together():
     assert [slug for chapter in spec.load().chapters.values() for slug in chapter] == list(spec.load().requirements)
 
 
-def test_a_name_that_was_published_stays():
-    published = Path(__file__).with_name("edition-1.txt").read_text(encoding="utf-8").split()
-    assert set(published) <= set(spec.load().requirements)
+@pytest.mark.parametrize(("file", "digest"), PUBLISHED.items())
+def test_an_edition_that_was_published_stays_as_it_is(file, digest):
+    assert spec.parse(text_of(file)).digest == digest
+
+
+@pytest.mark.parametrize("file", PUBLISHED)
+def test_a_name_that_was_published_stays(file):
+    assert set(spec.parse(text_of(file)).requirements) <= set(spec.load().requirements)
+
+
+def test_what_differs_from_the_edition_before_is_told_and_nothing_else():
+    before, now = spec.parse(text_of("edition-1.md")).requirements, spec.load().requirements
+    changed = {
+        name
+        for name in before
+        if (before[name].sentence, before[name].level, before[name].features)
+        != (now[name].sentence, now[name].level, now[name].features)
+    }
+    told = set(re.findall(r"`([a-z0-9-]+\.[a-z0-9-]+)`", EDITIONS))
+    assert changed | (set(now) - set(before)) <= told
+    assert told <= set(now)
 
 
 def test_every_feature_has_a_requirement():
@@ -151,7 +172,7 @@ def test_every_name_in_backticks_exists(text):
 def test_every_link_leads_somewhere(text):
     anchors = {heading.lower().replace(" ", "-") for heading in re.findall("^## (.+)$", TEXT, re.MULTILINE)}
     for target in re.findall(r"\]\(([^)]+)\)", text):
-        assert target in ("conv2d.md", "INTERPRETING.md") or target.removeprefix("#") in anchors
+        assert target in ("conv2d.md", "INTERPRETING.md", "EDITIONS.md") or target.removeprefix("#") in anchors
 
 
 @pytest.mark.parametrize("text", [TEXT, INTERPRETING], ids=["conv2d.md", "INTERPRETING.md"])

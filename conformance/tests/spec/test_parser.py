@@ -117,7 +117,7 @@ def test_an_unknown_requirement_comes_with_the_nearest_names():
     with pytest.raises(spec.UnknownRequirement) as caught:
         spec.get("padding.same-extra-at-start")
     assert str(caught.value).startswith(
-        "The specification, edition 1, has no requirement 'padding.same-extra-at-start'; did you mean "
+        "The specification, edition 2, has no requirement 'padding.same-extra-at-start'; did you mean "
         "padding.same-extra-at-end"
     )
 
