@@ -6,8 +6,9 @@ import math
 from dataclasses import replace
 
 from hypothesis import given
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import SearchStrategy, one_of
 
+from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.illegal import illegal_cases
@@ -37,7 +38,7 @@ def _same(mode: str) -> SearchStrategy[Case]:
 
 def _non_finite(mode: str) -> SearchStrategy[Case]:
     """A NaN or an infinity at some pixel of the first channel, in a small image, so that the padding copies it."""
-    drawn = cases(vary={"stride", "dilation", "groups"}, require={mode, "padding"})
+    drawn = one_of(*(cases(vary={"stride", "dilation", "groups"}, require={mode, "padding"}, dtype=d) for d in DTYPES))
     return drawn.filter(lambda case: case.H <= 9 and case.W <= 9).map(_with_special_pixel)
 
 

@@ -2,16 +2,30 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, product
 
+from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Elements, Recipe
+from conv2d_conformance.cases.dtypes import in_dtype, in_turn
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 
 NAN, INF = float("nan"), float("inf")
-WIDE = ("n1c16h6w7 m2k3 p1", "n2c33h5w4 m16k3 p1", "n1c3h4w5 m4k1", "n1c8h5w6 m8k1 bias", "n1c16h7w7 m16k5 p2 g16")
-"""Layers that have a path of their own: many channels, kernels of one tap, and depthwise ones."""
+PATHS = tuple(
+    map(
+        parse,
+        (
+            *("n1c16h6w7 m2k3 p1", "n2c33h5w4 m16k3 p1", "n1c3h4w5 m4k1", "n1c8h5w6 m8k1", "n1c16h7w7 m16k5 p2 g16"),
+            *("n2c16h5w7 m16k1 s2", "n1c8h9w8 m16k3 s2 p1", "n1c16h7w6 m16k3 s2x1 p1 g16", "n1c8h7w8 m8k3 p2 d2"),
+        ),
+    )
+)
+"""Layers that have a path of their own: many channels, kernels of one tap, depthwise, strided and dilated ones."""
+SEEDS = (0, 83, 1190, 576)
+"""Of which the bits name the element, three for each axis: with the last, the second row and column."""
+
 ALL = ("stride", "padding", "dilation", "groups", "bias")
 
 
@@ -23,15 +37,27 @@ def _with_one_odd_element(
     vary: tuple[str, ...] = ALL,
     require: tuple[str, ...] = (),
 ) -> Iterator[Case]:
-    """Drawn cases in which one element of the input (x), the weight (w) or the bias (b) is replaced by a value."""
-    drawn = sample(iut.effort.drawn, iut.seed, vary=vary, require=require)
-    wide = [] if require else [replace(parse(line), data=Recipe(seed=seed)) for line in WIDE for seed in (0, 83, 1190)]
-    for number, case in enumerate(drawn + wide):
+    """Cases in every dtype in which one element of the input (x), the weight (w) or the bias (b) is replaced."""
+    drawn = in_turn(sample(iut.effort.drawn, iut.seed, vary=vary, require=require))
+    for number, case in enumerate(chain(drawn, _on_every_path(require))):
         assert isinstance(case.data, Recipe)
         shape = case.shapes[{"x": "input", "w": "weight", "b": "bias"}[letter]]
         if shape is not None and 0 not in shape:
             place = tuple((case.data.seed >> (3 * axis)) % size for axis, size in enumerate(shape))
-            yield replace(case, data=Elements(((letter, place, values[number % len(values)]),), case.data))
+            yield replace(
+                case,
+                data=Elements(((letter, place, values[(number + number // len(DTYPES)) % len(values)]),), case.data),
+            )
+
+
+def _on_every_path(require: tuple[str, ...]) -> Iterator[Case]:
+    """The paths that have what is required, each in every dtype: with all seeds where they are few, else in turn."""
+    steps = [name for name in require if name in ("stride", "dilation")]
+    paths = [path for path in PATHS if all(getattr(path, name) not in (1, (1, 1)) for name in steps)]
+    for number, (path, dtype) in enumerate(product(paths, DTYPES)):
+        has_bias = "bias" in require or number % 3 == 0
+        for seed in SEEDS if steps else (SEEDS[(number + number // len(DTYPES)) % len(SEEDS)],):
+            yield in_dtype(replace(path, bias=has_bias, data=Recipe(seed=seed)), dtype)
 
 
 @covers("special-values.nan-in-window")
