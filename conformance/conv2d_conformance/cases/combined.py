@@ -164,9 +164,9 @@ def _case(chosen: dict[str, Any], number: int) -> Case:
 
 
 def _data(dtype: str, products: int, number: int) -> Recipe:
-    """Integers, or in every third case of a long type numbers that use all its bits, which one of fewer bits changes."""
-    if number % 3 == 2 and dtype in ("float32", "float64"):
-        return Recipe("normal", number)
+    """Integers in sums that are exact, in a long type mostly large ones, which a type of fewer bits does not hold."""
+    if number % 3 and dtype in ("float32", "float64"):
+        return Recipe("odd", number)
     return Recipe("integers", number, whole(dtype, products))
 
 
