@@ -243,3 +243,10 @@ def wide_layers_lose_a_channel(call: Call) -> Array:
     """a conv2d that leaves out the last channel where a group has 256 channels or more and 256 filters or more"""
     count = call.geometry.C // call.geometry.groups
     return without_last_channel(call) if min(count, filters_of_a_group(call)) >= 256 else call.right()
+
+
+@breaks("values.every-size")
+def tall_kernels_of_two_columns_lose_a_tap(call: Call) -> Array:
+    """a conv2d of 4 channels or more that drops the last tap of kernels of 8 rows or more and two columns"""
+    g = call.geometry
+    return without_last_tap(call) if g.KH >= 8 and g.KW == 2 and g.C // g.groups >= 4 else call.right()
