@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.cost import why_too_dear
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.cases.shrink import shrink
@@ -155,9 +156,10 @@ class Examination:
         """
         if self._raised is not None:
             raise self._raised
-        case = self._fitting(case)
-        if case in self._known:
+        fitting = self._fitting(case)
+        if fitting is None or fitting in self._known:
             return
+        case = fitting
         judgement = self._ask(case, values, times)
         self._known[case] = judgement
         if judgement.outcome != "pass":
@@ -174,7 +176,7 @@ class Examination:
         if self._raised is not None:
             raise self._raised
         asked: list[Case] = []
-        for case in map(self._fitting, cases):
+        for case in filter(None, map(self._fitting, cases)):
             judgement = self._ask(case, values=True)
             if is_legal(case):
                 if judgement.outcome != "pass":
@@ -214,9 +216,15 @@ class Examination:
         elif judgement.fault is None or judgement.fault.aspect != "values":
             self._raise(case, judgement, values=True)
 
-    def _fitting(self, case: Case) -> Case:
-        """The nearest relative of the case that needs nothing unclaimed, with data that are evidence."""
-        return with_evidence(within_claims(case, self.claims), self.claims)
+    def _fitting(self, case: Case) -> Case | None:
+        """The nearest relative of the case that needs nothing unclaimed, with data that are evidence.
+
+        None where that takes more than is possible: a large padding without its large stride has a large output.
+        """
+        claimed = within_claims(case, self.claims)
+        if claimed != case and why_too_dear(claimed) is not None:
+            return None
+        return with_evidence(claimed, self.claims)
 
     def require_claimed_grades(self) -> None:
         """Raise Nonconforming for the first dtype whose claimed class some answer has broken."""
