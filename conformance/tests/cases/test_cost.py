@@ -111,7 +111,7 @@ def test_large_arguments_that_cost_little_are_answered(line, data):
 @pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize("line", LARGE_AND_CHEAP)
 def test_a_wrong_answer_to_them_is_diagnosed_or_not_and_costs_little(line):
-    def refuses(*arrays, **arguments):
+    def refuses(*arrays, **arguments):  # noqa: ARG001  # whatever they are
         raise ValueError("no")
 
     for conv2d in (refuses, lambda *arrays, **arguments: correlate.conv2d(*arrays, **arguments) + np.float32(1)):
