@@ -12,6 +12,7 @@ from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.diagnosis.hint import hint
 from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Result
+from conv2d_conformance.implementation.host import incidents_of
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
 from conv2d_conformance.verdict.claims import within_claims
@@ -66,6 +67,12 @@ def show_hello(out: Console, hello: Hello, *, claims: bool = False) -> None:
     paragraph(out, f"{hello.name} {hello.version} ({hello.language})", style="bold")
     if claims:
         paragraph(out, ", ".join(sorted(hello.capabilities.features)) or "nothing", label="claims")
+
+
+def show_incidents(out: Console, implementation: Implementation) -> None:
+    """Print what happened to the processes and is nobody's fault."""
+    for sentence in incidents_of(implementation):
+        paragraph(out, sentence, label="incident")
 
 
 def show(out: Console, asked: Asked, claims: Capabilities, diagnosis: Diagnosis | None = None) -> None:

@@ -63,6 +63,7 @@ def replay(
         # What depends on the calls before cannot be told from other calls.
         found = None if before or times > 1 else asking.diagnosis_of(implementation, asked)
         asking.show(out, asked, implementation.hello.capabilities, found)
+        asking.show_incidents(out, implementation)
     finally:
         implementation.close()
     if with_script:

@@ -253,6 +253,14 @@ def _arguments(target: Target) -> list[str]:
     return ["command", *target.command]
 
 
+def incidents_of(implementation: Implementation) -> list[str]:
+    """What has happened to its processes since this was asked the last time, and is nobody's fault."""
+    if not isinstance(implementation, Worker):
+        return []
+    told, implementation.incidents = implementation.incidents, []
+    return told
+
+
 def connect(
     target: str, *, isolation: str = "process", timeout: float = 60.0, memory: float = USUAL_LIMIT
 ) -> Implementation:
