@@ -125,7 +125,8 @@ class Worker:
             process.send(message)
             patience = Patience(limit, FIRST_CALLS * limit if is_first else limit, process.usage)
             received = process.receive(patience, limit=LARGEST_ANSWER)
-            answer = decode_answer(received.header, received.arrays, request.operation, self._number)
+            calls = 1 if request.beside is None else 2
+            answer = decode_answer(received.header, received.arrays, request.operation, self._number, calls=calls)
         except LoadError as error:
             what = f"a fresh worker could not be started: {error.sentence}"
             return Failed(Failure("died", what), what, stderr=error.stderr)

@@ -82,6 +82,7 @@ def common_fault(entries: Iterable[Mapping[str, Any]]) -> str | None:
 def replay_command(failure: Mapping[str, Any], target: str) -> str:
     """The command that asks the failing case again, several times where it does not always fail."""
     after = "".join(f" --after {shlex.quote(line)}" for line in failure["after"])
+    after += f" --beside {shlex.quote(beside)}" if (beside := failure.get("beside")) else ""
     times = " --times 20" if failure["failed_repetitions"] < failure["repetitions"] else ""
     return f"conv2d-conformance replay {shlex.quote(failure['case'])} {shlex.quote(target)}{after}{times}"
 
@@ -159,6 +160,8 @@ def _show_failure(report: Mapping[str, Any], entries: list[Mapping[str, Any]], c
     for line in failure["after"][-MOST_CALLS:]:
         whole_line(console, line, label="after", indent=2)
     whole_line(console, failure["case"], label="case", indent=2)
+    if failure.get("beside"):
+        whole_line(console, failure["beside"], label="beside", indent=2)
     if failure["failed_repetitions"] < failure["repetitions"]:
         often = f"{failure['failed_repetitions']} of {failure['repetitions']} times when the case was asked again"
         paragraph(console, often, label="fails", indent=2)

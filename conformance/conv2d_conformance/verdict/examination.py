@@ -24,6 +24,7 @@ from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome, judge
 from conv2d_conformance.verdict.question import Question, claimed_grade
 from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
+from conv2d_conformance.verdict.together import answers_of, request_of
 
 SHRINK_BUDGET = 300
 SHRINK_BUDGET_AFTER_CRASH = 12
@@ -60,13 +61,17 @@ BREACHES = frozenset({"imports-reference"})
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failing case in its simplest form, the calls that must come before, and how often it fails when asked again."""
+    """A failing case in its simplest form, the calls that must come before, and how often it fails when asked again.
+
+    `beside` is the call that must be made at the same time, by another thread.
+    """
 
     case: str
     got: str
     required: str
     first_case: str
     after: tuple[str, ...] = ()
+    beside: str | None = None
     failed_repetitions: int = REPETITIONS
     repetitions: int = REPETITIONS
     diagnosis: str | None = None
@@ -85,6 +90,7 @@ class Nonconforming(AssertionError):
     def __init__(self, failure: Failure, outcome: Outcome) -> None:
         told = f"\n  looks like  {failure.diagnosis}" if failure.diagnosis else ""
         after = "".join(f"\n  after     {line}" for line in failure.after)
+        after += f"\n  beside    {failure.beside}" if failure.beside else ""
         super().__init__(
             f"{told}\n  got       {failure.got}\n  required  {failure.required}{after}\n  case      {failure.case}"
         )
@@ -185,6 +191,42 @@ class Examination:
             asked.append(case)
             self._in_sequence.append(case)
         self._end_where_observed()
+
+    def judge_together(self, case: Case, other: Case) -> None:
+        """Ask both at once, from two threads of one process; raise Nonconforming where an answer to either fails."""
+        if self._raised is not None:
+            raise self._raised
+        fitting = [self._fitting(one) for one in (case, other)]
+        if None in fitting:
+            return
+        cases = [one for one in fitting if one is not None]
+        for one, beside, judgement in zip(cases, reversed(cases), self._ask_together(cases), strict=True):
+            if judgement.outcome != "pass":
+                self._raise_beside(cases, one, beside, judgement)
+            self._count(one, judgement)
+        self._end_where_observed()
+
+    def _ask_together(self, cases: Sequence[Case]) -> list[Judgement]:
+        first, second = (self.prepare(case, self.claims) for case in cases)
+        answers = answers_of(self.implementation.ask(request_of((first, second))))
+        judged = [judge(question, answer) for question, answer in zip((first, second), answers, strict=True)]
+        for case, judgement in zip(cases, judged, strict=True):
+            self._watch(format_case(case), judgement, OBSERVED_REQUIREMENTS)
+        return judged
+
+    def _raise_beside(self, cases: Sequence[Case], case: Case, beside: Case, judgement: Judgement) -> NoReturn:
+        """What fails alone too is told as such."""
+        for one in cases:
+            if (alone := self._ask(one, values=True)).outcome != "pass":
+                self._raise(one, alone, values=True)
+        fault = judgement.fault
+        assert fault is not None
+        failure = replace(_once(format_case(case), fault.got, fault.required), beside=format_case(beside))
+        if self.simplify and judgement.outcome == "fail":
+            again = [self._ask_together(cases) for _ in range(REPETITIONS)]
+            failed = sum(any(found.outcome != "pass" for found in judged) for judged in again)
+            failure = replace(failure, failed_repetitions=failed, repetitions=REPETITIONS)
+        self._end(failure, judgement.outcome)
 
     def judge_line(self, line: str, operation: str, ask: Callable[[Implementation], Judgement]) -> None:
         """Judge what a line of another grammar asks of another operation; raise Nonconforming if the answer fails.
