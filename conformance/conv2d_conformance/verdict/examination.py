@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,9 @@ from conv2d_conformance.verdict.together import answers_of, request_of
 
 SHRINK_BUDGET = 300
 SHRINK_BUDGET_AFTER_CRASH = 12
+SHRINK_SECONDS = 30.0
+"""Many times what the calls of a usual implementation take, so that its simplest case does not depend on the time."""
+
 REPETITIONS = 5
 
 OBSERVED_REQUIREMENTS = {
@@ -133,6 +137,7 @@ class Examination:
         diagnose: Diagnose | None = None,
         simplify: bool = True,
         prepare: Prepare = Question,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.implementation = implementation
         self.effort = effort
@@ -141,6 +146,7 @@ class Examination:
         self.diagnose = diagnose
         self.simplify = simplify
         self.prepare = prepare
+        self.clock = clock
         self.tally = Tally()
         self._known: dict[Case, Judgement] = {}
         self._in_sequence: deque[Case] = deque(maxlen=LONGEST_SEQUENCE)
@@ -382,7 +388,7 @@ class Examination:
         if _is_dear(judgement.fault):
             return case, judgement.fault
         budget = SHRINK_BUDGET if judgement.outcome == "fail" else SHRINK_BUDGET_AFTER_CRASH
-        simplest = shrink(case, fails, budget=budget)
+        simplest = shrink(case, fails, budget=budget, seconds=SHRINK_SECONDS, clock=self.clock)
         return simplest, faults[simplest]
 
 
