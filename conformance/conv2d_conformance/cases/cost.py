@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 from conv2d_conformance.cases.case import Case, CaseError
-from conv2d_conformance.cases.geometry import geometry, multiply_adds
+from conv2d_conformance.cases.geometry import geometry, products
 from conv2d_reference.arguments import Geometry
 from conv2d_reference.lowered import laid_out
 
@@ -29,43 +28,20 @@ def elements(case: Case, *, dense: bool = False) -> int:
     With `dense`, the borders count as if they were laid out. Axes of length zero count as one, as NumPy counts them
     where it refuses a shape.
     """
-    around = ROOM_AROUND if case.view == "offset" else 0
-    count = sum(_size(length + around for length in shape) for shape in case.shapes.values() if shape is not None)
-    g = _geometry(case)
-    if g is None:
-        return count
-    planes = _size((1 if g.N is None else g.N, g.C))
-    axes = ((g.H, g.pads[0], g.OH, g.KH), (g.W, g.pads[1], g.OW, g.KW))
-    if dense or case.operation == "gradients":
-        padded = [size + sum(pads) for size, pads, _, _ in axes]
-    else:
-        padded = [laid_out(*axis, g.padding_mode) for axis in axes]
-    return count + _size(g.output_shape) + planes * math.prod(padded)
-
-
-def products(case: Case) -> int:
-    """How many multiplications the definition needs; none for an illegal call."""
-    return 0 if _geometry(case) is None else multiply_adds(case)
-
-
-def _geometry(case: Case) -> Geometry | None:
-    try:
-        return geometry(case)
-    except (TypeError, ValueError):
-        return None
+    return _elements(case, _shapes(case), _geometry(case), dense=dense)
 
 
 def why_too_dear(case: Case) -> str | None:
     """What the case would take and what is allowed, in one sentence; None where it can be asked."""
-    axes = max(len(shape) for shape in case.shapes.values() if shape is not None)
-    if axes > MOST_AXES:
+    shapes, g = _shapes(case), _geometry(case)
+    if (axes := max(map(len, shapes))) > MOST_AXES:
         return f"the case has an array of {axes} axes; at most {MOST_AXES} are possible"
-    if (count := elements(case)) > MOST_ELEMENTS:
+    if (count := _elements(case, shapes, g, dense=False)) > MOST_ELEMENTS:
         return (
             f"the case takes {count} elements, in its arrays, its answer and the input with its borders;"
             f" at most {MOST_ELEMENTS} are possible"
         )
-    if (count := products(case)) > MOST_PRODUCTS:
+    if g is not None and (count := products(g)) > MOST_PRODUCTS:
         return f"the case takes {count} multiplications; at most {MOST_PRODUCTS} are possible"
     return None
 
@@ -76,5 +52,26 @@ def require_affordable(case: Case) -> None:
         raise CaseError(sentence)
 
 
-def _size(shape: Iterable[int]) -> int:
-    return math.prod(max(length, 1) for length in shape)
+def _elements(case: Case, shapes: list[tuple[int, ...]], g: Geometry | None, *, dense: bool) -> int:
+    around = ROOM_AROUND if case.view == "offset" else 0
+    count = sum(math.prod([max(length + around, 1) for length in shape]) for shape in shapes)
+    if g is None:
+        return count
+    (ph, pw), (KH, KW), N = g.pads, (g.KH, g.KW), 1 if g.N is None else max(g.N, 1)
+    if dense or case.operation == "gradients":
+        padded = (g.H + sum(ph)) * (g.W + sum(pw))
+    else:
+        padded = laid_out(g.H, ph, g.OH, KH, g.padding_mode) * laid_out(g.W, pw, g.OW, KW, g.padding_mode)
+    return count + N * (g.M * g.OH * g.OW + g.C * padded)
+
+
+def _shapes(case: Case) -> list[tuple[int, ...]]:
+    return [shape for shape in case.shapes.values() if shape is not None]
+
+
+def _geometry(case: Case) -> Geometry | None:
+    """The geometry of a legal call."""
+    try:
+        return geometry(case)
+    except (TypeError, ValueError):
+        return None

@@ -27,6 +27,9 @@ It is not made again then, so that a hang never takes more than two limits.
 SECONDS_TO_LEAVE = 2.0
 
 
+Kind = tuple[object, ...]
+
+
 @dataclass(frozen=True)
 class Failed:
     """A call without an answer, and without the process that it was made in. `rest` is said after how often."""
@@ -78,7 +81,7 @@ class Worker:
         self._start_timeout = start_timeout
         self._closed = False
         self._number = 0
-        self._known: set[tuple[object, ...]] = set()  # the kinds of call that the process has answered
+        self._known: set[Kind] = set()  # the kinds of call that the process has answered
         self.incidents = []
         self._fresh: list[WorkerProcess] = []  # have not introduced themselves yet; the first is next
         self._process: WorkerProcess | None = None
@@ -103,19 +106,19 @@ class Worker:
 
     def _answer_to(self, request: Request) -> Answer:
         limit = self._timeout + request.products / PRODUCTS_PER_SECOND
-        is_first = _kind_of(request) not in self._known
-        first = self._attempt(request, limit, is_first=is_first)
+        kind = _kind_of(request)
+        first = self._attempt(request, kind, limit, is_first=kind not in self._known)
         if not isinstance(first, Failed):
             return first
         if not first.may_be_the_machines:
             return first.told()
-        second = self._attempt(request, limit, is_first=first.failure.end != "spent")
+        second = self._attempt(request, kind, limit, is_first=first.failure.end != "spent")
         if isinstance(second, Failed):
             return second.told(first)
         self.incidents.append(f"{first.what}; asked again in a fresh process, it answered")
         return second
 
-    def _attempt(self, request: Request, limit: float, *, is_first: bool) -> Answer | Failed:
+    def _attempt(self, request: Request, kind: Kind, limit: float, *, is_first: bool) -> Answer | Failed:
         self._number += 1
         message = encode_request(request, self._number)
         try:
@@ -138,7 +141,7 @@ class Worker:
             return Failed(Failure("protocol", what), what, stderr=self._replace())
         if patience.waited > limit:
             self.incidents.append(_slow(patience, is_first=is_first))
-        self._known.add(_kind_of(request))
+        self._known.add(kind)
         return answer
 
     def _start(self) -> None:
@@ -218,9 +221,9 @@ class Worker:
         self.close()
 
 
-def _kind_of(request: Request) -> tuple[object, ...]:
+def _kind_of(request: Request) -> Kind:
     """What a library compiles for: the operation, the arguments, and the form of the arrays."""
-    arrays = tuple((name, a.shape, a.dtype.name) for name, a in request.arrays.items() if a is not None)
+    arrays = tuple((name, a.shape, a.dtype.num) for name, a in request.arrays.items() if a is not None)
     return request.operation, repr(request.arguments), arrays, request.view
 
 
