@@ -10,7 +10,7 @@ from typing import Self
 from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Request
 from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.implementation.patience import Deadline, End, Patience
+from conv2d_conformance.implementation.patience import End, Patience
 from conv2d_conformance.implementation.process import Failure, WorkerProcess
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello, encode_request
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
@@ -159,7 +159,8 @@ class Worker:
         """Take the first of the fresh processes into use. LoadError when it does not introduce itself."""
         process = self._fresh[0]
         try:
-            received = process.receive(Deadline(process.started + self._start_timeout), limit=0)
+            patience = Patience(self._start_timeout, self._start_timeout, process.usage, since=process.started)
+            received = process.receive(patience, limit=0)
             if received.header.get("answer") == "error":
                 sentence, hint = (str(received.header.get(key, "")) for key in ("sentence", "hint"))
                 raise LoadError(sentence, hint, process.stderr)

@@ -29,38 +29,31 @@ Look = Callable[[], Usage | None]
 Clock = Callable[[], float]
 
 
-class Deadline:
-    """So long, and no longer."""
-
-    def __init__(self, until: float, clock: Clock = time.monotonic) -> None:
-        self._until, self._clock = until, clock
-
-    def next_look(self) -> float:
-        """The seconds until it is to be looked again."""
-        return max(0.0, self._until - self._clock())
-
-    def end(self) -> End | None:
-        """Why there is no more waiting; None where there is."""
-        return "late" if self._clock() >= self._until else None
-
-
 class Patience:
-    """With a call that began now and is to be answered within `limit` seconds.
+    """With a call that began now, or at the moment `since` of the clock, and is to be answered within `limit` seconds.
 
-    At work, it may go on until it has taken `allowance` seconds, and has used as much processor time. Nobody looks at
+    Who is at work may go on until `allowance` seconds are over, and as much processor time is used. Nobody looks at
     short calls: what was used in the first moments is not counted.
     """
 
-    def __init__(self, limit: float, allowance: float, look: Look, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self,
+        limit: float,
+        allowance: float,
+        look: Look,
+        clock: Clock = time.monotonic,
+        *,
+        since: float | None = None,
+    ) -> None:
         self.limit, self.allowance = limit, allowance
         self.used = 0.0
         self._look, self._clock = look, clock
         self._window = min(WINDOW, limit / 4)
-        self._start = clock()
+        self._start = clock() if since is None else since
         self._next = self._start + self._window
         self._first: Usage | None = None
         self._latest: Usage | None = None
-        self._looked = self._start
+        self._looked = clock()
 
     @property
     def waited(self) -> float:

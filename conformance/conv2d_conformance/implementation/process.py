@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance
-from conv2d_conformance.implementation.patience import Deadline, End, Patience
+from conv2d_conformance.implementation.patience import End, Patience
 from conv2d_conformance.implementation.protocol import BYE, HELLO
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds
 from conv2d_conformance.implementation.threads import ONE_THREAD
@@ -128,7 +128,7 @@ class WorkerProcess:
         self._outgoing = message
         self._write()
 
-    def receive(self, patience: Deadline | Patience, *, limit: int) -> Incoming:
+    def receive(self, patience: Patience, *, limit: int) -> Incoming:
         """The next message, if it comes while there is patience."""
         message = Incoming(limit)
         dead = False

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from conv2d_conformance.implementation.patience import LONGEST_WAIT, Deadline, Patience
+from conv2d_conformance.implementation.patience import LONGEST_WAIT, Patience
 from conv2d_conformance.implementation.usage import Usage, usage_of
 
 LIMIT = 10.0
@@ -110,12 +110,14 @@ def test_a_harness_that_was_not_run_itself_decides_nothing_at_once():
     assert patience.end() == "idle"
 
 
-def test_a_deadline():
+def test_what_began_before_is_not_waited_for_longer():
     machine = Machine()
-    deadline = Deadline(machine.now + 5, machine.clock)
-    assert (deadline.next_look(), deadline.end()) == (5, None)
-    machine.pass_time(5)
-    assert (deadline.next_look(), deadline.end()) == (0, "late")
+    patience = Patience(LIMIT, LIMIT, machine.look, machine.clock, since=machine.now - 8)
+    for seconds in (0, 1, 0.9):
+        machine.pass_time(seconds)
+        assert patience.end() is None
+    machine.pass_time(0.1)
+    assert (patience.end(), patience.waited) == ("idle", pytest.approx(LIMIT))
 
 
 def test_what_a_process_used_counts_those_of_its_children_that_have_ended():
