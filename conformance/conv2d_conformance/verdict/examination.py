@@ -33,6 +33,9 @@ SHRINK_SECONDS = 30.0
 """Many times what the calls of a usual implementation take, so that its simplest case does not depend on the time."""
 
 REPETITIONS = 5
+REPETITIONS_AFTER_CRASH = 2
+"""In a fresh process each, which takes long to start."""
+
 
 OBSERVED_REQUIREMENTS = {
     "input-changed": "memory.inputs-unchanged",
@@ -331,11 +334,12 @@ class Examination:
         seen = {known: found.outcome == "pass" for known, found in self._known.items()}
         simplest, fault = self._simplify(case, judgement, values, times, seen)
         line = format_case(simplest)
-        failure = Failure(line, fault.got, fault.required, format_case(case))
-        if judgement.outcome == "fail":
-            again = [self._ask(simplest, values, times).outcome for _ in range(REPETITIONS)]
-            failure = replace(failure, failed_repetitions=sum(outcome != "pass" for outcome in again))
-        if failure.failed_repetitions == REPETITIONS and not _is_dear(fault):
+        failure = replace(_once(line, fault.got, fault.required), first_case=format_case(case))
+        if not _is_dear(fault):
+            count = REPETITIONS if judgement.outcome == "fail" else REPETITIONS_AFTER_CRASH
+            again = [self._ask(simplest, values, times).outcome for _ in range(count)]
+            failure = replace(failure, failed_repetitions=sum(found != "pass" for found in again), repetitions=count)
+        if failure.failed_repetitions == failure.repetitions and not _is_dear(fault):
             # Where shapes alone were looked at, no answer is known to be right.
             failure = replace(failure, diagnosis=self._diagnosis(simplest, seen if values else {}))
         self._end(failure, judgement.outcome)
