@@ -36,13 +36,13 @@ they are below that of the format that holds them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from conv2d_conformance.law.classes import AccuracyClass
+from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, is_wide
 from conv2d_reference import lowered
 from conv2d_reference.oracle import Sums
 
@@ -88,7 +88,19 @@ class Bound:
 
 
 def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Bound:
-    """Apply the theorem. All arrays have the shape (N, M, OH, OW), or one that broadcasts to it."""
+    """Apply the theorem. All arrays have the shape (N, M, OH, OW), or one that broadcasts to it.
+
+    Who may keep sums in 16 bits may also round them to 16 bits at the end, before and after the bias.
+    """
+    limits = _bound(sums, operands, accuracy, flushed=flushed)
+    if is_wide(accuracy.accumulator.name):
+        return limits
+    wide = _bound(sums, operands, accuracy_class("A-tc", accuracy.output.name), flushed=flushed)
+    before_bias = np.maximum(limits.before_bias, wide.before_bias)
+    return replace(limits, error=np.maximum(limits.error, wide.error), before_bias=before_bias)
+
+
+def _bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Bound:
     c, inner, outer = accuracy.neighbours, accuracy.accumulator, accuracy.output
     has_bias = operands.bias != 0
     growths = _growths(int(sums.terms.max(initial=0)) + 1, accuracy)
