@@ -227,6 +227,29 @@ def test_winograd_is_within_its_own_bound_and_not_within_a(tile: int, kind: str)
         assert compare(answer, laws["A"]).wrong.any()
 
 
+@pytest.mark.parametrize(("dtype", "tile"), [("float16", 2), ("bfloat16", 2), ("bfloat16", 4)])
+def test_sixteen_bits_are_transformed_in_float32(dtype: str, tile: int) -> None:
+    random = np.random.default_rng(3)
+    x = (random.standard_normal((1, 4, 10, 9)) * (random.random((1, 4, 10, 9)) < 0.2)).astype(emulated.dtype_of(dtype))
+    w = random.standard_normal((2, 4, 3, 3)).astype(x.dtype)
+    law = law_of(x, w, None, PLACEMENT, accuracy_class(f"B{tile}", dtype))
+    assert not compare(winograd_tiles(Call(x, w), tile), law).wrong.any()
+    narrow = winograd_tiles(Call(x, w), tile, transforms=emulated.through(dtype))
+    assert compare(narrow, law).wrong.any()
+
+
+@pytest.mark.parametrize("points", [("0", "1", "-1", "1/2", "-1/2"), ("0", "-1", "1", "1/2", "-2")])
+def test_mirrored_and_mixed_points_are_admitted(points: tuple[str, ...]) -> None:
+    """One tap and one pixel show what each number of a transform is multiplied by."""
+    chosen = tuple(map(Fraction, points))
+    random = np.random.default_rng(4)
+    for tap, place in np.ndindex(9, 30):
+        x, w = np.zeros((1, 1, 11, 12), SINGLE), np.zeros((1, 1, 3, 3), SINGLE)
+        x.flat[31 + place], w.flat[tap] = 1 + random.random(2)
+        answer = winograd_tiles(Call(x, w), 4, points=chosen)
+        assert not compare(answer, law_of(x, w, None, PLACEMENT, accuracy_class("B4", "float32"))).wrong.any()
+
+
 def test_winograd_covers_neither_strides_nor_single_taps() -> None:
     x, w = np.ones((1, 1, 8, 8)), np.ones((1, 1, 3, 3))
     accuracy = accuracy_class("B4", "float32")
