@@ -82,25 +82,6 @@ MEANINGS = {
 """What an implementation does that is right in a class and in none before it."""
 
 
-_WITHIN = {
-    "A-tc": "A",
-    "R-tf32": "A-tc",
-    "R-fp16": "R-tf32",
-    "R-bf16": "R-tf32",
-    "R-acc16": "A-tc",
-    "B2": "A",
-    "B4": "B2",
-    "B6": "B4",
-    "C": "A",
-}
-"""The widest class that lies within another."""
-
-
-def within(name: str) -> frozenset[str]:
-    """The classes that allow no answer that this one does not, itself among them."""
-    return frozenset({name}) | (within(_WITHIN[name]) if name in _WITHIN else frozenset())
-
-
 def is_wide(dtype: str) -> bool:
     return FORMATS[dtype].precision >= SINGLE.precision
 
@@ -129,7 +110,7 @@ def accuracy_class(name: str, dtype: str) -> AccuracyClass:
 
 
 def class_names(subject: str) -> tuple[str, ...]:
-    """The classes of a dtype, from the strictest on; `within` says which of them lie within each other.
+    """The classes of a dtype, from the strictest on; `contained_in` says which of them lie within each other.
 
     Gradients ("float32/gradients") have those of their dtype, without the transforms.
     """
@@ -139,3 +120,12 @@ def class_names(subject: str) -> tuple[str, ...]:
     if dtype == "float32":
         return ("A", "A-tc", *ROUNDED_INPUTS, *TRANSFORMS)
     return ("A", "A-tc", *TRANSFORMS) if dtype == "float64" else ("A", "A-tc", "R-acc16", *TRANSFORMS)
+
+
+def contained_in(name: str) -> frozenset[str]:
+    """The classes that a class contains: an answer that is right in one of them is right in it."""
+    if name == "A":
+        return frozenset()
+    if name == "A-tc" or name in TRANSFORMS:
+        return frozenset({"A", *(tiles for tiles in TILES if TILES[tiles] < TILES.get(name, 0))})
+    return frozenset({"A", "A-tc"} | ({"R-tf32"} if name in ("R-fp16", "R-bf16") else set()))

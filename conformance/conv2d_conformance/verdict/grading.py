@@ -8,7 +8,7 @@ import numpy as np
 
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.allowed import Comparison, compare
-from conv2d_conformance.law.classes import MEANINGS, class_names, within
+from conv2d_conformance.law.classes import MEANINGS, class_names, contained_in
 from conv2d_conformance.verdict.question import Question
 
 EXACT = "E"
@@ -26,8 +26,8 @@ class Grading:
         failed = self.failed.setdefault(question.case.subject, {})
         held: set[str] = set()
         for name in class_names(question.case.subject):
-            if name in failed or held & within(name):
-                continue  # what holds in a class holds in those that it lies within
+            if name in failed or contained_in(name) & held:
+                continue  # what holds in one class holds in those that contain it
             comparison = judged if name == question.accuracy.name else compare(answer, question.law_in(name))
             if comparison.wrong.any():
                 failed[name] = question

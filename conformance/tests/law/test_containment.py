@@ -1,4 +1,4 @@
-"""What a class allows, every class that it lies within allows too."""
+"""What a class allows, every class that contains it allows too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.law.allowed import Allowed, compare
-from conv2d_conformance.law.classes import accuracy_class, class_names, within
+from conv2d_conformance.law.classes import accuracy_class, class_names, contained_in
 from conv2d_conformance.law.evaluate import law_of
 from conv2d_conformance.verdict.question import Question
 
@@ -54,17 +54,17 @@ def test_a_class_allows_what_lies_within_it(dtype: str, recipe: str, flushed: bo
         laws = {name: allowed(line, dtype, name, flushed=flushed) for name in class_names(dtype)}
         asked = Question(parse(line)).input.dtype
         for wide, law in laws.items():
-            for narrow in within(wide) - {wide}:
+            for narrow in contained_in(wide):
                 for answer in answers(laws[narrow], asked):
                     wrong = compare(answer, law).wrong & ~compare(answer, laws[narrow]).wrong
                     assert not wrong.any(), (line, narrow, wide)
 
 
-def test_every_class_lies_within_itself_and_a_within_all() -> None:
+def test_all_classes_contain_a_and_none_one_that_comes_after_it() -> None:
     for dtype in DTYPES:
         names = class_names(dtype)
         for place, name in enumerate(names):
-            assert {"A", name} <= within(name) <= set(names[: place + 1])
+            assert {"A"} - {name} <= contained_in(name) <= set(names[:place])
 
 
 @pytest.mark.parametrize("channels", [128, 2048])
