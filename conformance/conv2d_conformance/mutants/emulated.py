@@ -283,6 +283,12 @@ def flushing(numbers: Format) -> Change:
     return lambda array: np.where(np.abs(array) < numbers.normal, np.zeros_like(array), array)
 
 
+def flushing_parts(numbers: Format) -> Change:
+    """The same for the real and the imaginary parts of complex numbers."""
+    flush = flushing(numbers)
+    return lambda array: flush(array.real) + 1j * flush(array.imag)
+
+
 def format_of(call: Call) -> Format:
     return FORMATS[next(name for name in DTYPES if dtype_of(name) == call.input.dtype)]
 

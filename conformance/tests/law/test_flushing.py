@@ -15,7 +15,7 @@ from conv2d_conformance.law.evaluate import law_of
 from conv2d_conformance.law.formats import FORMATS, Format
 from conv2d_conformance.mutants import emulated
 from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Change, Order, Terms, as_it_is, flushing, summed
+from conv2d_conformance.mutants.emulated import Change, Order, Terms, as_it_is, flushing, flushing_parts, summed
 from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 
 Array = np.ndarray[Any, Any]
@@ -48,11 +48,6 @@ def shows(grade: str, dtype: str, place: str) -> bool:
     return least < (FORMATS[dtype] if place in OF_RESULTS else held(grade, dtype)).normal
 
 
-def flushing_complex(numbers: Format) -> Change:
-    flush = flushing(numbers)
-    return lambda array: flush(array.real) + 1j * flush(array.imag)
-
-
 def in_order(products: Change, sums: Change) -> Order:
     def order(terms: Terms) -> Array:
         total, *others = map(products, terms)
@@ -72,7 +67,7 @@ def convolved(call: Call, grade: str, dtype: str, place: str) -> Array:
     inner, outer = held(grade, dtype), FORMATS[dtype]
     result = at("result", outer)
     if grade == "C":
-        spectra = flushing_complex(inner) if place in ("transforms", "everywhere") else as_it_is
+        spectra = flushing_parts(inner) if place in ("transforms", "everywhere") else as_it_is
         return emulated.fourier(call, inputs=at("inputs", outer), transforms=spectra, result=result)
     if grade in TILES:
         changes = {name: at(name, inner) for name in ("transforms", "products", "sums")}
