@@ -250,6 +250,20 @@ def test_mirrored_and_mixed_points_are_admitted(points: tuple[str, ...]) -> None
         assert not compare(answer, law_of(x, w, None, PLACEMENT, accuracy_class("B4", "float32"))).wrong.any()
 
 
+@pytest.mark.parametrize(("name", "reach"), [("B2", 1), ("B4", 3), ("B6", 5)])
+def test_an_output_that_no_tile_joins_with_a_pixel_is_its_bias(name: str, reach: int) -> None:
+    x, w = np.zeros((1, 1, 3, 24), SINGLE), np.full((1, 1, 3, 3), 1.25, SINGLE)
+    x[0, 0, 1, 12] = 3
+    bias = np.full(1, 0.1, SINGLE)
+    law = law_of(x, w, bias, PLACEMENT, accuracy_class(name, "float32"))
+    answer = law.high.astype(SINGLE)
+    assert not compare(answer, law).wrong.any()
+    off = compare(np.nextafter(answer, SINGLE(1)), law).wrong[0, 0, 0]
+    near = np.arange(12 - 2 - reach, 12 + 1 + reach)
+    assert np.flatnonzero(~off).tolist() == near.tolist()
+    assert law.evident[0, 0, 0, off].all()
+
+
 def test_winograd_covers_neither_strides_nor_single_taps() -> None:
     x, w = np.ones((1, 1, 8, 8)), np.ones((1, 1, 3, 3))
     accuracy = accuracy_class("B4", "float32")
