@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.law import fourier, winograd
+from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import TILES, AccuracyClass, accuracy_class, class_names, contained_in, is_wide
 from conv2d_conformance.law.formats import FORMATS
 from conv2d_conformance.law.transforms import amplification, points_for
@@ -105,3 +106,43 @@ def test_which_grades_lie_within_which():
         ["A", "B2", "B4"],
         ["A"],
     ]
+
+
+PLACEMENT = {"stride": (1, 1), "dilation": (1, 1), "groups": 1, "pads": ((1, 1), (1, 1)), "padding_mode": "zeros"}
+
+
+def data():
+    """Of one image with one bright pixel for each channel, and filters of 3 x 3."""
+    random = np.random.default_rng(1)
+    x, w = random.random((1, 4, 6, 5)) / 16, random.standard_normal((3, 4, 3, 3))
+    x[0, np.arange(4), np.arange(4), 2] = 1 + np.arange(4)
+    return x, w, np.array([0.0, 1.5, -2.0]).reshape(-1, 1, 1)
+
+
+@pytest.mark.parametrize("name", TILES)
+def test_the_formula_of_tiles(name):
+    x, w, b = data()
+    tile, u = TILES[name], 2.0**-24
+    k = next(int(k) for cells, k, _ in rows(3) if cells == str(tile))
+    T = amplification(tile, 3)
+    padded = np.pad(x[0], [(0, 0), (tile, tile), (tile, tile)])
+    for m, i, j in np.ndindex(3, 6, 5):
+        near = padded[:, i : i + 3 + 2 * (tile - 1), j : j + 3 + 2 * (tile - 1)].max(axis=(1, 2))
+        size = abs(b[m, 0, 0]) + sum(near[c] * (T @ abs(w[m, c]) @ T.T).max() for c in range(4))
+        expected = ((1 + u) ** (4 + k) - 1) * size
+        found, _ = winograd.error(Operands(x, w, b, PLACEMENT), accuracy_class(name, "float32"), flushed=False)
+        assert expected <= found[0, m, i, j] <= expected * (1 + 1e-9)
+
+
+def test_the_formula_of_planes():
+    x, w, b = data()
+    u, norm = 2.0**-24, np.linalg.norm
+    T = 2 * 8 * 2 * 8
+    phi, C = 16 * u * np.log2(T), 4
+    found, _ = fourier.error(Operands(x, w, b, PLACEMENT), accuracy_class("C", "float32"), flushed=False)
+    for m in range(3):
+        first = ((1 + phi) ** 2 * (1 + u) ** (C + 2) - 1) * sum(norm(x[0, c]) * norm(w[m, c]) for c in range(C))
+        spread = [abs(w[m, c]).sum() + phi * np.sqrt(T) * norm(w[m, c]) for c in range(C)]
+        second = phi * (1 + phi) * (1 + u) ** (C + 2) * sum(norm(x[0, c]) * spread[c] for c in range(C))
+        expected = (first + second) * (1 + u) + u * abs(b[m, 0, 0])
+        assert expected <= found[0, m, 0, 0] <= expected * (1 + 1e-8)
