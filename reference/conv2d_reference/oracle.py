@@ -118,23 +118,21 @@ def sums(
         with np.errstate(over="ignore", invalid="ignore"):
             once = conv2d(*data, stride=stride, dilation=dilation, groups=groups, pads=pads, padding_mode=padding_mode)
         single &= np.isfinite(once)
-        low[single], lost = _left_by_rounding(*(part[single] for part in pair), once[single], exponent)
-        error[single] += lost
+        low[single] = _left_by_rounding(*(part[single] for part in pair), once[single], exponent)
+        error[single] += 2 * U * np.abs(low[single])  # what scaling back rounds is there already
         high[single] = once[single]
     return Sums(high, low, error, magnitude, terms, smallest)
 
 
-def _left_by_rounding(high: Floats, low: Floats, once: Floats, exponent: int) -> tuple[Floats, Floats]:
-    """What is left of single products, a scaled pair, beyond their rounded value; and by how much that errs.
+def _left_by_rounding(high: Floats, low: Floats, once: Floats, exponent: int) -> Floats:
+    """What is left of single products, a scaled pair, beyond their rounded value.
 
     Scaled back it may be too small for a number: then it is the smallest of its sign.
     """
     rest = (high - np.ldexp(once, -exponent)) + low
     with np.errstate(under="ignore"):
-        left = np.ldexp(rest, exponent)
-    rounded = np.ldexp(left, -exponent) != rest
-    left = np.where((left == 0) & (rest != 0), np.copysign(ETA, rest), left)
-    return left, 2 * U * np.abs(left) + np.where(rounded, 2 * ETA, 0)
+        left: Floats = np.ldexp(rest, exponent)
+    return np.where((left == 0) & (rest != 0), np.copysign(ETA, rest), left)
 
 
 def _in_range(x: Floats, w: Floats, K: int) -> bool:
