@@ -118,7 +118,7 @@ def sums(
         with np.errstate(over="ignore", invalid="ignore"):
             once = conv2d(*data, stride=stride, dilation=dilation, groups=groups, pads=pads, padding_mode=padding_mode)
         single &= np.isfinite(once)
-        low[single] = _left_by_rounding(*(part[single] for part in pair), once[single], exponent)
+        low[single] = _left_by_rounding(pair[0][single], pair[1][single], once[single], exponent)
         error[single] += 2 * U * np.abs(low[single])  # what scaling back rounds is there already
         high[single] = once[single]
     return Sums(high, low, error, magnitude, terms, smallest)
