@@ -17,11 +17,8 @@ of a path round. Finally |(1 + d) prod (1 + e_j) - 1| <= (1 + u_p)(1 + u_a)^m - 
 out one factor. A sum of floating-point numbers is never inexact by underflow, so that only products can add an
 absolute error. []
 
-Compensated summation is no tree of this theorem. Kahan's errs by at most 2u + O(n u^2) relative to the sum of the
-magnitudes of what it adds up (Goldberg 1991, theorem 8), and n counts zeros too: to add a zero is to add what the
-addition before has lost, which is not exact where the second of two numbers was the larger. So where an addition
-rounds, G is that of three additions at least: 3u, and the rounding of the product. (Of two products and zeros after
-them, we have seen 2.2u in float32, where the theorem for trees has 2u.)
+Compensated sums are no trees of this theorem. Where operations round to nearest, m of their additions err by as much as
+m + 1 of a tree, and one by as much as 1.5 (`compensated`). Where u_a stands for more than that, it pays for them.
 
 Inputs that are rounded first: each |x_k| grows to at most |x_k| (1 + u_in) + eta_in, so that the products that are
 added up differ from p_k by at most A' - A in sum, A' being A with all factors grown; the theorem holds with A' for A.
@@ -41,6 +38,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from conv2d_conformance.law import compensated
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_reference import lowered
 from conv2d_reference.oracle import Sums
@@ -49,9 +47,6 @@ Floats = npt.NDArray[np.float64]
 
 SLACK = 2.0**-48
 """Relative enlargement that pays for evaluating the bound itself in float64: its fewer than 16 operations."""
-
-COMPENSATED = 3
-"""As many additions of a tree err by as much as a compensated sum may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +113,10 @@ def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: b
 
 
 def _growths(most_additions: int, accuracy: AccuracyClass) -> Floats:
-    """G for every number of additions that round: for none, and from one on at least that of COMPENSATED."""
-    additions = np.arange(most_additions + 1)
-    additions[1:] = np.maximum(additions[1:], COMPENSATED)
+    """G for every number of additions that round."""
+    additions = np.arange(most_additions + 1.0)
+    if accuracy.neighbours == 1:
+        additions = compensated.additions(most_additions, accuracy.addition)
     growths: Floats = np.expm1(np.log1p(accuracy.product) + additions * np.log1p(accuracy.addition))
     return growths
 
