@@ -5,7 +5,7 @@ zero and 0 otherwise, A = sum |p_k|, S = sum p_k. Let every product have a relat
 addition one of at most u_a, additions of an exact zero being exact. Then, in any order and grouping of the additions,
 with or without FMA, as long as nothing overflows,
 
-    |computed - (S + b)| <= G (A + |b|),   G = (1 + u_p) (1 + u_a)^max(n - 1 + beta, 0) - 1,
+    |computed - (S + b)| <= G A + H |b|,   H = (1 + u_a)^max(n - 1 + beta, 0) - 1,   G = (1 + u_p) (1 + H) - 1,
 
 plus, where products can underflow, half the smallest subnormal for each of them, carried through the same additions
 (all of it where a result may be either neighbour).
@@ -23,6 +23,9 @@ m + 1 of a tree, and one by as much as 1.5 (`compensated`). Where u_a stands for
 Inputs that are rounded first: each |x_k| grows to at most |x_k| (1 + u_in) + eta_in, so that the products that are
 added up differ from p_k by at most A' - A in sum, A' being A with all factors grown; the theorem holds with A' for A.
 
+Inputs that are split: each product is a sum of several, of pieces whose sizes add up to little more than |x_k|; they
+are the leaves. What they lack of p_k is in `pieces`.
+
 A result that is rounded to a narrower type: the rounding errs by u_out of its value, or half the smallest subnormal.
 The bias may be added after it and the sum rounded again.
 
@@ -32,14 +35,14 @@ every product, every sum and the result may be lost where they are below it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from conv2d_conformance.law import compensated
-from conv2d_conformance.law.classes import AccuracyClass
+from conv2d_conformance.law import compensated, pieces
+from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, is_wide
 from conv2d_reference import lowered
 from conv2d_reference.oracle import Sums
 
@@ -85,13 +88,19 @@ def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: b
     """Apply the theorem. All arrays have the shape (N, M, OH, OW), or one that broadcasts to it."""
     c, inner, outer = accuracy.neighbours, accuracy.accumulator, accuracy.output
     has_bias = operands.bias != 0
-    growths = _growths(int(sums.terms.max(initial=0)) + 1, accuracy)
+    if accuracy.pieces is not None:
+        sums = replace(sums, terms=sums.terms * accuracy.pieces.products)
+    of_bias, growths = _growths(int(sums.terms.max(initial=0)) + 1, accuracy)
     additions = np.maximum(sums.terms + has_bias - 1, 0).astype(np.intp)
     grown = sums.magnitude if accuracy.input is None else _grown(operands, accuracy)
     size = grown + np.abs(operands.bias)
 
-    error: Floats = growths[additions] * size
-    if accuracy.input is not None:
+    error: Floats = growths[additions] * grown
+    if has_bias.any():
+        error += of_bias[additions] * np.abs(operands.bias)
+    if accuracy.pieces is not None:
+        error += _lacking(sums, operands, accuracy, flushed=flushed)
+    elif accuracy.input is not None:
         error += grown - sums.magnitude
     error += (c * 0.5 * inner.tiny * (1 + growths[-1])) * sums.terms
     if flushed:
@@ -105,6 +114,9 @@ def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: b
         before_bias = np.where(has_bias, exact + error, 0.0)
         with_bias = np.abs(sums.high + operands.bias)
         error = np.where(has_bias, error + c * outer.unit * (with_bias + error) + smallest, error)
+    if not is_wide(inner.name):  # what float32 holds need not be kept in 16 bits
+        in_float32 = bound(sums, operands, accuracy_class("A-tc", inner.name), flushed=flushed)
+        error = np.maximum(error, in_float32.error)
     # The reference errs too, and so does the arithmetic of this bound and of the comparison with it.
     error *= 1 + SLACK
     error += sums.error
@@ -112,19 +124,24 @@ def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: b
     return Bound(error, size, float(growths[-1]), before_bias)
 
 
-def _growths(most_additions: int, accuracy: AccuracyClass) -> Floats:
-    """G for every number of additions that round."""
+def _growths(most_additions: int, accuracy: AccuracyClass) -> tuple[Floats, Floats]:
+    """H and G for every number of additions that round."""
     additions = np.arange(most_additions + 1.0)
     if accuracy.neighbours == 1:
         additions = compensated.additions(most_additions, accuracy.addition)
-    growths: Floats = np.expm1(np.log1p(accuracy.product) + additions * np.log1p(accuracy.addition))
-    return growths
+    of_sums = additions * np.log1p(accuracy.addition)
+    return np.expm1(of_sums), np.expm1(np.log1p(accuracy.product) + of_sums)
 
 
 def _grown(operands: Operands, accuracy: AccuracyClass) -> Floats:
-    """A', the sum of |x||w| after each factor has grown by its rounding to the input format, rounded upwards."""
+    """A', the sum of |x||w| after each factor has grown by its rounding to the input format, rounded upwards.
+
+    Of pieces: the sum of all sizes.
+    """
     assert accuracy.input is not None
     rounding, smallest = 2 * accuracy.input.unit, accuracy.input.tiny
+    if accuracy.pieces is not None:
+        rounding, smallest = pieces.growth(accuracy.input), accuracy.pieces.count * smallest
 
     def grow(values: Floats) -> Floats:
         grown: Floats = np.abs(values) * (1 + rounding) + smallest * (values != 0)
@@ -133,6 +150,16 @@ def _grown(operands: Operands, accuracy: AccuracyClass) -> Floats:
     terms = operands.weight[0].size
     sums: Floats = operands.meet(grow(operands.input), grow(operands.weight)) * (1 + (terms + 8) * 2.0**-53)
     return sums
+
+
+def _lacking(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Floats:
+    """What the products of pieces lack of the products."""
+    assert accuracy.input is not None
+    assert accuracy.pieces is not None
+    smallest = accuracy.input.normal if flushed else accuracy.input.tiny
+    largest = float(np.abs(operands.input).max(initial=0) + np.abs(operands.weight).max(initial=0))
+    lacking: Floats = accuracy.pieces.lacking(accuracy.input) * sums.magnitude
+    return lacking + (2 * smallest * (largest + 4 * smallest)) * sums.terms
 
 
 def _lost(sums: Sums, operands: Operands, accuracy: AccuracyClass) -> Floats:

@@ -299,25 +299,11 @@ def fixed_point(call: Call, bits: int = 24) -> Array:
     scales = [float(np.abs(array).max(initial=0)) or 1.0 for array in (x, w)]
     integers = (np.rint(array / scale * limit) for array, scale in zip((x, w), scales, strict=True))
     total = sequential(Terms(*integers)) * (scales[0] / limit) * (scales[1] / limit)
-    return _with_bias(call, total)
+    return with_bias(call, total)
 
 
-def of_three_parts(call: Call) -> Array:
-    """Float32 as a sum of three bfloat16 numbers; of the nine products the three smallest are left out."""
-    parts = []
-    for array in lower(call):
-        rest, split_up = array.astype(np.float32), []
-        for _ in range(3):
-            split_up.append(through("bfloat16")(rest))
-            rest = rest - split_up[-1]
-        parts.append(split_up)
-    total: Any = 0
-    for i, j in ((0, 2), (1, 1), (2, 0), (0, 1), (1, 0), (0, 0)):
-        total = total + sequential(Terms(parts[0][i], parts[1][j]))
-    return _with_bias(call, total)
-
-
-def _with_bias(call: Call, total: Array) -> Array:
+def with_bias(call: Call, total: Array) -> Array:
+    """The answer, of sums to which the bias is added last."""
     total = total.reshape(-1, *call.geometry.output_shape[-3:])
     if call.bias is not None:
         total = total + np.asarray(call.bias).astype(total.dtype).reshape(-1, 1, 1)
@@ -352,7 +338,7 @@ def winograd_tiles(call: Call, tile: int) -> Array:
             sums = sums + data[:, :, :, c] * filters[:, :, :, c]
         tiles = Ah @ sums @ Aw.T  # (N, G, M // G, rows, columns, tile, tile)
     whole = tiles.swapaxes(-3, -2).reshape(-1, g.M, rows * tile, columns * tile)
-    return _with_bias(call, whole[:, :, : g.OH, : g.OW])
+    return with_bias(call, whole[:, :, : g.OH, : g.OW])
 
 
 def fourier(call: Call) -> Array:
@@ -374,7 +360,7 @@ def fourier(call: Call) -> Array:
     filters = filters.reshape(1, g.groups, g.M // g.groups, g.C // g.groups, *bins)
     whole = scipy.fft.irfft2((data * filters.conj()).sum(axis=3), size).reshape(len(padded), g.M, *size)
     rows, columns = (padded.shape[axis] - kernel.shape[axis] + 1 for axis in (2, 3))
-    return _with_bias(call, whole[:, :, :rows:sh, :columns:sw])
+    return with_bias(call, whole[:, :, :rows:sh, :columns:sw])
 
 
 def strassen(call: Call) -> Array:
@@ -386,7 +372,7 @@ def strassen(call: Call) -> Array:
         evened.append(np.pad(array, [(0, 0), (0, 0), *((0, size % 2) for size in array.shape[2:])]))
     with np.errstate(all="ignore"):
         product = _strassen(*evened)[:, :, : w.shape[1], : x.shape[3]]
-    return _with_bias(call, product)
+    return with_bias(call, product)
 
 
 def _strassen(A: Array, B: Array) -> Array:
