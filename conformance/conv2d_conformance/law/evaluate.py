@@ -57,15 +57,20 @@ def _law_of(
     accuracy: AccuracyClass,
     flushed: bool,
 ) -> Allowed:
-    operands = Operands(
-        batch.astype(np.float64),
+    operands = operands_of(batch, weight, bias, placement)
+    if not is_finite(operands.input, operands.weight, operands.bias):
+        return _with_specials(operands, accuracy, flushed)
+    return _finite_law(operands, accuracy, flushed)
+
+
+def operands_of(input: Array, weight: Array, bias: Array | None, placement: dict[str, Any]) -> Operands:
+    """The data of a call as the law takes them."""
+    return Operands(
+        (input if input.ndim == 4 else input[None]).astype(np.float64),
         weight.astype(np.float64),
         np.zeros((1, 1, 1)) if bias is None else bias.astype(np.float64).reshape(-1, 1, 1),
         placement,
     )
-    if not is_finite(operands.input, operands.weight, operands.bias):
-        return _with_specials(operands, accuracy, flushed)
-    return _finite_law(operands, accuracy, flushed)
 
 
 def _with_specials(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> Allowed:
