@@ -131,6 +131,6 @@ def test_measuring_ends_only_with_the_grade() -> None:
         found.measure(case(seed, data=Recipe("uniform", seed)))
     with pytest.raises(Nonconforming) as raised:
         found.require_claimed_grades()
-    said = r"float32: no grade, less accurate than A-tc: the worst error is [\d.e+]+ times its bound, within that of R-bf16"
-    assert re.fullmatch(said, raised.value.failure.got)
+    said = r"no grade, less accurate than A-tc: the worst error is [\d.e+]+ times its bound, within that of R-bf16"
+    assert re.fullmatch(f"float32: {said}", raised.value.failure.got)
     assert raised.value.failure.required == "float32: grade A, IEEE arithmetic in any order"
