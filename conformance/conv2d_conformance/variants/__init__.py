@@ -11,7 +11,7 @@ from functools import cache
 
 from conv2d_conformance.adapter import Adapter
 
-MODULES = ("orders", "formats", "pieces", "manners")
+MODULES = ("orders", "compensated", "formats", "engines", "pieces", "flushing", "manners")
 
 
 @cache
