@@ -85,7 +85,19 @@ class Bound:
 
 
 def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Bound:
-    """Apply the theorem. All arrays have the shape (N, M, OH, OW), or one that broadcasts to it."""
+    """Apply the theorem. All arrays have the shape (N, M, OH, OW), or one that broadcasts to it.
+
+    Who may keep sums in 16 bits may also round them to 16 bits at the end, before and after the bias.
+    """
+    limits = _bound(sums, operands, accuracy, flushed=flushed)
+    if is_wide(accuracy.accumulator.name):
+        return limits
+    wide = _bound(sums, operands, accuracy_class("A-tc", accuracy.output.name), flushed=flushed)
+    before_bias = np.maximum(limits.before_bias, wide.before_bias)
+    return replace(limits, error=np.maximum(limits.error, wide.error), before_bias=before_bias)
+
+
+def _bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Bound:
     c, inner, outer = accuracy.neighbours, accuracy.accumulator, accuracy.output
     has_bias = operands.bias != 0
     if accuracy.pieces is not None:
@@ -114,9 +126,6 @@ def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: b
         before_bias = np.where(has_bias, exact + error, 0.0)
         with_bias = np.abs(sums.high + operands.bias)
         error = np.where(has_bias, error + c * outer.unit * (with_bias + error) + smallest, error)
-    if not is_wide(inner.name):  # what float32 holds need not be kept in 16 bits
-        in_float32 = bound(sums, operands, accuracy_class("A-tc", inner.name), flushed=flushed)
-        error = np.maximum(error, in_float32.error)
     # The reference errs too, and so does the arithmetic of this bound and of the comparison with it.
     error *= 1 + SLACK
     error += sums.error

@@ -153,5 +153,5 @@ def contained_in(name: str) -> frozenset[str]:
     if name == "A":
         return frozenset()
     if name == "A-tc" or name in TRANSFORMS:
-        return frozenset({"A"})
+        return frozenset({"A", *(tiles for tiles in TILES if TILES[tiles] < TILES.get(name, 0))})
     return frozenset({"A", "A-tc"} | ({"R-tf32"} if name in ("R-fp16", "R-bf16") else set()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ml_dtypes
 import numpy as np
 
 from conv2d_conformance.adapter import DTYPES
@@ -14,7 +13,6 @@ from conv2d_conformance.mutants.emulated import Change, flushing, format_of, of_
 from conv2d_conformance.variants.variant import variant
 
 FLUSHED = dict.fromkeys(DTYPES, "flushed")
-HALF = (np.float16, ml_dtypes.bfloat16)
 
 
 def _then(*changes: Change) -> Change:
@@ -66,28 +64,10 @@ def flushing_pieces(call: Call) -> Array:
     return flush(pieces.one_after_the_other(call, _then(pieces.BFLOAT16, flush), pieces.SIX, order))
 
 
-@variant(grades={"float16": "R-acc16", "bfloat16": "R-acc16"}, subnormals=FLUSHED)
-def flushing_sixteen_bit_sums(call: Call) -> Array:
-    """Sums of 16-bit numbers are kept in their own type, and subnormal data, products, sums and results are zero."""
-    if call.input.dtype not in HALF:
-        return _everywhere(call, emulated.as_it_is)
-    own = flushing(format_of(call))
-    return summed(call, rounding(own), inputs=own, accumulator=call.input.dtype, result=own)
-
-
-@variant(grades=dict.fromkeys(DTYPES, "C"), subnormals=FLUSHED, non_finite=False)
-def flushing_fourier(call: Call) -> Array:
-    """The fast Fourier transform of whole planes, whose subnormal results are zero."""
-    return flushing(format_of(call))(emulated.fourier(call))
-
-
 @variant(subnormals=FLUSHED)
 def flushing_inputs(call: Call) -> Array:
     """Subnormal data alone are zero."""
     return summed(call, sequential, inputs=flushing(format_of(call)))
 
 
-VARIANTS = (
-    *(flushing_and_cutting, flushing_tf32, flushing_bfloat16, flushing_pieces, flushing_sixteen_bit_sums),
-    *(flushing_fourier, flushing_inputs),
-)
+VARIANTS = (*(flushing_and_cutting, flushing_tf32, flushing_bfloat16, flushing_pieces, flushing_inputs),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.resources
 from collections.abc import Callable
 from typing import Any
 
@@ -114,3 +115,27 @@ def _plain(dtype: str) -> tuple[str, ...]:
 
 def _numpy(dtype: str) -> Any:
     return ml_dtypes.bfloat16 if dtype == "bfloat16" else np.dtype(dtype)
+
+
+def test_the_specification_says_what_products_lack() -> None:
+    lacking = {name: split.lacking(piece) for name, (piece, split) in SPLIT_INPUTS.items()}
+    of_tf32, of_bfloat16 = 3 * 2.0**-23, 255 * 2.0**-23
+    assert lacking == {
+        "R-bf16x9": 0,
+        "R-bf16x6": 2.0**-21 + 2.0**-30,
+        "R-tf32x3": 2.0**-20 + 2 * of_tf32 + of_tf32**2,
+        "R-bf16x3": 2.0**-14 + 2 * of_bfloat16 + of_bfloat16**2,
+    }
+    text = importlib.resources.files("conv2d_conformance.spec").joinpath("conv2d.md").read_text(encoding="utf-8")
+    for part in (
+        "at most 0 in R-bf16x9, 2^-21 + 2^-30 in R-bf16x6, 2^-20 + 2r + r^2 with r = 3 * 2^-23 in R-tf32x3, and ",
+        "2^-14 + 2r + r^2 with r = 255 * 2^-23 in R-bf16x3",
+        "add up to at most 4 (R-bf16x6) or 3",
+    ):
+        assert part in text
+    assert {name: split.limit for name, (_, split) in SPLIT_INPUTS.items()} == {
+        "R-bf16x9": 6,
+        "R-bf16x6": 4,
+        "R-tf32x3": 3,
+        "R-bf16x3": 3,
+    }
