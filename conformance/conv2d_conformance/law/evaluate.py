@@ -10,6 +10,7 @@ import numpy as np
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.allowed import Allowed, Exceptions, Floats, Mask, exactly, together
+from conv2d_conformance.law.bits import with_exact_products
 from conv2d_conformance.law.bound import Bound, Operands, bound
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_conformance.law.special import finite_part, is_finite, required_specials
@@ -35,6 +36,7 @@ def law_of(
     `flushed`: subnormals may be flushed to zero.
     """
     batch = input if input.ndim == 4 else input[None]
+    accuracy = with_exact_products(batch, weight, accuracy)
     layer = Layer.of(batch, weight, **placement)
     images = layer.N if accuracy.by_fourier or accuracy.tile else _images_at_a_time(layer, weight.size)
     if images >= layer.N:
