@@ -29,8 +29,9 @@ are the leaves. What they lack of p_k is in `pieces`.
 A result that is rounded to a narrower type: the rounding errs by u_out of its value, or half the smallest subnormal.
 The bias may be added after it and the sum rounded again.
 
-Flushing, where it is declared: a factor below the smallest normal number may count as zero, which loses its product;
-every product, every sum and the result may be lost where they are below it.
+Flushing, where it is declared: a factor below the smallest normal number, of its own format or of that to which it is
+rounded first, may count as zero, which loses its product; every product, every sum and the result may be lost where
+they are below that of the format that holds them.
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ Floats = npt.NDArray[np.float64]
 
 SLACK = 2.0**-48
 """Relative enlargement that pays for evaluating the bound itself in float64: its fewer than 16 operations."""
+
+
+LARGEST = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def _bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: 
     grown = sums.magnitude if accuracy.input is None else _grown(operands, accuracy)
     size = grown + np.abs(operands.bias)
 
-    error: Floats = growths[additions] * grown
+    error: Floats = growths[additions] * np.minimum(grown, LARGEST)  # where G is 0, infinity times it is no number
     if has_bias.any():
         error += of_bias[additions] * np.abs(operands.bias)
     if accuracy.pieces is not None:
@@ -172,14 +176,19 @@ def _lacking(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed
 
 
 def _lost(sums: Sums, operands: Operands, accuracy: AccuracyClass) -> Floats:
-    """What flushing can take away: products of subnormal factors, products and partial sums, and the result."""
-    normal = accuracy.accumulator.normal
-    x, w = np.abs(operands.input), np.abs(operands.weight)
-    tiny = accuracy.output.normal
-    lost: Floats = (2 * sums.terms + (operands.bias != 0) + 2) * normal
-    if (x < tiny).any():
-        lost = lost + operands.meet(np.where(x < tiny, x, 0), w)
-    if (w < tiny).any():
-        lost = lost + operands.meet(x, np.where(w < tiny, w, 0))
-    bias = np.abs(operands.bias)
-    return lost + np.where(bias < tiny, bias, 0)
+    """What flushing can take away: factors, products and partial sums, the bias, and the result."""
+    of_sums: Floats = (2 * sums.terms + (operands.bias != 0) + 2) * accuracy.accumulator.normal
+    return of_sums + lost_leaves(operands, accuracy)
+
+
+def lost_leaves(operands: Operands, accuracy: AccuracyClass) -> Floats:
+    """What is lost where factors and biases are flushed before anything is computed."""
+    x, w, bias = np.abs(operands.input), np.abs(operands.weight), np.abs(operands.bias)
+    normal = accuracy.output.normal
+    smallest = normal if accuracy.input is None else max(normal, accuracy.input.normal)
+    lost: Floats = np.where(bias < normal, bias, 0.0)
+    if (x < smallest).any():
+        lost = lost + operands.meet(np.where(x < smallest, x, 0), w)
+    if (w < smallest).any():
+        lost = lost + operands.meet(x, np.where(w < smallest, w, 0))
+    return lost

@@ -133,7 +133,13 @@ def test_the_defaults_of_gradients():
     assert grades == ["R-tf32", "A-tc", "R-acc16", "R-acc16"]
     assert claimed_grade(claims, "float16") == "A"
     assert "B2" not in class_names("float32/gradients")
-    assert gradient_class("B4", "float32").tile is None
+    assert claimed_grade(Capabilities(grades={"float32": "B4"}), "float32/gradients") == "A"
+    with pytest.raises(ValueError, match="gradients have no class B4; they have A, A-tc, R-bf16x9, "):
+        gradient_class("B4", "float32")
+    with pytest.raises(ValueError, match=r"grades \(for float32/gradients\): no bound is known for gradients by the "):
+        Capabilities(grades={"float32/gradients": "B2"})
+    with pytest.raises(ValueError, match=r"grades \(for float64/gradients\): 'R-tf32' not known; allowed are A, "):
+        Capabilities(grades={"float64/gradients": "R-tf32"})
 
 
 def test_nothing_is_said_of_data_that_are_not_finite():

@@ -91,9 +91,11 @@ def test_compensated_sums_are_in_class_a(name: str) -> None:
 
 def test_a_pair_in_a_plain_tree_has_one_and_a_half_additions_and_no_more() -> None:
     """So that another rounding of the sum of two is seen where the bound of three additions would hide it."""
-    x, w = np.ones((1, 2, 1, 1), SINGLE), np.full((1, 2, 1, 1), 1.1, SINGLE)
-    bound = law_of(x, w, None, PLACEMENT, accuracy_class("A", "float32")).bound.item()
-    assert bound / (U * 2 * float(SINGLE(1.1))) == pytest.approx(2.5, rel=1e-4)
+    w = np.full((1, 2, 1, 1), 1.1, SINGLE)
+    for x, additions in ((w, 2.5), (np.ones_like(w), 1.5)):  # with the rounding of a product, and without
+        bound = law_of(x, w, None, PLACEMENT, accuracy_class("A", "float32")).bound.item()
+        size = float((x.astype(np.float64) * w).sum())
+        assert bound / (U * size) == pytest.approx(additions, rel=1e-4)
     assert list(np.round(compensated.additions(4, U), 4)) == [0, 1.5, 3, 4, 5]
 
 
