@@ -88,17 +88,21 @@ def replay_command(failure: Mapping[str, Any], target: str) -> str:
 
 
 def _show_accuracy(dtype: str, found: Mapping[str, Any], console: Console) -> None:
-    claimed = found["claimed"]
-    sentence = f"{dtype}: {describe_grade(dtype, set(found['broken_by']))}"
-    if claimed in found["broken_by"]:
+    claimed, broken = found["claimed"], found["broken_by"]
+    sentence = f"{dtype}: {describe_grade(dtype, broken, found.get('named', ()), claimed, found.get('excess', 0))}"
+    if claimed in broken:
         sentence += f"; claimed {claimed}: FAIL"
     elif found["exact_where_exact"]:
         sentence += "; exact on exact data"
     paragraph(console, sentence, label="accuracy")
-    if worst := found["worst"]:
-        share = f"the worst error is {worst['share_of_bound']:.2g} of the bound of {claimed}, in"
+    if found["worst"] and found["grade"]:
+        worst = found["worst"]
+        share = f"the worst error is {worst['share_of_bound']:.2g} of the bound of {found['grade']}, in"
         paragraph(console, share, indent=LABEL)
         whole_line(console, worst["case"], indent=LABEL)
+    elif claimed in broken:
+        paragraph(console, f"{claimed} is broken first by", indent=LABEL)
+        whole_line(console, broken[claimed], indent=LABEL)
 
 
 def _show_title(report: Mapping[str, Any], console: Console) -> None:

@@ -62,6 +62,9 @@ OBSERVED_OF_GRADIENTS = {
 }
 """The same for calls of `gradients`."""
 
+GRADED = frozenset({"numerics.grade", "gradients.bound"})
+"""The requirements whose checks find the grade: of ordinary numbers, in sums of all kinds."""
+
 BREACHES = frozenset({"imports-reference"})
 """What breaks no requirement, but the rules for adapters: there is no certificate."""
 
@@ -114,7 +117,6 @@ class Tally:
     asked: int = 0
     elements: int = 0
     evidence: int = 0
-    margins: dict[str, dict[str, Any]] = field(default_factory=dict)
     failure: Failure | None = None
     observed: dict[str, Failure] = field(default_factory=dict)
     breaches: set[str] = field(default_factory=set)
@@ -154,6 +156,11 @@ class Examination:
         self._known: dict[Case, Judgement] = {}
         self._in_sequence: deque[Case] = deque(maxlen=LONGEST_SEQUENCE)
         self._raised: Nonconforming | None = None
+
+    @property
+    def _grades(self) -> bool:
+        """Whether the answers say how accurate the implementation is: other checks ask what no class is about."""
+        return not GRADED.isdisjoint(self.requirements)
 
     @property
     def claims(self) -> Capabilities:
@@ -279,19 +286,20 @@ class Examination:
 
     def require_claimed_grades(self) -> None:
         """Raise Nonconforming for the first dtype whose claimed class some answer has broken."""
-        for dtype, failed in self.tally.grading.failed.items():
+        for dtype, found in self.tally.grading.subjects.items():
             claimed = claimed_grade(self.claims, dtype)
-            if claimed in failed:
-                line = format_case(failed[claimed].case)
-                got = f"{dtype}: {describe_grade(dtype, set(failed))}"
-                failure = Failure(line, got, f"{dtype}: grade {claimed}, {MEANINGS[claimed]}", line)
-                self._end(replace(failure, diagnosis=self._diagnosis(failed[claimed].case, {})), "fail")
+            if claimed in found.failed:
+                case = found.failed[claimed].case
+                got = f"{dtype}: {describe_grade(dtype, found.failed, found.named, claimed, found.excess)}"
+                required = f"{dtype}: grade {claimed}, {MEANINGS[claimed]}"
+                failure = Failure(format_case(case), got, required, format_case(case))
+                self._end(replace(failure, diagnosis=self._diagnosis(case, {})), "fail")
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:
         question = self.prepare(case, self.claims)
         answers = [self.implementation.ask(question.request) for _ in range(times)]
         for answer in answers:
-            judgement = judge(question, answer, values=values, grading=self.tally.grading)
+            judgement = judge(question, answer, values=values, grading=self.tally.grading if self._grades else None)
             if judgement.observed:
                 seen = OBSERVED_OF_GRADIENTS if case.operation == "gradients" else OBSERVED_REQUIREMENTS
                 self._watch(format_case(case), judgement, seen)
@@ -318,14 +326,6 @@ class Examination:
 
     def _count(self, case: Case, judgement: Judgement) -> None:
         self._tally(format_case(case), judgement)
-        tally = self.tally
-        worst = tally.margins.get(case.subject)
-        if judgement.margin is not None and (worst is None or judgement.margin > worst["share_of_bound"]):
-            tally.margins[case.subject] = {
-                "share_of_bound": judgement.margin,
-                "element": list(judgement.where or ()),
-                "case": format_case(case),
-            }
 
     def _raise(self, case: Case, judgement: Judgement, values: bool, times: int = 1) -> None:
         if not self.simplify:
@@ -420,11 +420,15 @@ def as_json(tally: Tally) -> dict[str, Any]:
         "asked": tally.asked,
         "elements": tally.elements,
         "evidence": tally.evidence,
-        "margins": tally.margins,
         "failure": failure,
-        "broken_classes": {
-            dtype: {name: format_case(question.case) for name, question in failed.items()}
-            for dtype, failed in tally.grading.failed.items()
+        "accuracy": {
+            dtype: {
+                "broken_by": {name: format_case(question.case) for name, question in found.failed.items()},
+                "named": sorted(found.named),
+                "margins": found.margins,
+                "excess": found.excess,
+            }
+            for dtype, found in tally.grading.subjects.items()
         },
         "observed": {name: failure_as_json(seen) for name, seen in tally.observed.items()},
         "breaches": sorted(tally.breaches),
