@@ -83,9 +83,12 @@ class Layer:
         """View (..., KH, KW, OH, OW) of a padded C-contiguous image (..., HP, WP): what each tap of the kernel sees."""
         (sh, sw), (dh, dw) = self.stride, self.dilation
         *lead, h, w = image.strides
-        shape = (*image.shape[:-2], *self.kernel, self.OH, self.OW)
+        steps = {"KH": dh * h, "KW": dw * w, "OH": sh * h, "OW": sw * w}
+        sizes = dict(zip(steps, (*self.kernel, self.OH, self.OW), strict=True))
+        # A step that is never taken may be of any size, and would not fit into 64 bits.
+        taken = (step if sizes[axis] > 1 else 0 for axis, step in steps.items())
         # The constructor checks that no stride leads out of the buffer, and costs a tenth of `as_strided`.
-        return np.ndarray(shape, image.dtype, image, 0, (*lead, dh * h, dw * w, sh * h, sw * w))
+        return np.ndarray((*image.shape[:-2], *sizes.values()), image.dtype, image, 0, (*lead, *taken))
 
     @property
     def images_at_a_time(self) -> int:
