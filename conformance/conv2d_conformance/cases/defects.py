@@ -94,7 +94,8 @@ def shape(array: str, change: Callable[[Shape], Shape | None], *needs: str) -> D
         made = None if right is None else change(right)
         if made is None or made == right:
             return None
-        return {f"{array}-shape": made} | ({"bias-shape": made[:1]} if array == "weight" else {})
+        filters = {"bias-shape": made[:1]} if array == "weight" and made[:1] != right[:1] else {}
+        return {f"{array}-shape": made} | filters
 
     return overriding(make, *needs, *(("bias",) if array == "bias" else ()))
 
