@@ -120,7 +120,7 @@ def kernel_too_large(axis: int, by: int = 1) -> Defect:
             return None
         dilation = _numbers(case.dilation)[axis]
         padded = (case.H, case.W)[axis] + 2 * (_pair(case.padding) or (0, 0))[axis]
-        return replace(case, **{("KH", "KW")[axis]: (padded - 1) // dilation + 1 + by})
+        return _with_kernel(case, axis, (padded - 1) // dilation + 1 + by)
 
     return Defect(spoil)
 
@@ -154,7 +154,7 @@ def same_too_large(axis: int) -> Defect:
         if case.padding != "same" or least is None:
             return None
         dilation = _numbers(case.dilation)[axis]
-        return replace(case, **{("KH", "KW")[axis]: -(-(2 * least - 1) // dilation) + 1})
+        return _with_kernel(case, axis, -(-(2 * least - 1) // dilation) + 1)
 
     return Defect(spoil, frozenset({"padding.same"}))
 
@@ -183,3 +183,7 @@ def _numbers(value: int | tuple[int, int]) -> tuple[int, int]:
 
 def _with(numbers: tuple[Any, Any], axis: int, value: Any) -> tuple[Any, Any]:
     return (value, numbers[1]) if axis == 0 else (numbers[0], value)
+
+
+def _with_kernel(case: Case, axis: int, size: int) -> Case:
+    return replace(case, KH=size) if axis == 0 else replace(case, KW=size)

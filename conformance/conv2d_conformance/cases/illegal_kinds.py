@@ -77,15 +77,14 @@ def _shapes(array: str, *changes: Callable[[tuple[int, ...]], tuple[int, ...] | 
 
 # ---- what is left to the factors of a neighbourhood: their levels, by number -----------------------------------------
 
-NUMBERS = {"padding": (0, 1)}
-NO_SAME = {"padding": (0, 1, 2)}
-SAME = {"padding": (3,)}
-ZEROS = {"mode": (0,)}
-IN_GROUPS = {"channels": (1, 2)}
-SEVERAL_CHANNELS = {"channels": (0, 1, 2)}
-NOT_EMPTY = {"batch": (0, 1, 2)}
-EMPTY = {"batch": (3,)}
-BIASED = {"bias": (1,)}
+NUMBERS: Only = {"padding": (0, 1)}
+NO_SAME: Only = {"padding": (0, 1, 2)}
+SAME: Only = {"padding": (3,)}
+ZEROS: Only = {"mode": (0,)}
+IN_GROUPS: Only = {"channels": (1, 2)}
+NOT_EMPTY: Only = {"batch": (0, 1, 2)}
+EMPTY: Only = {"batch": (3,)}
+BIASED: Only = {"bias": (1,)}
 
 # ---- defects that several kinds have ---------------------------------------------------------------------------------
 

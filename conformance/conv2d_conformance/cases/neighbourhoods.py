@@ -39,7 +39,7 @@ FACTORS: dict[str, tuple[dict[str, Any], ...]] = {
 BLOCKS = ((0, 0), *((digit, step) for step in (1, 2, 3) for digit in (0, 1)))
 """(digit, step) of each block. Without a step the digit does not matter."""
 
-Only = Mapping[str, tuple[int, ...]]
+Only = dict[str, tuple[int, ...]]
 """The levels that are left to some factors, where a defect, or what is specified of it, leaves no others."""
 
 _PRODUCT = ((0, 0, 0, 0), (0, 1, 2, 3), (0, 2, 3, 1), (0, 3, 1, 2))
@@ -59,8 +59,10 @@ def legal_calls(block: int, only: Only) -> tuple[Case, ...]:
 
     The padding "same" takes no stride, so that the stride gives way.
     """
-    return tuple(_case({name: only[name][i % len(only[name])] if name in only else i for name, i in row.items()}, seed)
-                 for seed, row in enumerate(rows(block)))
+    return tuple(
+        _case({name: only[name][i % len(only[name])] if name in only else i for name, i in row.items()}, seed)
+        for seed, row in enumerate(rows(block))
+    )
 
 
 def _case(levels: Mapping[str, int], seed: int) -> Case:

@@ -41,7 +41,11 @@ def dilation_unchecked_under_pointwise_kernels(call: Call) -> Array:
 def negative_dilation_unchecked_with_empty_batch(call: Call) -> Array:
     """a conv2d that ignores the sign of the dilation where the batch is empty"""
     is_empty = np.ndim(call.input) == 4 and len(call.input) == 0
-    return call.right(dilation=each(call.dilation, lambda d: abs(d) if isinstance(d, int) else d)) if is_empty else call.right()
+    return (
+        call.right(dilation=each(call.dilation, lambda d: abs(d) if isinstance(d, int) else d))
+        if is_empty
+        else call.right()
+    )
 
 
 @breaks("validation.stride-positive")
@@ -75,7 +79,11 @@ def bias_of_one_channel_of_any_rank(call: Call) -> Array:
 def weight_channels_unchecked_where_unbatched(call: Call) -> Array:
     """a conv2d that ignores surplus channels of the weight where the input has no batch"""
     cuts = np.ndim(call.input) == 3 and np.ndim(call.weight) == 4 and isinstance(call.groups, int)
-    return or_else(call, lambda: call.right(weight=call.weight[:, : len(call.input) // call.groups])) if cuts else call.right()
+    return (
+        or_else(call, lambda: call.right(weight=call.weight[:, : len(call.input) // call.groups]))
+        if cuts
+        else call.right()
+    )
 
 
 @breaks("validation.kernel-positive")
@@ -121,7 +129,11 @@ def longer_tuples_cut_without_a_bias(call: Call) -> Array:
 def fractions_of_the_padding_truncated_where_strided(call: Call) -> Array:
     """a conv2d that truncates a padding with a fractional part where it has a stride"""
     truncates = isinstance(call.stride, tuple) and max(call.stride, default=1) > 1
-    return call.right(padding=each(call.padding, lambda p: int(p) if isinstance(p, float) else p)) if truncates else call.right()
+    return (
+        call.right(padding=each(call.padding, lambda p: int(p) if isinstance(p, float) else p))
+        if truncates
+        else call.right()
+    )
 
 
 @breaks("validation.integers-only")
@@ -182,7 +194,12 @@ def remaining_channel_ignored_in_depthwise(call: Call) -> Array:
 @breaks("validation.out-channels-divisible")
 def remaining_filters_ignored_in_float64(call: Call) -> Array:
     """a conv2d that ignores the filters that do not fill a group in float64"""
-    if call.input.dtype == np.float64 and np.ndim(call.weight) == 4 and isinstance(call.groups, int) and call.groups > 1:
+    if (
+        call.input.dtype == np.float64
+        and np.ndim(call.weight) == 4
+        and isinstance(call.groups, int)
+        and call.groups > 1
+    ):
         filters = len(call.weight) // call.groups * call.groups
         bias = None if call.bias is None else call.bias[:filters]
         return or_else(call, lambda: call.right(weight=call.weight[:filters], bias=bias)) if filters else call.right()

@@ -7,7 +7,7 @@ from itertools import combinations, product
 
 import pytest
 
-from conv2d_conformance.cases import Case, arrays, exposes, format_case, parse
+from conv2d_conformance.cases import Case, arrays, exposes, parse
 from conv2d_conformance.cases.documented import DOCUMENTED
 from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
 from conv2d_conformance.cases.networks import NETWORKS, network_cases
@@ -15,6 +15,7 @@ from conv2d_conformance.cases.tiles import KERNELS, SIZES, tile_cases
 from conv2d_conformance.cases.unusual import UNUSUAL_BUT_LEGAL
 from conv2d_conformance.effort import EFFORTS
 from conv2d_reference.sizes import output_size
+
 
 @pytest.mark.parametrize(("kind", "case"), UNUSUAL_BUT_LEGAL, ids=lambda value: value if isinstance(value, str) else "")
 def test_an_unusual_case_is_legal_and_its_data_show_faults(kind: str, case: Case) -> None:

@@ -60,7 +60,11 @@ def test_illegal_calls_stay_as_they_are(case: Case) -> None:
     ("line", "claims", "asked"),
     [
         # An index beyond the end starts again, an array that is gone takes its elements along.
-        ("n1c4h3w3 m2k2 integers:5 x[0,3,0,0]=nan", {"multi_channel": False}, "n1c1h3w3 m1k2 integers:5 x[0,0,0,0]=nan"),
+        (
+            "n1c4h3w3 m2k2 integers:5 x[0,3,0,0]=nan",
+            {"multi_channel": False},
+            "n1c1h3w3 m1k2 integers:5 x[0,0,0,0]=nan",
+        ),
         ("n2c4h3w3 m2k2 g2 integers:5 x[1,3,0,1]=inf", {"groups": False}, "n2c2h3w3 m2k2 integers:5 x[1,1,0,1]=inf"),
         ("c1h3w3 m1k2 integers:5 x[0,2,1]=nan", {}, "n1c1h3w3 m1k2 integers:5 x[0,0,2,1]=nan"),
         ("n1c1h3w3 m1k2 bias integers:5 b[0]=nan", {"bias": False}, "n1c1h3w3 m1k2 integers:5"),
