@@ -91,8 +91,7 @@ def shape(array: str, change: Callable[[Shape], Shape | None], *needs: str) -> D
 
     def make(case: Case) -> dict[str, Any] | None:
         right = case.shapes[array]
-        made = None if right is None else change(right)
-        if made is None or made == right:
+        if right is None or (made := change(right)) is None or made == right:
             return None
         filters = {"bias-shape": made[:1]} if array == "weight" and made[:1] != right[:1] else {}
         return {f"{array}-shape": made} | filters
