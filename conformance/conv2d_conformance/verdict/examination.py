@@ -151,15 +151,18 @@ class Examination:
         for case in cases:
             self.judge(case, values=values)
 
-    def judge(self, case: Case, *, values: bool = True, times: int = 1) -> None:
+    def judge(
+        self, case: Case, *, values: bool = True, times: int = 1, about: Callable[[Case], bool] = lambda _: True
+    ) -> None:
         """Ask the case, with what is not claimed set to its simplest form; raise Nonconforming if the answer fails.
 
-        Asked several `times`, all answers must be the same.
+        Asked several `times`, all answers must be the same. In its simplest form the case must still be `about` what
+        the check tests, and make use of the features that the requirements name, as far as it did; else it is left out.
         """
         if self._raised is not None:
             raise self._raised
         asked = self._fitting(case)
-        if asked in self._known or self._loses(case, asked):
+        if asked in self._known or not about(asked) or self._loses(case, asked):
             return
         case = asked
         judgement = self._ask(case, values, times)
