@@ -21,11 +21,11 @@ ILLEGAL: tuple[tuple[str, Case], ...] = tuple(
 """(kind, case) for every call of a kind's own that must, or should, be rejected."""
 
 
-def illegal_calls(name: str, every: int = 1) -> Iterator[Illegal]:
-    """The illegal calls of a kind, and its defects in neighbourhoods; of their blocks each takes `every` so many.
+def illegal_calls(name: str, share: int = 1) -> Iterator[Illegal]:
+    """The illegal calls of a kind, and each of its defects in neighbourhoods: in one block of so many, at least one.
 
     With all blocks a defect meets every pair of levels that it leaves to two factors of a neighbourhood, and with one
-    block every level. The kinds and defects begin with different blocks, so that together they meet every pair anyway.
+    block every level. The defects begin with different blocks, so that together they meet every pair anyway.
     ValueError for a kind that is not known.
     """
     if name not in KINDS:
@@ -33,6 +33,6 @@ def illegal_calls(name: str, every: int = 1) -> Iterator[Illegal]:
     kind = KINDS[name]
     yield from kind.calls
     for number, defect in enumerate(kind.anywhere, list(KINDS).index(name)):
-        for block in range(0, len(BLOCKS), every):
-            for legal in legal_calls((block + number) % len(BLOCKS), kind.only):
+        for block in range(max(1, len(BLOCKS) // share)):
+            for legal in legal_calls((number + block) % len(BLOCKS), kind.only):
                 yield Illegal(legal, defect)

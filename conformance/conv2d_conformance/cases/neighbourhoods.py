@@ -42,6 +42,10 @@ BLOCKS = ((0, 0), *((digit, step) for step in (1, 2, 3) for digit in (0, 1)))
 Only = dict[str, tuple[int, ...]]
 """The levels that are left to some factors, where a defect, or what is specified of it, leaves no others."""
 
+LEVELS = range(4)
+SAME = 3
+"""The level of the padding "same"."""
+
 _PRODUCT = ((0, 0, 0, 0), (0, 1, 2, 3), (0, 2, 3, 1), (0, 3, 1, 2))
 
 
@@ -57,18 +61,22 @@ def rows(block: int) -> tuple[dict[str, int], ...]:
 def legal_calls(block: int, only: Only) -> tuple[Case, ...]:
     """A legal call in each neighbourhood of a block, restricted to the levels that are left.
 
-    The padding "same" takes no stride, so that the stride gives way.
+    The padding "same" takes no stride: where both meet, each is asked without the other, as far as that is left.
     """
-    return tuple(
-        _case({name: only[name][i % len(only[name])] if name in only else i for name, i in row.items()}, seed)
-        for seed, row in enumerate(rows(block))
-    )
+    found = []
+    for row in rows(block):
+        levels = {name: only[name][level % len(only[name])] if name in only else level for name, level in row.items()}
+        if levels["padding"] == SAME and levels["stride"] != 0:
+            found.append(levels | {"stride": 0})
+            others = [level for level in only.get("padding", LEVELS) if level != SAME]
+            found += [levels | {"padding": level} for level in others[-1:]]
+        else:
+            found.append(levels)
+    return tuple(_case(levels, seed) for seed, levels in enumerate(found))
 
 
 def _case(levels: Mapping[str, int], seed: int) -> Case:
     fields: dict[str, Any] = {"H": 9, "W": 8, "data": Recipe(seed=seed)}
     for name, level in levels.items():
         fields |= FACTORS[name][level]
-    if fields["padding"] == "same":
-        fields["stride"] = (1, 1)
     return Case(**fields)

@@ -10,10 +10,8 @@ from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.cases.illegal import illegal_calls
 from conv2d_conformance.cases.illegal_kinds import KINDS
-from conv2d_conformance.cases.neighbourhoods import BLOCKS, FACTORS, legal_calls, rows
+from conv2d_conformance.cases.neighbourhoods import BLOCKS, FACTORS, LEVELS, legal_calls, rows
 from conv2d_conformance.effort import EFFORTS
-
-LEVELS = range(4)
 
 
 def has(case: Case, fields: Mapping[str, object]) -> bool:
