@@ -1,4 +1,4 @@
-"""Faults in the derivatives for strides and dilations beyond 32 bits, which are legal where they are never taken."""
+"""Faults in the derivatives for strides and dilations beyond 32 bits, and for dilations that both axes have."""
 
 from __future__ import annotations
 
@@ -30,3 +30,11 @@ def dilations_beyond_32_bits_refused_in_gradients(d: Derived) -> Gradients:
     if min(in_32_bits(d.geometry.dilation)) < 1:
         raise ValueError("dilation must be positive")
     return d.right()
+
+
+@derives_wrong("gradients.dilation")
+def rows_of_taps_shifted_where_both_axes_are_dilated(d: Derived) -> Gradients:
+    """gradients in which the rows of the weight's change places where kernel and dilation exceed 1 on both axes"""
+    gx, gw, gb = d.right()
+    g = d.geometry
+    return gx, np.roll(gw, 1, axis=-2) if min(g.KH, g.KW, *g.dilation) > 1 else gw, gb
