@@ -44,6 +44,9 @@ class Recorder(Examination):
     def judge_in_sequence(self, cases: Iterable[Case]) -> None:
         self.noted += cases
 
+    def judge_together(self, case: Case, other: Case) -> None:
+        self.noted += (case, other)
+
     def measure(self, case: Case) -> None:
         self.noted.append(case)
 
@@ -53,7 +56,7 @@ class Recorder(Examination):
     def asked(self, case: Case) -> Case | None:
         """What is asked in place of a case; None where it would say nothing of the requirement."""
         found = self._fitting(case)
-        return found if self.about(found) and not self._loses(case, found) else None
+        return found if found is not None and self.about(found) and not self._loses(case, found) else None
 
 
 @cache
