@@ -71,7 +71,7 @@ def dilated_float64_through_float32(d: Derived) -> Gradients:
 
 def by_rows(d: Derived, change: Change) -> Array:
     """The gradient of the weight as a sum over the rows of grad_output that is rounded at each of them."""
-    total = np.zeros_like(d.call.weight)
+    total: Array = np.zeros_like(d.call.weight)
     for row in range(d.geometry.OH):
         gy = np.zeros_like(d.grad_output)
         gy[..., row, :] = d.grad_output[..., row, :]

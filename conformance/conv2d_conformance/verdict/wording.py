@@ -10,7 +10,6 @@ from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.allowed import Allowed, Mask
 from conv2d_conformance.verdict.question import Question
 
-
 FORCELESS = 2.0**10
 """A bound that many times the largest exact result requires nothing that is worth a number."""
 
