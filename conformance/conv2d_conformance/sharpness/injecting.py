@@ -42,7 +42,8 @@ class Answers:
     def off_by(self, kind: str, e: float) -> Array:
         """The answer with this error in place of that of rounding, to the nearest number."""
         off = self.expected.astype(np.float64) + e * self.effects[kind]
-        return off.astype(dtype_of(self.case.dtype))
+        with np.errstate(over="ignore"):
+            return off.astype(dtype_of(self.case.dtype))
 
     @cached_property
     def expected(self) -> Array:

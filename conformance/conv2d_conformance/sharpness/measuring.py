@@ -17,7 +17,7 @@ from conv2d_conformance.sharpness.injecting import KINDS, answers, in_other_orde
 from conv2d_conformance.sharpness.rules import rules
 from conv2d_conformance.verdict.question import Question
 
-DEPTHS = (64, 300, 1200, 5000, 20000)
+DEPTHS = (64, 300, 1200, 5000, 20_000, 60_000)
 """The largest K of each column: K = C // groups * KH * KW, the products of a sum."""
 
 MORE_BITS = 4
