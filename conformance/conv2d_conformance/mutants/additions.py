@@ -10,7 +10,7 @@ import numpy as np
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.mutants import breaks
 from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Order, Terms, of_precision, summed
+from conv2d_conformance.mutants.emulated import Order, Terms, accumulator_format, format_of, of_precision, summed
 from conv2d_conformance.mutants.numerics import HALF
 
 Round = Callable[[Array, Array], Array]
@@ -145,3 +145,16 @@ def sums_of_15_bits_in_16_bit_types(call: Call) -> Array:
     """a conv2d that adds up 16-bit numbers in 15 bits under kernels of 1 x 1"""
     is_fast = call.input.dtype in HALF and call.weight[0, 0].size == 1 and call.weight.shape[1] < 8
     return shorter(call, 15) if is_fast else call.right()
+
+
+@breaks("numerics.bound")
+def dilated_sums_four_bits_short(call: Call) -> Array:
+    """a conv2d whose sums under a dilation lack the last four bits of the dtype"""
+    return shorter(call, format_of(call).precision - 4) if max(call.geometry.dilation) > 1 else call.right()
+
+
+@breaks("numerics.exact-where-exact")
+def small_kernels_summed_in_half_the_bits(call: Call) -> Array:
+    """a conv2d whose sums under kernels of two taps or more, and fewer than 16 channels, have half the bits"""
+    is_short_of = call.weight[0, 0].size > 1 and call.weight.shape[1] < 16
+    return shorter(call, accumulator_format(call).precision // 2) if is_short_of else call.right()

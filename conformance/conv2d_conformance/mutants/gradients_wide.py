@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.law.formats import FORMATS
 from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
 from conv2d_conformance.mutants.emulated import Change, of_precision, through
 from conv2d_conformance.mutants.numerics import HALF
@@ -60,10 +61,19 @@ def wide_bias_through_bfloat16(d: Derived) -> Gradients:
 
 
 @derives_wrong("gradients.single-product")
-def dilated_float64_through_float32(d: Derived) -> Gradients:
-    """gradients of dilated float64 kernels whose input's pass through float32"""
+def dilated_input_two_bits_short(d: Derived) -> Gradients:
+    """gradients of dilated kernels in which that of the input lacks the last two bits"""
     gx, gw, gb = d.right()
-    return (through("float32")(gx) if gx.dtype == np.float64 and max(d.geometry.dilation) > 1 else gx), gw, gb
+    return (two_bits_short(gx) if max(d.geometry.dilation) > 1 else gx), gw, gb
+
+
+def two_bits_short(array: Array) -> Array:
+    return of_precision(precision_of(array) - 2)(array)
+
+
+def precision_of(array: Array) -> int:
+    """The bits of significand of the dtype."""
+    return FORMATS[array.dtype.name].precision
 
 
 # ---- sums in 16 bits
@@ -97,8 +107,8 @@ def wide_weight_summed_in_float16(d: Derived) -> Gradients:
 
 
 @derives_wrong("gradients.bound")
-def dilated_weight_summed_in_bfloat16(d: Derived) -> Gradients:
-    """gradients in which that of a dilated float32 weight is summed in bfloat16 over the rows"""
+def dilated_weight_summed_four_bits_short(d: Derived) -> Gradients:
+    """gradients in which that of the weight of a dilated kernel is summed over the rows without the last four bits"""
     gx, gw, gb = d.right()
-    is_fast = gw.dtype == np.float32 and max(d.geometry.dilation) > 1
-    return gx, by_rows(d, through("bfloat16")) if is_fast else gw, gb
+    is_fast = max(d.geometry.dilation) > 1
+    return gx, by_rows(d, of_precision(precision_of(gw) - 4)) if is_fast else gw, gb
