@@ -21,11 +21,7 @@ CHANNELS = (16, 33, 64, 128, 260, 512, 1024, 2049)
 TRANSFORMED = "k3"
 """Where Winograd works; and nearly all networks."""
 
-OTHERS = (
-    # kernels, and the dtype where it is always the same one
-    *((TRANSFORMED, dtype) for dtype in DTYPES if dtype != "float32"),
-    *((kernel, "") for kernel in ("k1", "k5", "k3 s2", "k3 g2", "k1x3", "k3 d2", "k3x1 g3", "k2 s2")),
-)
+OTHERS = ("k1", "k5", "k3 s2", "k3 g2", "k1x3", "k3 d2", "k3x1 g3", "k2 s2")
 
 LARGE = (
     # images, sides of the output, and filters of a group: what is wanted most comes first
@@ -49,15 +45,19 @@ LARGE = (
 def single_products(max_multiply_adds: int, every: int) -> Iterator[Case]:
     """One product for every output, at every depth up to 2049 channels, in cases of at most so many multiply-adds.
 
-    In float32 the kernel of 3 x 3 meets every depth and every large axis. Of the combinations with other dtypes and
-    other kernels every so many are asked, those in all dtypes in turn.
+    In float32 the kernel of 3 x 3 meets every depth and every large axis; the other dtypes take turns at the depths,
+    but where `every` is small. Of the combinations with other kernels every so many are asked, in all dtypes in turn.
     """
-    for (i, channels), large in product(enumerate(CHANNELS), range(len(LARGE))):
-        yield from _case(TRANSFORMED, channels, large, "float32", max_multiply_adds)
-        for j, (kernel, dtype) in enumerate(OTHERS):
-            if (i + j + large) % every == 0 or (dtype and i == large == 0):
-                of_all = DTYPES[(i + 2 * large) % len(DTYPES)]
-                yield from _case(kernel, channels, large, dtype or of_all, max_multiply_adds)
+    turns = max(1, min(3, every // 4))
+    for i, channels in enumerate(CHANNELS):
+        for large in range(len(LARGE)):
+            yield from _case(TRANSFORMED, channels, large, "float32", max_multiply_adds)
+        for j, dtype in enumerate(dtype for dtype in DTYPES if dtype != "float32"):
+            if i == 0 or (i + j) % turns == 0:
+                yield from _case(TRANSFORMED, channels, i % len(LARGE), dtype, max_multiply_adds)
+        for (j, kernel), large in product(enumerate(OTHERS), range(len(LARGE))):
+            if (i + 5 * j + 7 * large) % every == 0:
+                yield from _case(kernel, channels, large, DTYPES[(i + j) % len(DTYPES)], max_multiply_adds)
 
 
 def _case(kernel: str, channels: int, large: int, dtype: str, most: int) -> Iterator[Case]:

@@ -70,7 +70,7 @@ def test_single_product(iut: Examination, case: Case) -> None:
 @covers("numerics.single-product")
 def test_single_product_at_every_depth(iut: Examination) -> None:
     """A product among thousands of zeros is rounded as if it were alone, whatever algorithm the sizes select."""
-    most, every = iut.effort.multiply_adds // SHARE_OF_DEPTH, 2 * iut.effort.tiles
+    most, every = iut.effort.multiply_adds // SHARE_OF_DEPTH, 4 * iut.effort.tiles
     iut.judge_all(_claimed(iut, single_products(most, every)))
     for number, layer in enumerate(islice(network_cases(most), None, None, every)):
         iut.judge(replace(layer.case, data=Recipe("single", number)))

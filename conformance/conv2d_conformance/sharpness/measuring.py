@@ -53,7 +53,7 @@ Place = tuple[str, int]
 def deep_cases(effort: Effort) -> Iterator[Case]:
     """What the checks of `numerics` ask of deep sums at an effort, without biases; and of each shape normal data."""
     shapes: dict[Case, None] = {}
-    table = (*single_products(effort.multiply_adds // SHARE_OF_DEPTH, 2 * effort.tiles), *DEEP, *CHAINS)
+    table = (*single_products(effort.multiply_adds // SHARE_OF_DEPTH, 4 * effort.tiles), *DEEP, *CHAINS)
     for case in (replace(case, bias=False) for case in table):
         if multiply_adds(case) <= effort.multiply_adds:
             yield case

@@ -91,12 +91,12 @@ def test_every_element_of_the_gradients_is_one_product(shape: str, dtype: str) -
 
 def test_the_ends_of_the_sums_are_met_at_every_depth() -> None:
     ends = dict.fromkeys(CHANNELS, np.zeros(2))
-    for case in single_products(500_000, 8):
+    for case in single_products(500_000, 16):
         channels = case.C // case.groups
         assert multiply_adds(case) <= 500_000
         assert products(case).max() == 1
         ends[channels] = ends[channels] + [products(case, end).sum() for end in (0, channels - 1)]
-    assert all(min(met) >= 5 for met in ends.values()), ends
+    assert all(min(met) >= 3 for met in ends.values()), ends
 
 
 def test_integers_to_the_brim_are_fixed_and_need_every_bit() -> None:
