@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.implementation.answers import Array
-from conv2d_conformance.mutants import breaks, emulated
+from conv2d_conformance.mutants import breaks
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import Change, Terms, lower, of_precision, sequential, shaped, summed, through
+from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 
 
 def is_deep(call: Call, channels: int) -> bool:
@@ -45,40 +46,40 @@ bfloat16 = through("bfloat16")
 @breaks("numerics.single-product")
 def winograd_from_16_channels(call: Call) -> Array:
     """a conv2d by Winograd's algorithm with tiles of 2, from 16 channels in float32"""
-    return emulated.winograd_tiles(call, 2) if is_deep(call, 16) else call.right()
+    return winograd_tiles(call, 2) if is_deep(call, 16) else call.right()
 
 
 @breaks("numerics.single-product")
 def winograd_from_128_channels(call: Call) -> Array:
     """a conv2d by Winograd's algorithm with tiles of 2, from 128 channels and under 3 x 3 in float32"""
     is_fast = is_deep(call, 128) and call.weight.shape[2:] == (3, 3)
-    return emulated.winograd_tiles(call, 2) if is_fast else call.right()
+    return winograd_tiles(call, 2) if is_fast else call.right()
 
 
 @breaks("numerics.single-product")
 def winograd_of_large_images_from_64_channels(call: Call) -> Array:
     """a conv2d by Winograd's algorithm with tiles of 2, from 64 channels and images of 8 x 8 outputs in float32"""
     g = call.geometry
-    return emulated.winograd_tiles(call, 2) if is_deep(call, 64) and min(g.OH, g.OW) >= 8 else call.right()
+    return winograd_tiles(call, 2) if is_deep(call, 64) and min(g.OH, g.OW) >= 8 else call.right()
 
 
 @breaks("numerics.single-product")
 def winograd_of_batches_from_512_channels(call: Call) -> Array:
     """a conv2d by Winograd's algorithm with tiles of 2, from 512 channels and for batches in float32"""
-    return emulated.winograd_tiles(call, 2) if is_deep(call, 512) and (call.geometry.N or 1) > 1 else call.right()
+    return winograd_tiles(call, 2) if is_deep(call, 512) and (call.geometry.N or 1) > 1 else call.right()
 
 
 @breaks("numerics.single-product")
 def winograd_of_many_filters_from_1024_channels(call: Call) -> Array:
     """a conv2d by Winograd's algorithm with tiles of 2, from 1024 channels and 8 filters in float32"""
-    return emulated.winograd_tiles(call, 2) if is_deep(call, 1024) and call.geometry.M >= 8 else call.right()
+    return winograd_tiles(call, 2) if is_deep(call, 1024) and call.geometry.M >= 8 else call.right()
 
 
 @breaks("numerics.single-product")
 def winograd_in_float64_from_64_channels(call: Call) -> Array:
     """a conv2d by Winograd's algorithm with tiles of 2, from 64 channels in float64"""
     is_fast = call.input.dtype == np.float64 and call.weight.shape[1] >= 64
-    return emulated.winograd_tiles(call, 2) if is_fast else call.right()
+    return winograd_tiles(call, 2) if is_fast else call.right()
 
 
 # ---- inputs in parts
