@@ -70,6 +70,7 @@ class Capabilities:
     non_finite: bool = False
     validation: bool = False
     deterministic: bool = False
+    thread_safe: bool = False
     seeded: bool = True
     torch_seed_stream: bool = False
     subnormals: Mapping[str, str] = field(default_factory=dict)

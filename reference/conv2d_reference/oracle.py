@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from conv2d_reference.lowered import BLOCK, Layer, Pads, Pair, conv2d, pad
+from conv2d_reference.lowered import BLOCK, Layer, Pads, Pair, conv2d
 from conv2d_reference.splitting import CHUNK, ETA, Floats, U, exact_product, least, magnitude_of, scaled, unit, unscaled
 
 Array = NDArray[Any]
@@ -79,7 +79,7 @@ def sums(
     out = [np.empty((layer.N, layer.G, layer.M // layer.G, layer.OH * layer.OW)) for _ in range(6)]
     rooms = layer.room(), layer.room()
     for images in layer.batches():
-        image = layer.grouped(pad(x[images], pads, padding_mode))
+        image = layer.grouped(layer.padded(x[images]))
         image_sizes = np.abs(image)
         windows, windows_of_sizes = layer.windows(image), layer.windows(image_sizes)
         counts = None if filter_mask is not None else _counts(layer, image)

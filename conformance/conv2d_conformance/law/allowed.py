@@ -91,8 +91,8 @@ class Comparison:
 
 def compare(answer: npt.NDArray[Any], law: Allowed) -> Comparison:
     """Hold an answer of the right shape and dtype against the law. The sign of zero and of NaN never counts."""
-    got = answer.astype(np.float64)
     with np.errstate(all="ignore"):
+        got = answer.astype(np.float64)
         if law.fixed.all() and law.exceptions is None:
             return Comparison(~_is_near(got, law.high, law.low, law.neighbours, answer.dtype), np.zeros_like(got))
         error = got - law.high

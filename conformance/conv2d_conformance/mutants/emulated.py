@@ -76,7 +76,7 @@ def lower(call: Call) -> tuple[Array, Array]:
     x = np.asarray(call.input)
     x = x if x.ndim == 4 else x[None]
     layer = Layer.of(x, call.weight, g.stride, g.dilation, g.groups, g.pads, g.padding_mode)
-    windows = layer.windows(layer.grouped(pad(x, g.pads, g.padding_mode)))
+    windows = layer.windows(layer.grouped(layer.padded(x)))
     return windows.reshape(layer.N, layer.G, layer.K, g.OH * g.OW), call.weight.reshape(layer.G, -1, layer.K)
 
 

@@ -31,8 +31,10 @@ def assemble(
     claimed = claimed_by(header["implementation"])
     breaches = sorted(set().union(*(record["breaches"] for record in records)))
     entries = requirement_entries(records, checks, claimed, run["profile"], run["only"])
+    incidents = [f"{sentence} ({record['check']})" for record in records for sentence in record.get("incidents", ())]
     return {
         **header,
+        "execution": {**header["execution"], "incidents": incidents},
         "complete": complete,
         "conclusion": conclusion(
             entries, claimed, deviations, breaches, profile=run["profile"], only=run["only"], complete=complete

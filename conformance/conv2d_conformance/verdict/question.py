@@ -8,8 +8,9 @@ from typing import Any
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.cost import require_affordable
 from conv2d_conformance.cases.data import call, exposes
-from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
+from conv2d_conformance.cases.geometry import geometry, products
 from conv2d_conformance.gradients.law import gradient_class, gradient_default, laws
 from conv2d_conformance.gradients.row import row_of_laws
 from conv2d_conformance.implementation.answers import Array, Request
@@ -39,9 +40,11 @@ class Question:
 
     @cached_property
     def request(self) -> Request:
+        """The call. CaseError, before anything is allocated, where the case takes more than is possible."""
+        require_affordable(self.case)
         arguments, arrays = call(self.case)
-        products = multiply_adds(self.case) if is_legal(self.case) else 0
-        return Request(self.case.operation, arguments, arrays, self.case.view, products)
+        work = 0 if self.illegal_because else products(self.geometry)
+        return Request(self.case.operation, arguments, arrays, self.case.view, work)
 
     @cached_property
     def illegal_because(self) -> str | None:
