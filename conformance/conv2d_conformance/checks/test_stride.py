@@ -3,6 +3,7 @@
 from hypothesis import given
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.dtypes import in_turn
 from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import path_cases
@@ -22,7 +23,7 @@ def test_steps(iut: Examination, case: Case) -> None:
 def test_steps_on_every_path(iut: Examination) -> None:
     """Windows of all tiles start a stride apart, under every kernel that has a path of its own."""
     strided = (case for case in path_cases(iut.effort.multiply_adds) if max(geometry(case).stride) > 1)
-    iut.judge_all(tuple(strided)[:: iut.effort.tiles])
+    iut.judge_all(in_turn(tuple(strided)[:: iut.effort.tiles]))
 
 
 @covers("stride.remainder-lost")
