@@ -16,6 +16,7 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import tile_cases
+from conv2d_conformance.cases.unusual import unusual_cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 
@@ -88,6 +89,12 @@ def test_stride(iut: Examination, case: Case) -> None:
     iut.judge(case)
 
 
+@covers("gradients.stride")
+def test_stride_beyond_32_bits(iut: Examination) -> None:
+    """A stride beyond 32 bits, of which no step is taken, has gradients as any other."""
+    iut.judge_all(map(gradients_of, unusual_cases("stride-beyond-32-bits")))
+
+
 @covers("gradients.unread-zero")
 @given(case=gradients(vary={"stride", "bias"}).filter(lambda case: max(_unread(case)) > 0))
 def test_unread_zero(iut: Examination, case: Case) -> None:
@@ -100,6 +107,12 @@ def test_unread_zero(iut: Examination, case: Case) -> None:
 def test_dilation(iut: Examination, case: Case) -> None:
     """Gradients of a dilated convolution are its adjoints."""
     iut.judge(case)
+
+
+@covers("gradients.dilation")
+def test_dilation_beyond_32_bits(iut: Examination) -> None:
+    """A dilation beyond 32 bits of a kernel of one element has gradients as any other."""
+    iut.judge_all(map(gradients_of, unusual_cases("dilation-beyond-32-bits")))
 
 
 @covers("gradients.groups")

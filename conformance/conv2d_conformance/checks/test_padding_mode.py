@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy, one_of
 from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.cases.illegal import illegal_cases
+from conv2d_conformance.cases.illegal import illegal_calls
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
@@ -100,7 +100,7 @@ def test_reflect_at_the_limit(iut: Examination) -> None:
 @covers("padding-mode.reflect-limit")
 def test_reflect_limit(iut: Examination) -> None:
     """A padding of the size or more cannot be mirrored, and is refused."""
-    iut.judge_all(illegal_cases("reflect-limit"))
+    iut.judge_illegal(illegal_calls("reflect-limit", iut.effort.tiles))
 
 
 @covers("padding-mode.reflect-same")
@@ -184,7 +184,7 @@ def test_circular_at_the_limit(iut: Examination) -> None:
 @covers("padding-mode.circular-limit")
 def test_circular_limit(iut: Examination) -> None:
     """A padding larger than the input would go round more than once, and is refused."""
-    iut.judge_all(illegal_cases("circular-limit"))
+    iut.judge_illegal(illegal_calls("circular-limit", iut.effort.tiles))
 
 
 @covers("padding-mode.circular-same")

@@ -46,6 +46,12 @@ def test_beyond_input(iut: Examination) -> None:
     iut.judge_all(unusual_cases("stride-beyond-kernel", "stride-beyond-input"))
 
 
+@covers("stride.beyond-kernel")
+def test_beyond_32_bits(iut: Examination) -> None:
+    """A stride beyond 32 bits gives one output on its axis."""
+    iut.judge_all(unusual_cases("stride-beyond-32-bits"))
+
+
 def _strides(case: Case) -> tuple[int, int]:
     return (case.stride, case.stride) if isinstance(case.stride, int) else case.stride
 
