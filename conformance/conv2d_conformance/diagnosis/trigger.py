@@ -39,6 +39,10 @@ class Rule:
     cost: float
     gaps: tuple[Gap, ...] = ()
 
+    def is_silent(self, sizes: Sizes) -> bool:
+        """Whether a limit may lie on either side of these sizes."""
+        return any(low < sizes.numbers[name] < high for name, low, high in self.gaps)
+
 
 ALWAYS = Rule("", lambda sizes: True, 0.0)
 
@@ -111,10 +115,12 @@ def _of_one_size(name: str, wrong: set[int], right: set[int]) -> Iterator[Rule]:
     least, most = min(wrong), max(wrong)
     if right and min(right) < least:
         gap = Gap(name, max(size for size in right if size < least), least)
-        yield Rule(f"{name} >= {least}", lambda s: s.numbers[name] >= least, 2.0 + extra, (gap,))
+        words = f"{name} >= {least}{_untried(gap.low + 1, least - 1)}"
+        yield Rule(words, lambda s: s.numbers[name] >= least, 2.0 + extra, (gap,))
     if right and max(right) > most:
         gap = Gap(name, most, min(size for size in right if size > most))
-        yield Rule(f"{name} <= {most}", lambda s: s.numbers[name] <= most, 2.0 + extra, (gap,))
+        words = f"{name} <= {most}{_untried(most + 1, gap.high - 1)}"
+        yield Rule(words, lambda s: s.numbers[name] <= most, 2.0 + extra, (gap,))
     if least == most:
         yield Rule(f"{name} == {least}", lambda s: s.numbers[name] == least, 2.5 + 2 * extra)
     for tile in TILES if name not in SIDES else (2,):
@@ -127,6 +133,13 @@ def _of_one_size(name: str, wrong: set[int], right: set[int]) -> Iterator[Rule]:
     for missing in sorted(right - wrong):
         if least < missing < most:
             yield Rule(f"{name} != {missing}", _is_not(name, missing), 3.5 + extra)
+
+
+def _untried(first: int, last: int) -> str:
+    """What must be said of sizes next to a limit with which no case was asked."""
+    if first > last:
+        return ""
+    return f" ({first} was not tried)" if first == last else f" ({first} to {last} were not tried)"
 
 
 def _has(fact: str) -> Predicate:
