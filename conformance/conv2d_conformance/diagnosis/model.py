@@ -43,7 +43,11 @@ class Model:
             if seen.wrong:
                 return not shows or explains(self.effect, seen) is False
             return shows and spoils(self.effect, seen)
-        return shows != self.is_like(seen)
+        return not shows and self.is_like(seen)
+
+    def spares(self, seen: Seen) -> bool:
+        """Whether an answer is right where the model says that it may be wrong, and not how."""
+        return self.effect is None and self.shows(seen) is True and not self.is_like(seen)
 
     def explains(self, seen: Seen) -> bool:
         """Whether a wrong answer is the model's."""

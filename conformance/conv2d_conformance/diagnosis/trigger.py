@@ -57,17 +57,20 @@ RELATED = (
 )
 
 
-def rules(wrong: Sequence[Sizes], right: Sequence[Sizes], *, most: int = 12) -> list[Rule]:
-    """The simplest rules that hold for all that are wrong and for none that are right, the simplest first."""
+def rules(wrong: Sequence[Sizes], right: Sequence[Sizes], *, spared: int = 0, most: int = 12) -> list[Rule]:
+    """The simplest rules that hold for all that are wrong and for none that are right, the simplest first.
+
+    They may hold for as many that are right as are `spared`.
+    """
     if not right:
         return [ALWAYS]
     masks: dict[int, Rule] = {}
-    everything = (1 << len(right)) - 1
+    enough = len(right) - spared
     atoms = sorted(_atoms(wrong, right), key=lambda rule: rule.cost)
     found: list[Rule] = []
     for rule in atoms:
         excluded = sum(1 << i for i, sizes in enumerate(right) if not rule.holds(sizes))
-        if excluded == everything:
+        if excluded.bit_count() >= enough:
             found.append(rule)
         elif excluded:
             masks.setdefault(excluded, rule)
@@ -82,7 +85,7 @@ def rules(wrong: Sequence[Sizes], right: Sequence[Sizes], *, most: int = 12) -> 
             excluded = 0
             for mask, _ in together:
                 excluded |= mask
-            if excluded == everything:
+            if excluded.bit_count() >= enough:
                 found.append(_all_of([rule for _, rule in together]))
     return sorted(found, key=lambda rule: rule.cost)[:most]
 
