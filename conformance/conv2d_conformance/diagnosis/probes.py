@@ -146,7 +146,10 @@ def crossed(base: Case, claims: Capabilities, count: int, seed: int) -> list[Cas
     for i, (case, word) in enumerate(zip(drawn, words.tolist(), strict=True)):
         other = replace(case, dtype=dtypes[word % len(dtypes)])
         taken = [name for bit, names in enumerate(TOGETHER) if word >> (8 + bit) & 1 for name in names]
-        mixed = resized(other, {"omit": ()} | {name: getattr(base, name) for name in taken})
+        fields = {name: getattr(base, name) for name in taken}
+        if word >> 32 & 3 == 0:  # larger ones than are drawn elsewhere
+            fields["padding"] = (word >> 34 & 3, word >> 36 & 3)
+        mixed = resized(other, {"omit": ()} | fields)
         mixed = None if mixed is None else _with_data_of(base, mixed, i)
         if mixed is not None and is_legal(mixed):
             found.append(mixed)
