@@ -12,9 +12,8 @@ from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case
-from conv2d_conformance.cases.shrink import shrink
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.implementation.answers import Implementation
+from conv2d_conformance.implementation.answers import Implementation, Observation
 from conv2d_conformance.law.classes import MEANINGS
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.evidence import with_evidence
@@ -23,10 +22,14 @@ from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome, judge
 from conv2d_conformance.verdict.question import Question, claimed_grade
 from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
-
-SHRINK_BUDGET = 300
-SHRINK_BUDGET_AFTER_CRASH = 12
-REPETITIONS = 5
+from conv2d_conformance.verdict.simplifying import (
+    REPETITIONS,
+    SHRINK_BUDGET,
+    SHRINK_BUDGET_IF_KNOWN,
+    SHRINK_SECONDS,
+    Simplest,
+    simplest,
+)
 
 OBSERVED_REQUIREMENTS = {
     "input-changed": "memory.inputs-unchanged",
@@ -53,6 +56,9 @@ OBSERVED_OF_GRADIENTS = {
 }
 """The same for calls of `gradients`."""
 
+NO_SUCH_THING = "no such thing"
+"""What is required where something was seen that must not be."""
+
 BREACHES = frozenset({"imports-reference"})
 """What breaks no requirement, but the rules for adapters: there is no certificate."""
 
@@ -76,6 +82,9 @@ Prepare = Callable[[Case, Capabilities], Question]
 
 Diagnose = Callable[[Implementation, Case, Mapping[Case, bool]], str | None]
 """Says in a sentence what is behind a failing case, given other cases and whether their answers were right."""
+
+Know = Callable[[Implementation, Case], bool]
+"""Whether what is behind a failing case was found before."""
 
 
 class Nonconforming(AssertionError):
@@ -111,9 +120,9 @@ class Examination:
     """Hands cases to an implementation and keeps the tally of one check.
 
     `judge` raises Nonconforming for the first case that fails, in its simplest form; every later call re-raises it,
-    so that a test that is run again ends as it did before. What `diagnose` says of it is kept with the failure. Where
-    it need not `simplify`, the first case that fails stands as it is. Examinations that ask the same cases can share
-    what they `prepare`.
+    so that a test that is run again ends as it did before. What `diagnose` says of it is kept with the failure; one
+    of which the cause is `known` is reduced less far. Where it need not `simplify`, the first case that fails stands
+    as it is. Examinations that ask the same cases can share what they `prepare`.
     """
 
     def __init__(
@@ -124,6 +133,7 @@ class Examination:
         *,
         seed: int = 0,
         diagnose: Diagnose | None = None,
+        known: Know | None = None,
         simplify: bool = True,
         prepare: Prepare = Question,
     ) -> None:
@@ -132,10 +142,12 @@ class Examination:
         self.requirements = requirements
         self.seed = seed
         self.diagnose = diagnose
+        self.known = known
         self.simplify = simplify
         self.prepare = prepare
         self.tally = Tally()
         self._known: dict[Case, Judgement] = {}
+        self._watched: dict[str, tuple[Case, Observation]] = {}
         self._in_sequence: deque[Case] = deque(maxlen=LONGEST_SEQUENCE)
         self._raised: Nonconforming | None = None
 
@@ -203,7 +215,20 @@ class Examination:
     def _end_where_observed(self) -> None:
         for requirement in self.requirements:
             if requirement in self.tally.observed:
-                self._end(self.tally.observed[requirement], "fail")
+                self._end(self._reduced_observation(requirement), "fail")
+
+    def _reduced_observation(self, requirement: str) -> Failure:
+        """What was seen beside an answer, in the simplest case that shows it; as it is where no case did."""
+        if requirement not in self._watched or not self.simplify:
+            return self.tally.observed[requirement]
+        case, first = self._watched[requirement]
+
+        def find(candidate: Case) -> Fault | None:
+            observed = self._ask(candidate, values=False).observed
+            return next((_of_observation(seen) for seen in observed if seen.kind == first.kind), None)
+
+        found = simplest(case, _of_observation(first), find)
+        return _reduced(case, found)
 
     def measure(self, case: Case) -> None:
         """Ask a case for what it says of the accuracy: wrong values end nothing, any other fault does."""
@@ -235,18 +260,22 @@ class Examination:
             judgement = judge(question, answer, values=values, grading=self.tally.grading)
             if judgement.observed:
                 seen = OBSERVED_OF_GRADIENTS if case.operation == "gradients" else OBSERVED_REQUIREMENTS
-                self._watch(format_case(case), judgement, seen)
+                self._watch(format_case(case), judgement, seen, case)
             if judgement.outcome != "pass":
                 return judgement
         return judgement if times == 1 else judge_repetitions(judgement, answers)
 
-    def _watch(self, line: str, judgement: Judgement, requirements: Mapping[str, str]) -> None:
+    def _watch(
+        self, line: str, judgement: Judgement, requirements: Mapping[str, str], case: Case | None = None
+    ) -> None:
         for observation in judgement.observed:
             if observation.kind in BREACHES:
                 self.tally.breaches.add(observation.sentence)
             requirement = requirements.get(observation.kind)
             if requirement and requirement not in self.tally.observed:
-                self.tally.observed[requirement] = Failure(line, observation.sentence, "no such thing", line)
+                self.tally.observed[requirement] = Failure(line, observation.sentence, NO_SUCH_THING, line)
+                if case is not None:
+                    self._watched[requirement] = case, observation
 
     def _tally(self, line: str, judgement: Judgement) -> None:
         tally = self.tally
@@ -269,19 +298,23 @@ class Examination:
             }
 
     def _raise(self, case: Case, judgement: Judgement, values: bool, times: int = 1) -> None:
-        if not self.simplify:
-            assert judgement.fault is not None
+        assert judgement.fault is not None
+        if not self.simplify or _is_dear(judgement.fault):
             self._end(_once(format_case(case), judgement.fault.got, judgement.fault.required), judgement.outcome)
         seen = {known: found.outcome == "pass" for known, found in self._known.items()}
-        simplest, fault = self._simplify(case, judgement, values, times, seen)
-        line = format_case(simplest)
-        failure = Failure(line, fault.got, fault.required, format_case(case))
-        if judgement.outcome == "fail":
-            again = [self._ask(simplest, values, times).outcome for _ in range(REPETITIONS)]
-            failure = replace(failure, failed_repetitions=sum(outcome != "pass" for outcome in again))
-        if failure.failed_repetitions == REPETITIONS and not _is_dear(fault):
+
+        def find(candidate: Case) -> Fault | None:
+            found = self._ask(candidate, values, times).fault
+            seen[candidate] = found is None
+            return found
+
+        is_known = judgement.outcome == "fail" and self.known is not None and self.known(self.implementation, case)
+        budget = SHRINK_BUDGET_IF_KNOWN if is_known else SHRINK_BUDGET
+        found = simplest(case, judgement.fault, find, budget=budget, seconds=SHRINK_SECONDS)
+        failure = _reduced(case, found)
+        if found.failed == found.repetitions:
             # Where shapes alone were looked at, no answer is known to be right.
-            failure = replace(failure, diagnosis=self._diagnosis(simplest, seen if values else {}))
+            failure = replace(failure, diagnosis=self._diagnosis(found.case, seen if values else {}))
         self._end(failure, judgement.outcome)
 
     def _diagnosis(self, case: Case, seen: Mapping[Case, bool]) -> str | None:
@@ -314,31 +347,25 @@ class Examination:
         self._raised = Nonconforming(failure, outcome)
         raise self._raised
 
-    def _simplify(
-        self, case: Case, judgement: Judgement, values: bool, times: int, seen: dict[Case, bool]
-    ) -> tuple[Case, Fault]:
-        """The simplest case that fails in the same respect, with its fault. What is asked is added to `seen`."""
-        assert judgement.fault is not None
-        faults: dict[Case, Fault] = {case: judgement.fault}
 
-        def fails(candidate: Case) -> bool:
-            found = self._ask(candidate, values, times)
-            seen[candidate] = found.fault is None
-            if found.fault is None or found.fault.aspect != faults[case].aspect:
-                return False
-            faults[candidate] = found.fault
-            return True
-
-        if _is_dear(judgement.fault):
-            return case, judgement.fault
-        budget = SHRINK_BUDGET if judgement.outcome == "fail" else SHRINK_BUDGET_AFTER_CRASH
-        simplest = shrink(case, fails, budget=budget)
-        return simplest, faults[simplest]
+def _reduced(case: Case, found: Simplest) -> Failure:
+    return Failure(
+        format_case(found.case),
+        found.fault.got,
+        found.fault.required,
+        format_case(case),
+        failed_repetitions=found.failed,
+        repetitions=found.repetitions,
+    )
 
 
 def _is_dear(fault: Fault) -> bool:
     """Whether to see it again takes all the time, or all the memory, that a call is allowed."""
     return fault.aspect == "answered" and any(words in fault.got for words in ("no answer within", "took more than"))
+
+
+def _of_observation(seen: Observation) -> Fault:
+    return Fault("observed", seen.sentence, NO_SUCH_THING)
 
 
 def _once(line: str, got: str, required: str) -> Failure:

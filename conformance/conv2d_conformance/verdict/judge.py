@@ -14,7 +14,7 @@ from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.wording import describe_wrong_elements
 
-Aspect = Literal["answered", "accepted", "rejected", "dtype", "shape", "values", "repeated"]
+Aspect = Literal["answered", "accepted", "rejected", "dtype", "shape", "values", "repeated", "observed"]
 Outcome = Literal["pass", "fail", "error"]
 
 
