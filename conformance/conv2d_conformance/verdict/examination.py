@@ -30,6 +30,7 @@ from conv2d_conformance.verdict.simplifying import (
     Simplest,
     simplest,
 )
+from conv2d_conformance.verdict.wording import NO_SUCH_THING
 
 OBSERVED_REQUIREMENTS = {
     "input-changed": "memory.inputs-unchanged",
@@ -55,9 +56,6 @@ OBSERVED_OF_GRADIENTS = {
     "state-changed": "determinism.global-state-unchanged",
 }
 """The same for calls of `gradients`."""
-
-NO_SUCH_THING = "no such thing"
-"""What is required where something was seen that must not be."""
 
 BREACHES = frozenset({"imports-reference"})
 """What breaks no requirement, but the rules for adapters: there is no certificate."""

@@ -12,7 +12,7 @@ from conv2d_conformance.implementation.answers import Answer, Array, Broken, Obs
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.wording import describe_wrong_elements
+from conv2d_conformance.verdict.wording import REFUSED, describe_wrong_elements
 
 Aspect = Literal["answered", "accepted", "rejected", "dtype", "shape", "values", "repeated", "observed"]
 Outcome = Literal["pass", "fail", "error"]
@@ -54,7 +54,7 @@ def judge(question: Question, answer: Answer, *, values: bool = True, grading: G
     if question.illegal_because is not None:
         return _judge_illegal(question.illegal_because, answer)
     if isinstance(answer, Rejected):
-        got = f"refused a legal call: {answer.type}: {answer.message}"
+        got = f"{REFUSED}{answer.type}: {answer.message}"
         return _fail(answer, Fault("accepted", got, "an array, since the call is legal"))
     if question.case.operation == "gradients":
         if (wrong := fault_of(answer.arrays, question.shapes, dtype_of(question.case.dtype))) is not None:

@@ -10,6 +10,12 @@ from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.allowed import Allowed, Mask
 from conv2d_conformance.verdict.question import Question
 
+REFUSED = "refused a legal call: "
+"""How an answer begins in words where a legal call raised."""
+
+NO_SUCH_THING = "no such thing"
+"""What is required where something was seen that must not be."""
+
 
 def describe_wrong_elements(question: Question, answer: Array, law: Allowed, wrong: Mask) -> tuple[str, str]:
     """What was got and what is required, told of the first wrong element. Shapes are (N, M, OH, OW)."""
