@@ -20,6 +20,10 @@ MOST_EFFECTS = 6
 TRIED = 48
 """A sentence must come true in that many cases of which it was not made."""
 
+SUPPLY = 3 * TRIED
+OPPOSITES = 8
+"""So many cases, for each clause, in which it alone does not hold."""
+
 KEPT_FOR_TRIALS = 2 * TRIED
 SPARED = 0.15
 """Where nobody knows what the fault does, that share of the right answers may lie where it shows: by chance, or since
@@ -81,9 +85,11 @@ def _next_question(bench: Bench, base: Case, explanation: Explanation) -> Case |
 
 def _comes_true(bench: Bench, base: Case, model: Model, seed: int) -> bool | None:
     """Whether new cases bear out what the model says of them; None where there are too few calls to tell."""
+    around = probes.crossed(base, bench.implementation.hello.capabilities, SUPPLY, seed)
+    around = [case for case in around if multiply_adds(case) <= MOST_WORK]
     tried, spared = 0, 0
-    for case in probes.crossed(base, bench.implementation.hello.capabilities, TRIED, seed):
-        if multiply_adds(case) > MOST_WORK or not bench.would_ask(case):
+    for case in dict.fromkeys((*_opposites(model.rule, base, around), *around[:TRIED])):
+        if not bench.would_ask(case):
             continue
         if (seen := bench.ask(case)) is None:
             return None
@@ -92,6 +98,17 @@ def _comes_true(bench: Bench, base: Case, model: Model, seed: int) -> bool | Non
             return False
         spared += model.spares(seen)
     return None if not tried else spared <= SPARED * tried
+
+
+def _opposites(rule: Rule, base: Case, around: Sequence[Case]) -> list[Case]:
+    """Some cases for each clause of the rule in which it alone does not hold: were it too narrow, it showed in them."""
+    if rule is ALWAYS:
+        return []
+    found: dict[str, list[Case]] = {}
+    for case, sizes in (*((case, sizes_of(case)) for case in around), *_pool(base)):
+        if (part := rule.fails_alone(sizes)) is not None:
+            found.setdefault(part.words, []).append(case)
+    return [case for cases in found.values() for case in cases[:: len(cases) // OPPOSITES + 1]]
 
 
 @cache

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
+from conv2d_conformance.verdict.kind import masked
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
     from conv2d_conformance.diagnosis.bench import Seen
     from conv2d_conformance.implementation.answers import Implementation
+    from conv2d_conformance.verdict.judge import Fault
 
 
 class Diagnoses:
@@ -18,10 +20,16 @@ class Diagnoses:
 
     def __init__(self) -> None:
         self._found: list[Diagnosis] = []
+        self._without_an_answer: set[str] = set()
 
-    def know(self, implementation: Implementation, failing: Case) -> bool:
-        """Whether an earlier diagnosis explains a failing case."""
-        return self._recognised(implementation, failing) is not None
+    def know(self, implementation: Implementation, failing: Case, fault: Fault) -> bool:
+        """Whether an earlier diagnosis explains a failing case. A crash, which is dear to see again, has its words."""
+        if fault.aspect != "answered":
+            return self._recognised(implementation, failing) is not None
+        words = masked(fault.got)
+        known = words in self._without_an_answer
+        self._without_an_answer.add(words)
+        return known
 
     def sentence_about(self, implementation: Implementation, failing: Case, seen: Mapping[Case, bool]) -> str | None:
         """The sentence of an earlier diagnosis, if one explains the case, or else of a new one."""

@@ -110,8 +110,19 @@ def other_odd_elements(base: Case) -> Iterator[Case]:
 def near(base: Case) -> Iterator[Case]:
     """Legal cases that differ from the base in one size or argument."""
     yield from other_odd_elements(base)
+    yield from _legal(base, _axes_changed(base))
     yield from _legal(base, _one_size(base, FEW))
     yield from _legal(base, _one_argument(base))
+
+
+def _axes_changed(base: Case) -> Iterator[dict[str, Any]]:
+    """Height and width exchanged, and one like the other: what holds of one axis may hold of both."""
+    names = [name for name in ("stride", "padding", "dilation") if not isinstance(getattr(base, name), str)]
+    pairs = {name: _pair(getattr(base, name)) for name in names}
+    for h, w in ((1, 0), (0, 0), (1, 1)):
+        sides = {"H": (base.H, base.W)[h], "W": (base.H, base.W)[w]}
+        kernel = {"KH": (base.KH, base.KW)[h], "KW": (base.KH, base.KW)[w]}
+        yield sides | kernel | {name: (pair[h], pair[w]) for name, pair in pairs.items()}
 
 
 def pool(base: Case) -> list[Case]:

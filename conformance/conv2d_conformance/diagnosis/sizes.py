@@ -88,6 +88,7 @@ def _facts(case: Case, n: Mapping[str, int]) -> dict[str, bool]:
         "C != M": n["C"] != n["M"],
         "a stride is larger than the kernel": stride[0] > n["KH"] or stride[1] > n["KW"],
         "the padding is as large as the kernel": padding[0] >= n["KH"] or padding[1] >= n["KW"],
+        "the padding is more than half the kernel": 2 * padding[0] > n["KH"] or 2 * padding[1] > n["KW"],
         "the stride does not divide the height": (n["OH"] - 1) * stride[0] < _places(case, n, 0) - 1,
         "the stride does not divide the width": (n["OW"] - 1) * stride[1] < _places(case, n, 1) - 1,
     }

@@ -31,13 +31,19 @@ class Gap(NamedTuple):
 class Rule:
     """A predicate on sizes, in the words that follow "only where". The lower the cost, the simpler.
 
-    `gaps` are where its limits could lie as well.
+    `gaps` are where its limits could lie as well; `parts` are the clauses of a rule that has several.
     """
 
     words: str
     holds: Predicate
     cost: float
     gaps: tuple[Gap, ...] = ()
+    parts: tuple[Rule, ...] = ()
+
+    def fails_alone(self, sizes: Sizes) -> Rule | None:
+        """The only clause that does not hold, if it is one."""
+        failing = [part for part in self.parts or (self,) if not part.holds(sizes)]
+        return failing[0] if len(failing) == 1 else None
 
     def is_silent(self, sizes: Sizes) -> bool:
         """Whether a limit may lie on either side of these sizes."""
@@ -95,9 +101,8 @@ def _all_of(parts: list[Rule]) -> Rule:
         return all(part.holds(sizes) for part in parts)
 
     cost = sum(part.cost for part in parts) + len(parts) - 1
-    return Rule(
-        " and ".join(part.words for part in parts), holds, cost, tuple(gap for part in parts for gap in part.gaps)
-    )
+    words = " and ".join(part.words for part in parts)
+    return Rule(words, holds, cost, tuple(gap for part in parts for gap in part.gaps), tuple(parts))
 
 
 def _atoms(wrong: Sequence[Sizes], right: Sequence[Sizes]) -> Iterator[Rule]:

@@ -24,10 +24,8 @@ from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
 from conv2d_conformance.verdict.simplifying import (
     REPETITIONS,
-    SHRINK_BUDGET,
-    SHRINK_BUDGET_IF_KNOWN,
-    SHRINK_SECONDS,
     Simplest,
+    effort_for,
     simplest,
 )
 from conv2d_conformance.verdict.wording import NO_SUCH_THING
@@ -81,7 +79,7 @@ Prepare = Callable[[Case, Capabilities], Question]
 Diagnose = Callable[[Implementation, Case, Mapping[Case, bool]], str | None]
 """Says in a sentence what is behind a failing case, given other cases and whether their answers were right."""
 
-Know = Callable[[Implementation, Case], bool]
+Know = Callable[[Implementation, Case, Fault], bool]
 """Whether what is behind a failing case was found before."""
 
 
@@ -306,11 +304,11 @@ class Examination:
             seen[candidate] = found is None
             return found
 
-        is_known = judgement.outcome == "fail" and self.known is not None and self.known(self.implementation, case)
-        budget = SHRINK_BUDGET_IF_KNOWN if is_known else SHRINK_BUDGET
-        found = simplest(case, judgement.fault, find, budget=budget, seconds=SHRINK_SECONDS)
+        is_known = self.known is not None and self.known(self.implementation, case, judgement.fault)
+        how = effort_for(judgement.fault, is_known=is_known)
+        found = simplest(case, judgement.fault, find, **how)
         failure = _reduced(case, found)
-        if found.failed == found.repetitions:
+        if found.failed == found.repetitions == REPETITIONS or judgement.outcome == "error":
             # Where shapes alone were looked at, no answer is known to be right.
             failure = replace(failure, diagnosis=self._diagnosis(found.case, seen if values else {}))
         self._end(failure, judgement.outcome)

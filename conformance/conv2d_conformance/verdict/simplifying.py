@@ -13,8 +13,10 @@ from conv2d_conformance.verdict.judge import Fault
 from conv2d_conformance.verdict.kind import masked
 
 REPETITIONS = 5
+REPETITIONS_OF_A_CRASH = 1
 SHRINK_BUDGET = 300
 SHRINK_BUDGET_IF_KNOWN = 12
+SHRINK_BUDGET_OF_A_CRASH_IF_KNOWN = 2
 SHRINK_SECONDS = 10.0
 """For one failing case. A crash takes a new process, and so up to seconds, each time it is seen again."""
 
@@ -36,7 +38,15 @@ class Simplest:
     case: Case
     fault: Fault
     failed: int
-    repetitions: int = REPETITIONS
+    repetitions: int
+
+
+def effort_for(fault: Fault, *, is_known: bool) -> dict[str, int]:
+    """How much to ask for the simplest case of a fault: less where the cause is known, and where each time is dear."""
+    if fault.aspect == "answered":
+        budget = SHRINK_BUDGET_OF_A_CRASH_IF_KNOWN if is_known else SHRINK_BUDGET
+        return {"budget": budget, "repetitions": REPETITIONS_OF_A_CRASH}
+    return {"budget": SHRINK_BUDGET_IF_KNOWN if is_known else SHRINK_BUDGET, "repetitions": REPETITIONS}
 
 
 def same_fault(a: Fault, b: Fault) -> bool:
@@ -50,13 +60,14 @@ def simplest(
     find: Find,
     *,
     budget: int = SHRINK_BUDGET,
+    repetitions: int = REPETITIONS,
     seconds: float = SHRINK_SECONDS,
     clock: Callable[[], float] = time.monotonic,
 ) -> Simplest:
     """The simplest case that fails like `case`, which has the `fault`.
 
-    What fails each time is found by asking once. Where the case so found does not fail each time, all is done again
-    in the time that is left, with each candidate asked several times. A case that does not fail when it is asked
+    What fails each time is found by asking once. Where the case so found does not fail each time, and `case` fails
+    again at all, all is done again in the time that is left, with each candidate asked several times. A case that does not fail when it is asked
     again is never returned, as long as one is left that does; `case` itself is the last of them.
     """
     start = clock()
@@ -72,23 +83,22 @@ def simplest(
         return False
 
     def again(candidate: Case) -> int:
-        return sum(fails(candidate) for _ in range(REPETITIONS))
+        return sum(fails(candidate) for _ in range(repetitions))
 
     small = shrink(case, fails, budget=budget, seconds=seconds, clock=clock)
-    if (count := again(small)) == REPETITIONS or not budget:
-        return Simplest(small, failed[small], count)
-    attempts = _attempts(again(case))
-    left = seconds - (clock() - start)
-    shrink(case, lambda candidate: fails(candidate, attempts), budget=budget, seconds=left, clock=clock)
+    if (count := again(small)) == repetitions:
+        return Simplest(small, failed[small], count, repetitions)
+    if share := again(case) / repetitions:
+        attempts, left = _attempts(share), seconds - (clock() - start)
+        shrink(case, lambda candidate: fails(candidate, attempts), budget=budget, seconds=left, clock=clock)
     for candidate in reversed(list(failed)):
         if candidate != case and (count := again(candidate)):
-            return Simplest(candidate, failed[candidate], count)
-    return Simplest(case, failed[case], again(case))
+            return Simplest(candidate, failed[candidate], count, repetitions)
+    return Simplest(case, failed[case], again(case), repetitions)
 
 
-def _attempts(failed: int) -> int:
-    """How often to ask a case that failed so many times of the usual number of repetitions."""
-    share = failed / REPETITIONS
-    if share in (0, 1):
+def _attempts(share: float) -> int:
+    """How often to ask a case of which so large a share fails."""
+    if share == 1:
         return MOST_ATTEMPTS
     return min(math.ceil(math.log(OVERLOOKED) / math.log(1 - share)), MOST_ATTEMPTS)

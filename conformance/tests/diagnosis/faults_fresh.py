@@ -1,12 +1,11 @@
-"""Faults written without a look at what a diagnosis can say: what is said of them must be true, or nothing.
+"""Faults written without a look at what a diagnosis can say: what is said of them must be true, or nothing is said.
 
 Each is a function of a call, right everywhere but on its trigger. Whether a sentence about one is true is decided by
-asking it: see `measured.py`.
+asking it: see `measured.py`. The first were seen on libraries.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -23,11 +22,6 @@ FAULTS: dict[str, Fault] = {}
 def fault(function: Fault) -> Fault:
     FAULTS[function.__name__] = function
     return function
-
-
-def sizes(c: Call) -> tuple[int, ...]:
-    g = c.geometry
-    return (1 if g.N is None else g.N, g.C, g.H, g.W, g.M, g.KH, g.KW, g.OH, g.OW, g.groups)
 
 
 # ---- seen on real libraries --------------------------------------------------------------------------------------
@@ -90,12 +84,12 @@ def refuses_batches(c: Call) -> Array:
 
 @fault
 def small_kernels_ignore_their_padding(c: Call) -> Array:
-    _, C, H, W, M, KH, KW, OH, OW, _ = sizes(c)
+    g = c.geometry
     y = c.right()
-    if KH == KW == 1 and max(max(c.pads)) > 0:
+    if g.KH == g.KW == 1 and max(max(c.pads)) > 0:
         inner = c.right(padding=0)
         out = np.zeros_like(y)
-        h, w = min(OH, inner.shape[-2]), min(OW, inner.shape[-1])
+        h, w = min(g.OH, inner.shape[-2]), min(g.OW, inner.shape[-1])
         out[..., :h, :w] = inner[..., :h, :w]
         return out
     return y
@@ -108,9 +102,8 @@ def small_kernels_return_less_with_padding(c: Call) -> Array:
 
 @fault
 def single_channels_take_the_dilation_of_the_width(c: Call) -> Array:
-    _, C, *_ = sizes(c)
     dh, dw = c.geometry.dilation
-    if C == 1 and dh > dw and not isinstance(c.padding, str):
+    if c.geometry.C == 1 and dh > dw and not isinstance(c.padding, str):
         y = c.right()
         other = c.right(dilation=(dw, dw))
         return other[..., : y.shape[-2], :]
@@ -133,11 +126,8 @@ def masks_the_border_by_multiplying(c: Call) -> Array:
         return y
     if max(max(c.pads)) == 0:
         return y
-    widths = [(0, 0)] * (c.input.ndim - 2) + list(c.pads)
-    with np.errstate(invalid="ignore"):
-        finite = np.isfinite(c.weight).all(axis=(1, 2, 3))
-        y[..., ~finite, 0, :] = np.nan
-    del widths
+    finite = np.isfinite(c.weight).all(axis=(1, 2, 3))
+    y[..., ~finite, 0, :] = np.nan
     return y
 
 
@@ -382,7 +372,7 @@ def large_planes_wrap_their_index(c: Call) -> Array:
     g = c.geometry
     if g.OH * g.OW > 100:
         flat = y.reshape(*y.shape[:-2], -1)
-        flat[..., 100:] = flat[..., : flat.shape[-1] - 100][..., : flat.shape[-1] - 100]
+        flat[..., 100:] = flat[..., : flat.shape[-1] - 100]
     return y
 
 
@@ -575,5 +565,3 @@ def batches_share_the_first_bias(c: Call) -> Array:
     y[1:] += (c.bias[0] - c.bias).reshape(-1, 1, 1).astype(y.dtype)
     return y
 
-
-del math
