@@ -181,7 +181,9 @@ def _with_elements(case: Case) -> Iterator[dict[str, Any]]:
     if isinstance(case.data, Elements):
         yield from ({"data": data} for data in _fewer_elements(case.data))
         if case.data.base is not None:
-            yield from ({"data": replace(case.data, base=Recipe("integers", seed))} for seed in (0, case.data.base.seed))
+            yield from (
+                {"data": replace(case.data, base=Recipe("integers", seed))} for seed in (0, case.data.base.seed)
+            )
             yield from _leaps(case)
         yield from _simpler_geometry(case)
     if case.recipe is not None and (elements := _elements(case)) is not None:

@@ -24,7 +24,7 @@ from conv2d_conformance.diagnosis.sentence import (
 from conv2d_conformance.diagnosis.sizes import sizes_of
 from conv2d_conformance.diagnosis.structure import structure
 from conv2d_conformance.diagnosis.trigger import rules
-from conv2d_conformance.implementation.answers import Broken, Implementation, Rejected
+from conv2d_conformance.implementation.answers import Broken, Implementation, Rejected, Result
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.kind import refusal
 
@@ -55,7 +55,7 @@ def diagnose(implementation: Implementation, failing: Case, seen: Mapping[Case, 
         return _of_accepted(bench)
     base = _gather(bench, first)
     if isinstance(first.answer, Rejected):
-        return _of_refusals(bench, base, first.answer)
+        return _of_refused_effect(bench) or _of_refusals(bench, base, first.answer)
     return _of_wrong_answers(bench, base)
 
 
@@ -91,13 +91,23 @@ def _gather(bench: Bench, first: Seen) -> Case:
 
 
 def _of_wrong_answers(bench: Bench, base: Case) -> Diagnosis | None:
+    return _of_effect(bench, base) or _of_trigger(bench, base, Model(None)) or _of_structure(bench, base)
+
+
+def _of_effect(bench: Bench, base: Case) -> Diagnosis | None:
     effects = _candidates(bench, base)
-    if model := settled(bench, base, lambda: by_effects(bench, base, effects)):
-        assert model.effect is not None
-        trigger = model.rule.words
-        name = model.effect.name if model.effect.is_mutant and not trigger else None
-        return _diagnosis(bench, about_effect(model.effect.sentence, trigger), name, model)
-    return _of_trigger(bench, base, Model(None)) or _of_structure(bench, base)
+    if (model := settled(bench, base, lambda: by_effects(bench, base, effects))) is None:
+        return None
+    assert model.effect is not None
+    trigger = model.rule.words
+    name = model.effect.name if model.effect.is_mutant and not trigger else None
+    return _diagnosis(bench, about_effect(model.effect.sentence, trigger), name, model)
+
+
+def _of_refused_effect(bench: Bench) -> Diagnosis | None:
+    """An argument that is taken for another one may make a call illegal. That it is taken so, an answer must show."""
+    answered = next((seen.case for seen in bench.wrong if isinstance(seen.answer, Result)), None)
+    return None if answered is None else _of_effect(bench, answered)
 
 
 def _candidates(bench: Bench, base: Case) -> list[Effect]:
@@ -114,9 +124,7 @@ def _of_refusals(bench: Bench, base: Case, refused: Rejected) -> Diagnosis | Non
 
 def _of_trigger(bench: Bench, base: Case, model: Model, message: str = "") -> Diagnosis | None:
     """When answers are wrong, if that can be said in a simple rule."""
-    found = settled(
-        bench, base, lambda: by_a_rule(bench, model, fewest=FEWEST_AROUND, most_cost=MOST_COSTLY)
-    )
+    found = settled(bench, base, lambda: by_a_rule(bench, model, fewest=FEWEST_AROUND, most_cost=MOST_COSTLY))
     if found is None:
         return None
     words = found.rule.words

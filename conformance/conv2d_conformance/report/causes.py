@@ -50,10 +50,19 @@ def causes(report: Mapping[str, Any]) -> list[Cause]:
     seen beside the answer or found to be wrong, or where the same case has the same answer. In a run that was cut
     short, a requirement that was not reached is no news.
     """
+    told = [
+        entry
+        for entry in report["requirements"]
+        if entry["verdict"] in ("fail", "error") and (report["complete"] or entry["failure"] is not None)
+    ]
+    explained = {
+        masked(failure["got"]): masked(failure["diagnosis"])
+        for entry in told
+        if (failure := entry["failure"]) and failure["diagnosis"] and _speaks(failure)
+    }
     groups: dict[tuple[str, ...], list[Entry]] = {}
-    for entry in report["requirements"]:
-        if entry["verdict"] in ("fail", "error") and (report["complete"] or entry["failure"] is not None):
-            groups.setdefault(_kind(entry["failure"]), []).append(entry)
+    for entry in told:
+        groups.setdefault(_kind(entry["failure"], explained), []).append(entry)
     found = [Cause(_simplest_first(entries)) for entries in groups.values()]
     return sorted(found, key=lambda cause: -len(cause.entries))
 
@@ -70,13 +79,15 @@ def common_fault(found: Sequence[Cause]) -> str | None:
     return f"{which} failures look like one fault: {words}"
 
 
-def _kind(failure: Mapping[str, Any] | None) -> tuple[str, ...]:
+def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tuple[str, ...]:
+    """What the failures of one cause have in common; `explained` are diagnoses of what was said elsewhere."""
     if failure is None:
         return ()
-    if _speaks(failure):
-        return (masked(failure["got"]),)
     if failure["diagnosis"]:
         return ("looks like", masked(failure["diagnosis"]))
+    if _speaks(failure):
+        words = masked(failure["got"])
+        return ("looks like", explained[words]) if words in explained else (words,)
     return (failure["case"], failure["got"])
 
 

@@ -564,4 +564,3 @@ def batches_share_the_first_bias(c: Call) -> Array:
     y = c.right()
     y[1:] += (c.bias[0] - c.bias).reshape(-1, 1, 1).astype(y.dtype)
     return y
-

@@ -86,11 +86,11 @@ def flips_wide_kernels(call: Call) -> Any:
 def test_a_false_sentence_is_seen(least: int, is_true: bool) -> None:
     implementation = measured.implementation_of(flips_wide_kernels)
     cases = measured.others(CASE, measured.CLAIMS)
-    for effect in (FLIPPED, None):
-        model = Model(effect, Rule(f"KW >= {least}", lambda sizes: sizes.numbers["KW"] >= least, 1.0))
+    for known in (FLIPPED, None):
+        model = Model(known, Rule(f"KW >= {least}", lambda sizes: sizes.numbers["KW"] >= least, 1.0))
         found = measured.contradiction(model, implementation, cases)
         # Without an effect, a rule that is a little too wide is true and says less.
-        assert (found is None) == (is_true or (effect is None and least == 2))
+        assert (found is None) == (is_true or (known is None and least == 2))
 
 
 def test_what_cannot_be_tried_is_not_said() -> None:

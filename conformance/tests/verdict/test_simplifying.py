@@ -123,7 +123,7 @@ def test_a_changed_argument_is_seen_in_the_simplest_case() -> None:
 
 
 def test_an_accepted_illegal_call_is_reduced() -> None:
-    found = examined(lambda call: np.zeros((1, 1, 1, 1)), case=parse("n2c4h9w8 m6k3x2 g2 bias stride=0"))
+    found = examined(lambda _: np.zeros((1, 1, 1, 1)), case=parse("n2c4h9w8 m6k3x2 g2 bias stride=0"))
     assert found.case == format_case(parse("n1c1h1w1 m1k1 stride=0"))
 
 
@@ -146,7 +146,9 @@ class Dying(InProcess):
 
 
 def test_a_crash_is_reduced() -> None:
-    adapter = Adapter(name="dying", version="1", conv2d=lambda *arrays, **attributes: Call(*arrays, **attributes).right())
+    adapter = Adapter(
+        name="dying", version="1", conv2d=lambda *arrays, **attributes: Call(*arrays, **attributes).right()
+    )
     with pytest.raises(Nonconforming) as raised:
         Examination(Dying(adapter), EFFORTS["quick"]).judge(parse("n1c64h18w42 m3k11x11 s2x1 p3x2 bias integers:3"))
     assert raised.value.outcome == "error"
