@@ -112,11 +112,11 @@ def _with_a_recipe(case: Case) -> Iterator[dict[str, Any]]:
     """Dense integers first: a fault that shows in them shows wherever it is, however small the case becomes."""
     if isinstance(case.data, Recipe):
         yield from ({"data": Recipe("integers", seed)} for seed in (0, case.data.seed))
-        yield from _leaps(case)
+        yield from _leaps()
         yield from _simpler_geometry(case)
 
 
-def _leaps(case: Case) -> Iterator[dict[str, Any]]:
+def _leaps() -> Iterator[dict[str, Any]]:
     """Everything at once to the simplest, and all arguments: few faults need so little, and those are then found."""
     sizes = dict.fromkeys(("N", "C", "M", "H", "W", "KH", "KW", "groups"), 1)
     yield sizes | _DEFAULTS
@@ -184,7 +184,7 @@ def _with_elements(case: Case) -> Iterator[dict[str, Any]]:
             yield from (
                 {"data": replace(case.data, base=Recipe("integers", seed))} for seed in (0, case.data.base.seed)
             )
-            yield from _leaps(case)
+            yield from _leaps()
         yield from _simpler_geometry(case)
     if case.recipe is not None and (elements := _elements(case)) is not None:
         yield {"data": elements}

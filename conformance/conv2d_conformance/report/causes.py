@@ -93,7 +93,7 @@ def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tu
 
 def _speaks(failure: Mapping[str, Any]) -> bool:
     """Whether what was got says itself what is wrong."""
-    return failure["got"].startswith(REFUSED) or failure["required"] == NO_SUCH_THING
+    return str(failure["got"]).startswith(REFUSED) or bool(failure["required"] == NO_SUCH_THING)
 
 
 def _simplest_first(entries: list[Entry]) -> tuple[Entry, ...]:

@@ -305,8 +305,8 @@ class Examination:
             return found
 
         is_known = self.known is not None and self.known(self.implementation, case, judgement.fault)
-        how = effort_for(judgement.fault, is_known=is_known)
-        found = simplest(case, judgement.fault, find, **how)
+        budget, repetitions = effort_for(judgement.fault, is_known=is_known)
+        found = simplest(case, judgement.fault, find, budget=budget, repetitions=repetitions)
         failure = _reduced(case, found)
         if found.failed == found.repetitions == REPETITIONS or judgement.outcome == "error":
             # Where shapes alone were looked at, no answer is known to be right.

@@ -41,12 +41,11 @@ class Simplest:
     repetitions: int
 
 
-def effort_for(fault: Fault, *, is_known: bool) -> dict[str, int]:
-    """How much to ask for the simplest case of a fault: less where the cause is known, and where each time is dear."""
+def effort_for(fault: Fault, *, is_known: bool) -> tuple[int, int]:
+    """The budget and the repetitions for a fault: less where the cause is known, and where each time is dear."""
     if fault.aspect == "answered":
-        budget = SHRINK_BUDGET_OF_A_CRASH_IF_KNOWN if is_known else SHRINK_BUDGET
-        return {"budget": budget, "repetitions": REPETITIONS_OF_A_CRASH}
-    return {"budget": SHRINK_BUDGET_IF_KNOWN if is_known else SHRINK_BUDGET, "repetitions": REPETITIONS}
+        return SHRINK_BUDGET_OF_A_CRASH_IF_KNOWN if is_known else SHRINK_BUDGET, REPETITIONS_OF_A_CRASH
+    return SHRINK_BUDGET_IF_KNOWN if is_known else SHRINK_BUDGET, REPETITIONS
 
 
 def same_fault(a: Fault, b: Fault) -> bool:
@@ -67,8 +66,9 @@ def simplest(
     """The simplest case that fails like `case`, which has the `fault`.
 
     What fails each time is found by asking once. Where the case so found does not fail each time, and `case` fails
-    again at all, all is done again in the time that is left, with each candidate asked several times. A case that does not fail when it is asked
-    again is never returned, as long as one is left that does; `case` itself is the last of them.
+    again at all, all is done again in the time that is left, with each candidate asked several times. A case that
+    does not fail when it is asked again is never returned, as long as one is left that does; `case` itself is the
+    last of them.
     """
     start = clock()
     failed = {case: fault}
