@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from conv2d_conformance.law.classes import class_names
+from conv2d_conformance.law.classes import TRANSFORMS, class_names
 
 DTYPES = ("float32", "float64", "float16", "bfloat16")
 PADDINGS = ("explicit", "valid", "same")
@@ -88,8 +88,12 @@ class Capabilities:
             _require_known(name, claims.values(), allowed)
             object.__setattr__(self, name, claims)
         for subject, grade in self.grades.items():
-            dtype = subject.removesuffix("/gradients")
-            _require_known(f"grades (for {dtype})", {grade}, class_names(dtype))
+            if subject.endswith("/gradients") and grade in TRANSFORMS:
+                raise ValueError(
+                    f"grades (for {subject}): no bound is known for gradients by the transforms of {grade}; "
+                    f"allowed are {', '.join(class_names(subject))}"
+                )
+            _require_known(f"grades (for {subject})", {grade}, class_names(subject))
 
     @property
     def features(self) -> frozenset[str]:

@@ -29,19 +29,20 @@ added up differ from p_k by at most A' - A in sum, A' being A with all factors g
 A result that is rounded to a narrower type: the rounding errs by u_out of its value, or half the smallest subnormal.
 The bias may be added after it and the sum rounded again.
 
-Flushing, where it is declared: a factor below the smallest normal number may count as zero, which loses its product;
-every product, every sum and the result may be lost where they are below it.
+Flushing, where it is declared: a factor below the smallest normal number, of its own format or of that to which it is
+rounded first, may count as zero, which loses its product; every product, every sum and the result may be lost where
+they are below that of the format that holds them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from conv2d_conformance.law.classes import AccuracyClass
+from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, is_wide
 from conv2d_reference import lowered
 from conv2d_reference.oracle import Sums
 
@@ -87,7 +88,19 @@ class Bound:
 
 
 def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Bound:
-    """Apply the theorem. All arrays have the shape (N, M, OH, OW), or one that broadcasts to it."""
+    """Apply the theorem. All arrays have the shape (N, M, OH, OW), or one that broadcasts to it.
+
+    Who may keep sums in 16 bits may also round them to 16 bits at the end, before and after the bias.
+    """
+    limits = _bound(sums, operands, accuracy, flushed=flushed)
+    if is_wide(accuracy.accumulator.name):
+        return limits
+    wide = _bound(sums, operands, accuracy_class("A-tc", accuracy.output.name), flushed=flushed)
+    before_bias = np.maximum(limits.before_bias, wide.before_bias)
+    return replace(limits, error=np.maximum(limits.error, wide.error), before_bias=before_bias)
+
+
+def _bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Bound:
     c, inner, outer = accuracy.neighbours, accuracy.accumulator, accuracy.output
     has_bias = operands.bias != 0
     growths = _growths(int(sums.terms.max(initial=0)) + 1, accuracy)
@@ -140,14 +153,19 @@ def _grown(operands: Operands, accuracy: AccuracyClass) -> Floats:
 
 
 def _lost(sums: Sums, operands: Operands, accuracy: AccuracyClass) -> Floats:
-    """What flushing can take away: products of subnormal factors, products and partial sums, and the result."""
-    normal = accuracy.accumulator.normal
-    x, w = np.abs(operands.input), np.abs(operands.weight)
-    tiny = accuracy.output.normal
-    lost: Floats = (2 * sums.terms + (operands.bias != 0) + 2) * normal
-    if (x < tiny).any():
-        lost = lost + operands.meet(np.where(x < tiny, x, 0), w)
-    if (w < tiny).any():
-        lost = lost + operands.meet(x, np.where(w < tiny, w, 0))
-    bias = np.abs(operands.bias)
-    return lost + np.where(bias < tiny, bias, 0)
+    """What flushing can take away: factors, products and partial sums, the bias, and the result."""
+    of_sums: Floats = (2 * sums.terms + (operands.bias != 0) + 2) * accuracy.accumulator.normal
+    return of_sums + lost_leaves(operands, accuracy)
+
+
+def lost_leaves(operands: Operands, accuracy: AccuracyClass) -> Floats:
+    """What is lost where factors and biases are flushed before anything is computed."""
+    x, w, bias = np.abs(operands.input), np.abs(operands.weight), np.abs(operands.bias)
+    normal = accuracy.output.normal
+    smallest = normal if accuracy.input is None else max(normal, accuracy.input.normal)
+    lost: Floats = np.where(bias < normal, bias, 0.0)
+    if (x < smallest).any():
+        lost = lost + operands.meet(np.where(x < smallest, x, 0), w)
+    if (w < smallest).any():
+        lost = lost + operands.meet(x, np.where(w < smallest, w, 0))
+    return lost

@@ -7,8 +7,8 @@
             16-bit           0        4*2^-24   2           float32
     R-tf32, R-fp16, R-bf16   0        4*2^-24   2           float32          float32 inputs, rounded first
     R-acc16 16-bit           2u       2u        2           the dtype        16-bit accumulation
-    B2, B4, B6               as A, with the bound of `winograd` where its transforms apply
-    C                        as A, with the bound of `fourier` where that is larger
+    B2, B4, B6               as A, and by the transforms of `winograd`
+    C                        as A, and by the transforms of `fourier`
 
 `u` is the unit of the dtype. Products of 16-bit numbers are exact in float32. The factor 4 of A-tc: a block of k terms
 that are aligned to the largest, truncated to at least the 24 bits of float32, and added to an accumulator that is
@@ -30,7 +30,7 @@ class AccuracyClass:
     neighbours: 1 where a result is rounded to nearest, 2 where it may be either neighbour.
     accumulator: the format of products and sums. output: the format of the result.
     input: the format to which the inputs may be rounded first, by either neighbour; None where they are kept.
-    tile: the output tile of a Winograd transform; None where there is none.
+    tile: the largest output tile of a Winograd transform; None where there is none.
     by_fourier: whether the products may be taken in the domain of the Fourier transform.
     """
 
@@ -75,8 +75,8 @@ MEANINGS = {
     "R-bf16": "inputs are rounded to the 7 bits of bfloat16",
     "R-acc16": "sums are kept in the 16-bit type",
     "B2": "Winograd with tiles of 2",
-    "B4": "Winograd with tiles of 4",
-    "B6": "Winograd with tiles of 6",
+    "B4": "Winograd with tiles of at most 4",
+    "B6": "Winograd with tiles of at most 6",
     "C": "the fast Fourier transform",
 }
 """What an implementation does that is right in a class and in none before it."""
@@ -110,7 +110,7 @@ def accuracy_class(name: str, dtype: str) -> AccuracyClass:
 
 
 def class_names(subject: str) -> tuple[str, ...]:
-    """The classes of a dtype, from the strictest on: an answer that is right in one is right in those after it.
+    """The classes of a dtype, from the strictest on; `contained_in` says which of them lie within each other.
 
     Gradients ("float32/gradients") have those of their dtype, without the transforms.
     """
@@ -120,3 +120,12 @@ def class_names(subject: str) -> tuple[str, ...]:
     if dtype == "float32":
         return ("A", "A-tc", *ROUNDED_INPUTS, *TRANSFORMS)
     return ("A", "A-tc", *TRANSFORMS) if dtype == "float64" else ("A", "A-tc", "R-acc16", *TRANSFORMS)
+
+
+def contained_in(name: str) -> frozenset[str]:
+    """The classes that a class contains: an answer that is right in one of them is right in it."""
+    if name == "A":
+        return frozenset()
+    if name == "A-tc" or name in TRANSFORMS:
+        return frozenset({"A", *(tiles for tiles in TILES if TILES[tiles] < TILES.get(name, 0))})
+    return frozenset({"A", "A-tc"} | ({"R-tf32"} if name in ("R-fp16", "R-bf16") else set()))

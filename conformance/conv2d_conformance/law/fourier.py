@@ -89,7 +89,8 @@ def _of_norms(
     lost = accuracy.accumulator.normal if flushed else accuracy.accumulator.tiny
     points = math.prod(2.0 ** (1 + math.ceil(math.log2(side))) for side in plane)
     phi = FACTOR * u * math.log2(points)
-    growth = math.expm1(2 * math.log1p(phi) + (norms.w.shape[1] + 2) * math.log1p(u))
+    of_sums = (norms.w.shape[1] + 2) * math.log1p(u)
+    growth = math.expm1(2 * math.log1p(phi) + of_sums)
 
     def meet(x: Floats, w: Floats) -> Floats:
         placement: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1), "groups": groups}
@@ -97,7 +98,7 @@ def _of_norms(
         return lowered.conv2d(x[:, :, None, None], w[:, :, None, None], **placement)
 
     bound = growth * meet(norms.x, norms.w)
-    bound += phi * (1 + growth) * meet(norms.x, norms.w_sum + phi * math.sqrt(points) * norms.w)
+    bound += phi * math.exp(math.log1p(phi) + of_sums) * meet(norms.x, norms.w_sum + phi * math.sqrt(points) * norms.w)
     rest = 32 * points * math.log2(points) * lost
     bound += 2 * rest * (meet(norms.x_sum, np.ones_like(norms.w)) + meet(np.ones_like(norms.x), norms.w_sum))
     bound += 2 * rest * (1 + norms.w.shape[1] * rest)

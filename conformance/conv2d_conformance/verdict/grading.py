@@ -8,7 +8,7 @@ import numpy as np
 
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.allowed import Comparison, compare
-from conv2d_conformance.law.classes import MEANINGS, class_names
+from conv2d_conformance.law.classes import MEANINGS, class_names, contained_in
 from conv2d_conformance.verdict.question import Question
 
 EXACT = "E"
@@ -24,13 +24,15 @@ class Grading:
     def take(self, question: Question, answer: Array, judged: Comparison) -> None:
         """Note what an answer in the shape of the law says, given its comparison under the class that is claimed."""
         failed = self.failed.setdefault(question.case.subject, {})
+        held: set[str] = set()
         for name in class_names(question.case.subject):
-            if name in failed:
-                continue
+            if name in failed or contained_in(name) & held:
+                continue  # what holds in one class holds in those that contain it
             comparison = judged if name == question.accuracy.name else compare(answer, question.law_in(name))
-            if not comparison.wrong.any():
-                break  # what holds in one class holds in those after it
-            failed[name] = question
+            if comparison.wrong.any():
+                failed[name] = question
+            else:
+                held.add(name)
         if "A" in failed and EXACT not in failed:
             law = question.law_in("A")
             if (compare(answer, law).wrong & law.fixed & np.isfinite(law.bound)).any():

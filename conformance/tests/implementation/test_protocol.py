@@ -68,6 +68,10 @@ def test_a_hello_needs_no_more_than_a_name_a_version_and_a_language():
         ({"capabilities": {"dtypes": "float32"}}, "\"capabilities\": dtypes must be a list, not 'float32'"),
         ({"capabilities": {"dtypes": ["float8"]}}, "\"capabilities\": dtypes: 'float8' not known; allowed are float32"),
         ({"capabilities": {"dtypes": [[]]}}, '"capabilities": '),
+        (
+            {"capabilities": {"grades": {"float32/gradients": "B2"}}},
+            '"capabilities": grades (for float32/gradients): no bound is known for gradients by the transforms of B2; ',
+        ),
         ({"capabilities": {"speed": 1}}, "\"capabilities\": capabilities: 'speed' not known; allowed are dtypes"),
     ],
 )

@@ -14,6 +14,7 @@ from conv2d_conformance.cases import call, parse
 from conv2d_conformance.mutants import emulated
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import of_precision, summed
+from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 
 ORDERS: dict[str, emulated.Order] = {
     "sequential": emulated.sequential,
@@ -29,9 +30,9 @@ ORDERS: dict[str, emulated.Order] = {
 }
 
 ALGORITHMS: dict[str, Callable[[Call], Any]] = {
-    "F2": lambda call: emulated.winograd_tiles(call, 2),
-    "F4": lambda call: emulated.winograd_tiles(call, 4),
-    "F6": lambda call: emulated.winograd_tiles(call, 6),
+    "F2": lambda call: winograd_tiles(call, 2),
+    "F4": lambda call: winograd_tiles(call, 4),
+    "F6": lambda call: winograd_tiles(call, 6),
     "fourier": emulated.fourier,
     "strassen": emulated.strassen,
     "fixed point": emulated.fixed_point,

@@ -57,7 +57,8 @@ def test_variants_differ_in_what_they_return() -> None:
     arrays[0][1] *= 2.0**-18  # where formats of equal precision differ in their range
     answers: dict[tuple[bytes, ...], str] = {}
     for name, adapter in variants.catalogue().items():
-        if adapter.capabilities.deterministic and adapter.capabilities.grades:
+        claims = adapter.capabilities
+        if claims.deterministic and claims.grades and not claims.subnormals:  # these data have none
             # Some differ in 16 bits alone.
             dtypes = [dtype for dtype in ("float32", "float16") if dtype in adapter.capabilities.dtypes]
             found = tuple(adapter.conv2d(*(array.astype(dtype) for array in arrays)).tobytes() for dtype in dtypes)
