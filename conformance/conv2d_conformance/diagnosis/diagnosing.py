@@ -30,7 +30,7 @@ from conv2d_conformance.verdict.kind import refusal
 
 MIXED = 40
 MOST_FROM_ELSEWHERE = 40
-MOST_COSTLY = 6
+MOST_COSTLY = 5
 MOST_COSTLY_FOR_A_CRASH = 3.5
 FEWEST_AROUND = 4
 """A rule for when an answer is wrong needs so many answers of each kind."""

@@ -131,8 +131,15 @@ def pool(base: Case) -> list[Case]:
     few = list(_one_size(base, (1, 2, 3, 5, 8, 17, 33)))
     pairs = [a | b for i, a in enumerate(few) for b in few[:i] if not a.keys() & b.keys()]
     arguments = list(_one_argument(base))
-    mixed = [a | b for i, a in enumerate(arguments) for b in (*arguments[:i], *few) if not a.keys() & b.keys()]
-    return list(_legal(base, (*one, *pairs, *mixed)))
+    kinds = [fields for fields in few if fields.keys() & {"KH", "KW", "N", "groups"}]
+    mixed = [_together(a, b) for i, a in enumerate(arguments) for b in (*arguments[:i:2], *kinds)]
+    return list(_legal(base, (*one, *pairs, *(fields for fields in mixed if fields is not None))))
+
+
+def _together(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:
+    """Both changes, in the larger of their inputs; None where they contradict each other."""
+    shared = a.keys() & b.keys()
+    return None if shared - {"H", "W"} else a | b | {side: max(a[side], b[side]) for side in shared}
 
 
 def mixture(base: Case, claims: Capabilities, count: int) -> list[Case]:
