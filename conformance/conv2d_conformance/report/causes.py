@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conv2d_conformance.verdict.kind import masked
-from conv2d_conformance.verdict.wording import NO_SUCH_THING, REFUSED
+from conv2d_conformance.verdict.wording import ANY_ANSWER, NO_SUCH_THING, REFUSED
 
 Entry = Mapping[str, Any]
 
@@ -31,7 +31,7 @@ class Cause:
 
     @property
     def words(self) -> str | None:
-        """What the cause is, where that is known: the diagnosis, or else a refusal or an observation itself."""
+        """What the cause is, where that is known: the diagnosis, or else what was said or seen itself."""
         if self.failure is None:
             return None
         return self.diagnosis or (self.failure["got"] if _speaks(self.failure) else None)
@@ -46,8 +46,8 @@ class Cause:
 def causes(report: Mapping[str, Any]) -> list[Cause]:
     """What failed, by its cause, the one that breaks most first.
 
-    Failures have one cause where the implementation refuses in the same words, numbers apart, where the same was
-    seen beside the answer or found to be wrong, or where the same case has the same answer. In a run that was cut
+    Failures have one cause where the implementation refuses or dies in the same words, numbers apart, where the same
+    was seen beside the answer or found to be wrong, or where the same case has the same answer. In a run that was cut
     short, a requirement that was not reached is no news.
     """
     told = [
@@ -93,7 +93,7 @@ def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tu
 
 def _speaks(failure: Mapping[str, Any]) -> bool:
     """Whether what was got says itself what is wrong."""
-    return str(failure["got"]).startswith(REFUSED) or bool(failure["required"] == NO_SUCH_THING)
+    return str(failure["got"]).startswith(REFUSED) or failure["required"] in (ANY_ANSWER, NO_SUCH_THING)
 
 
 def _simplest_first(entries: list[Entry]) -> tuple[Entry, ...]:

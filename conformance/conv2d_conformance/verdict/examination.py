@@ -23,9 +23,11 @@ from conv2d_conformance.verdict.question import Question, claimed_grade
 from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
 from conv2d_conformance.verdict.simplifying import (
+    IF_KNOWN,
+    OF_A_CRASH,
     REPETITIONS,
+    USUAL,
     Simplest,
-    effort_for,
     simplest,
 )
 from conv2d_conformance.verdict.wording import NO_SUCH_THING
@@ -305,10 +307,13 @@ class Examination:
             return found
 
         is_known = self.known is not None and self.known(self.implementation, case, judgement.fault)
-        budget, repetitions = effort_for(judgement.fault, is_known=is_known)
-        found = simplest(case, judgement.fault, find, budget=budget, repetitions=repetitions)
+        crashed = judgement.outcome == "error"
+        if is_known and crashed:
+            self._end(_once(format_case(case), judgement.fault.got, judgement.fault.required), judgement.outcome)
+        allowance = OF_A_CRASH if crashed else IF_KNOWN if is_known else USUAL
+        found = simplest(case, judgement.fault, find, allowance)
         failure = _reduced(case, found)
-        if found.failed == found.repetitions == REPETITIONS or judgement.outcome == "error":
+        if found.failed == found.repetitions:
             # Where shapes alone were looked at, no answer is known to be right.
             failure = replace(failure, diagnosis=self._diagnosis(found.case, seen if values else {}))
         self._end(failure, judgement.outcome)

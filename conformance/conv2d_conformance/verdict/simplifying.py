@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.shrink import shrink
@@ -16,8 +17,8 @@ REPETITIONS = 5
 REPETITIONS_OF_A_CRASH = 1
 SHRINK_BUDGET = 300
 SHRINK_BUDGET_IF_KNOWN = 12
-SHRINK_BUDGET_OF_A_CRASH_IF_KNOWN = 2
 SHRINK_SECONDS = 10.0
+SHRINK_SECONDS_OF_A_CRASH = 20.0
 """For one failing case. A crash takes a new process, and so up to seconds, each time it is seen again."""
 
 MOST_ATTEMPTS = 8
@@ -41,11 +42,17 @@ class Simplest:
     repetitions: int
 
 
-def effort_for(fault: Fault, *, is_known: bool) -> tuple[int, int]:
-    """The budget and the repetitions for a fault: less where the cause is known, and where each time is dear."""
-    if fault.aspect == "answered":
-        return SHRINK_BUDGET_OF_A_CRASH_IF_KNOWN if is_known else SHRINK_BUDGET, REPETITIONS_OF_A_CRASH
-    return SHRINK_BUDGET_IF_KNOWN if is_known else SHRINK_BUDGET, REPETITIONS
+class Allowance(NamedTuple):
+    """How much is asked for the simplest case of one fault."""
+
+    budget: int = SHRINK_BUDGET
+    repetitions: int = REPETITIONS
+    seconds: float = SHRINK_SECONDS
+
+
+USUAL = Allowance()
+IF_KNOWN = Allowance(SHRINK_BUDGET_IF_KNOWN)
+OF_A_CRASH = Allowance(SHRINK_BUDGET, REPETITIONS_OF_A_CRASH, SHRINK_SECONDS_OF_A_CRASH)
 
 
 def same_fault(a: Fault, b: Fault) -> bool:
@@ -57,10 +64,8 @@ def simplest(
     case: Case,
     fault: Fault,
     find: Find,
+    allowance: Allowance = USUAL,
     *,
-    budget: int = SHRINK_BUDGET,
-    repetitions: int = REPETITIONS,
-    seconds: float = SHRINK_SECONDS,
     clock: Callable[[], float] = time.monotonic,
 ) -> Simplest:
     """The simplest case that fails like `case`, which has the `fault`.
@@ -70,6 +75,7 @@ def simplest(
     does not fail when it is asked again is never returned, as long as one is left that does; `case` itself is the
     last of them.
     """
+    budget, repetitions, seconds = allowance
     start = clock()
     failed = {case: fault}
 

@@ -13,6 +13,9 @@ from conv2d_conformance.verdict.question import Question
 REFUSED = "refused a legal call: "
 """How an answer begins in words where a legal call raised."""
 
+ANY_ANSWER = "an answer, or an exception"
+"""What is required where there was none."""
+
 NO_SUCH_THING = "no such thing"
 """What is required where something was seen that must not be."""
 
