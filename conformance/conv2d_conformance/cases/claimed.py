@@ -30,7 +30,7 @@ CASES = {
 }
 """By feature, or operation. A dtype, a mode and a view are words of a case line themselves."""
 
-NOT_OF_ONE_CALL = frozenset({"deterministic", "seeded", "torch-seed-stream"})
+NOT_OF_ONE_CALL = frozenset({"deterministic", "seeded", "thread-safe", "torch-seed-stream"})
 
 
 class Claim(NamedTuple):

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from conv2d_conformance.cases.case import Case, Recipe
-from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.diagnosis import probes
-from conv2d_conformance.diagnosis.bench import MOST_WORK, Bench, Seen
+from conv2d_conformance.diagnosis.bench import Bench, Seen, is_small
 from conv2d_conformance.diagnosis.candidates import explained, spoils
 from conv2d_conformance.diagnosis.effects import Effect
 from conv2d_conformance.diagnosis.model import Model
@@ -86,7 +85,7 @@ def _next_question(bench: Bench, base: Case, explanation: Explanation) -> Case |
 def _comes_true(bench: Bench, base: Case, model: Model, seed: int) -> bool | None:
     """Whether new cases bear out what the model says of them; None where there are too few calls to tell."""
     around = probes.crossed(base, bench.implementation.hello.capabilities, SUPPLY, seed)
-    around = [case for case in around if multiply_adds(case) <= MOST_WORK]
+    around = [case for case in around if is_small(case)]
     tried, spared = 0, 0
     for case in dict.fromkeys((*_opposites(model.rule, base, around), *around[:TRIED])):
         if not bench.would_ask(case):
@@ -114,7 +113,7 @@ def _opposites(rule: Rule, base: Case, around: Sequence[Case]) -> list[Case]:
 @cache
 def _pool(base: Case) -> tuple[tuple[Case, Sizes], ...]:
     """The cases that may be asked where rules disagree."""
-    return tuple((case, sizes_of(case)) for case in probes.pool(base) if multiply_adds(case) <= MOST_WORK)
+    return tuple((case, sizes_of(case)) for case in probes.pool(base) if is_small(case))
 
 
 # ---- by effects --------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from conv2d_conformance.gradients.adjoints import Adjoint, adjoint_of_bias, adjo
 from conv2d_conformance.gradients.row import rearranged
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.allowed import Allowed, Exceptions, exactly
+from conv2d_conformance.law.bits import with_exact_products
 from conv2d_conformance.law.bound import SLACK, Bound, bound
 from conv2d_conformance.law.classes import TRANSFORMS, AccuracyClass, accuracy_class, class_names, is_wide
 from conv2d_conformance.law.evaluate import allowed, is_integral
@@ -81,6 +82,7 @@ def _law(adjoint: Adjoint, accuracy: AccuracyClass, flushed: bool) -> Allowed:
     if not adjoint.multiplies:
         accuracy = replace(accuracy, product=0.0)
     operands = adjoint.operands
+    accuracy = with_exact_products(operands.input, operands.weight, accuracy)
     integral = is_integral(operands, accuracy)
     largest_sum = adjoint.largest_count * float(np.abs(operands.input).max()) * float(np.abs(operands.weight).max())
     if integral and largest_sum <= 2.0 ** min(accuracy.accumulator.precision, accuracy.output.precision):

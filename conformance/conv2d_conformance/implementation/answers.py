@@ -18,7 +18,8 @@ class Request:
     """One call: `operation` is conv2d, initialize or gradients; an array that is None is not handed over.
 
     An argument that is missing from `arguments` is left out of the call. Pairs are tuples. `products` is how many
-    multiplications the definition needs: a larger call may take longer.
+    multiplications the definition needs: a larger call may take longer. With another request `beside` it, the two calls
+    are made at once, from two threads, again and again, and both are answered.
     """
 
     operation: str
@@ -26,6 +27,7 @@ class Request:
     arrays: dict[str, Array | None]
     view: str | None = None
     products: int = 0
+    beside: Request | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,10 @@ class Observation:
 
 @dataclass(frozen=True)
 class Result:
-    """The call returned numeric arrays (None where the contract allows None), as they came: dtype, order and all."""
+    """The call returned numeric arrays (None where the contract allows None), as they came: dtype, order and all.
+
+    Of two calls that were made at once, those of the second follow.
+    """
 
     arrays: tuple[Array | None, ...]
     observed: tuple[Observation, ...] = ()

@@ -10,6 +10,7 @@ import numpy as np
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.allowed import Allowed, Exceptions, Floats, Mask, exactly, together
+from conv2d_conformance.law.bits import with_exact_products
 from conv2d_conformance.law.bound import Bound, Operands, bound, lost_leaves
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_conformance.law.special import finite_part, is_finite, required_specials
@@ -35,6 +36,7 @@ def law_of(
     `flushed`: subnormals may be flushed to zero.
     """
     batch = input if input.ndim == 4 else input[None]
+    accuracy = with_exact_products(batch, weight, accuracy)
     layer = Layer.of(batch, weight, **placement)
     images = layer.N if accuracy.by_fourier or accuracy.tile else _images_at_a_time(layer, weight.size)
     if images >= layer.N:
@@ -57,15 +59,20 @@ def _law_of(
     accuracy: AccuracyClass,
     flushed: bool,
 ) -> Allowed:
-    operands = Operands(
-        batch.astype(np.float64),
+    operands = operands_of(batch, weight, bias, placement)
+    if not is_finite(operands.input, operands.weight, operands.bias):
+        return _with_specials(operands, accuracy, flushed)
+    return _finite_law(operands, accuracy, flushed)
+
+
+def operands_of(input: Array, weight: Array, bias: Array | None, placement: dict[str, Any]) -> Operands:
+    """The data of a call as the law takes them."""
+    return Operands(
+        (input if input.ndim == 4 else input[None]).astype(np.float64),
         weight.astype(np.float64),
         np.zeros((1, 1, 1)) if bias is None else bias.astype(np.float64).reshape(-1, 1, 1),
         placement,
     )
-    if not is_finite(operands.input, operands.weight, operands.bias):
-        return _with_specials(operands, accuracy, flushed)
-    return _finite_law(operands, accuracy, flushed)
 
 
 def _with_specials(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> Allowed:

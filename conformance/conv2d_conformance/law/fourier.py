@@ -67,9 +67,11 @@ def error(operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> tupl
     """The bound of the error, and of the magnitude of any number on the way, for every plane: (N, M, 1, 1)."""
     placement = operands.placement
     with np.errstate(over="ignore", invalid="ignore"):  # what passes the largest number is not held to anything
-        x = lowered.pad(operands.input, placement["pads"], placement["padding_mode"])
-        norms = Norms(*_norms(x), *_norms(operands.weight))
-        bound, largest = _of_norms(norms, x.shape[2:], placement["groups"], accuracy, flushed=flushed)
+        x, pads, mode = operands.input, placement["pads"], placement["padding_mode"]
+        plane = tuple(size + sum(border) for size, border in zip(x.shape[2:], pads, strict=True))
+        # Zeros add nothing to a norm.
+        norms = Norms(*_norms(x if mode == "zeros" else lowered.pad(x, pads, mode)), *_norms(operands.weight))
+        bound, largest = _of_norms(norms, plane, placement["groups"], accuracy, flushed=flushed)
         bias = np.abs(operands.bias)
         return bound + accuracy.accumulator.unit * (bound + bias), largest + bias
 

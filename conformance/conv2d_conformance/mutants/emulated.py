@@ -76,7 +76,7 @@ def lower(call: Call) -> tuple[Array, Array]:
     x = np.asarray(call.input)
     x = x if x.ndim == 4 else x[None]
     layer = Layer.of(x, call.weight, g.stride, g.dilation, g.groups, g.pads, g.padding_mode)
-    windows = layer.windows(layer.grouped(pad(x, g.pads, g.padding_mode)))
+    windows = layer.windows(layer.grouped(layer.padded(x)))
     return windows.reshape(layer.N, layer.G, layer.K, g.OH * g.OW), call.weight.reshape(layer.G, -1, layer.K)
 
 
@@ -307,22 +307,8 @@ def fixed_point(call: Call, bits: int = 24) -> Array:
     return with_bias(call, total)
 
 
-def of_three_parts(call: Call) -> Array:
-    """Float32 as a sum of three bfloat16 numbers; of the nine products the three smallest are left out."""
-    parts = []
-    for array in lower(call):
-        rest, split_up = array.astype(np.float32), []
-        for _ in range(3):
-            split_up.append(through("bfloat16")(rest))
-            rest = rest - split_up[-1]
-        parts.append(split_up)
-    total: Any = 0
-    for i, j in ((0, 2), (1, 1), (2, 0), (0, 1), (1, 0), (0, 0)):
-        total = total + sequential(Terms(parts[0][i], parts[1][j]))
-    return with_bias(call, total)
-
-
 def with_bias(call: Call, total: Array) -> Array:
+    """The answer, of sums to which the bias is added last."""
     total = total.reshape(-1, *call.geometry.output_shape[-3:])
     if call.bias is not None:
         total = total + np.asarray(call.bias).astype(total.dtype).reshape(-1, 1, 1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.formats import FORMATS
-from conv2d_conformance.mutants import breaks, emulated
+from conv2d_conformance.mutants import breaks, emulated, pieces
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import (
     Change,
@@ -57,7 +57,9 @@ def inputs_rounded_to_float16(call: Call) -> Array:
 @breaks("numerics.single-product")
 def three_bfloat16_for_one_float32(call: Call) -> Array:
     """a conv2d that multiplies float32 numbers as sums of three bfloat16 numbers"""
-    return emulated.of_three_parts(call) if call.input.dtype == np.float32 else call.right()
+    if call.input.dtype != np.float32:
+        return call.right()
+    return pieces.one_after_the_other(call, pieces.BFLOAT16, pieces.SIX)
 
 
 @breaks("numerics.single-product")

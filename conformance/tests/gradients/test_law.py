@@ -134,7 +134,7 @@ def test_the_defaults_of_gradients():
     assert claimed_grade(claims, "float16") == "A"
     assert "B2" not in class_names("float32/gradients")
     assert claimed_grade(Capabilities(grades={"float32": "B4"}), "float32/gradients") == "A"
-    with pytest.raises(ValueError, match="gradients have no class B4; they have A, A-tc, R-tf32, "):
+    with pytest.raises(ValueError, match="gradients have no class B4; they have A, A-tc, R-bf16x9, "):
         gradient_class("B4", "float32")
     with pytest.raises(ValueError, match=r"grades \(for float32/gradients\): no bound is known for gradients by the "):
         Capabilities(grades={"float32/gradients": "B2"})

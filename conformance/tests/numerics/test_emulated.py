@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.cases import call, parse
-from conv2d_conformance.mutants import emulated
+from conv2d_conformance.mutants import emulated, pieces
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import of_precision, summed
 from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
@@ -36,7 +36,9 @@ ALGORITHMS: dict[str, Callable[[Call], Any]] = {
     "fourier": emulated.fourier,
     "strassen": emulated.strassen,
     "fixed point": emulated.fixed_point,
-    "three parts": emulated.of_three_parts,
+    "3 pieces": lambda call: pieces.one_after_the_other(call, pieces.BFLOAT16, pieces.SIX),
+    "3 pieces, tap by tap": lambda call: pieces.tap_by_tap(call, pieces.BFLOAT16, pieces.NINE),
+    "2 pieces": lambda call: pieces.tap_by_tap(call, pieces.TF32_CUT, pieces.THREE, emulated.aligned(8)),
 }
 
 LINES = (
