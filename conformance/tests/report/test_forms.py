@@ -198,6 +198,14 @@ def test_refusals_in_the_same_words_are_one_block_with_three_cases(report):
     assert [entry["failure"]["case"][:2] for entry in report["requirements"]] == ["n2", "n3", "n4", "n5"]
 
 
+def test_crashes_in_the_same_words_are_one_block(report):
+    known = report["requirements"][0]["failure"]
+    for number, entry in enumerate(report["requirements"]):
+        died = {"got": f"process {number} ended with exit status 139", "required": "an answer, or an exception"}
+        entry |= {"verdict": "error", "failure": {**known, **died, "case": f"n1c1h1w{number + 1} m1k1x1"}}
+    assert text_of(report).count("ERROR  bias.") == 1
+
+
 def test_other_words_are_another_cause(report):
     failing = [entry for entry in report["requirements"] if entry["failure"]]
     for number, entry in enumerate(failing[:2]):
