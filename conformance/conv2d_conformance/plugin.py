@@ -6,13 +6,13 @@ Loaded by name alone (`-p conv2d_conformance.plugin`): installing the suite leav
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 import pytest
 
 from conv2d_conformance.checks import Check, catalogue
-from conv2d_conformance.diagnosis import sentence_about
+from conv2d_conformance.diagnosis.memory import Diagnoses
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.answers import Implementation
@@ -28,13 +28,14 @@ RECORD = "conv2d"
 
 @dataclass
 class Subject:
-    """The implementation under test, and how it is to be examined."""
+    """The implementation under test, how it is to be examined, and what was found to be wrong with it."""
 
     implementation: Implementation
     effort: Effort
     seed: int
     only: str
     profile: str
+    diagnoses: Diagnoses = field(default_factory=Diagnoses)
 
 
 SUBJECT = pytest.StashKey[Subject]()
@@ -106,7 +107,8 @@ def iut(request: pytest.FixtureRequest) -> Examination:
         subject.effort,
         check.requirements,
         seed=seed_of(check.name, subject.seed),
-        diagnose=sentence_about,
+        diagnose=subject.diagnoses.sentence_about,
+        known=subject.diagnoses.know,
     )
     request.node.stash[EXAMINATION] = examination
     return examination

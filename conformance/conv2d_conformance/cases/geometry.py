@@ -28,7 +28,7 @@ def _resolved(case: Case) -> Geometry:
     )
 
 
-_remembered = lru_cache(maxsize=512)(_resolved)
+_remembered = lru_cache(maxsize=8192)(_resolved)
 
 
 def is_legal(case: Case) -> bool:

@@ -1,7 +1,8 @@
 """From a case that fails to the simplest one that still does: one input pixel, one weight, wherever that suffices.
 
-First the geometry, while the elements are made by the recipe; then the elements themselves, named one by one.
-Everything is deterministic, and every case on the way is a legal call of its own.
+First the geometry, while the elements are made by the recipe; then the elements themselves, named one by one. What is
+not finite keeps its place among them. An illegal call stays illegal for the same reason, and for no other; one whose
+shapes are the defect stands as it is. The order is always the same.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.cases.case import ARRAYS, LETTERS, Case, CaseError, Elements, Recipe
+from conv2d_conformance.cases.case import ARRAYS, LETTERS, Case, Elements, Recipe
 from conv2d_conformance.cases.data import arrays
 from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.cases.resized import resized
+from conv2d_conformance.verdict.kind import masked
 
 MOST_ELEMENTS = 400
 """Larger cases keep their recipe: nobody reads so many elements."""
@@ -35,24 +38,20 @@ def shrink(
     seconds: float = math.inf,
     clock: Callable[[], float] = time.monotonic,
 ) -> Case:
-    """The simplest case that fails, as far as `budget` calls of `fails` find it; `case` itself is known to fail.
+    """The simplest case that fails, as far as `budget` calls of `fails` in so many `seconds` find it.
 
-    After so many `seconds` none is made any more.
-
-    Greedy: the first simpler case that fails is taken, and its own reductions are tried, from the same place on, since
-    what was refused a moment ago can wait. No case is asked for twice.
+    `case` itself is known to fail. Greedy: the first simpler case that fails is taken, and its own reductions are
+    tried, from the same place on, since what was refused a moment ago can wait. No case is asked for twice.
     """
-    if _stands_as_it_is(case):
-        return case
     asked = {format_case(case)}
-    until = clock() + seconds
+    end = clock() + seconds
 
     def first_that_fails(stage: Stage, case: Case, place: int) -> tuple[Case, int] | None:
         later = islice(enumerate(stage(case)), place, None)
         earlier = islice(enumerate(stage(case)), place)
         for i, fields in chain(later, earlier):
-            for simpler in _legal(case, [fields]):
-                if (line := format_case(simpler)) not in asked and len(asked) <= budget and clock() < until:
+            for simpler in _admitted(case, [fields]):
+                if (line := format_case(simpler)) not in asked and len(asked) <= budget and clock() < end:
                     asked.add(line)
                     if fails(simpler):
                         return simpler, i
@@ -66,30 +65,44 @@ def shrink(
 
 
 def reductions(case: Case) -> Iterator[Case]:
-    """Legal cases that are a little simpler, the most welcome first. None for an illegal case: it stands as it is."""
-    if not _stands_as_it_is(case):
-        yield from _legal(case, chain(_with_a_recipe(case), _with_elements(case)))
+    """Cases that are a little simpler, the most welcome first: legal ones, or illegal for the same reason."""
+    yield from _admitted(case, chain(_with_a_recipe(case), _with_elements(case)))
 
 
-def _stands_as_it_is(case: Case) -> bool:
-    return bool(case.overrides) or not is_legal(case)
-
-
-def _legal(case: Case, changes: Iterable[dict[str, Any]]) -> Iterator[Case]:
-    """The changed cases, those that are legal and differ from the case and from each other."""
+def _admitted(case: Case, changes: Iterable[dict[str, Any]]) -> Iterator[Case]:
+    """The changed cases that ask the same kind of question, and differ from the case and from each other."""
+    if any(name.endswith("-shape") for name, _ in case.overrides):
+        return  # whatever else becomes smaller no longer fits these shapes: a second defect
     seen = {format_case(case)}
+    reason = _reason(case)
     for fields in changes:
-        simpler = _replaced(case, fields)
-        if simpler is not None and is_legal(simpler) and (line := format_case(simpler)) not in seen:
-            seen.add(line)
-            yield simpler
+        if reason is not None and not _keeps_its_defect(case, fields):
+            continue
+        simpler = resized(case, fields)
+        if simpler is None or _reason(simpler) != reason or (line := format_case(simpler)) in seen:
+            continue
+        if simpler.overrides and not is_legal(replace(simpler, overrides=())):
+            continue
+        seen.add(line)
+        yield simpler
 
 
-def _replaced(case: Case, fields: dict[str, Any]) -> Case | None:
+def _reason(case: Case) -> str | None:
+    """Why a call is illegal, whatever the numbers; None where it is legal."""
     try:
-        return replace(case, **fields)
-    except CaseError:  # an element lies outside the smaller array, or an argument can no longer be omitted
-        return None
+        geometry(case)
+    except (TypeError, ValueError) as error:
+        return f"{type(error).__name__}: {masked(str(error))}"
+    return None
+
+
+def _keeps_its_defect(case: Case, fields: dict[str, Any]) -> bool:
+    """Whether a change leaves what an illegal call is asked for: an empty batch, a mode, a word for the padding."""
+    return not (
+        (case.N == 0 and "N" in fields)
+        or (case.padding_mode != "zeros" and "padding_mode" in fields)
+        or (isinstance(case.padding, str) and "padding" in fields)
+    )
 
 
 # ---- while the elements are made by a recipe ---------------------------------------------------------------------
@@ -99,7 +112,15 @@ def _with_a_recipe(case: Case) -> Iterator[dict[str, Any]]:
     """Dense integers first: a fault that shows in them shows wherever it is, however small the case becomes."""
     if isinstance(case.data, Recipe):
         yield from ({"data": Recipe("integers", seed)} for seed in (0, case.data.seed))
+        yield from _leaps()
         yield from _simpler_geometry(case)
+
+
+def _leaps() -> Iterator[dict[str, Any]]:
+    """Everything at once to the simplest, and all arguments: few faults need so little, and those are then found."""
+    sizes = dict.fromkeys(("N", "C", "M", "H", "W", "KH", "KW", "groups"), 1)
+    yield sizes | _DEFAULTS
+    yield _DEFAULTS
 
 
 def _simpler_geometry(case: Case) -> Iterator[dict[str, Any]]:
@@ -110,7 +131,7 @@ def _simpler_geometry(case: Case) -> Iterator[dict[str, Any]]:
     yield {"groups": 1, "C": inputs, "M": outputs}
     yield {"groups": 1}
     yield from ({field: default} for field, default in _DEFAULTS.items())
-    if case.padding == "same":  # a fault that needs padding, but not this word for it
+    if case.padding == "same" and is_legal(case):  # a fault that needs padding, but not this word for it
         yield {"padding": tuple(after for _, after in geometry(case).pads)}
     for field in ("stride", "padding", "dilation"):
         yield from _simpler_pairs(field, getattr(case, field), _DEFAULTS[field][0])
@@ -156,18 +177,23 @@ def _simpler_pairs(name: str, value: Any, default: int) -> Iterator[dict[str, An
 
 
 def _with_elements(case: Case) -> Iterator[dict[str, Any]]:
-    """Fewer elements, and a tighter geometry around the rest."""
+    """Fewer elements, and a tighter geometry around the rest; at last all of them by name."""
     if isinstance(case.data, Elements):
         yield from ({"data": data} for data in _fewer_elements(case.data))
+        if case.data.base is not None:
+            yield from (
+                {"data": replace(case.data, base=Recipe("integers", seed))} for seed in (0, case.data.base.seed)
+            )
+            yield from _leaps()
         yield from _simpler_geometry(case)
-    elif (elements := _elements(case)) is not None:
+    if case.recipe is not None and (elements := _elements(case)) is not None:
         yield {"data": elements}
 
 
 def _elements(case: Case) -> Elements | None:
     """The same data, named one by one."""
     count = sum(int(np.prod(shape)) for shape in case.shapes.values() if shape is not None)
-    if count > MOST_ELEMENTS:
+    if count > MOST_ELEMENTS or case.overrides:
         return None
     made = arrays(case)
     return Elements(
@@ -188,12 +214,12 @@ def _fewer_elements(data: Elements) -> Iterator[Elements]:
         yield Elements(entries)
         yield from (Elements(entries[:i] + entries[i + 1 :], data.base) for i in range(len(entries)))
         return
-    yield Elements(tuple((array, index, 1.0) for array, index, _ in entries))
+    yield Elements(tuple((array, index, 1.0 if math.isfinite(value) else value) for array, index, value in entries))
     size = len(entries)
     while size:
         for start in range(0, len(entries), size):
             yield Elements(entries[:start] + entries[start + size :])
         size //= 2
     for i, (array, index, value) in enumerate(entries):
-        if value != 1:
+        if value != 1 and math.isfinite(value):
             yield Elements((*entries[:i], (array, index, 1.0), *entries[i + 1 :]))

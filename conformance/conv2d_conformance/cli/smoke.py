@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from conv2d_conformance.cases.case import Case
+    from conv2d_conformance.cli.asking import Asked
+    from conv2d_conformance.implementation.answers import Implementation
 
 CASES = {
     "A 1x1 kernel picks and scales pixels": "n1c1h2w3 m1k1x1 s1x1 p0x0 d1x1 g1 nobias float32 integers:3",
@@ -19,14 +27,13 @@ CASES = {
 def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> None:
     """See whether the adapter TARGET is sane.
 
-    It is asked three simple cases; where an answer is not right, a hint says why that may be.
+    It is asked three simple cases; where an answer is not right, a hint says why that may be. Then it is asked one
+    case for each claim, and those are told that do not work.
     """
     from conv2d_conformance.cases.grammar import parse
     from conv2d_conformance.cli import asking
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.report.console import console, paragraph
-    from conv2d_conformance.verdict.claims import within_claims
-    from conv2d_conformance.verdict.question import Question
 
     out = console()
     wrong = 0
@@ -35,15 +42,49 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
         claims = implementation.hello.capabilities
         asking.show_hello(out, implementation.hello, claims=True)
         for title, line in CASES.items():
-            asked = asking.ask(implementation, Question(within_claims(parse(line), claims), claims))
+            asked = _ask(implementation, parse(line))
             wrong += not asked.right
             out.print()
             paragraph(out, title, style="bold")
             asking.show(out, asked, claims, asking.diagnosis_of(implementation, asked))
             asking.show_incidents(out, implementation)
+        refuted = list(_refuted_claims(implementation))
     finally:
         implementation.close()
     out.print()
-    verdict = f"{wrong} of {len(CASES)} answers are wrong" if wrong else "sane: all answers are right"
-    paragraph(out, verdict, style="bold red" if wrong else "bold green")
-    ctx.exit(1 if wrong else 0)
+    for name, sentence in refuted:
+        paragraph(out, f"{name} is claimed and does not work: {sentence}", style="red")
+    if wrong:
+        verdict = f"{wrong} of {len(CASES)} answers are wrong"
+    elif refuted:
+        verdict = f"{len(refuted)} of the claims {'does' if len(refuted) == 1 else 'do'} not work"
+    else:
+        verdict = "sane: all answers are right"
+    failed = bool(wrong or refuted)
+    paragraph(out, verdict, style="bold red" if failed else "bold green")
+    ctx.exit(1 if failed else 0)
+
+
+def _ask(implementation: Implementation, case: Case) -> Asked:
+    from conv2d_conformance.cli import asking
+    from conv2d_conformance.verdict.claims import within_claims
+    from conv2d_conformance.verdict.question import Question
+
+    claims = implementation.hello.capabilities
+    return asking.ask(implementation, Question(within_claims(case, claims), claims))
+
+
+def _refuted_claims(implementation: Implementation) -> Iterator[tuple[str, str]]:
+    """Each claim whose case fails where the same case without it does not, with what came of it."""
+    from conv2d_conformance.cases.claimed import claim_cases
+
+    hello = implementation.hello
+    found: dict[Case, bool] = {}
+    for claim in claim_cases(hello.capabilities.features | set(hello.operations)):
+        fault = _ask(implementation, claim.case).judgement.fault
+        if fault is None:
+            continue
+        if claim.without not in found:
+            found[claim.without] = _ask(implementation, claim.without).right
+        if found[claim.without]:
+            yield claim.name, fault.got

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BUDGET", "Diagnosis", "diagnose", "sentence_about"]
 
-BUDGET = 300
+BUDGET = 480
 """Calls for one diagnosis."""
 
 

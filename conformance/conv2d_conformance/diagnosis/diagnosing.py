@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
 
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.illegal import ILLEGAL
 from conv2d_conformance.diagnosis import probes
 from conv2d_conformance.diagnosis.bench import Bench, Seen, is_small
-from conv2d_conformance.diagnosis.candidates import explained, explaining, spoils
+from conv2d_conformance.diagnosis.candidates import explaining, spoils
 from conv2d_conformance.diagnosis.effects import Effect, known_effects, mutants
-from conv2d_conformance.diagnosis.sentence import Diagnosis, about_case, about_crash, about_effect, about_trigger
-from conv2d_conformance.diagnosis.sizes import Sizes, sizes_of
+from conv2d_conformance.diagnosis.explaining import base_first, by_a_rule, by_effects, settled
+from conv2d_conformance.diagnosis.model import Model
+from conv2d_conformance.diagnosis.sentence import (
+    Diagnosis,
+    about_case,
+    about_crash,
+    about_effect,
+    about_refusal,
+    about_trigger,
+)
+from conv2d_conformance.diagnosis.sizes import sizes_of
 from conv2d_conformance.diagnosis.structure import structure
-from conv2d_conformance.diagnosis.trigger import ALWAYS, Rule, disagreement, rules, within_a_gap
-from conv2d_conformance.implementation.answers import Broken, Implementation, Rejected
+from conv2d_conformance.diagnosis.trigger import rules
+from conv2d_conformance.implementation.answers import Broken, Implementation, Rejected, Result
 from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.verdict.kind import refusal
 
 MIXED = 40
 MOST_FROM_ELSEWHERE = 40
-MOST_EFFECTS = 6
+MOST_COSTLY = 5
 MOST_COSTLY_FOR_A_CRASH = 3.5
 FEWEST_AROUND = 4
 """A rule for when an answer is wrong needs so many answers of each kind."""
 
 DIAGNOSED = ("accepted", "rejected", "shape", "dtype", "values")
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """An effect with the rules for when it shows; the first is the simplest."""
-
-    effect: Effect
-    triggers: tuple[Rule, ...]
-
-    @property
-    def cost(self) -> float:
-        # Many a mutant has a trigger in its sentence, to which another one reads badly.
-        second = self.effect.is_mutant and self.triggers[0] is not ALWAYS
-        return self.effect.cost + self.triggers[0].cost + second
 
 
 def diagnose(implementation: Implementation, failing: Case, seen: Mapping[Case, bool], budget: int) -> Diagnosis | None:
@@ -60,6 +54,8 @@ def diagnose(implementation: Implementation, failing: Case, seen: Mapping[Case, 
     if not is_legal(failing):
         return _of_accepted(bench)
     base = _gather(bench, first)
+    if isinstance(first.answer, Rejected):
+        return _of_refused_effect(bench) or _of_refusals(bench, base, first.answer)
     return _of_wrong_answers(bench, base)
 
 
@@ -85,7 +81,7 @@ def _gather(bench: Bench, first: Seen) -> Case:
         # All of them: numbers between 1 and 2 alone cannot tell a fixed point from a short significand.
         asked = [bench.ask(case) for case in probes.with_recipes(base)]
         base = next((found.case for found in asked if found is not None and found.wrong), base)
-    if isinstance(base.data, Recipe):
+    if base.recipe is not None:
         bench.ask_all(probes.near(base))
         bench.ask_all(probes.mixture(base, bench.implementation.hello.capabilities, MIXED))
     return base
@@ -95,90 +91,50 @@ def _gather(bench: Bench, first: Seen) -> Case:
 
 
 def _of_wrong_answers(bench: Bench, base: Case) -> Diagnosis | None:
+    return _of_effect(bench, base) or _of_trigger(bench, base, Model(None)) or _of_structure(bench, base)
+
+
+def _of_effect(bench: Bench, base: Case) -> Diagnosis | None:
     effects = _candidates(bench, base)
-    explanations = _explanations(bench, base, effects)
-    while explanations and (case := _next_question(bench, base, explanations)) is not None:
-        bench.ask(case)
-        explanations = _explanations(bench, base, [explanation.effect for explanation in explanations])
-    if explanations:
-        best = explanations[0]
-        trigger = best.triggers[0].words
-        name = best.effect.name if best.effect.is_mutant and not trigger else None
-        return _diagnosis(bench, about_effect(best.effect.sentence, trigger), name, trigger)
-    return _of_trigger(bench, base) or _of_structure(bench, base)
+    if (model := settled(bench, base, lambda: by_effects(bench, base, effects))) is None:
+        return None
+    assert model.effect is not None
+    trigger = model.rule.words
+    name = model.effect.name if model.effect.is_mutant and not trigger else None
+    return _diagnosis(bench, about_effect(model.effect.sentence, trigger), name, model)
+
+
+def _of_refused_effect(bench: Bench) -> Diagnosis | None:
+    """An argument that is taken for another one may make a call illegal. That it is taken so, an answer must show."""
+    answered = next((seen.case for seen in bench.wrong if isinstance(seen.answer, Result)), None)
+    return None if answered is None else _of_effect(bench, answered)
 
 
 def _candidates(bench: Bench, base: Case) -> list[Effect]:
     """The effects that explain all wrong answers, whatever they do to the right ones."""
     question = bench.seen[base].question
     call = Call(question.input, question.weight, question.bias, **question.request.arguments)
-    return explaining(known_effects(call), _base_first(bench, base))
+    return explaining(known_effects(call), base_first(bench, base))
 
 
-def _base_first(bench: Bench, base: Case) -> list[Seen]:
-    """The wrong answers, that to the base first: few effects survive it."""
-    return sorted(bench.wrong, key=lambda seen: seen.case != base)
+def _of_refusals(bench: Bench, base: Case, refused: Rejected) -> Diagnosis | None:
+    """When a legal call is refused, in the words of who refuses. What a wrong argument would do is no matter here."""
+    return _of_trigger(bench, base, Model(None, refuses=refusal(refused)), f"{refused.type}: {refused.message}")
 
 
-def _explanations(bench: Bench, base: Case, effects: Sequence[Effect]) -> list[Explanation]:
-    """With their triggers, the simplest first. What has no trigger explains nothing."""
-    found = []
-    wrong, right = _base_first(bench, base), bench.right
-    for effect in effects:
-        if not (seen_in := explained(effect, wrong)):
-            continue
-        spoilt = [seen for seen in right if spoils(effect, seen)]
-        if triggers := _rules(seen_in, spoilt):
-            found.append(Explanation(effect, tuple(triggers)))
-    return sorted(found, key=lambda explanation: explanation.cost)[:MOST_EFFECTS]
-
-
-def _rules(wrong: Sequence[Seen], right: Sequence[Seen]) -> list[Rule]:
-    if not right:
-        return [ALWAYS]
-    legal = [seen for seen in right if seen.question.illegal_because is None]
-    return rules([sizes_of(seen.case) for seen in wrong], [sizes_of(seen.case) for seen in legal])
-
-
-def _next_question(bench: Bench, base: Case, explanations: Sequence[Explanation]) -> Case | None:
-    """A case on which the triggers of the best explanation are divided, or that tells where their limits lie.
-
-    None where there is no doubt, or no call.
-    """
-    triggers = explanations[0].triggers
-    if triggers[0] is ALWAYS or bench.budget <= 0:
-        return None
-    open_cases = [(case, sizes) for case, sizes in _pool(base) if bench.would_ask(case)]
-    place = disagreement(triggers, (sizes for _, sizes in open_cases))
-    if place is None:
-        place = within_a_gap(triggers[0], (sizes for _, sizes in open_cases))
-    return None if place is None else open_cases[place][0]
-
-
-# ---- where nothing is known of the effect ------------------------------------------------------------------------
-
-
-def _of_trigger(bench: Bench, base: Case) -> Diagnosis | None:
+def _of_trigger(bench: Bench, base: Case, model: Model, message: str = "") -> Diagnosis | None:
     """When answers are wrong, if that can be said in a simple rule."""
-    while True:
-        wrong, right = bench.wrong, bench.right
-        triggers = _rules(wrong, right)
-        if min(len(wrong), len(right)) < FEWEST_AROUND or not triggers:
-            return None
-        unknown = Effect("", "", lambda *_, **__: None)
-        case = _next_question(bench, base, [Explanation(unknown, tuple(triggers))])
-        if case is None or bench.ask(case) is None:
-            break
-    trigger = triggers[0]
-    if trigger is ALWAYS or trigger.cost > 6:
+    found = settled(bench, base, lambda: by_a_rule(bench, model, fewest=FEWEST_AROUND, most_cost=MOST_COSTLY))
+    if found is None:
         return None
-    refused = all(isinstance(seen.answer, Rejected) for seen in wrong)
-    return _diagnosis(bench, about_trigger(refused, trigger.words), None, trigger.words)
+    words = found.rule.words
+    sentence = about_refusal(message, words) if model.refuses is not None else about_trigger(words)
+    return _diagnosis(bench, sentence, None, found)
 
 
 def _of_structure(bench: Bench, base: Case) -> Diagnosis | None:
     found = structure(bench, base)
-    return None if found is None else _diagnosis(bench, about_case(found), None, "")
+    return None if found is None else _diagnosis(bench, about_case(found), None, None)
 
 
 # ---- illegal calls, and no answer at all -------------------------------------------------------------------------
@@ -192,7 +148,8 @@ def _of_accepted(bench: Bench) -> Diagnosis | None:
     wrong, right = [seen for seen in illegals if seen.wrong], [seen for seen in illegals if not seen.wrong]
     for effect in explaining(mutants(), wrong):
         if not any(spoils(effect, seen) for seen in right):
-            return Diagnosis(about_effect(effect.sentence, ""), len(wrong), len(right), effect.name)
+            sentence = about_effect(effect.sentence, "")
+            return Diagnosis(sentence, len(wrong), len(right), effect.name, model=Model(effect))
     return None
 
 
@@ -208,14 +165,10 @@ def _of_crash(first: Seen, seen: Mapping[Case, bool]) -> Diagnosis | None:
     found = rules(wrong, right)
     if not found or found[0].cost > MOST_COSTLY_FOR_A_CRASH:
         return None
-    return Diagnosis(about_crash(found[0].words), len(wrong), len(right), None, found[0].words)
+    words = found[0].words
+    return Diagnosis(about_crash(words), len(wrong), len(right), None, words, Model(None, found[0], crashes=True))
 
 
-@cache
-def _pool(base: Case) -> tuple[tuple[Case, Sizes], ...]:
-    """The cases that may be asked where rules disagree."""
-    return tuple((case, sizes_of(case)) for case in probes.pool(base) if is_small(case))
-
-
-def _diagnosis(bench: Bench, sentence: str, mutant: str | None, trigger: str) -> Diagnosis:
-    return Diagnosis(sentence, len(bench.wrong), len(bench.right), mutant, trigger)
+def _diagnosis(bench: Bench, sentence: str, mutant: str | None, model: Model | None) -> Diagnosis:
+    trigger = "" if model is None else model.rule.words
+    return Diagnosis(sentence, len(bench.wrong), len(bench.right), mutant, trigger, model)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ def effects(call: Call) -> Iterator[Effect]:
     """Those that make sense for the dtype of this call."""
     yield from _biases()
     yield from _functions()
+    yield from _flushed()
     if call.input.dtype != np.float16:
         yield from _roundings(52 if call.input.dtype == np.float64 else 23)
 
@@ -50,9 +52,10 @@ def _biases() -> Iterator[Effect]:
 
 def _with_bias(times: Callable[[Any], float]) -> Callable[[Call], Array]:
     def function(call: Call) -> Array:
-        if call.bias is None:
-            return call.right()
-        return call.right(bias=(call.bias * times(call.geometry)).astype(call.bias.dtype))
+        factor = times(call.geometry)
+        if call.bias is None or factor == 0:
+            return call.right(bias=None)
+        return call.right(bias=(call.bias * factor).astype(call.bias.dtype))
 
     return function
 
@@ -90,7 +93,9 @@ def _functions() -> Iterator[Effect]:
         ("whose result is cut to 8-bit integers, -128 to 127", lambda y, g: np.clip(y, -128, 127)),
         ("whose result wraps around as 8-bit integers do", lambda y, g: (y + 128) % 256 - 128),
         ("that adds 1", lambda y, g: y + 1),
-        ("that takes 0 for what is not finite", lambda y, g: np.where(np.isfinite(y), y, 0)),
+        ("that returns 0 for what is not finite", lambda y, g: np.where(np.isfinite(y), y, 0)),
+        ("that returns 0 for NaN", lambda y, g: np.where(np.isnan(y), 0, y)),
+        ("that returns NaN for what is not finite", lambda y, g: np.where(np.isfinite(y), y, np.nan)),
     ):
         yield effect(f"a conv2d {words}", _after(function))
         yield effect(f"a conv2d {words}, before the bias is added", _before_the_bias(function), 2.5)
@@ -108,6 +113,31 @@ def _before_the_bias(function: Callable[[Array, Any], Array]) -> Callable[[Call]
         return np.asarray(sums + call.bias.astype(np.float64).reshape(-1, 1, 1)).astype(call.input.dtype)
 
     return changed
+
+
+# ---- numbers without a leading bit -------------------------------------------------------------------------------
+
+
+def _flushed() -> Iterator[Effect]:
+    """Zero in the place of subnormal numbers, on the way in, on the way out, or both."""
+
+    def flushed(array: Array | None) -> Array | None:
+        if array is None:
+            return None
+        least = 2.0 ** {"float64": -1022, "float16": -14}.get(array.dtype.name, -126)
+        return np.where(np.abs(array.astype(np.float64)) < least, np.zeros_like(array), array)
+
+    def read(call: Call) -> Call:
+        return replace(call, input=flushed(call.input), weight=flushed(call.weight), bias=flushed(call.bias))
+
+    def returned(call: Call) -> Array:
+        result: Array | None = flushed(call.right())
+        assert result is not None
+        return result
+
+    yield effect("a conv2d that reads subnormal numbers as zero", lambda call: read(call).right(), 1.5)
+    yield effect("a conv2d that returns zero for subnormal numbers", returned, 1.5)
+    yield effect("a conv2d that takes subnormal numbers for zero", lambda call: returned(read(call)), 1.6)
 
 
 # ---- fewer bits --------------------------------------------------------------------------------------------------

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy.random import Philox
+
 from conv2d_conformance.adapter import Capabilities
-from conv2d_conformance.cases.case import Case, CaseError, Recipe
+from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.resized import resized
 from conv2d_conformance.cases.strategies import beyond, sample
 
 FEW = (1, 2, 3, 4, 5, 8, 9, 16, 17, 32, 33, 64, 65)
@@ -50,20 +54,75 @@ RECIPES = (
     *(Recipe("integers", seed) for seed in (0, 1)),
     Recipe("integers", 0, 100),
     *(Recipe(name, seed) for name in ("uniform", "normal", "sparse") for seed in (0, 1)),
+    *(Recipe(name, 0) for name in ("scaled", "subnormal", "near-overflow")),
 )
+
+NON_FINITE = (float("nan"), float("inf"), -float("inf"))
+
+TOGETHER = (
+    ("N",),
+    ("C", "M", "groups"),
+    ("H", "W"),
+    ("KH", "KW"),
+    ("stride",),
+    ("padding", "padding_mode"),
+    ("dilation",),
+    ("bias",),
+    ("omit",),
+    ("view",),
+    ("dtype",),
+)
+"""Fields that one case has from another together."""
 
 
 def with_recipes(case: Case) -> Iterator[Case]:
-    """The geometry of a case with other data, dense integers first: they show most faults, and any fault exactly."""
+    """The geometry of a case with other data, dense integers first: they show most faults, and any fault exactly.
+
+    An element that is not finite stays: without it the question is another.
+    """
+    odd = odd_elements(case)
     for recipe in RECIPES:
         magnitude = recipe.magnitude if case.dtype in ("float32", "float64") else None
-        yield replace(case, data=replace(recipe, magnitude=magnitude), view=None)
+        recipe = replace(recipe, magnitude=magnitude)
+        yield replace(case, data=Elements(odd, recipe) if odd else recipe)
+
+
+def odd_elements(case: Case) -> tuple[tuple[str, tuple[int, ...], float], ...]:
+    """The elements that are not finite."""
+    if isinstance(case.data, Recipe):
+        return ()
+    return tuple(entry for entry in case.data.entries if not np.isfinite(entry[2]))
+
+
+def other_odd_elements(base: Case) -> Iterator[Case]:
+    """Other values that are not finite, in every array; and none at all."""
+    odd, recipe = odd_elements(base), base.recipe
+    if not odd or recipe is None:
+        return
+    yield replace(base, data=recipe)
+    for letter, shape in (("x", base.input_shape), ("w", base.weight_shape), ("b", (base.M,))):
+        place = next((index for name, index, _ in odd if name == letter), tuple(0 for _ in shape))
+        if letter != "b" or base.bias:
+            for value in NON_FINITE:
+                yield replace(base, data=Elements(((letter, place, value),), recipe))
 
 
 def near(base: Case) -> Iterator[Case]:
     """Legal cases that differ from the base in one size or argument."""
+    yield from other_odd_elements(base)
+    yield from _legal(base, _axes_changed(base))
     yield from _legal(base, _one_size(base, FEW))
     yield from _legal(base, _one_argument(base))
+
+
+def _axes_changed(base: Case) -> Iterator[dict[str, Any]]:
+    """Height and width exchanged, and one like the other: what holds of one axis may hold of both."""
+    names = [name for name in ("stride", "padding", "dilation") if not isinstance(getattr(base, name), str)]
+    pairs = {name: _pair(getattr(base, name)) for name in names}
+    for h, w in ((1, 0), (0, 0), (1, 1)):
+        sides = {"H": (base.H, base.W)[h], "W": (base.H, base.W)[w]}
+        kernel = {"KH": (base.KH, base.KW)[h], "KW": (base.KH, base.KW)[w]}
+        yield sides | kernel | {name: (pair[h], pair[w]) for name, pair in pairs.items()}
 
 
 def pool(base: Case) -> list[Case]:
@@ -72,27 +131,68 @@ def pool(base: Case) -> list[Case]:
     few = list(_one_size(base, (1, 2, 3, 5, 8, 17, 33)))
     pairs = [a | b for i, a in enumerate(few) for b in few[:i] if not a.keys() & b.keys()]
     arguments = list(_one_argument(base))
-    mixed = [a | b for i, a in enumerate(arguments) for b in (*arguments[:i], *few) if not a.keys() & b.keys()]
-    return list(_legal(base, (*one, *pairs, *mixed)))
+    kinds = [fields for fields in few if fields.keys() & {"KH", "KW", "N", "groups"}]
+    mixed = [_together(a, b) for i, a in enumerate(arguments) for b in (*arguments[:i:2], *kinds)]
+    return list(_legal(base, (*one, *pairs, *(fields for fields in mixed if fields is not None))))
+
+
+def _together(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:
+    """Both changes, in the larger of their inputs; None where they contradict each other."""
+    shared = a.keys() & b.keys()
+    return None if shared - {"H", "W"} else a | b | {side: max(a[side], b[side]) for side in shared}
 
 
 def mixture(base: Case, claims: Capabilities, count: int) -> list[Case]:
     """Cases of all sorts that the implementation claims to know, with data of the same kind."""
-    recipe = base.data
-    if not isinstance(recipe, Recipe):
+    if base.recipe is None:
         return []
     cases = sample(count, 1, keep=beyond(claims.features), dtype=base.dtype)
-    return [replace(case, data=replace(recipe, seed=seed)) for seed, case in enumerate(cases)]
+    return [case for i, drawn in enumerate(cases) if (case := _with_data_of(base, drawn, i)) is not None]
+
+
+def crossed(base: Case, claims: Capabilities, count: int, seed: int) -> list[Case]:
+    """Legal cases, each with about half of its fields from the base and the rest from a drawn one.
+
+    They hold one clause of a rule and not another, whatever the clauses are.
+    """
+    if base.recipe is None:
+        return []
+    words = Philox(key=np.array([seed, 1], np.uint64)).random_raw(4 * count)
+    found = []
+    drawn = sample(4 * count, 1000 + seed, keep=beyond(claims.features), dtype=base.dtype)
+    dtypes = sorted(claims.dtypes)
+    for i, (case, word) in enumerate(zip(drawn, words.tolist(), strict=True)):
+        other = replace(case, dtype=dtypes[word % len(dtypes)])
+        taken = [name for bit, names in enumerate(TOGETHER) if word >> (8 + bit) & 1 for name in names]
+        fields = {name: getattr(base, name) for name in taken}
+        if word >> 32 & 3 == 0:  # larger ones than are drawn elsewhere
+            fields["padding"] = (word >> 34 & 3, word >> 36 & 3)
+        mixed = resized(other, {"omit": ()} | fields)
+        mixed = None if mixed is None else _with_data_of(base, mixed, i)
+        if mixed is not None and is_legal(mixed):
+            found.append(mixed)
+        if len(found) == count:
+            break
+    return found
+
+
+def _with_data_of(base: Case, case: Case, seed: int) -> Case | None:
+    """A case with data of the kind of the base's."""
+    recipe = base.recipe
+    assert recipe is not None
+    recipe = replace(recipe, seed=seed, magnitude=recipe.magnitude if case.dtype == base.dtype else None)
+    odd = odd_elements(base)
+    if not odd:
+        return replace(case, data=recipe)
+    fields = {name: getattr(case, name) for names in TOGETHER for name in names}
+    return resized(replace(base, data=Elements(odd, recipe)), fields)
 
 
 def _legal(base: Case, changes: Iterable[dict[str, Any]]) -> Iterator[Case]:
     seen = {base}
     for fields in changes:
-        try:
-            case = replace(base, **fields)
-        except CaseError:  # what is omitted has its default no longer
-            continue
-        if case not in seen and is_legal(case):
+        case = resized(base, fields)
+        if case is not None and case not in seen and is_legal(case):
             seen.add(case)
             yield case
 
@@ -131,11 +231,15 @@ def _one_argument(base: Case) -> Iterator[dict[str, Any]]:
     """One argument at a time. The input grows where the windows need more room."""
     yield {"bias": not base.bias}
     yield {"N": None}
-    for name, values in (("stride", (1, 2, 3, 4)), ("dilation", (1, 2, 3)), ("padding", (0, 1, 2, 3))):
+    for name, least, values in (
+        ("stride", 1, (1, 2, 3, 4)),
+        ("dilation", 1, (1, 2, 3)),
+        ("padding", 0, (0, 1, 2, 3)),
+    ):
         now = getattr(base, name)
         pair = (0, 0) if isinstance(now, str) else _pair(now)
         for value in values:
-            for changed in ((value, pair[1]), (pair[0], value), (value, value)):
+            for changed in ((value, pair[1]), (pair[0], value), (value, value), (value, least), (least, value)):
                 yield {name: changed} | _room(base, **{name: changed})
             yield {name: value} | _room(base, **{name: (value, value)})
     yield from ({"padding": word} for word in ("same", "valid"))
@@ -144,6 +248,7 @@ def _one_argument(base: Case) -> Iterator[dict[str, Any]]:
         if getattr(base, name) == default:
             yield {"omit": (name,)}
     yield from ({"dtype": dtype} for dtype in ("float32", "float64", "float16", "bfloat16"))
+    yield {"view": None}
 
 
 def _room(base: Case, **changed: tuple[int, int]) -> dict[str, int]:

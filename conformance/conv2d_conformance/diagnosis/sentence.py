@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conv2d_conformance.diagnosis.model import Model
+
+LONGEST_MESSAGE = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +16,7 @@ class Diagnosis:
     """What explains the wrong answers that were seen, and contradicts none of them and none of the right ones.
 
     `mutant` is the known fault behind it, if it is one; `trigger` the rule for when it shows, empty for always.
+    `model` is what the sentence says, to be held against other answers; None where it speaks of the failing case alone.
     """
 
     sentence: str
@@ -17,6 +24,7 @@ class Diagnosis:
     right: int
     mutant: str | None = None
     trigger: str = ""
+    model: Model | None = field(default=None, compare=False)
 
     @property
     def evidence(self) -> str:
@@ -30,9 +38,16 @@ def about_effect(effect: str, trigger: str) -> str:
     return f"your output equals {effect}{only}"
 
 
-def about_trigger(refused: bool, trigger: str) -> str:
+def about_trigger(trigger: str) -> str:
     """When the answer is wrong, where nobody knows what it is."""
-    return f"legal calls are refused only where {trigger}" if refused else f"your output is wrong only where {trigger}"
+    return f"your output is wrong only where {trigger}"
+
+
+def about_refusal(message: str, trigger: str) -> str:
+    """When a legal call is refused, and with which words."""
+    words = " ".join(message.split())
+    short = words if len(words) <= LONGEST_MESSAGE else f"{words[:LONGEST_MESSAGE]} ..."
+    return f'it says "{short}": legal calls are refused only where {trigger}'
 
 
 def about_crash(trigger: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.geometry import geometry
 
 
@@ -87,6 +88,7 @@ def _facts(case: Case, n: Mapping[str, int]) -> dict[str, bool]:
         "C != M": n["C"] != n["M"],
         "a stride is larger than the kernel": stride[0] > n["KH"] or stride[1] > n["KW"],
         "the padding is as large as the kernel": padding[0] >= n["KH"] or padding[1] >= n["KW"],
+        "the padding is more than half the kernel": 2 * padding[0] > n["KH"] or 2 * padding[1] > n["KW"],
         "the stride does not divide the height": (n["OH"] - 1) * stride[0] < _places(case, n, 0) - 1,
         "the stride does not divide the width": (n["OW"] - 1) * stride[1] < _places(case, n, 1) - 1,
     }
@@ -104,6 +106,10 @@ def _facts(case: Case, n: Mapping[str, int]) -> dict[str, bool]:
     if case.view is not None:
         facts[f"the arrays are views ({case.view})"] = True
     recipe = case.recipe
+    values = () if isinstance(case.data, Recipe) else tuple(value for _, _, value in case.data.entries)
+    facts["there is a NaN"] = any(map(math.isnan, values))
+    facts["there is an infinity"] = any(map(math.isinf, values))
+    facts["there are subnormal numbers"] = recipe is not None and recipe.name == "subnormal"
     facts["the data are not small integers"] = recipe is None or recipe.name not in ("integers", "ones", "impulse")
     return facts
 

@@ -31,13 +31,23 @@ class Gap(NamedTuple):
 class Rule:
     """A predicate on sizes, in the words that follow "only where". The lower the cost, the simpler.
 
-    `gaps` are where its limits could lie as well.
+    `gaps` are where its limits could lie as well; `parts` are the clauses of a rule that has several.
     """
 
     words: str
     holds: Predicate
     cost: float
     gaps: tuple[Gap, ...] = ()
+    parts: tuple[Rule, ...] = ()
+
+    def fails_alone(self, sizes: Sizes) -> Rule | None:
+        """The only clause that does not hold, if it is one."""
+        failing = [part for part in self.parts or (self,) if not part.holds(sizes)]
+        return failing[0] if len(failing) == 1 else None
+
+    def is_silent(self, sizes: Sizes) -> bool:
+        """Whether a limit may lie on either side of these sizes."""
+        return any(low < sizes.numbers[name] < high for name, low, high in self.gaps)
 
 
 ALWAYS = Rule("", lambda sizes: True, 0.0)
@@ -53,17 +63,20 @@ RELATED = (
 )
 
 
-def rules(wrong: Sequence[Sizes], right: Sequence[Sizes], *, most: int = 12) -> list[Rule]:
-    """The simplest rules that hold for all that are wrong and for none that are right, the simplest first."""
+def rules(wrong: Sequence[Sizes], right: Sequence[Sizes], *, spared: int = 0, most: int = 12) -> list[Rule]:
+    """The simplest rules that hold for all that are wrong and for none that are right, the simplest first.
+
+    They may hold for as many that are right as are `spared`.
+    """
     if not right:
         return [ALWAYS]
     masks: dict[int, Rule] = {}
-    everything = (1 << len(right)) - 1
+    enough = len(right) - spared
     atoms = sorted(_atoms(wrong, right), key=lambda rule: rule.cost)
     found: list[Rule] = []
     for rule in atoms:
         excluded = sum(1 << i for i, sizes in enumerate(right) if not rule.holds(sizes))
-        if excluded == everything:
+        if excluded.bit_count() >= enough:
             found.append(rule)
         elif excluded:
             masks.setdefault(excluded, rule)
@@ -78,7 +91,7 @@ def rules(wrong: Sequence[Sizes], right: Sequence[Sizes], *, most: int = 12) -> 
             excluded = 0
             for mask, _ in together:
                 excluded |= mask
-            if excluded == everything:
+            if excluded.bit_count() >= enough:
                 found.append(_all_of([rule for _, rule in together]))
     return sorted(found, key=lambda rule: rule.cost)[:most]
 
@@ -88,9 +101,8 @@ def _all_of(parts: list[Rule]) -> Rule:
         return all(part.holds(sizes) for part in parts)
 
     cost = sum(part.cost for part in parts) + len(parts) - 1
-    return Rule(
-        " and ".join(part.words for part in parts), holds, cost, tuple(gap for part in parts for gap in part.gaps)
-    )
+    words = " and ".join(part.words for part in parts)
+    return Rule(words, holds, cost, tuple(gap for part in parts for gap in part.gaps), tuple(parts))
 
 
 def _atoms(wrong: Sequence[Sizes], right: Sequence[Sizes]) -> Iterator[Rule]:
@@ -111,10 +123,12 @@ def _of_one_size(name: str, wrong: set[int], right: set[int]) -> Iterator[Rule]:
     least, most = min(wrong), max(wrong)
     if right and min(right) < least:
         gap = Gap(name, max(size for size in right if size < least), least)
-        yield Rule(f"{name} >= {least}", lambda s: s.numbers[name] >= least, 2.0 + extra, (gap,))
+        words = f"{name} >= {least}{_untried(gap.low + 1, least - 1)}"
+        yield Rule(words, lambda s: s.numbers[name] >= least, 2.0 + extra, (gap,))
     if right and max(right) > most:
         gap = Gap(name, most, min(size for size in right if size > most))
-        yield Rule(f"{name} <= {most}", lambda s: s.numbers[name] <= most, 2.0 + extra, (gap,))
+        words = f"{name} <= {most}{_untried(most + 1, gap.high - 1)}"
+        yield Rule(words, lambda s: s.numbers[name] <= most, 2.0 + extra, (gap,))
     if least == most:
         yield Rule(f"{name} == {least}", lambda s: s.numbers[name] == least, 2.5 + 2 * extra)
     for tile in TILES if name not in SIDES else (2,):
@@ -127,6 +141,13 @@ def _of_one_size(name: str, wrong: set[int], right: set[int]) -> Iterator[Rule]:
     for missing in sorted(right - wrong):
         if least < missing < most:
             yield Rule(f"{name} != {missing}", _is_not(name, missing), 3.5 + extra)
+
+
+def _untried(first: int, last: int) -> str:
+    """What must be said of sizes next to a limit with which no case was asked."""
+    if first > last:
+        return ""
+    return f" ({first} was not tried)" if first == last else f" ({first} to {last} were not tried)"
 
 
 def _has(fact: str) -> Predicate:

@@ -122,7 +122,8 @@ def _repeating(seen: Findings) -> str:
         return ""
     if not again["identical"]:
         return "NOT the same bits in every call"
-    return "repeatable, but other bits in a batch" if batch is False else "repeatable, alone and in a batch"
+    words = {True: "repeatable, alone and in a batch", False: "repeatable, but other bits in a batch"}
+    return words.get(batch, "repeatable")
 
 
 # ---- one sentence for all shapes

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from conv2d_conformance import spec
+from conv2d_conformance.report.causes import causes, common_fault
 from conv2d_conformance.report.counts import Chapter, chapters
-from conv2d_conformance.report.text import common_fault, replay_command, to_be_told
+from conv2d_conformance.report.text import replay_command
 
 LEGEND = (
     "Each cell says how many requirements of a chapter hold, of those that are claimed and have a check. "
@@ -42,19 +43,19 @@ def _failures(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
     lines = []
     for _, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
         declared = {item["requirement"]: f"{item['reason']} ({item['issue']})" for item in report["deviations"]}
-        groups = to_be_told(report)
-        if groups:
+        found = causes(report)
+        if found:
             lines += ["", f"## {_escaped(_name(report))}, profile {report['run']['profile']}"]
-        for entries in groups:
-            names = ", ".join(f"{entry['id']} ({entry['level']})" for entry in entries)
+        for cause in found:
+            names = ", ".join(f"{entry['id']} ({entry['level']})" for entry in cause.entries)
             lines += ["", f"### {names}", ""]
-            reasons = dict.fromkeys(declared[entry["id"]] for entry in entries if entry["id"] in declared)
+            reasons = dict.fromkeys(declared[entry["id"]] for entry in cause.entries if entry["id"] in declared)
             lines += [f"Known: {_escaped(reason)}.\n" for reason in reasons]
-            failure = entries[0]["failure"]
+            failure = cause.failure
             if failure is None:
                 lines.append("Not one case was judged.")
                 continue
-            told = [("looks like", failure["diagnosis"]), ("got", failure["got"]), ("required", failure["required"])]
+            told = [("looks like", cause.diagnosis), ("got", failure["got"]), ("required", failure["required"])]
             if failure["failed_repetitions"] < failure["repetitions"]:
                 told += [("fails", f"{failure['failed_repetitions']} of {failure['repetitions']} times")]
             told += [("replay", replay_command(failure, report["run"]["target"]))]
@@ -66,7 +67,7 @@ def _faults(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """A line for each implementation whose failures look like one fault."""
     lines = []
     for _, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
-        if common := common_fault(entry for entry in report["requirements"] if entry["failure"]):
+        if common := common_fault(causes(report)):
             lines.append(f"- {_escaped(_name(report))}: {_escaped(common)}")
     return [*lines, ""] if lines else []
 

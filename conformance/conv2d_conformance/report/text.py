@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conv2d_conformance import spec
+from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
 from conv2d_conformance.report.verdicts import VERDICTS
@@ -19,6 +19,9 @@ from conv2d_conformance.verdict.grading import describe_grade
 
 COLOUR = {"pass": "green", "fail": "red", "error": "magenta", "unsupported": "dim"}
 """Colour says nothing that the words do not say."""
+
+MOST_CASES = 3
+"""So many of the failing cases of one cause are shown; the report has them all."""
 
 MOST_INCIDENTS = 3
 """So many are shown; the report has them all."""
@@ -33,12 +36,12 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
     console.print()
     _show_chapters(report, console)
     console.print()
-    told = to_be_told(report)
-    if common := common_fault(entry for entries in told for entry in entries):
+    told = causes(report)
+    if common := common_fault(told):
         paragraph(console, common, style="bold")
         console.print()
-    for entries in told:
-        _show_failure(report, entries, console)
+    for cause in told:
+        _show_cause(report, cause, console)
         console.print()
     for dtype, found in report["accuracy"].items():
         _show_accuracy(dtype, found, console)
@@ -64,19 +67,6 @@ def shown_incidents(report: Mapping[str, Any]) -> list[str]:
     told = report["execution"].get("incidents", [])
     more = len(told) - MOST_INCIDENTS
     return [*told[:MOST_INCIDENTS], *([f"and {more} more, which the report has"] if more > 0 else [])]
-
-
-def common_fault(entries: Iterable[Mapping[str, Any]]) -> str | None:
-    """One sentence for a fault that most of the failures share, by what each check found out on its own."""
-    found = [entry["failure"]["diagnosis"] if entry["failure"] else None for entry in entries]
-    known = Counter(sentence for sentence in found if sentence)
-    if len(found) < 2 or not known:
-        return None
-    sentence, number = known.most_common(1)[0]
-    if 2 * number <= len(found):
-        return None
-    which = f"All {number}" if number == len(found) else f"{number} of {len(found)}"
-    return f"{which} failures look like one fault: {sentence}"
 
 
 def replay_command(failure: Mapping[str, Any], target: str) -> str:
@@ -126,44 +116,33 @@ def _count(verdict: str, number: int) -> Text:
     return Text(str(number), style=COLOUR[verdict]) if number else Text("-", style="dim")
 
 
-def to_be_told(report: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
-    """What failed, those together that fail by the same case with the same answer.
-
-    In a run that was cut short, a requirement that was not reached is no news.
-    """
-    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-    for entry in report["requirements"]:
-        failure = entry["failure"]
-        if entry["verdict"] in ("fail", "error") and (report["complete"] or failure is not None):
-            key = (entry["verdict"], *((failure["case"], failure["got"]) if failure else ()))
-            groups.setdefault(key, []).append(entry)
-    return list(groups.values())
-
-
-def _show_failure(report: Mapping[str, Any], entries: list[Mapping[str, Any]], console: Console) -> None:
-    entry, *others = entries
-    verdict, failure = entry["verdict"], entry["failure"]
+def _show_cause(report: Mapping[str, Any], cause: Cause, console: Console) -> None:
+    entry, *others = cause.entries
+    verdict, failure = entry["verdict"], cause.failure
     colour = f"bold {COLOUR[verdict]}"
     console.print(Text.assemble((verdict.upper(), colour), "  ", (entry["id"], "bold"), f"  {entry['level']}"))
     paragraph(console, _sentence(entry["id"]), indent=2)
     if others:
         paragraph(console, ", ".join(map(_name, others)), label="also", indent=2)
     for deviation in report["deviations"]:
-        if deviation["requirement"] in [entry["id"] for entry in entries]:
+        if deviation["requirement"] in [entry["id"] for entry in cause.entries]:
             declared = f"{deviation['requirement']}: {deviation['reason']} ({deviation['issue']})"
             paragraph(console, declared, label="declared", indent=2)
     if failure is None:
         paragraph(console, "not one case was judged, and silence is no pass", label="got", indent=2)
         return
-    if failure["diagnosis"]:
-        paragraph(console, f"looks like  {failure['diagnosis']}", indent=2, style="bold")
+    if cause.diagnosis:
+        paragraph(console, f"looks like  {cause.diagnosis}", indent=2, style="bold")
     paragraph(console, failure["got"], label="got", indent=2, most_lines=MOST_LINES)
     paragraph(console, failure["required"], label="required", indent=2, most_lines=MOST_LINES)
     if len(failure["after"]) > MOST_CALLS:
         paragraph(console, f"{len(failure['after'])} calls, the last of them", label="after", indent=2)
     for line in failure["after"][-MOST_CALLS:]:
         whole_line(console, line, label="after", indent=2)
-    whole_line(console, failure["case"], label="case", indent=2)
+    for line in cause.cases[:MOST_CASES]:
+        whole_line(console, line, label="case", indent=2)
+    if more := len(cause.cases[MOST_CASES:]):
+        paragraph(console, f"and {_counted(more, 'case')} more, in the report", indent=2 + LABEL)
     if failure.get("beside"):
         whole_line(console, failure["beside"], label="beside", indent=2)
     if failure["failed_repetitions"] < failure["repetitions"]:

@@ -17,9 +17,8 @@ from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.cases.illegal_kinds import Illegal
-from conv2d_conformance.cases.shrink import shrink
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.implementation.answers import Implementation
+from conv2d_conformance.implementation.answers import Implementation, Observation
 from conv2d_conformance.law.classes import MEANINGS
 from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.evidence import with_evidence
@@ -28,17 +27,17 @@ from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome, judge
 from conv2d_conformance.verdict.question import Question, claimed_grade
 from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
+from conv2d_conformance.verdict.simplifying import (
+    IF_KNOWN,
+    OF_A_CRASH,
+    OF_A_KNOWN_CRASH,
+    REPETITIONS,
+    USUAL,
+    Simplest,
+    simplest,
+)
 from conv2d_conformance.verdict.together import answers_of, request_of
-
-SHRINK_BUDGET = 300
-SHRINK_BUDGET_AFTER_CRASH = 12
-SHRINK_SECONDS = 30.0
-"""Many times what the calls of a usual implementation take, so that its simplest case does not depend on the time."""
-
-REPETITIONS = 5
-REPETITIONS_AFTER_CRASH = 2
-"""In a fresh process each, which takes long to start."""
-
+from conv2d_conformance.verdict.wording import NO_SUCH_THING
 
 OBSERVED_REQUIREMENTS = {
     "input-changed": "memory.inputs-unchanged",
@@ -96,6 +95,9 @@ Prepare = Callable[[Case, Capabilities], Question]
 Diagnose = Callable[[Implementation, Case, Mapping[Case, bool]], str | None]
 """Says in a sentence what is behind a failing case, given other cases and whether their answers were right."""
 
+Know = Callable[[Implementation, Case, Fault], bool]
+"""Whether what is behind a failing case was found before."""
+
 
 class Nonconforming(AssertionError):
     """The implementation broke a requirement, or gave no answer that could be judged."""
@@ -130,9 +132,9 @@ class Examination:
     """Hands cases to an implementation and keeps the tally of one check.
 
     `judge` raises Nonconforming for the first case that fails, in its simplest form; every later call re-raises it,
-    so that a test that is run again ends as it did before. What `diagnose` says of it is kept with the failure. Where
-    it need not `simplify`, the first case that fails stands as it is. Examinations that ask the same cases can share
-    what they `prepare`.
+    so that a test that is run again ends as it did before. What `diagnose` says of it is kept with the failure; one
+    of which the cause is `known` is reduced less far. Where it need not `simplify`, the first case that fails stands
+    as it is. Examinations that ask the same cases can share what they `prepare`.
     """
 
     def __init__(
@@ -143,6 +145,7 @@ class Examination:
         *,
         seed: int = 0,
         diagnose: Diagnose | None = None,
+        known: Know | None = None,
         simplify: bool = True,
         prepare: Prepare = Question,
         clock: Callable[[], float] = time.monotonic,
@@ -152,11 +155,13 @@ class Examination:
         self.requirements = requirements
         self.seed = seed
         self.diagnose = diagnose
+        self.known = known
         self.simplify = simplify
         self.prepare = prepare
         self.clock = clock
         self.tally = Tally()
         self._known: dict[Case, Judgement] = {}
+        self._watched: dict[str, tuple[Case, Observation]] = {}
         self._in_sequence: deque[Case] = deque(maxlen=LONGEST_SEQUENCE)
         self._raised: Nonconforming | None = None
 
@@ -312,7 +317,20 @@ class Examination:
     def _end_where_observed(self) -> None:
         for requirement in self.requirements:
             if requirement in self.tally.observed:
-                self._end(self.tally.observed[requirement], "fail")
+                self._end(self._reduced_observation(requirement), "fail")
+
+    def _reduced_observation(self, requirement: str) -> Failure:
+        """What was seen beside an answer, in the simplest case that shows it; as it is where no case did."""
+        if requirement not in self._watched or not self.simplify:
+            return self.tally.observed[requirement]
+        case, first = self._watched[requirement]
+
+        def find(candidate: Case) -> Fault | None:
+            observed = self._ask(candidate, values=False).observed
+            return next((_of_observation(seen) for seen in observed if seen.kind == first.kind), None)
+
+        found = simplest(case, _of_observation(first), find, clock=self.clock)
+        return _reduced(case, found)
 
     def measure(self, case: Case) -> None:
         """Ask a case for what it says of the accuracy: wrong values end nothing, any other fault does."""
@@ -351,18 +369,22 @@ class Examination:
             judgement = judge(question, answer, values=values, grading=self.tally.grading if self._grades else None)
             if judgement.observed:
                 seen = OBSERVED_OF_GRADIENTS if case.operation == "gradients" else OBSERVED_REQUIREMENTS
-                self._watch(format_case(case), judgement, seen)
+                self._watch(format_case(case), judgement, seen, case)
             if judgement.outcome != "pass":
                 return judgement
         return judgement if times == 1 else judge_repetitions(judgement, answers)
 
-    def _watch(self, line: str, judgement: Judgement, requirements: Mapping[str, str]) -> None:
+    def _watch(
+        self, line: str, judgement: Judgement, requirements: Mapping[str, str], case: Case | None = None
+    ) -> None:
         for observation in judgement.observed:
             if observation.kind in BREACHES:
                 self.tally.breaches.add(observation.sentence)
             requirement = requirements.get(observation.kind)
             if requirement and requirement not in self.tally.observed:
-                self.tally.observed[requirement] = Failure(line, observation.sentence, "no such thing", line)
+                self.tally.observed[requirement] = Failure(line, observation.sentence, NO_SUCH_THING, line)
+                if case is not None:
+                    self._watched[requirement] = case, observation
 
     def _tally(self, line: str, judgement: Judgement) -> None:
         tally = self.tally
@@ -377,20 +399,24 @@ class Examination:
         self._tally(format_case(case), judgement)
 
     def _raise(self, case: Case, judgement: Judgement, values: bool, times: int = 1) -> None:
-        if not self.simplify:
-            assert judgement.fault is not None
+        assert judgement.fault is not None
+        if not self.simplify or _is_dear(judgement.fault):
             self._end(_once(format_case(case), judgement.fault.got, judgement.fault.required), judgement.outcome)
         seen = {known: found.outcome == "pass" for known, found in self._known.items()}
-        simplest, fault = self._simplify(case, judgement, values, times, seen)
-        line = format_case(simplest)
-        failure = replace(_once(line, fault.got, fault.required), first_case=format_case(case))
-        if not _is_dear(fault):
-            count = REPETITIONS if judgement.outcome == "fail" else REPETITIONS_AFTER_CRASH
-            again = [self._ask(simplest, values, times).outcome for _ in range(count)]
-            failure = replace(failure, failed_repetitions=sum(found != "pass" for found in again), repetitions=count)
-        if failure.failed_repetitions == failure.repetitions and not _is_dear(fault):
+
+        def find(candidate: Case) -> Fault | None:
+            found = self._ask(candidate, values, times).fault
+            seen[candidate] = found is None
+            return found
+
+        is_known = self.known is not None and self.known(self.implementation, case, judgement.fault)
+        crashed = judgement.outcome == "error"
+        allowance = (OF_A_KNOWN_CRASH if is_known else OF_A_CRASH) if crashed else IF_KNOWN if is_known else USUAL
+        found = simplest(case, judgement.fault, find, allowance, clock=self.clock)
+        failure = _reduced(case, found)
+        if found.failed == found.repetitions:
             # Where shapes alone were looked at, no answer is known to be right.
-            failure = replace(failure, diagnosis=self._diagnosis(simplest, seen if values else {}))
+            failure = replace(failure, diagnosis=self._diagnosis(found.case, seen if values else {}))
         self._end(failure, judgement.outcome)
 
     def _diagnosis(self, case: Case, seen: Mapping[Case, bool]) -> str | None:
@@ -423,31 +449,25 @@ class Examination:
         self._raised = Nonconforming(failure, outcome)
         raise self._raised
 
-    def _simplify(
-        self, case: Case, judgement: Judgement, values: bool, times: int, seen: dict[Case, bool]
-    ) -> tuple[Case, Fault]:
-        """The simplest case that fails in the same respect, with its fault. What is asked is added to `seen`."""
-        assert judgement.fault is not None
-        faults: dict[Case, Fault] = {case: judgement.fault}
 
-        def fails(candidate: Case) -> bool:
-            found = self._ask(candidate, values, times)
-            seen[candidate] = found.fault is None
-            if found.fault is None or found.fault.aspect != faults[case].aspect:
-                return False
-            faults[candidate] = found.fault
-            return True
-
-        if _is_dear(judgement.fault):
-            return case, judgement.fault
-        budget = SHRINK_BUDGET if judgement.outcome == "fail" else SHRINK_BUDGET_AFTER_CRASH
-        simplest = shrink(case, fails, budget=budget, seconds=SHRINK_SECONDS, clock=self.clock)
-        return simplest, faults[simplest]
+def _reduced(case: Case, found: Simplest) -> Failure:
+    return Failure(
+        format_case(found.case),
+        found.fault.got,
+        found.fault.required,
+        format_case(case),
+        failed_repetitions=found.failed,
+        repetitions=found.repetitions,
+    )
 
 
 def _is_dear(fault: Fault) -> bool:
     """Whether to see it again takes all the time, or all the memory, that a call is allowed."""
     return fault.aspect == "answered" and any(words in fault.got for words in ("no answer within", "took more than"))
+
+
+def _of_observation(seen: Observation) -> Fault:
+    return Fault("observed", seen.sentence, NO_SUCH_THING)
 
 
 def _once(line: str, got: str, required: str) -> Failure:

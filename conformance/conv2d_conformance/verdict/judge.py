@@ -12,9 +12,9 @@ from conv2d_conformance.implementation.answers import Answer, Array, Broken, Obs
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.wording import describe_wrong_elements
+from conv2d_conformance.verdict.wording import ANY_ANSWER, REFUSED, describe_wrong_elements
 
-Aspect = Literal["answered", "accepted", "rejected", "dtype", "shape", "values", "repeated"]
+Aspect = Literal["answered", "accepted", "rejected", "dtype", "shape", "values", "repeated", "observed"]
 Outcome = Literal["pass", "fail", "error"]
 
 
@@ -50,11 +50,11 @@ def judge(question: Question, answer: Answer, *, values: bool = True, grading: G
     `grading` is told how accurate the answer is, right or wrong.
     """
     if isinstance(answer, Broken):
-        return Judgement("error", Fault("answered", answer.sentence, "an answer, or an exception"))
+        return Judgement("error", Fault("answered", answer.sentence, ANY_ANSWER))
     if question.illegal_because is not None:
         return _judge_illegal(question.illegal_because, answer)
     if isinstance(answer, Rejected):
-        got = f"refused a legal call: {answer.type}: {answer.message}"
+        got = f"{REFUSED}{answer.type}: {answer.message}"
         return _fail(answer, Fault("accepted", got, "an array, since the call is legal"))
     if question.case.operation == "gradients":
         if (wrong := fault_of(answer.arrays, question.shapes, dtype_of(question.case.dtype))) is not None:

@@ -12,6 +12,14 @@ from conv2d_conformance.verdict.question import Question
 
 FORCELESS = 2.0**10
 """A bound that many times the largest exact result requires nothing that is worth a number."""
+REFUSED = "refused a legal call: "
+"""How an answer begins in words where a legal call raised."""
+
+ANY_ANSWER = "an answer, or an exception"
+"""What is required where there was none."""
+
+NO_SUCH_THING = "no such thing"
+"""What is required where something was seen that must not be."""
 
 
 def describe_wrong_elements(question: Question, answer: Array, law: Allowed, wrong: Mask) -> tuple[str, str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from conv2d_conformance.cases import Case, call, format_case, parse
-from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.illegal import ILLEGAL
 from conv2d_conformance.cases.shrink import reductions, shrink
 from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.verdict.kind import masked
 from conv2d_reference.correlate import conv2d
 
 LARGE = "n3c4h19w20 m6k3x4 s2x3 p2x1 d2x1 g2 bias float32 integers:7 view=offset"
@@ -150,10 +152,68 @@ def test_reductions_are_legal_and_differ(line: str) -> None:
     assert all(is_legal(case) and case.dtype == parse(line).dtype for case in found)
 
 
-@pytest.mark.parametrize("case", [case for _, case in ILLEGAL][::10], ids=format_case)
-def test_an_illegal_case_stands_as_it_is(case: Case) -> None:
-    assert list(reductions(case)) == []
-    assert shrink(case, lambda _: True, budget=10) == case
+def reason(case: Case) -> str:
+    """Why a call is illegal, whatever the numbers."""
+    with pytest.raises((TypeError, ValueError)) as raised:
+        geometry(case)
+    return masked(str(raised.value))
+
+
+@pytest.mark.parametrize("case", [case for _, case in ILLEGAL][::7], ids=format_case)
+def test_an_illegal_case_stays_illegal_for_the_same_reason(case: Case) -> None:
+    found = list(reductions(case))
+    if any(name.endswith("-shape") for name, _ in case.overrides):
+        assert found == []
+        assert shrink(case, lambda _: True, budget=10) == case
+        return
+    assert found
+    for simpler in found:
+        assert reason(simpler) == reason(case)
+        assert simpler.overrides == case.overrides
+        assert not simpler.overrides or is_legal(replace(simpler, overrides=()))
+
+
+@pytest.mark.parametrize(
+    ("line", "simplest"),
+    [
+        ("n2c4h9w8 m6k3x2 g2 bias stride=(0,1)", "n1c1h1w1 m1k1 stride=(0,1)"),
+        ("n0c4h9w8 m6k3x2 g2 dilation=0", "n0c1h1w1 m1k1 dilation=0"),
+        ("n2c4h9w8 m6k3x2 g2 bias same bias-dtype=float64", "n1c1h1w1 m1k1 same bias bias-dtype=float64"),
+        ("n2c2h9w3 m2k3x6 s1x4 p0x1 bias", "n1c1h1w1 m1k1x2 all-zero"),
+        ("n0c2h9w3 m2k2x3 p0x3 reflect", "n0c1h1w1 m1k1 p0x1 reflect all-zero"),
+    ],
+)
+def test_an_illegal_case_keeps_its_defect_alone(line: str, simplest: str) -> None:
+    assert format_case(shrink(parse(line), lambda _: True, budget=100)) == format_case(parse(simplest))
+
+
+def takes_a_nan_for_zero(x: Array, w: Array, b: Array | None, **arguments: Any) -> Array:
+    return conv2d(np.nan_to_num(x), w, b, **arguments)
+
+
+def test_an_element_that_is_not_finite_moves_into_a_smaller_array() -> None:
+    def fails(case: Case) -> bool:
+        arguments, arrays = call(case)
+        got = takes_a_nan_for_zero(*arrays.values(), **arguments)
+        right = conv2d(*arrays.values(), **arguments)  # type: ignore[arg-type]
+        return not np.array_equal(got, right, equal_nan=True)
+
+    smallest = shrink(parse("n2c3h8w7 m4k3x2 p1 bias integers:5 x[1,2,6,5]=nan"), fails, budget=200)
+    assert format_case(smallest) == format_case(parse("n1c1h1w1 m1k1x1 x[0,0,0,0]=nan"))
+
+
+def test_nothing_is_asked_after_the_time() -> None:
+    asked = []
+    now = 0.0
+
+    def fails(case: Case) -> bool:
+        nonlocal now
+        asked.append(case)
+        now += 0.25
+        return case.KW > 1
+
+    shrink(parse(LARGE), fails, budget=500, seconds=1.0, clock=lambda: now)
+    assert len(asked) == 4
 
 
 def test_the_simplest_case_cannot_be_reduced() -> None:

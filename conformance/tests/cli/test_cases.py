@@ -192,6 +192,41 @@ def test_smoke_praises_what_is_sane(invoke):
     assert result.output.endswith("\nsane: all answers are right\n")
 
 
+CLAIMING = """
+import numpy as np
+from conv2d_conformance import Adapter, Capabilities
+from right import conv2d as right
+
+
+def conv2d(input, weight, bias=None, **attributes):
+    if input.dtype == np.float64:
+        raise NotImplementedError("NOT_IMPLEMENTED: Conv(11) for float64")
+    if attributes.get("padding") == "same":
+        attributes["padding"] = 0
+    return right(input, weight, bias, **attributes)
+
+
+claims = Capabilities(dtypes={"float32", "float64"}, padding={"explicit", "same"}, deterministic=True)
+adapter = Adapter(name="claiming", version="1", conv2d=conv2d, capabilities=claims)
+"""
+
+
+def test_smoke_tells_the_claims_that_do_not_work(invoke, folder):
+    (folder / "claiming.py").write_text(CLAIMING)
+    result = invoke("smoke", "claiming.py:adapter")
+    assert result.exit_code == 1
+    said = " ".join(result.output.split())
+    assert "dtype.float64 is claimed and does not work: refused a legal call: NotImplementedError: NOT_IMP" in said
+    assert "padding.same is claimed and does not work: shape (1, 2, 4, 4)" in said
+    assert said.count("does not work") == 2
+    assert result.output.endswith("\n2 of the claims do not work\n")
+
+
+def test_smoke_blames_no_claim_for_what_fails_without_it(invoke):
+    result = invoke("smoke", "flipped.py:conv2d")
+    assert "is claimed and does not work" not in result.output
+
+
 @pytest.mark.parametrize(
     ("text", "status", "sentence", "hint"),
     [

@@ -139,6 +139,34 @@ def test_a_call_that_is_refused_hides_only_what_it_would_show():
     assert findings["order"]["value"] is not None
 
 
+def test_nothing_is_said_of_batches_that_are_refused():
+    def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+        if len(input) > 1:
+            raise ValueError("one image at a time")
+        return right(input, weight, bias, **attributes)
+
+    (said,) = taken(InProcess(Adapter(name="odd", version="1", conv2d=conv2d)))["dtypes"]["float32"]["summary"][:1]
+    assert "repeatable" in said["words"]
+    assert "batch" not in said["words"]
+
+
+def test_a_narrow_range_is_no_fixed_point():
+    def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+        with np.errstate(over="ignore"):
+            arrays = [None if array is None else array.astype(np.float32) for array in (input, weight, bias)]
+        return right(*arrays, **attributes).astype(input.dtype)
+
+    claims = Capabilities(dtypes={"float64"})
+    fingerprint = taken(InProcess(Adapter(name="odd", version="1", conv2d=conv2d, capabilities=claims)))
+    assert "fixed point" not in json.dumps(fingerprint)
+
+
+def test_the_largest_number_for_infinity_is_not_what_was_left_out():
+    most = float(np.finfo(np.float32).max)
+    fingerprint = taken(implementation(lambda y: np.nan_to_num(y, nan=most)))
+    assert "infinity times zero is nothing" not in json.dumps(fingerprint)
+
+
 def test_only_what_is_claimed_is_asked():
     def no_bias_or_padding(input: Any, weight: Any, *, groups: int = 1) -> Any:
         return right(input, weight, groups=groups)

@@ -175,6 +175,54 @@ def test_no_line_is_wider_than_it_may_be(report, width):
     assert all(len(line) <= where.width for line in lines if not line.lstrip().startswith(("case", "replay")))
 
 
+def refused(case, message):
+    got = f"refused a legal call: ValueError: {message}"
+    return {"case": case, "got": got, "required": "an array, since the call is legal", "diagnosis": None}
+
+
+def test_refusals_in_the_same_words_are_one_block_with_three_cases(report):
+    known = report["requirements"][0]["failure"]
+    for number, entry in enumerate(report["requirements"]):
+        entry["verdict"] = "fail"
+        case = f"n{number + 2}c1h1w1 m1k1x1"
+        entry["failure"] = {**known, **refused(case, f"batch {number + 2} of (1, {number}) is not supported")}
+    shown = text_of(report)
+    assert shown.count("FAIL ") == 1
+    words = "refused a legal call: ValueError: batch 2 of (1, 0) is not supported"
+    assert f"All 4 failures look like one fault: {words}" in " ".join(shown.split())
+    for number in range(3):
+        assert f"  case      n{number + 2}c1h1w1 m1k1x1\n" in shown
+    assert "n5c1h1w1" not in shown
+    assert "            and 1 case more, in the report\n" in shown
+    assert [entry["failure"]["case"][:2] for entry in report["requirements"]] == ["n2", "n3", "n4", "n5"]
+
+
+def test_crashes_in_the_same_words_are_one_block(report):
+    known = report["requirements"][0]["failure"]
+    for number, entry in enumerate(report["requirements"]):
+        died = {"got": f"process {number} ended with exit status 139", "required": "an answer, or an exception"}
+        entry |= {"verdict": "error", "failure": {**known, **died, "case": f"n1c1h1w{number + 1} m1k1x1"}}
+    assert text_of(report).count("ERROR  bias.") == 1
+
+
+def test_other_words_are_another_cause(report):
+    failing = [entry for entry in report["requirements"] if entry["failure"]]
+    for number, entry in enumerate(failing[:2]):
+        entry["failure"] = {**entry["failure"], **refused("n1c1h1w1 m1k1x1", ("too wide", "too high")[number])}
+    assert text_of(report).count("FAIL  bias.") == 2
+
+
+def test_the_cause_that_breaks_most_comes_first_with_its_simplest_case(report):
+    first, second, third = (entry for entry in report["requirements"] if entry["failure"])
+    first["failure"] |= {"case": "n1c1h1w1 m1k1x1", "got": "2"}
+    second["failure"] = second["failure"] | {"case": "n1c1h9w9 m1k1x1 integers:0", "got": "3", "diagnosis": LOOK}
+    third["failure"] = third["failure"] | {"case": "n1c1h1w1 m1k1x1", "got": "4", "diagnosis": LOOK}
+    third["verdict"] = "fail"
+    shown = text_of(report)
+    assert shown.index(f"FAIL  {third['id']}") < shown.index(f"also      {second['id']}")
+    assert shown.index(f"also      {second['id']}") < shown.index(f"FAIL  {first['id']}")
+
+
 LOOK = "your output equals a conv2d without its bias"
 
 

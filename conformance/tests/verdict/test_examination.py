@@ -13,7 +13,8 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.verdict.examination import REPETITIONS, SHRINK_SECONDS, Examination, Nonconforming
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.simplifying import REPETITIONS, SHRINK_SECONDS
 
 QUICK = EFFORTS["quick"]
 CLAIMS = Capabilities(dtypes={"float32", "float64"})

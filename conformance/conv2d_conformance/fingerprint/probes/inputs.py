@@ -79,7 +79,10 @@ def small_beside_large(bench: Bench, seen: Findings) -> Finding:
     kept = {"x": _depth(bench, furthest, "x"), "w": _depth(bench, furthest, "w")}
     if all(bits >= furthest for bits in kept.values()):
         return Finding("none: a small number is kept whatever lies beside it", {"x": None, "w": None})
-    found = {name: None if bits >= furthest else bits + 1 for name, bits in kept.items()}
+    alone = {bits: bench.products(2.0 ** -(bits + 1), 1.0)[0] == 2.0 ** -(bits + 1) for bits in kept.values()}
+    found = {name: bits + 1 if bits < furthest and alone[bits] else None for name, bits in kept.items()}
+    if not any(found.values()):
+        raise NotSeen("small numbers are lost without a large one beside them too")
     which = " and ".join(f"{name} ({bits} bits)" for name, bits in found.items() if bits is not None)
     return Finding(f"fixed point: small numbers are lost beside large ones in {which}", found)
 

@@ -16,11 +16,11 @@ def skipped_weights(bench: Bench, seen: Findings) -> Finding:
     # Where there is a second product, it makes sure that the whole sum is not skipped as empty.
     other = {0: 1.0} if last else {}
     infinite, zero = bench.row({**other, last: np.inf}), bench.row({**other, last: 0.0})
-    skipped = {
-        "w": not np.isnan(bench.sums(infinite, zero)[0]),
-        "x": not np.isnan(bench.sums(zero, infinite)[0]),
-    }
-    names = [name for name, is_skipped in skipped.items() if is_skipped]
+    got = {"w": bench.sums(infinite, zero)[0], "x": bench.sums(zero, infinite)[0]}
+    without = 1.0 if last else 0.0
+    if any(not np.isnan(value) and value != without for value in got.values()):
+        raise NotSeen(f"infinity times zero gave {', '.join(f'{value:.6g}' for value in got.values())}")
+    names = [name for name, value in got.items() if value == without]
     if not names:
         return Finding("multiplied like any other: infinity times zero is NaN", [])
     return Finding(f"skipped where {' or '.join(names)} is zero: infinity times zero is nothing", names)

@@ -1,0 +1,55 @@
+"""The diagnoses of one run: a fault is searched for once, and what fails later is first held against what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from conv2d_conformance.diagnosis import Diagnosis, diagnose
+from conv2d_conformance.verdict.kind import masked
+
+if TYPE_CHECKING:
+    from conv2d_conformance.cases.case import Case
+    from conv2d_conformance.diagnosis.bench import Seen
+    from conv2d_conformance.implementation.answers import Implementation
+    from conv2d_conformance.verdict.judge import Fault
+
+
+class Diagnoses:
+    """What was found so far, the latest last. Only what speaks of more than its own case can explain another."""
+
+    def __init__(self) -> None:
+        self._found: list[Diagnosis] = []
+        self._without_an_answer: set[str] = set()
+
+    def know(self, implementation: Implementation, failing: Case, fault: Fault) -> bool:
+        """Whether an earlier diagnosis explains a failing case. A crash, which is dear to see again, has its words."""
+        if fault.aspect != "answered":
+            return self._recognised(implementation, failing) is not None
+        words = masked(fault.got)
+        known = words in self._without_an_answer
+        self._without_an_answer.add(words)
+        return known
+
+    def sentence_about(self, implementation: Implementation, failing: Case, seen: Mapping[Case, bool]) -> str | None:
+        """The sentence of an earlier diagnosis, if one explains the case, or else of a new one."""
+        found = self._recognised(implementation, failing)
+        if found is None:
+            found = diagnose(implementation, failing, seen=seen)
+            if found is not None and found.model is not None:
+                self._found.append(found)
+        return None if found is None else found.sentence
+
+    def _recognised(self, implementation: Implementation, failing: Case) -> Diagnosis | None:
+        if not self._found or failing.operation != "conv2d":
+            return None
+        seen = _asked(implementation, failing)
+        if seen is None or not seen.wrong:
+            return None
+        return next((found for found in self._found if found.model is not None and found.model.explains(seen)), None)
+
+
+def _asked(implementation: Implementation, case: Case) -> Seen | None:
+    from conv2d_conformance.diagnosis.bench import Bench
+
+    return Bench(implementation, 1).ask(case)

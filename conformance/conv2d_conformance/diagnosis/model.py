@@ -1,0 +1,62 @@
+"""What a diagnosis says, as something that can be held against any further answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conv2d_conformance.diagnosis.bench import Seen
+from conv2d_conformance.diagnosis.candidates import explains, spoils
+from conv2d_conformance.diagnosis.effects import Effect
+from conv2d_conformance.diagnosis.sizes import sizes_of
+from conv2d_conformance.diagnosis.trigger import ALWAYS, Rule
+from conv2d_conformance.implementation.answers import Broken, Rejected
+from conv2d_conformance.verdict.kind import refusal
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A conv2d that is right but where a rule holds: there it shows an effect, or refuses, or is wrong somehow.
+
+    `refuses` is the kind of the refusal, `crashes` whether there is no answer.
+    """
+
+    effect: Effect | None
+    rule: Rule = ALWAYS
+    refuses: str | None = None
+    crashes: bool = False
+
+    def shows(self, seen: Seen) -> bool | None:
+        """Whether the rule holds for a case, which says nothing of illegal calls; None where a limit is not known."""
+        if self.rule is ALWAYS:
+            return True
+        if seen.question.illegal_because is not None:
+            return False
+        sizes = sizes_of(seen.case)
+        return None if self.rule.is_silent(sizes) else self.rule.holds(sizes)
+
+    def contradicts(self, seen: Seen) -> bool:
+        """Whether an answer is another than the model's."""
+        shows = self.shows(seen)
+        if shows is None:
+            return False
+        if self.effect is not None:
+            if seen.wrong:
+                return not shows or explains(self.effect, seen) is False
+            return shows and spoils(self.effect, seen)
+        return not shows and self.is_like(seen)
+
+    def spares(self, seen: Seen) -> bool:
+        """Whether an answer is right where the model says that it may be wrong, and not how."""
+        return self.effect is None and self.shows(seen) is True and not self.is_like(seen)
+
+    def explains(self, seen: Seen) -> bool:
+        """Whether a wrong answer is the model's."""
+        if not seen.wrong or not self.shows(seen):
+            return False
+        return self.is_like(seen) if self.effect is None else explains(self.effect, seen) is True
+
+    def is_like(self, seen: Seen) -> bool:
+        """Whether an answer is wrong in the way of a model without an effect."""
+        if self.refuses is not None:
+            return isinstance(seen.answer, Rejected) and seen.wrong and refusal(seen.answer) == self.refuses
+        return seen.wrong and isinstance(seen.answer, Broken) == self.crashes

@@ -1,0 +1,106 @@
+"""Failures by their cause: what one fault brings about is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conv2d_conformance.verdict.kind import masked
+from conv2d_conformance.verdict.wording import ANY_ANSWER, NO_SUCH_THING, REFUSED
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Requirements that fail for one reason, in the order of the spec but for the first, whose case is the simplest."""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def failure(self) -> Mapping[str, Any] | None:
+        failure: Mapping[str, Any] | None = self.entries[0]["failure"]
+        return failure
+
+    @property
+    def diagnosis(self) -> str | None:
+        """The sentence about the simplest case that has one."""
+        said = (entry["failure"]["diagnosis"] for entry in self.entries if entry["failure"])
+        return next((sentence for sentence in said if sentence), None)
+
+    @property
+    def words(self) -> str | None:
+        """What the cause is, where that is known: the diagnosis, or else what was said or seen itself."""
+        if self.failure is None:
+            return None
+        return self.diagnosis or (self.failure["got"] if _speaks(self.failure) else None)
+
+    @property
+    def cases(self) -> list[str]:
+        """The failing cases, the simplest first."""
+        cases = dict.fromkeys(entry["failure"]["case"] for entry in self.entries if entry["failure"])
+        return sorted(cases, key=len)
+
+
+def causes(report: Mapping[str, Any]) -> list[Cause]:
+    """What failed, by its cause, the one that breaks most first.
+
+    Failures have one cause where the implementation refuses or dies in the same words, numbers apart, where the same
+    was seen beside the answer or found to be wrong, or where the same case has the same answer. In a run that was cut
+    short, a requirement that was not reached is no news.
+    """
+    told = [
+        entry
+        for entry in report["requirements"]
+        if entry["verdict"] in ("fail", "error") and (report["complete"] or entry["failure"] is not None)
+    ]
+    explained = {
+        masked(failure["got"]): masked(failure["diagnosis"])
+        for entry in told
+        if (failure := entry["failure"]) and failure["diagnosis"] and _speaks(failure)
+    }
+    groups: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in told:
+        groups.setdefault(_kind(entry["failure"], explained), []).append(entry)
+    found = [Cause(_simplest_first(entries)) for entries in groups.values()]
+    return sorted(found, key=lambda cause: -len(cause.entries))
+
+
+def common_fault(found: Sequence[Cause]) -> str | None:
+    """One sentence for a cause that most of the failures share."""
+    number = sum(len(cause.entries) for cause in found)
+    if number < 2 or 2 * len(found[0].entries) <= number or len(found[0].entries) < 2:
+        return None
+    words = found[0].words
+    if words is None:
+        return None
+    which = f"All {number}" if len(found) == 1 else f"{len(found[0].entries)} of {number}"
+    return f"{which} failures look like one fault: {words}"
+
+
+def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tuple[str, ...]:
+    """What the failures of one cause have in common; `explained` are diagnoses of what was said elsewhere."""
+    if failure is None:
+        return ()
+    if failure["diagnosis"]:
+        return ("looks like", masked(failure["diagnosis"]))
+    if _speaks(failure):
+        words = masked(failure["got"])
+        return ("looks like", explained[words]) if words in explained else (words,)
+    return (failure["case"], failure["got"])
+
+
+def _speaks(failure: Mapping[str, Any]) -> bool:
+    """Whether what was got says itself what is wrong."""
+    return str(failure["got"]).startswith(REFUSED) or failure["required"] in (ANY_ANSWER, NO_SUCH_THING)
+
+
+def _simplest_first(entries: list[Entry]) -> tuple[Entry, ...]:
+    simplest = min(entries, key=_simplicity)
+    return (simplest, *(entry for entry in entries if entry is not simplest))
+
+
+def _simplicity(entry: Entry) -> tuple[bool, bool, int]:
+    failure = entry["failure"]
+    return (entry["verdict"] != "fail", entry["level"] != "MUST", len(failure["case"]) if failure else 0)

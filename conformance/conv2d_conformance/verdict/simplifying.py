@@ -1,0 +1,112 @@
+"""The simplest form of a case that fails: each time, or only sometimes."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.shrink import shrink
+from conv2d_conformance.verdict.judge import Fault
+from conv2d_conformance.verdict.kind import masked
+
+REPETITIONS = 5
+REPETITIONS_OF_A_CRASH = 2
+"""In a fresh process each, which takes long to start."""
+
+SHRINK_BUDGET = 300
+SHRINK_BUDGET_IF_KNOWN = 12
+SHRINK_SECONDS = 30.0
+"""Many times what the calls of a usual implementation take, so that its simplest case does not depend on the time."""
+
+MOST_ATTEMPTS = 8
+OVERLOOKED = 0.05
+"""A case that fails by chance is asked until it would be overlooked so seldom, if that does not take too long."""
+
+SPOKEN = ("accepted", "answered")
+"""Aspects of which there are many faults: they are told apart by what was said."""
+
+Find = Callable[[Case], Fault | None]
+"""Asks a case once more; what is wrong with the answer, if anything is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simplest:
+    """A failing case with its fault, and how often it failed when asked again."""
+
+    case: Case
+    fault: Fault
+    failed: int
+    repetitions: int
+
+
+class Allowance(NamedTuple):
+    """How much is asked for the simplest case of one fault."""
+
+    budget: int = SHRINK_BUDGET
+    repetitions: int = REPETITIONS
+    seconds: float = SHRINK_SECONDS
+
+
+USUAL = Allowance()
+IF_KNOWN = Allowance(SHRINK_BUDGET_IF_KNOWN)
+OF_A_CRASH = Allowance(repetitions=REPETITIONS_OF_A_CRASH)
+OF_A_KNOWN_CRASH = Allowance(budget=0, repetitions=1)
+
+
+def same_fault(a: Fault, b: Fault) -> bool:
+    """Whether two faults are wrong in the same respect, and in the same words where words are all that is known."""
+    return a.aspect == b.aspect and (a.aspect not in SPOKEN or masked(a.got) == masked(b.got))
+
+
+def simplest(
+    case: Case,
+    fault: Fault,
+    find: Find,
+    allowance: Allowance = USUAL,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> Simplest:
+    """The simplest case that fails like `case`, which has the `fault`.
+
+    What fails each time is found by asking once. Where the case so found does not fail each time, and `case` fails
+    again at all, all is done again in the time that is left, with each candidate asked several times. A case that
+    does not fail when it is asked again is never returned, as long as one is left that does; `case` itself is the
+    last of them.
+    """
+    budget, repetitions, seconds = allowance
+    start = clock()
+    failed = {case: fault}
+
+    def fails(candidate: Case, attempts: int = 1) -> bool:
+        for _ in range(attempts):
+            found = find(candidate)
+            if found is not None and same_fault(found, fault):
+                failed.pop(candidate, None)  # the last that failed comes last
+                failed[candidate] = found
+                return True
+        return False
+
+    def again(candidate: Case) -> int:
+        return sum(fails(candidate) for _ in range(repetitions))
+
+    small = shrink(case, fails, budget=budget, seconds=seconds, clock=clock)
+    if (count := again(small)) == repetitions:
+        return Simplest(small, failed[small], count, repetitions)
+    if share := again(case) / repetitions:
+        attempts, left = _attempts(share), seconds - (clock() - start)
+        shrink(case, lambda candidate: fails(candidate, attempts), budget=budget, seconds=left, clock=clock)
+    for candidate in reversed(list(failed)):
+        if candidate != case and (count := again(candidate)):
+            return Simplest(candidate, failed[candidate], count, repetitions)
+    return Simplest(case, failed[case], again(case), repetitions)
+
+
+def _attempts(share: float) -> int:
+    """How often to ask a case of which so large a share fails."""
+    if share == 1:
+        return MOST_ATTEMPTS
+    return min(math.ceil(math.log(OVERLOOKED) / math.log(1 - share)), MOST_ATTEMPTS)
