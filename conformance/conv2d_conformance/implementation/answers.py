@@ -17,8 +17,9 @@ Array = npt.NDArray[Any]
 class Request:
     """One call: `operation` is conv2d, initialize or gradients; an array that is None is not handed over.
 
-    An argument that is missing from `arguments` is left out of the call. Pairs are tuples. `products` is how many
-    multiplications the definition needs: a larger call may take longer.
+    An argument that is missing from `arguments` is left out of the call. Pairs are tuples. All arrays lie in memory as
+    the `view` says, or the one that is `viewed` alone. `products` is how many multiplications the definition needs: a
+    larger call may take longer.
     """
 
     operation: str
@@ -26,6 +27,7 @@ class Request:
     arrays: dict[str, Array | None]
     view: str | None = None
     products: int = 0
+    viewed: str | None = None
 
 
 @dataclass(frozen=True)

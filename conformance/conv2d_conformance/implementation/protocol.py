@@ -40,6 +40,8 @@ def encode_request(request: Request, number: int) -> Buffers:
     header: dict[str, Any] = {"op": request.operation, "id": number, "arguments": request.arguments}
     if request.view is not None:
         header["view"] = request.view
+    if request.viewed is not None:
+        header["viewed"] = request.viewed
     return encode(header, [item for item in request.arrays.items() if item[1] is not None])
 
 
@@ -51,6 +53,7 @@ def decode_request(header: Mapping[str, Any], arrays: Sequence[Array | None]) ->
         arguments={name: tuple(value) if isinstance(value, list) else value for name, value in arguments.items()},
         arrays={entry["name"]: array for entry, array in zip(header.get("arrays", ()), arrays, strict=True)},
         view=header.get("view"),
+        viewed=header.get("viewed"),
     )
 
 

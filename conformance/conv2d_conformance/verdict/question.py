@@ -40,7 +40,7 @@ class Question:
     def request(self) -> Request:
         arguments, arrays = call(self.case)
         products = multiply_adds(self.case) if is_legal(self.case) else 0
-        return Request(self.case.operation, arguments, arrays, self.case.view, products)
+        return Request(self.case.operation, arguments, arrays, self.case.view, products, self.case.viewed)
 
     @cached_property
     def illegal_because(self) -> str | None:
