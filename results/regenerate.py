@@ -11,11 +11,11 @@ from typing import Any
 
 RESULTS = Path(__file__).parent
 REPRODUCERS = RESULTS / "reproducers"
+ADAPTERS = RESULTS.parent / "adapters" / "conv2d_adapters"
 RUNS = (
     ("reference-direct", "layer", "quick"),  # loops in plain Python: at standard they would take hours
     ("reference-correlate", "training", "quick"),
     ("torch", "forward", "standard"),
-    ("torch?channels_last=on", "forward", "standard"),
     ("torch?onednn=off", "forward", "standard"),
     ("torch?threads=2", "forward", "standard"),
     ("torch?threads=2&onednn=off", "forward", "standard"),
@@ -48,7 +48,7 @@ def main() -> None:
 def examine(target: str, profile: str, effort: str) -> None:
     """Write the report of one run to where it belongs: IMPLEMENTATION/VERSION-PLATFORM-OPTIONS.json."""
     name, _, options = target.partition("?")
-    draft, deviations = RESULTS / "draft.json", RESULTS / name / "deviations.toml"
+    draft, deviations = RESULTS / "draft.json", ADAPTERS / f"{name.replace('-', '_')}.deviations.toml"
     command = ["conv2d-conformance", "run", target, "--profile", profile, "--effort", effort, "--output", str(draft)]
     if deviations.exists():
         command += ["--deviations", str(deviations)]

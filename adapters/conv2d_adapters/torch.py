@@ -1,11 +1,9 @@
 """PyTorch's `torch.nn.functional.conv2d`.
 
-Options: `threads` (a number), `onednn` (on, off), `channels_last` (on, off: whether that view is claimed), `device`
-(cpu, cuda), `tf32` (on, off; CUDA alone).
+Options: `threads` (a number), `onednn` (on, off), `device` (cpu, cuda), `tf32` (on, off; CUDA alone).
 
-What oneDNN does on some processors only is not claimed by default, so that a verdict does not depend on the machine:
-- with AVX512_BF16 it flushes subnormals in bfloat16, whose instruction for dot products knows none;
-- with AVX-512 it reads past a channels-last input of one channel (n2c1h7w2 m1k3x3 s1x2 p0x1 view=channels-last).
+All that PyTorch documents is claimed. What does not hold, and on which processors, is declared in
+`torch.deviations.toml`.
 """
 
 from dataclasses import replace
@@ -24,11 +22,10 @@ CAPABILITIES = Capabilities(
     unbatched=True,
     empty_batch=True,
     # PyTorch has no negative strides, and warns that it does not support arrays that are read-only.
-    views={"transposed", "offset", "broadcast", "fortran", "steps"},
+    views={"transposed", "channels-last", "offset", "broadcast", "fortran", "steps"},
     validation=True,
     non_finite=True,
     deterministic=True,
-    subnormals={"bfloat16": "flushed"},
 )
 
 
@@ -48,21 +45,14 @@ def to_array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
     return array
 
 
-def with_options(
-    capabilities: Capabilities, *, threads: str = "1", onednn: str = "on", tf32: str = "off", channels_last: str = "off"
-) -> Capabilities:
-    """Set what PyTorch keeps for the whole process, and claim what then holds. ValueError for an unknown value."""
+def set_options(*, threads: str = "1", onednn: str = "on", tf32: str = "off") -> None:
+    """Set what PyTorch keeps for the whole process. ValueError for an unknown value."""
     if not threads.isdecimal():
         raise ValueError(f"threads is a number, not {threads!r}")
     torch.set_num_threads(int(threads))
     backends: Any = torch.backends
     backends.mkldnn.enabled = is_on("onednn", onednn)
     backends.cudnn.allow_tf32 = is_on("tf32", tf32)
-    if not is_on("onednn", onednn):
-        capabilities = replace(capabilities, subnormals={})
-    if is_on("channels_last", channels_last) or not is_on("onednn", onednn):
-        capabilities = replace(capabilities, views=capabilities.views | {"channels-last"})
-    return capabilities
 
 
 def is_on(name: str, value: str) -> bool:
@@ -71,7 +61,7 @@ def is_on(name: str, value: str) -> bool:
     return value == "on"
 
 
-def make(device: str = "cpu", capabilities: Capabilities = CAPABILITIES) -> Adapter:
+def make(device: str = "cpu") -> Adapter:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         x, w = to_tensor(input, device), to_tensor(weight, device)
         b = None if bias is None else to_tensor(bias, device)
@@ -92,15 +82,13 @@ def make(device: str = "cpu", capabilities: Capabilities = CAPABILITIES) -> Adap
         conv2d=conv2d,
         gradients=gradients,
         configure=configure,
-        capabilities=capabilities,
+        capabilities=replace(CAPABILITIES, deterministic=device == "cpu"),
     )
 
 
-def configure(
-    *, threads: str = "1", onednn: str = "on", channels_last: str = "off", device: str = "cpu", tf32: str = "off"
-) -> Adapter:
-    claims = with_options(CAPABILITIES, threads=threads, onednn=onednn, channels_last=channels_last, tf32=tf32)
-    return make(device, replace(claims, deterministic=device == "cpu"))
+def configure(*, threads: str = "1", onednn: str = "on", device: str = "cpu", tf32: str = "off") -> Adapter:
+    set_options(threads=threads, onednn=onednn, tf32=tf32)
+    return make(device)
 
 
 adapter = make()

@@ -1,6 +1,7 @@
 """PyTorch's `torch.nn.Conv2d`: the layer is constructed for every call, with the given weight and bias.
 
-Options: `threads`, `onednn` and `channels_last`, as those of the adapter `torch`.
+Options: `threads` and `onednn`, as those of the adapter `torch`; what is known not to hold is declared in
+`torch_layer.deviations.toml`.
 """
 
 from dataclasses import replace
@@ -8,8 +9,8 @@ from typing import Any
 
 import torch
 
-from conv2d_adapters.torch import CAPABILITIES, to_array, to_tensor, with_options
-from conv2d_conformance import Adapter, Capabilities
+from conv2d_adapters.torch import CAPABILITIES, set_options, to_array, to_tensor
+from conv2d_conformance import Adapter
 
 
 def make_layer(input: Any, weight: Any, bias: Any, **attributes: Any) -> torch.nn.Conv2d:
@@ -51,21 +52,18 @@ LAYER_CAPABILITIES = replace(
 )
 
 
-def make(capabilities: Capabilities) -> Adapter:
-    return Adapter(
-        name="torch-layer",
-        version=torch.__version__,
-        description="torch.nn.Conv2d",
-        conv2d=conv2d,
-        initialize=initialize,
-        gradients=gradients,
-        configure=configure,
-        capabilities=capabilities,
-    )
+def configure(*, threads: str = "1", onednn: str = "on") -> Adapter:
+    set_options(threads=threads, onednn=onednn)
+    return adapter
 
 
-def configure(*, threads: str = "1", onednn: str = "on", channels_last: str = "off") -> Adapter:
-    return make(with_options(LAYER_CAPABILITIES, threads=threads, onednn=onednn, channels_last=channels_last))
-
-
-adapter = make(LAYER_CAPABILITIES)
+adapter = Adapter(
+    name="torch-layer",
+    version=torch.__version__,
+    description="torch.nn.Conv2d",
+    conv2d=conv2d,
+    initialize=initialize,
+    gradients=gradients,
+    configure=configure,
+    capabilities=LAYER_CAPABILITIES,
+)

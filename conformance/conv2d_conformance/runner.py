@@ -7,7 +7,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
 from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
 from conv2d_conformance.report.assemble import assemble
-from conv2d_conformance.report.verdicts import Deviation
+from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
 from conv2d_conformance.report.writing import ReportFile
 
 PACKAGE = Path(__file__).parent
@@ -44,7 +44,7 @@ class Options:
     timeout: float = 10.0
     memory: float = USUAL_LIMIT
     isolation: str = "process"
-    deviations: tuple[Deviation, ...] = ()
+    deviations: tuple[tuple[Deviation, Conditions], ...] = ()
 
 
 class HarnessFailure(Exception):
@@ -158,6 +158,7 @@ def _fingerprint(
 def header(options: Options, implementation: Implementation, started: float) -> dict[str, Any]:
     """What is known before the first check: all of it depends on the options and the versions, `execution` apart."""
     hello = implementation.hello
+    expected, _ = in_force(options.deviations, Surroundings.of(options.target, hello.version))
     return {
         "schema_version": 1,
         "suite": {"name": "conv2d-conformance", "version": __version__},
@@ -187,9 +188,7 @@ def header(options: Options, implementation: Implementation, started: float) -> 
             "machine": platform.machine(),
             "packages": {name: version(name) for name in PACKAGES},
         },
-        "deviations": [
-            {"requirement": item.requirement, "reason": item.reason, "issue": item.issue} for item in options.deviations
-        ],
+        "deviations": [asdict(deviation) for deviation in expected],
         "execution": {
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
             "seconds": None,

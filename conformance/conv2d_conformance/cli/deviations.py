@@ -4,6 +4,14 @@
 requirement = "padding.same-extra-at-end"
 reason = "the padding comes first in this library"
 issue = "https://example.org/issues/17"
+
+An issue that has no address yet is the path of the page that describes it (results/findings/NAME.md). A failure that
+does not show everywhere says where it does; elsewhere the deviation is not in force, so that it cannot be stale:
+
+processor = ["avx512f"]         # flags of /proc/cpuinfo, all of which the processor has
+version = ">=2.13,<2.14"        # of the implementation
+platform = "linux-*"            # system and machine
+options-off = ["onednn=off"]    # options of the target under which it does not show
 """
 
 from __future__ import annotations
@@ -12,15 +20,22 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from conv2d_conformance import spec
 from conv2d_conformance.cli.problems import Problem
-from conv2d_conformance.report.verdicts import Deviation
+from conv2d_conformance.report.deviations import Conditions, Deviation
 
 KEYS = ("requirement", "reason", "issue")
+TEXTS = ("version", "platform")
+LISTS = ("processor", "options-off")
 
 
-def read_deviations(path: Path) -> tuple[Deviation, ...]:
-    """The declared deviations. Problem, naming the table and what it lacks, where the file is not as it must be."""
+def read_deviations(path: Path) -> tuple[tuple[Deviation, Conditions], ...]:
+    """The declared deviations, and where they are in force.
+
+    Problem, naming the table and what it lacks, where the file is not as it must be.
+    """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as reason:
@@ -36,11 +51,18 @@ def read_deviations(path: Path) -> tuple[Deviation, ...]:
         )
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise Problem(f"{path}: deviation must be a list of tables", "head each one with [[deviation]]")
-    found = tuple(_deviation(f"{path}, deviation {number}", table) for number, table in enumerate(tables, 1))
-    names = [deviation.requirement for deviation in found]
+    found = tuple(_declared(f"{path}, deviation {number}", table) for number, table in enumerate(tables, 1))
+    names = [deviation.requirement for deviation, _ in found]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise Problem(f"{path} declares {twice} more than once", "one deviation can have several reasons")
     return found
+
+
+def _declared(where: str, table: dict[str, Any]) -> tuple[Deviation, Conditions]:
+    if unknown := sorted(set(table) - {*KEYS, *TEXTS, *LISTS}):
+        allowed = f"a deviation has {', '.join(KEYS)}, and where it needs them {', '.join((*TEXTS, *LISTS))}"
+        raise Problem(f"{where} has the unknown key {unknown[0]!r}", allowed)
+    return _deviation(where, table), _conditions(where, table)
 
 
 def _deviation(where: str, table: dict[str, Any]) -> Deviation:
@@ -49,12 +71,33 @@ def _deviation(where: str, table: dict[str, Any]) -> Deviation:
             raise Problem(f"{where} has no {key}", f"a deviation has {', '.join(KEYS)}, all of them strings")
         if not isinstance(table[key], str) or not table[key].strip():
             raise Problem(f"{where}: {key} must be a string that says something, not {table[key]!r}")
-    if unknown := sorted(set(table) - set(KEYS)):
-        raise Problem(f"{where} has the unknown key {unknown[0]!r}", f"a deviation has {', '.join(KEYS)}")
-    if not table["issue"].startswith(("https://", "http://")):
-        raise Problem(f"{where}: issue must be a URL, not {table['issue']!r}")
+    issue = table["issue"]
+    if not issue.startswith(("https://", "http://")) and not issue.endswith(".md"):
+        raise Problem(f"{where}: issue must be a URL, or the path of a page (.md), not {issue!r}")
     try:
         spec.get(table["requirement"])
     except spec.UnknownRequirement as error:
         raise Problem(f"{where}: {error}") from None
-    return Deviation(table["requirement"], table["reason"], table["issue"])
+    return Deviation(table["requirement"], table["reason"], issue)
+
+
+def _conditions(where: str, table: dict[str, Any]) -> Conditions:
+    for key in TEXTS:
+        if key in table and not isinstance(table[key], str):
+            raise Problem(f"{where}: {key} must be a string, not {table[key]!r}")
+    for key in LISTS:
+        values = table.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise Problem(f"{where}: {key} must be a list of strings, not {values!r}")
+    try:
+        SpecifierSet(table.get("version", ""))
+    except InvalidSpecifier:
+        raise Problem(
+            f"{where}: version {table['version']!r} is not understood", 'write it as in ">=2.13,<2.14"'
+        ) from None
+    return Conditions(
+        processor=tuple(table.get("processor", ())),
+        version=table.get("version", ""),
+        platform=table.get("platform", "*"),
+        options_off=tuple(table.get("options-off", ())),
+    )

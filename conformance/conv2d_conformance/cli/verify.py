@@ -34,7 +34,8 @@ def verify(ctx: click.Context, report: Path) -> None:
 
 def _faults(report: Mapping[str, Any]) -> Iterator[str]:
     from conv2d_conformance import spec
-    from conv2d_conformance.report.verdicts import Deviation, claimed_by, conclusion
+    from conv2d_conformance.report.deviations import Deviation
+    from conv2d_conformance.report.verdicts import claimed_by, conclusion
 
     if not report["complete"]:
         yield "the run did not come to its end"

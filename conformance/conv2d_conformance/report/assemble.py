@@ -9,7 +9,8 @@ from typing import Any
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import catalogue
-from conv2d_conformance.report.verdicts import Deviation, claimed_by, conclusion, requirement_entries, unchecked
+from conv2d_conformance.report.deviations import Deviation
+from conv2d_conformance.report.verdicts import claimed_by, conclusion, requirement_entries, unchecked
 from conv2d_conformance.verdict.grading import EXACT, grade
 from conv2d_conformance.verdict.question import claimed_grade
 

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from conv2d_conformance import spec
 from conv2d_conformance.adapter import CORE, Capabilities
+from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.spec import Requirement
 
 PROFILES = ("forward", "layer", "training")
 VERDICTS = ("pass", "fail", "error", "unsupported")
-
-
-@dataclass(frozen=True, slots=True)
-class Deviation:
-    """A failure that the adapter's owner declares: it must still fail, and it never improves a verdict."""
-
-    requirement: str
-    reason: str
-    issue: str
 
 
 def core_of(profile: str) -> frozenset[str]:

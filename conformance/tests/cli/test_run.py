@@ -99,6 +99,17 @@ def test_a_declared_failure_does_not_fail_the_run_and_a_stale_one_does(spawn, fo
     assert "stale deviations, which no longer fail: bias.added" in " ".join(stale.stdout.split())
 
 
+def test_a_deviation_of_another_machine_is_neither_expected_nor_stale(spawn, folder):
+    (folder / "elsewhere.toml").write_text(DECLARED + 'processor = ["no-such-flag"]')
+    only = ("--only", "bias.*", "--deviations", "elsewhere.toml", *QUICK)
+    right = spawn("run", "right.py:conv2d", *only)
+    assert (right.returncode, "stale" in right.stdout) == (0, False)
+    assert spawn("run", "no_bias.py:conv2d", *only).returncode == 1
+
+
+DECLARED = '[[deviation]]\nrequirement = "bias.added"\nreason = "r"\nissue = "https://e.org"\n'
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -113,7 +124,7 @@ def test_a_declared_failure_does_not_fail_the_run_and_a_stale_one_does(spawn, fo
         ),
         (
             '[[deviation]]\nrequirement = "bias.added"\nreason = "r"\nissue = "later"',
-            "d.toml, deviation 1: issue must be a URL, not 'later'",
+            "d.toml, deviation 1: issue must be a URL, or the path of a page (.md), not 'later'",
         ),
         (
             '[[deviation]]\nrequirement = "bias.added"\nreason = 1\nissue = "https://e.org"',
@@ -123,6 +134,9 @@ def test_a_declared_failure_does_not_fail_the_run_and_a_stale_one_does(spawn, fo
             '[[deviation]]\nrequirement = "bias.added"\nreason = "r"\nissue = "https://e.org"\nuntil = 2030',
             "d.toml, deviation 1 has the unknown key 'until'",
         ),
+        (DECLARED + "version = 2.13", "d.toml, deviation 1: version must be a string, not 2.13"),
+        (DECLARED + 'version = "2.13"', "d.toml, deviation 1: version '2.13' is not understood"),
+        (DECLARED + 'processor = "avx2"', "d.toml, deviation 1: processor must be a list of strings, not 'avx2'"),
     ],
 )
 def test_a_file_of_deviations_that_is_not_as_it_must_be(invoke, folder, text, sentence):

@@ -139,7 +139,7 @@ def test_verify_accepts_a_sound_report_whatever_its_verdict(file):
         (lambda r: r.update(complete=False), "the run did not come to its end"),
         (
             lambda r: r["spec"].update(digest=64 * "0"),
-            "it cites the specification edition 1 (000000000000); this version has",
+            "it cites the specification edition 2 (000000000000); this version has",
         ),
         (
             lambda r: r["conclusion"].update(headline="conforming to profile forward"),

@@ -1,0 +1,88 @@
+"""Failures that an adapter's owner declares, and where they are to be expected."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from packaging.specifiers import SpecifierSet
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A failure that is known: it must still fail, and it never improves a verdict."""
+
+    requirement: str
+    reason: str
+    issue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Where a deviation is in force; everywhere, where nothing is said.
+
+    processor: flags that the processor must have, by their names in /proc/cpuinfo. version: of the implementation, as
+    in ">=2.13,<2.14". platform: a pattern for the system and the machine, as in "linux-x86_64". options_off: options of
+    the target, as in "onednn=off", under which it is not in force.
+    """
+
+    processor: tuple[str, ...] = ()
+    version: str = ""
+    platform: str = "*"
+    options_off: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the conditions are held against."""
+
+    processor: frozenset[str]
+    version: str
+    platform: str
+    options: frozenset[str]
+
+    @classmethod
+    def of(cls, target: str, version: str) -> Surroundings:
+        """Those of this machine, for a target of the command line in a version."""
+        place = f"{platform.system()}-{platform.machine()}".lower()
+        options = target.partition("?")[2].split("&")
+        return cls(processor_flags(), version, place, frozenset(options))
+
+
+def in_force(
+    declared: Iterable[tuple[Deviation, Conditions]], surroundings: Surroundings
+) -> tuple[tuple[Deviation, ...], tuple[Deviation, ...]]:
+    """The deviations that are to be expected here, and the others."""
+    here: list[Deviation] = []
+    elsewhere: list[Deviation] = []
+    for deviation, conditions in declared:
+        (here if _holds(conditions, surroundings) else elsewhere).append(deviation)
+    return tuple(here), tuple(elsewhere)
+
+
+def _holds(conditions: Conditions, surroundings: Surroundings) -> bool:
+    return (
+        surroundings.processor.issuperset(conditions.processor)
+        and fnmatchcase(surroundings.platform, conditions.platform)
+        and surroundings.options.isdisjoint(conditions.options_off)
+        and (
+            not conditions.version or SpecifierSet(conditions.version).contains(surroundings.version, prereleases=True)
+        )
+    )
+
+
+def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
+    """What the processor can do, in the words of Linux; nothing where Linux does not tell."""
+    if not cpuinfo.exists():
+        return frozenset()
+    lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+    flags: Mapping[str, str] = dict(_named(line) for line in lines if ":" in line)
+    return frozenset((flags.get("flags") or flags.get("Features") or "").split())
+
+
+def _named(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(":")
+    return name.strip(), value.strip()

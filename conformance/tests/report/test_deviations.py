@@ -1,0 +1,70 @@
+"""Where a declared failure is to be expected."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import conv2d_adapters
+from conv2d_conformance import spec
+from conv2d_conformance.cli.deviations import read_deviations
+from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force, processor_flags
+
+DEVIATION = Deviation("bias.added", "known", "https://example.org/1")
+HERE = Surroundings(
+    processor=frozenset({"avx2", "avx512f"}),
+    version="2.13.0+cpu",
+    platform="linux-x86_64",
+    options=frozenset({"threads=2", "onednn=off"}),
+)
+SHIPPED = sorted(Path(conv2d_adapters.__file__).parent.glob("*.deviations.toml"))
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "holds"),
+    [
+        (Conditions(), True),
+        (Conditions(processor=("avx512f",)), True),
+        (Conditions(processor=("avx512f", "avx2")), True),
+        (Conditions(processor=("avx512f", "avx512_bf16")), False),
+        (Conditions(version=">=2.13,<2.14"), True),
+        (Conditions(version=">=2.14"), False),
+        (Conditions(platform="linux-*"), True),
+        (Conditions(platform="darwin-*"), False),
+        (Conditions(options_off=("device=cuda",)), True),
+        (Conditions(options_off=("device=cuda", "onednn=off")), False),
+        (Conditions(processor=("avx2",), version="<2"), False),
+    ],
+)
+def test_a_deviation_is_in_force_where_all_its_conditions_hold(conditions: Conditions, holds: bool) -> None:
+    here, elsewhere = in_force([(DEVIATION, conditions)], HERE)
+    assert (here, elsewhere) == (((DEVIATION,), ()) if holds else ((), (DEVIATION,)))
+
+
+def test_the_options_of_a_target_are_read_one_by_one() -> None:
+    assert Surroundings.of("torch?threads=2&onednn=off", "1").options == {"threads=2", "onednn=off"}
+
+
+def test_the_flags_of_a_processor_are_read_as_linux_writes_them(tmp_path: Path) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("processor\t: 0\nflags\t\t: fpu avx2 avx512f\n\nprocessor\t: 1\nflags\t\t: fpu avx2 avx512f\n")
+    assert processor_flags(cpuinfo) == {"fpu", "avx2", "avx512f"}
+    cpuinfo.write_text("processor\t: 0\nFeatures\t: fp asimd\n")
+    assert processor_flags(cpuinfo) == {"fp", "asimd"}
+    assert processor_flags(tmp_path / "none") == frozenset()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_what_ships_beside_an_adapter_can_be_read_and_leads_somewhere(path: Path) -> None:
+    declared = read_deviations(path)
+    assert len(declared) == len(tomllib.loads(path.read_text(encoding="utf-8"))["deviation"])
+    for deviation, conditions in declared:
+        if not deviation.issue.startswith("https://"):
+            assert (ROOT / deviation.issue).is_file()
+        # A MUST that fails everywhere is a reason not to be certified, and nothing to live with quietly.
+        assert conditions != Conditions() or spec.get(deviation.requirement).level != "MUST"
+
+
+def test_two_adapters_ship_deviations() -> None:
+    assert [path.name for path in SHIPPED] == ["torch.deviations.toml", "torch_layer.deviations.toml"]
