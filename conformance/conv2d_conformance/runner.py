@@ -6,7 +6,8 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -21,10 +22,13 @@ from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
+from conv2d_conformance.implementation.target import LoadError
 from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
 from conv2d_conformance.report.writing import ReportFile
+from conv2d_conformance.verdict.confirming import confirm
+from conv2d_conformance.verdict.history import Remembering
 
 PACKAGE = Path(__file__).parent
 PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "pytest")
@@ -47,6 +51,34 @@ class Options:
     deviations: tuple[tuple[Deviation, Conditions], ...] = ()
 
 
+class Second:
+    """A process of the implementation that was asked nothing yet, begun beside the run once something has failed."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._executor = ThreadPoolExecutor(1)
+        self._connected: Future[Implementation] | None = None
+
+    def start(self) -> None:
+        """Begin it, the first time."""
+        o = self._options
+        if self._connected is None and o.isolation == "process":
+            self._connected = self._executor.submit(connect, o.target, timeout=o.timeout, memory=o.memory)
+
+    def confirm(self, records: list[dict[str, Any]]) -> None:
+        """Ask again there what failed."""
+        if self._connected is not None:
+            with suppress(
+                LoadError
+            ):  # what could be reached a moment ago cannot be reached twice: nothing is confirmed
+                confirm(records, self._connected.result())
+
+    def close(self) -> None:
+        self._executor.shutdown()
+        if self._connected is not None and self._connected.exception() is None:
+            self._connected.result().close()
+
+
 class HarnessFailure(Exception):
     """The suite itself failed: no verdict follows from this run."""
 
@@ -57,6 +89,7 @@ class Collector:
 
     report_file: ReportFile
     subject: Subject | None
+    second: Second
     on_progress: Callable[[int, int, str], None]
     records: list[dict[str, Any]] = field(default_factory=list)
     harness_failures: list[str] = field(default_factory=list)
@@ -85,8 +118,10 @@ class Collector:
         if harness := record.pop("harness", None):
             self.harness_failures.append(f"{record['check']}: {harness}")
             return
+        if record["failure"] is not None:
+            self.second.start()
         self.records.append(record)
-        self.report_file.append(record)
+        self.report_file.append({name: value for name, value in record.items() if name != "before"})
         self.on_progress(len(self.records), self.total, record["check"])
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -106,23 +141,25 @@ def run(options: Options, on_progress: Callable[[int, int, str], None] = lambda 
 
     Raises TargetError or WorkerError where the target cannot be reached, UnwritableOutput, HarnessFailure.
     """
-    implementation = connect(
-        options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory
+    implementation = Remembering(
+        connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
     )
+    second = Second(options)
     try:
-        return _run(options, implementation, on_progress)
+        return _run(options, implementation, second, on_progress)
     finally:
         implementation.close()
+        second.close()
 
 
 def _run(
-    options: Options, implementation: Implementation, on_progress: Callable[[int, int, str], None]
+    options: Options, implementation: Implementation, second: Second, on_progress: Callable[[int, int, str], None]
 ) -> dict[str, Any]:
     started = time.time()
     report_file = ReportFile(options.output, header(options, implementation, started))
     distributed = options.workers > 1
     subject = Subject(implementation, EFFORTS[options.effort], options.seed, options.only, options.profile)
-    collector = Collector(report_file, None if distributed else subject, on_progress)
+    collector = Collector(report_file, None if distributed else subject, second, on_progress)
     try:
         with _own_pytest():
             status = pytest.main(_pytest_arguments(options), plugins=[collector])
@@ -136,6 +173,8 @@ def _run(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
     fingerprint = None if interrupted or options.only != "*" else _fingerprint(options, implementation, on_progress)
+    if not interrupted:
+        second.confirm(collector.records)
     report = assemble(
         header(options, implementation, started),
         collector.records,

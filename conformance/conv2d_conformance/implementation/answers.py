@@ -19,7 +19,7 @@ class Request:
 
     An argument that is missing from `arguments` is left out of the call. Pairs are tuples. All arrays lie in memory as
     the `view` says, or the one that is `viewed` alone. `products` is how many multiplications the definition needs: a
-    larger call may take longer.
+    larger call may take longer. `line` is what denotes the call to a person, where something does.
     """
 
     operation: str
@@ -28,6 +28,7 @@ class Request:
     view: str | None = None
     products: int = 0
     viewed: str | None = None
+    line: str = ""
 
 
 @dataclass(frozen=True)

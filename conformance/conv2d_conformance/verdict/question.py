@@ -10,6 +10,7 @@ from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.data import call, exposes
 from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
+from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.gradients.law import gradient_class, gradient_default, laws
 from conv2d_conformance.gradients.row import row_of_laws
 from conv2d_conformance.implementation.answers import Array, Request
@@ -40,7 +41,15 @@ class Question:
     def request(self) -> Request:
         arguments, arrays = call(self.case)
         products = multiply_adds(self.case) if is_legal(self.case) else 0
-        return Request(self.case.operation, arguments, arrays, self.case.view, products, self.case.viewed)
+        return Request(
+            operation=self.case.operation,
+            arguments=arguments,
+            arrays=arrays,
+            view=self.case.view,
+            products=products,
+            viewed=self.case.viewed,
+            line=format_case(self.case),
+        )
 
     @cached_property
     def illegal_because(self) -> str | None:
