@@ -6,7 +6,7 @@ end, or between the rows of a section, shows in the answer, and a write shows in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,8 +84,8 @@ class Handed:
         *,
         viewed: str | None = None,
     ) -> None:
-        views = {name: view if viewed in (None, name) else None for name in arrays}
-        self._places = _places(arrays, views)
+        views = views_of(arrays, view, viewed)
+        self._places = places_of(arrays, views)
         self._memory = take(max((place.stop for place in self._places.values()), default=0) + GUARD)
         self.arrays: dict[str, Array | None] = dict.fromkeys(arrays)
         for name, place in self._places.items():
@@ -143,7 +143,13 @@ def share_memory(one: Array, other: Array) -> bool:
         return True
 
 
-def _places(arrays: Mapping[str, Array | None], views: Mapping[str, str | None]) -> dict[str, Place]:
+def views_of(names: Iterable[str], view: str | None, viewed: str | None) -> dict[str, str | None]:
+    """The view of each array: of all the same, or of the one that is `viewed` alone."""
+    return {name: view if viewed in (None, name) else None for name in names}
+
+
+def places_of(arrays: Mapping[str, Array | None], views: Mapping[str, str | None]) -> dict[str, Place]:
+    """Where the arrays of a call lie in its block, those apart that are None."""
     places, end = {}, 0
     for name, array in arrays.items():
         if array is not None:

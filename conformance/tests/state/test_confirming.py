@@ -82,6 +82,21 @@ def test_what_fails_alone_stays_as_it_is() -> None:
     assert wrong.restarts == 1
 
 
+def test_a_reduction_that_does_not_fail_in_a_fresh_process_is_not_told() -> None:
+    def make() -> Fresh:
+        # Wrong for a single filter only after much else, for more of them always.
+        return wrong_after(lambda _: True, lambda call: call.weight.shape[0] == 1)
+
+    def always() -> Fresh:
+        return Fresh(lambda: lambda *arrays, **attributes: Call(*arrays, **attributes).right() + (len(arrays[1]) > 1))
+
+    record = record_of(make(), OTHER, OTHER.replace("integers:2", "integers:3"))
+    record["failure"] |= {"first_case": format_case(parse(PLAIN)), "case": format_case(parse(OTHER))}
+    confirm([record], always())
+    assert record["failure"]["case"] == format_case(parse(PLAIN))
+    assert (record["failure"]["after"], record["failure"]["failed_repetitions"]) == ([], 5)
+
+
 def test_what_fails_after_another_call_names_it() -> None:
     fresh = wrong_after(lambda call: call.input.itemsize == 8, lambda call: call.input.itemsize == 4)
     record = record_of(fresh, OTHER, PLAIN, POISON, "n1c3h4w4 m2k1 integers:5", "n2c2h5w4 m3k2x1 integers:6")
