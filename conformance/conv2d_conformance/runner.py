@@ -7,7 +7,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -27,7 +27,7 @@ from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
 from conv2d_conformance.report.writing import ReportFile
-from conv2d_conformance.verdict.confirming import confirm
+from conv2d_conformance.verdict.confirming import amend, fails_alone
 from conv2d_conformance.verdict.history import Remembering
 
 PACKAGE = Path(__file__).parent
@@ -52,31 +52,39 @@ class Options:
 
 
 class Second:
-    """A process of the implementation that was asked nothing yet, begun beside the run once something has failed."""
+    """Asks what failed once more, of processes of the implementation that were asked nothing yet, beside the run."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
         self._executor = ThreadPoolExecutor(1)
-        self._connected: Future[Implementation] | None = None
+        self._implementation: Implementation | None = None
+        self._asked: list[tuple[dict[str, Any], Future[bool | None]]] = []
 
-    def start(self) -> None:
-        """Begin it, the first time."""
+    def ask(self, record: dict[str, Any]) -> None:
+        """Begin to ask the failing case of a record."""
+        if self._options.isolation == "process":
+            self._asked.append((record, self._executor.submit(self._fails_alone, record)))
+
+    def _fails_alone(self, record: dict[str, Any]) -> bool | None:
+        if self._implementation is not None:
+            return fails_alone(record, self._implementation)
         o = self._options
-        if self._connected is None and o.isolation == "process":
-            self._connected = self._executor.submit(connect, o.target, timeout=o.timeout, memory=o.memory)
+        try:
+            self._implementation = connect(o.target, timeout=o.timeout, memory=o.memory)
+        except LoadError:  # what was reached once and not again confirms nothing
+            return None
+        return fails_alone(record, self._implementation, is_fresh=True)
 
-    def confirm(self, records: list[dict[str, Any]]) -> None:
-        """Ask again there what failed."""
-        if self._connected is not None:
-            with suppress(
-                LoadError
-            ):  # what could be reached a moment ago cannot be reached twice: nothing is confirmed
-                confirm(records, self._connected.result())
+    def amend(self) -> None:
+        """Find out what the failures depend on that did not occur again."""
+        changed = [record for record, is_confirmed in self._asked if is_confirmed.result() is False]
+        if changed and self._implementation is not None:
+            amend(changed, self._implementation)
 
     def close(self) -> None:
-        self._executor.shutdown()
-        if self._connected is not None and self._connected.exception() is None:
-            self._connected.result().close()
+        self._executor.shutdown(cancel_futures=True)
+        if self._implementation is not None:
+            self._implementation.close()
 
 
 class HarnessFailure(Exception):
@@ -119,7 +127,7 @@ class Collector:
             self.harness_failures.append(f"{record['check']}: {harness}")
             return
         if record["failure"] is not None:
-            self.second.start()
+            self.second.ask(record)
         self.records.append(record)
         self.report_file.append({name: value for name, value in record.items() if name != "before"})
         self.on_progress(len(self.records), self.total, record["check"])
@@ -174,7 +182,7 @@ def _run(
         )
     fingerprint = None if interrupted or options.only != "*" else _fingerprint(options, implementation, on_progress)
     if not interrupted:
-        second.confirm(collector.records)
+        second.amend()
     report = assemble(
         header(options, implementation, started),
         collector.records,

@@ -28,28 +28,30 @@ MOST_CAUSES = 3
 """To find one takes many fresh processes."""
 
 
-def confirm(records: Iterable[Record], implementation: Implementation) -> None:
-    """Ask what failed once more, of an implementation that was not asked anything yet, and amend the records.
+def fails_alone(record: Record, implementation: Implementation, *, is_fresh: bool = False) -> bool | None:
+    """Whether the case of a record fails at once in a fresh process; None where it cannot be asked so.
 
-    All are asked one after the other of the same process, illegal calls last; but once an answer is found to depend on
-    earlier calls, every case has a fresh process of its own. `before` of a record is what its process was asked until
-    the failure had been told, packed.
+    For an illegal call any process will do that was asked illegal calls alone.
     """
-    found = [(record, unpacked(record.pop("before", ""))) for record in records]
-    failed = [item for item in found if _can_be_asked(item[0], implementation)]
-    failed.sort(key=lambda item: not is_legal(parse(item[0]["failure"]["case"])))
-    if all(_fails_now(record, implementation) for record, _ in failed):
-        return
-    causes: list[list[Case]] = []
-    for record, before in failed:
-        implementation.restart()
-        if not _fails_now(record, implementation) and not _unreduced(record, implementation):
-            _amend(record, [parse(line) for line in before], implementation, causes)
-
-
-def _fails_now(record: Record, implementation: Implementation) -> bool:
+    if not _can_be_asked(record, implementation):
+        return None
     case = parse(record["failure"]["case"])
-    return any(fault_of(implementation, case) is not None for _ in range(record["failure"]["repetitions"]))
+    if not is_fresh and is_legal(case):
+        implementation.restart()
+    return fault_of(implementation, case) is not None
+
+
+def amend(records: Iterable[Record], implementation: Implementation) -> None:
+    """Say of cases that do not fail alone what makes them fail, in their records.
+
+    What failed by chance when it was repeated is left alone, since nothing follows from its not failing. `before` of a
+    record is what its process was asked until the failure had been told, packed.
+    """
+    causes: list[list[Case]] = []
+    for record in records:
+        was_by_chance = record["failure"]["failed_repetitions"] < record["failure"]["repetitions"]
+        if not _unreduced(record, implementation) and not was_by_chance:
+            _amend(record, [parse(line) for line in unpacked(record["before"])], implementation, causes)
 
 
 def _unreduced(record: Record, implementation: Implementation) -> bool:
@@ -62,15 +64,16 @@ def _unreduced(record: Record, implementation: Implementation) -> bool:
         return False
     faults = [fault_of(implementation, parse(failure["first_case"])) for _ in range(failure["repetitions"])]
     failed = [fault for fault in faults if fault is not None]
-    if failed:
+    if faults[0] is not None:
         record["failure"] = {
             **failure,
             "case": failure["first_case"],
             "got": failed[0].got,
             "required": failed[0].required,
             "failed_repetitions": len(failed),
+            "diagnosis": None,
         }
-    return bool(failed)
+    return faults[0] is not None
 
 
 def _can_be_asked(record: Record, implementation: Implementation) -> bool:
