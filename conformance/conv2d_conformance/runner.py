@@ -27,7 +27,7 @@ from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
 from conv2d_conformance.report.writing import ReportFile
-from conv2d_conformance.verdict.confirming import amend, fails_alone
+from conv2d_conformance.verdict.confirming import amend, explanation_of, fails_alone
 from conv2d_conformance.verdict.history import Remembering
 
 PACKAGE = Path(__file__).parent
@@ -58,26 +58,32 @@ class Second:
         self._options = options
         self._executor = ThreadPoolExecutor(1)
         self._implementation: Implementation | None = None
-        self._asked: list[tuple[dict[str, Any], Future[bool | None]]] = []
+        self._asked: list[tuple[dict[str, Any], Future[tuple[bool | None, str | None]]]] = []
 
     def ask(self, record: dict[str, Any]) -> None:
         """Begin to ask the failing case of a record."""
         if self._options.isolation == "process":
-            self._asked.append((record, self._executor.submit(self._fails_alone, record)))
+            self._asked.append((record, self._executor.submit(self._fails_alone, dict(record))))
 
-    def _fails_alone(self, record: dict[str, Any]) -> bool | None:
-        if self._implementation is not None:
-            return fails_alone(record, self._implementation)
+    def _fails_alone(self, record: dict[str, Any]) -> tuple[bool | None, str | None]:
+        is_fresh = self._implementation is None
         o = self._options
         try:
-            self._implementation = connect(o.target, timeout=o.timeout, memory=o.memory)
+            self._implementation = self._implementation or connect(o.target, timeout=o.timeout, memory=o.memory)
         except LoadError:  # what was reached once and not again confirms nothing
-            return None
-        return fails_alone(record, self._implementation, is_fresh=True)
+            return None, None
+        fails = fails_alone(record, self._implementation, is_fresh=is_fresh)
+        return fails, explanation_of(record, self._implementation) if fails else None
 
     def amend(self) -> None:
-        """Find out what the failures depend on that did not occur again."""
-        changed = [record for record, is_confirmed in self._asked if is_confirmed.result() is False]
+        """Note which requirement explains a failure, and find out what those depend on that did not occur again."""
+        changed = []
+        for record, result in self._asked:
+            fails, explanation = result.result()
+            if fails:
+                record["failure"] = {**record["failure"], "explained_by": explanation}
+            elif fails is False:
+                changed.append(record)
         if changed and self._implementation is not None:
             amend(changed, self._implementation)
 

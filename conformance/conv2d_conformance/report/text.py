@@ -15,6 +15,7 @@ from conv2d_conformance import spec
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
 from conv2d_conformance.report.verdicts import VERDICTS
+from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.grading import describe_grade
 
 COLOUR = {"pass": "green", "fail": "red", "error": "magenta", "unsupported": "dim"}
@@ -110,7 +111,7 @@ def _count(verdict: str, number: int) -> Text:
 
 
 def to_be_told(report: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
-    """What failed, those together that fail by the same case with the same answer.
+    """What failed, those together that fail by the same case with the same answer, and first what explains the rest.
 
     In a run that was cut short, a requirement that was not reached is no news.
     """
@@ -120,7 +121,17 @@ def to_be_told(report: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
         if entry["verdict"] in ("fail", "error") and (report["complete"] or failure is not None):
             key = (entry["verdict"], *((failure["case"], failure["got"]) if failure else ()))
             groups.setdefault(key, []).append(entry)
-    return list(groups.values())
+    return sorted(map(_explaining_first, groups.values()), key=lambda group: _distance(group[0]))
+
+
+def _explaining_first(group: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(group, key=_distance)
+
+
+def _distance(entry: Mapping[str, Any]) -> int:
+    """0 where the requirement is about what its failing case cannot do without, 2 where another is, 1 for no answer."""
+    explanation = (entry["failure"] or {}).get("explained_by")
+    return 1 if explanation is None else 0 if explains(entry["id"], explanation) else 2
 
 
 def _show_failure(report: Mapping[str, Any], entries: list[Mapping[str, Any]], console: Console) -> None:

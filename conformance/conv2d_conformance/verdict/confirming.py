@@ -14,6 +14,7 @@ from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.implementation.answers import Broken, Implementation
 from conv2d_conformance.initialisation.case import is_layer_case
+from conv2d_conformance.verdict.explaining import explained_by
 from conv2d_conformance.verdict.history import unpacked
 from conv2d_conformance.verdict.judge import Fault, judge
 from conv2d_conformance.verdict.question import Question
@@ -39,6 +40,15 @@ def fails_alone(record: Record, implementation: Implementation, *, is_fresh: boo
     if not is_fresh and is_legal(case):
         implementation.restart()
     return fault_of(implementation, case) is not None
+
+
+def explanation_of(record: Record, implementation: Implementation) -> str | None:
+    """The requirement that explains a case that fails alone, from further calls."""
+    case = parse(record["failure"]["case"])
+    fault = fault_of(implementation, case)
+    if fault is None:
+        return None
+    return explained_by(case, fault.aspect, lambda other: fault_of(implementation, other) is not None)
 
 
 def amend(records: Iterable[Record], implementation: Implementation) -> None:
@@ -124,10 +134,11 @@ def _amend(record: Record, before: Sequence[Case], implementation: Implementatio
         "failed_repetitions": 1,
         "repetitions": 1,
         "diagnosis": None,
+        "explained_by": broken_by_state(case, needed) if needed else None,
     }
     record["failure"] = amended
     if needed:
-        record["observed"].setdefault(explained_by(case, needed), amended)
+        record["observed"].setdefault(broken_by_state(case, needed), amended)
 
 
 def fault_of(implementation: Implementation, case: Case) -> Fault | None:
@@ -137,7 +148,7 @@ def fault_of(implementation: Implementation, case: Case) -> Fault | None:
     return None if isinstance(answer, Broken) else judge(question, answer).fault
 
 
-def explained_by(case: Case, before: Iterable[Case]) -> str:
+def broken_by_state(case: Case, before: Iterable[Case]) -> str:
     """The requirement that is broken where a case fails after others and not alone."""
     if case.operation == "gradients":
         return "gradients.no-state"
