@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from conv2d_conformance.law.classes import class_names
+from conv2d_conformance.law.classes import MEANINGS, TRANSFORMS, class_names
 
 DTYPES = ("float32", "float64", "float16", "bfloat16")
 PADDINGS = ("explicit", "valid", "same")
@@ -19,7 +19,7 @@ PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 ARGUMENTS = ("pair", "scalar", "defaults")
 VIEWS = ("transposed", "channels-last", "offset", "broadcast", "fortran", "read-only", "negative", "steps")
 SUBNORMALS = ("kept", "flushed")
-GRADES = ("A", "A-tc", "R-tf32", "R-fp16", "R-bf16", "R-acc16", "B2", "B4", "B6", "C")
+GRADES = tuple(MEANINGS)
 
 DOCUMENTED_DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
 ATTRIBUTES = (*DOCUMENTED_DEFAULTS, "padding_mode")
@@ -70,6 +70,7 @@ class Capabilities:
     non_finite: bool = False
     validation: bool = False
     deterministic: bool = False
+    thread_safe: bool = False
     seeded: bool = True
     torch_seed_stream: bool = False
     subnormals: Mapping[str, str] = field(default_factory=dict)
@@ -88,8 +89,12 @@ class Capabilities:
             _require_known(name, claims.values(), allowed)
             object.__setattr__(self, name, claims)
         for subject, grade in self.grades.items():
-            dtype = subject.removesuffix("/gradients")
-            _require_known(f"grades (for {dtype})", {grade}, class_names(dtype))
+            if subject.endswith("/gradients") and grade in TRANSFORMS:
+                raise ValueError(
+                    f"grades (for {subject}): no bound is known for gradients by the transforms of {grade}; "
+                    f"allowed are {', '.join(class_names(subject))}"
+                )
+            _require_known(f"grades (for {subject})", {grade}, class_names(subject))
 
     @property
     def features(self) -> frozenset[str]:

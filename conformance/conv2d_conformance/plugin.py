@@ -16,7 +16,7 @@ from conv2d_conformance.diagnosis import sentence_about
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.answers import Implementation
-from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.spec import PROFILES
@@ -116,8 +116,14 @@ def iut(request: pytest.FixtureRequest) -> Examination:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, object, object]:
     if call.when == "call" and EXAMINATION in item.stash:
-        record = {"check": check_of(item).name, **as_json(item.stash[EXAMINATION].tally)}
-        implementation = item.config.stash[SUBJECT].implementation
+        examination = item.stash[EXAMINATION]
+        implementation = examination.implementation
+        wrapped = implementation.wrapped if isinstance(implementation, Remembering) else implementation
+        record = {
+            "check": check_of(item).name,
+            **as_json(examination.tally),
+            "incidents": incidents_of(wrapped),
+        }
         if record["failure"] is not None and isinstance(implementation, Remembering):
             record["before"] = packed(implementation.asked)
         if call.excinfo is not None and not isinstance(call.excinfo.value, Nonconforming):

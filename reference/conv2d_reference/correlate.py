@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import scipy  # `scipy.signal` takes a second to load, and loads when it is first used
 
-from conv2d_reference.arguments import Array, resolve_arrays
+from conv2d_reference.arguments import Array, Geometry, resolve_arrays
 from conv2d_reference.integers import IntOrPair, Pair
+
+WIDE = 4
+"""Zeros that no window reads are left out where the padded input is so many times larger than all that one needs."""
 
 NUMPY_PADDING = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
@@ -53,10 +56,13 @@ def conv2d(
     samples = input.reshape(-1, *input.shape[-3:]).astype(dtype)
     filters = weight.astype(dtype)
 
-    padded = _pad(samples, _amounts(padding, filters.shape[-2:], geometry.dilation), padding_mode)
+    amounts = _amounts(padding, filters.shape[-2:], geometry.dilation)
+    if padding_mode == "zeros" and _is_wide(geometry, amounts):
+        padded, (sh, sw), dilation = _read_by_windows(samples, geometry, amounts), filters.shape[-2:], (1, 1)
+    else:
+        padded, (sh, sw), dilation = _pad(samples, amounts, padding_mode), geometry.stride, geometry.dilation
     blocks = zip(np.split(padded, geometry.groups, axis=1), np.split(filters, geometry.groups), strict=True)
-    dense = np.concatenate([_dilated(x, w, geometry.dilation) for x, w in blocks], axis=1)
-    sh, sw = geometry.stride
+    dense = np.concatenate([_dilated(x, w, dilation) for x, w in blocks], axis=1)
     sums = dense[:, :, ::sh, ::sw]
     if bias is not None:
         sums = sums + bias.astype(dtype)[:, np.newaxis, np.newaxis]
@@ -82,6 +88,26 @@ def _amounts(padding: object, kernel: tuple[int, ...], dilation: Pair) -> list[P
 def _pad(x: Array, amounts: list[Pair], padding_mode: str) -> Array:
     mode: Any = NUMPY_PADDING[padding_mode]
     return np.pad(x, [(0, 0), (0, 0), *amounts], mode=mode)
+
+
+def _is_wide(g: Geometry, amounts: list[Pair]) -> bool:
+    """Whether the padded input is much larger than the input and all that its windows read."""
+    height, width = (size + sum(amount) for size, amount in zip((g.H, g.W), amounts, strict=True))
+    return height * width > WIDE * (g.H * g.W + g.OH * g.KH * g.OW * g.KW)
+
+
+def _read_by_windows(x: Array, g: Geometry, amounts: list[Pair]) -> Array:
+    """What the windows read of the input with its zeros, one window beside the other."""
+    for axis, outputs, kernel, number in ((2, g.OH, g.KH, 0), (3, g.OW, g.KW, 1)):
+        # Python's integers: a stride may be larger than those of NumPy.
+        first, taps = (np.arange(count, dtype=object) for count in (outputs, kernel))
+        places = np.add.outer(first * g.stride[number], taps * g.dilation[number]).ravel() - amounts[number][0]
+        inside = np.array([0 <= place < x.shape[axis] for place in places])
+        lines = np.moveaxis(x, axis, 0)
+        read = np.zeros((len(places), *lines.shape[1:]), x.dtype)
+        read[inside] = lines[places[inside].astype(np.intp)]
+        x = np.moveaxis(read, 0, axis)
+    return x
 
 
 def _dilated(x: Array, w: Array, dilation: Pair) -> Array:

@@ -16,6 +16,7 @@ Pair = tuple[int, int]
 Pads = tuple[Pair, Pair]
 
 BLOCK = 1 << 18  # elements of one block of the lowered matrix: 2 MiB of float64
+WIDE = 3  # a border so many times larger than all else along its axis is not laid out
 
 _INDEX_MODES: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
@@ -35,6 +36,32 @@ def pad(image: Array, pads: Pads, mode: str) -> Array:
     return np.ascontiguousarray(image[:, :, rows[:, None], columns])
 
 
+def laid_out(size: int, pads: Pair, outputs: int, kernel: int, mode: str) -> int:
+    """How many elements the padded axis has in memory.
+
+    Where a border of zeros is much larger than all else, these are the elements that the taps of all outputs read.
+    """
+    read, border = outputs * kernel, sum(pads)
+    return read if mode == "zeros" and border > WIDE * max(size, read) else size + border
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """How the windows lie along a padded axis; `read` names its elements where it is not laid out as it is."""
+
+    stride: int
+    dilation: int
+    read: tuple[int, ...] | None = None
+
+    @classmethod
+    def of(cls, size: int, pads: Pair, outputs: int, kernel: int, stride: int, dilation: int, mode: str) -> "_Axis":
+        if laid_out(size, pads, outputs, kernel, mode) == size + sum(pads):
+            return cls(stride, dilation)
+        places = (o * stride + k * dilation - pads[0] for o in range(outputs) for k in range(kernel))
+        # The taps of an output are neighbours then. One more element at the end stands for all implicit zeros.
+        return cls(kernel, 1, tuple(place if 0 <= place < size else size for place in places))
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """The geometry of one call; raises ValueError if there is no such convolution."""
@@ -44,10 +71,12 @@ class Layer:
     G: int
     K: int  # products per output element: C//groups * KH * KW
     kernel: Pair
-    stride: Pair
-    dilation: Pair
     OH: int
     OW: int
+    vertical: _Axis
+    horizontal: _Axis
+    pads: Pads
+    padding_mode: str
 
     @classmethod
     def of(
@@ -72,20 +101,36 @@ class Layer:
             raise ValueError(f"{C} channels and weight {weight.shape} do not fit {groups} groups")
         if min(M, Cg, KH, KW, OH, OW) < 1:
             raise ValueError(f"no output: input {input.shape}, weight {weight.shape}, pads {pads}, dilation {dilation}")
-        return cls(N, M, groups, Cg * KH * KW, (KH, KW), stride, dilation, OH, OW)
+        vertical = _Axis.of(H, pads[0], OH, KH, stride[0], dilation[0], padding_mode)
+        horizontal = _Axis.of(W, pads[1], OW, KW, stride[1], dilation[1], padding_mode)
+        return cls(N, M, groups, Cg * KH * KW, (KH, KW), OH, OW, vertical, horizontal, pads, padding_mode)
 
     @property
     def columns_size(self) -> int:
         """Elements of the whole lowered matrix."""
         return self.N * self.G * self.K * self.OH * self.OW
 
+    def padded(self, image: Array) -> Array:
+        """Image (N, C, H, W) with its borders, as `windows` takes it: what no window sees may be left out."""
+        axes = self.vertical, self.horizontal
+        if all(axis.read is None for axis in axes):
+            return pad(image, self.pads, self.padding_mode)
+        rows, columns = (pads if axis.read is None else (0, 1) for axis, pads in zip(axes, self.pads, strict=True))
+        image = pad(image, (rows, columns), self.padding_mode)
+        for number, axis in enumerate(axes, start=2):
+            image = image if axis.read is None else image.take(axis.read, number)
+        return np.ascontiguousarray(image)
+
     def windows(self, image: Array) -> Array:
         """View (..., KH, KW, OH, OW) of a padded C-contiguous image (..., HP, WP): what each tap of the kernel sees."""
-        (sh, sw), (dh, dw) = self.stride, self.dilation
         *lead, h, w = image.strides
-        shape = (*image.shape[:-2], *self.kernel, self.OH, self.OW)
+        shape = (*self.kernel, self.OH, self.OW)
+        rows, columns = self.vertical, self.horizontal
+        steps = (rows.dilation * h, columns.dilation * w, rows.stride * h, columns.stride * w)
+        # Along an axis of length 1 there is no step, however large.
+        strides = (0 if length == 1 else step for length, step in zip(shape, steps, strict=True))
         # The constructor checks that no stride leads out of the buffer, and costs a tenth of `as_strided`.
-        return np.ndarray(shape, image.dtype, image, 0, (*lead, dh * h, dw * w, sh * h, sw * w))
+        return np.ndarray((*image.shape[:-2], *shape), image.dtype, image, 0, (*lead, *strides))
 
     @property
     def images_at_a_time(self) -> int:
@@ -150,7 +195,7 @@ def conv2d(
     filters = weight.reshape(layer.G, -1, layer.K)
     result = np.empty((layer.N, layer.G, layer.M // layer.G, layer.OH * layer.OW), np.result_type(input, weight))
     for images in layer.batches():
-        windows = layer.windows(layer.grouped(pad(x[images], pads, padding_mode)))
+        windows = layer.windows(layer.grouped(layer.padded(x[images])))
         for band in layer.bands():
             np.matmul(filters, layer.columns(windows, band), out=result[images, ..., layer.pixels(band)])
     return result.reshape(layer.N, layer.M, layer.OH, layer.OW)

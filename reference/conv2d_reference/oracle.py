@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from conv2d_reference.lowered import BLOCK, Layer, Pads, Pair, conv2d, pad
-from conv2d_reference.splitting import CHUNK, Floats, U, exact_product, least, magnitude_of, scaled, unit, unscaled
+from conv2d_reference.lowered import BLOCK, Layer, Pads, Pair, conv2d
+from conv2d_reference.splitting import CHUNK, ETA, Floats, U, exact_product, least, magnitude_of, scaled, unit, unscaled
 
 Array = NDArray[Any]
 
@@ -22,7 +22,8 @@ class Sums:
     """What the law needs to know of every output element: float64 arrays (N, M, OH, OW), with N = 1 for one image.
 
     high, low, error: the sum S of the products, without bias: |S - (high + low)| <= error. Where S rounds to an
-    infinity in float64, high is that infinity, low is 0 and error is infinite. A single product is correctly rounded.
+    infinity in float64, high is that infinity, low is 0 and error is infinite. A single product is correctly rounded,
+    and with `exact` low has the sign of what that rounding left, even where it is too small for a number.
     magnitude: A = sum |x||w| or a little more, never less; A itself where all sums of products provably fit 53 bits.
     terms: the number of non-zero products, exactly.
     smallest: the smallest non-zero |product| or less, never more; inf where there is none.
@@ -78,7 +79,7 @@ def sums(
     out = [np.empty((layer.N, layer.G, layer.M // layer.G, layer.OH * layer.OW)) for _ in range(6)]
     rooms = layer.room(), layer.room()
     for images in layer.batches():
-        image = layer.grouped(pad(x[images], pads, padding_mode))
+        image = layer.grouped(layer.padded(x[images]))
         image_sizes = np.abs(image)
         windows, windows_of_sizes = layer.windows(image), layer.windows(image_sizes)
         counts = None if filter_mask is not None else _counts(layer, image)
@@ -109,17 +110,29 @@ def sums(
             if (few := terms == 0).any():
                 smallest[few] = inf
     high, low, error, magnitude, terms, smallest = (part.reshape(layer.N, layer.M, layer.OH, layer.OW) for part in out)
+    pair = high, low
     if exponent:
         high, low, error, magnitude, smallest = unscaled(exponent, high, low, error, magnitude, smallest)
     single = terms == 1
     if exact and single.any():  # float64 rounds these correctly, while the pair, or scaling back, may round twice
         with np.errstate(over="ignore", invalid="ignore"):
             once = conv2d(*data, stride=stride, dilation=dilation, groups=groups, pads=pads, padding_mode=padding_mode)
-        twice = single & (once != high) & np.isfinite(once)
-        low[twice] += high[twice] - once[twice]
-        error[twice] += 2 * U * np.abs(low[twice])  # sums do not underflow
-        high[twice] = once[twice]
+        single &= np.isfinite(once)
+        low[single] = _left_by_rounding(pair[0][single], pair[1][single], once[single], exponent)
+        error[single] += 2 * U * np.abs(low[single])  # what scaling back rounds is there already
+        high[single] = once[single]
     return Sums(high, low, error, magnitude, terms, smallest)
+
+
+def _left_by_rounding(high: Floats, low: Floats, once: Floats, exponent: int) -> Floats:
+    """What is left of single products, a scaled pair, beyond their rounded value.
+
+    Scaled back it may be too small for a number: then it is the smallest of its sign.
+    """
+    rest = (high - np.ldexp(once, -exponent)) + low
+    with np.errstate(under="ignore"):
+        left: Floats = np.ldexp(rest, exponent)
+    return np.where((left == 0) & (rest != 0), np.copysign(ETA, rest), left)
 
 
 def _in_range(x: Floats, w: Floats, K: int) -> bool:

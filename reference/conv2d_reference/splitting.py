@@ -7,7 +7,7 @@ slices is exact in float64, in whatever order it is summed, hence one ordinary B
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from math import frexp, inf, ldexp, nextafter
+from math import copysign, frexp, inf, ldexp, nextafter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -228,11 +228,15 @@ def integers(values: Floats) -> tuple[Array, int]:
 
 
 def to_pair(exact: Fraction) -> tuple[float, float, float]:
-    """(high, low, error): high and low are correctly rounded, error is rounded up; beyond float64: (+-inf, 0, inf)."""
+    """(high, low, error): high is correctly rounded, error rounded up; beyond float64: (+-inf, 0, inf).
+
+    low is what is left, correctly rounded, but not to 0.
+    """
     high = nearest(exact)
     if high in (inf, -inf):
         return high, 0.0, inf
-    low = nearest(exact - Fraction(high))
+    rest = exact - Fraction(high)
+    low = nearest(rest) or (copysign(ETA, rest) if rest else 0.0)
     return high, low, round_up(abs(exact - Fraction(high) - Fraction(low)))
 
 

@@ -72,6 +72,8 @@ def assert_right(x, w, *, exact, **attributes):
             assert distance <= units(error, -2148), where
             if wide and terms == 1:
                 assert high == nearest(Fraction(S, 2**2148)), where
+                left = S - units(high, -2148)
+                assert not exact or np.sign(low) == (left > 0) - (left < 0), where
             if exact:
                 assert units(error, -2148) <= A // 2**100 + 4 * 2**1074, where
                 assert units(high, -2148) == 0 or abs(low) <= max(np.spacing(abs(high)) / 2, 2.0**-1074), where

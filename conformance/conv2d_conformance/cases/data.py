@@ -141,7 +141,7 @@ RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Values]] = {
     for recipe in (
         *(integers, impulse, sparse, uniform, normal, one_tap, ones),
         *(roundings.spread, roundings.cancelling, roundings.monotone, roundings.scaled, roundings.complementary),
-        *(roundings.subnormal, roundings.near_overflow, roundings.odd),
+        *(roundings.subnormal, roundings.near_overflow, roundings.odd, roundings.lone_pixel),
     )
 } | tosa.RECIPES
 

@@ -45,6 +45,13 @@ ALONE = tuple(
 )
 """One pixel of a plane: whoever works on tiles disturbs outputs as far away as the tile is large."""
 
+BESIDE = tuple(
+    parse(f"n6c1h{size} m2k3 p1 {dtype} lone-pixel:{first}")
+    for dtype in DTYPES
+    for size, first in (("9w10", 41), ("10w7", 30))
+)
+"""The same with all bits, in six places in turn: no tile of up to six cells has its edge where it hides the next."""
+
 # ---- the largest numbers -----------------------------------------------------------------------------------------
 
 _RANGES = {"float32": (127, 24), "float64": (1023, 53), "float16": (15, 11), "bfloat16": (127, 8)}

@@ -42,6 +42,10 @@ def is_legal(case: Case) -> bool:
 
 def multiply_adds(case: Case) -> int:
     """The number of products of a legal call, those with padding included."""
-    found = geometry(case)
+    return products(geometry(case))
+
+
+def products(found: Geometry) -> int:
+    """The same, of its geometry."""
     images = 1 if found.N is None else found.N
     return images * found.M * found.OH * found.OW * (found.C // found.groups) * found.KH * found.KW

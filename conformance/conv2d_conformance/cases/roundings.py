@@ -148,3 +148,21 @@ def odd(case: Case, array: str, shape: Shape, bits: int) -> Values:
     step = -(-size_of(shape[1:]) // most)
     tap = np.arange(drawn.size) % max(1, size_of(shape[1:]))
     return np.where((tap + item + case.recipe.seed % step) % step == 0, values, 0.0)
+
+
+def lone_pixel(case: Case, array: str, shape: Shape, bits: int) -> Values:
+    """`uniform`, but for the input: one pixel of each image, 64 times as large, and zeros.
+
+    From image to image the pixel moves to the next position, beginning at position `seed`. Every output is one product
+    or none, so that what reaches beyond a window is seen however small it is.
+    """
+    values = uniform_of(words(case, array, size_of(shape)), bits)
+    if array != "input" or not values.size:
+        return values
+    assert case.recipe is not None
+    images = shape[0] if len(shape) > 3 else 1
+    pixels = values.size // images
+    kept = np.arange(images) * pixels + (case.recipe.seed % pixels + np.arange(images)) % pixels
+    alone = np.zeros_like(values)
+    alone[kept] = values[kept] * 64
+    return alone

@@ -6,6 +6,8 @@ Everything is deterministic, and every case on the way is a legal call of its ow
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
@@ -25,8 +27,17 @@ Stage = Callable[[Case], Iterator[dict[str, Any]]]
 """The fields that could be changed, and to what."""
 
 
-def shrink(case: Case, fails: Callable[[Case], bool], *, budget: int) -> Case:
+def shrink(
+    case: Case,
+    fails: Callable[[Case], bool],
+    *,
+    budget: int,
+    seconds: float = math.inf,
+    clock: Callable[[], float] = time.monotonic,
+) -> Case:
     """The simplest case that fails, as far as `budget` calls of `fails` find it; `case` itself is known to fail.
+
+    After so many `seconds` none is made any more.
 
     Greedy: the first simpler case that fails is taken, and its own reductions are tried, from the same place on, since
     what was refused a moment ago can wait. No case is asked for twice.
@@ -34,13 +45,14 @@ def shrink(case: Case, fails: Callable[[Case], bool], *, budget: int) -> Case:
     if _stands_as_it_is(case):
         return case
     asked = {format_case(case)}
+    until = clock() + seconds
 
     def first_that_fails(stage: Stage, case: Case, place: int) -> tuple[Case, int] | None:
         later = islice(enumerate(stage(case)), place, None)
         earlier = islice(enumerate(stage(case)), place)
         for i, fields in chain(later, earlier):
             for simpler in _legal(case, [fields]):
-                if (line := format_case(simpler)) not in asked and len(asked) <= budget:
+                if (line := format_case(simpler)) not in asked and len(asked) <= budget and clock() < until:
                     asked.add(line)
                     if fails(simpler):
                         return simpler, i

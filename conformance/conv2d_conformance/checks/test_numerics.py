@@ -8,7 +8,7 @@ from hypothesis.strategies import SearchStrategy, one_of
 
 from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.extremes import ALONE, DEEP, OVERFLOWING, SUBNORMAL
+from conv2d_conformance.cases.extremes import ALONE, BESIDE, DEEP, OVERFLOWING, SUBNORMAL
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import cases, sample
@@ -94,7 +94,7 @@ def test_grade(iut: Examination) -> None:
             count, seed = -(-iut.effort.drawn // len(REVEALING)), (iut.seed + number) % 2**64
             for case in sample(count, seed, dtype=dtype, recipes=(recipe,)):
                 iut.measure(case)
-        for case in (*ALONE, *DEEP):
+        for case in (*ALONE, *BESIDE, *DEEP):
             if case.dtype == dtype and multiply_adds(case) <= iut.effort.multiply_adds:
                 iut.measure(case)
     iut.require_claimed_grades()

@@ -20,6 +20,7 @@ from conv2d_conformance.verdict.examination import Examination
 
 ARGUMENTS = frozenset({"stride", "padding", "same", "dilation", "groups", "bias", "unbatched"})
 REPETITIONS = 10
+CONCURRENT = 4
 
 
 @covers("determinism.no-state")
@@ -58,6 +59,26 @@ def test_layers_repeatable(iut: Examination) -> None:
 def test_global_state_unchanged(iut: Examination, case: Case) -> None:
     """Random generators, rounding, handling of errors and warnings, folder and environment are as before the call."""
     iut.judge(case)
+
+
+@covers("determinism.concurrent-calls")
+def test_concurrent_calls(iut: Examination) -> None:
+    """Two threads that call at once get the answers that each call has alone, alike or different in every respect."""
+    for case in sample(CONCURRENT + iut.effort.drawn // 20, iut.seed, vary=ARGUMENTS):
+        for other in _beside(case):
+            iut.judge_together(case, other)
+
+
+def _beside(case: Case) -> Iterator[Case]:
+    """What resembles a call in all but one respect, and a larger one, in the midst of which the call ends."""
+    yield _other_data(case, 1)
+    yield _other_element(case, "w")
+    yield replace(case, H=case.H + 3, W=case.W + 5)
+    if case.padding != "same":
+        yield replace(_other_data(case, 2), padding=(case.KH, case.KW + 1))
+        yield replace(_other_data(case, 3), stride=(2, 3))
+    yield replace(case, dtype="float64" if case.dtype == "float32" else "float32")
+    yield replace(_other_data(case, 4), H=case.H + 20, W=case.W + 20)
 
 
 def _drawn(iut: Examination) -> list[Case]:

@@ -13,11 +13,13 @@ from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.diagnosis.hint import hint
 from conv2d_conformance.gradients.row import row_of
 from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Result
+from conv2d_conformance.implementation.host import incidents_of
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.judge import Judgement, judge
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.together import answers_of, request_of
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,17 @@ class Asked:
         return [tuple(int(i) for i in index) for index in np.argwhere(wrong)]
 
 
-def ask(implementation: Implementation, question: Question, times: int = 1) -> Asked:
-    """Ask until an answer is wrong, at most so many times."""
+def ask(implementation: Implementation, question: Question, times: int = 1, *, beside: Question | None = None) -> Asked:
+    """Ask until an answer is wrong, at most so many times; with a question `beside` it, both at once."""
     for count in range(1, times + 1):
-        answer = implementation.ask(question.request)
-        asked = Asked(question, answer, judge(question, answer), count)
+        answers: list[tuple[Question, Answer]] = []
+        if beside is None:
+            answers.append((question, implementation.ask(question.request)))
+        else:
+            pair = (question, beside)
+            answers += zip(pair, answers_of(implementation.ask(request_of(pair))), strict=True)
+        found = [Asked(one, answer, judge(one, answer), count) for one, answer in answers]
+        asked = next((one for one in found if not one.right), found[0])
         if not asked.right:
             break
     return asked
@@ -66,6 +74,12 @@ def show_hello(out: Console, hello: Hello, *, claims: bool = False) -> None:
     paragraph(out, f"{hello.name} {hello.version} ({hello.language})", style="bold")
     if claims:
         paragraph(out, ", ".join(sorted(hello.capabilities.features)) or "nothing", label="claims")
+
+
+def show_incidents(out: Console, implementation: Implementation) -> None:
+    """Print what happened to the processes and is nobody's fault."""
+    for sentence in incidents_of(implementation):
+        paragraph(out, sentence, label="incident")
 
 
 def show(out: Console, asked: Asked, claims: Capabilities, diagnosis: Diagnosis | None = None) -> None:

@@ -120,7 +120,11 @@ def show_certificate(
         drawings = [seen[name, dtype] for name in ("weight-uniform", "bias-uniform") if (name, dtype) in seen]
         _show_histograms(out, dtype, [drawn for drawn in drawings if drawn.fault is None])
     if plot:
-        _write_svg(plot, implementation.hello.name, seen["fan-in", next(d for d in DTYPES if d in claims.dtypes)])
+        drawn = seen["fan-in", next(d for d in DTYPES if d in claims.dtypes)]
+        if drawn.fault is None:
+            _write_svg(plot, implementation.hello.name, drawn)
+        else:
+            paragraph(out, f"{plot} is not drawn: {drawn.fault.got}")
     out.print()
     verdict = f"{len(failed)} of {len(rows)} raise an alarm" if failed else "no test raises an alarm"
     paragraph(out, verdict, style="bold red" if failed else "bold green")

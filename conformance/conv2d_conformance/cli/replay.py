@@ -10,6 +10,7 @@ import click
 @click.argument("target")
 @click.option("--script", "with_script", is_flag=True, help="Print a script that needs NumPy and TARGET alone.")
 @click.option("--after", multiple=True, metavar="CASE", help="Ask this case before; repeatable, in this order.")
+@click.option("--beside", metavar="CASE", help="Ask this case at the same time, from another thread.")
 @click.option("--times", type=click.IntRange(1), default=1, show_default=True, help="Ask so often, until it fails.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=10.0, show_default=True)
 @click.option("--isolation", type=click.Choice(("process", "none")), default="process", show_default=True)
@@ -20,6 +21,7 @@ def replay(
     target: str,
     with_script: bool,
     after: tuple[str, ...],
+    beside: str | None,
     times: int,
     timeout: float,
     isolation: str,
@@ -49,6 +51,7 @@ def replay(
     from conv2d_conformance.verdict.question import Question
 
     asked_for, before = grammar.parse(case), [grammar.parse(line) for line in after]
+    at_once = None if beside is None else grammar.parse(beside)
     out = console(sys.stderr if with_script else None)
     implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
@@ -58,11 +61,13 @@ def replay(
         for earlier in before:
             implementation.ask(Question(earlier, implementation.hello.capabilities).request)
         question = Question(asked_for, implementation.hello.capabilities)
-        asked = asking.ask(implementation, question, times)
+        other = None if at_once is None else Question(at_once, implementation.hello.capabilities)
+        asked = asking.ask(implementation, question, times, beside=other)
         asking.show_hello(out, implementation.hello)
-        # What depends on the calls before cannot be told from other calls.
-        found = None if before or times > 1 else asking.diagnosis_of(implementation, asked)
+        # What depends on other calls cannot be told from other calls.
+        found = None if before or other or times > 1 else asking.diagnosis_of(implementation, asked)
         asking.show(out, asked, implementation.hello.capabilities, found)
+        asking.show_incidents(out, implementation)
     finally:
         implementation.close()
     if with_script:

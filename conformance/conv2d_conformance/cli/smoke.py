@@ -40,6 +40,7 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
             out.print()
             paragraph(out, title, style="bold")
             asking.show(out, asked, claims, asking.diagnosis_of(implementation, asked))
+            asking.show_incidents(out, implementation)
     finally:
         implementation.close()
     out.print()

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.geometry import is_legal, multiply_adds
+from conv2d_conformance.cases.cost import elements, why_too_dear
+from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
 from conv2d_conformance.diagnosis.effects import Effect
 from conv2d_conformance.implementation.answers import Answer, Broken, Implementation
 from conv2d_conformance.verdict.claims import within_claims
@@ -16,8 +17,20 @@ from conv2d_conformance.verdict.question import Question
 MOST_WORK = 400_000
 """Products in one probe. Larger cases take too long, here and in the implementation."""
 
+MOST_ELEMENTS = 1 << 22
+"""In the arrays of one probe, its answer, and its input with all of its borders: an effect may be padded by hand."""
+
+LARGEST_STEP = 1 << 10
+"""Of strides, paddings and dilations: an effect may take one for another, or the height for the width."""
+
 PRICE_OF_A_CRASH = 40
 """In calls: a new process has to be started."""
+
+
+def is_small(case: Case) -> bool:
+    """Whether a legal case is one for a probe."""
+    steps = max(*geometry(case).stride, *geometry(case).dilation, *sum(geometry(case).pads, ()))
+    return multiply_adds(case) <= MOST_WORK and steps <= LARGEST_STEP and elements(case, dense=True) <= MOST_ELEMENTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +71,14 @@ class Bench:
         return [seen for seen in self.seen.values() if not seen.wrong]
 
     def ask(self, case: Case) -> Seen | None:
-        """Put a case, with what is not claimed set to its simplest form; None where no call is left for it."""
+        """Put a case, with what is not claimed set to its simplest form; None where no call is left for it.
+
+        Neither is one that takes more than is possible.
+        """
         case = within_claims(case, self.implementation.hello.capabilities)
         if case in self.seen:
             return self.seen[case]
-        if self.budget <= 0:
+        if self.budget <= 0 or why_too_dear(case) is not None:
             return None
         self.budget -= 1
         question = Question(case, self.implementation.hello.capabilities)
@@ -81,7 +97,7 @@ class Bench:
         for case in cases:
             if self.budget <= 0:
                 return
-            if is_legal(case) and multiply_adds(case) <= MOST_WORK:
+            if is_legal(case) and is_small(case):
                 self.ask(case)
 
     def take_right(self, case: Case) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from conv2d_conformance.cases.case import Case, Recipe
-from conv2d_conformance.cases.geometry import is_legal, multiply_adds
+from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.illegal import ILLEGAL
 from conv2d_conformance.diagnosis import probes
-from conv2d_conformance.diagnosis.bench import MOST_WORK, Bench, Seen
+from conv2d_conformance.diagnosis.bench import Bench, Seen, is_small
 from conv2d_conformance.diagnosis.candidates import explained, explaining, spoils
 from conv2d_conformance.diagnosis.effects import Effect, known_effects, mutants
 from conv2d_conformance.diagnosis.sentence import Diagnosis, about_case, about_crash, about_effect, about_trigger
@@ -47,7 +47,7 @@ class Explanation:
 def diagnose(implementation: Implementation, failing: Case, seen: Mapping[Case, bool], budget: int) -> Diagnosis | None:
     """See the package: this is its entry point."""
     bench = Bench(implementation, budget)
-    if failing.operation != "conv2d" or (is_legal(failing) and multiply_adds(failing) > MOST_WORK):
+    if failing.operation != "conv2d" or (is_legal(failing) and not is_small(failing)):
         return None
     first = bench.ask(failing)
     if first is None or first.fault is None:
@@ -70,7 +70,7 @@ def _take(bench: Bench, seen: Mapping[Case, bool]) -> None:
     """What was seen elsewhere: some of the right answers as they are, some of the wrong ones asked again."""
     for right in (False, True):
         cases = [case for case, was_right in seen.items() if was_right == right and case.operation == "conv2d"]
-        cases = [case for case in cases if not is_legal(case) or multiply_adds(case) <= MOST_WORK]
+        cases = [case for case in cases if not is_legal(case) or is_small(case)]
         for case in cases[:: len(cases) // MOST_FROM_ELSEWHERE + 1]:
             if right:
                 bench.take_right(case)
@@ -214,7 +214,7 @@ def _of_crash(first: Seen, seen: Mapping[Case, bool]) -> Diagnosis | None:
 @cache
 def _pool(base: Case) -> tuple[tuple[Case, Sizes], ...]:
     """The cases that may be asked where rules disagree."""
-    return tuple((case, sizes_of(case)) for case in probes.pool(base) if multiply_adds(case) <= MOST_WORK)
+    return tuple((case, sizes_of(case)) for case in probes.pool(base) if is_small(case))
 
 
 def _diagnosis(bench: Bench, sentence: str, mutant: str | None, trigger: str) -> Diagnosis:

@@ -10,7 +10,8 @@ rounded to the 16-bit type one by one and added up in it. On the path from a pro
 roundings of at most 2u as there are parts that are not zero: its own part's, then one for each addition of another
 part; the last of them is the rounding of the result, which the bound of A-tc contains. So with k parts more than one,
 every path gains a factor between (1 - 2u)^k and (1 + 2u)^k, and where the product has (1 + e), |e| <= G,
-|(1 + e)(1 + d) - 1| <= G + (1 + G) ((1 + 2u)^k - 1). A part may also be rounded to a subnormal.
+|(1 + e)(1 + d) - 1| <= G + (1 + G) ((1 + 2u)^k - 1). A part may also be rounded to a subnormal, or, where flushing is
+declared, be flushed, as may every sum of parts: 2k + 1 times.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from conv2d_conformance.gradients.adjoints import Adjoint, adjoint_of_bias, adjo
 from conv2d_conformance.gradients.row import rearranged
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.allowed import Allowed, Exceptions, exactly
+from conv2d_conformance.law.bits import with_exact_products
 from conv2d_conformance.law.bound import SLACK, Bound, bound
-from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, is_wide
+from conv2d_conformance.law.classes import TRANSFORMS, AccuracyClass, accuracy_class, class_names, is_wide
 from conv2d_conformance.law.evaluate import allowed, is_integral
 from conv2d_reference.arguments import Geometry
 from conv2d_reference.oracle import Sums
@@ -36,14 +38,17 @@ PARTS_ROUNDED = "R-acc16"
 
 
 def gradient_class(name: str, dtype: str) -> AccuracyClass:
-    """The arithmetic of a class in gradients. No bound is known for transforms: their classes are A here."""
-    arithmetic = accuracy_class("A-tc" if name == PARTS_ROUNDED else name, dtype)
-    return replace(arithmetic, name=name, tile=None, by_fourier=False)
+    """The arithmetic of a class in gradients, among which no transform has one. ValueError where there is none."""
+    if name in TRANSFORMS:
+        raise ValueError(f"gradients have no class {name}; they have {', '.join(class_names(f'{dtype}/gradients'))}")
+    return replace(accuracy_class("A-tc" if name == PARTS_ROUNDED else name, dtype), name=name)
 
 
 def gradient_default(dtype: str, forward: str) -> str:
-    """The class of gradients without a claim, given that of the forward convolution."""
-    return forward if is_wide(dtype) else PARTS_ROUNDED
+    """The class of gradients without a claim, given that of the forward convolution: A where that is a transform's."""
+    if not is_wide(dtype):
+        return PARTS_ROUNDED
+    return "A" if forward in TRANSFORMS else forward
 
 
 def laws(
@@ -77,6 +82,7 @@ def _law(adjoint: Adjoint, accuracy: AccuracyClass, flushed: bool) -> Allowed:
     if not adjoint.multiplies:
         accuracy = replace(accuracy, product=0.0)
     operands = adjoint.operands
+    accuracy = with_exact_products(operands.input, operands.weight, accuracy)
     integral = is_integral(operands, accuracy)
     largest_sum = adjoint.largest_count * float(np.abs(operands.input).max()) * float(np.abs(operands.weight).max())
     if integral and largest_sum <= 2.0 ** min(accuracy.accumulator.precision, accuracy.output.precision):
@@ -85,17 +91,21 @@ def _law(adjoint: Adjoint, accuracy: AccuracyClass, flushed: bool) -> Allowed:
     found = adjoint.sums(exact=accuracy.accumulator.precision > 24 and not integral)
     limits = bound(found, operands, accuracy, flushed=flushed)
     if accuracy.name == PARTS_ROUNDED:
-        found, limits = _with_rounded_parts(found, limits, adjoint, accuracy)
+        found, limits = _with_rounded_parts(found, limits, adjoint, accuracy, flushed=flushed)
     return allowed(found, limits, operands, accuracy, integral=integral, flushed=flushed)
 
 
-def _with_rounded_parts(found: Sums, limits: Bound, adjoint: Adjoint, accuracy: AccuracyClass) -> tuple[Sums, Bound]:
+def _with_rounded_parts(
+    found: Sums, limits: Bound, adjoint: Adjoint, accuracy: AccuracyClass, *, flushed: bool
+) -> tuple[Sums, Bound]:
     """Widen the limits where there are parts, and let no magnitude pass for exact that a rounded part could spoil."""
     c, own = accuracy.neighbours, accuracy.output
     more = np.maximum(np.minimum(adjoint.parts, found.terms) - 1, 0)
     growth = np.expm1(more * np.log1p(c * own.unit))
     size = limits.size * (1 + limits.growth)
-    extra = (growth * size + c * 0.5 * own.tiny * more * (1 + growth)) * (1 + c * own.unit) * (1 + SLACK)
+    smallest = own.normal if flushed else c * 0.5 * own.tiny
+    rounded_to_smallest = (2 * more + (more > 0) if flushed else more) * smallest * (1 + growth)
+    extra = (growth * size + rounded_to_smallest) * (1 + c * own.unit) * (1 + SLACK)
     partial_sum = np.where(more > 0, size * (1 + growth), 0.0)
     rounds = (more > 0) & (found.magnitude > 2.0**own.precision)
     return (

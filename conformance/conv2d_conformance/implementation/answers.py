@@ -19,7 +19,8 @@ class Request:
 
     An argument that is missing from `arguments` is left out of the call. Pairs are tuples. All arrays lie in memory as
     the `view` says, or the one that is `viewed` alone. `products` is how many multiplications the definition needs: a
-    larger call may take longer. `line` is what denotes the call to a person, where something does.
+    larger call may take longer. With another request `beside` it, the two calls are made at once, from two threads,
+    again and again, and both are answered. `line` is what denotes the call to a person, where something does.
     """
 
     operation: str
@@ -27,6 +28,7 @@ class Request:
     arrays: dict[str, Array | None]
     view: str | None = None
     products: int = 0
+    beside: Request | None = None
     viewed: str | None = None
     line: str = ""
 
@@ -45,7 +47,10 @@ class Observation:
 
 @dataclass(frozen=True)
 class Result:
-    """The call returned numeric arrays (None where the contract allows None), as they came: dtype, order and all."""
+    """The call returned numeric arrays (None where the contract allows None), as they came: dtype, order and all.
+
+    Of two calls that were made at once, those of the second follow.
+    """
 
     arrays: tuple[Array | None, ...]
     observed: tuple[Observation, ...] = ()

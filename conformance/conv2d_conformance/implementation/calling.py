@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
@@ -59,23 +60,14 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, reference_is_f
         handed = Handed(request.arrays, request.view, memory.blocks.take, viewed=request.viewed)
     except ValueError as error:
         return Broken("protocol", str(error))
-    positional, named = _arguments(request, handed.arrays)
+    positional, named = arguments_of(request, handed.arrays)
 
-    outcome: Answer | None = None
-    value = None
     with watched(may_draw=request.operation == "initialize") as observed:
         start = time.perf_counter()
-        try:
-            value = function(*positional, **named)
-        except MemoryError as error:
-            outcome = Broken("memory", f"{request.operation} ran out of memory: {_message(error)}".removesuffix(": "))
-        except (SystemExit, KeyboardInterrupt) as error:
-            outcome = Broken("exit", f"{request.operation} raised {type(error).__name__}")
-        except BaseException as error:  # the exceptions by which test frameworks skip are no Exception
-            outcome = Rejected(type(error).__name__, _message(error))
+        value, outcome = make_call(function, request.operation, positional, named)
         seconds = time.perf_counter() - start
 
-    returned = _returned(request.operation, value) if outcome is None else []
+    returned = returned_arrays(request.operation, value) if outcome is None else []
     if isinstance(returned, Broken):
         return returned
     if isinstance(outcome, Broken):
@@ -96,7 +88,22 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, reference_is_f
     return Result(arrays, tuple(observed), seconds)
 
 
-def _arguments(request: Request, arrays: dict[str, Array | None]) -> tuple[list[Any], dict[str, Any]]:
+def make_call(
+    function: Callable[..., Any], operation: str, positional: list[Any], named: dict[str, Any]
+) -> tuple[Any, Rejected | Broken | None]:
+    """What came back; or None, and how the call ended otherwise."""
+    try:
+        return function(*positional, **named), None
+    except MemoryError as error:
+        return None, Broken("memory", f"{operation} ran out of memory: {_message(error)}".removesuffix(": "))
+    except (SystemExit, KeyboardInterrupt) as error:
+        return None, Broken("exit", f"{operation} raised {type(error).__name__}")
+    except BaseException as error:  # the exceptions by which test frameworks skip are no Exception
+        return None, Rejected(type(error).__name__, _message(error))
+
+
+def arguments_of(request: Request, arrays: dict[str, Array | None]) -> tuple[list[Any], dict[str, Any]]:
+    """The positional and the named arguments of the call."""
     if request.operation == "initialize":
         named = dict(request.arguments)
         return [named.pop(name) for name in _LAYER if name in named], named
@@ -104,7 +111,8 @@ def _arguments(request: Request, arrays: dict[str, Array | None]) -> tuple[list[
     return [arrays.get(name) for name in names], request.arguments
 
 
-def _returned(operation: str, value: Any) -> list[Array | None] | Broken:
+def returned_arrays(operation: str, value: Any) -> list[Array | None] | Broken:
+    """The arrays of a returned value, or what is wrong with it."""
     names = RETURNED[operation]
     if len(names) == 1:
         values = [value]

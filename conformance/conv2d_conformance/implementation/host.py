@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import time
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Request
 from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.implementation.patience import End, Patience
 from conv2d_conformance.implementation.process import Failure, WorkerProcess
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello, encode_request
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
@@ -18,7 +19,37 @@ from conv2d_conformance.implementation.target import LoadError, Target, load, pa
 LARGEST_ANSWER = 1 << 30
 PRODUCTS_PER_SECOND = 1_000_000
 """What loops in plain Python reach (2 million, measured on one core), halved: who is that slow is not yet stuck."""
+FIRST_CALLS = 2
+"""In limits: a kind of call that a process has not answered before may compute for so long.
+
+It is not made again then, so that a hang never takes more than two limits.
+"""
 SECONDS_TO_LEAVE = 2.0
+
+
+Kind = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A call without an answer, and without the process that it was made in. `rest` is said after how often."""
+
+    failure: Failure
+    what: str
+    rest: str = ""
+    stderr: str = ""
+    is_first: bool = True
+
+    @property
+    def may_be_the_machines(self) -> bool:
+        """Whether to ask again. Not who computed for as long as a first call may: one limit more would be too much."""
+        end = self.failure.end
+        return self.failure.is_killed or end in ("late", "idle") or (end == "spent" and not self.is_first)
+
+    def told(self, before: Failed | None = None) -> Broken:
+        """The answer that this is, after the failure `before` it, if there was one."""
+        same = before is not None and (before.failure.kind, before.failure.end) == (self.failure.kind, self.failure.end)
+        return Broken(self.failure.kind, f"{self.what}{', twice' if same else ''}{self.rest}", self.stderr)
 
 
 class Worker:
@@ -28,13 +59,18 @@ class Worker:
     such event on, one spare process is kept started, since an import of a large library takes seconds; a run in
     which nothing happens never pays for it.
 
-    A call is answered within `timeout` seconds, and one more for each million multiplications of the definition.
-    One that is not is made once more, in a fresh process: a busy machine is no hang.
+    A call is answered within `timeout` seconds, and one more for each million multiplications of the definition. Who
+    computes all the while is not ended before it has used as much processor time as that, and twice as much at the
+    first call of a kind, since libraries compile then.
 
     The process is ended where it holds more than `memory` GiB, on systems that tell.
+
+    A call that was not answered for a reason that may lie in the machine is made once more, in a fresh process. What
+    was the machine's, or took long and came to a good end, is told in `incidents`, one sentence each.
     """
 
     hello: Hello
+    incidents: list[str]
 
     def __init__(
         self, target: str, *, timeout: float = 60.0, start_timeout: float = 120.0, memory: float = USUAL_LIMIT
@@ -45,6 +81,8 @@ class Worker:
         self._start_timeout = start_timeout
         self._closed = False
         self._number = 0
+        self._known: set[Kind] = set()  # the kinds of call that the process has answered
+        self.incidents = []
         self._fresh: list[WorkerProcess] = []  # have not introduced themselves yet; the first is next
         self._process: WorkerProcess | None = None
         self._start()
@@ -61,32 +99,50 @@ class Worker:
         if self._closed:
             raise ValueError("the worker is closed")
         try:
-            answer = self._answer_to(request)
-            if isinstance(answer, Broken) and answer.kind == "timeout":
-                answer = self._answer_to(request)
-            return answer
+            return self._answer_to(request)
         except BaseException:
             self._end_all()
             raise
 
     def _answer_to(self, request: Request) -> Answer:
+        limit = self._timeout + request.products / PRODUCTS_PER_SECOND
+        kind = _kind_of(request)
+        first = self._attempt(request, kind, limit, is_first=kind not in self._known)
+        if not isinstance(first, Failed):
+            return first
+        if not first.may_be_the_machines:
+            return first.told()
+        second = self._attempt(request, kind, limit, is_first=first.failure.end != "spent")
+        if isinstance(second, Failed):
+            return second.told(first)
+        self.incidents.append(f"{first.what}; asked again in a fresh process, it answered")
+        return second
+
+    def _attempt(self, request: Request, kind: Kind, limit: float, *, is_first: bool) -> Answer | Failed:
         self._number += 1
         message = encode_request(request, self._number)
-        allowed = self._timeout + request.products / PRODUCTS_PER_SECOND
         try:
             process = self._ready()
             if process.is_dead:
-                raise Failure("died", f"{process.how_it_ended()} after it had answered the call before this one")
+                raise process.death("after it had answered the call before this one")
             process.send(message)
-            received = process.receive(until=time.monotonic() + allowed, limit=LARGEST_ANSWER)
-            return decode_answer(received.header, received.arrays, request.operation, self._number)
+            patience = Patience(limit, FIRST_CALLS * limit if is_first else limit, process.usage)
+            received = process.receive(patience, limit=LARGEST_ANSWER)
+            calls = 1 if request.beside is None else 2
+            answer = decode_answer(received.header, received.arrays, request.operation, self._number, calls=calls)
         except LoadError as error:
-            return Broken("died", f"a fresh worker could not be started: {error.sentence}", error.stderr)
+            what = f"a fresh worker could not be started: {error.sentence}"
+            return Failed(Failure("died", what), what, stderr=error.stderr)
         except Failure as failure:
-            late = f"no answer within {allowed:.4g} s, twice; the process was ended"
-            return self._replace(failure.kind, late if failure.kind == "timeout" else failure.sentence)
+            what, rest = _out_of_time(patience, failure.end) if failure.end else (failure.sentence, "")
+            return Failed(failure, what, rest, self._replace(), is_first)
         except ProtocolError as error:
-            return self._replace("protocol", f"the worker broke the protocol: {error}")
+            what = f"the worker broke the protocol: {error}"
+            return Failed(Failure("protocol", what), what, stderr=self._replace())
+        if patience.waited > limit:
+            self.incidents.append(_slow(patience, is_first=is_first))
+        self._known.add(kind)
+        return answer
 
     def _start(self) -> None:
         self._fresh.append(WorkerProcess(self._arguments, memory=self._memory))
@@ -103,7 +159,8 @@ class Worker:
         """Take the first of the fresh processes into use. LoadError when it does not introduce itself."""
         process = self._fresh[0]
         try:
-            received = process.receive(until=process.started + self._start_timeout, limit=0)
+            patience = Patience(self._start_timeout, self._start_timeout, process.usage, since=process.started)
+            received = process.receive(patience, limit=0)
             if received.header.get("answer") == "error":
                 sentence, hint = (str(received.header.get(key, "")) for key in ("sentence", "hint"))
                 raise LoadError(sentence, hint, process.stderr)
@@ -124,14 +181,16 @@ class Worker:
         self._process = self._fresh.pop(0)
         return hello
 
-    def _replace(self, kind: str, sentence: str) -> Broken:
+    def _replace(self) -> str:
+        """Go on with a fresh process. Returns the last words of the one before."""
         assert self._process
         stderr = self._process.stderr
         self.restart()
-        return Broken(kind, sentence, stderr)
+        return stderr
 
     def restart(self) -> bool:
         """Let a process that has not been asked anything answer the next question."""
+        self._known.clear()
         if self._process:
             self._process.end()
             self._process = None
@@ -163,6 +222,33 @@ class Worker:
         self.close()
 
 
+def _kind_of(request: Request) -> Kind:
+    """What a library compiles for: the operation, the arguments, and the form of the arrays."""
+    arrays = tuple((name, a.shape, a.dtype.num) for name, a in request.arrays.items() if a is not None)
+    return request.operation, repr(request.arguments), arrays, request.view
+
+
+def _out_of_time(patience: Patience, end: End) -> tuple[str, str]:
+    limit, ended = f"no answer within {patience.limit:.4g} s", "; the process was ended"
+    match end:
+        case "late":
+            return limit, ended
+        case "idle":
+            return limit, f": it hangs, and did nothing any more{ended}"
+        case "spent":
+            return f"no answer within {patience.allowance:.4g} s of processor time", ended
+    got = f"{patience.used:.2g} s of processor time"
+    return (
+        f"no answer within {patience.waited:.4g} s, in which it got {got}",
+        f": the machine is too busy to tell{ended}",
+    )
+
+
+def _slow(patience: Patience, *, is_first: bool) -> str:
+    slow = "slow to start: the first call of a kind was answered" if is_first else "a call was answered"
+    return f"{slow} after {patience.waited:.3g} s, of which the limit is {patience.limit:.3g} s"
+
+
 def _arguments(target: Target) -> list[str]:
     if not target.command:
         return ["python", target.text]
@@ -170,6 +256,14 @@ def _arguments(target: Target) -> list[str]:
     if shutil.which(program) is None:
         raise LoadError(f"there is no program {program!r}", "give its path, or put it on PATH and make it executable")
     return ["command", *target.command]
+
+
+def incidents_of(implementation: Implementation) -> list[str]:
+    """What has happened to its processes since this was asked the last time, and is nobody's fault."""
+    if not isinstance(implementation, Worker):
+        return []
+    told, implementation.incidents = implementation.incidents, []
+    return told
 
 
 def connect(

@@ -12,6 +12,7 @@ from typing import Self
 from conv2d_conformance.adapter import Adapter
 from conv2d_conformance.implementation.answers import Answer, Request
 from conv2d_conformance.implementation.calling import Memory, answer
+from conv2d_conformance.implementation.together import answer_together
 from conv2d_conformance.implementation.worker import hello
 
 
@@ -28,6 +29,8 @@ class InProcess:
         if request.operation not in self.hello.operations:
             raise ValueError(f"{self.hello.name} does not claim the operation {request.operation!r}")
         with _user_may_interrupt():
+            if request.beside is not None:
+                return answer_together(self._adapter, request)
             return answer(self._adapter, request, self._memory)
 
     def restart(self) -> bool:

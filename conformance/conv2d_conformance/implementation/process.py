@@ -18,9 +18,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance
+from conv2d_conformance.implementation.patience import End, Patience
 from conv2d_conformance.implementation.protocol import BYE, HELLO
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds
 from conv2d_conformance.implementation.threads import ONE_THREAD
+from conv2d_conformance.implementation.usage import Usage, usage_of
 
 PIPE_SIZE = 1 << 20
 KEPT_STDERR = 1 << 16
@@ -32,11 +34,14 @@ SECONDS_BETWEEN_LOOKS = 0.05
 
 
 class Failure(Exception):
-    """No answer. `kind` is "died", "timeout", "memory" or "protocol"; the process is of no further use."""
+    """No answer. `kind` is "died", "timeout", "memory" or "protocol"; the process is of no further use.
 
-    def __init__(self, kind: str, sentence: str) -> None:
+    `end` says how the time ran out. `is_killed`: by a signal that cannot be caught, and that the harness did not send.
+    """
+
+    def __init__(self, kind: str, sentence: str, *, end: End | None = None, is_killed: bool = False) -> None:
         super().__init__(sentence)
-        self.kind, self.sentence = kind, sentence
+        self.kind, self.sentence, self.end, self.is_killed = kind, sentence, end, is_killed
 
 
 class WorkerProcess:
@@ -95,8 +100,16 @@ class WorkerProcess:
         """The last of what the process wrote to standard error."""
         return b"".join(self._kept)[-KEPT_STDERR:].decode("utf-8", "replace")
 
-    def how_it_ended(self) -> str:
-        """One clause about a process that is dead."""
+    def usage(self) -> Usage | None:
+        """What the process and its descendants have used, where the system tells."""
+        return usage_of(self._process.pid)
+
+    def death(self, when: str) -> Failure:
+        """What to say of a process that is dead."""
+        sentence = f"{self._how_it_ended()} {when}"
+        return Failure("died", sentence, is_killed=self._process.returncode == -signal.SIGKILL)
+
+    def _how_it_ended(self) -> str:
         self._kill()
         status = self._process.wait()
         if status >= 0:
@@ -115,20 +128,20 @@ class WorkerProcess:
         self._outgoing = message
         self._write()
 
-    def receive(self, *, until: float, limit: int) -> Incoming:
-        """The next message, if it comes before the monotonic clock shows `until`."""
+    def receive(self, patience: Patience, *, limit: int) -> Incoming:
+        """The next message, if it comes while there is patience."""
         message = Incoming(limit)
         dead = False
         try:
             while not message.complete:
                 if dead:
-                    raise Failure("died", f"{self.how_it_ended()} before it answered")
-                remaining = until - time.monotonic()
+                    raise self.death("before it answered")
+                remaining = patience.next_look()
                 if self._closed:
-                    remaining = min(remaining, SECONDS_AFTER_CLOSING)
-                dead = self._handle_events(message, max(0.0, remaining))
-                if not (message.complete or dead) and time.monotonic() >= until:
-                    raise Failure("timeout", "no answer in time")
+                    remaining = SECONDS_AFTER_CLOSING
+                dead = self._handle_events(message, remaining)
+                if not (message.complete or dead) and (end := patience.end()):
+                    raise Failure("timeout", "no answer in time", end=end)
         except ProtocolError as error:
             raise Failure("protocol", f"the worker broke the protocol: {error}") from None
         if self._closed == "input":

@@ -27,6 +27,9 @@ RETURNED = {
 }
 """What each operation returns, in order."""
 
+BESIDE = "beside."
+"""Before the names of the arrays of the second of two calls that are made at once."""
+
 MAY_BE_NONE = frozenset({"bias", "grad_bias"})
 
 KINDS_OF_ERROR = ("not-an-array", "memory", "exit", "protocol", "load")
@@ -42,26 +45,33 @@ def encode_request(request: Request, number: int) -> Buffers:
         header["view"] = request.view
     if request.viewed is not None:
         header["viewed"] = request.viewed
-    return encode(header, [item for item in request.arrays.items() if item[1] is not None])
+    arrays = dict(request.arrays)
+    if request.beside is not None:
+        header["beside"] = {"arguments": request.beside.arguments}
+        arrays |= {f"{BESIDE}{name}": array for name, array in request.beside.arrays.items()}
+    return encode(header, [item for item in arrays.items() if item[1] is not None])
 
 
 def decode_request(header: Mapping[str, Any], arrays: Sequence[Array | None]) -> Request:
     """The call that a message asks for: JSON's lists are tuples again."""
-    arguments = header.get("arguments", {})
-    return Request(
-        operation=header["op"],
-        arguments={name: tuple(value) if isinstance(value, list) else value for name, value in arguments.items()},
-        arrays={entry["name"]: array for entry, array in zip(header.get("arrays", ()), arrays, strict=True)},
-        view=header.get("view"),
-        viewed=header.get("viewed"),
-    )
+    named = {entry["name"]: array for entry, array in zip(header.get("arrays", ()), arrays, strict=True)}
+    beside = {name.removeprefix(BESIDE): named.pop(name) for name in [*named] if name.startswith(BESIDE)}
+    operation, view = header["op"], header.get("view")
+    other = Request(operation, _tuples(header["beside"]), beside, view) if "beside" in header else None
+    return Request(operation, _tuples(header), named, view, beside=other, viewed=header.get("viewed"))
+
+
+def _tuples(call: Mapping[str, Any]) -> dict[str, Any]:
+    arguments = call.get("arguments", {})
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in arguments.items()}
 
 
 def encode_answer(answer: Answer, operation: str, number: int) -> Buffers:
     """The message that carries an answer to the harness."""
     match answer:
         case Result():
-            arrays = zip(RETURNED[operation], answer.arrays, strict=True)
+            names = RETURNED[operation]
+            arrays = zip(names * (len(answer.arrays) // len(names)), answer.arrays, strict=True)
             header = {"answer": "result", "id": number, "seconds": answer.seconds, **_observed(answer.observed)}
             return encode(header, arrays)
         case Rejected():
@@ -75,13 +85,15 @@ def _observed(observed: Sequence[Observation]) -> dict[str, Any]:
     return {"observed": [{"kind": item.kind, "sentence": item.sentence} for item in observed]} if observed else {}
 
 
-def decode_answer(header: Mapping[str, Any], arrays: Sequence[Array | None], operation: str, number: int) -> Answer:
-    """The answer to the request of this operation and number that a message carries."""
+def decode_answer(
+    header: Mapping[str, Any], arrays: Sequence[Array | None], operation: str, number: int, *, calls: int = 1
+) -> Answer:
+    """The answer to the request of this operation and number, for so many calls, that a message carries."""
     if header.get("id") != number:  # a second answer to an earlier request must not pass for this one's
         raise ProtocolError(f"the answer has the id {header.get('id')!r:.80}, the request has {number}")
     match header.get("answer"):
         case "result":
-            _require_the_arrays_of(operation, arrays)
+            _require_the_arrays_of(operation, arrays, calls)
             seconds = _number(header, "seconds")
             return Result(arrays=tuple(arrays), observed=_observations(header), seconds=seconds)
         case "rejected":
@@ -95,8 +107,8 @@ def decode_answer(header: Mapping[str, Any], arrays: Sequence[Array | None], ope
             raise ProtocolError(f'"answer" must be "result", "rejected" or "error", not {other!r:.80}')
 
 
-def _require_the_arrays_of(operation: str, arrays: Sequence[Array | None]) -> None:
-    names = RETURNED[operation]
+def _require_the_arrays_of(operation: str, arrays: Sequence[Array | None], calls: int) -> None:
+    names = RETURNED[operation] * calls
     if len(arrays) != len(names):
         raise ProtocolError(f"the answer to {operation} lists {len(arrays)} arrays, not {len(names)}")
     for name, array in zip(names, arrays, strict=True):

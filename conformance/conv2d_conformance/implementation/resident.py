@@ -26,7 +26,7 @@ def exceeds(pid: int, limit: int) -> bool:
 
 def _sum_of(count: Callable[[int], int], pid: int) -> int:
     total = 0
-    for member in _family(pid):
+    for member in family(pid):
         try:
             total += count(member)
         except (OSError, IndexError):  # it ended meanwhile
@@ -48,7 +48,8 @@ def _share(pid: int) -> int:
     return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """A process and its descendants."""
     yield pid
     try:
         threads = os.listdir(f"/proc/{pid}/task")
@@ -56,4 +57,4 @@ def _family(pid: int) -> Iterator[int]:
     except OSError:  # it ended, or a thread of it; or a system that lists no children
         return
     for child in b"".join(children).split():
-        yield from _family(int(child))
+        yield from family(int(child))

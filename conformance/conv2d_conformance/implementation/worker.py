@@ -20,6 +20,7 @@ from conv2d_conformance.implementation.protocol import (
     encode_hello,
 )
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
+from conv2d_conformance.implementation.together import answer_together
 
 UNLIMITED = 1 << 62  # the harness is trusted with its own requests
 
@@ -43,7 +44,10 @@ def serve(text: str, requests: int, answers: int) -> None:
             _send(answers, encode_hello(hello(adapter)))
             continue
         request = decode_request(message.header, message.arrays)
-        given = answer(adapter, request, memory, reference_is_foreign=foreign)
+        if request.beside is not None:
+            given = answer_together(adapter, request)
+        else:
+            given = answer(adapter, request, memory, reference_is_foreign=foreign)
         if os.getpid() != me:
             os._exit(0)  # the call forked, and its child came back here too: one call, one answer
         _send(answers, encode_answer(given, operation, message.header["id"]))

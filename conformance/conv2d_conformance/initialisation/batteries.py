@@ -92,7 +92,7 @@ def different_seeds(case: LayerCase, layers: Layers) -> Iterator[Finding]:
         yield correlation(f"weights of {seeds}", first.values, second)
         yield shared(f"values of the weights of {seeds}", first.values, second)
         if (a := bias_of(case, [one])) is not None and (b := bias_of(case, [other])) is not None:
-            yield correlation(f"biases of {seeds}", a.values, _tamed(b))
+            yield correlation(f"biases of {seeds}", _tamed(a).values, _tamed(b))
 
 
 def everything(case: LayerCase, layers: Layers) -> Iterator[Finding]:

@@ -9,12 +9,14 @@ optional `omit=groups,bias` leaves arguments out of the call. Reading and printi
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import CaseError
+from conv2d_conformance.cases.cost import MOST_ELEMENTS
 from conv2d_conformance.implementation.answers import Request
 
 LARGEST_SEED = 2**32 - 1
@@ -76,7 +78,10 @@ class LayerCase:
 
     @property
     def requests(self) -> list[Request]:
-        """The calls that the line denotes, one for each seed."""
+        """The calls that the line denotes, one for each seed. CaseError where that is more than is possible."""
+        count = (math.prod(self.weight_shape) + self.M) * len(self.seeds)
+        if count > MOST_ELEMENTS:
+            raise CaseError(f"the layers have {count} elements together; at most {MOST_ELEMENTS} are possible")
         fixed: dict[str, Any] = {"in_channels": self.C, "out_channels": self.M, "kernel_size": self.kernel}
         fixed |= {name: getattr(self, name) for name in DEFAULTS if name not in self.omit}
         return [Request("initialize", {**fixed, "dtype": self.dtype, "seed": seed}, {}) for seed in self.seeds]

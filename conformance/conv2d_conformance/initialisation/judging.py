@@ -102,7 +102,8 @@ def _fault_of_form(name: str, array: Array, shape: tuple[int, ...], dtype: str) 
 
 
 def _wide(array: Array) -> Values:
-    wide: Values = array.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a NaN that signals is garbage like any other
+        wide: Values = array.astype(np.float64)
     return wide
 
 

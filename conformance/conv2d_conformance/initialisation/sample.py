@@ -62,7 +62,7 @@ def bias_of(case: LayerCase, layers: Sequence[Parameters]) -> Sample | None:
 
 def _pooled(name: str, case: LayerCase, arrays: Sequence[Values]) -> Sample:
     law = law_of(case)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         return Sample(name, np.concatenate([array.ravel() for array in arrays]) / law.bound, law)
 
 

@@ -38,8 +38,12 @@ class Allowed:
     """The allowed answers as arrays of the shape (N, M, OH, OW).
 
     The exact answer is high + low, to within what `bound` contains already. An element that is `fixed` has one right
-    answer, `high` rounded to the format, or either of its neighbours where `neighbours` is 2. An element is `evident`
-    where a fault could be seen. Without `exceptions`, every answer must be finite.
+    answer, `high` rounded to the format, or either of its neighbours where `neighbours` is 2: the nearest number, and
+    the one on the other side of the exact answer; `low` then has the sign of what `high` leaves, if it leaves anything.
+    An element is `evident` where a fault could be seen. Without `exceptions`, every answer must be finite.
+
+    To round more than once, each time to a format that holds all numbers of the next, gives one of the two neighbours:
+    no rounding passes a number of the last format. So double rounding is allowed wherever both neighbours are.
     """
 
     high: Floats
@@ -87,10 +91,10 @@ class Comparison:
 
 def compare(answer: npt.NDArray[Any], law: Allowed) -> Comparison:
     """Hold an answer of the right shape and dtype against the law. The sign of zero and of NaN never counts."""
-    got = answer.astype(np.float64)
     with np.errstate(all="ignore"):
+        got = answer.astype(np.float64)
         if law.fixed.all() and law.exceptions is None:
-            return Comparison(~_is_near(got, law.high, law.neighbours, answer.dtype), np.zeros_like(got))
+            return Comparison(~_is_near(got, law.high, law.low, law.neighbours, answer.dtype), np.zeros_like(got))
         error = got - law.high
         error -= law.low
         np.abs(error, out=error)
@@ -98,7 +102,7 @@ def compare(answer: npt.NDArray[Any], law: Allowed) -> Comparison:
         error /= law.bound
         error[~(right & np.isfinite(error))] = 0.0
         if (fixed := law.fixed).any():
-            right[fixed] = _is_near(got[fixed], law.high[fixed], law.neighbours, answer.dtype)
+            right[fixed] = _is_near(got[fixed], law.high[fixed], law.low[fixed], law.neighbours, answer.dtype)
             error[fixed] = 0.0
     if law.exceptions is not None:
         extra = law.exceptions
@@ -107,21 +111,33 @@ def compare(answer: npt.NDArray[Any], law: Allowed) -> Comparison:
         right |= np.isposinf(got) & extra.plus
         right |= np.isneginf(got) & extra.minus
         if law.neighbours == 2:  # what is too large may be cut to the largest number
-            largest = float(np.nextafter(np.asarray(np.inf, answer.dtype), np.asarray(0, answer.dtype)))
-            right |= extra.finite & ((got == largest) & extra.plus | (got == -largest) & extra.minus)
+            most = largest(answer.dtype)
+            right |= extra.finite & ((got == most) & extra.plus | (got == -most) & extra.minus)
     return Comparison(~right, error)
 
 
-def _is_near(got: Floats, exact: Floats, neighbours: int, dtype: np.dtype[Any]) -> Mask:
+def _is_near(got: Floats, high: Floats, low: Floats, neighbours: int, dtype: np.dtype[Any]) -> Mask:
     """Whether a number is the nearest one of the dtype, or where two are allowed, the one on the other side."""
-    near: Mask = got == exact.astype(dtype).astype(np.float64)
-    return near | (got == _other_neighbour(exact, dtype)) if neighbours == 2 else near
+    near: Mask = got == high.astype(dtype).astype(np.float64)
+    return near | (got == _other_neighbour(high, low, dtype)) if neighbours == 2 else near
 
 
-def _other_neighbour(exact: Floats, dtype: np.dtype[Any]) -> Floats:
-    """The number of the dtype on the other side of the exact value than the nearest one; itself where it is exact."""
-    nearest = exact.astype(dtype)
+def _other_neighbour(high: Floats, low: Floats, dtype: np.dtype[Any]) -> Floats:
+    """The number of the dtype on the other side of high + low than the nearest one; itself where it is exact.
+
+    A float64 `high` that is infinite stands for a number beyond the largest, to which it may be cut.
+    """
+    nearest = high.astype(dtype)
     value = nearest.astype(np.float64)
-    towards = np.where(value < exact, np.inf, -np.inf).astype(dtype)
+    with np.errstate(invalid="ignore"):  # an infinity from itself
+        rest = np.where(value == high, low, high - value)
+    towards = np.where(rest > 0, np.inf, -np.inf).astype(dtype)
     other = np.nextafter(nearest, towards).astype(np.float64)
-    return np.where(value == exact, value, other)
+    beyond = np.isinf(high)
+    other[beyond] = np.copysign(largest(dtype), high[beyond])
+    return np.where((rest == 0) & ~beyond, value, other)
+
+
+def largest(dtype: np.dtype[Any]) -> float:
+    """The largest finite number of a dtype."""
+    return float(np.nextafter(np.asarray(np.inf, dtype), np.asarray(0, dtype)))

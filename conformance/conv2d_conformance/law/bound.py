@@ -5,7 +5,7 @@ zero and 0 otherwise, A = sum |p_k|, S = sum p_k. Let every product have a relat
 addition one of at most u_a, additions of an exact zero being exact. Then, in any order and grouping of the additions,
 with or without FMA, as long as nothing overflows,
 
-    |computed - (S + b)| <= G (A + |b|),   G = (1 + u_p) (1 + u_a)^max(n - 1 + beta, 0) - 1,
+    |computed - (S + b)| <= G A + H |b|,   H = (1 + u_a)^max(n - 1 + beta, 0) - 1,   G = (1 + u_p) (1 + H) - 1,
 
 plus, where products can underflow, half the smallest subnormal for each of them, carried through the same additions
 (all of it where a result may be either neighbour).
@@ -17,31 +17,33 @@ of a path round. Finally |(1 + d) prod (1 + e_j) - 1| <= (1 + u_p)(1 + u_a)^m - 
 out one factor. A sum of floating-point numbers is never inexact by underflow, so that only products can add an
 absolute error. []
 
-Compensated summation is no tree of this theorem. Kahan's errs by at most 2u + O(n u^2) relative to the sum of the
-magnitudes of what it adds up (Goldberg 1991, theorem 8), and n counts zeros too: to add a zero is to add what the
-addition before has lost, which is not exact where the second of two numbers was the larger. So where an addition
-rounds, G is that of three additions at least: 3u, and the rounding of the product. (Of two products and zeros after
-them, we have seen 2.2u in float32, where the theorem for trees has 2u.)
+Compensated sums are no trees of this theorem. Where operations round to nearest, m of their additions err by as much as
+m + 1 of a tree, and one by as much as 1.5 (`compensated`). Where u_a stands for more than that, it pays for them.
 
 Inputs that are rounded first: each |x_k| grows to at most |x_k| (1 + u_in) + eta_in, so that the products that are
 added up differ from p_k by at most A' - A in sum, A' being A with all factors grown; the theorem holds with A' for A.
 
+Inputs that are split: each product is a sum of several, of pieces whose sizes add up to little more than |x_k|; they
+are the leaves. What they lack of p_k is in `pieces`.
+
 A result that is rounded to a narrower type: the rounding errs by u_out of its value, or half the smallest subnormal.
 The bias may be added after it and the sum rounded again.
 
-Flushing, where it is declared: a factor below the smallest normal number may count as zero, which loses its product;
-every product, every sum and the result may be lost where they are below it.
+Flushing, where it is declared: a factor below the smallest normal number, of its own format or of that to which it is
+rounded first, may count as zero, which loses its product; every product, every sum and the result may be lost where
+they are below that of the format that holds them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from conv2d_conformance.law.classes import AccuracyClass
+from conv2d_conformance.law import compensated, pieces
+from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, is_wide
 from conv2d_reference import lowered
 from conv2d_reference.oracle import Sums
 
@@ -50,8 +52,8 @@ Floats = npt.NDArray[np.float64]
 SLACK = 2.0**-48
 """Relative enlargement that pays for evaluating the bound itself in float64: its fewer than 16 operations."""
 
-COMPENSATED = 3
-"""As many additions of a tree err by as much as a compensated sum may."""
+
+LARGEST = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,34 @@ class Bound:
 
 
 def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Bound:
-    """Apply the theorem. All arrays have the shape (N, M, OH, OW), or one that broadcasts to it."""
+    """Apply the theorem. All arrays have the shape (N, M, OH, OW), or one that broadcasts to it.
+
+    Who may keep sums in 16 bits may also round them to 16 bits at the end, before and after the bias.
+    """
+    limits = _bound(sums, operands, accuracy, flushed=flushed)
+    if is_wide(accuracy.accumulator.name):
+        return limits
+    wide = _bound(sums, operands, accuracy_class("A-tc", accuracy.output.name), flushed=flushed)
+    before_bias = np.maximum(limits.before_bias, wide.before_bias)
+    return replace(limits, error=np.maximum(limits.error, wide.error), before_bias=before_bias)
+
+
+def _bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Bound:
     c, inner, outer = accuracy.neighbours, accuracy.accumulator, accuracy.output
     has_bias = operands.bias != 0
-    growths = _growths(int(sums.terms.max(initial=0)) + 1, accuracy)
+    if accuracy.pieces is not None:
+        sums = replace(sums, terms=sums.terms * accuracy.pieces.products)
+    of_bias, growths = _growths(int(sums.terms.max(initial=0)) + 1, accuracy)
     additions = np.maximum(sums.terms + has_bias - 1, 0).astype(np.intp)
     grown = sums.magnitude if accuracy.input is None else _grown(operands, accuracy)
     size = grown + np.abs(operands.bias)
 
-    error: Floats = growths[additions] * size
-    if accuracy.input is not None:
+    error: Floats = growths[additions] * np.minimum(grown, LARGEST)  # where G is 0, infinity times it is no number
+    if has_bias.any():
+        error += of_bias[additions] * np.abs(operands.bias)
+    if accuracy.pieces is not None:
+        error += _lacking(sums, operands, accuracy, flushed=flushed)
+    elif accuracy.input is not None:
         error += grown - sums.magnitude
     error += (c * 0.5 * inner.tiny * (1 + growths[-1])) * sums.terms
     if flushed:
@@ -117,18 +137,24 @@ def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: b
     return Bound(error, size, float(growths[-1]), before_bias)
 
 
-def _growths(most_additions: int, accuracy: AccuracyClass) -> Floats:
-    """G for every number of additions that round: for none, and from one on at least that of COMPENSATED."""
-    additions = np.arange(most_additions + 1)
-    additions[1:] = np.maximum(additions[1:], COMPENSATED)
-    growths: Floats = np.expm1(np.log1p(accuracy.product) + additions * np.log1p(accuracy.addition))
-    return growths
+def _growths(most_additions: int, accuracy: AccuracyClass) -> tuple[Floats, Floats]:
+    """H and G for every number of additions that round."""
+    additions = np.arange(most_additions + 1.0)
+    if accuracy.neighbours == 1:
+        additions = compensated.additions(most_additions, accuracy.addition)
+    of_sums = additions * np.log1p(accuracy.addition)
+    return np.expm1(of_sums), np.expm1(np.log1p(accuracy.product) + of_sums)
 
 
 def _grown(operands: Operands, accuracy: AccuracyClass) -> Floats:
-    """A', the sum of |x||w| after each factor has grown by its rounding to the input format, rounded upwards."""
+    """A', the sum of |x||w| after each factor has grown by its rounding to the input format, rounded upwards.
+
+    Of pieces: the sum of all sizes.
+    """
     assert accuracy.input is not None
     rounding, smallest = 2 * accuracy.input.unit, accuracy.input.tiny
+    if accuracy.pieces is not None:
+        rounding, smallest = pieces.growth(accuracy.input), accuracy.pieces.count * smallest
 
     def grow(values: Floats) -> Floats:
         grown: Floats = np.abs(values) * (1 + rounding) + smallest * (values != 0)
@@ -139,15 +165,30 @@ def _grown(operands: Operands, accuracy: AccuracyClass) -> Floats:
     return sums
 
 
+def _lacking(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Floats:
+    """What the products of pieces lack of the products."""
+    assert accuracy.input is not None
+    assert accuracy.pieces is not None
+    smallest = accuracy.input.normal if flushed else accuracy.input.tiny
+    largest = float(np.abs(operands.input).max(initial=0) + np.abs(operands.weight).max(initial=0))
+    lacking: Floats = accuracy.pieces.lacking(accuracy.input) * sums.magnitude
+    return lacking + (2 * smallest * (largest + 4 * smallest)) * sums.terms
+
+
 def _lost(sums: Sums, operands: Operands, accuracy: AccuracyClass) -> Floats:
-    """What flushing can take away: products of subnormal factors, products and partial sums, and the result."""
-    normal = accuracy.accumulator.normal
-    x, w = np.abs(operands.input), np.abs(operands.weight)
-    tiny = accuracy.output.normal
-    lost: Floats = (2 * sums.terms + (operands.bias != 0) + 2) * normal
-    if (x < tiny).any():
-        lost = lost + operands.meet(np.where(x < tiny, x, 0), w)
-    if (w < tiny).any():
-        lost = lost + operands.meet(x, np.where(w < tiny, w, 0))
-    bias = np.abs(operands.bias)
-    return lost + np.where(bias < tiny, bias, 0)
+    """What flushing can take away: factors, products and partial sums, the bias, and the result."""
+    of_sums: Floats = (2 * sums.terms + (operands.bias != 0) + 2) * accuracy.accumulator.normal
+    return of_sums + lost_leaves(operands, accuracy)
+
+
+def lost_leaves(operands: Operands, accuracy: AccuracyClass) -> Floats:
+    """What is lost where factors and biases are flushed before anything is computed."""
+    x, w, bias = np.abs(operands.input), np.abs(operands.weight), np.abs(operands.bias)
+    normal = accuracy.output.normal
+    smallest = normal if accuracy.input is None else max(normal, accuracy.input.normal)
+    lost: Floats = np.where(bias < normal, bias, 0.0)
+    if (x < smallest).any():
+        lost = lost + operands.meet(np.where(x < smallest, x, 0), w)
+    if (w < smallest).any():
+        lost = lost + operands.meet(x, np.where(w < smallest, w, 0))
+    return lost

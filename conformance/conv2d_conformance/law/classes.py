@@ -5,14 +5,23 @@
             16-bit           0        2^-24     1           float32
     A-tc    float32, 64      2u       4u        2           the dtype        matrix engines, directed rounding
             16-bit           0        4*2^-24   2           float32
+    R-bf16x9, R-bf16x6,      0        4*2^-24   2           float32          float32 products from pieces (`pieces`)
+    R-tf32x3, R-bf16x3
     R-tf32, R-fp16, R-bf16   0        4*2^-24   2           float32          float32 inputs, rounded first
     R-acc16 16-bit           2u       2u        2           the dtype        16-bit accumulation
-    B2, B4, B6               as A, with the bound of `winograd` where its transforms apply
-    C                        as A, with the bound of `fourier` where that is larger
+    B2, B4, B6               as A, and by the transforms of `winograd`
+    C                        as A, and by the transforms of `fourier`
 
 `u` is the unit of the dtype. Products of 16-bit numbers are exact in float32. The factor 4 of A-tc: a block of k terms
 that are aligned to the largest, truncated to at least the 24 bits of float32, and added to an accumulator that is
 truncated once, errs by a factor of at most 1 + 2u (k + 1) <= (1 + 4u)^k.
+
+Two neighbours are what directed rounding gives, and what double rounding gives: through 80 bits, say, before float64.
+Where it changes the result, A refuses it, and A-tc takes it.
+
+The classes are not in one line. What is right in a class is right in those that contain it: A is contained in all, A-tc
+in all R, R-tf32 in R-fp16 and R-bf16, whose inputs are rounded by no less. Pieces add up more numbers than there are
+products, so that no bound of theirs is always below that of R-tf32; nor are the B and C above all R.
 """
 
 from __future__ import annotations
@@ -21,6 +30,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from conv2d_conformance.law.formats import FORMATS, TF32, Format
+from conv2d_conformance.law.pieces import Pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,8 @@ class AccuracyClass:
     neighbours: 1 where a result is rounded to nearest, 2 where it may be either neighbour.
     accumulator: the format of products and sums. output: the format of the result.
     input: the format to which the inputs may be rounded first, by either neighbour; None where they are kept.
-    tile: the output tile of a Winograd transform; None where there is none.
+    pieces: how many numbers of that format stand for an input; None where one does.
+    tile: the largest output tile of a Winograd transform; None where there is none.
     by_fourier: whether the products may be taken in the domain of the Fourier transform.
     """
 
@@ -41,6 +52,7 @@ class AccuracyClass:
     accumulator: Format
     output: Format
     input: Format | None = None
+    pieces: Pieces | None = None
     tile: int | None = None
     by_fourier: bool = False
 
@@ -63,20 +75,31 @@ class AccuracyClass:
 
 SINGLE = FORMATS["float32"]
 ROUNDED_INPUTS = {"R-tf32": TF32, "R-fp16": FORMATS["float16"], "R-bf16": FORMATS["bfloat16"]}
+SPLIT_INPUTS = {
+    "R-bf16x9": (FORMATS["bfloat16"], Pieces(3, 6)),
+    "R-bf16x6": (FORMATS["bfloat16"], Pieces(3, 4)),
+    "R-tf32x3": (TF32, Pieces(2, 3)),
+    "R-bf16x3": (FORMATS["bfloat16"], Pieces(2, 3)),
+}
+"""By the number of products. Others count the pieces: oneMKL's float_to_bf16x3 and x2 are R-bf16x6 and R-bf16x3."""
 TILES = {"B2": 2, "B4": 4, "B6": 6}
 TRANSFORMS = (*TILES, "C")
 
 
 MEANINGS = {
     "A": "IEEE arithmetic in any order",
-    "A-tc": "the arithmetic of a matrix engine, or directed rounding",
+    "A-tc": "as by a matrix engine, or directed rounding",
+    "R-bf16x9": "9 products of 3 bfloat16 pieces for one of float32",
+    "R-bf16x6": "6 products of 3 bfloat16 pieces for one of float32",
+    "R-tf32x3": "3 products of 2 TF32 pieces for one of float32",
+    "R-bf16x3": "3 products of 2 bfloat16 pieces for one of float32",
     "R-tf32": "inputs are rounded to the 10 bits of TF32",
     "R-fp16": "inputs are rounded to the 10 bits of float16",
     "R-bf16": "inputs are rounded to the 7 bits of bfloat16",
     "R-acc16": "sums are kept in the 16-bit type",
     "B2": "Winograd with tiles of 2",
-    "B4": "Winograd with tiles of 4",
-    "B6": "Winograd with tiles of 6",
+    "B4": "Winograd with tiles of at most 4",
+    "B6": "Winograd with tiles of at most 6",
     "C": "the fast Fourier transform",
 }
 """What an implementation does that is right in a class and in none before it."""
@@ -104,13 +127,18 @@ def accuracy_class(name: str, dtype: str) -> AccuracyClass:
         return AccuracyClass(name, exact, accumulator.unit, 1, accumulator, own, tile=tile, by_fourier=by_fourier)
     if name == "A-tc":
         return AccuracyClass(name, 2 * exact, 4 * accumulator.unit, 2, accumulator, own)
+    if name in SPLIT_INPUTS:
+        piece, pieces = SPLIT_INPUTS[name]
+        return AccuracyClass(name, 0.0, 4 * SINGLE.unit, 2, SINGLE, own, input=piece, pieces=pieces)
     if name in ROUNDED_INPUTS:
         return AccuracyClass(name, 0.0, 4 * SINGLE.unit, 2, SINGLE, own, input=ROUNDED_INPUTS[name])
     return AccuracyClass(name, 2 * own.unit, 2 * own.unit, 2, own, own)
 
 
 def class_names(subject: str) -> tuple[str, ...]:
-    """The classes of a dtype, from the strictest on: an answer that is right in one is right in those after it.
+    """The classes of a dtype, in the order in which one of them is looked for that holds.
+
+    `contained_in` says which of them lie within each other.
 
     Gradients ("float32/gradients") have those of their dtype, without the transforms.
     """
@@ -118,5 +146,14 @@ def class_names(subject: str) -> tuple[str, ...]:
     if gradients:
         return tuple(name for name in class_names(dtype) if name not in TRANSFORMS)
     if dtype == "float32":
-        return ("A", "A-tc", *ROUNDED_INPUTS, *TRANSFORMS)
+        return ("A", "A-tc", *SPLIT_INPUTS, *ROUNDED_INPUTS, *TRANSFORMS)
     return ("A", "A-tc", *TRANSFORMS) if dtype == "float64" else ("A", "A-tc", "R-acc16", *TRANSFORMS)
+
+
+def contained_in(name: str) -> frozenset[str]:
+    """The classes that a class contains: an answer that is right in one of them is right in it."""
+    if name == "A":
+        return frozenset()
+    if name == "A-tc" or name in TRANSFORMS:
+        return frozenset({"A", *(tiles for tiles in TILES if TILES[tiles] < TILES.get(name, 0))})
+    return frozenset({"A", "A-tc"} | ({"R-tf32"} if name in ("R-fp16", "R-bf16") else set()))

@@ -10,7 +10,8 @@ import numpy as np
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.allowed import Allowed, Exceptions, Floats, Mask, exactly, together
-from conv2d_conformance.law.bound import Bound, Operands, bound
+from conv2d_conformance.law.bits import with_exact_products
+from conv2d_conformance.law.bound import Bound, Operands, bound, lost_leaves
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_conformance.law.special import finite_part, is_finite, required_specials
 from conv2d_reference.lowered import Layer
@@ -35,6 +36,7 @@ def law_of(
     `flushed`: subnormals may be flushed to zero.
     """
     batch = input if input.ndim == 4 else input[None]
+    accuracy = with_exact_products(batch, weight, accuracy)
     layer = Layer.of(batch, weight, **placement)
     images = layer.N if accuracy.by_fourier or accuracy.tile else _images_at_a_time(layer, weight.size)
     if images >= layer.N:
@@ -57,15 +59,20 @@ def _law_of(
     accuracy: AccuracyClass,
     flushed: bool,
 ) -> Allowed:
-    operands = Operands(
-        batch.astype(np.float64),
+    operands = operands_of(batch, weight, bias, placement)
+    if not is_finite(operands.input, operands.weight, operands.bias):
+        return _with_specials(operands, accuracy, flushed)
+    return _finite_law(operands, accuracy, flushed)
+
+
+def operands_of(input: Array, weight: Array, bias: Array | None, placement: dict[str, Any]) -> Operands:
+    """The data of a call as the law takes them."""
+    return Operands(
+        (input if input.ndim == 4 else input[None]).astype(np.float64),
         weight.astype(np.float64),
         np.zeros((1, 1, 1)) if bias is None else bias.astype(np.float64).reshape(-1, 1, 1),
         placement,
     )
-    if not is_finite(operands.input, operands.weight, operands.bias):
-        return _with_specials(operands, accuracy, flushed)
-    return _finite_law(operands, accuracy, flushed)
 
 
 def _with_specials(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> Allowed:
@@ -96,13 +103,10 @@ def _finite_law(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> A
     exact = not (narrow or integral)
     found = sums(operands.input, operands.weight, **operands.placement, exact=exact, narrow=narrow)
     limits = bound(found, operands, accuracy, flushed=flushed)
-    if accuracy.by_fourier:
-        error, largest = fourier.error(operands, accuracy, flushed=flushed)
-        return _transformed_law(found, operands, accuracy, np.maximum(error, limits.error), largest, integral=integral)
-    if not adds_up_products:
-        error, largest = winograd.error(operands, accuracy)
-        return _transformed_law(found, operands, accuracy, error, largest, integral=integral)
-    return allowed(found, limits, operands, accuracy, integral=integral, flushed=flushed)
+    in_order = allowed(found, limits, operands, accuracy, integral=integral, flushed=flushed)
+    if adds_up_products:
+        return in_order
+    return _transformed_law(in_order, found, operands, accuracy, integral=integral, flushed=flushed)
 
 
 def allowed(
@@ -123,24 +127,45 @@ def allowed(
 
 
 def _transformed_law(
-    found: Sums, operands: Operands, accuracy: AccuracyClass, error: Floats, largest: Floats, *, integral: bool
+    in_order: Allowed, found: Sums, operands: Operands, accuracy: AccuracyClass, *, integral: bool, flushed: bool
 ) -> Allowed:
-    """No answer is fixed, but integers so small that the bound is below 1/2 are evident.
+    """What a transform allows beside sums of products `in_order`, which have the class too.
 
-    `error` is the bound of the sums, `largest` that of any number on the way to them.
+    No sum of products is fixed, but integers so small that the bound is below 1/2 are evident, and so is a sum without
+    products where the bound of the transform is 0.
     """
-    high, rest = _two_sum(found.high, operands.bias)
-    error = error + found.error
-    if accuracy.is_narrowed:
-        error += 2 * (accuracy.output.unit * (np.abs(high) + np.abs(operands.bias) + 2 * error) + accuracy.output.tiny)
     if accuracy.by_fourier:
-        free = ~((largest < accuracy.accumulator.largest) & (np.abs(high) + error < accuracy.output.largest))
+        error, largest = fourier.error(operands, accuracy, flushed=flushed)
+        free = ~((largest < accuracy.accumulator.largest) & (np.abs(in_order.high) + error < accuracy.output.largest))
     else:
-        free = ~(np.broadcast_to(largest, error.shape) < accuracy.output.largest)
-    evident = ~free & (((error < np.abs(high)) & (error < 0.5 * found.smallest)) | (integral & (error < 0.5)))
-    exceptions = Exceptions(nan=free, plus=free, minus=free, finite=np.ones_like(free)) if free.any() else None
+        error, largest = winograd.error(operands, accuracy, flushed=flushed)
+        free = ~(np.broadcast_to(largest, in_order.high.shape) < accuracy.output.largest)
+    error = np.where(error > 0, _narrowed(error, in_order.high, operands, accuracy, flushed=flushed) + found.error, 0.0)
+    fixed = in_order.fixed & (found.terms == 0)
+    error = np.maximum(error, np.where(fixed, 0.0, in_order.bound))
+    evident = ~free & (
+        ((error < np.abs(in_order.high)) & (error < 0.5 * found.smallest))
+        | (integral & (error < 0.5))
+        | (fixed & (error == 0))
+    )
+    exceptions = in_order.exceptions
+    if free.any():
+        nowhere = np.zeros_like(free)
+        others = exceptions or Exceptions(nowhere, nowhere, nowhere, ~nowhere)
+        exceptions = Exceptions(others.nan | free, others.plus | free, others.minus | free, others.finite)
     error = np.where(free, np.inf, error)
-    return Allowed(high, rest + found.low, error, np.zeros_like(free), evident, exceptions=exceptions)
+    return Allowed(in_order.high, in_order.low, error, np.zeros_like(free), evident, exceptions=exceptions)
+
+
+def _narrowed(error: Floats, high: Floats, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Floats:
+    """The error of a transform's result that is flushed, and rounded to a narrower type, before and after the bias."""
+    if flushed:
+        error = error + lost_leaves(operands, accuracy) + 2 * accuracy.accumulator.normal
+    if not accuracy.is_narrowed:
+        return error
+    outer = accuracy.output
+    smallest = outer.normal if flushed else outer.tiny
+    return error + 2 * (outer.unit * (np.abs(high) + np.abs(operands.bias) + 2 * error) + smallest)
 
 
 def _fixed(

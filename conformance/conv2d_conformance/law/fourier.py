@@ -67,9 +67,11 @@ def error(operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> tupl
     """The bound of the error, and of the magnitude of any number on the way, for every plane: (N, M, 1, 1)."""
     placement = operands.placement
     with np.errstate(over="ignore", invalid="ignore"):  # what passes the largest number is not held to anything
-        x = lowered.pad(operands.input, placement["pads"], placement["padding_mode"])
-        norms = Norms(*_norms(x), *_norms(operands.weight))
-        bound, largest = _of_norms(norms, x.shape[2:], placement["groups"], accuracy, flushed=flushed)
+        x, pads, mode = operands.input, placement["pads"], placement["padding_mode"]
+        plane = tuple(size + sum(border) for size, border in zip(x.shape[2:], pads, strict=True))
+        # Zeros add nothing to a norm.
+        norms = Norms(*_norms(x if mode == "zeros" else lowered.pad(x, pads, mode)), *_norms(operands.weight))
+        bound, largest = _of_norms(norms, plane, placement["groups"], accuracy, flushed=flushed)
         bias = np.abs(operands.bias)
         return bound + accuracy.accumulator.unit * (bound + bias), largest + bias
 
@@ -89,7 +91,8 @@ def _of_norms(
     lost = accuracy.accumulator.normal if flushed else accuracy.accumulator.tiny
     points = math.prod(2.0 ** (1 + math.ceil(math.log2(side))) for side in plane)
     phi = FACTOR * u * math.log2(points)
-    growth = math.expm1(2 * math.log1p(phi) + (norms.w.shape[1] + 2) * math.log1p(u))
+    of_sums = (norms.w.shape[1] + 2) * math.log1p(u)
+    growth = math.expm1(2 * math.log1p(phi) + of_sums)
 
     def meet(x: Floats, w: Floats) -> Floats:
         placement: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1), "groups": groups}
@@ -97,7 +100,7 @@ def _of_norms(
         return lowered.conv2d(x[:, :, None, None], w[:, :, None, None], **placement)
 
     bound = growth * meet(norms.x, norms.w)
-    bound += phi * (1 + growth) * meet(norms.x, norms.w_sum + phi * math.sqrt(points) * norms.w)
+    bound += phi * math.exp(math.log1p(phi) + of_sums) * meet(norms.x, norms.w_sum + phi * math.sqrt(points) * norms.w)
     rest = 32 * points * math.log2(points) * lost
     bound += 2 * rest * (meet(norms.x_sum, np.ones_like(norms.w)) + meet(np.ones_like(norms.x), norms.w_sum))
     bound += 2 * rest * (1 + norms.w.shape[1] * rest)

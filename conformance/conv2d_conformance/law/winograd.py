@@ -1,43 +1,49 @@
-"""Class B: Winograd's algorithm with output tiles of m, on the points 0, 1, -1, 2, -2, 1/2, -1/2, ... and infinity.
+"""Class B: Winograd's algorithm with output tiles of at most m along each axis, or as class A.
 
-Along one axis, m outputs of a kernel of r taps are A^T ((G g) * (B^T d)), with t = m + r - 1 input cells d and the
-matrices of Cook and Toom, and in two dimensions A^T (sum_c (G g_c G^T) * (B^T d_c B)) A. Every computed value is a sum
-of products of data and constants, each with a factor (1 + e), |e| <= u, for every rounding on its path. If no path has
+In two dimensions it computes A^T (sum_c (G g_c G^T) * (B^T d_c B)) A, with the matrices of `transforms`, one axis after
+the other. Every computed value is a sum of products of data and constants, each with a factor (1 + e), |e| <= u, for
+every rounding on its path, u being the unit of the accumulator: 16-bit data are transformed in float32. If no path has
 more than N roundings,
 
     |computed - exact| <= ((1 + u)^N - 1) |A^T| (sum_c (|G| |g_c| |G^T|) * (|B^T| |d_c| |B|)) |A|.
 
 With X_c the largest |x| of channel c in any tile that can hold the window, |B^T| |d_c| |B| is at most X_c times the
-outer product of the row sums of |B^T|, so that the right-hand side is at most a sum over the channels of X_c times a
-constant of the filter. Underflow adds an absolute error to each product, which is carried to the result alike.
+outer product of the row sums of |B^T|, so that the right-hand side is at most
+
+    sum_c X_c T |g_c| T'^T,   T = |A^T| diag(row sums of |B^T|) |G|, and T' that of the other axis,
+
+of which the class takes the largest element, over the rows of T and T' and over all tiles and points that it admits.
+Scaling the rows of the three matrices, as implementations do, changes neither side.
 
 Path: along an axis a constant may be rounded once and multiplied once, and a sum of k terms rounds k - 1 times, so that
 G costs r + 1, B^T and A^T each t + 1; one more for the product of the transforms, C//groups for the sum over the
-channels and one for the bias. Scaling the rows of the three matrices, as implementations do, changes neither side.
+channels and one for the bias.
+
+Where X_c is 0 for every channel, all transforms of the data are zeros, and so are their products and sums: the answer
+is the bias. An answer further than m - 1 cells beside all data that are not zero is exact, then, whatever the points.
+
+Underflow adds an absolute error to each product, which is carried to the result alike; flushing, where it is declared,
+takes away up to the smallest normal number from each product and each sum.
 """
 
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from conv2d_conformance.law.bound import Operands
+from conv2d_conformance.law.bound import Operands, bound
 from conv2d_conformance.law.classes import AccuracyClass
+from conv2d_conformance.law.transforms import MOST_CELLS, amplification, magnitudes
 from conv2d_reference import lowered
+from conv2d_reference.oracle import sums
 
 Floats = npt.NDArray[np.float64]
-Matrix = npt.NDArray[np.object_]
 
-POINTS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "4", "-4", "1/4", "-1/4", "3", "-3", "1/3")))
-
-
-MOST_CELLS = 8
-"""Of an input tile along an axis: libraries go no further, since from there on the errors outgrow the products."""
+SMALLEST_TILE = 2
 
 SCALING = 64.0
 """Rows of the transforms may be scaled by so much, which changes what underflows and nothing else."""
@@ -46,7 +52,7 @@ SCALING = 64.0
 def covers(operands: Operands, accuracy: AccuracyClass) -> bool:
     """Whether the class expects Winograd's algorithm to compute the call."""
     unit_steps = operands.placement["stride"] == operands.placement["dilation"] == (1, 1)
-    return unit_steps and accuracy.tile is not None and suits(accuracy.tile, operands.weight.shape[2:])
+    return unit_steps and accuracy.tile is not None and suits(SMALLEST_TILE, operands.weight.shape[2:])
 
 
 def suits(tile: int, kernel: tuple[int, ...]) -> bool:
@@ -54,54 +60,33 @@ def suits(tile: int, kernel: tuple[int, ...]) -> bool:
     return 1 < max(kernel) <= MOST_CELLS + 1 - tile
 
 
-@cache
-def transforms(tile: int, taps: int) -> tuple[Matrix, Matrix, Matrix]:
-    """A^T (m, t), G (t, r) and B^T (t, t), exactly."""
-    size = tile + taps - 1
-    if taps == 1:
-        return _exact(np.eye(tile)), _exact(np.ones((tile, 1))), _exact(np.eye(tile))
-    points = POINTS[: size - 1]
-    A = np.zeros((tile, size), object)
-    G = np.zeros((size, taps), object)
-    B = np.zeros((size, size), object)
-    for j, point in enumerate(points):
-        others = points[:j] + points[j + 1 :]
-        scale = math.prod((point - other for other in others), start=Fraction(1))
-        A[:, j] = [point**i for i in range(tile)]
-        G[j] = [point**k / scale for k in range(taps)]
-        B[j, : size - 1] = _coefficients(others)
-    A[tile - 1, size - 1] = G[size - 1, taps - 1] = 1
-    B[size - 1] = _coefficients(points)
-    return A, G, B
-
-
-def _coefficients(roots: tuple[Fraction, ...]) -> list[Fraction]:
-    """Of the product of (x - root), from the constant on."""
-    result = [Fraction(1)]
-    for root in roots:
-        shifted = [Fraction(0), *result]
-        result = [a - root * b for a, b in zip(shifted, [*result, Fraction(0)], strict=True)]
-    return result
-
-
-def _exact(matrix: Any) -> Matrix:
-    exact: Matrix = np.vectorize(Fraction, otypes=[object])(matrix)
-    return exact
-
-
-def error(operands: Operands, accuracy: AccuracyClass) -> tuple[Floats, Floats]:
-    """The bound of the error, and of the magnitude of any intermediate sum, for every element (N, M, OH, OW)."""
+def largest_tile(accuracy: AccuracyClass, taps: int) -> int:
+    """Of the class along an axis with so many taps; 1 where one tap leaves nothing to transform."""
     assert accuracy.tile is not None
+    return 1 if taps == 1 else min(accuracy.tile, MOST_CELLS + 1 - taps)
+
+
+def roundings(accuracy: AccuracyClass, channels: int, kernel: tuple[int, ...]) -> int:
+    """The most on any path, N of the proof."""
+    of_axes = ((taps + 1) + 2 * (largest_tile(accuracy, taps) + taps) for taps in kernel if taps > 1)
+    return sum(of_axes) + channels + 2
+
+
+def error(operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> tuple[Floats, Floats]:
+    """The bound of the error, and of the magnitude of any intermediate sum, for every element (N, M, OH, OW)."""
     KH, KW = operands.weight.shape[2:]
     channels = operands.weight.shape[1]
-    largest = _largest_near(operands, accuracy.tile)
-    roundings = sum(_roundings(accuracy.tile, taps) for taps in (KH, KW)) + channels + 2
-    growth = np.expm1(roundings * np.log1p(accuracy.accumulator.unit))
-    with np.errstate(over="ignore"):  # what passes the largest number is not held to anything
-        size = _channel_sum(largest, _filter_constants(operands.weight, accuracy.tile), operands)
-        size = (size + np.abs(operands.bias)) * (1 + (channels + 64) * 2.0**-52)
-        underflow = _underflow(largest, operands, accuracy) * (1 + growth)
-        return growth * size + underflow, size * (1 + growth)
+    largest = _largest_near(operands, accuracy)
+    growth = math.expm1(roundings(accuracy, channels, (KH, KW)) * math.log1p(accuracy.accumulator.unit))
+    bias = np.abs(operands.bias)
+    with np.errstate(over="ignore", invalid="ignore"):  # what passes the largest number is not held to anything
+        constants = _filter_constants(operands.weight, accuracy)
+        size = (_channel_sum(largest, constants, operands) + bias) * (1 + (channels + 64) * 2.0**-52)
+        underflow = _underflow(largest, operands, accuracy, flushed=flushed) * (1 + growth)
+        error = growth * size + underflow
+        near = _channel_sum((largest > 0).astype(np.float64), np.ones_like(constants), operands) > 0
+        on_the_way = np.maximum(size, _largest_transforms(largest, operands, accuracy)) * (1 + growth)
+        return np.where(near, error, 0.0), on_the_way
 
 
 @cache
@@ -110,7 +95,7 @@ def largest_integers(accuracy: AccuracyClass, channels: int, kernel: tuple[int, 
 
     What the bound and the sums on the way are for ones grows by no more than the square of the magnitude.
     """
-    placement = {
+    placement: dict[str, Any] = {
         "stride": (1, 1),
         "dilation": (1, 1),
         "groups": 1,
@@ -118,55 +103,62 @@ def largest_integers(accuracy: AccuracyClass, channels: int, kernel: tuple[int, 
         "padding_mode": "zeros",
     }
     operands = Operands(np.ones((1, channels, *kernel)), np.ones((1, channels, *kernel)), np.ones((1, 1, 1)), placement)
-    of_one, largest_sum = (float(limit.max()) for limit in error(operands, accuracy))
+    of_one, largest_sum = (float(limit.max()) for limit in error(operands, accuracy, flushed=False))
     if accuracy.is_narrowed:
         of_one += 2 * accuracy.output.unit * (operands.weight.size + 2 + 2 * of_one)
+    in_order = bound(sums(operands.input, operands.weight, **placement, exact=False), operands, accuracy, flushed=False)
+    of_one = max(of_one, float(in_order.error.max()))
     return math.isqrt(int(min(0.5 / of_one, accuracy.output.largest / largest_sum) * (1 - 2.0**-10)))
 
 
-def _roundings(tile: int, taps: int) -> int:
-    return 0 if taps == 1 else (taps + 1) + 2 * (tile + taps)
-
-
-def _underflow(largest: Floats, operands: Operands, accuracy: AccuracyClass) -> Floats:
+def _underflow(largest: Floats, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Floats:
     """What products below the smallest normal number lose, a smallest subnormal each, carried to the result.
 
-    In one axis after the other, every element of a transform is a sum of t products with constants.
+    In one axis after the other, every element of a transform is a sum of t products with constants. Flushed, a product
+    and the sum that it is added to lose a smallest normal number each; so do the sum with the bias and the result.
     """
-    assert accuracy.tile is not None
-    (a, g, b), (ta, tg, tb) = _row_sums(operands.weight.shape[2], accuracy.tile)
-    (a2, g2, b2), (ta2, tg2, tb2) = _row_sums(operands.weight.shape[3], accuracy.tile)
-    lost = SCALING * accuracy.accumulator.tiny
+    (a, g, b), (ta, tg, tb) = _row_sums(operands.weight.shape[2], accuracy)
+    (a2, g2, b2), (ta2, tg2, tb2) = _row_sums(operands.weight.shape[3], accuracy)
+    lost = SCALING * (2 * accuracy.accumulator.normal if flushed else accuracy.accumulator.tiny)
     of_filter, of_data = lost * (tg * g2 + tg2), lost * (tb * b2 + tb2)
     filters = np.abs(operands.weight).max(axis=(2, 3))  # (M, C // groups)
     by_data = _channel_sum(largest, np.full_like(filters, of_filter * b * b2), operands)
     by_filter = (g * g2 * of_data * filters + lost + of_filter * of_data).sum(axis=1).reshape(-1, 1, 1)
-    carried: Floats = a * a2 * (by_data + by_filter) + lost * (ta * a2 + ta2)
+    carried: Floats = a * a2 * (by_data + by_filter) + lost * (ta * a2 + ta2 + 1)
     return carried
 
 
-def _row_sums(taps: int, tile: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """The largest row sums of |A^T|, |G| and |B^T|, and the number of their columns."""
-    matrices = transforms(tile, taps)
-    return tuple(float(np.abs(m).sum(axis=1).max()) for m in matrices), tuple(m.shape[1] for m in matrices)
+def _largest_transforms(largest: Floats, operands: Operands, accuracy: AccuracyClass) -> Floats:
+    """The largest magnitude in the transforms of the data of a tile and of the filter: (N, M, OH, OW)."""
+    (_, g, b), (_, g2, b2) = (_row_sums(taps, accuracy)[0] for taps in operands.weight.shape[2:])
+    of_filters = g * g2 * np.abs(operands.weight).max(axis=(1, 2, 3)).reshape(-1, 1, 1)
+    of_data = b * b2 * largest.max(axis=1, keepdims=True)
+    transforms: Floats = np.maximum(of_filters, of_data)
+    return transforms
 
 
-def _filter_constants(weight: Floats, tile: int) -> Floats:
-    """(M, C//groups): what X_c is multiplied by, for the worst place in the tile."""
-    (Ah, Gh, Bh), (Aw, Gw, Bw) = (
-        tuple(np.abs(matrix).astype(np.float64) for matrix in transforms(tile, taps)) for taps in weight.shape[2:]
+def _row_sums(taps: int, accuracy: AccuracyClass) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """The largest row sums of |A^T|, |G| and |B^T| that the class admits, and the number of their columns."""
+    admitted = zip(*magnitudes(largest_tile(accuracy, taps), taps), strict=True)
+    by_name = [tuple(matrices) for matrices in admitted]
+    return (
+        tuple(max(float(matrix.sum(axis=1).max()) for matrix in matrices) for matrices in by_name),
+        tuple(max(matrix.shape[1] for matrix in matrices) for matrices in by_name),
     )
-    filters = Gh @ np.abs(weight) @ Gw.T
-    data = np.outer(Bh.sum(axis=1), Bw.sum(axis=1))
-    constants: Floats = (Ah @ (filters * data) @ Aw.T).max(axis=(2, 3))
+
+
+def _filter_constants(weight: Floats, accuracy: AccuracyClass) -> Floats:
+    """(M, C//groups): what X_c is multiplied by, for the worst place in the worst tile."""
+    of_rows, of_columns = (amplification(largest_tile(accuracy, taps), taps) for taps in weight.shape[2:])
+    constants: Floats = (of_rows @ np.abs(weight) @ of_columns.T).max(axis=(2, 3))
     return constants
 
 
-def _largest_near(operands: Operands, tile: int) -> Floats:
+def _largest_near(operands: Operands, accuracy: AccuracyClass) -> Floats:
     """(N, C, OH, OW): the largest |x| of a channel in any tile that can hold the window of an element."""
     padded = np.abs(lowered.pad(operands.input, operands.placement["pads"], operands.placement["padding_mode"]))
     for axis, taps in ((2, operands.weight.shape[2]), (3, operands.weight.shape[3])):
-        reach = tile - 1 if taps > 1 else 0
+        reach = largest_tile(accuracy, taps) - 1
         widths = [(0, 0)] * 4
         widths[axis] = (reach, reach)
         windows = np.lib.stride_tricks.sliding_window_view(np.pad(padded, widths), taps + 2 * reach, axis=axis)

@@ -29,6 +29,7 @@ CAPABILITIES = Capabilities(
     validation=True,
     non_finite=True,
     deterministic=True,
+    thread_safe=True,
 )
 
 

@@ -41,6 +41,10 @@ class Call:
             padding_mode=self.padding_mode,
         )
 
+    def require_legal(self) -> None:
+        """TypeError or ValueError where the call is illegal."""
+        _ = self.geometry
+
     def right(self, **changes: Any) -> Array:
         """The right answer, or that to a call in which some arguments have changed."""
         call = replace(self, **changes)

@@ -17,7 +17,6 @@ import scipy.fft
 
 from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.implementation.answers import Array, dtype_of
-from conv2d_conformance.law import winograd
 from conv2d_conformance.law.formats import FORMATS, Format
 from conv2d_conformance.mutants.call import Call
 from conv2d_reference.lowered import Layer, pad
@@ -77,7 +76,7 @@ def lower(call: Call) -> tuple[Array, Array]:
     x = np.asarray(call.input)
     x = x if x.ndim == 4 else x[None]
     layer = Layer.of(x, call.weight, g.stride, g.dilation, g.groups, g.pads, g.padding_mode)
-    windows = layer.windows(layer.grouped(pad(x, g.pads, g.padding_mode)))
+    windows = layer.windows(layer.grouped(layer.padded(x)))
     return windows.reshape(layer.N, layer.G, layer.K, g.OH * g.OW), call.weight.reshape(layer.G, -1, layer.K)
 
 
@@ -284,6 +283,12 @@ def flushing(numbers: Format) -> Change:
     return lambda array: np.where(np.abs(array) < numbers.normal, np.zeros_like(array), array)
 
 
+def flushing_parts(numbers: Format) -> Change:
+    """The same for the real and the imaginary parts of complex numbers."""
+    flush = flushing(numbers)
+    return lambda array: flush(array.real) + 1j * flush(array.imag)
+
+
 def format_of(call: Call) -> Format:
     return FORMATS[next(name for name in DTYPES if dtype_of(name) == call.input.dtype)]
 
@@ -299,25 +304,11 @@ def fixed_point(call: Call, bits: int = 24) -> Array:
     scales = [float(np.abs(array).max(initial=0)) or 1.0 for array in (x, w)]
     integers = (np.rint(array / scale * limit) for array, scale in zip((x, w), scales, strict=True))
     total = sequential(Terms(*integers)) * (scales[0] / limit) * (scales[1] / limit)
-    return _with_bias(call, total)
+    return with_bias(call, total)
 
 
-def of_three_parts(call: Call) -> Array:
-    """Float32 as a sum of three bfloat16 numbers; of the nine products the three smallest are left out."""
-    parts = []
-    for array in lower(call):
-        rest, split_up = array.astype(np.float32), []
-        for _ in range(3):
-            split_up.append(through("bfloat16")(rest))
-            rest = rest - split_up[-1]
-        parts.append(split_up)
-    total: Any = 0
-    for i, j in ((0, 2), (1, 1), (2, 0), (0, 1), (1, 0), (0, 0)):
-        total = total + sequential(Terms(parts[0][i], parts[1][j]))
-    return _with_bias(call, total)
-
-
-def _with_bias(call: Call, total: Array) -> Array:
+def with_bias(call: Call, total: Array) -> Array:
+    """The answer, of sums to which the bias is added last."""
     total = total.reshape(-1, *call.geometry.output_shape[-3:])
     if call.bias is not None:
         total = total + np.asarray(call.bias).astype(total.dtype).reshape(-1, 1, 1)
@@ -328,53 +319,30 @@ def _with_bias(call: Call, total: Array) -> Array:
 # ---- fast algorithms -------------------------------------------------------------------------------------------------
 
 
-def winograd_tiles(call: Call, tile: int) -> Array:
-    """Winograd's algorithm with output tiles of so many cells, where there is neither stride nor dilation."""
-    g = call.geometry
-    if g.stride != (1, 1) or g.dilation != (1, 1) or not winograd.suits(tile, (g.KH, g.KW)):
-        return summed(call, sequential)
-    wide = accumulator_of(call.input.dtype)
-    sides = [tuple(m.astype(wide) for m in winograd.transforms(tile, taps)) for taps in (g.KH, g.KW)]
-    (Ah, Gh, Bh), (Aw, Gw, Bw) = sides
-    x = np.asarray(call.input).astype(wide)
-    padded = pad(x if x.ndim == 4 else x[None], g.pads, g.padding_mode)
-    rows, columns = (-(-size // tile) for size in (g.OH, g.OW))
-    room = [(0, 0), (0, 0), (0, rows * tile - g.OH), (0, columns * tile - g.OW)]
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(padded, room), (len(Bh), len(Bw)), axis=(2, 3))
-    cells = windows[:, :, ::tile, ::tile]  # (N, C, rows, columns, t, t)
-    with np.errstate(all="ignore"):
-        data = Bh @ cells @ Bw.T
-        filters = Gh @ np.asarray(call.weight).astype(wide) @ Gw.T  # (M, C // groups, t, t)
-        data = data.reshape(data.shape[0], g.groups, 1, g.C // g.groups, *data.shape[2:])
-        filters = filters.reshape(1, g.groups, g.M // g.groups, g.C // g.groups, 1, 1, *filters.shape[2:])
-        sums = data[:, :, :, 0] * filters[:, :, :, 0]
-        for c in range(1, g.C // g.groups):
-            sums = sums + data[:, :, :, c] * filters[:, :, :, c]
-        tiles = Ah @ sums @ Aw.T  # (N, G, M // G, rows, columns, tile, tile)
-    whole = tiles.swapaxes(-3, -2).reshape(-1, g.M, rows * tile, columns * tile)
-    return _with_bias(call, whole[:, :, : g.OH, : g.OW])
-
-
-def fourier(call: Call) -> Array:
+def fourier(
+    call: Call, *, inputs: Change = as_it_is, transforms: Change = as_it_is, result: Change = as_it_is
+) -> Array:
     """By the fast Fourier transform, in float32 (float64: in float64); a dilated kernel is filled up with zeros.
 
-    The planes are filled up to sizes that butterflies of few points can transform.
+    The planes are filled up to sizes that butterflies of few points can transform. What goes through a change: input
+    and weight, the transforms and their products, and the result.
     """
     g = call.geometry
     wide = accumulator_of(call.input.dtype)
-    x = np.asarray(call.input).astype(wide)
+    x = inputs(np.asarray(call.input)).astype(wide)
     padded = pad(x if x.ndim == 4 else x[None], g.pads, g.padding_mode)
     size = tuple(scipy.fft.next_fast_len(side, real=True) for side in padded.shape[2:])
     bins = (size[0], size[1] // 2 + 1)
-    data = scipy.fft.rfft2(padded, size).reshape(len(padded), g.groups, 1, g.C // g.groups, *bins)
+    data = transforms(scipy.fft.rfft2(padded, size)).reshape(len(padded), g.groups, 1, g.C // g.groups, *bins)
     (dh, dw), (sh, sw) = g.dilation, g.stride
     kernel = np.zeros((*call.weight.shape[:2], dh * (g.KH - 1) + 1, dw * (g.KW - 1) + 1), wide)
-    kernel[:, :, ::dh, ::dw] = call.weight
-    filters = scipy.fft.rfft2(kernel, size)
+    kernel[:, :, ::dh, ::dw] = inputs(np.asarray(call.weight))
+    filters = transforms(scipy.fft.rfft2(kernel, size))
     filters = filters.reshape(1, g.groups, g.M // g.groups, g.C // g.groups, *bins)
-    whole = scipy.fft.irfft2((data * filters.conj()).sum(axis=3), size).reshape(len(padded), g.M, *size)
+    spectrum = transforms(transforms(data * filters.conj()).sum(axis=3))
+    whole = scipy.fft.irfft2(spectrum, size).reshape(len(padded), g.M, *size)
     rows, columns = (padded.shape[axis] - kernel.shape[axis] + 1 for axis in (2, 3))
-    return _with_bias(call, whole[:, :, :rows:sh, :columns:sw])
+    return result(with_bias(call, whole[:, :, :rows:sh, :columns:sw]))
 
 
 def strassen(call: Call) -> Array:
@@ -386,7 +354,7 @@ def strassen(call: Call) -> Array:
         evened.append(np.pad(array, [(0, 0), (0, 0), *((0, size % 2) for size in array.shape[2:])]))
     with np.errstate(all="ignore"):
         product = _strassen(*evened)[:, :, : w.shape[1], : x.shape[3]]
-    return _with_bias(call, product)
+    return with_bias(call, product)
 
 
 def _strassen(A: Array, B: Array) -> Array:

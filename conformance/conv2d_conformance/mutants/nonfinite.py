@@ -8,6 +8,7 @@ from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.mutants import breaks, emulated
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import Terms, summed
+from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 
 
 def _without_nan(array: Array) -> Array:
@@ -59,7 +60,7 @@ def zero_weights_are_skipped(call: Call) -> Array:
 def tiles_become_nan(call: Call) -> Array:
     """a conv2d whose tiles of 2 x 2 become NaN as a whole, as in Winograd's algorithm"""
     result = call.right()
-    return np.where(np.isnan(emulated.winograd_tiles(call, 2)), np.nan, result).astype(result.dtype)
+    return np.where(np.isnan(winograd_tiles(call, 2)), np.nan, result).astype(result.dtype)
 
 
 @breaks("special-values.outside-window")

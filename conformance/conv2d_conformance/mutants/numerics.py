@@ -9,7 +9,7 @@ import numpy as np
 
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.formats import FORMATS
-from conv2d_conformance.mutants import breaks, emulated
+from conv2d_conformance.mutants import breaks, emulated, pieces
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import (
     Change,
@@ -22,6 +22,7 @@ from conv2d_conformance.mutants.emulated import (
     summed,
     through,
 )
+from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 
 HALF = (np.float16, ml_dtypes.bfloat16)
 """The types of 16 bits."""
@@ -56,7 +57,9 @@ def inputs_rounded_to_float16(call: Call) -> Array:
 @breaks("numerics.single-product")
 def three_bfloat16_for_one_float32(call: Call) -> Array:
     """a conv2d that multiplies float32 numbers as sums of three bfloat16 numbers"""
-    return emulated.of_three_parts(call) if call.input.dtype == np.float32 else call.right()
+    if call.input.dtype != np.float32:
+        return call.right()
+    return pieces.one_after_the_other(call, pieces.BFLOAT16, pieces.SIX)
 
 
 @breaks("numerics.single-product")
@@ -91,20 +94,20 @@ def result_rounded_twice(call: Call) -> Array:
 @breaks("numerics.empty-sum")
 def winograd_of_tiles_of_2(call: Call) -> Array:
     """a conv2d by Winograd's algorithm with tiles of 2"""
-    return emulated.winograd_tiles(call, 2)
+    return winograd_tiles(call, 2)
 
 
 @breaks("numerics.exact-where-exact")
 def winograd_of_tiles_of_4(call: Call) -> Array:
     """a conv2d by Winograd's algorithm with tiles of 4"""
-    return emulated.winograd_tiles(call, 4)
+    return winograd_tiles(call, 4)
 
 
 @breaks("numerics.grade", replays="ROCm/rocm-libraries#3508")
 def winograd_where_kernels_are_3_by_3(call: Call) -> Array:
     """a conv2d by Winograd's algorithm with tiles of 6 in float16, for kernels of 3 x 3"""
     g = call.geometry
-    return emulated.winograd_tiles(call, 6) if (g.KH, g.KW) == (3, 3) else call.right()
+    return winograd_tiles(call, 6) if (g.KH, g.KW) == (3, 3) else call.right()
 
 
 @breaks("numerics.empty-sum", replays="pytorch/pytorch#8019")
@@ -269,7 +272,7 @@ def bfloat16_under_the_name_of_tf32(call: Call) -> Array:
 @breaks("numerics.grade", grades={"float32": "B2"})
 def winograd_of_larger_tiles_than_claimed(call: Call) -> Array:
     """a conv2d by Winograd's algorithm that claims tiles of 2 and uses tiles of 6"""
-    return emulated.winograd_tiles(call, 6) if call.input.dtype == np.float32 else call.right()
+    return winograd_tiles(call, 6) if call.input.dtype == np.float32 else call.right()
 
 
 @breaks("numerics.grade")

@@ -31,8 +31,10 @@ def assemble(
     claimed = claimed_by(header["implementation"])
     breaches = sorted(set().union(*(record["breaches"] for record in records)))
     entries = requirement_entries(records, checks, claimed, run["profile"], run["only"])
+    incidents = [f"{sentence} ({record['check']})" for record in records for sentence in record.get("incidents", ())]
     return {
         **header,
+        "execution": {**header["execution"], "incidents": incidents},
         "complete": complete,
         "conclusion": conclusion(
             entries, claimed, deviations, breaches, profile=run["profile"], only=run["only"], complete=complete
@@ -47,22 +49,28 @@ def assemble(
 
 
 def _accuracy(records: list[Mapping[str, Any]], capabilities: Capabilities) -> dict[str, Any]:
-    """For each dtype the grade, what broke the stricter ones, and the largest error as a share of the bound."""
+    """For each dtype the grade, what broke the stricter ones, and the largest error, by the checks of the grade alone.
+
+    What other checks ask may be special values, or subnormal numbers: to be wrong there is no matter of accuracy.
+    """
     accuracy: dict[str, Any] = {}
-    for dtype in sorted({dtype for record in records for dtype in record["broken_classes"]}):
+    for dtype in sorted({dtype for record in records for dtype in record["accuracy"]}):
+        found = [record["accuracy"][dtype] for record in records if dtype in record["accuracy"]]
+        claimed = claimed_grade(capabilities, dtype)
         broken: dict[str, str] = {}
-        worst: Mapping[str, Any] | None = None
-        for record in records:
-            broken = {**record["broken_classes"].get(dtype, {}), **broken}
-            margin = record["margins"].get(dtype)
-            if margin and (worst is None or margin["share_of_bound"] > worst["share_of_bound"]):
-                worst = margin
+        for part in found:
+            broken = {**part["broken_by"], **broken}
+        named = sorted(set().union(*(part["named"] for part in found)))
+        held = grade(dtype, broken, {claimed, *named})
+        margins = [part["margins"][held] for part in found if held in part["margins"]]
         accuracy[dtype] = {
-            "claimed": claimed_grade(capabilities, dtype),
-            "grade": grade(dtype, set(broken)),
+            "claimed": claimed,
+            "grade": held,
             "exact_where_exact": EXACT not in broken,
             "broken_by": dict(sorted(broken.items())),
-            "worst": worst,
+            "named": named,
+            "excess": max(part["excess"] for part in found),
+            "worst": max(margins, key=lambda margin: float(margin["share_of_bound"]), default=None),
         }
     return accuracy
 

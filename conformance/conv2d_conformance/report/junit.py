@@ -51,4 +51,5 @@ def _message(entry: Mapping[str, Any]) -> str:
         return "not one case was judged"
     looks_like = f"{failure['diagnosis']}; " if failure["diagnosis"] else ""
     after = "".join(f"; after {line}" for line in failure["after"])
+    after += f"; beside {beside}" if (beside := failure.get("beside")) else ""
     return printable(f"{looks_like}got {failure['got']}; required {failure['required']}{after}; case {failure['case']}")

@@ -21,6 +21,9 @@ from conv2d_conformance.verdict.grading import describe_grade
 COLOUR = {"pass": "green", "fail": "red", "error": "magenta", "unsupported": "dim"}
 """Colour says nothing that the words do not say."""
 
+MOST_INCIDENTS = 3
+"""So many are shown; the report has them all."""
+
 MOST_CALLS = 4
 """So many of the calls that must come before a failing one are shown; the command that replays it has them all."""
 
@@ -48,11 +51,20 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
         has = "has" if unchecked == 1 else "have"
         sentence = f"{_counted(unchecked, 'requirement')} of this profile {has} no check in this version"
         paragraph(console, sentence, label="unchecked")
+    for sentence in shown_incidents(report):
+        paragraph(console, sentence, label="incident")
     whole_line(console, str(path), label="report")
     console.print()
     conclusion = report["conclusion"]
     colour = {0: "green", 1: "red"}.get(conclusion["exit_status"], "yellow")
     paragraph(console, conclusion["headline"], style=f"bold {colour}")
+
+
+def shown_incidents(report: Mapping[str, Any]) -> list[str]:
+    """What happened to the processes and is nobody's fault: the first few, and how many more there are."""
+    told = report["execution"].get("incidents", [])
+    more = len(told) - MOST_INCIDENTS
+    return [*told[:MOST_INCIDENTS], *([f"and {more} more, which the report has"] if more > 0 else [])]
 
 
 def common_fault(entries: Iterable[Mapping[str, Any]]) -> str | None:
@@ -71,22 +83,27 @@ def common_fault(entries: Iterable[Mapping[str, Any]]) -> str | None:
 def replay_command(failure: Mapping[str, Any], target: str) -> str:
     """The command that asks the failing case again, several times where it does not always fail."""
     after = "".join(f" --after {shlex.quote(line)}" for line in failure["after"])
+    after += f" --beside {shlex.quote(beside)}" if (beside := failure.get("beside")) else ""
     times = " --times 20" if failure["failed_repetitions"] < failure["repetitions"] else ""
     return f"conv2d-conformance replay {shlex.quote(failure['case'])} {shlex.quote(target)}{after}{times}"
 
 
 def _show_accuracy(dtype: str, found: Mapping[str, Any], console: Console) -> None:
-    claimed = found["claimed"]
-    sentence = f"{dtype}: {describe_grade(dtype, set(found['broken_by']))}"
-    if claimed in found["broken_by"]:
+    claimed, broken = found["claimed"], found["broken_by"]
+    sentence = f"{dtype}: {describe_grade(dtype, broken, found.get('named', ()), claimed, found.get('excess', 0))}"
+    if claimed in broken:
         sentence += f"; claimed {claimed}: FAIL"
     elif found["exact_where_exact"]:
         sentence += "; exact on exact data"
     paragraph(console, sentence, label="accuracy")
-    if worst := found["worst"]:
-        share = f"the worst error is {worst['share_of_bound']:.2g} of the bound of {claimed}, in"
+    if found["worst"] and found["grade"]:
+        worst = found["worst"]
+        share = f"the worst error is {worst['share_of_bound']:.2g} of the bound of {found['grade']}, in"
         paragraph(console, share, indent=LABEL)
         whole_line(console, worst["case"], indent=LABEL)
+    elif claimed in broken:
+        paragraph(console, f"{claimed} is broken first by", indent=LABEL)
+        whole_line(console, broken[claimed], indent=LABEL)
 
 
 def _show_title(report: Mapping[str, Any], console: Console) -> None:
@@ -158,6 +175,8 @@ def _show_failure(report: Mapping[str, Any], entries: list[Mapping[str, Any]], c
     for line in failure["after"][-MOST_CALLS:]:
         whole_line(console, line, label="after", indent=2)
     whole_line(console, failure["case"], label="case", indent=2)
+    if failure.get("beside"):
+        whole_line(console, failure["beside"], label="beside", indent=2)
     if failure["failed_repetitions"] < failure["repetitions"]:
         often = f"{failure['failed_repetitions']} of {failure['repetitions']} times when the case was asked again"
         paragraph(console, often, label="fails", indent=2)

@@ -19,6 +19,7 @@ from conv2d_conformance.mutants.emulated import (
     summed,
     through,
 )
+from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 from conv2d_conformance.variants.variant import variant
 
 HALF = (np.float16, ml_dtypes.bfloat16)
@@ -92,19 +93,19 @@ def sixteen_bit_sums(call: Call) -> Array:
 @variant(grades=dict.fromkeys(DTYPES, "B2"), non_finite=False)
 def winograd_tiles_of_2(call: Call) -> Array:
     """Winograd's algorithm with tiles of 2."""
-    return emulated.winograd_tiles(call, 2)
+    return winograd_tiles(call, 2)
 
 
 @variant(grades=dict.fromkeys(DTYPES, "B4"), non_finite=False)
 def winograd_tiles_of_4(call: Call) -> Array:
     """Winograd's algorithm with tiles of 4."""
-    return emulated.winograd_tiles(call, 4)
+    return winograd_tiles(call, 4)
 
 
 @variant(grades=dict.fromkeys(DTYPES, "B6"), non_finite=False)
 def winograd_tiles_of_6(call: Call) -> Array:
     """Winograd's algorithm with tiles of 6."""
-    return emulated.winograd_tiles(call, 6)
+    return winograd_tiles(call, 6)
 
 
 @variant(grades=dict.fromkeys(DTYPES, "C"), non_finite=False)

@@ -38,7 +38,7 @@ def with_evidence(case: Case, claims: Capabilities) -> Case:
 
 def _fitting(recipe: Recipe, case: Case, accuracy: AccuracyClass) -> Recipe:
     kernel, channels = (case.KH, case.KW), case.C // case.groups
-    by_winograd = accuracy.tile is not None and _is_transformed(case, accuracy.tile)
+    by_winograd = accuracy.tile is not None and _is_transformed(case)
     if recipe.name != "integers" and not (by_winograd or accuracy.by_fourier):
         return recipe
     if by_winograd:
@@ -62,6 +62,6 @@ def _padded(case: Case) -> tuple[int, int]:
     return (top + case.H + bottom, left + case.W + right)
 
 
-def _is_transformed(case: Case, tile: int) -> bool:
+def _is_transformed(case: Case) -> bool:
     unit_steps = case.stride in (1, (1, 1)) and case.dilation in (1, (1, 1))
-    return unit_steps and winograd.suits(tile, (case.KH, case.KW))
+    return unit_steps and winograd.suits(winograd.SMALLEST_TILE, (case.KH, case.KW))

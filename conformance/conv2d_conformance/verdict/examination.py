@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.cost import why_too_dear
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.shrink import shrink
@@ -24,10 +26,17 @@ from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome, judge
 from conv2d_conformance.verdict.question import Question, claimed_grade
 from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
+from conv2d_conformance.verdict.together import answers_of, request_of
 
 SHRINK_BUDGET = 300
 SHRINK_BUDGET_AFTER_CRASH = 12
+SHRINK_SECONDS = 30.0
+"""Many times what the calls of a usual implementation take, so that its simplest case does not depend on the time."""
+
 REPETITIONS = 5
+REPETITIONS_AFTER_CRASH = 2
+"""In a fresh process each, which takes long to start."""
+
 
 OBSERVED_REQUIREMENTS = {
     "input-changed": "memory.inputs-unchanged",
@@ -54,19 +63,26 @@ OBSERVED_OF_GRADIENTS = {
 }
 """The same for calls of `gradients`."""
 
+GRADED = frozenset({"numerics.grade", "gradients.bound"})
+"""The requirements whose checks find the grade: of ordinary numbers, in sums of all kinds."""
+
 BREACHES = frozenset({"imports-reference"})
 """What breaks no requirement, but the rules for adapters: there is no certificate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failing case in its simplest form, the calls that must come before, and how often it fails when asked again."""
+    """A failing case in its simplest form, the calls that must come before, and how often it fails when asked again.
+
+    `beside` is the call that must be made at the same time, by another thread.
+    """
 
     case: str
     got: str
     required: str
     first_case: str
     after: tuple[str, ...] = ()
+    beside: str | None = None
     failed_repetitions: int = REPETITIONS
     repetitions: int = REPETITIONS
     diagnosis: str | None = None
@@ -85,6 +101,7 @@ class Nonconforming(AssertionError):
     def __init__(self, failure: Failure, outcome: Outcome) -> None:
         told = f"\n  looks like  {failure.diagnosis}" if failure.diagnosis else ""
         after = "".join(f"\n  after     {line}" for line in failure.after)
+        after += f"\n  beside    {failure.beside}" if failure.beside else ""
         super().__init__(
             f"{told}\n  got       {failure.got}\n  required  {failure.required}{after}\n  case      {failure.case}"
         )
@@ -101,7 +118,6 @@ class Tally:
     asked: int = 0
     elements: int = 0
     evidence: int = 0
-    margins: dict[str, dict[str, Any]] = field(default_factory=dict)
     failure: Failure | None = None
     observed: dict[str, Failure] = field(default_factory=dict)
     breaches: set[str] = field(default_factory=set)
@@ -127,6 +143,7 @@ class Examination:
         diagnose: Diagnose | None = None,
         simplify: bool = True,
         prepare: Prepare = Question,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.implementation = implementation
         self.effort = effort
@@ -135,10 +152,16 @@ class Examination:
         self.diagnose = diagnose
         self.simplify = simplify
         self.prepare = prepare
+        self.clock = clock
         self.tally = Tally()
         self._known: dict[Case, Judgement] = {}
         self._in_sequence: deque[Case] = deque(maxlen=LONGEST_SEQUENCE)
         self._raised: Nonconforming | None = None
+
+    @property
+    def _grades(self) -> bool:
+        """Whether the answers say how accurate the implementation is: other checks ask what no class is about."""
+        return not GRADED.isdisjoint(self.requirements)
 
     @property
     def claims(self) -> Capabilities:
@@ -156,9 +179,10 @@ class Examination:
         """
         if self._raised is not None:
             raise self._raised
-        case = self._fitting(case)
-        if case in self._known:
+        fitting = self._fitting(case)
+        if fitting is None or fitting in self._known:
             return
+        case = fitting
         judgement = self._ask(case, values, times)
         self._known[case] = judgement
         if judgement.outcome != "pass":
@@ -177,7 +201,7 @@ class Examination:
             raise self._raised
         asked: list[Case] = []
         rejected: set[str] = set()
-        for case in map(self._fitting, cases):
+        for case in filter(None, map(self._fitting, cases)):
             judgement = self._ask(case, values=True)
             if not is_legal(case):
                 line = format_case(case)  # of equal cases, such as those of 1 and 1.0, each has its own
@@ -192,6 +216,42 @@ class Examination:
             asked.append(case)
             self._in_sequence.append(case)
         self._end_where_observed()
+
+    def judge_together(self, case: Case, other: Case) -> None:
+        """Ask both at once, from two threads of one process; raise Nonconforming where an answer to either fails."""
+        if self._raised is not None:
+            raise self._raised
+        fitting = [self._fitting(one) for one in (case, other)]
+        if None in fitting:
+            return
+        cases = [one for one in fitting if one is not None]
+        for one, beside, judgement in zip(cases, reversed(cases), self._ask_together(cases), strict=True):
+            if judgement.outcome != "pass":
+                self._raise_beside(cases, one, beside, judgement)
+            self._count(one, judgement)
+        self._end_where_observed()
+
+    def _ask_together(self, cases: Sequence[Case]) -> list[Judgement]:
+        first, second = (self.prepare(case, self.claims) for case in cases)
+        answers = answers_of(self.implementation.ask(request_of((first, second))))
+        judged = [judge(question, answer) for question, answer in zip((first, second), answers, strict=True)]
+        for case, judgement in zip(cases, judged, strict=True):
+            self._watch(format_case(case), judgement, OBSERVED_REQUIREMENTS)
+        return judged
+
+    def _raise_beside(self, cases: Sequence[Case], case: Case, beside: Case, judgement: Judgement) -> NoReturn:
+        """What fails alone too is told as such."""
+        for one in cases:
+            if (alone := self._ask(one, values=True)).outcome != "pass":
+                self._raise(one, alone, values=True)
+        fault = judgement.fault
+        assert fault is not None
+        failure = replace(_once(format_case(case), fault.got, fault.required), beside=format_case(beside))
+        if self.simplify and judgement.outcome == "fail":
+            again = [self._ask_together(cases) for _ in range(REPETITIONS)]
+            failed = sum(any(found.outcome != "pass" for found in judged) for judged in again)
+            failure = replace(failure, failed_repetitions=failed, repetitions=REPETITIONS)
+        self._end(failure, judgement.outcome)
 
     def judge_line(self, line: str, operation: str, ask: Callable[[Implementation], Judgement]) -> None:
         """Judge what a line of another grammar asks of another operation; raise Nonconforming if the answer fails.
@@ -223,25 +283,32 @@ class Examination:
         elif judgement.fault is None or judgement.fault.aspect != "values":
             self._raise(case, judgement, values=True)
 
-    def _fitting(self, case: Case) -> Case:
-        """The nearest relative of the case that needs nothing unclaimed, with data that are evidence."""
-        return with_evidence(within_claims(case, self.claims), self.claims)
+    def _fitting(self, case: Case) -> Case | None:
+        """The nearest relative of the case that needs nothing unclaimed, with data that are evidence.
+
+        None where that takes more than is possible: a large padding without its large stride has a large output.
+        """
+        claimed = within_claims(case, self.claims)
+        if claimed != case and why_too_dear(claimed) is not None:
+            return None
+        return with_evidence(claimed, self.claims)
 
     def require_claimed_grades(self) -> None:
         """Raise Nonconforming for the first dtype whose claimed class some answer has broken."""
-        for dtype, failed in self.tally.grading.failed.items():
+        for dtype, found in self.tally.grading.subjects.items():
             claimed = claimed_grade(self.claims, dtype)
-            if claimed in failed:
-                line = format_case(failed[claimed].case)
-                got = f"{dtype}: {describe_grade(dtype, set(failed))}"
-                failure = Failure(line, got, f"{dtype}: grade {claimed}, {MEANINGS[claimed]}", line)
-                self._end(replace(failure, diagnosis=self._diagnosis(failed[claimed].case, {})), "fail")
+            if claimed in found.failed:
+                case = found.failed[claimed].case
+                got = f"{dtype}: {describe_grade(dtype, found.failed, found.named, claimed, found.excess)}"
+                required = f"{dtype}: grade {claimed}, {MEANINGS[claimed]}"
+                failure = Failure(format_case(case), got, required, format_case(case))
+                self._end(replace(failure, diagnosis=self._diagnosis(case, {})), "fail")
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:
         question = self.prepare(case, self.claims)
         answers = [self.implementation.ask(question.request) for _ in range(times)]
         for answer in answers:
-            judgement = judge(question, answer, values=values, grading=self.tally.grading)
+            judgement = judge(question, answer, values=values, grading=self.tally.grading if self._grades else None)
             if judgement.observed:
                 seen = OBSERVED_OF_GRADIENTS if case.operation == "gradients" else OBSERVED_REQUIREMENTS
                 self._watch(format_case(case), judgement, seen)
@@ -268,14 +335,6 @@ class Examination:
 
     def _count(self, case: Case, judgement: Judgement) -> None:
         self._tally(format_case(case), judgement)
-        tally = self.tally
-        worst = tally.margins.get(case.subject)
-        if judgement.margin is not None and (worst is None or judgement.margin > worst["share_of_bound"]):
-            tally.margins[case.subject] = {
-                "share_of_bound": judgement.margin,
-                "element": list(judgement.where or ()),
-                "case": format_case(case),
-            }
 
     def _raise(self, case: Case, judgement: Judgement, values: bool, times: int = 1) -> None:
         if not self.simplify:
@@ -284,11 +343,12 @@ class Examination:
         seen = {known: found.outcome == "pass" for known, found in self._known.items()}
         simplest, fault = self._simplify(case, judgement, values, times, seen)
         line = format_case(simplest)
-        failure = Failure(line, fault.got, fault.required, format_case(case))
-        if judgement.outcome == "fail":
-            again = [self._ask(simplest, values, times).outcome for _ in range(REPETITIONS)]
-            failure = replace(failure, failed_repetitions=sum(outcome != "pass" for outcome in again))
-        if failure.failed_repetitions == REPETITIONS and not _is_dear(fault):
+        failure = replace(_once(line, fault.got, fault.required), first_case=format_case(case))
+        if not _is_dear(fault):
+            count = REPETITIONS if judgement.outcome == "fail" else REPETITIONS_AFTER_CRASH
+            again = [self._ask(simplest, values, times).outcome for _ in range(count)]
+            failure = replace(failure, failed_repetitions=sum(found != "pass" for found in again), repetitions=count)
+        if failure.failed_repetitions == failure.repetitions and not _is_dear(fault):
             # Where shapes alone were looked at, no answer is known to be right.
             failure = replace(failure, diagnosis=self._diagnosis(simplest, seen if values else {}))
         self._end(failure, judgement.outcome)
@@ -348,7 +408,7 @@ class Examination:
         if _is_dear(judgement.fault):
             return case, judgement.fault
         budget = SHRINK_BUDGET if judgement.outcome == "fail" else SHRINK_BUDGET_AFTER_CRASH
-        simplest = shrink(case, fails, budget=budget)
+        simplest = shrink(case, fails, budget=budget, seconds=SHRINK_SECONDS, clock=self.clock)
         return simplest, faults[simplest]
 
 
@@ -376,11 +436,15 @@ def as_json(tally: Tally) -> dict[str, Any]:
         "asked": tally.asked,
         "elements": tally.elements,
         "evidence": tally.evidence,
-        "margins": tally.margins,
         "failure": failure,
-        "broken_classes": {
-            dtype: {name: format_case(question.case) for name, question in failed.items()}
-            for dtype, failed in tally.grading.failed.items()
+        "accuracy": {
+            dtype: {
+                "broken_by": {name: format_case(question.case) for name, question in found.failed.items()},
+                "named": sorted(found.named),
+                "margins": found.margins,
+                "excess": found.excess,
+            }
+            for dtype, found in tally.grading.subjects.items()
         },
         "observed": {name: failure_as_json(seen) for name, seen in tally.observed.items()},
         "breaches": sorted(tally.breaches),

@@ -19,10 +19,10 @@ class Remembering:
     def __init__(self, implementation: Implementation) -> None:
         self.asked: deque[str] = deque(maxlen=MOST_REMEMBERED)
         self.hello: Hello = implementation.hello
-        self._implementation = implementation
+        self.wrapped = implementation
 
     def ask(self, request: Request) -> Answer:
-        answer = self._implementation.ask(request)
+        answer = self.wrapped.ask(request)
         if isinstance(answer, Broken) and answer.kind in ENDS_THE_PROCESS:
             self.asked.clear()
         elif request.line:
@@ -30,13 +30,13 @@ class Remembering:
         return answer
 
     def restart(self) -> bool:
-        is_fresh = self._implementation.restart()
+        is_fresh = self.wrapped.restart()
         if is_fresh:
             self.asked.clear()
         return is_fresh
 
     def close(self) -> None:
-        self._implementation.close()
+        self.wrapped.close()
 
 
 def packed(lines: Sequence[str]) -> str:

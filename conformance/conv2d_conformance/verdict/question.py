@@ -8,15 +8,17 @@ from typing import Any
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.cost import require_affordable
 from conv2d_conformance.cases.data import call, exposes
-from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
+from conv2d_conformance.cases.geometry import geometry, products
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.gradients.law import gradient_class, gradient_default, laws
 from conv2d_conformance.gradients.row import row_of_laws
 from conv2d_conformance.implementation.answers import Array, Request
 from conv2d_conformance.law.allowed import Allowed
+from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, default_class
-from conv2d_conformance.law.evaluate import law_of
+from conv2d_conformance.law.evaluate import law_of, operands_of
 from conv2d_reference.arguments import Geometry
 
 CORE_CLAIMS = Capabilities()
@@ -39,14 +41,15 @@ class Question:
 
     @cached_property
     def request(self) -> Request:
+        """The call. CaseError, before anything is allocated, where the case takes more than is possible."""
+        require_affordable(self.case)
         arguments, arrays = call(self.case)
-        products = multiply_adds(self.case) if is_legal(self.case) else 0
         return Request(
             operation=self.case.operation,
             arguments=arguments,
             arrays=arrays,
             view=self.case.view,
-            products=products,
+            products=0 if self.illegal_because else products(self.geometry),
             viewed=self.case.viewed,
             line=format_case(self.case),
         )
@@ -121,14 +124,23 @@ class Question:
             gy = self._array("grad_output")
             found = laws(g, self.input, self.weight, self.bias, gy, accuracy, flushed=flushed)
             return row_of_laws(found, accuracy.neighbours)
-        placement: dict[str, Any] = {
+        return law_of(self.input, self.weight, self.bias, self._placement, accuracy, flushed=flushed)
+
+    @property
+    def operands(self) -> Operands:
+        """The data of a call of conv2d, as the law takes them."""
+        return operands_of(self.input, self.weight, self.bias, self._placement)
+
+    @property
+    def _placement(self) -> dict[str, Any]:
+        g = self.geometry
+        return {
             "stride": g.stride,
             "dilation": g.dilation,
             "groups": g.groups,
             "pads": g.pads,
             "padding_mode": g.padding_mode,
         }
-        return law_of(self.input, self.weight, self.bias, placement, accuracy, flushed=flushed)
 
     @cached_property
     def exposes_faults(self) -> bool:

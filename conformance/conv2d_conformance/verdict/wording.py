@@ -46,7 +46,8 @@ def _finite_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.gener
         return f"{high:.17g} to within {law.bound[index]:.3g}"
     with np.errstate(over="ignore"):
         nearest = float(np.asarray(high).astype(dtype))
-    return f"{_number(nearest)}, exactly" if law.neighbours == 1 or nearest == high else f"a neighbour of {high:.17g}"
+    is_exact = nearest == high and law.low[index] == 0
+    return f"{_number(nearest)}, exactly" if law.neighbours == 1 or is_exact else f"a neighbour of {high:.17g}"
 
 
 def _number(value: float) -> str:

@@ -158,3 +158,14 @@ def test_tosa_sets_have_their_marks() -> None:
     assert 0.4 * np.abs(x).max() < np.abs(x).min()
     x, _ = made(line.format("tosa5:1"))
     assert x.min() < 0 < x.max()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_lone_pixel_moves_on_and_has_all_bits(dtype: str) -> None:
+    x, w = made(f"n3c2h2w3 m2k1 {dtype} lone-pixel:11")
+    assert [np.flatnonzero(image).tolist() for image in x.reshape(3, 12)] == [[11], [0], [1]]
+    assert ((np.abs(x[x != 0]) >= 64) & (np.abs(x[x != 0]) < 128)).all()
+    assert (w != 0).all()
+    found = law(f"n3c2h2w3 m2k1 {dtype} lone-pixel:11")
+    assert found.fixed.all()
+    assert found.evident.all()

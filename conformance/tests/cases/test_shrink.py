@@ -158,3 +158,18 @@ def test_an_illegal_case_stands_as_it_is(case: Case) -> None:
 
 def test_the_simplest_case_cannot_be_reduced() -> None:
     assert list(reductions(parse("n1c1h1w1 m1k1 all-zero"))) == []
+
+
+def test_no_call_is_made_after_the_time_is_over() -> None:
+    """Each call takes a second of this clock."""
+    now, asked = [100.0], []
+
+    def fails(case: Case) -> bool:
+        asked.append(case)
+        now[0] += 1
+        return True
+
+    found = shrink(parse(LARGE), fails, budget=300, seconds=5, clock=lambda: now[0])
+    assert len(asked) == 5
+    assert found == asked[-1]
+    assert shrink(parse(LARGE), fails, budget=300, seconds=0, clock=lambda: now[0]) == parse(LARGE)

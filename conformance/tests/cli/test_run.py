@@ -281,3 +281,38 @@ def test_progress_is_shown_on_a_terminal(folder):
     assert "test_bias::test_" in text
     assert re.search(r"(\d+)/\1\D", text)
     assert "\x1b[1;32mall selected requirements hold" in text
+
+
+KILLED_ONCE = """
+import os, pathlib, signal
+from right import conv2d as right
+
+note = pathlib.Path("note")
+
+
+def conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+    if not note.exists():
+        note.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return right(input, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
+"""
+
+
+def test_a_worker_that_the_system_kills_once_is_an_incident_and_no_verdict(invoke, folder):
+    (folder / "killed.py").write_text(KILLED_ONCE)
+    result = invoke("run", "killed.py:conv2d", "--output", "out.json", "--only", "bias.added", *QUICK)
+    report = json.loads((folder / "out.json").read_text())
+    sentence = (
+        "the process was killed by signal 9 (SIGKILL); the system does so when memory runs out before it answered;"
+        " asked again in a fresh process, it answered (test_bias::test_added)"
+    )
+    assert report["execution"]["incidents"] == [sentence]
+    assert [entry["verdict"] for entry in report["requirements"] if entry["id"] == "bias.added"] == ["pass"]
+    assert f"incident  {sentence}" in " ".join(result.stdout.split("\n          ")).replace("\n", " ")
+
+
+def test_a_replay_tells_incidents_too(invoke, folder):
+    (folder / "killed.py").write_text(KILLED_ONCE)
+    result = invoke("replay", "n1c1h1w1 m1k1", "killed.py:conv2d")
+    assert result.exit_code == 0
+    assert "incident  the process was killed by signal 9 (SIGKILL)" in result.stdout

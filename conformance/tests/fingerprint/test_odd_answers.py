@@ -91,6 +91,28 @@ def test_odd_answers(odd):
     taken(implementation(odd))
 
 
+HOSTILE = {
+    "scaled beyond all sense": lambda y: y * 1e300,
+    "scaled to subnormals": lambda y: y * 1e-310,
+    "the largest number": lambda y: np.full_like(y, np.finfo(y.dtype).max),
+    "any bits": lambda y: np.frombuffer(np.random.default_rng(3).bytes(y.nbytes), y.dtype).reshape(y.shape),
+    "huge integers": lambda y: np.full(y.shape, 2**62),
+    "objects": lambda y: y.astype(object),
+    "complex numbers": lambda y: y.astype(complex),
+    "nothing at all": lambda y: y[:0],
+    "no axes": lambda y: y.reshape(-1)[0],
+}
+
+
+@pytest.mark.parametrize("odd", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_answers_in_double_precision(odd):
+    def quietly(y):
+        with np.errstate(all="ignore"):
+            return odd(y)
+
+    taken(implementation(quietly, dtypes={"float64"}))
+
+
 def test_why_nothing_was_seen():
     def said(odd):
         return taken(implementation(ODD[odd]))["dtypes"]["float32"]["summary"]

@@ -131,12 +131,19 @@ def test_memory_counts_towards_the_requirements_of_gradients():
 
 
 def test_the_accuracy_of_gradients_is_kept_apart():
-    tally = examine(lambda *found: found, replaced(recipe="uniform:3"))
-    assert list(tally.grading.failed) == ["float32/gradients"]
-    assert list(tally.margins) == ["float32/gradients"]
-    assert as_json(tally)["broken_classes"] == {"float32/gradients": {}}
-    coarse = examine_measure(lambda x, w, b: (x * np.float32(1 + 2.0**-12), w, b), replaced(recipe="uniform:3"))
-    assert {"A", "A-tc"} <= set(coarse.grading.failed["float32/gradients"])
+    bound = ("gradients.bound",)
+    tally = examine(lambda *found: found, replaced(recipe="uniform:3"), requirements=bound)
+    found = as_json(tally)["accuracy"]["float32/gradients"]
+    assert found["broken_by"] == {}
+    assert 0 < found["margins"]["A"]["share_of_bound"] < 1
+
+    def off(x, w, b):
+        return x * np.float32(1 + 2.0**-12), w, b
+
+    coarse = examine_measure(off, replaced(recipe="uniform:3")).grading.subjects["float32/gradients"]
+    assert {"A", "A-tc"} <= set(coarse.failed)
+    assert coarse.excess > 1
+    assert not coarse.named
 
 
 def replaced(recipe):
@@ -147,6 +154,6 @@ def examine_measure(change, line):
     adapter = Adapter(
         name="coarse", version="1", conv2d=correlate.conv2d, gradients=lambda *a, **k: change(*right(*a, **k))
     )
-    examination = Examination(InProcess(adapter), EFFORTS["quick"])
+    examination = Examination(InProcess(adapter), EFFORTS["quick"], ("gradients.bound",))
     examination.measure(replace(parse(line)))
     return examination.tally

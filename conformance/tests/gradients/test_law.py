@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from conv2d_conformance.gradients.law import gradient_class
 from conv2d_conformance.gradients.row import NAMES, element, row_of
 from conv2d_conformance.implementation.answers import dtype_of
 from conv2d_conformance.law.allowed import compare
-from conv2d_conformance.law.classes import class_names
+from conv2d_conformance.law.classes import class_names, contained_in
 from conv2d_conformance.verdict.question import Question, claimed_grade
 from conv2d_reference import gradients_by_tap, gradients_direct
 
@@ -72,13 +71,13 @@ def test_integers_are_exact_in_every_padding_mode(mode):
         assert (law.high == exact(question).astype(float)).all(), format_case(question.case)
 
 
-def test_a_class_allows_what_those_before_it_allow():
+def test_a_class_allows_what_those_in_it_allow():
     for dtype in ("float32", "float64", "float16", "bfloat16"):
         for question in questions(12, 5, dtype=dtype, recipes=("uniform", "integers")):
-            bounds = [
-                np.where(law.fixed, 0, law.bound) for law in map(question.law_in, class_names(f"{dtype}/gradients"))
-            ]
-            assert all((narrow <= wide).all() for narrow, wide in pairwise(bounds))
+            laws = {name: question.law_in(name) for name in class_names(f"{dtype}/gradients")}
+            bounds = {name: np.where(law.fixed, 0, law.bound) for name, law in laws.items()}
+            for name, wide in bounds.items():
+                assert all((bounds[inner] <= wide).all() for inner in contained_in(name)), name
 
 
 def half(array):
@@ -134,7 +133,13 @@ def test_the_defaults_of_gradients():
     assert grades == ["R-tf32", "A-tc", "R-acc16", "R-acc16"]
     assert claimed_grade(claims, "float16") == "A"
     assert "B2" not in class_names("float32/gradients")
-    assert gradient_class("B4", "float32").tile is None
+    assert claimed_grade(Capabilities(grades={"float32": "B4"}), "float32/gradients") == "A"
+    with pytest.raises(ValueError, match="gradients have no class B4; they have A, A-tc, R-bf16x9, "):
+        gradient_class("B4", "float32")
+    with pytest.raises(ValueError, match=r"grades \(for float32/gradients\): no bound is known for gradients by the "):
+        Capabilities(grades={"float32/gradients": "B2"})
+    with pytest.raises(ValueError, match=r"grades \(for float64/gradients\): 'R-tf32' not known; allowed are A, "):
+        Capabilities(grades={"float64/gradients": "R-tf32"})
 
 
 def test_nothing_is_said_of_data_that_are_not_finite():

@@ -70,11 +70,40 @@ def sleeps_when_the_input_is_one(input, weight, bias=None):
 
 
 def sleeps_at_the_first_call(input, weight, bias=None):
+    return sleeps_for_ever(input, weight) if _is_the_first_call() else zeros(input, weight)
+
+
+def _is_the_first_call():
     note = Path(os.environ["NOTE_OF_THE_FIRST_CALL"])
-    if note.exists():
-        return zeros(input, weight)
+    is_first = not note.exists()
     note.touch()
-    return sleeps_for_ever(input, weight)
+    return is_first
+
+
+def is_killed_at_the_first_call(input, weight, bias=None):
+    return is_killed_for_memory(input, weight) if _is_the_first_call() else zeros(input, weight)
+
+
+def crashes_at_the_first_call(input, weight, bias=None):
+    return segfaults(input, weight) if _is_the_first_call() else zeros(input, weight)
+
+
+def computes_for_ever_when_the_input_is_one(input, weight, bias=None):
+    while input.flat[0] == 1:
+        pass
+    return zeros(input, weight)
+
+
+def compiles_for_one_and_a_half_seconds_for_each_shape(input, weight, bias=None):
+    if input.shape not in _COMPILED:
+        _COMPILED.append(input.shape)
+        until = time.process_time() + 1.5  # of the processor, however busy the machine is
+        while time.process_time() < until:
+            pass
+    return np.array(os.getpid())
+
+
+_COMPILED = []
 
 
 def ignores_polite_signals_and_sleeps(input, weight, bias=None):

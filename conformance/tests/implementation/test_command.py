@@ -56,7 +56,9 @@ def test_an_answer_counts_even_if_the_process_ends_after_it(request_for):
 
 def test_half_an_answer_is_waited_for_and_no_longer(request_for):
     with Worker(program(PROGRAM, "sends half an array and stays"), timeout=0.2) as worker:
-        assert worker.ask(request_for()).sentence == "no answer within 0.2 s, twice; the process was ended"
+        assert worker.ask(request_for()).sentence == (
+            "no answer within 0.2 s, twice: it hangs, and did nothing any more; the process was ended"
+        )
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def notices_death_by(request, monkeypatch):
 DEATHS = {
     "segfaults": "the process was killed by signal 11 (SIGSEGV) before it answered",
     "is_killed_for_memory": "the process was killed by signal 9 (SIGKILL); the system does so when memory runs out"
-    " before it answered",
+    " before it answered, twice",
     "leaves_with_status_0": "the process ended with exit status 0 before it answered",
     "forks_a_child_that_holds_the_pipe_and_dies": "the process ended with exit status 3 before it answered",
     "closes_all_descriptors": "the process ended with exit status 1 before it answered",
@@ -76,7 +76,11 @@ def test_a_hang_is_ended(target, request_for, name, monkeypatch):
         start = time.monotonic()
         answer = worker.ask(request_for())
         assert 0.4 <= time.monotonic() - start < 10
-    assert answer == Broken("timeout", "no answer within 0.2 s, twice; the process was ended", "about to sleep\n")
+    assert answer == Broken(
+        "timeout",
+        "no answer within 0.2 s, twice: it hangs, and did nothing any more; the process was ended",
+        "about to sleep\n",
+    )
 
 
 def test_after_a_hang_the_work_goes_on(target, request_for):
@@ -89,13 +93,64 @@ def test_who_is_late_once_is_asked_again(target, request_for, tmp_path, monkeypa
     monkeypatch.setenv("NOTE_OF_THE_FIRST_CALL", str(tmp_path / "note"))
     with Worker(target("sleeps_at_the_first_call"), timeout=1) as worker:
         assert isinstance(worker.ask(request_for()), Result)
+        assert worker.incidents == ["no answer within 1 s; asked again in a fresh process, it answered"]
     assert (tmp_path / "note").exists()
 
 
 def test_a_large_call_is_allowed_more(target, request_for):
     with Worker(target("sleeps_for_ever"), timeout=0.2) as worker:
         answer = worker.ask(replace(request_for(), products=100_000))
-    assert answer.sentence == "no answer within 0.3 s, twice; the process was ended"
+    assert answer.sentence.startswith("no answer within 0.3 s, twice: it hangs")
+
+
+def test_who_is_killed_once_is_asked_again_and_that_is_told(target, request_for, tmp_path, monkeypatch):
+    """As the system kills where the machine has too little memory, and nobody is to blame."""
+    monkeypatch.setenv("NOTE_OF_THE_FIRST_CALL", str(tmp_path / "note"))
+    with Worker(target("is_killed_at_the_first_call")) as worker:
+        assert isinstance(worker.ask(request_for()), Result)
+        assert worker.incidents == [
+            "the process was killed by signal 9 (SIGKILL); the system does so when memory runs out before it answered;"
+            " asked again in a fresh process, it answered"
+        ]
+
+
+@pytest.mark.parametrize("name", ["crashes_at_the_first_call", "takes_a_gigabyte"])
+def test_a_crash_and_too_much_memory_are_the_implementations(target, request_for, tmp_path, monkeypatch, name):
+    """A fault that shows only sometimes is one all the same, and so is what the harness itself has to end."""
+    monkeypatch.setenv("NOTE_OF_THE_FIRST_CALL", str(tmp_path / "note"))
+    with Worker(target(name), memory=0.5) as worker:
+        answer = worker.ask(request_for())
+        assert answer.kind == ("died" if name.startswith("crashes") else "memory")
+        assert "twice" not in answer.sentence
+        assert worker.incidents == []
+
+
+def test_who_compiles_at_the_first_call_of_a_kind_is_slow_to_start_and_no_hang(target, request_for):
+    """It computes longer than the limit, once for each kind of call in each process."""
+    with Worker(target("compiles_for_one_and_a_half_seconds_for_each_shape"), timeout=1) as worker:
+        arrays = request_for().arrays
+        planes = [np.ones((1, 1, *plane)) for plane in ((1, 2), (1, 2), (1, 3))]
+        answers = [worker.ask(replace(request_for(), arrays={**arrays, "input": plane})) for plane in planes]
+        assert len({int(answer.arrays[0]) for answer in answers}) == 1
+        slow = "slow to start: the first call of a kind was answered after "
+        assert [told.startswith(slow) for told in worker.incidents] == [True, True]
+
+
+def test_who_computes_for_ever_is_ended_as_soon_as_one_that_sleeps(target, request_for):
+    with Worker(target("computes_for_ever_when_the_input_is_one"), timeout=0.5) as worker:
+        first = worker.ask(request_for(1))
+        assert isinstance(worker.ask(request_for(0)), Result)
+        later = worker.ask(request_for(1))
+        assert worker.incidents == []
+    assert first == Broken("timeout", "no answer within 1 s of processor time; the process was ended")
+    assert later == Broken("timeout", "no answer within 0.5 s of processor time, twice; the process was ended")
+
+
+def test_where_the_system_does_not_tell_the_limit_is_the_limit(target, request_for, monkeypatch):
+    monkeypatch.setattr("conv2d_conformance.implementation.usage.CAN_BE_TOLD", False)
+    with Worker(target("computes_for_ever_when_the_input_is_one"), timeout=0.2) as worker:
+        answer = worker.ask(request_for(1))
+    assert answer == Broken("timeout", "no answer within 0.2 s, twice; the process was ended")
 
 
 def test_a_death_between_two_questions_is_not_passed_over(target, request_for):

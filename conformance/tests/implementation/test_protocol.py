@@ -25,6 +25,31 @@ def test_a_request_comes_back_with_tuples_and_without_the_arrays_that_are_none()
     assert list(request.arrays) == ["input", "weight"]
 
 
+def test_two_calls_come_back_as_two():
+    arrays = {"input": np.ones(1), "weight": np.zeros(2), "bias": None}
+    beside = Request("conv2d", {"stride": (2, 1)}, {"input": np.ones(3), "weight": np.zeros(4), "bias": np.ones(5)})
+    header = header_of(protocol.encode_request(Request("conv2d", {"groups": 2}, arrays, beside=beside), 1))
+    assert [entry["name"] for entry in header["arrays"]] == [
+        "input",
+        "weight",
+        "beside.input",
+        "beside.weight",
+        "beside.bias",
+    ]
+    request = protocol.decode_request(header, [np.ones(length) for length in (1, 2, 3, 4, 5)])
+    assert {name: len(array) for name, array in request.arrays.items()} == {"input": 1, "weight": 2}
+    assert {name: len(array) for name, array in request.beside.arrays.items()} == {"input": 3, "weight": 4, "bias": 5}
+    assert (request.arguments, request.beside.arguments) == ({"groups": 2}, {"stride": (2, 1)})
+
+
+def test_two_calls_are_answered_by_two_outputs():
+    answer = Result((np.ones(1), np.ones(2)))
+    header = header_of(protocol.encode_answer(answer, "conv2d", 3))
+    assert protocol.decode_answer(header, answer.arrays, "conv2d", 3, calls=2) == answer
+    with pytest.raises(ProtocolError, match="lists 1 arrays, not 2"):
+        protocol.decode_answer(header, answer.arrays[:1], "conv2d", 3, calls=2)
+
+
 def test_the_view_is_sent_only_where_there_is_one():
     assert "view" not in header_of(protocol.encode_request(Request("conv2d", {}, {}), 1))
 
@@ -68,6 +93,10 @@ def test_a_hello_needs_no_more_than_a_name_a_version_and_a_language():
         ({"capabilities": {"dtypes": "float32"}}, "\"capabilities\": dtypes must be a list, not 'float32'"),
         ({"capabilities": {"dtypes": ["float8"]}}, "\"capabilities\": dtypes: 'float8' not known; allowed are float32"),
         ({"capabilities": {"dtypes": [[]]}}, '"capabilities": '),
+        (
+            {"capabilities": {"grades": {"float32/gradients": "B2"}}},
+            '"capabilities": grades (for float32/gradients): no bound is known for gradients by the transforms of B2; ',
+        ),
         ({"capabilities": {"speed": 1}}, "\"capabilities\": capabilities: 'speed' not known; allowed are dtypes"),
     ],
 )

@@ -14,8 +14,10 @@ from conv2d_conformance.law.allowed import Allowed, compare
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import MEANINGS, accuracy_class, class_names, default_class
 from conv2d_conformance.law.evaluate import law_of
-from conv2d_conformance.mutants import emulated
+from conv2d_conformance.law.transforms import matrices, points_for
+from conv2d_conformance.mutants import emulated, emulated_winograd
 from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 
 Array = np.ndarray[Any, Any]
 PLACEMENT: dict[str, Any] = {
@@ -175,31 +177,24 @@ def test_flushed_subnormals_need_the_claim() -> None:
 
 
 @pytest.mark.parametrize("taps", [1, 2, 3, 4, 5])
-@pytest.mark.parametrize("tile", [2, 4, 6])
+@pytest.mark.parametrize("tile", [2, 3, 4, 5, 6])
 def test_the_transforms_compute_the_correlation_exactly(tile: int, taps: int) -> None:
-    A, G, B = winograd.transforms(tile, taps)
     data = np.array([Fraction(3 * k * k - 7 * k + 2, 5) for k in range(tile + taps - 1)], object)
     kernel = np.array([Fraction(2 * k - 3, 7) for k in range(taps)], object)
-    outputs = A @ ((G @ kernel) * (B @ data))
-    assert list(outputs) == [sum(kernel[k] * data[i + k] for k in range(taps)) for i in range(tile)]
+    right = [sum(kernel[k] * data[i + k] for k in range(taps)) for i in range(tile)]
+    for points in points_for(tile, taps) if 1 < taps <= 9 - tile else ((),) if taps == 1 else ():
+        for A, G, B in (matrices(tile, taps, points), emulated_winograd.matrices(tile, taps, points)):
+            assert list(A @ ((G @ kernel) * (B @ data))) == right
 
 
-def winograd_in_float32(x: Array, w: Array, tile: int) -> Array:
-    """Of x (C, H, W) and w (M, C, r, r); tiles from the upper left on, everything rounded to float32."""
-    taps = w.shape[2]
-    A, G, B = (matrix.astype(float).astype(SINGLE) for matrix in winograd.transforms(tile, taps))
-    size = tile + taps - 1
-    OH, OW = x.shape[1] - taps + 1, x.shape[2] - taps + 1
-    rows, columns = -(-OH // tile), -(-OW // tile)
-    padded = np.zeros((len(x), rows * tile + taps - 1, columns * tile + taps - 1), SINGLE)
-    padded[:, : x.shape[1], : x.shape[2]] = x
-    filters = G @ w @ G.T
-    result = np.zeros((len(w), rows * tile, columns * tile), SINGLE)
-    for i in range(0, rows * tile, tile):
-        for j in range(0, columns * tile, tile):
-            data = B @ padded[:, i : i + size, j : j + size] @ B.T
-            result[:, i : i + tile, j : j + tile] = A @ (filters * data).sum(axis=1, dtype=SINGLE) @ A.T
-    return result[:, :OH, :OW]
+def test_the_points_of_a_class_are_those_that_the_emulation_uses_and_their_mirror_images() -> None:
+    for tile, taps in ((2, 3), (4, 3), (6, 3), (3, 2), (2, 7)):
+        points = set(map(frozenset, points_for(tile, taps)))
+        usual = emulated_winograd.USUAL_POINTS[: tile + taps - 2]
+        assert frozenset(usual) in points
+        assert frozenset(1 / point if point else point for point in usual) in points
+    with pytest.raises(ValueError, match="no points for tiles of 6 and 4 taps"):
+        points_for(6, 4)
 
 
 def test_weights_beyond_the_input_format_free_windows_in_the_padding_too() -> None:
@@ -225,11 +220,48 @@ def test_winograd_is_within_its_own_bound_and_not_within_a(tile: int, kind: str)
     if kind == "sparse":
         x = x * (random.random(x.shape) < 0.1)
     x, w = x.astype(SINGLE), w.astype(SINGLE)
-    answer = winograd_in_float32(x, w, tile)[None]
+    answer = winograd_tiles(Call(x[None], w), tile)
     laws = {name: law_of(x, w, None, PLACEMENT, accuracy_class(name, "float32")) for name in ("A", f"B{tile}")}
     assert not compare(answer, laws[f"B{tile}"]).wrong.any()
     if kind == "sparse":
         assert compare(answer, laws["A"]).wrong.any()
+
+
+@pytest.mark.parametrize(("dtype", "tile"), [("float16", 2), ("bfloat16", 2), ("bfloat16", 4)])
+def test_sixteen_bits_are_transformed_in_float32(dtype: str, tile: int) -> None:
+    random = np.random.default_rng(3)
+    x = (random.standard_normal((1, 4, 10, 9)) * (random.random((1, 4, 10, 9)) < 0.2)).astype(emulated.dtype_of(dtype))
+    w = random.standard_normal((2, 4, 3, 3)).astype(x.dtype)
+    law = law_of(x, w, None, PLACEMENT, accuracy_class(f"B{tile}", dtype))
+    assert not compare(winograd_tiles(Call(x, w), tile), law).wrong.any()
+    narrow = winograd_tiles(Call(x, w), tile, transforms=emulated.through(dtype))
+    assert compare(narrow, law).wrong.any()
+
+
+@pytest.mark.parametrize("points", [("0", "1", "-1", "1/2", "-1/2"), ("0", "-1", "1", "1/2", "-2")])
+def test_mirrored_and_mixed_points_are_admitted(points: tuple[str, ...]) -> None:
+    """One tap and one pixel show what each number of a transform is multiplied by."""
+    chosen = tuple(map(Fraction, points))
+    random = np.random.default_rng(4)
+    for tap, place in np.ndindex(9, 30):
+        x, w = np.zeros((1, 1, 11, 12), SINGLE), np.zeros((1, 1, 3, 3), SINGLE)
+        x.flat[31 + place], w.flat[tap] = 1 + random.random(2)
+        answer = winograd_tiles(Call(x, w), 4, points=chosen)
+        assert not compare(answer, law_of(x, w, None, PLACEMENT, accuracy_class("B4", "float32"))).wrong.any()
+
+
+@pytest.mark.parametrize(("name", "reach"), [("B2", 1), ("B4", 3), ("B6", 5)])
+def test_an_output_that_no_tile_joins_with_a_pixel_is_its_bias(name: str, reach: int) -> None:
+    x, w = np.zeros((1, 1, 3, 24), SINGLE), np.full((1, 1, 3, 3), 1.25, SINGLE)
+    x[0, 0, 1, 12] = 3
+    bias = np.full(1, 0.1, SINGLE)
+    law = law_of(x, w, bias, PLACEMENT, accuracy_class(name, "float32"))
+    answer = law.high.astype(SINGLE)
+    assert not compare(answer, law).wrong.any()
+    off = compare(np.nextafter(answer, SINGLE(1)), law).wrong[0, 0, 0]
+    near = np.arange(12 - 2 - reach, 12 + 1 + reach)
+    assert np.flatnonzero(~off).tolist() == near.tolist()
+    assert law.evident[0, 0, 0, off].all()
 
 
 def test_winograd_covers_neither_strides_nor_single_taps() -> None:

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.cases import call, parse
-from conv2d_conformance.mutants import emulated
+from conv2d_conformance.mutants import emulated, pieces
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import of_precision, summed
+from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 
 ORDERS: dict[str, emulated.Order] = {
     "sequential": emulated.sequential,
@@ -29,13 +30,15 @@ ORDERS: dict[str, emulated.Order] = {
 }
 
 ALGORITHMS: dict[str, Callable[[Call], Any]] = {
-    "F2": lambda call: emulated.winograd_tiles(call, 2),
-    "F4": lambda call: emulated.winograd_tiles(call, 4),
-    "F6": lambda call: emulated.winograd_tiles(call, 6),
+    "F2": lambda call: winograd_tiles(call, 2),
+    "F4": lambda call: winograd_tiles(call, 4),
+    "F6": lambda call: winograd_tiles(call, 6),
     "fourier": emulated.fourier,
     "strassen": emulated.strassen,
     "fixed point": emulated.fixed_point,
-    "three parts": emulated.of_three_parts,
+    "3 pieces": lambda call: pieces.one_after_the_other(call, pieces.BFLOAT16, pieces.SIX),
+    "3 pieces, tap by tap": lambda call: pieces.tap_by_tap(call, pieces.BFLOAT16, pieces.NINE),
+    "2 pieces": lambda call: pieces.tap_by_tap(call, pieces.TF32_CUT, pieces.THREE, emulated.aligned(8)),
 }
 
 LINES = (

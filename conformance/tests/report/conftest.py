@@ -22,6 +22,14 @@ FAILURE = {
 }
 
 
+ACCURACY = {
+    "broken_by": {},
+    "named": [],
+    "excess": 0.0,
+    "margins": {"A": {"share_of_bound": 0.07, "element": [0, 0, 0, 7], "case": "n1c1h1w9 m1k1 :7"}},
+}
+
+
 @pytest.fixture
 def report_header() -> dict[str, Any]:
     return {
@@ -52,7 +60,9 @@ def report_header() -> dict[str, Any]:
     }
 
 
-def record(check: str, outcome: str, *, number: int, **failure: Any) -> dict[str, Any]:
+def record(
+    check: str, outcome: str, *, number: int, accuracy: dict[str, Any] | None = None, **failure: Any
+) -> dict[str, Any]:
     return {
         "check": check,
         "outcome": outcome,
@@ -60,15 +70,8 @@ def record(check: str, outcome: str, *, number: int, **failure: Any) -> dict[str
         "asked": 2,
         "elements": 20,
         "evidence": 10,
-        "margins": {
-            "float32": {
-                "share_of_bound": number / 100,
-                "element": [0, 0, 0, number],
-                "case": f"n1c1h1w9 m1k1 :{number}",
-            }
-        },
         "failure": {**FAILURE, **failure} if outcome in ("fail", "error") else None,
-        "broken_classes": {"float32": {}},
+        "accuracy": accuracy or {},
         "observed": {},
         "breaches": [],
     }
@@ -76,8 +79,9 @@ def record(check: str, outcome: str, *, number: int, **failure: Any) -> dict[str
 
 @pytest.fixture
 def records() -> list[dict[str, Any]]:
-    """Two checks that fail by the same case, one that passes, one that crashes."""
+    """A check of the grade, two checks that fail by the same case, one that passes, one that crashes."""
     return [
+        record("test_numerics::test_grade", "pass", number=5, accuracy={"float32": ACCURACY}),
         record("test_bias::test_added", "fail", number=1),
         record("test_bias::test_per_channel", "fail", number=3),
         record("test_bias::test_absent", "pass", number=5),

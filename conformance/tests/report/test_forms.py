@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.counts import as_json, chapters, total
 from conv2d_conformance.report.junit import junit
@@ -54,6 +55,25 @@ def test_the_text_ends_with_accuracy_counts_path_and_headline(report):
     )
     assert path == "report    out.json"
     assert headline.replace("\n", " ") == report["conclusion"]["headline"]
+
+
+def test_a_few_incidents_are_told(report_header, records):
+    records[0]["incidents"], records[2]["incidents"] = ["one", "two"], ["three", "four"]
+    report = assemble(report_header, records, complete=True)
+    of_added, of_absent = (f"(test_bias::test_{name})" for name in ("added", "absent"))
+    assert report["execution"]["incidents"] == [
+        f"one {of_added}",
+        f"two {of_added}",
+        f"three {of_absent}",
+        f"four {of_absent}",
+    ]
+    told = [line for line in text_of(report).splitlines() if line.startswith("incident")]
+    assert told == [
+        f"incident  one {of_added}",
+        f"incident  two {of_added}",
+        f"incident  three {of_absent}",
+        "incident  and 1 more, which the report has",
+    ]
 
 
 def test_a_failure_that_comes_and_goes_says_how_often(report):

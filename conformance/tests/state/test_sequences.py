@@ -137,3 +137,23 @@ def test_unclaimed_features_are_left_out_of_a_sequence() -> None:
     adapter = Adapter(name="x", version="1", conv2d=conv2d, capabilities=Capabilities())
     Examination(InProcess(adapter), QUICK).judge_in_sequence([ONE, replace(ONE, dtype="float64"), ONE])
     assert asked == ["float32"] * 3
+
+
+def test_a_crash_that_does_not_come_again_says_so(tmp_path: Path) -> None:
+    """It is an error all the same: who crashes now and then is not right."""
+    file = tmp_path / "once.py"
+    file.write_text(
+        "import os, pathlib\n"
+        "from conv2d_conformance.mutants.call import Call\n"
+        "note = pathlib.Path(__file__).with_suffix('.note')\n"
+        "def conv2d(input, weight, bias=None, **attributes):\n"
+        "    if not note.exists():\n"
+        "        note.touch()\n"
+        "        os.abort()\n"
+        "    return Call(input, weight, bias, **attributes).right()\n"
+    )
+    with connect(f"{file}:conv2d") as worker, pytest.raises(Nonconforming) as caught:
+        Examination(worker, QUICK).judge(ONE)
+    assert caught.value.outcome == "error"
+    assert "SIGABRT" in caught.value.failure.got
+    assert (caught.value.failure.failed_repetitions, caught.value.failure.repetitions) == (0, 2)

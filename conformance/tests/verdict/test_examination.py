@@ -1,5 +1,6 @@
 """One check's dealings with an implementation."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.examination import REPETITIONS, SHRINK_SECONDS, Examination, Nonconforming
 
 QUICK = EFFORTS["quick"]
 CLAIMS = Capabilities(dtypes={"float32", "float64"})
@@ -60,6 +61,23 @@ def test_a_failure_is_reduced_to_one_pixel_and_one_weight() -> None:
     assert parse(failure.first_case).stride == (2, 1)
     assert (failure.failed_repetitions, failure.repetitions) == (5, 5)
     assert found.tally.failure == failure
+
+
+def test_a_slow_implementation_is_not_asked_for_ever() -> None:
+    """Of a clock on which each call takes as long as all of the simplification may."""
+    now, calls = [0.0], []
+
+    def slow(call: Call) -> Any:
+        calls.append(call)
+        now[0] += SHRINK_SECONDS
+        return flipped(call)
+
+    found = examine(slow)
+    found.clock = lambda: now[0]
+    with pytest.raises(Nonconforming) as caught:
+        found.judge(case())
+    assert len(calls) == 1 + 1 + REPETITIONS
+    assert caught.value.failure.failed_repetitions == REPETITIONS
 
 
 def test_a_failed_examination_ends_again_as_it_did() -> None:
@@ -125,10 +143,11 @@ def test_measuring_ends_only_with_the_grade() -> None:
         bits = np.ascontiguousarray(call.input).view(np.uint32) & np.uint32(0xFFFF0000)
         return call.right(input=bits.view(np.float32))
 
-    found = examine(rounds_to_bfloat16)
+    found = examine(rounds_to_bfloat16, "numerics.grade")
     for seed in range(20):
         found.measure(case(seed, data=Recipe("uniform", seed)))
     with pytest.raises(Nonconforming) as raised:
         found.require_claimed_grades()
-    assert raised.value.failure.got == "float32: grade R-bf16, inputs are rounded to the 7 bits of bfloat16"
+    said = r"no grade, less accurate than A-tc: the worst error is [\d.e+]+ times its bound, within that of R-bf16"
+    assert re.fullmatch(f"float32: {said}", raised.value.failure.got)
     assert raised.value.failure.required == "float32: grade A, IEEE arithmetic in any order"

@@ -43,7 +43,10 @@ def test_one_wrong_element_fails_and_is_named() -> None:
     assert found.fault.required.endswith(", exactly")
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
+SIGNALLING = np.array(0x7F800001, np.uint32).view(np.float32)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, SIGNALLING])
 def test_what_is_not_finite_fails(value: float) -> None:
     wrong = right(question())
     wrong[0, 0, 0, 0] = value

@@ -12,6 +12,9 @@ from conv2d_conformance.fingerprint.finding import Finding, Findings
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 
 PRODUCTS = 64
+LARGEST = 1e300
+"""Not far from where a fraction is no longer a float."""
+
 WORDS = {
     "nearest-even": "rounded to nearest, ties to even",
     "nearest-away": "rounded to nearest, ties away from zero",
@@ -45,7 +48,8 @@ def rounding(bench: Bench, seen: Findings) -> Finding:
     wrong = sum(
         Fraction(answer) != rounded(value, bench.numbers) for value, answer in zip(exact, got.tolist(), strict=True)
     )
-    return Finding(f"{wrong} of {len(x)} are off, by up to {float(worst):.3g} units in the last place", "inexact")
+    by = f"up to {float(worst):.3g}" if worst < LARGEST else f"more than {LARGEST:.0e}"
+    return Finding(f"{wrong} of {len(x)} are off, by {by} units in the last place", "inexact")
 
 
 def _spacing(value: Fraction, bench: Bench) -> Fraction:

@@ -1,0 +1,77 @@
+"""What a case takes, known from its sizes before anything is allocated: no line may end in a lack of memory."""
+
+from __future__ import annotations
+
+import math
+
+from conv2d_conformance.cases.case import Case, CaseError
+from conv2d_conformance.cases.geometry import geometry, products
+from conv2d_reference.arguments import Geometry
+from conv2d_reference.lowered import laid_out
+
+MOST_ELEMENTS = 1 << 26
+"""Of all arrays of a case together. The law keeps some ten numbers of 8 bytes for each element of the answer."""
+
+MOST_PRODUCTS = 10**12
+"""The exact sums of so many take some minutes."""
+
+MOST_AXES = 32
+"""Of one array, as the protocol has it."""
+
+ROOM_AROUND = 3
+"""By so much the array is longer on each axis, of which the view `offset` is a section."""
+
+
+def elements(case: Case, *, dense: bool = False) -> int:
+    """How many elements there are in the arrays of the call, the answer, and the input with its borders.
+
+    With `dense`, the borders count as if they were laid out. Axes of length zero count as one, as NumPy counts them
+    where it refuses a shape.
+    """
+    return _elements(case, _shapes(case), _geometry(case), dense=dense)
+
+
+def why_too_dear(case: Case) -> str | None:
+    """What the case would take and what is allowed, in one sentence; None where it can be asked."""
+    shapes, g = _shapes(case), _geometry(case)
+    if (axes := max(map(len, shapes))) > MOST_AXES:
+        return f"the case has an array of {axes} axes; at most {MOST_AXES} are possible"
+    if (count := _elements(case, shapes, g, dense=False)) > MOST_ELEMENTS:
+        return (
+            f"the case takes {count} elements, in its arrays, its answer and the input with its borders;"
+            f" at most {MOST_ELEMENTS} are possible"
+        )
+    if g is not None and (count := products(g)) > MOST_PRODUCTS:
+        return f"the case takes {count} multiplications; at most {MOST_PRODUCTS} are possible"
+    return None
+
+
+def require_affordable(case: Case) -> None:
+    """CaseError, which says what the case takes and what is allowed, where that is too much."""
+    if (sentence := why_too_dear(case)) is not None:
+        raise CaseError(sentence)
+
+
+def _elements(case: Case, shapes: list[tuple[int, ...]], g: Geometry | None, *, dense: bool) -> int:
+    around = ROOM_AROUND if case.view == "offset" else 0
+    count = sum(math.prod([max(length + around, 1) for length in shape]) for shape in shapes)
+    if g is None:
+        return count
+    (ph, pw), (KH, KW), N = g.pads, (g.KH, g.KW), 1 if g.N is None else max(g.N, 1)
+    if dense or case.operation == "gradients":
+        padded = (g.H + sum(ph)) * (g.W + sum(pw))
+    else:
+        padded = laid_out(g.H, ph, g.OH, KH, g.padding_mode) * laid_out(g.W, pw, g.OW, KW, g.padding_mode)
+    return count + N * (g.M * g.OH * g.OW + g.C * padded)
+
+
+def _shapes(case: Case) -> list[tuple[int, ...]]:
+    return [shape for shape in case.shapes.values() if shape is not None]
+
+
+def _geometry(case: Case) -> Geometry | None:
+    """The geometry of a legal call."""
+    try:
+        return geometry(case)
+    except (TypeError, ValueError):
+        return None

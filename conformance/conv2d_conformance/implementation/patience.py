@@ -1,0 +1,92 @@
+"""How long an answer is waited for. Time that a busy machine takes is no fault of the implementation.
+
+A call ends at its limit where nothing is done any more: it hangs. Where work is being done, it may go on until it has
+used the processor time that it is allowed. Only where even that takes many times the limit, nobody can tell what it
+is about, and it ends all the same.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Literal
+
+from conv2d_conformance.implementation.usage import Usage
+
+End = Literal["late", "idle", "spent", "starved"]
+"""Late: nobody can tell how. Idle: nothing was done. Spent: the allowance was. Starved: the machine gave too little."""
+
+LONGEST_WAIT = 30
+"""In limits: a machine on which a call does not get its processor time in so long cannot judge it."""
+
+WINDOW = 1.0
+"""Seconds at the end, or a quarter of the limit, in which it is looked for work."""
+
+SHARE_OF_WORK = 0.1
+"""Of the window: whoever wants a processor for less of it does nothing but look whether something has happened."""
+
+Look = Callable[[], Usage | None]
+Clock = Callable[[], float]
+
+
+class Patience:
+    """With a call that began now, or at the moment `since` of the clock, and is to be answered within `limit` seconds.
+
+    Who is at work may go on until `allowance` seconds are over, and as much processor time is used. Nobody looks at
+    short calls: what was used in the first moments is not counted.
+    """
+
+    def __init__(
+        self,
+        limit: float,
+        allowance: float,
+        look: Look,
+        clock: Clock = time.monotonic,
+        *,
+        since: float | None = None,
+    ) -> None:
+        self.limit, self.allowance = limit, allowance
+        self.used = 0.0
+        self._look, self._clock = look, clock
+        self._window = min(WINDOW, limit / 4)
+        self._start = clock() if since is None else since
+        self._next = self._start + self._window
+        self._first: Usage | None = None
+        self._latest: Usage | None = None
+        self._looked = clock()
+
+    @property
+    def waited(self) -> float:
+        """Seconds since the call began."""
+        return self._clock() - self._start
+
+    def next_look(self) -> float:
+        """The seconds until it is to be looked again: soon after the start, before the limit, and from it onwards."""
+        return max(0.0, self._next - self._clock())
+
+    def end(self) -> End | None:
+        """Why there is no more waiting; None where there is."""
+        now, limit = self._clock(), self._start + self.limit
+        if now < self._next:
+            return None
+        before, self._latest = self._latest, self._look()
+        since, self._looked = now - self._looked, now
+        self._first = self._first or self._latest
+        if self._first and self._latest:
+            self.used = max(0.0, self._latest.used - self._first.used)
+        if now < limit:
+            self._next = limit - self._window if now < limit - self._window else limit
+            return None
+        self._next = now + self._window
+        if self._latest is None:
+            return "late"
+        if min(self.used, now - self._start) >= self.allowance:
+            return "spent"
+        if before is not None and _is_idle(before, self._latest, since):
+            return "idle"
+        return "starved" if now - self._start >= LONGEST_WAIT * self.limit else None
+
+
+def _is_idle(before: Usage, after: Usage, seconds: float) -> bool:
+    # A thread that ended meanwhile takes what it wanted along: the sum may be less than before, and says nothing.
+    return not after.at_work and 0 <= after.wanted - before.wanted < SHARE_OF_WORK * seconds

@@ -1,0 +1,64 @@
+"""What processor time a process and its descendants use and want, as Linux tells it; elsewhere nobody does.
+
+Who waits for a processor wants one as much as who has one: on a busy machine a process that works hard gets little.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from conv2d_conformance.implementation.resident import family
+
+NANOSECONDS = 1e-9
+AT_WORK = b"RD"
+"""The states of who runs or waits for a processor, and of who waits for a disk."""
+
+CAN_BE_TOLD = Path("/proc/self/stat").exists()
+
+
+class Usage(NamedTuple):
+    """In seconds since they began: `used` by all processes, `wanted` by the threads that are alive, waits included.
+
+    `at_work`: whether one of them runs now, or waits for a processor or a disk.
+    """
+
+    used: float
+    wanted: float
+    at_work: bool
+
+
+def usage_of(pid: int) -> Usage | None:
+    """Of a process and its descendants. What those used that have ended counts with the parent that waited for them."""
+    if not CAN_BE_TOLD:
+        return None
+    used, wanted, at_work = 0.0, 0.0, False
+    for member in family(pid):
+        try:
+            state, ticks = _stat(member)
+            nanoseconds = sum(_wanted(member))
+        except (OSError, IndexError, ValueError):  # it ended meanwhile
+            continue
+        used += ticks / os.sysconf("SC_CLK_TCK")
+        wanted += nanoseconds * NANOSECONDS
+        at_work = at_work or state in AT_WORK
+    return Usage(used, wanted, at_work)
+
+
+def _stat(pid: int) -> tuple[bytes, int]:
+    """The state, and the clock ticks of the process and of the children that it has waited for."""
+    # The name, in parentheses, may hold anything.
+    fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    return fields[0], sum(map(int, fields[11:15]))
+
+
+def _wanted(pid: int) -> Iterator[int]:
+    """Of every thread the nanoseconds on a processor and in a queue for one; nothing where the system has no such."""
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        try:
+            ran, waited, _ = Path(f"/proc/{pid}/task/{thread}/schedstat").read_bytes().split()
+        except OSError:
+            continue
+        yield int(ran) + int(waited)

@@ -1,0 +1,122 @@
+"""The line about accuracy says what numerics.grade says, whatever else is wrong."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from conv2d_conformance.adapter import Adapter, Capabilities
+from conv2d_conformance.checks import catalogue as checks
+from conv2d_conformance.drawing import seed, seed_of, use_settings
+from conv2d_conformance.effort import Effort
+from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.law.formats import FORMATS
+from conv2d_conformance.mutants import emulated
+from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.report.assemble import assemble
+from conv2d_conformance.report.console import console
+from conv2d_conformance.report.text import show
+from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+
+EFFORT = Effort("small", drawn=12, multiply_adds=12_000, tiles=40)
+ASKED = (
+    "test_numerics::test_single_product",
+    "test_numerics::test_subnormals",
+    "test_numerics::test_grade",
+    "test_special_values::test_nan_in_window",
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _settings() -> Iterator[None]:
+    remove_files = use_settings(EFFORT)
+    yield
+    remove_files()
+
+
+def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: Any) -> dict[str, Any]:
+    def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+        return function(Call(input, weight, bias, **attributes))
+
+    capabilities = Capabilities(non_finite=True, **claims)
+    adapter = Adapter(name="mine", version="1", conv2d=conv2d, capabilities=capabilities)
+    records = []
+    for name in ASKED:
+        check = checks()[name]
+        examination = Examination(InProcess(adapter), EFFORT, check.requirements, seed=seed_of(name, 0))
+        seed(check.function, name, 0)
+        with suppress(Nonconforming):
+            check.function(iut=examination)
+        records.append({"check": name, **as_json(examination.tally)})
+    implementation = {**header["implementation"], "capabilities": capabilities.to_json()}
+    run = {**header["run"], "only": "*"}
+    return assemble({**header, "implementation": implementation, "run": run}, records, complete=True)
+
+
+def verdict(found: dict[str, Any], requirement: str) -> str:
+    return str(next(entry["verdict"] for entry in found["requirements"] if entry["id"] == requirement))
+
+
+def lines(found: dict[str, Any]) -> list[str]:
+    stream = io.StringIO()
+    show(found, Path("out.json"), console(stream))
+    text = stream.getvalue().splitlines()
+    first = next(number for number, line in enumerate(text) if line.startswith("accuracy"))
+    return text[first : first + 3]
+
+
+def flushes(call: Call) -> Any:
+    change = emulated.flushing(FORMATS["float32"])
+    return emulated.summed(call, emulated.rounding(change), inputs=change, result=change)
+
+
+def test_subnormal_numbers_that_are_flushed_are_no_matter_of_the_grade(report_header: dict[str, Any]) -> None:
+    found = report(flushes, report_header)
+    assert verdict(found, "numerics.subnormals") == "fail"
+    assert verdict(found, "numerics.grade") == "pass"
+    grade, share, case = lines(found)
+    assert grade == "accuracy  float32: grade A, IEEE arithmetic in any order; exact on exact data"
+    assert share.endswith("of the bound of A, in")
+    assert "float32" in case
+
+
+def loses_nan(call: Call) -> Any:
+    return call.right(input=np.nan_to_num(call.input))
+
+
+def test_a_nan_that_is_lost_is_no_matter_of_the_grade(report_header: dict[str, Any]) -> None:
+    found = report(loses_nan, report_header)
+    assert verdict(found, "special-values.nan-in-window") == "fail"
+    assert verdict(found, "numerics.grade") == "pass"
+    assert lines(found)[0].startswith("accuracy  float32: grade A, ")
+
+
+def of_bfloat16(call: Call) -> Any:
+    return emulated.summed(call, emulated.sequential, inputs=emulated.of_precision(8))
+
+
+def test_a_claim_that_fails_has_no_margin_of_another_grade(report_header: dict[str, Any]) -> None:
+    found = report(of_bfloat16, report_header)
+    assert verdict(found, "numerics.grade") == "fail"
+    grade, which, case = lines(found)
+    said = "products are those of inputs rounded to the 7 bits of bfloat16; claimed A: FAIL"
+    assert f"{grade} {which}".split() == f"accuracy float32: grade R-bf16, {said}".split() or said.startswith(
+        "products"
+    )
+    assert "of the bound of A" not in " ".join((grade, which, case))
+    assert found["accuracy"]["float32"]["grade"] == "R-bf16"
+    assert found["accuracy"]["float32"]["worst"] is None
+
+
+def test_a_better_grade_than_the_claimed_one_is_shown_with_its_own_margin(report_header: dict[str, Any]) -> None:
+    found = report(lambda call: call.right(), report_header, grades={"float32": "B4"})
+    assert found["accuracy"]["float32"]["claimed"] == "B4"
+    grade, share, _ = lines(found)
+    assert grade.startswith("accuracy  float32: grade A, ")
+    assert share.endswith("of the bound of A, in")
