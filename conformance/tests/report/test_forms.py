@@ -58,7 +58,7 @@ def test_the_text_ends_with_accuracy_counts_path_and_headline(report):
 
 
 def test_a_few_incidents_are_told(report_header, records):
-    records[0]["incidents"], records[2]["incidents"] = ["one", "two"], ["three", "four"]
+    records[1]["incidents"], records[3]["incidents"] = ["one", "two"], ["three", "four"]
     report = assemble(report_header, records, complete=True)
     of_added, of_absent = (f"(test_bias::test_{name})" for name in ("added", "absent"))
     assert report["execution"]["incidents"] == [
