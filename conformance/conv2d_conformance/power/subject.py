@@ -7,7 +7,6 @@ from functools import cache
 
 from conv2d_conformance import mutants, spec, variants
 from conv2d_conformance.adapter import Adapter
-from conv2d_conformance.variants import formats, transforms
 
 WRONG, EXACTING, MODEST = "wrong", "right", "right, with less accuracy"
 """A mutant; a right implementation in IEEE arithmetic, in any order; one whose arithmetic is less, as it claims."""
@@ -36,8 +35,13 @@ def subjects() -> dict[str, Subject]:
         for name, mutant in mutants.catalogue().items()
         if spec.get(mutant.breaks).profile == "forward"
     ]
-    modest = {adapter.name for adapter in (*formats.VARIANTS, *transforms.VARIANTS)}
     found += [
-        Subject(name, MODEST if name in modest else EXACTING, adapter) for name, adapter in variants.catalogue().items()
+        Subject(name, MODEST if _claims_less(adapter) else EXACTING, adapter)
+        for name, adapter in variants.catalogue().items()
     ]
     return {subject.name: subject for subject in found}
+
+
+def _claims_less(adapter: Adapter) -> bool:
+    claims = adapter.capabilities
+    return bool(claims.subnormals) or any(grade != "A" for grade in claims.grades.values())

@@ -187,3 +187,11 @@ def test_ours_asks_all_checks_of_what_is_claimed(monkeypatch: pytest.MonkeyPatch
     claimed = ours.examine(right("core"))
     assert claimed.case == ""
     assert 100 < claimed.asked < ours.examine(right()).asked
+
+
+def test_what_claims_less_than_ieee_arithmetic_is_told_apart() -> None:
+    kinds = {name: subject.kind for name, subject in subjects().items()}
+    for name in ("winograd-mixed-points", "tf32-by-3", "flushing-inputs", "towards-zero"):
+        assert kinds[name] == MODEST
+    for name in ("one-after-the-other", "bias-apart"):
+        assert kinds[name] == EXACTING
