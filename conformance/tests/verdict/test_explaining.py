@@ -75,8 +75,14 @@ def test_what_explains_comes_first() -> None:
                 entry("values.definition", "two", "dilation.spacing"),
                 entry("stride.steps", "one", "stride.steps"),
                 entry("dtype.float64", "three", None),
+                entry("numerics.subnormals", "four", "dtype.bfloat16"),
             ],
         }
     )
     ids = [[entry["id"] for entry in group] for group in told]
-    assert ids == [["stride.steps", "arguments.pair-order"], ["dtype.float64"], ["values.definition"]]
+    assert ids == [
+        ["stride.steps", "arguments.pair-order"],
+        ["dtype.float64"],
+        ["numerics.subnormals"],
+        ["values.definition"],
+    ]
