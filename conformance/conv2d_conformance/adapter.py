@@ -107,7 +107,17 @@ class Capabilities:
             | {f"padding-mode.{name}" for name in self.padding_modes - {"zeros"}}
             | {f"arguments.{name}" for name in self.arguments - {"pair"}}
             | {f"views.{name}" for name in self.views}
+            | {name for name, follows in self._following.items() if follows}
         )
+
+    @property
+    def _following(self) -> dict[str, bool]:
+        """The features that are not claimed themselves, and whether they follow from what is."""
+        return {
+            "padding": bool(self.padding),
+            "pairs": self.stride or self.dilation or "explicit" in self.padding,
+            "several-dtypes": len(self.dtypes) > 1,
+        }
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object from which `from_json` makes an equal value."""
@@ -132,8 +142,9 @@ FEATURES = frozenset(
     | {f"padding-mode.{name}" for name in PADDING_MODES[1:]}
     | {f"arguments.{name}" for name in ARGUMENTS[1:]}
     | {f"views.{name}" for name in VIEWS}
+    | {"padding", "pairs", "several-dtypes"}
 )
-"""The closed list of features."""
+"""The closed list of features. The last three follow from others: some padding, some pair of numbers, two dtypes."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,20 +9,21 @@ from dataclasses import dataclass
 class Effort:
     """drawn: cases drawn by each check. multiply_adds: the largest cost of a fixed case, in multiplications.
 
-    tiles: every so many of the cases for the tails of tiles are asked.
+    tiles: every so many of the cases for the tails of tiles are asked. combined: so many rows of the covering array.
     """
 
     name: str
     drawn: int
     multiply_adds: int
     tiles: int
+    combined: int = 50
 
 
 EFFORTS = {
     effort.name: effort
     for effort in (
-        Effort("quick", drawn=25, multiply_adds=2_000_000, tiles=4),
-        Effort("standard", drawn=200, multiply_adds=60_000_000, tiles=1),
-        Effort("thorough", drawn=4_000, multiply_adds=10_000_000_000, tiles=1),
+        Effort("quick", drawn=25, multiply_adds=2_000_000, tiles=4, combined=400),
+        Effort("standard", drawn=200, multiply_adds=60_000_000, tiles=1, combined=10_000),
+        Effort("thorough", drawn=4_000, multiply_adds=10_000_000_000, tiles=1, combined=10_000),
     )
 }

@@ -18,6 +18,7 @@ def features_of(case: Case) -> frozenset[str]:
         "multi-channel": case.C > 1 or case.M > 1,
         "padding.explicit": padding not in (0, (0, 0), "same", "valid"),
         f"padding.{padding}": isinstance(padding, str),
+        "several-dtypes": len(set(case.dtypes.values())) > 1,
         f"padding-mode.{case.padding_mode}": case.padding_mode != "zeros",
         "arguments.scalar": any(isinstance(value, int) for value in (stride, padding, dilation)),
         "arguments.defaults": bool(case.omit),

@@ -188,7 +188,9 @@ def _attributes(kernel: Case) -> tuple[int | tuple[int, int], ...]:
 
 _BEYOND = (
     *("n65537c1h1w1 m1k1", "n257c2h2w3 m2k2", "n257c1h1w1 m256k1"),  # images, and planes of the output
+    *("n1300c3h1w1 m2k1", "n1300c2h2w3 m2k2 g2", "n1300c1h3w4 m1k3 s2 p1", "n65537c2h1w1 m2k1 g2"),
     *("n1c1h65537w1 m1k1", "n1c1h1w65537 m1k1", "n1c1h257w257 m2k1"),  # rows, columns, pixels
+    *("n1c32h64w66 m1k3 p1", "n1c48h65w64 m3k1", "n1c32h66w65 m32k3 s2 p1 g32", "n1c16h64w64 m2k5 s2 p2"),  # both wide
     *("n1c2h1025w2 m2k2x1", "n1c2h2w1025 m2k1x2", "n1c2h130w140 m2k2 s2"),
     *("n1c1025h1w2 m2k1", "n1c2h1w2 m1025k1", "n1c1h1w2 m65537k1", "n1c65537h1w1 m1k1"),  # channels and filters
     *("n1c257h2w2 m257k1 g257", "n1c1026h1w2 m1026k1 g513", "n1c40h33w33 m40k2 g40"),  # groups

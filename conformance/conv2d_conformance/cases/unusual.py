@@ -13,6 +13,15 @@ _LINES: dict[str, tuple[str, ...]] = {
         "n1c2h11w8 m2k2x1 s5x3 p1x2",
         "n1c1h600w2 m2k1 s257x1",
     ),
+    # In 32 bits these are 0, 1, 2, or the least number; what would take as much memory by mistake fails at once.
+    "stride-beyond-32-bits": (
+        "n2c2h3w4 m3k2x3 s1101659111424x1099511627776 bias",
+        "n1c1h5w6 m2k1 s1099511627777x2",
+        "n1c2h5w6 m2k1x2 s2x1099511627778",
+        "n1c2h4w5 m2k1 s576460752303423488",
+        "n2c3h4w5 m3k3x2 s1x1101659111424 g3 bias",
+        "n1c2h5w4 m2k2 s2147483647x3 p1x0",
+    ),
     "stride-does-not-divide": ("n1c1h6w7 m1k3x2 s2x4", "n2c3h10w9 m2k3 s4x3 p1 bias"),
     "kernel-fills-padded-input": (
         "n2c2h3w4 m3k3x4 bias",
@@ -33,6 +42,13 @@ _LINES: dict[str, tuple[str, ...]] = {
         "n2c3h40w9 m2k3x2 d18x5 p1x2",
     ),
     "dilation-of-one-tap": ("n2c3h4w5 m2k1 d1000 bias", "n1c1h9w4 m1k3x1 d2x1000", "n1c1h4w9 m1k1x3 d1000x2 p0x1"),
+    "dilation-beyond-32-bits": (
+        "n2c3h4w5 m2k1 d1101659111424 bias",
+        "n1c1h9w4 m1k3x1 d2x1099511627776",
+        "n1c2h4w9 m2k1x3 d1099511627777x2 p0x1",
+        "n2c4h3w4 m4k1 d576460752303423488x2147483647 g4",
+        "n1c1h4w5 m1k1x2 same d1099511627776x1",
+    ),
     "padding-beyond-kernel": (
         "n1c1h1w1 m1k2 p3 bias",
         "n2c2h3w2 m3k1 p2x5 bias",

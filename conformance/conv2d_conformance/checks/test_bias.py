@@ -6,6 +6,7 @@ from dataclasses import replace
 from hypothesis import given
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.dtypes import in_turn
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import cases_alone
 from conv2d_conformance.checks import covers
@@ -40,7 +41,7 @@ def test_per_channel_of_many(iut: Examination) -> None:
 
 
 def _with_bias(*axes: str) -> Iterator[Case]:
-    return (replace(case, bias=True) for axis in axes for case in cases_alone(axis))
+    return in_turn(replace(case, bias=True) for axis in axes for case in cases_alone(axis))
 
 
 @covers("bias.absent")

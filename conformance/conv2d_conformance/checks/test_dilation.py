@@ -27,3 +27,9 @@ def test_spacing_of_large_dilations(iut: Examination) -> None:
 def test_one_by_one(iut: Examination, case: Case) -> None:
     """Where the kernel has one element, no dilation changes anything."""
     iut.judge(case)
+
+
+@covers("dilation.one-by-one")
+def test_one_by_one_beyond_32_bits(iut: Examination) -> None:
+    """Where the kernel has one element, a dilation beyond 32 bits changes nothing."""
+    iut.judge_all(unusual_cases("dilation-beyond-32-bits"))

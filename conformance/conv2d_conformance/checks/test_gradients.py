@@ -10,10 +10,13 @@ from hypothesis.strategies import SearchStrategy, one_of
 
 from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Elements, Recipe
+from conv2d_conformance.cases.combined import CHEAP_ROWS, combined_cases
+from conv2d_conformance.cases.dtypes import in_others
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import tile_cases
+from conv2d_conformance.cases.unusual import unusual_cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 
@@ -86,6 +89,12 @@ def test_stride(iut: Examination, case: Case) -> None:
     iut.judge(case)
 
 
+@covers("gradients.stride")
+def test_stride_beyond_32_bits(iut: Examination) -> None:
+    """A stride beyond 32 bits, of which no step is taken, has gradients as any other."""
+    iut.judge_all(map(gradients_of, unusual_cases("stride-beyond-32-bits")))
+
+
 @covers("gradients.unread-zero")
 @given(case=gradients(vary={"stride", "bias"}).filter(lambda case: max(_unread(case)) > 0))
 def test_unread_zero(iut: Examination, case: Case) -> None:
@@ -98,6 +107,12 @@ def test_unread_zero(iut: Examination, case: Case) -> None:
 def test_dilation(iut: Examination, case: Case) -> None:
     """Gradients of a dilated convolution are its adjoints."""
     iut.judge(case)
+
+
+@covers("gradients.dilation")
+def test_dilation_beyond_32_bits(iut: Examination) -> None:
+    """A dilation beyond 32 bits of a kernel of one element has gradients as any other."""
+    iut.judge_all(map(gradients_of, unusual_cases("dilation-beyond-32-bits")))
 
 
 @covers("gradients.groups")
@@ -200,6 +215,12 @@ def test_tails_of_tiles(iut: Examination) -> None:
     iut.judge_all(map(gradients_of, tile_cases(iut.effort.multiply_adds // SHARE)[:: 3 * iut.effort.tiles]))
 
 
+@covers("gradients.every-size")
+def test_combinations(iut: Examination) -> None:
+    """The gradients are right whatever kernel, stride, dilation, groups, padding, dtype, channels and sizes meet."""
+    iut.judge_all(map(gradients_of, combined_cases(min(iut.effort.combined // SHARE, CHEAP_ROWS))))
+
+
 BLOCKS = (
     # Depthwise in blocks of 8 and 16 channels, padded below, where the last window stops short of the padding.
     *(f"n2c{C}h6w{W} m{C}k3 s2 p1 g{C}" for C in (8, 16, 23, 24, 25, 32) for W in (6, 7)),
@@ -215,7 +236,9 @@ BLOCKS = (
 @covers("gradients.every-size")
 def test_blocks(iut: Examination) -> None:
     """The gradients are right where channels, strides and padding meet the blocks of known kernels."""
-    iut.judge_all(gradients_of(parse(f"{line} bias integers:{seed}")) for seed, line in enumerate(BLOCKS))
+    blocks = [gradients_of(parse(f"{line} bias integers:{seed}")) for seed, line in enumerate(BLOCKS)]
+    iut.judge_all(blocks)
+    iut.judge_all(in_others(blocks)[:: iut.effort.tiles])
 
 
 # ---- numbers

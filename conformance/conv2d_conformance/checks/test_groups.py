@@ -3,6 +3,7 @@
 from hypothesis import given
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.dtypes import in_turn
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import cases_alone, path_cases
 from conv2d_conformance.checks import covers
@@ -31,7 +32,7 @@ def test_depthwise(iut: Examination, case: Case) -> None:
 def test_depthwise_on_every_path(iut: Examination) -> None:
     """Each channel has its own filter under every kernel and stride, however many channels there are."""
     depthwise = (case for case in path_cases(iut.effort.multiply_adds) if case.groups == case.C == case.M)
-    iut.judge_all(case for case in depthwise if case.C > 1)
+    iut.judge_all(in_turn(case for case in depthwise if case.C > 1))
 
 
 @covers("groups.multiplier")
@@ -51,4 +52,4 @@ def test_every_divisor(iut: Examination, case: Case) -> None:
 @covers("groups.every-divisor")
 def test_many_groups(iut: Examination) -> None:
     """A large number of groups is legal too."""
-    iut.judge_all(cases_alone("G"))
+    iut.judge_all(in_turn(cases_alone("G")))

@@ -3,6 +3,7 @@
 from hypothesis import given
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
@@ -19,7 +20,14 @@ def test_floor(iut: Examination, case: Case) -> None:
 @given(case=cases(vary={"padding", "dilation", "stride"}, keep={"size"}))
 def test_exact_fit(iut: Examination, case: Case) -> None:
     """A padded input of just the size of the dilated kernel gives one output."""
-    iut.judge(case)
+    iut.judge(case, about=fits_exactly)
+
+
+def fits_exactly(case: Case) -> bool:
+    """Whether the padded input has just the size of the dilated kernel, on some axis."""
+    g = geometry(case)
+    sides = zip((g.H, g.W), g.pads, g.dilation, (g.KH, g.KW), strict=True)
+    return any(size + sum(pads) == dilation * (kernel - 1) + 1 for size, pads, dilation, kernel in sides)
 
 
 @covers("output-size.shape")

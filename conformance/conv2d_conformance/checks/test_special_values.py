@@ -2,16 +2,30 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
+from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Elements, Recipe
+from conv2d_conformance.cases.dtypes import in_dtype, in_turn
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 
 NAN, INF = float("nan"), float("inf")
-WIDE = ("n1c16h6w7 m2k3 p1", "n2c33h5w4 m16k3 p1", "n1c3h4w5 m4k1", "n1c8h5w6 m8k1 bias", "n1c16h7w7 m16k5 p2 g16")
-"""Layers that have a path of their own: many channels, kernels of one tap, and depthwise ones."""
+PATHS = tuple(
+    map(
+        parse,
+        (
+            *("n1c16h6w7 m2k3 p1", "n2c33h5w4 m16k3 p1", "n1c3h4w5 m4k1", "n1c8h5w6 m8k1", "n1c16h7w7 m16k5 p2 g16"),
+            *("n2c16h5w7 m16k1 s2", "n1c8h9w8 m16k3 s2 p1", "n1c16h7w6 m16k3 s2x1 p1 g16", "n1c8h7w8 m8k3 p2 d2"),
+            *("n1c3h6w7 m8k3 p1", "n2c3h9w9 m4k3 s2 p1", "n1c3h8w7 m2k2 d2"),
+        ),
+    )
+)
+"""Layers that have a path of their own: many channels, kernels of one tap, depthwise, strided and dilated ones, and
+those of three channels, as images have, which no vector of 2 or 4 divides."""
+
 ALL = ("stride", "padding", "dilation", "groups", "bias")
 
 
@@ -23,15 +37,33 @@ def _with_one_odd_element(
     vary: tuple[str, ...] = ALL,
     require: tuple[str, ...] = (),
 ) -> Iterator[Case]:
-    """Drawn cases in which one element of the input (x), the weight (w) or the bias (b) is replaced by a value."""
-    drawn = sample(iut.effort.drawn, iut.seed, vary=vary, require=require)
-    wide = [] if require else [replace(parse(line), data=Recipe(seed=seed)) for line in WIDE for seed in (0, 83, 1190)]
-    for number, case in enumerate(drawn + wide):
+    """Cases in every dtype in which one element of the input (x), the weight (w) or the bias (b) is replaced."""
+    drawn = in_turn(sample(iut.effort.drawn, iut.seed, vary=vary, require=require))
+    chosen = [(case, _anywhere) for case in drawn] + [(case, _inside) for case in _on_every_path(require)]
+    for number, (case, place_in) in enumerate(chosen):
         assert isinstance(case.data, Recipe)
         shape = case.shapes[{"x": "input", "w": "weight", "b": "bias"}[letter]]
         if shape is not None and 0 not in shape:
-            place = tuple((case.data.seed >> (3 * axis)) % size for axis, size in enumerate(shape))
-            yield replace(case, data=Elements(((letter, place, values[number % len(values)]),), case.data))
+            value = values[(number + number // len(DTYPES)) % len(values)]
+            yield replace(case, data=Elements(((letter, place_in(shape, case.data.seed), value),), case.data))
+
+
+def _anywhere(shape: tuple[int, ...], seed: int) -> tuple[int, ...]:
+    return tuple((seed >> (3 * axis)) % size for axis, size in enumerate(shape))
+
+
+def _inside(shape: tuple[int, ...], _: int) -> tuple[int, ...]:
+    """An element with neighbours on all sides, of the last channel: the one that no second makes a pair with."""
+    return tuple(size - 1 if axis == 1 else size // 2 for axis, size in enumerate(shape))
+
+
+def _on_every_path(require: tuple[str, ...]) -> Iterator[Case]:
+    """The paths that have what is required, each in every dtype."""
+    steps = [name for name in require if name in ("stride", "dilation")]
+    paths = [path for path in PATHS if all(getattr(path, name) not in (1, (1, 1)) for name in steps)]
+    for number, (path, dtype) in enumerate(product(paths, DTYPES)):
+        has_bias = "bias" in require or number % 3 == 0
+        yield in_dtype(replace(path, bias=has_bias, data=Recipe(seed=number)), dtype)
 
 
 @covers("special-values.nan-in-window")
@@ -51,7 +83,9 @@ def test_infinity_times_zero(iut: Examination) -> None:
     """An infinity under a weight of zero gives NaN."""
     for case in _with_one_odd_element(iut, "x", (INF, -INF), vary=()):
         assert isinstance(case.data, Elements)
-        zeros = tuple(("w", (m, 0, kh, kw), 0.0) for m in range(case.M) for kh in range(case.KH) for kw in (0,))
+        ((_, place, _),) = case.data.entries
+        channel = place[-3] % (case.C // case.groups)
+        zeros = tuple(("w", (m, channel, kh, 0), 0.0) for m in range(case.M) for kh in range(case.KH))
         iut.judge(replace(case, data=Elements((*case.data.entries, *zeros), case.data.base)))
 
 

@@ -10,17 +10,30 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis.strategies import one_of
 
-from conv2d_conformance.adapter import DTYPES
+from conv2d_conformance.adapter import DTYPES, Capabilities
 from conv2d_conformance.cases.case import Case, Elements, Recipe
+from conv2d_conformance.cases.defects import argument, shape, side
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
+from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.examination import Examination
 
 ARGUMENTS = frozenset({"stride", "padding", "same", "dilation", "groups", "bias", "unbatched"})
 REPETITIONS = 10
 CONCURRENT = 4
+DEFECTS = (
+    side("stride", 0, lambda _: 0),
+    side("dilation", 1, lambda _: 0),
+    side("padding", 0, lambda _: -1),
+    argument("groups", 0),
+    shape("weight", lambda s: (s[0], s[1] + 1, *s[2:])),
+    shape("weight", lambda s: s[:3]),
+    shape("input", lambda s: s[-2:]),
+    shape("bias", lambda s: (s[0] + 1,)),
+)
 
 
 @covers("determinism.no-state")
@@ -29,14 +42,14 @@ def test_no_state(iut: Examination) -> None:
     for number, case in enumerate(_drawn(iut)):
         iut.judge_in_sequence(_with_its_like(case))
         if iut.claims.validation and number % 4 == 0:
-            iut.judge_in_sequence(_checked_anew(case))
+            iut.judge_in_sequence(_checked_anew(case, iut.claims))
 
 
 @covers("determinism.after-rejection")
 def test_after_rejection(iut: Examination) -> None:
     """A call that was refused leaves nothing behind, whatever was wrong with it."""
     for case in _drawn(iut):
-        iut.judge_in_sequence(_among_illegal_calls(case))
+        iut.judge_in_sequence(_among_illegal_calls(case, iut.claims))
 
 
 @covers("determinism.repeatable")
@@ -148,40 +161,30 @@ def _nearly_zero(case: Case) -> Case:
     return replace(case, data=Elements((pixel, ("w", (0, 0, 0, 0), 2.0))))
 
 
-def _among_illegal_calls(case: Case) -> Iterator[Case]:
+def _among_illegal_calls(case: Case, claims: Capabilities) -> Iterator[Case]:
     """The call after illegal calls that have the same arrays, or almost; different data come in between."""
-    M, C, KH, KW = case.weight_shape
-    defects = [
-        ("stride", (0, 1)),
-        ("dilation", (1, 0)),
-        ("padding", (-1, 0)),
-        ("groups", 0),
-        ("weight-shape", (M, C + 1, KH, KW)),
-        ("weight-shape", (M, C, KH)),
-        ("input-shape", case.input_shape[-2:]),
-        *([("bias-shape", (M + 1,))] if case.bias else []),
-    ]
     yield case
-    for number, defect in enumerate(defects):
-        yield replace(case, overrides=(defect,))
-        yield _other_data(case, number) if number % 2 else case
-    yield from _equal_but_illegal(case)
+    made = (illegal_within_claims(Illegal(case, defect), claims) for defect in DEFECTS)
+    for number, (legal, spoilt) in enumerate(pair for pair in made if pair is not None):
+        yield spoilt
+        yield _other_data(legal, number) if number % 2 else legal
+    yield from _equal_but_illegal(case, claims)
 
 
-def _equal_but_illegal(case: Case) -> Iterator[Case]:
+def _equal_but_illegal(case: Case, claims: Capabilities) -> Iterator[Case]:
     """A legal call after one whose arguments equal its own, as 1.0 equals 1, and True does, both never asked before."""
     for name, kind in (("stride", float), ("padding", float), ("dilation", float), ("groups", float), ("groups", bool)):
         if kind is bool and case.groups > 1:
             continue
-        fresh = _with_rare(case, name)
+        fresh = within_claims(_with_rare(case, name), claims)
         yield _twin(fresh, name, kind)
         yield fresh
 
 
-def _checked_anew(case: Case) -> Iterator[Case]:
+def _checked_anew(case: Case, claims: Capabilities) -> Iterator[Case]:
     """An illegal call before and after the legal one whose arguments equal its own."""
     for name in ("stride", "padding", "dilation"):
-        fresh = _with_rare(case, name, 7)
+        fresh = within_claims(_with_rare(case, name, 7), claims)
         yield _twin(fresh, name, float)
         yield fresh
         yield _twin(fresh, name, float)

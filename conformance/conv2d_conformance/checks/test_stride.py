@@ -3,6 +3,7 @@
 from hypothesis import given
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.dtypes import in_turn
 from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import path_cases
@@ -22,7 +23,7 @@ def test_steps(iut: Examination, case: Case) -> None:
 def test_steps_on_every_path(iut: Examination) -> None:
     """Windows of all tiles start a stride apart, under every kernel that has a path of its own."""
     strided = (case for case in path_cases(iut.effort.multiply_adds) if max(geometry(case).stride) > 1)
-    iut.judge_all(tuple(strided)[:: iut.effort.tiles])
+    iut.judge_all(in_turn(tuple(strided)[:: iut.effort.tiles]))
 
 
 @covers("stride.remainder-lost")
@@ -43,6 +44,12 @@ def test_beyond_kernel(iut: Examination, case: Case) -> None:
 def test_beyond_input(iut: Examination) -> None:
     """A stride beyond the kernel, or even beyond the input, is legal."""
     iut.judge_all(unusual_cases("stride-beyond-kernel", "stride-beyond-input"))
+
+
+@covers("stride.beyond-kernel")
+def test_beyond_32_bits(iut: Examination) -> None:
+    """A stride beyond 32 bits gives one output on its axis."""
+    iut.judge_all(unusual_cases("stride-beyond-32-bits"))
 
 
 def _strides(case: Case) -> tuple[int, int]:

@@ -1,12 +1,15 @@
 """Which pixels and weights every output element is made of."""
 
 from dataclasses import replace
-from itertools import product
+from itertools import compress, product
+from operator import not_
 
 from hypothesis import given
 
 from conv2d_conformance.cases.case import Case, Recipe
+from conv2d_conformance.cases.combined import combined_cases
 from conv2d_conformance.cases.documented import DOCUMENTED
+from conv2d_conformance.cases.dtypes import in_others, in_turn
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases
@@ -67,6 +70,8 @@ def test_channels_summed(iut: Examination, case: Case) -> None:
 def test_every_number_of_channels(iut: Examination) -> None:
     """However many input channels there are, all of them are in the sum, each under its own weight."""
     iut.judge_all(channel_counts())
+    # An odd step takes odd and even numbers alike, under either kernel.
+    iut.judge_all(in_others(channel_counts())[:: 2 * iut.effort.tiles - 1])
 
 
 @covers("values.batch-items-independent")
@@ -79,7 +84,7 @@ def test_batch_items_independent(iut: Examination, case: Case) -> None:
 @covers("values.batch-items-independent")
 def test_batches_of_every_size(iut: Examination) -> None:
     """Each image is answered from itself alone, however many there are."""
-    iut.judge_all(cases_alone("N"))
+    iut.judge_all(in_turn(cases_alone("N")))
 
 
 @covers("values.filters-independent")
@@ -93,21 +98,35 @@ def test_filters_independent(iut: Examination, case: Case) -> None:
 def test_layers_of_networks(iut: Examination) -> None:
     """The layers of real networks are right, at their real sizes."""
     iut.judge_all(layer.case for layer in network_cases(iut.effort.multiply_adds))
+    smaller = in_others(layer.case for layer in network_cases(iut.effort.multiply_adds // 16))
+    iut.judge_all(smaller[:: iut.effort.tiles])
 
 
 @covers("values.every-size")
 def test_tails_of_tiles(iut: Examination) -> None:
     """Sizes just below, at and just above those of tiles and vectors are right."""
     iut.judge_all(tile_cases(iut.effort.multiply_adds)[:: iut.effort.tiles])
+    smaller = in_others(tile_cases(iut.effort.multiply_adds // 64))
+    iut.judge_all(smaller[:: 3 * iut.effort.tiles])
 
 
 @covers("values.every-size")
 def test_tails_on_every_path(iut: Examination) -> None:
     """The same sizes are right under every kernel, stride, dilation and grouping that has a path of its own."""
-    iut.judge_all(path_cases(iut.effort.multiply_adds)[:: iut.effort.tiles])
+    iut.judge_all(in_turn(path_cases(iut.effort.multiply_adds)[:: iut.effort.tiles]))
+
+
+@covers("values.every-size")
+def test_combinations(iut: Examination) -> None:
+    """Whatever kernel, stride, dilation, groups, padding, dtype, channels and sizes meet, the answer is right."""
+    iut.judge_all(combined_cases(iut.effort.combined))
 
 
 @covers("values.every-size")
 def test_sizes_beyond_an_index(iut: Examination) -> None:
     """Sizes beyond an index of 8 or 16 bits, or beyond the threads and blocks of a grid, are right."""
     iut.judge_all(cases_beyond(iut.effort.multiply_adds))
+    others = in_others(cases_beyond(iut.effort.multiply_adds))
+    is_small = [multiply_adds(case) <= iut.effort.multiply_adds // 64 for case in others]
+    iut.judge_all(compress(others, is_small))
+    iut.judge_all(tuple(compress(others, map(not_, is_small)))[:: iut.effort.tiles])

@@ -64,6 +64,16 @@ def _efforts() -> Rows:
         yield effort.name, str(effort.drawn), str(effort.multiply_adds), *told
 
 
+def _coverage() -> Rows:
+    from conv2d_conformance.cases.coverage import shares
+    from conv2d_conformance.effort import EFFORTS
+
+    efforts = [effort for effort in EFFORTS.values() if effort.name != "thorough"]  # which asks the same of this
+    yield "factors", "combinations", *(f"at {effort.name}" for effort in efforts)
+    for share in shares([effort.combined for effort in efforts]):
+        yield share.factors, str(share.possible), *map(str, share.covered)
+
+
 LISTS: dict[str, Callable[[], Rows]] = {
     "requirements": _requirements,
     "checks": _checks,
@@ -71,6 +81,7 @@ LISTS: dict[str, Callable[[], Rows]] = {
     "mutants": _mutants,
     "networks": _networks,
     "efforts": _efforts,
+    "coverage": _coverage,
 }
 
 

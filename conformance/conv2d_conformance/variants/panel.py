@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.judge import Judgement
@@ -43,12 +44,18 @@ class Panel:
         self.claims, self.effort, self.seed = first.claims, first.effort, first.seed
         self._asked = list(examinations)
 
-    def judge(self, case: Case, *, values: bool = True, times: int = 1) -> None:
-        self._each(lambda examination: examination.judge(case, values=values, times=times))
+    def judge(
+        self, case: Case, *, values: bool = True, times: int = 1, about: Callable[[Case], bool] = lambda _: True
+    ) -> None:
+        self._each(lambda examination: examination.judge(case, values=values, times=times, about=about))
 
     def judge_all(self, cases: Iterable[Case], *, values: bool = True) -> None:
         for case in cases:
             self.judge(case, values=values)
+
+    def judge_illegal(self, calls: Iterable[Illegal]) -> None:
+        made = tuple(calls)
+        self._each(lambda examination: examination.judge_illegal(made))
 
     def judge_in_sequence(self, cases: Iterable[Case]) -> None:
         sequence = tuple(cases)

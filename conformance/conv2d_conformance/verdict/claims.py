@@ -8,27 +8,63 @@ from dataclasses import replace
 from typing import Any
 
 from conv2d_conformance.adapter import DTYPES, Capabilities
-from conv2d_conformance.cases.case import SIGNIFICANT_BITS, Case, Elements, Recipe
+from conv2d_conformance.cases.case import LETTERS, SIGNIFICANT_BITS, Case, Elements, Recipe
+from conv2d_conformance.cases.features import features_of
+from conv2d_conformance.cases.geometry import geometry, is_legal
+from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.law.formats import FORMATS
 
-SHAPING = {"N", "C", "M", "KH", "KW", "groups", "bias"}
-"""The fields on which the shapes of the arrays depend."""
+SHAPING = {"N", "C", "M", "H", "W", "groups", "bias"}
+"""The fields on which the shapes of the arrays depend, of those that may change."""
 
 
 def within_claims(case: Case, claims: Capabilities) -> Case:
     """The case itself if all that it needs is claimed, else its nearest relative that is.
 
-    Cases with overrides are questions about validation and stay as they are.
+    Illegal calls are made within the claims (`illegal_within_claims`), and stay as they are.
     """
-    if case.overrides:
+    if case.overrides or not is_legal(case):
         return case
     changes = dict(_changes(case, claims))
     if isinstance(case.data, Elements) and changes.keys() & SHAPING:
-        # Named elements may have no place in arrays of other shapes.
-        changes["data"] = case.data.base or Recipe()
+        # What is named must have its place in the arrays of the other shapes, so the shapes come first.
+        changes["data"] = _placed(case.data, replace(case, **changes, data=Recipe()))
     if "dtype" in changes:
         changes["data"] = _fitting(changes.get("data", case.data), changes["dtype"])
     return replace(case, **changes) if changes else case
+
+
+def illegal_within_claims(illegal: Illegal, claims: Capabilities) -> tuple[Case, Case] | None:
+    """The legal call and the illegal one, which differ by the defect alone and need nothing that is not claimed.
+
+    None where there are no such calls: without what is not claimed the call may have become legal, or the defect may
+    lie in an argument that the implementation is never given.
+    """
+    if not illegal.defect.needs <= claims.features:
+        return None
+    legal = within_claims(illegal.legal, claims)
+    spoilt = illegal.defect.spoil(legal)
+    if spoilt is None or is_legal(spoilt) or not features_of(spoilt) - {"validation"} <= claims.features:
+        return None
+    return legal, spoilt
+
+
+def _placed(data: Elements, case: Case) -> Elements | Recipe:
+    """The named elements in the arrays of a case, as far as these have a place for them.
+
+    An index beyond the end of an axis starts again; of several elements for one place the first stays.
+    """
+    entries: dict[tuple[str, tuple[int, ...]], float] = {}
+    shapes = {letter: case.shapes.get(array) for array, letter in LETTERS.items()}
+    for letter, index, value in data.entries:
+        shape = shapes[letter]
+        if shape is not None and 0 not in shape:
+            whole = index if len(index) == len(shape) else (0,) * (len(shape) - len(index)) + index
+            place = tuple(number % size for number, size in zip(whole, shape, strict=True))
+            entries.setdefault((letter, place), value)
+    if not entries:
+        return data.base or Recipe()
+    return Elements(tuple((letter, place, value) for (letter, place), value in entries.items()), data.base)
 
 
 def _fitting(data: Recipe | Elements, dtype: str) -> Recipe | Elements:
@@ -78,10 +114,9 @@ def _changes(case: Case, claims: Capabilities) -> Iterator[tuple[str, Any]]:
     kind = case.padding if isinstance(case.padding, str) else "explicit"
     if kind not in claims.padding:
         yield "padding", (0, 0)
-        # Without its padding the input may have become smaller than the kernel.
-        yield "KH", min(case.KH, case.H)
-        yield "KW", min(case.KW, case.W)
-        if claims.dilation:
-            yield "dilation", (1, 1)
+        # The input becomes as large as it was with its padding, so that the kernel fits, and keeps its dilation.
+        (top, bottom), (left, right) = geometry(case).pads
+        yield "H", case.H + top + bottom
+        yield "W", case.W + left + right
     elif isinstance(case.padding, int) and "scalar" not in claims.arguments:
         yield "padding", (case.padding, case.padding)

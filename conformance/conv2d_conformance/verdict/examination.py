@@ -9,16 +9,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
+from conv2d_conformance import spec
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.cost import why_too_dear
+from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.cases.shrink import shrink
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.law.classes import MEANINGS
-from conv2d_conformance.verdict.claims import within_claims
+from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.evidence import with_evidence
 from conv2d_conformance.verdict.grading import Grading, describe_grade
 from conv2d_conformance.verdict.history import Remembering
@@ -172,15 +175,18 @@ class Examination:
         for case in cases:
             self.judge(case, values=values)
 
-    def judge(self, case: Case, *, values: bool = True, times: int = 1) -> None:
+    def judge(
+        self, case: Case, *, values: bool = True, times: int = 1, about: Callable[[Case], bool] = lambda _: True
+    ) -> None:
         """Ask the case, with what is not claimed set to its simplest form; raise Nonconforming if the answer fails.
 
-        Asked several `times`, all answers must be the same.
+        Asked several `times`, all answers must be the same. In its simplest form the case must still be `about` what
+        the check tests, and make use of the features that the requirements name, as far as it did; else it is left out.
         """
         if self._raised is not None:
             raise self._raised
         fitting = self._fitting(case)
-        if fitting is None or fitting in self._known:
+        if fitting is None or fitting in self._known or not about(fitting) or self._loses(case, fitting):
             return
         case = fitting
         judgement = self._ask(case, values, times)
@@ -189,6 +195,49 @@ class Examination:
             self._raise(case, judgement, values, times)
         self._count(case, judgement)
         self._end_where_observed()
+
+    def judge_illegal(self, calls: Iterable[Illegal]) -> None:
+        """Ask illegal calls; raise Nonconforming for the first that is answered, or where none says anything.
+
+        A call that is refused says something only where the same call without its defect is not: an implementation
+        may lack what both of them need. That legal call is asked right after the illegal one.
+        """
+        if self._raised is not None:
+            raise self._raised
+        lines: set[str] = set()
+        refused = None
+        for illegal in calls:
+            made = illegal_within_claims(illegal, self.claims)
+            if made is None or (line := format_case(made[1])) in lines:
+                continue
+            lines.add(line)
+            legal, spoilt = made
+            judgement = self._ask(spoilt, values=True)
+            if judgement.outcome != "pass":
+                self._raise(spoilt, judgement, values=True)
+            if (fault := self._refusal(legal)) is not None:
+                refused = refused or (line, legal, fault)
+                judgement = replace(judgement, evidence=0)
+            self._count(spoilt, judgement)
+        self._end_where_observed()
+        if refused is not None and not self.tally.evidence:
+            line, legal, fault = refused
+            got = f"an exception, which says nothing: the legal call {format_case(legal)} gave {fault.got}"
+            self._end(_once(line, got, "an exception for the defect alone"), "error")
+
+    def _refusal(self, legal: Case) -> Fault | None:
+        """What came in place of an array when a legal call was asked, right or wrong."""
+        if legal not in self._known:
+            self._known[legal] = self._ask(legal, values=False)
+        fault = self._known[legal].fault
+        return fault if fault is not None and fault.aspect in ("accepted", "answered") else None
+
+    def _loses(self, case: Case, asked: Case) -> bool:
+        """Whether the nearest relative of a case lacks a feature that the check is about, and the case had."""
+        if asked is case or not self.requirements:
+            return False
+        about = frozenset().union(*(spec.get(requirement).features for requirement in self.requirements))
+        return not about & features_of(case) <= features_of(asked)
 
     def judge_in_sequence(self, cases: Iterable[Case]) -> None:
         """Ask all cases in their order, each of them afresh; raise Nonconforming for the first answer that fails.

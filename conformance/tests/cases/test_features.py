@@ -22,7 +22,7 @@ from conv2d_conformance.cases.unusual import UNUSUAL_BUT_LEGAL
         ("n1c1h3w3 m2k3 same circular", "dtype.float32 multi-channel padding.same padding-mode.circular"),
         ("n1c1h3w3 m1k3 valid s1 omit=groups", "dtype.float32 padding.valid arguments.scalar arguments.defaults"),
         ("c1h3w3 m1k3 view=offset", "dtype.float32 unbatched views.offset"),
-        ("n0c1h3w3 m1k3 weight-dtype=float16", "dtype.float32 dtype.float16 empty-batch validation"),
+        ("n0c1h3w3 m1k3 weight-dtype=float16", "dtype.float32 dtype.float16 several-dtypes empty-batch validation"),
         ("c1h3w3 m1k3 x[0,0,0]=nan", "dtype.float32 unbatched non-finite"),
     ],
 )

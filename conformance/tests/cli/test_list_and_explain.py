@@ -30,6 +30,15 @@ def test_efforts_are_listed_with_their_mutation_score(invoke):
     assert first_attempt()["quick"].sentence == "77 of 123 (62.6 %)"
 
 
+def test_coverage_is_listed_by_effort(invoke):
+    rows = {row[0]: row[1:] for row in (line.split("\t") for line in invoke("list", "coverage").output.splitlines())}
+    assert rows["kernel, dtype"] == ["40", "40", "40"]
+    possible, quick, standard = map(int, rows["all pairs"])
+    assert 0.97 * possible < quick < standard == possible
+    possible, quick, standard = map(int, rows["all triples"])
+    assert 0.6 * possible < quick < 0.99 * possible < standard < possible
+
+
 def test_explain_shows_everything_about_a_requirement(invoke):
     result = invoke("explain", "padding.same-extra-at-end")
     assert result.exit_code == 0

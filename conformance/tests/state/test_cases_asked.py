@@ -13,10 +13,12 @@ from hypothesis.strategies import SearchStrategy
 from conv2d_conformance.adapter import PADDING_MODES, Capabilities
 from conv2d_conformance.cases.case import Case, Elements
 from conv2d_conformance.cases.data import arrays
+from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.checks import test_padding_mode as padding_mode
 from conv2d_conformance.checks import test_state as state
+from conv2d_conformance.mutants import CAPABILITIES
 from conv2d_conformance.verdict.claims import within_claims
 
 MODES = PADDING_MODES[1:]
@@ -51,9 +53,19 @@ def test_an_element_is_changed_to_what_no_recipe_makes() -> None:
 
 def test_illegal_calls_are_illegal_and_in_turn_with_legal_ones() -> None:
     for case in DRAWN:
-        asked = list(state._among_illegal_calls(case))
+        asked = list(state._among_illegal_calls(case, CAPABILITIES))
         assert [is_legal(like) for like in asked] == [True, *[False, True] * (len(asked) // 2)]
         assert all(bool(like.overrides) != is_legal(like) for like in asked)
+        assert len(asked) >= 13
+
+
+def test_illegal_calls_need_nothing_that_is_not_claimed() -> None:
+    bare = Capabilities(bias=False, stride=False, groups=False, multi_channel=False, padding=set())
+    for case in DRAWN:
+        asked = list(state._among_illegal_calls(case, bare))[1:]
+        assert all(features_of(like) - {"validation"} <= bare.features for like in asked)
+        assert [is_legal(like) for like in asked] == [False, True] * (len(asked) // 2)
+        assert len(asked) >= 8
 
 
 Strategy = SearchStrategy[Case]

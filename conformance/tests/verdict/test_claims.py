@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.features import features_of
-from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.illegal import ILLEGAL
 from conv2d_conformance.cases.strategies import cases
@@ -51,13 +51,44 @@ def test_what_is_claimed_is_asked_as_it_is(case: Case) -> None:
     assert within_claims(case, everything) is case
 
 
-@pytest.mark.parametrize("case", [case for _, case in ILLEGAL if case.overrides], ids=format_case)
+@pytest.mark.parametrize("case", [case for _, case in ILLEGAL], ids=format_case)
 def test_illegal_calls_stay_as_they_are(case: Case) -> None:
     assert within_claims(case, Capabilities(validation=True)) is case
 
 
-def test_named_elements_give_way_to_their_recipe_where_the_shapes_change() -> None:
-    case = parse("n1c4h3w3 m2k2 integers:5 x[0,3,0,0]=nan")
-    assert within_claims(case, Capabilities(multi_channel=False)) == parse("n1c1h3w3 m1k2 integers:5")
-    in_float64 = format_case(within_claims(case, Capabilities(dtypes={"float64"})))
-    assert in_float64 == "n1c4h3w3 m2k2x2 s1x1 p0x0 d1x1 g1 nobias float64 integers:5 x[0,3,0,0]=nan"
+@pytest.mark.parametrize(
+    ("line", "claims", "asked"),
+    [
+        # An index beyond the end starts again, an array that is gone takes its elements along.
+        (
+            "n1c4h3w3 m2k2 integers:5 x[0,3,0,0]=nan",
+            {"multi_channel": False},
+            "n1c1h3w3 m1k2 integers:5 x[0,0,0,0]=nan",
+        ),
+        ("n2c4h3w3 m2k2 g2 integers:5 x[1,3,0,1]=inf", {"groups": False}, "n2c2h3w3 m2k2 integers:5 x[1,1,0,1]=inf"),
+        ("c1h3w3 m1k2 integers:5 x[0,2,1]=nan", {}, "n1c1h3w3 m1k2 integers:5 x[0,0,2,1]=nan"),
+        ("n1c1h3w3 m1k2 bias integers:5 b[0]=nan", {"bias": False}, "n1c1h3w3 m1k2 integers:5"),
+        ("n1c2h1w1 m2k1 x[0,1,0,0]=2 x[0,0,0,0]=3", {"multi_channel": False}, "n1c1h1w1 m1k1 x[0,0,0,0]=3"),
+    ],
+)
+def test_named_elements_keep_a_place_where_the_shapes_change(line: str, claims: dict[str, bool], asked: str) -> None:
+    assert format_case(within_claims(parse(line), Capabilities(**claims))) == format_case(parse(asked))  # type: ignore[arg-type]  # flags alone
+
+
+def test_named_elements_stay_where_the_dtype_changes() -> None:
+    asked = within_claims(parse("n1c4h3w3 m2k2 integers:5 x[0,3,0,0]=nan"), Capabilities(dtypes={"float64"}))
+    assert format_case(asked) == "n1c4h3w3 m2k2x2 s1x1 p0x0 d1x1 g1 nobias float64 integers:5 x[0,3,0,0]=nan"
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("n1c1h4w5 m1k7x3 s2x1 p2x0 d1x2", "n1c1h8w5 m1k7x3 s2x1 d1x2"),
+        ("n1c1h4w5 m1k4x3 same d1x3", "n1c1h7w11 m1k4x3 d1x3"),
+        ("n1c1h4w5 m1k4x3 valid", "n1c1h4w5 m1k4x3"),
+    ],
+)
+def test_without_its_padding_a_call_keeps_its_kernel_its_dilation_and_its_size(line: str, asked: str) -> None:
+    found = within_claims(parse(line), Capabilities(padding=set()))
+    assert found == parse(asked)
+    assert geometry(found).output_shape == geometry(parse(line)).output_shape

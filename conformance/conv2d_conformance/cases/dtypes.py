@@ -1,0 +1,48 @@
+"""The same question in another dtype."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import cycle
+
+from conv2d_conformance.adapter import DTYPES
+from conv2d_conformance.cases.case import Case, Elements, Recipe
+
+OTHERS = tuple(dtype for dtype in DTYPES if dtype != "float32")
+
+LONG = 512
+"""Products of a sum."""
+
+
+def whole(dtype: str, products: int) -> int | None:
+    """A magnitude of integers with which sums of some hundred or thousand products are exact; None for the usual one.
+
+    They stay well below the largest exact integer: their deviation is the root of the number of products, times the
+    mean square of the integers.
+    """
+    if dtype == "bfloat16":
+        return 1 if products > LONG else 2
+    return (1 if products > LONG else 4) if dtype == "float16" else None
+
+
+def in_dtype(case: Case, dtype: str) -> Case:
+    """The case in that dtype, with integers that it adds up exactly."""
+    recipe = case.recipe
+    if recipe is None or recipe.name != "integers" or recipe.magnitude is not None:
+        return replace(case, dtype=dtype)
+    recipe = Recipe("integers", recipe.seed, whole(dtype, case.C // case.groups * case.KH * case.KW))
+    return replace(
+        case, dtype=dtype, data=replace(case.data, base=recipe) if isinstance(case.data, Elements) else recipe
+    )
+
+
+def in_turn(cases: Iterable[Case]) -> Iterator[Case]:
+    """The cases, each in the next dtype."""
+    return (in_dtype(case, dtype) for case, dtype in zip(cases, cycle(DTYPES), strict=False))
+
+
+def in_others(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """The cases in every dtype but float32."""
+    found = tuple(cases)
+    return tuple(in_dtype(case, dtype) for dtype in OTHERS for case in found)
