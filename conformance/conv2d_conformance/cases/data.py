@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.cases import roundings, tosa
+from conv2d_conformance.cases import apart, chains, roundings, tosa
 from conv2d_conformance.cases.case import ARRAYS, DEFAULT_MAGNITUDE, LETTERS, SIGNIFICANT_BITS, Case, Elements
 from conv2d_conformance.cases.words import Values, shortened, size_of, uniform_of, words
 from conv2d_conformance.implementation.answers import Array, dtype_of
@@ -142,6 +142,7 @@ RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Values]] = {
         *(integers, impulse, sparse, uniform, normal, one_tap, ones),
         *(roundings.spread, roundings.cancelling, roundings.monotone, roundings.scaled, roundings.complementary),
         *(roundings.subnormal, roundings.near_overflow, roundings.odd, roundings.lone_pixel),
+        *(apart.single, apart.few, chains.chain, chains.brim),
     )
 } | tosa.RECIPES
 

@@ -31,7 +31,7 @@ def _deep() -> Iterator[Case]:
         for number, (length, shape) in enumerate(_LENGTHS.items()):
             bias = "bias" if number % 2 else "nobias"
             dense = length < (600 if dtype.endswith("16") else 2048)  # beyond, the bound hides a product
-            for recipe in (_INTEGERS[dtype], "odd", "sparse", *(["uniform"] if dense else [])):
+            for recipe in (_INTEGERS[dtype], "odd", "few", *(["uniform"] if dense else [])):
                 yield parse(f"{shape} {bias} {dtype} {recipe}:{number}")
 
 

@@ -17,6 +17,7 @@ from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import tile_cases
 from conv2d_conformance.cases.unusual import unusual_cases
+from conv2d_conformance.cases.wide import WIDE_BOUNDED, WIDE_SINGLE
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 
@@ -261,6 +262,32 @@ def test_blocks(iut: Examination) -> None:
 def test_exact_where_exact(iut: Examination, case: Case) -> None:
     """Where no order of summation could round, the gradients are exact."""
     iut.judge(case)
+
+
+@covers("gradients.single-product")
+@given(
+    case=one_of(
+        *(
+            gradients(vary={"stride", "padding", "dilation", "groups"}, dtype=dtype, recipes=("single",))
+            for dtype in DTYPES
+        )
+    )
+)
+def test_single_product(iut: Examination, case: Case) -> None:
+    """A sum of one term is that term, correctly rounded."""
+    iut.judge(case)
+
+
+@covers("gradients.single-product")
+def test_single_product_of_wide_sums(iut: Examination) -> None:
+    """A term among thousands of positions that are zero is rounded as if it were alone, and none is left out."""
+    iut.judge_all(case for case in WIDE_SINGLE if case.dtype in iut.claims.dtypes)
+
+
+@covers("gradients.bound")
+def test_bound_of_wide_sums(iut: Examination) -> None:
+    """Sums over thousands of positions, of which eight are not zero, keep to the bound of eight."""
+    iut.judge_all(case for case in WIDE_BOUNDED if case.dtype in iut.claims.dtypes)
 
 
 @covers("gradients.bound")

@@ -1,16 +1,20 @@
 """How near the answer must be to the exact sum, in the class that is claimed."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from hypothesis import example, given
 from hypothesis.strategies import SearchStrategy, one_of
 
 from conv2d_conformance.adapter import DTYPES
-from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.case import Case, Recipe
+from conv2d_conformance.cases.deep import BRIMS, CHAINS, single_products
 from conv2d_conformance.cases.extremes import ALONE, BESIDE, DEEP, OVERFLOWING, SUBNORMAL
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
@@ -22,6 +26,9 @@ LARGE_INTEGERS = {
     "bfloat16": "integers*2",
 }
 """Magnitudes with which the sums use all bits of the dtype."""
+
+SHARE_OF_DEPTH = 4
+"""There are so many depths that each of their cases has this part of what a fixed case may cost."""
 
 REVEALING = ("sparse", "sparse", "sparse", "uniform", "normal", "integers", "spread", "scaled", "monotone", "tosa3")
 """Recipes that tell the classes apart."""
@@ -47,11 +54,26 @@ def test_exact_where_exact(iut: Examination, case: Case) -> None:
     iut.judge(case)
 
 
+@covers("numerics.exact-where-exact")
+def test_exact_to_the_last_bit_of_the_accumulator(iut: Examination) -> None:
+    """Integers that fill the accumulator add up exactly, a few of them alone and among thousands of zeros."""
+    iut.judge_all(_claimed(iut, BRIMS))
+
+
 @covers("numerics.single-product")
 @given(case=_in_every_dtype(vary={"stride", "padding", "dilation", "groups"}, recipes=("sparse",)))
 def test_single_product(iut: Examination, case: Case) -> None:
     """A sum of one product is that product, correctly rounded."""
     iut.judge(case)
+
+
+@covers("numerics.single-product")
+def test_single_product_at_every_depth(iut: Examination) -> None:
+    """A product among thousands of zeros is rounded as if it were alone, whatever algorithm the sizes select."""
+    most, every = iut.effort.multiply_adds // SHARE_OF_DEPTH, 4 * iut.effort.tiles
+    iut.judge_all(_claimed(iut, single_products(most, every)))
+    for number, layer in enumerate(islice(network_cases(most), None, None, every)):
+        iut.judge(replace(layer.case, data=Recipe("single", number)))
 
 
 @covers("numerics.empty-sum")
@@ -72,6 +94,12 @@ def test_bound(iut: Examination, case: Case) -> None:
 def test_bound_of_long_sums(iut: Examination) -> None:
     """Sums of thousands of products keep to the bound too, down to the last product."""
     iut.judge_all(case for case in _claimed(iut, DEEP) if multiply_adds(case) <= iut.effort.multiply_adds)
+
+
+@covers("numerics.bound")
+def test_bound_of_additions_that_all_round(iut: Examination) -> None:
+    """A chain of products at the last places of a large one errs no more than additions in the claimed grade do."""
+    iut.judge_all(_claimed(iut, CHAINS))
 
 
 @covers("numerics.overflow")

@@ -19,6 +19,7 @@ from conv2d_conformance.cli.reference import reference
 from conv2d_conformance.cli.replay import replay
 from conv2d_conformance.cli.run import run
 from conv2d_conformance.cli.selftest import selftest
+from conv2d_conformance.cli.sharpness import sharpness
 from conv2d_conformance.cli.smoke import smoke
 from conv2d_conformance.cli.summary import summary
 from conv2d_conformance.cli.variants import variants
@@ -84,6 +85,7 @@ for command in (
     selftest,
     variants,
     power,
+    sharpness,
 ):
     program.add_command(command)
 

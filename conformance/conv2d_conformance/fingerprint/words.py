@@ -16,7 +16,8 @@ Pieces = dict[str, str]
 def pieces(dtype: str, seen: Findings) -> Pieces:
     """What is worth saying in one breath."""
     every = {
-        "algorithm": _algorithm(seen),
+        "algorithm": _algorithm(seen, "algorithm"),
+        "depth": _depth(seen),
         "inputs": _inputs(dtype, seen),
         "arithmetic": _arithmetic(dtype, seen),
         "order": _order(seen),
@@ -32,13 +33,19 @@ def sentence(parts: Pieces) -> str:
     return "; ".join(parts.values())
 
 
-def _algorithm(seen: Findings) -> str:
-    found = value(seen, "algorithm")
+def _depth(seen: Findings) -> str:
+    """Only where many channels have another algorithm."""
+    same = value(seen, "depth") in (None, value(seen, "algorithm"))
+    return "" if same else f"{_algorithm(seen, 'depth')} with many channels"
+
+
+def _algorithm(seen: Findings, probe: str) -> str:
+    found = value(seen, probe)
     match found and found["kind"]:
         case "direct":
             return "direct"
         case "winograd":
-            return seen["algorithm"].words.partition(":")[0]
+            return seen[probe].words.partition(":")[0]
         case "fft":
             return "a transform such as FFT"
         case "strassen":

@@ -17,8 +17,8 @@ from conv2d_conformance.law.classes import AccuracyClass
 SAMPLE = 1 << 8
 """Elements that show whether data may have few bits."""
 
-DOUBLE = 53
-"""Bits of float64, as which all data are looked at."""
+UNSIGNED = {np.dtype(np.float32): (np.uint32, 23), np.dtype(np.float64): (np.uint64, 52)}
+"""As what the bits of a number are read, and how many of them are its fraction. Shorter types are widened."""
 
 
 def with_exact_products(input: Array, weight: Array, accuracy: AccuracyClass) -> AccuracyClass:
@@ -39,8 +39,8 @@ def _of_product(x: Array, w: Array) -> int:
 
 
 def _bits(values: Array) -> int:
-    """The significant bits of the number that has most of them; 0 where all are zero, and all that are not finite."""
-    significands, _ = np.frexp(np.asarray(values, np.float64))
-    whole = (np.where(np.isfinite(significands), significands, 0) * 2.0**DOUBLE).astype(np.int64)
-    together = int(np.bitwise_or.reduce(whole, axis=None))
-    return DOUBLE - (together & -together).bit_length() + 1 if together else 0
+    """The significant bits of the number that has most of them, as its fraction is written; 1 where all are zero."""
+    wide = values if values.dtype in UNSIGNED else values.astype(np.float32)
+    unsigned, fraction = UNSIGNED[wide.dtype]
+    together = int(np.bitwise_or.reduce(wide.view(unsigned), axis=None)) & ((1 << fraction) - 1)
+    return 1 + fraction - ((together & -together).bit_length() - 1) if together else 1

@@ -18,8 +18,9 @@ from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
 from conv2d_conformance.verdict.question import claimed_grade
 
-WHOLE = ("integers", "impulse", "odd")
-"""Recipes of integers, of which the last two have large ones to be exact with: no transform is."""
+WHOLE = ("integers", "brim", "impulse", "odd")
+"""Recipes of integers. Those of `brim` fill an accumulator that not every grade has; the last two have large ones to be
+exact with: no transform is."""
 
 
 def with_evidence(case: Case, claims: Capabilities) -> Case:
@@ -39,7 +40,7 @@ def with_evidence(case: Case, claims: Capabilities) -> Case:
 def _fitting(recipe: Recipe, case: Case, accuracy: AccuracyClass) -> Recipe:
     kernel, channels = (case.KH, case.KW), case.C // case.groups
     by_winograd = accuracy.tile is not None and _is_transformed(case)
-    if recipe.name != "integers" and not (by_winograd or accuracy.by_fourier):
+    if recipe.name in ("impulse", "odd") and not (by_winograd or accuracy.by_fourier):
         return recipe
     if by_winograd:
         largest = winograd.largest_integers(accuracy, channels, kernel)

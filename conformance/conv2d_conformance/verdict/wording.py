@@ -10,10 +10,17 @@ from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.allowed import Allowed, Mask
 from conv2d_conformance.verdict.question import Question
 
+FORCELESS = 2.0**10
+"""A bound that many times the largest exact result requires nothing that is worth a number."""
+
 
 def describe_wrong_elements(question: Question, answer: Array, law: Allowed, wrong: Mask) -> tuple[str, str]:
-    """What was got and what is required, told of the first wrong element. Shapes are (N, M, OH, OW)."""
-    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    """What was got and what is required, told of the first wrong element. Shapes are (N, M, OH, OW).
+
+    Where some wrong elements are evident, it is the first of these: at the others the bound may say next to nothing.
+    """
+    told = wrong & law.evident
+    index = tuple(int(i) for i in np.argwhere(told if told.any() else wrong)[0])
     value = float(answer[index])
     got = f"{_number(value)} at {_element(question, index)}; {int(wrong.sum())} of {wrong.size} elements are wrong"
     required = _allowed_value(law, index, answer.dtype)
@@ -43,6 +50,8 @@ def _allowed_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.gene
 def _finite_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:
     high = law.high[index]
     if not law.fixed[index]:
+        if law.bound[index] > FORCELESS * np.abs(law.high).max():
+            return f"almost any finite number, since legal roundings of so long a sum reach {law.bound[index]:.3g}"
         return f"{high:.17g} to within {law.bound[index]:.3g}"
     with np.errstate(over="ignore"):
         nearest = float(np.asarray(high).astype(dtype))

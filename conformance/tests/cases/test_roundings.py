@@ -45,7 +45,7 @@ def test_no_cast_rounds_and_nothing_is_infinite(recipe: str, dtype: str) -> None
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("recipe", [recipe for recipe in RECIPES if recipe not in ("subnormal", "impulse")])
+@pytest.mark.parametrize("recipe", [recipe for recipe in RECIPES if recipe not in ("subnormal", "impulse", "chain")])
 def test_results_are_finite_and_mostly_evident(recipe: str, dtype: str) -> None:
     found = law(f"{SHAPE} {dtype} {recipe}:7")
     assert found.exceptions is None

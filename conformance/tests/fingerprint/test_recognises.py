@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from conv2d_conformance import Adapter, Capabilities
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import Shape
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_reference import correlate
 
 known = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("arithmetics.py"))))
 
@@ -262,3 +264,38 @@ def test_another_order_in_a_batch():
     found = findings(known.direct(in_batch=known.backwards))
     assert value(found, "batch") is False
     assert "repeatable, but other bits in a batch" in found["summary"]
+
+
+def test_another_algorithm_with_many_channels_is_told_apart() -> None:
+    fast, slow = known.winograd(known.F4), by_matrix
+
+    def conv2d(input: Any, weight: Any, *others: Any, **arguments: Any) -> Any:
+        return (fast if weight.shape[1] >= 128 else slow)(input, weight, *others, **arguments)
+
+    found = findings(conv2d)
+    assert value(found, "algorithm") == {"kind": "direct"}
+    assert value(found, "depth") == {"kind": "winograd", "tile": [4, 4]}
+    assert words(found, "depth").startswith("Winograd F(4x4, 3x3): ")
+    assert words(found, "depth").endswith(" (with 512 channels)")
+    assert "; Winograd F(4x4, 3x3) with many channels" in found["summary"]
+    found = findings(slow)
+    assert value(found, "depth") == {"kind": "direct"}
+    assert "many channels" not in found["summary"]
+    alone = findings(slow, shape=Shape(name="depthwise", C=4, H=6, W=6, M=4, KH=3, KW=3, groups=4))
+    assert words(alone, "depth") == "not seen: the channels are not added up"
+
+
+def by_matrix(input: Any, weight: Any, *others: Any, **arguments: Any) -> Any:
+    """Right, and quick with many channels."""
+    return correlate.conv2d(input, weight, *others, **arguments)
+
+
+def test_who_is_slow_is_not_asked_for_many_channels() -> None:
+    def conv2d(input: Any, weight: Any, *others: Any, **arguments: Any) -> Any:
+        assert weight.shape[1] < 512
+        end = time.perf_counter() + (0.11 if weight.shape[1] == 64 else 0)
+        while time.perf_counter() < end:
+            pass
+        return by_matrix(input, weight, *others, **arguments)
+
+    assert words(findings(conv2d), "depth") == "not seen: a call with many channels takes too long"

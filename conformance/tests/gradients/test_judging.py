@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import Adapter, Capabilities
+from conv2d_conformance.adapter import DTYPES, Adapter, Capabilities
 from conv2d_conformance.cases import parse
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.wording import describe_wrong_elements
 from conv2d_reference import correlate, gradients_by_tap
 
 LINE = "n2c2h4w5 m4k2x3 s1x2 p1x0 g2 bias integers:3 grad"
@@ -157,3 +159,50 @@ def examine_measure(change, line):
     examination = Examination(InProcess(adapter), EFFORTS["quick"], ("gradients.bound",))
     examination.measure(replace(parse(line)))
     return examination.tally
+
+
+def not_a_number_at(*places):
+    def change(x, w, b):
+        for place in places:
+            w.flat[place] = np.nan
+        return x, w, b
+
+    return change
+
+
+def test_a_bound_without_force_is_not_told_as_a_requirement():
+    line = "n5000c2h1w1 m1k1 float64 integers*9999999:1 grad"
+    found = failure_of(not_a_number_at(1), line, grades={"float64/gradients": "A"})
+    assert "to within" in found.required
+    line = line.replace("float64 integers*9999999", "bfloat16 integers")
+    found = failure_of(not_a_number_at(1), line)
+    assert found.got.startswith("nan at grad_weight[0,1,0,0]; 1 of")
+    assert found.required.startswith("almost any finite number, since legal roundings of so long a sum reach ")
+
+
+def failure_of(change, line, **claims):
+    """What is said of gradients that are changed like this, in all dtypes, without making the case simpler."""
+
+    def gradients(*arrays, **attributes):
+        return change(*right(*arrays, **attributes))
+
+    capabilities = Capabilities(dtypes=set(DTYPES), **claims)
+    adapter = Adapter(
+        name="changed", version="1", conv2d=correlate.conv2d, gradients=gradients, capabilities=capabilities
+    )
+    examination = Examination(InProcess(adapter), EFFORTS["quick"], simplify=False)
+    with pytest.raises(Nonconforming) as raised:
+        examination.judge(parse(line))
+    return raised.value.failure
+
+
+def test_the_wrong_element_that_is_told_is_one_that_is_evidence():
+    question = Question(parse("n1c1h1w3 m1k1 uniform:1"))
+    evident = np.array([[[[False, True, True]]]])
+    everywhere = np.ones_like(evident)
+    got, _ = describe_wrong_elements(
+        question, np.zeros((1, 1, 1, 3)), replace(question.law, evident=evident), everywhere
+    )
+    assert got.startswith("0 at y[0,0,0,1]; 3 of 3")
+    got, _ = describe_wrong_elements(question, np.zeros((1, 1, 1, 3)), question.law, everywhere)
+    assert got.startswith("0 at y[0,0,0,0]; 3 of 3")

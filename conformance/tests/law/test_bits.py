@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -34,6 +35,13 @@ def test_bits_of_both_factors_together() -> None:
     assert product(np.array([1 + 2.0**-50]), np.array([5.0]), "float64") == 2.0**-53
     assert product(np.array([1 + 2.0**-49]), np.array([5.0]), "float64") == 0
     assert product(np.concatenate([np.ones(10_000), [1 + 2.0**-23]]), np.array([3.0])) == 2.0**-24
+
+
+def test_bits_of_short_types_are_read_as_those_of_float32() -> None:
+    x, w = np.array([3.0, 0.0], ml_dtypes.bfloat16), np.array([5.0], ml_dtypes.bfloat16)
+    assert with_exact_products(x, w, accuracy_class("R-acc16", "bfloat16")).product == 0
+    w = np.array([1 + 2.0**-6], ml_dtypes.bfloat16)
+    assert with_exact_products(x, w, accuracy_class("R-acc16", "bfloat16")).product == 2.0**-7
 
 
 def sums_of_two(count: int = 20_000) -> tuple[Array, Array]:

@@ -7,6 +7,9 @@ magnitudes that shows. Winograd works tile by tile, so that its errors come agai
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import numpy as np
 
 from conv2d_conformance.fingerprint.bench import Bench, NotSeen, Values, significands
@@ -16,6 +19,12 @@ SPREADS = {"float16": (12,), "bfloat16": (12, 40), "float32": (12, 40), "float64
 """Magnitudes of the kernel reach from 2^-spread to 2^spread. A wide spread unmasks transforms in higher precision."""
 
 LARGEST_TILE = 8
+CHANNELS = 512
+"""More than those at which libraries are known to change their algorithm, and cheap on a small image."""
+
+LONGEST_PART = 0.1
+"""In seconds: who takes longer with an eighth of the channels is not asked with all."""
+
 EVERYWHERE = 0.6
 """The share of the output into which every pixel leaks only if the image was transformed as a whole."""
 
@@ -27,6 +36,32 @@ def algorithm(bench: Bench, seen: Findings) -> Finding:  # noqa: ARG001
             "products of zeros leave something behind: a fast matrix product (Strassen)", {"kind": "strassen"}
         )
     return kind or Finding("direct: each product enters only the sums that it belongs to", {"kind": "direct"})
+
+
+def at_depth(bench: Bench, seen: Findings) -> Finding:
+    """The same with many channels and filters, on a small image: where a library may change its algorithm."""
+    shape = bench.shape
+    if shape.channels == 1 or shape.groups > 1:
+        raise NotSeen("the channels are not added up")
+    deep, part = (
+        Bench(bench.implementation, replace(shape, C=channels, M=16, H=8, W=8), bench.dtype, ended=bench.ended)
+        for channels in (CHANNELS, CHANNELS // 8)
+    )
+    try:
+        if _seconds(part) > LONGEST_PART:
+            raise NotSeen("a call with many channels takes too long")
+        found = algorithm(deep, seen)
+    finally:
+        bench.ended, bench.hung = deep.ended or part.ended, bench.hung or deep.hung or part.hung
+    return Finding(f"{found.words} (with {CHANNELS} channels)", found.value)
+
+
+def _seconds(bench: Bench) -> float:
+    """Of a call."""
+    x, w = bench.dense(1, key=6)
+    start = time.perf_counter()
+    bench.call(x, w)
+    return time.perf_counter() - start
 
 
 def require_direct(seen: Findings) -> None:

@@ -1,0 +1,142 @@
+"""Recipes for the rounding of additions: a large product and up to seven small ones, which end at its last places.
+
+Each pixel has a row of products of its own, spread over the channels from the first to the last: one large one, at the
+beginning or at the end, and small ones beside zeros. As in `apart`, a filter has one tap, with a power of two for all
+channels, so that every product is exact and an output is the chain of one pixel.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from conv2d_conformance.cases.apart import Integers, Shape, axes, channels_of, chosen_tap, four, pixels, scaled_down
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.words import Values, Words, size_of, uniform_of, words
+
+MOST = 8
+"""Products in a chain."""
+
+NARROWEST = 24
+"""Bits of the narrowest accumulator, that of float32; sums of 16-bit types are kept in it too."""
+
+SHARES = np.array(
+    [
+        [251] * 7,  # rounded down, all are lost: sums towards zero, or with a bit less
+        [251, 251, *[0] * 5],
+        [5] * 7,  # rounded up, all count for one
+        [5, 5, *[0] * 5],
+        [192, 192, 192, *[0] * 4],  # by chance three times down, or up: more than three nearest ones can err
+        [210, 210, *[0] * 5],
+        [179, 179, 179, 179, *[0] * 3],
+        [141, *[26] * 6],  # what the first one loses lifts the second one up, if it is added with the wrong sign
+    ]
+)
+"""The small products in 256ths of the last place of the large one, for each kind of chain."""
+
+WORDS = MOST + 2
+"""For each pixel: what the chain is like, the large number, the place of each product."""
+
+
+def chain(case: Case, array: str, shape: Shape, bits: int) -> Values:
+    """Small products as long as some hundredths of the accumulator's last place: each addition shows how it rounds.
+
+    In 16-bit types, whose results would hide it, they are up to 1024 times as long, and the last of three
+    products or more takes the large one away.
+    """
+    if array != "input":
+        return _unit_taps(case, array, shape, bits)
+    drawn, pixel = _by_pixel(case, shape)
+    narrow = bits < NARROWEST
+    cancelled = narrow and channels_of(case) >= 3
+    exponent = 14 if bits == 11 else 0  # float16 has no room below
+    # Just above a power of two, where a last place is the largest share of the number, with room for a chain below.
+    free = min(bits - 7, 30)
+    large = 65 / 64 + scaled_down(drawn[:, 1], 2**free) * 2.0 ** (-6 - free)
+    large = np.ldexp(large, exponent) * _signs(drawn[:, 0])
+    longer = (drawn[:, 0] >> 8) % 11 if narrow else np.zeros(len(drawn), np.uint64)
+    unit = np.ldexp(
+        _signs(drawn[:, 0] >> np.uint64(1)), longer.astype(np.int64) + exponent + 1 - max(bits, NARROWEST) - 8
+    )
+    small = SHARES[scaled_down(drawn[:, 0], len(SHARES))] * unit[:, None]
+    return _laid_out(case, shape, drawn, pixel, _with_large(case, drawn, large, small, cancelled=cancelled))
+
+
+def brim(case: Case, array: str, shape: Shape, bits: int) -> Values:
+    """Integers that fill the accumulator to the brim: a large one and ones, exact in any order with all of its bits.
+
+    In 16-bit types the large product, which reaches 2^22 or 2^16, is taken away again where there are three channels.
+    It stands on even channels, where the weights are large too, and the ones on odd channels.
+    """
+    cancelled = bits < NARROWEST and channels_of(case) >= 3
+    if array != "input":
+        signs = np.sign(_unit_taps(case, array, shape, bits))
+        if array != "weight" or not cancelled:
+            return signs
+        _, channel, _, _ = axes(shape)
+        raised: Values = (signs.reshape(four(shape)) * np.where(channel % 2 == 0, 2.0**bits, 1.0)).reshape(-1)
+        return raised
+    drawn, pixel = _by_pixel(case, shape)
+    below = scaled_down(drawn[:, 1], 2 ** min(bits - 3, 30)).astype(np.float64)
+    large = (2.0**bits - (0 if cancelled else 2 * MOST) - below) * _signs(drawn[:, 0])
+    ones = np.repeat(_signs(drawn[:, 0] >> np.uint64(1))[:, None], MOST - 1, axis=1)
+    chains = _with_large(case, drawn, large, ones, cancelled=cancelled)
+    return _laid_out(case, shape, drawn, pixel, chains, parity=True)
+
+
+def _unit_taps(case: Case, array: str, shape: Shape, bits: int) -> Values:
+    """One tap for each filter, a power of two with a sign; a bias, and for gradients a grad_output, as in `uniform`."""
+    if array != "weight":
+        return uniform_of(words(case, array, size_of(shape)), bits)
+    item, _, _, _ = axes(shape)
+    power = np.ldexp(np.where(item // 3 % 2 == 0, 1.0, -1.0), -(item % 3))
+    return np.broadcast_to(np.where(chosen_tap(case, shape), power, 0.0), four(shape)).reshape(-1)
+
+
+def _by_pixel(case: Case, shape: Shape) -> tuple[Words, Integers]:
+    """The words of every pixel, and the number of the pixel for each of its channels."""
+    pixel, _, count = pixels(case, shape)
+    return words(case, "shared", count * WORDS).reshape(count, WORDS), pixel
+
+
+def _signs(drawn: Words) -> Values:
+    return np.where(drawn & 1, -1.0, 1.0)
+
+
+def _with_large(case: Case, drawn: Words, large: Values, small: Values, *, cancelled: bool) -> Values:
+    """The chains in rows: three in four begin with the large product, the others end with it.
+
+    A group with fewer channels has so many of the products.
+    """
+    chain = np.concatenate((large[:, None], small), axis=1)
+    chain[:, channels_of(case) :] = 0
+    length = np.count_nonzero(chain, axis=1)
+    if cancelled:
+        chain[np.arange(len(chain)), length - 1] = -large
+    backwards = (drawn[:, 0] >> 2) % 4 == 0
+    turned = np.take_along_axis(chain, np.maximum(length[:, None] - 1 - np.arange(MOST), 0), axis=1)
+    turned[np.arange(MOST) >= length[:, None]] = 0
+    rows: Values = np.where(backwards[:, None], turned, chain)
+    return rows
+
+
+def _laid_out(
+    case: Case, shape: Shape, drawn: Words, pixel: Integers, chains: Values, *, parity: bool = False
+) -> Values:
+    """The products of each pixel on channels in their order, each in a part of its own; often at the very ends.
+
+    With `parity` the ones stand on odd channels and the others on even ones.
+    """
+    channels = channels_of(case)
+    length = np.count_nonzero(chains, axis=1)
+    at_the_ends = (drawn[:, 0] >> 4) % 2 == 0
+    _, channel, _, _ = axes(shape)
+    values = np.zeros(four(shape))
+    for i in range(MOST):
+        first, end = i * channels // length, (i + 1) * channels // length
+        place = first + (scaled_down(drawn[:, 2 + i], 2**31) * (end - first) >> 31)
+        place = np.where(at_the_ends & (i == 0), 0, np.where(at_the_ends & (i == length - 1), channels - 1, place))
+        if parity:
+            place = place // 2 * 2 + (np.abs(chains[:, i]) == 1)
+        here = (channel % channels == place[pixel]) & (i < length)[pixel]
+        values += np.where(here, chains[pixel, i], 0.0) * (values == 0)
+    return values.reshape(-1)

@@ -1,0 +1,57 @@
+"""`sharpness`: how small an error is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from conv2d_conformance.cli.files import Page
+from conv2d_conformance.cli.run import EFFORTS
+
+
+@click.command()
+@click.option(
+    "--effort",
+    "efforts",
+    type=click.Choice(EFFORTS),
+    multiple=True,
+    default=("quick",),
+    show_default=True,
+    help="Whose cases; may be given several times.",
+)
+@click.option("--only", metavar="GLOB", default="*", help="Some dtypes alone, as in 'float32' or '*16'.")
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
+@click.option("--output", type=Page(), metavar="FILE", help="A page in Markdown with the outcome.")
+@click.pass_context
+def sharpness(ctx: click.Context, efforts: tuple[str, ...], only: str, workers: int, output: Path | None) -> None:
+    """Measure how small an error is seen.
+
+    Errors that are known are put into right answers, and become smaller until they are not refused: by this suite, in
+    every accuracy class, and beside it by the tolerances of unit tests. The exit status is 0 where no class refuses a
+    right answer.
+    """
+    import shlex
+    from fnmatch import fnmatchcase
+
+    from conv2d_conformance.adapter import DTYPES
+    from conv2d_conformance.cli.problems import Problem
+    from conv2d_conformance.cli.progress import progress
+    from conv2d_conformance.effort import EFFORTS as KNOWN
+    from conv2d_conformance.sharpness.measuring import measure
+    from conv2d_conformance.sharpness.page import false_refusals, page
+
+    dtypes = [dtype for dtype in DTYPES if fnmatchcase(dtype, only)]
+    if not dtypes:
+        raise Problem(f"no dtype matches {only!r}", f"there are {', '.join(DTYPES)}")
+    chosen = [KNOWN[name] for name in dict.fromkeys(efforts)]
+    with progress("starting") as advance:
+        found = measure(chosen, dtypes=dtypes, workers=workers, on_progress=advance)
+    words = [word for effort in chosen for word in ("--effort", effort.name)] + ["--only", only]
+    words += ["--output", output.name] if output is not None else []  # in whatever folder: the page is published
+    text = page(found, f"conv2d-conformance sharpness {shlex.join(words)}")
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+    ctx.exit(1 if false_refusals(found) else 0)
