@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -32,8 +33,8 @@ def main() -> None:
     REPRODUCERS.mkdir(exist_ok=True)
     for old in REPRODUCERS.glob("*.py"):
         old.unlink()
-    for path in paths:
-        reproduce(json.loads(path.read_text(encoding="utf-8")))
+    missing = [line for path in paths for line in reproduce(json.loads(path.read_text(encoding="utf-8")))]
+    (REPRODUCERS / "README.md").write_text(page_of_missing(missing), encoding="utf-8")
     page = [
         "conv2d-conformance",
         "summary",
@@ -63,16 +64,37 @@ def examine(target: str, profile: str, effort: str) -> None:
     draft.replace(finished)
 
 
-def reproduce(report: dict[str, Any]) -> None:
-    """Write a script for every failure, which needs NumPy and the implementation alone."""
+def reproduce(report: dict[str, Any]) -> list[str]:
+    """Write a script for every failure, which needs NumPy and the implementation alone; say what has none."""
     target = report["run"]["target"]
+    missing = []
     for entry in report["requirements"]:
         if failure := entry["failure"]:
-            command = ["conv2d-conformance", "replay", failure["case"], target, "--script"]
-            script = subprocess.run(command, check=False, capture_output=True, text=True).stdout
-            if script:
-                name = f"{target.replace('?', '-').replace('&', '-')}-{entry['id']}.py"
-                (REPRODUCERS / name).write_text(script, encoding="utf-8")
+            after = [word for line in failure["after"] for word in ("--after", line)]
+            command = ["conv2d-conformance", "replay", failure["case"], target, "--script", *after]
+            asked = subprocess.run(command, check=False, capture_output=True, text=True)
+            name = f"{target.replace('?', '-').replace('&', '-')}-{entry['id']}.py"
+            if not publish(asked.stdout, REPRODUCERS / name):
+                why = "runs without a fault here" if asked.stdout else asked.stderr.strip().splitlines()[-1].strip()
+                missing.append(f"`{entry['id']}` of `{target}`: {why}; `{shlex.join(command)}`")
+    return missing
+
+
+def publish(script: str, path: Path) -> bool:
+    """Keep a script only where it fails when it is run, as the run did."""
+    if not script:
+        return False
+    path.write_text(script, encoding="utf-8")
+    if subprocess.run([sys.executable, str(path)], check=False, capture_output=True).returncode != 0:
+        return True
+    path.unlink()
+    return False
+
+
+def page_of_missing(missing: list[str]) -> str:
+    """What stands beside the scripts: what no script shows."""
+    items = "".join(f"- {sentence}\n" for sentence in missing) or "- none\n"
+    return f"# Reproducers\n\nEach script failed when it was written. Failures without one:\n\n{items}"
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ CAPABILITIES = Capabilities(
     unbatched=True,
     empty_batch=True,
     # PyTorch has no negative strides, and warns that it does not support arrays that are read-only.
-    views={"transposed", "channels-last", "offset", "broadcast", "fortran"},
+    views={"transposed", "channels-last", "offset", "broadcast", "fortran", "steps"},
     validation=True,
     non_finite=True,
     deterministic=True,

@@ -17,7 +17,7 @@ DTYPES = ("float32", "float64", "float16", "bfloat16")
 PADDINGS = ("explicit", "valid", "same")
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 ARGUMENTS = ("pair", "scalar", "defaults")
-VIEWS = ("transposed", "channels-last", "offset", "broadcast", "fortran", "read-only", "negative")
+VIEWS = ("transposed", "channels-last", "offset", "broadcast", "fortran", "read-only", "negative", "steps")
 SUBNORMALS = ("kept", "flushed")
 GRADES = tuple(MEANINGS)
 

@@ -21,6 +21,7 @@ from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.spec import PROFILES
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.verdict.history import Remembering, packed
 
 RECORD = "conv2d"
 """The key under which a check's record travels in the properties of its report."""
@@ -67,7 +68,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         raise pytest.UsageError("name the implementation under test: --conv2d-target TARGET")
     how = {name: config.getoption(f"conv2d_{name}") for name in ("isolation", "timeout", "memory")}
     try:
-        implementation = connect(target, **how)
+        implementation = Remembering(connect(target, **how))
     except (TargetError, LoadError) as error:
         raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
     config.add_cleanup(implementation.close)
@@ -118,11 +119,15 @@ def iut(request: pytest.FixtureRequest) -> Examination:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, object, object]:
     if call.when == "call" and EXAMINATION in item.stash:
         examination = item.stash[EXAMINATION]
+        implementation = examination.implementation
+        wrapped = implementation.wrapped if isinstance(implementation, Remembering) else implementation
         record = {
             "check": check_of(item).name,
             **as_json(examination.tally),
-            "incidents": incidents_of(examination.implementation),
+            "incidents": incidents_of(wrapped),
         }
+        if record["failure"] is not None and isinstance(implementation, Remembering):
+            record["before"] = packed(implementation.asked)
         if call.excinfo is not None and not isinstance(call.excinfo.value, Nonconforming):
             record["harness"] = call.excinfo.exconly()
         item.user_properties.append((RECORD, record))

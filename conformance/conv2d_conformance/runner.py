@@ -6,6 +6,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -21,10 +22,13 @@ from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
+from conv2d_conformance.implementation.target import LoadError
 from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
 from conv2d_conformance.report.writing import ReportFile
+from conv2d_conformance.verdict.confirming import amend, explanation_of, fails_alone
+from conv2d_conformance.verdict.history import Remembering
 
 PACKAGE = Path(__file__).parent
 PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "pytest")
@@ -47,6 +51,48 @@ class Options:
     deviations: tuple[tuple[Deviation, Conditions], ...] = ()
 
 
+class Second:
+    """Asks what failed once more, of processes of the implementation that were asked nothing yet, beside the run."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._executor = ThreadPoolExecutor(1)
+        self._implementation: Implementation | None = None
+        self._asked: list[tuple[dict[str, Any], Future[tuple[bool | None, str | None]]]] = []
+
+    def ask(self, record: dict[str, Any]) -> None:
+        """Begin to ask the failing case of a record."""
+        if self._options.isolation == "process":
+            self._asked.append((record, self._executor.submit(self._fails_alone, dict(record))))
+
+    def _fails_alone(self, record: dict[str, Any]) -> tuple[bool | None, str | None]:
+        is_fresh = self._implementation is None
+        o = self._options
+        try:
+            self._implementation = self._implementation or connect(o.target, timeout=o.timeout, memory=o.memory)
+        except LoadError:  # what was reached once and not again confirms nothing
+            return None, None
+        fails = fails_alone(record, self._implementation, is_fresh=is_fresh)
+        return fails, explanation_of(record, self._implementation) if fails else None
+
+    def amend(self) -> None:
+        """Note which requirement explains a failure, and find out what those depend on that did not occur again."""
+        changed = []
+        for record, result in self._asked:
+            fails, explanation = result.result()
+            if fails:
+                record["failure"] = {**record["failure"], "explained_by": explanation}
+            elif fails is False:
+                changed.append(record)
+        if changed and self._implementation is not None:
+            amend(changed, self._implementation)
+
+    def close(self) -> None:
+        self._executor.shutdown(cancel_futures=True)
+        if self._implementation is not None:
+            self._implementation.close()
+
+
 class HarnessFailure(Exception):
     """The suite itself failed: no verdict follows from this run."""
 
@@ -57,6 +103,7 @@ class Collector:
 
     report_file: ReportFile
     subject: Subject | None
+    second: Second
     on_progress: Callable[[int, int, str], None]
     records: list[dict[str, Any]] = field(default_factory=list)
     harness_failures: list[str] = field(default_factory=list)
@@ -85,8 +132,10 @@ class Collector:
         if harness := record.pop("harness", None):
             self.harness_failures.append(f"{record['check']}: {harness}")
             return
+        if record["failure"] is not None:
+            self.second.ask(record)
         self.records.append(record)
-        self.report_file.append(record)
+        self.report_file.append({name: value for name, value in record.items() if name != "before"})
         self.on_progress(len(self.records), self.total, record["check"])
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -106,23 +155,25 @@ def run(options: Options, on_progress: Callable[[int, int, str], None] = lambda 
 
     Raises TargetError or WorkerError where the target cannot be reached, UnwritableOutput, HarnessFailure.
     """
-    implementation = connect(
-        options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory
+    implementation = Remembering(
+        connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
     )
+    second = Second(options)
     try:
-        return _run(options, implementation, on_progress)
+        return _run(options, implementation, second, on_progress)
     finally:
         implementation.close()
+        second.close()
 
 
 def _run(
-    options: Options, implementation: Implementation, on_progress: Callable[[int, int, str], None]
+    options: Options, implementation: Implementation, second: Second, on_progress: Callable[[int, int, str], None]
 ) -> dict[str, Any]:
     started = time.time()
     report_file = ReportFile(options.output, header(options, implementation, started))
     distributed = options.workers > 1
     subject = Subject(implementation, EFFORTS[options.effort], options.seed, options.only, options.profile)
-    collector = Collector(report_file, None if distributed else subject, on_progress)
+    collector = Collector(report_file, None if distributed else subject, second, on_progress)
     try:
         with _own_pytest():
             status = pytest.main(_pytest_arguments(options), plugins=[collector])
@@ -136,6 +187,8 @@ def _run(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
     fingerprint = None if interrupted or options.only != "*" else _fingerprint(options, implementation, on_progress)
+    if not interrupted:
+        second.amend()
     report = assemble(
         header(options, implementation, started),
         collector.records,

@@ -93,6 +93,7 @@ class Case:
 
     `stride`, `padding`, `dilation` are kept as they are handed over: an int, or a pair (height, width).
     `omit` names arguments that the call leaves out; they must then have their documented default here.
+    `view` is how the arrays lie in memory: all of them, or the one that is `viewed` alone.
     `overrides` describe illegal calls: they replace an argument ("stride", ...), a shape ("bias-shape", ...) or a
     dtype ("weight-dtype", ...) of the call that the other fields describe.
 
@@ -119,9 +120,16 @@ class Case:
     view: str | None = None
     overrides: tuple[tuple[str, Any], ...] = ()
     operation: str = "conv2d"
+    viewed: str | None = None
 
     def __post_init__(self) -> None:
         _check_fields(self)
+        if self.viewed is not None:
+            _require(self.viewed in ARRAYS, f"viewed {self.viewed!r} is none of {', '.join(ARRAYS)}")
+            if self.view is None or self.shapes.get(self.viewed) is None:
+                # An array that is not handed over lies nowhere: equal calls have one line.
+                object.__setattr__(self, "view", None)
+                object.__setattr__(self, "viewed", None)
         if self.omit:
             object.__setattr__(self, "omit", _sorted("omit", self.omit, tuple(DOCUMENTED_DEFAULTS)))
             _check_omit(self)

@@ -24,7 +24,9 @@ def arrays(case: Case) -> dict[str, Array | None]:
     made = {name: None if shape is None else _made(case, name, shape, dtypes[name]) for name, shape in shapes.items()}
     if isinstance(case.data, Elements):
         _place(case.data, made)
-    return {name: _repeated(array) for name, array in made.items()} if case.view == "broadcast" else made
+    if case.view != "broadcast":
+        return made
+    return {name: _repeated(array) if case.viewed in (None, name) else array for name, array in made.items()}
 
 
 def call(case: Case) -> tuple[dict[str, Any], dict[str, Array | None]]:

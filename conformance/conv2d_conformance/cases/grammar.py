@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conv2d_conformance.adapter import ATTRIBUTES, DTYPES, PADDING_MODES, VIEWS
-from conv2d_conformance.cases.case import OVERRIDES, Case, CaseError, Elements, Recipe
+from conv2d_conformance.cases.case import LETTERS, OVERRIDES, Case, CaseError, Elements, Recipe
 from conv2d_conformance.cases.data import RECIPES
 
 # ---- writing -----------------------------------------------------------------------------------------------------
@@ -40,7 +40,7 @@ def format_case(case: Case) -> str:
     if case.padding_mode != "zeros":
         words.append(case.padding_mode)
     if case.view is not None:
-        words.append(f"view={case.view}")
+        words.append(f"view={case.view}" if case.viewed is None else f"view={case.view}:{LETTERS[case.viewed]}")
     if case.omit:
         words.append(f"omit={','.join(case.omit)}")
     for name, value in case.overrides:
@@ -146,6 +146,8 @@ def _one_of(names: Iterable[str]) -> str:
     return f"({'|'.join(map(re.escape, names))})"
 
 
+_ARRAY_OF = {letter: name for name, letter in LETTERS.items()}
+
 COUNT = "(0|[1-9][0-9]{0,17})"
 POSITIVE = "([1-9][0-9]{0,17})"
 SIDES = f"{POSITIVE}(?:x{POSITIVE})?"
@@ -240,9 +242,9 @@ FORMS = (
     Form(
         "the view",
         r"view",
-        rf"view={_one_of(VIEWS)}",
-        lambda m: {"view": m[1]},
-        f"a view is one of {', '.join(VIEWS)}, as in view=channels-last",
+        rf"view={_one_of(VIEWS)}(?::{_one_of(LETTERS.values())})?",
+        lambda m: {"view": m[1], "viewed": _ARRAY_OF.get(m[2])},
+        f"a view is one of {', '.join(VIEWS)}, of all arrays or of x, w, b or gy alone, as in view=channels-last:w",
     ),
     Form(
         "the omitted arguments",

@@ -131,6 +131,8 @@ def _simpler_geometry(case: Case) -> Iterator[dict[str, Any]]:
     yield {"groups": 1, "C": inputs, "M": outputs}
     yield {"groups": 1}
     yield from ({field: default} for field, default in _DEFAULTS.items())
+    if case.view is not None and case.viewed is None:  # of one array alone
+        yield from ({"viewed": name} for name, shape in case.shapes.items() if shape is not None)
     if case.padding == "same" and is_legal(case):  # a fault that needs padding, but not this word for it
         yield {"padding": tuple(after for _, after in geometry(case).pads)}
     for field in ("stride", "padding", "dilation"):

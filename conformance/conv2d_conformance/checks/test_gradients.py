@@ -364,10 +364,25 @@ def _with_its_like(case: Case) -> Iterator[Case]:
     yield case
     yield case
     yield from (other_output, case, other_weight, case, other_input, case)
+    for forward in (case, _other_data(case)):
+        yield replace(forward, operation="conv2d")
+        yield case
     yield replace(case, operation="conv2d")
-    yield case
+    yield from (replace(case, dtype=dtype) for dtype in DTYPES)
     yield replace(case, H=case.H + 1, W=case.W + 2)
     yield case
+    yield _nearly_zero(case)
+    yield replace(case, M=2 * case.M, H=case.H + 3, W=case.W + 4)
+    yield _nearly_zero(case)
+    yield case
+
+
+def _nearly_zero(case: Case) -> Case:
+    """One element of each, so that most gradients are zero, and what is skipped for that keeps what was there."""
+    if case.N == 0:
+        return case
+    first = (("x", len(case.input_shape)), ("w", 4), ("gy", len(case.output_shape)))
+    return replace(case, data=Elements(tuple((letter, (0,) * axes, 3.0) for letter, axes in first)))
 
 
 def _with_element(case: Case, array: str, axes: int) -> Case:

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from conv2d_conformance.cases.case import Case, Recipe
+from conv2d_conformance.adapter import DTYPES
+from conv2d_conformance.cases.case import ARRAYS, Case, Recipe
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
@@ -126,7 +127,18 @@ def test_view_negative(iut: Examination) -> None:
     iut.judge_all(_seen_as("negative", iut))
 
 
+@covers("memory.view-steps")
+def test_view_steps(iut: Examination) -> None:
+    """Arrays with gaps between neighbours along every axis are read as they are."""
+    iut.judge_all(_seen_as("steps", iut))
+
+
 def _seen_as(view: str, iut: Examination) -> Iterator[Case]:
+    """All arrays as views, then one of them alone: who takes the layout of one for that of another shows there."""
     drawn = sample(iut.effort.drawn, iut.seed, vary={"stride", "padding", "same", "groups", "bias", "unbatched"})
-    for number, case in enumerate((*LENGTHS_OF_ONE, *drawn)):
-        yield replace(case, view=view, dtype="float64" if number % 4 == 3 else case.dtype)
+    yield from (replace(case, view=view) for case in LENGTHS_OF_ONE)
+    for number, case in enumerate(drawn):
+        yield replace(case, view=view, dtype=DTYPES[number % len(DTYPES)])
+        alone = ARRAYS[number % 3]
+        dtype = DTYPES[number // 3 % len(DTYPES)]
+        yield replace(case, view=view, viewed=alone, bias=case.bias or alone == "bias", dtype=dtype)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from hypothesis import example, given
 from hypothesis.strategies import one_of
@@ -17,7 +18,7 @@ from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
-from conv2d_conformance.verdict.claims import illegal_within_claims
+from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.examination import Examination
 
 ARGUMENTS = frozenset({"stride", "padding", "same", "dilation", "groups", "bias", "unbatched"})
@@ -38,8 +39,10 @@ DEFECTS = (
 @covers("determinism.no-state")
 def test_no_state(iut: Examination) -> None:
     """A call is answered alike after itself, after others that resemble it in all but one respect, and in between."""
-    for case in _drawn(iut):
+    for number, case in enumerate(_drawn(iut)):
         iut.judge_in_sequence(_with_its_like(case))
+        if iut.claims.validation and number % 4 == 0:
+            iut.judge_in_sequence(_checked_anew(case, iut.claims))
 
 
 @covers("determinism.after-rejection")
@@ -92,8 +95,8 @@ def _beside(case: Case) -> Iterator[Case]:
 
 
 def _drawn(iut: Examination) -> list[Case]:
-    """Fewer than other checks draw, since each of them is asked some twenty times."""
-    return sample(25 + iut.effort.drawn // 8, iut.seed, vary=ARGUMENTS)
+    """Fewer than other checks draw, since each of them is asked some thirty times."""
+    return sample(20 + iut.effort.drawn // 8, iut.seed, vary=ARGUMENTS)
 
 
 def _with_its_like(case: Case) -> Iterator[Case]:
@@ -121,6 +124,41 @@ def _with_its_like(case: Case) -> Iterator[Case]:
         yield _other_data(case, 3)
     yield replace(case, dilation=(1, 1), padding=(0, 0), H=case.H + case.KH, W=case.W + case.KW)
     yield case
+    for other in _of_the_same_shapes(case):
+        yield other
+        yield case
+    yield from _after_a_larger_one(case)
+
+
+def _of_the_same_shapes(case: Case) -> Iterator[Case]:
+    """What a buffer holds of one call shows in the next that does not write all of it."""
+    yield _nearly_zero(case)
+    yield replace(_nearly_zero(case), dtype="float64" if case.dtype == "float32" else "float32")
+    yield replace(case, bias=not case.bias)
+    if case.groups > 1:
+        yield replace(case, groups=1)
+    elif case.C % 2 == case.M % 2 == 0:
+        yield replace(case, groups=2)
+    if isinstance(case.padding, tuple):
+        h, w = case.padding
+        yield replace(case, padding=(h + 1, w + 2))
+
+
+def _after_a_larger_one(case: Case) -> Iterator[Case]:
+    """Of the same attributes, in a buffer that may still hold the larger one: all of it, then nearly zero data."""
+    inputs, outputs = case.C // case.groups, case.M // case.groups
+    yield replace(case, C=2 * inputs * case.groups, M=3 * outputs * case.groups, H=case.H + 3, W=case.W + 5)
+    yield _nearly_zero(case)
+    yield replace(case, KH=case.KH + 1, KW=case.KW + 2, H=case.H + 4 * case.KH + 4, W=case.W + 8 * case.KW + 8)
+    yield case
+
+
+def _nearly_zero(case: Case) -> Case:
+    """One pixel and one weight, so that most results are zero, and what is skipped for that keeps what was there."""
+    if case.N == 0:
+        return case
+    pixel = ("x", (0,) * len(case.input_shape), 3.0)
+    return replace(case, data=Elements((pixel, ("w", (0, 0, 0, 0), 2.0))))
 
 
 def _among_illegal_calls(case: Case, claims: Capabilities) -> Iterator[Case]:
@@ -130,6 +168,44 @@ def _among_illegal_calls(case: Case, claims: Capabilities) -> Iterator[Case]:
     for number, (legal, spoilt) in enumerate(pair for pair in made if pair is not None):
         yield spoilt
         yield _other_data(legal, number) if number % 2 else legal
+    yield from _equal_but_illegal(case, claims)
+
+
+def _equal_but_illegal(case: Case, claims: Capabilities) -> Iterator[Case]:
+    """A legal call after one whose arguments equal its own, as 1.0 equals 1, and True does, both never asked before."""
+    for name, kind in (("stride", float), ("padding", float), ("dilation", float), ("groups", float), ("groups", bool)):
+        if kind is bool and case.groups > 1:
+            continue
+        fresh = within_claims(_with_rare(case, name), claims)
+        yield _twin(fresh, name, kind)
+        yield fresh
+
+
+def _checked_anew(case: Case, claims: Capabilities) -> Iterator[Case]:
+    """An illegal call before and after the legal one whose arguments equal its own."""
+    for name in ("stride", "padding", "dilation"):
+        fresh = within_claims(_with_rare(case, name, 7), claims)
+        yield _twin(fresh, name, float)
+        yield fresh
+        yield _twin(fresh, name, float)
+
+
+def _with_rare(case: Case, name: str, more: int = 11) -> Case:
+    """The case, so changed that no call before it had this argument, nor these sizes."""
+    fresh = replace(case, H=case.H + more * case.KH, W=case.W + len(name), omit=())
+    value = getattr(fresh, name)
+    if name == "groups" or isinstance(value, str) or (name == "stride" and case.padding == "same"):
+        return fresh
+    h, w = value if isinstance(value, tuple) else (value, value)
+    changed: dict[str, Any] = {name: (h + more, w)}
+    return replace(fresh, **changed)
+
+
+def _twin(case: Case, name: str, kind: type) -> Case:
+    """The case with one argument of another type, which equals the legal one: a word becomes a number all the same."""
+    value = getattr(case, name)
+    first = value[0] if isinstance(value, tuple) else 0 if isinstance(value, str) else value
+    return replace(case, overrides=((name, (kind(first), value[1]) if isinstance(value, tuple) else kind(first)),))
 
 
 def _other_data(case: Case, number: int) -> Case:

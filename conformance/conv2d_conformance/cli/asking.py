@@ -11,6 +11,7 @@ from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.diagnosis.hint import hint
+from conv2d_conformance.gradients.row import row_of
 from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Result
 from conv2d_conformance.implementation.host import incidents_of
 from conv2d_conformance.law.allowed import compare
@@ -36,13 +37,12 @@ class Asked:
 
     @property
     def wrong_elements(self) -> list[tuple[int, ...]]:
-        """The indices (N, M, OH, OW) of the wrong elements, where just the values are wrong."""
+        """The indices (N, M, OH, OW) of the wrong elements, of gradients (i,), where just the values are wrong."""
         fault = self.judgement.fault
         if fault is None or fault.aspect != "values" or not isinstance(self.answer, Result):
             return []
-        output = self.answer.arrays[0]
-        assert output is not None
-        wrong = compare(output.reshape(self.question.law.high.shape), self.question.law).wrong
+        law = self.question.law
+        wrong = compare(row_of(self.answer.arrays).reshape(law.high.shape), law).wrong
         return [tuple(int(i) for i in index) for index in np.argwhere(wrong)]
 
 

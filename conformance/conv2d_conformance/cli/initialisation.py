@@ -273,17 +273,23 @@ def show_law(line: str, format: str) -> None:
     paragraph(out, f"no magnitude is above {law.bound * law.limit:.17g}, all roundings included", label="limit")
 
 
-def replay_layers(line: str, target: str, *, isolation: str, timeout: float) -> int:
-    """Ask one line again and make all tests that it admits. Returns the exit status."""
+def replay_layers(line: str, target: str, *, isolation: str, timeout: float, with_script: bool = False) -> int:
+    """Ask one line again and make all tests that it admits, and print a script if wanted. Returns the exit status."""
+    import sys
+
+    import click
+
     from conv2d_conformance.cli.asking import show_hello
     from conv2d_conformance.implementation.host import connect
+    from conv2d_conformance.implementation.target import parse as target_of
     from conv2d_conformance.initialisation.case import parse
     from conv2d_conformance.initialisation.judging import draw
     from conv2d_conformance.initialisation.plan import replay_of
-    from conv2d_conformance.report.console import console
+    from conv2d_conformance.report.console import console, paragraph
+    from conv2d_conformance.reproducer import NoScript, script_of_layers
 
     case = parse(line)
-    out = console()
+    out = console(sys.stderr if with_script else None)
     implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
         claims = _claims(implementation, ())
@@ -293,4 +299,9 @@ def replay_layers(line: str, target: str, *, isolation: str, timeout: float) -> 
         implementation.close()
     wrong = bool(drawn.fault or drawn.alarm or drawn.observed)
     show_failure(out, "wrong" if wrong else "no test raises an alarm", drawn)
+    if with_script:
+        try:
+            click.echo(script_of_layers(case, target_of(target)), nl=False)
+        except NoScript as reason:
+            paragraph(out, str(reason), label="script")
     return 1 if wrong else 0

@@ -39,7 +39,7 @@ def replay(
     if is_layer_case(case):
         from conv2d_conformance.cli.initialisation import replay_layers
 
-        ctx.exit(replay_layers(case, target, isolation=isolation, timeout=timeout))
+        ctx.exit(replay_layers(case, target, isolation=isolation, timeout=timeout, with_script=with_script))
 
     from conv2d_conformance.cases import grammar
     from conv2d_conformance.cli import asking
@@ -59,7 +59,7 @@ def replay(
             if needed not in implementation.hello.operations:
                 raise Problem(f"{target} has no {needed}, which the case asks for", "give its adapter one")
         for earlier in before:
-            implementation.ask(Question(earlier).request)
+            implementation.ask(Question(earlier, implementation.hello.capabilities).request)
         question = Question(asked_for, implementation.hello.capabilities)
         other = None if at_once is None else Question(at_once, implementation.hello.capabilities)
         asked = asking.ask(implementation, question, times, beside=other)
@@ -74,7 +74,9 @@ def replay(
         if asked.judgement.fault is None and not asked.right:
             paragraph(out, "the script looks at the answer alone, not at what else was seen", label="script")
         try:
-            click.echo(script(question, target_of(target), asked.wrong_elements), nl=False)
+            earlier_questions = [Question(earlier, implementation.hello.capabilities) for earlier in before]
+            text = script(question, target_of(target), asked.wrong_elements, before=earlier_questions)
+            click.echo(text, nl=False)
         except NoScript as reason:
             paragraph(out, str(reason), label="script")
     elif not asked.right:

@@ -17,9 +17,10 @@ Array = npt.NDArray[Any]
 class Request:
     """One call: `operation` is conv2d, initialize or gradients; an array that is None is not handed over.
 
-    An argument that is missing from `arguments` is left out of the call. Pairs are tuples. `products` is how many
-    multiplications the definition needs: a larger call may take longer. With another request `beside` it, the two calls
-    are made at once, from two threads, again and again, and both are answered.
+    An argument that is missing from `arguments` is left out of the call. Pairs are tuples. All arrays lie in memory as
+    the `view` says, or the one that is `viewed` alone. `products` is how many multiplications the definition needs: a
+    larger call may take longer. With another request `beside` it, the two calls are made at once, from two threads,
+    again and again, and both are answered. `line` is what denotes the call to a person, where something does.
     """
 
     operation: str
@@ -28,6 +29,8 @@ class Request:
     view: str | None = None
     products: int = 0
     beside: Request | None = None
+    viewed: str | None = None
+    line: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ end, or between the rows of a section, shows in the answer, and a write shows in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,18 +74,24 @@ class Place:
 
 
 class Handed:
-    """The arrays of one call, as the implementation gets them."""
+    """The arrays of one call, as the implementation gets them: all as views, or the one that is `viewed` alone."""
 
     def __init__(
-        self, arrays: Mapping[str, Array | None], view: str | None = None, take: Callable[[int], Block] = fresh_block
+        self,
+        arrays: Mapping[str, Array | None],
+        view: str | None = None,
+        take: Callable[[int], Block] = fresh_block,
+        *,
+        viewed: str | None = None,
     ) -> None:
-        self._places = _places(arrays, view)
+        views = views_of(arrays, view, viewed)
+        self._places = places_of(arrays, views)
         self._memory = take(max((place.stop for place in self._places.values()), default=0) + GUARD)
         self.arrays: dict[str, Array | None] = dict.fromkeys(arrays)
         for name, place in self._places.items():
             placed = place.array_in(self._memory)
             placed[...] = arrays[name]
-            placed.flags.writeable = view != "read-only"
+            placed.flags.writeable = views[name] != "read-only"
             self.arrays[name] = placed
         self._before = self._memory.tobytes()
 
@@ -137,11 +143,17 @@ def share_memory(one: Array, other: Array) -> bool:
         return True
 
 
-def _places(arrays: Mapping[str, Array | None], view: str | None) -> dict[str, Place]:
+def views_of(names: Iterable[str], view: str | None, viewed: str | None) -> dict[str, str | None]:
+    """The view of each array: of all the same, or of the one that is `viewed` alone."""
+    return {name: view if viewed in (None, name) else None for name in names}
+
+
+def places_of(arrays: Mapping[str, Array | None], views: Mapping[str, str | None]) -> dict[str, Place]:
+    """Where the arrays of a call lie in its block, those apart that are None."""
     places, end = {}, 0
     for name, array in arrays.items():
         if array is not None:
-            lie, size = lie_of(array, view), array.itemsize
+            lie, size = lie_of(array, views[name]), array.itemsize
             start = end + GUARD
             start += -start % ALIGNMENT
             end = start + lie.room * size

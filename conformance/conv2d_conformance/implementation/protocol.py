@@ -43,6 +43,8 @@ def encode_request(request: Request, number: int) -> Buffers:
     header: dict[str, Any] = {"op": request.operation, "id": number, "arguments": request.arguments}
     if request.view is not None:
         header["view"] = request.view
+    if request.viewed is not None:
+        header["viewed"] = request.viewed
     arrays = dict(request.arrays)
     if request.beside is not None:
         header["beside"] = {"arguments": request.beside.arguments}
@@ -56,7 +58,7 @@ def decode_request(header: Mapping[str, Any], arrays: Sequence[Array | None]) ->
     beside = {name.removeprefix(BESIDE): named.pop(name) for name in [*named] if name.startswith(BESIDE)}
     operation, view = header["op"], header.get("view")
     other = Request(operation, _tuples(header["beside"]), beside, view) if "beside" in header else None
-    return Request(operation, _tuples(header), named, view, beside=other)
+    return Request(operation, _tuples(header), named, view, beside=other, viewed=header.get("viewed"))
 
 
 def _tuples(call: Mapping[str, Any]) -> dict[str, Any]:

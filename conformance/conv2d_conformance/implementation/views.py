@@ -79,6 +79,12 @@ def _backwards(array: Array) -> Lie:
     return _lie(parent, _section(parent, [slice(None, None, -1)] * array.ndim))
 
 
+def _steps(array: Array) -> Lie:
+    """Every second element along every axis of an array that is twice as long."""
+    parent = _parent([2 * size for size in array.shape])
+    return _lie(parent, _section(parent, [slice(None, None, 2)] * array.ndim))
+
+
 def _broadcast(array: Array) -> Lie:
     """The first axis along which the elements repeat, as the data of such a case do, lies in memory once."""
     axis = repeated_axis(array)
@@ -104,4 +110,5 @@ VIEWS: dict[str | None, Callable[[Array], Lie]] = {
     "fortran": _in_order(_reversed),
     "read-only": _in_order(_as_it_is),
     "negative": _backwards,
+    "steps": _steps,
 }

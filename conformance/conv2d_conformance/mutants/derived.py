@@ -50,13 +50,18 @@ def derived(input: Any, weight: Any, bias: Any, grad_output: Any, **attributes: 
     return Derived(Call(input, weight, bias, **attributes, given=frozenset(attributes)), grad_output)
 
 
-def derives_wrong(requirement: str, *, replays: str = "") -> Callable[[Callable[[Derived], Any]], Mutant]:
-    """Make a mutant of a function from a derived call to wrong gradients; its docstring says what is wrong."""
+def derives_wrong(
+    requirement: str, *, replays: str = "", forward: Callable[[Call], Any] = Call.right
+) -> Callable[[Callable[[Derived], Any]], Mutant]:
+    """Make a mutant of a function from a derived call to wrong gradients; its docstring says what is wrong.
+
+    `forward` answers calls of the convolution, for what is kept between the two.
+    """
     spec.get(requirement)
 
     def make(function: Callable[[Derived], Any]) -> Mutant:
         def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
-            return Call(input, weight, bias, **attributes).right()
+            return forward(Call(input, weight, bias, **attributes))
 
         def gradients(input: Any, weight: Any, bias: Any, grad_output: Any, **attributes: Any) -> Any:
             return function(derived(input, weight, bias, grad_output, **attributes))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.kind import masked
 from conv2d_conformance.verdict.wording import ANY_ANSWER, NO_SUCH_THING, REFUSED
 
@@ -14,7 +15,7 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Cause:
-    """Requirements that fail for one reason, in the order of the spec but for the first, whose case is the simplest."""
+    """Requirements that fail for one reason, in the order of the spec but for the first, which explains it best."""
 
     entries: tuple[Entry, ...]
 
@@ -63,8 +64,8 @@ def causes(report: Mapping[str, Any]) -> list[Cause]:
     groups: dict[tuple[str, ...], list[Entry]] = {}
     for entry in told:
         groups.setdefault(_kind(entry["failure"], explained), []).append(entry)
-    found = [Cause(_simplest_first(entries)) for entries in groups.values()]
-    return sorted(found, key=lambda cause: -len(cause.entries))
+    found = [Cause(_explaining_first(entries)) for entries in groups.values()]
+    return sorted(found, key=lambda cause: (-len(cause.entries), _distance(cause.entries[0])))
 
 
 def common_fault(found: Sequence[Cause]) -> str | None:
@@ -96,11 +97,24 @@ def _speaks(failure: Mapping[str, Any]) -> bool:
     return str(failure["got"]).startswith(REFUSED) or failure["required"] in (ANY_ANSWER, NO_SUCH_THING)
 
 
-def _simplest_first(entries: list[Entry]) -> tuple[Entry, ...]:
-    simplest = min(entries, key=_simplicity)
-    return (simplest, *(entry for entry in entries if entry is not simplest))
+def _explaining_first(entries: list[Entry]) -> tuple[Entry, ...]:
+    best = min(entries, key=_rank)
+    return (best, *(entry for entry in entries if entry is not best))
 
 
-def _simplicity(entry: Entry) -> tuple[bool, bool, int]:
+def _rank(entry: Entry) -> tuple[bool, bool, int, int]:
     failure = entry["failure"]
-    return (entry["verdict"] != "fail", entry["level"] != "MUST", len(failure["case"]) if failure else 0)
+    decides = (entry["verdict"] != "fail", entry["level"] != "MUST")
+    return (*decides, _distance(entry), len(failure["case"]) if failure else 0)
+
+
+ABOUT_NUMBERS = ("numerics.", "special-values.")
+"""Chapters whose cases are about their data, which no simpler call replaces."""
+
+
+def _distance(entry: Entry) -> int:
+    """0 where the requirement is about what its failing case cannot do without, 2 where another is, 1 for no answer."""
+    explanation = (entry["failure"] or {}).get("explained_by")
+    if explains(entry["id"], explanation):
+        return 0
+    return 1 if explanation is None or entry["id"].startswith(ABOUT_NUMBERS) else 2

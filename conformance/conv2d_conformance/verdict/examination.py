@@ -15,7 +15,7 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.cost import why_too_dear
 from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import is_legal
-from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.answers import Implementation, Observation
@@ -23,6 +23,7 @@ from conv2d_conformance.law.classes import MEANINGS
 from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.evidence import with_evidence
 from conv2d_conformance.verdict.grading import Grading, describe_grade
+from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome, judge
 from conv2d_conformance.verdict.question import Question, claimed_grade
 from conv2d_conformance.verdict.repeating import judge_repetitions
@@ -246,15 +247,23 @@ class Examination:
     def judge_in_sequence(self, cases: Iterable[Case]) -> None:
         """Ask all cases in their order, each of them afresh; raise Nonconforming for the first answer that fails.
 
-        Nothing else is asked in between. Illegal calls are asked and not judged: that is for other checks. A failure
-        names the calls that must come before, and no more of them than needed where a fresh process can tell.
+        Nothing else is asked in between. Illegal calls are asked and not judged, which is for other checks, unless one
+        is accepted that was rejected earlier in the sequence. A failure names the calls that must come before, and no
+        more of them than needed where a fresh process can tell.
         """
         if self._raised is not None:
             raise self._raised
         asked: list[Case] = []
+        rejected: set[str] = set()
         for case in filter(None, map(self._fitting, cases)):
             judgement = self._ask(case, values=True)
-            if is_legal(case):
+            if not is_legal(case):
+                line = format_case(case)  # of equal cases, such as those of 1 and 1.0, each has its own
+                if judgement.outcome == "pass":
+                    rejected.add(line)
+                elif judgement.outcome == "fail" and line in rejected:
+                    self._raise_in_sequence(asked, case, judgement)
+            else:
                 if judgement.outcome != "pass":
                     self._raise_in_sequence(asked, case, judgement)
                 self._count(case, judgement)
@@ -433,8 +442,9 @@ class Examination:
             found = self._ask(case, values=True).fault
             return found is not None and found.aspect == fault.aspect
 
+        before = self._asked_before()
         can_tell = self.simplify and self.implementation.restart()
-        needed = shortest(self._in_sequence, fails_after) if can_tell else None
+        needed = shortest(before, fails_after) if can_tell else None
         if needed is not None and not needed:
             self._raise(case, judgement, values=True)
         failure = replace(
@@ -443,6 +453,12 @@ class Examination:
             failed_repetitions=int(needed is not None),
         )
         self._end(failure, judgement.outcome)
+
+    def _asked_before(self) -> list[Case]:
+        """The calls before the present one: all that the process was asked, where that is known."""
+        if not isinstance(self.implementation, Remembering):
+            return list(self._in_sequence)
+        return [parse(line) for line in list(self.implementation.asked)[:-1]]
 
     def _end(self, failure: Failure, outcome: Outcome) -> NoReturn:
         self.tally.outcome, self.tally.failure = outcome, failure

@@ -11,6 +11,7 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.cost import require_affordable
 from conv2d_conformance.cases.data import call, exposes
 from conv2d_conformance.cases.geometry import geometry, products
+from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.gradients.law import gradient_class, gradient_default, laws
 from conv2d_conformance.gradients.row import row_of_laws
 from conv2d_conformance.implementation.answers import Array, Request
@@ -43,8 +44,15 @@ class Question:
         """The call. CaseError, before anything is allocated, where the case takes more than is possible."""
         require_affordable(self.case)
         arguments, arrays = call(self.case)
-        work = 0 if self.illegal_because else products(self.geometry)
-        return Request(self.case.operation, arguments, arrays, self.case.view, work)
+        return Request(
+            operation=self.case.operation,
+            arguments=arguments,
+            arrays=arrays,
+            view=self.case.view,
+            products=0 if self.illegal_because else products(self.geometry),
+            viewed=self.case.viewed,
+            line=format_case(self.case),
+        )
 
     @cached_property
     def illegal_because(self) -> str | None:

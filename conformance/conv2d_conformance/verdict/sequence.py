@@ -2,39 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from conv2d_conformance.cases.case import Case
 
 LONGEST_SEQUENCE = 1000
-MOST_ATTEMPTS = 24
+MOST_ATTEMPTS = 48
 """Every attempt needs a fresh process, and so perhaps seconds."""
+MOST_CALLS = 40_000
+"""In all attempts together."""
+GROWTH = 8
+"""What is remembered was mostly a moment ago: the last calls are tried first, then so many times as many."""
 
 
 def shortest(before: Sequence[Case], fails_after: Callable[[Sequence[Case]], bool]) -> list[Case] | None:
     """The calls among `before` that are needed, as far as a few attempts find out; None where all do not suffice.
 
-    First the last few of them, since what is remembered was mostly a moment ago; then those without a part.
+    The last calls of all that make it fail are found by bisection, as few as do. So the first of these is needed; what
+    is needed of those after it is found in the same way. Whatever is returned was seen to make it fail.
     """
-    everything = list(before)
-    counts = [0, *(2**i for i in range(len(everything).bit_length()) if 2**i < len(everything)), len(everything)]
-    attempts = 0
-    for count in counts:
-        needed = everything[len(everything) - count :]
+    attempts = asked = 0
+
+    def fails(calls: Sequence[Case]) -> bool:
+        nonlocal attempts, asked
         attempts += 1
-        if fails_after(needed):
-            break
-    else:
-        return None
-    size = len(needed) // 2
-    while size:
-        start = 0
-        while start < len(needed) and attempts < MOST_ATTEMPTS:
-            fewer = needed[:start] + needed[start + size :]
-            attempts += 1
-            if fails_after(fewer):
-                needed = fewer
+        asked += len(calls)
+        return fails_after(calls)
+
+    def is_enough() -> bool:
+        return attempts >= MOST_ATTEMPTS or asked >= MOST_CALLS
+
+    needed: list[Case] = []
+    rest = list(before)
+    known: list[Case] | None = None
+    while not fails(needed):
+        if known is not None and is_enough():
+            return known
+        too_few, enough = 0, None if known is None else len(rest)
+        for count in _growing(len(rest)):
+            if known is not None and is_enough():
+                return known
+            if count == enough or fails(needed + rest[len(rest) - count :]):
+                enough = count
+                break
+            too_few = count
+        if enough is None:
+            return None
+        while enough - too_few > 1 and not is_enough():
+            middle = (too_few + enough) // 2
+            if fails(needed + rest[len(rest) - middle :]):
+                enough = middle
             else:
-                start += size
-        size //= 2
+                too_few = middle
+        first = len(rest) - enough
+        known = needed + rest[first:]
+        if is_enough():
+            return known
+        needed, rest = [*needed, rest[first]], rest[first + 1 :]
+        if not rest:
+            return known
     return needed
+
+
+def _growing(most: int) -> Iterator[int]:
+    count = 1
+    while count < most:
+        yield count
+        count *= GROWTH
+    if most:
+        yield most

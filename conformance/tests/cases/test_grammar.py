@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from conv2d_conformance.adapter import DTYPES, VIEWS
 from conv2d_conformance.cases import Case, CaseError, Elements, Recipe, format_case, parse
+from conv2d_conformance.cases.case import ARRAYS
 from conv2d_conformance.cases.illegal import ILLEGAL
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.unusual import UNUSUAL_BUT_LEGAL
@@ -28,6 +29,7 @@ CANONICAL = (
     "c4h9w10 m6k3x2 s2 p0 d3 g1 nobias bfloat16 integers*100:18446744073709551615",
     "n0c1h1w1 m1k1x1 s1x1 same d1x1 g1 nobias float64 sparse:0 reflect",
     "n1c1h3w3 m1k3x3 s1x1 valid d1x1 g1 nobias float16 normal:1 circular view=channels-last omit=stride,dilation",
+    "n1c1h3w3 m1k3x3 s1x1 p0x0 d1x1 g1 nobias float16 normal:1 grad view=steps:gy",
     "n1c1h1w2 m1k1x2 s1x1 p0x0 d1x1 g1 nobias float32 x[0,0,0,1]=1 w[0,0,0,0]=-0.5",
     "n1c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 x[0,0,0,0]=nan w[0,0,0,0]=-inf b[0]=1e-45",
     "c1h2w2 m1k1x1 s1x1 p0x0 d1x1 g1 nobias float32 x[0,1,1]=-0.0",
@@ -72,9 +74,10 @@ def test_what_is_left_out_is_printed(line: str, canonical: str) -> None:
     case=cases(recipes=("integers", "integers*100", "impulse", "normal")),
     dtype=st.sampled_from(DTYPES),
     view=st.sampled_from((None, *VIEWS)),
+    viewed=st.sampled_from((None, *ARRAYS)),
 )
-def test_parse_inverts_format(case: Case, dtype: str, view: str | None) -> None:
-    case = replace(case, dtype=dtype, view=view)
+def test_parse_inverts_format(case: Case, dtype: str, view: str | None, viewed: str | None) -> None:
+    case = replace(case, dtype=dtype, view=view, viewed=viewed)
     assert parse(format_case(case)) == case
 
 

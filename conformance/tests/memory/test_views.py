@@ -56,10 +56,33 @@ def test_the_values_are_the_same(view: str | None, shape: tuple[int, ...], dtype
         ("fortran", (1, 2, 6, 24)),
         ("negative", (-60, -20, -5, -1)),
         ("offset", (6 * 7 * 8, 7 * 8, 8, 1)),
+        ("steps", (2 * 6 * 8 * 10, 2 * 8 * 10, 2 * 10, 2)),
     ],
 )
 def test_how_an_input_lies(view: str | None, expected: tuple[int, ...]) -> None:
     assert steps(handed(numbered((2, 3, 4, 5)), view)) == expected
+
+
+def test_one_array_alone_is_a_view() -> None:
+    given = {"input": numbered((2, 3, 4, 5)), "weight": numbered((4, 3, 2, 2)), "bias": None}
+    found = Handed(given, "steps", viewed="weight").arrays
+    assert steps(found["input"]) == (60, 20, 5, 1)
+    assert steps(found["weight"]) == (2 * 6 * 4 * 4, 2 * 4 * 4, 2 * 4, 2)
+    read_only = Handed(given, "read-only", viewed="input").arrays
+    assert [array is not None and array.flags.writeable for array in read_only.values()] == [False, True, False]
+
+
+def test_what_repeats_is_the_array_that_is_seen_so() -> None:
+    plain = arrays(parse("n2c3h4w5 m4k2x3 bias integers:1 grad"))
+    for letter, name in (("x", "input"), ("w", "weight"), ("b", "bias"), ("gy", "grad_output")):
+        found = arrays(parse(f"n2c3h4w5 m4k2x3 bias integers:1 grad view=broadcast:{letter}"))
+        changed = [other for other in found if not np.array_equal(found[other], plain[other])]
+        assert changed == [name]
+
+
+def test_an_array_that_is_not_handed_over_is_no_view() -> None:
+    assert parse("n1c1h2w2 m1k1 nobias view=steps:b") == parse("n1c1h2w2 m1k1 nobias")
+    assert parse("n1c1h2w2 m1k1 bias view=steps:gy") == parse("n1c1h2w2 m1k1 bias")
 
 
 def test_one_channel_innermost_has_its_own_strides() -> None:

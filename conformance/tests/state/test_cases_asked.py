@@ -64,7 +64,8 @@ def test_illegal_calls_need_nothing_that_is_not_claimed() -> None:
     for case in DRAWN:
         asked = list(state._among_illegal_calls(case, bare))[1:]
         assert all(features_of(like) - {"validation"} <= bare.features for like in asked)
-        assert [is_legal(like) for like in asked] == [False, True] * 4
+        assert [is_legal(like) for like in asked] == [False, True] * (len(asked) // 2)
+        assert len(asked) >= 8
 
 
 Strategy = SearchStrategy[Case]

@@ -1,0 +1,42 @@
+"""The text of a script that shows one case failing, with nothing but NumPy and the implementation itself.
+
+The script rebuilds the arrays, lays them out in memory as the suite does, makes the calls before if there are any and
+then the call, compares with literal numbers, and ends with exit status 1 while the answer is wrong, 0 once it is right.
+It can be pasted into a bug report of somebody who has never heard of this suite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.implementation.target import Target
+from conv2d_conformance.reproducer.calls import arguments_text, before_text, memory_text
+from conv2d_conformance.reproducer.comparing import Index, comparison, rejection
+from conv2d_conformance.reproducer.data import NoScript, data_text
+from conv2d_conformance.reproducer.layers import script_of_layers
+from conv2d_conformance.reproducer.loading import head, imports, loading, require_python
+from conv2d_conformance.verdict.question import Question
+
+__all__ = ["NoScript", "data_text", "script", "script_of_layers"]
+
+
+def script(question: Question, target: Target, wrong: Iterable[Index] = (), *, before: Sequence[Question] = ()) -> str:
+    """The script. `wrong` are the elements (N, M, OH, OW) to compare where there are too many to compare all.
+
+    Of gradients they are the elements (i,) of the row of all three. `before` are the calls that must come before.
+    """
+    require_python(target)
+    questions = [*before, question]
+    operations = {one.case.operation for one in questions}
+    parts = [
+        head(format_case(question.case), target, [format_case(one.case) for one in before]),
+        imports(target, [one.request.arrays for one in questions], [one.case.dtypes for one in questions]),
+        loading(target, operations),
+        memory_text(questions, target),
+        *(before_text(number, one) for number, one in enumerate(before, start=1)),
+        data_text(question),
+        arguments_text(question),
+        rejection(question) if question.illegal_because else comparison(question, list(wrong)),
+    ]
+    return "\n\n".join(parts) + "\n"

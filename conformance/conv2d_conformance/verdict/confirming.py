@@ -1,0 +1,155 @@
+"""Whether each failing case fails in a fresh process too; where it does not, which calls must come before it.
+
+A case that fails only after others is a fault of what is kept between calls, whichever check met it: it is filed under
+the requirement that says so as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.implementation.answers import Broken, Implementation
+from conv2d_conformance.initialisation.case import is_layer_case
+from conv2d_conformance.verdict.explaining import explained_by
+from conv2d_conformance.verdict.history import unpacked
+from conv2d_conformance.verdict.judge import Fault, judge
+from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.sequence import shortest
+
+Record = dict[str, Any]
+
+REPEATED = "the same bits from the same call"
+"""What only repetitions show."""
+
+MOST_CAUSES = 3
+"""To find one takes many fresh processes."""
+
+
+def fails_alone(record: Record, implementation: Implementation, *, is_fresh: bool = False) -> bool | None:
+    """Whether the case of a record fails at once in a fresh process; None where it cannot be asked so.
+
+    For an illegal call any process will do that was asked illegal calls alone.
+    """
+    if not _can_be_asked(record, implementation):
+        return None
+    case = parse(record["failure"]["case"])
+    if not is_fresh and is_legal(case):
+        implementation.restart()
+    return fault_of(implementation, case) is not None
+
+
+def explanation_of(record: Record, implementation: Implementation) -> str | None:
+    """The requirement that explains a case that fails alone, from further calls."""
+    case = parse(record["failure"]["case"])
+    fault = fault_of(implementation, case)
+    if fault is None:
+        return None
+    return explained_by(case, fault.aspect, lambda other: fault_of(implementation, other) is not None)
+
+
+def amend(records: Iterable[Record], implementation: Implementation) -> None:
+    """Say of cases that do not fail alone what makes them fail, in their records.
+
+    What failed by chance when it was repeated is left alone, since nothing follows from its not failing. `before` of a
+    record is what its process was asked until the failure had been told, packed.
+    """
+    causes: list[list[Case]] = []
+    for record in records:
+        was_by_chance = record["failure"]["failed_repetitions"] < record["failure"]["repetitions"]
+        if not _unreduced(record, implementation) and not was_by_chance:
+            _amend(record, [parse(line) for line in unpacked(record["before"])], implementation, causes)
+
+
+def _unreduced(record: Record, implementation: Implementation) -> bool:
+    """Put the case that failed first in the place of its reduction, if it fails in a fresh process where that does not.
+
+    What is read from memory that was never written to is by chance what a simple case requires, zero above all.
+    """
+    failure = record["failure"]
+    if failure["first_case"] == failure["case"] or not implementation.restart():
+        return False
+    faults = [fault_of(implementation, parse(failure["first_case"])) for _ in range(failure["repetitions"])]
+    failed = [fault for fault in faults if fault is not None]
+    if faults[0] is not None:
+        record["failure"] = {
+            **failure,
+            "case": failure["first_case"],
+            "got": failed[0].got,
+            "required": failed[0].required,
+            "failed_repetitions": len(failed),
+            "diagnosis": None,
+        }
+    return faults[0] is not None
+
+
+def _can_be_asked(record: Record, implementation: Implementation) -> bool:
+    failure = record["failure"]
+    return (
+        record["outcome"] == "fail"
+        and failure is not None
+        and not failure["after"]
+        and failure["required"] != REPEATED
+        and not is_layer_case(failure["case"])
+        and parse(failure["case"]).operation in implementation.hello.operations
+    )
+
+
+def _amend(record: Record, before: Sequence[Case], implementation: Implementation, causes: list[list[Case]]) -> None:
+    """Name the calls that must come before, and the requirement that is broken by that.
+
+    `causes` are those that other cases needed, which are tried first: where much fails, it is mostly by few of them.
+    """
+    failure = record["failure"]
+    case = parse(failure["case"])
+    faults: dict[tuple[str, ...], Fault] = {}
+
+    def fails_after(earlier: Sequence[Case]) -> bool:
+        implementation.restart()
+        for one in earlier:
+            implementation.ask(Question(one, implementation.hello.capabilities).request)
+        fault = fault_of(implementation, case)
+        if fault is not None:
+            faults[tuple(map(format_case, earlier))] = fault
+        return fault is not None
+
+    needed = next((cause for cause in causes if fails_after(cause)), None)
+    if needed is None and len(causes) < MOST_CAUSES:
+        needed = shortest(before, fails_after)
+        if needed:
+            causes.append(needed)
+    if needed is None or not fails_after(needed):
+        # Nobody can make it fail again, so that nothing can be said of its cause.
+        record["failure"] = {**failure, "failed_repetitions": 0, "diagnosis": None}
+        return
+    after = tuple(map(format_case, needed))
+    amended = {
+        **failure,
+        "got": faults[after].got,
+        "required": faults[after].required,
+        "after": list(after),
+        "failed_repetitions": 1,
+        "repetitions": 1,
+        "diagnosis": None,
+        "explained_by": broken_by_state(case, needed) if needed else None,
+    }
+    record["failure"] = amended
+    if needed:
+        record["observed"].setdefault(broken_by_state(case, needed), amended)
+
+
+def fault_of(implementation: Implementation, case: Case) -> Fault | None:
+    """What is wrong with the answer to a case; a process that ends is no answer."""
+    question = Question(case, implementation.hello.capabilities)
+    answer = implementation.ask(question.request)
+    return None if isinstance(answer, Broken) else judge(question, answer).fault
+
+
+def broken_by_state(case: Case, before: Iterable[Case]) -> str:
+    """The requirement that is broken where a case fails after others and not alone."""
+    if case.operation == "gradients":
+        return "gradients.no-state"
+    return "determinism.no-state" if all(map(is_legal, before)) else "determinism.after-rejection"

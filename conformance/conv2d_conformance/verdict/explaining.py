@@ -1,0 +1,144 @@
+"""Which requirement explains a failing case: the one about what the case cannot do without.
+
+Many checks meet one fault, each in cases that are about something else. A case is asked again without one of its
+features after the other; a feature without which it does not fail is part of the fault. Of several, the first in the
+table below is the narrowest: an array that is a view says more than the stride that the fault needs as well.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from conv2d_conformance.cases.case import Case, CaseError, Elements, Recipe
+from conv2d_conformance.cases.geometry import is_legal
+
+LARGEST_SMALL = 8
+"""What no tile, vector or block is shorter than, as far as the drawn cases know."""
+
+
+OF_GRADIENTS = {
+    "validation.legal-calls-accepted": "shapes",
+    "values.definition": "input",
+    "values.every-size": "every-size",
+    "values.batch-items-independent": "weight",
+    "bias.added": "bias",
+    "stride.steps": "stride",
+    "dilation.spacing": "dilation",
+    "groups.side-by-side": "groups",
+    "groups.depthwise": "groups",
+    "padding.zeros-both-sides": "padding",
+    "padding.valid": "valid",
+    "padding.same-extra-at-end": "same",
+    "batch.empty": "empty-batch",
+    "batch.unbatched": "unbatched",
+    "arguments.scalar": "arguments",
+    "arguments.defaults": "arguments",
+}
+"""What the chapter on gradients calls the same; padding modes and views have the same names there."""
+
+
+def explained_by(case: Case, aspect: str, fails: Callable[[Case], bool]) -> str | None:
+    """The id of the narrowest requirement that explains why the case fails.
+
+    `fails` says whether another case fails. `aspect` is the respect in which this one does. None for an illegal call,
+    and for special values: such cases are about nothing else.
+    """
+    if not is_legal(case) or not _is_finite(case):
+        return None
+    found = _needed(case, aspect, fails)
+    if case.operation == "conv2d":
+        return found
+    return f"gradients.{OF_GRADIENTS.get(found, found.partition('.')[2])}"
+
+
+def _is_finite(case: Case) -> bool:
+    return not isinstance(case.data, Elements) or all(math.isfinite(value) for _, _, value in case.data.entries)
+
+
+def _needed(case: Case, aspect: str, fails: Callable[[Case], bool]) -> str:
+    for requirement, simpler in _without(case):
+        if simpler is not None and is_legal(simpler) and not fails(simpler):
+            return requirement
+    return "validation.legal-calls-accepted" if aspect == "accepted" else "values.definition"
+
+
+def explains(requirement: str, explanation: str | None) -> bool:
+    """Whether a requirement is the one that explains a failure, or one beside it in its chapter."""
+    if explanation is None:
+        return False
+    chapter = explanation.partition(".")[0]
+    if chapter in ("memory", "dtype", "gradients"):
+        return requirement == explanation
+    if chapter == "padding-mode":
+        return requirement.startswith(explanation)
+    return requirement.partition(".")[0] == chapter and (chapter != "validation" or requirement == explanation)
+
+
+def _without(case: Case) -> Iterator[tuple[str, Case | None]]:
+    """For each requirement, from the narrowest on, the case without what it speaks of."""
+    if case.view is not None:
+        yield f"memory.view-{case.view}", _changed(case, view=None)
+    if case.padding_mode != "zeros":
+        yield f"padding-mode.{case.padding_mode}", _changed(case, padding_mode="zeros")
+    if case.omit:
+        yield "arguments.defaults", _changed(case, omit=())
+    if any(isinstance(value, int) for value in (case.stride, case.padding, case.dilation)):
+        yield "arguments.scalar", _changed(case, **_pairs(case))
+    if case.dtype != "float32":
+        yield f"dtype.{case.dtype}", _changed(case, dtype="float32")
+    if case.N == 0:
+        yield "batch.empty", _changed(case, N=1)
+    if case.N is None:
+        yield "batch.unbatched", _changed(case, N=1, data=_recipe(case))
+    if max(case.C, case.M, case.H, case.W, case.KH, case.KW, case.N or 1) > LARGEST_SMALL:
+        yield "values.every-size", _smaller(case)
+    if case.groups > 1:
+        name = "depthwise" if case.groups == case.C else "side-by-side"
+        yield f"groups.{name}", _changed(case, groups=1, C=case.C // case.groups, data=_recipe(case))
+    if case.dilation not in (1, (1, 1)):
+        yield "dilation.spacing", _changed(case, dilation=(1, 1))
+    if isinstance(case.padding, str):
+        name = "padding.valid" if case.padding == "valid" else "padding.same-extra-at-end"
+        yield name, _changed(case, padding=(0, 0))
+    elif case.padding not in (0, (0, 0)):
+        yield "padding.zeros-both-sides", _changed(case, padding=(0, 0))
+    if case.stride not in (1, (1, 1)):
+        yield "stride.steps", _changed(case, stride=(1, 1))
+    if case.bias:
+        yield "bias.added", _changed(case, bias=False, data=_recipe(case))
+    if case.N is not None and case.N > 1:
+        yield "values.batch-items-independent", _changed(case, N=1, data=_recipe(case))
+
+
+def _changed(case: Case, **changes: Any) -> Case | None:
+    try:
+        return replace(case, **changes)
+    except CaseError:  # what else the case says has no place in it any more
+        return None
+
+
+def _recipe(case: Case) -> Recipe | Elements:
+    """Data for other shapes: named elements would lie outside."""
+    return case.recipe or Recipe()
+
+
+def _pairs(case: Case) -> dict[str, Any]:
+    values = {name: getattr(case, name) for name in ("stride", "padding", "dilation")}
+    return {name: (value, value) for name, value in values.items() if isinstance(value, int)}
+
+
+def _smaller(case: Case) -> Case | None:
+    """The same call with every size that is large cut to a small one."""
+    if case.groups > 1 and case.groups > LARGEST_SMALL:
+        return _changed(case, groups=2, C=2, M=2, data=_recipe(case))
+    inputs, outputs = (min(size // case.groups, LARGEST_SMALL // 2) for size in (case.C, case.M))
+    changes: dict[str, Any] = {"C": inputs * case.groups, "M": outputs * case.groups}
+    for axis, kernel in (("H", "KH"), ("W", "KW")):
+        changes[kernel] = min(getattr(case, kernel), 3)
+        changes[axis] = min(getattr(case, axis), LARGEST_SMALL - 1)
+    if case.N is not None:
+        changes["N"] = min(case.N, 2)
+    return _changed(case, **changes, data=_recipe(case))

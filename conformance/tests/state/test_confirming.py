@@ -1,0 +1,173 @@
+"""What failed is asked again of a fresh process, and what fails only after other calls is filed where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conv2d_conformance.adapter import Adapter, Capabilities
+from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.implementation.answers import Answer, Request
+from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.mutants import CAPABILITIES
+from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.verdict.confirming import amend, fails_alone
+from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.verdict.history import Remembering, packed, unpacked
+
+Conv2d = Callable[..., Any]
+
+
+class Fresh:
+    """An implementation whose restart forgets everything."""
+
+    def __init__(self, make: Callable[[], Conv2d]) -> None:
+        self._make = make
+        self.restarts = 0
+        self.restart()
+
+    def restart(self) -> bool:
+        adapter = Adapter(name="x", version="1", conv2d=self._make(), capabilities=CAPABILITIES)
+        self._present = InProcess(adapter)
+        self.hello = self._present.hello
+        self.restarts += 1
+        return True
+
+    def ask(self, request: Request) -> Answer:
+        return self._present.ask(request)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def wrong_after(poison: Callable[[Call], bool], shows: Callable[[Call], bool] = lambda _: True) -> Fresh:
+    def make() -> Conv2d:
+        seen: list[bool] = []
+
+        def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+            call = Call(input, weight, bias, **attributes)
+            was_seen = bool(seen)
+            if poison(call):
+                seen.append(True)
+            return call.right() + (was_seen and shows(call))
+
+        return conv2d
+
+    return Fresh(make)
+
+
+def record_of(implementation: Fresh, *lines: str) -> dict[str, Any]:
+    """What is recorded of a check that asks these cases, of which the last one fails."""
+    remembering = Remembering(implementation)
+    examination = Examination(remembering, EFFORTS["quick"])
+    with pytest.raises(Nonconforming):
+        examination.judge_all(map(parse, lines))
+    return {"check": "any", **as_json(examination.tally), "before": packed(remembering.asked)}
+
+
+def confirm(records: list[dict[str, Any]], implementation: Fresh) -> None:
+    """As a run does."""
+    amend([record for record in records if fails_alone(record, implementation) is False], implementation)
+
+
+PLAIN, OTHER, POISON = "n1c2h4w5 m2k2x2 integers:1", "n2c1h3w4 m1k2 integers:2", "n1c1h5w5 m1k3 float64 integers:3"
+
+
+def test_what_fails_alone_stays_as_it_is() -> None:
+    wrong = Fresh(lambda: lambda *arrays, **attributes: Call(*arrays, **attributes).right() + 1)
+    record = record_of(wrong, PLAIN)
+    before = dict(record["failure"])
+    confirm([record], wrong)
+    assert record["failure"] == before
+    assert record["observed"] == {}
+
+
+def test_a_reduction_that_does_not_fail_in_a_fresh_process_is_not_told() -> None:
+    def make() -> Fresh:
+        # Wrong for a single filter only after much else, for more of them always.
+        return wrong_after(lambda _: True, lambda call: call.weight.shape[0] == 1)
+
+    def always() -> Fresh:
+        return Fresh(lambda: lambda *arrays, **attributes: Call(*arrays, **attributes).right() + (len(arrays[1]) > 1))
+
+    record = record_of(make(), OTHER, OTHER.replace("integers:2", "integers:3"))
+    record["failure"] |= {"first_case": format_case(parse(PLAIN)), "case": format_case(parse(OTHER))}
+    confirm([record], always())
+    assert record["failure"]["case"] == format_case(parse(PLAIN))
+    assert (record["failure"]["after"], record["failure"]["failed_repetitions"]) == ([], 5)
+
+
+def test_what_fails_after_another_call_names_it() -> None:
+    fresh = wrong_after(lambda call: call.input.itemsize == 8, lambda call: call.input.itemsize == 4)
+    record = record_of(fresh, OTHER, PLAIN, POISON, "n1c3h4w4 m2k1 integers:5", "n2c2h5w4 m3k2x1 integers:6")
+    assert record["failure"]["after"] == []
+    confirm([record], wrong_after(lambda call: call.input.itemsize == 8, lambda call: call.input.itemsize == 4))
+    failure = record["failure"]
+    assert failure["after"] == [format_case(parse(POISON))]
+    assert (failure["failed_repetitions"], failure["repetitions"], failure["diagnosis"]) == (1, 1, None)
+    assert record["observed"] == {"determinism.no-state": failure}
+
+
+def test_after_a_rejection_it_is_another_requirement() -> None:
+    illegal = "n1c1h5w5 m1k3 integers:3 stride=(0,1)"
+
+    def make() -> Fresh:
+        return wrong_after(lambda call: call.stride == (0, 1))
+
+    record = record_of(make(), OTHER, illegal, PLAIN)
+    confirm([record], make())
+    assert record["failure"]["after"] == [format_case(parse(illegal))]
+    assert list(record["observed"]) == ["determinism.after-rejection"]
+
+
+def test_one_cause_of_many_failures_is_looked_for_once() -> None:
+    def make() -> Fresh:
+        return wrong_after(lambda call: call.input.itemsize == 8, lambda call: call.input.itemsize == 4)
+
+    records = [record_of(make(), OTHER, POISON, f"n1c2h4w5 m{filters}k2x2 integers:1") for filters in (1, 2, 3, 4)]
+    fresh = make()
+    confirm(records, fresh)
+    assert all(record["failure"]["after"] == [format_case(parse(POISON))] for record in records)
+    assert fresh.restarts < 50
+
+
+def test_what_cannot_be_made_to_fail_again_is_told_so() -> None:
+    record = record_of(wrong_after(lambda call: call.input.itemsize == 8), POISON, PLAIN)
+    confirm([record], Fresh(lambda: lambda *arrays, **attributes: Call(*arrays, **attributes).right()))
+    failure = record["failure"]
+    assert (failure["after"], failure["failed_repetitions"], failure["repetitions"]) == ([], 0, 5)
+    assert record["observed"] == {}
+
+
+def test_lines_are_packed_and_unpacked() -> None:
+    assert unpacked(packed([PLAIN, OTHER])) == [PLAIN, OTHER]
+    assert unpacked("") == []
+
+
+def test_a_restart_is_forgotten_calls() -> None:
+    remembering = Remembering(wrong_after(lambda _: False))
+    Examination(remembering, EFFORTS["quick"]).judge(parse(PLAIN))
+    assert list(remembering.asked) == [format_case(parse(PLAIN))]
+    assert remembering.restart()
+    assert not remembering.asked
+
+
+def test_an_illegal_call_that_is_accepted_once_its_equal_was_made() -> None:
+    checked: set[Any] = set()
+
+    def conv2d(input: Any, weight: Any, bias: Any = None, *, stride: Any, **attributes: Any) -> Any:
+        if stride not in checked:
+            Call(input, weight, bias, stride=stride, **attributes).right()
+            checked.add(stride)
+        return Call(input, weight, bias, stride=tuple(map(int, stride)), **attributes).right()
+
+    adapter = Adapter(name="x", version="1", conv2d=conv2d, capabilities=Capabilities(validation=True))
+    legal, illegal = parse(PLAIN), parse(f"{PLAIN} stride=(1.0,1)")
+    examination = Examination(InProcess(adapter), EFFORTS["quick"])
+    with pytest.raises(Nonconforming, match="an exception: "):
+        examination.judge_in_sequence([illegal, legal, illegal])
+    # Accepted from the start it is a fault of validation alone.
+    Examination(InProcess(adapter), EFFORTS["quick"]).judge_in_sequence([legal, illegal, illegal])

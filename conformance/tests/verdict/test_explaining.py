@@ -1,0 +1,88 @@
+"""A failing case is explained by what it cannot do without, and that is told first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conv2d_conformance import spec
+from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.mutants import catalogue
+from conv2d_conformance.report.causes import causes
+from conv2d_conformance.verdict.confirming import fault_of
+from conv2d_conformance.verdict.explaining import OF_GRADIENTS, explained_by, explains
+
+EXPLAINED = {
+    # The mutant, a case in which it fails, and what explains that.
+    ("steps_of_the_weight_ignored", "n1c1h2w1 m1k2x1 integers:1 view=steps:w"): "memory.view-steps",
+    ("replicate_cleans_its_copies", "n1c1h1w1 m1k1x1 p0x1 x[0,0,0,0]=nan replicate"): None,
+    ("reflect_limited_to_size_minus_two", "n1c1h1w2 m1k1x1 p0x1 integers:1 reflect"): "padding-mode.reflect",
+    ("stride_of_height_for_both", "n2c3h5w6 m2k2x1 s1x2 bias integers:1"): "stride.steps",
+    ("size_ignores_dilation", "n1c2h5w4 m1k2x1 d2x1 g2 integers:1".replace("m1", "m2")): "dilation.spacing",
+    ("bias_dropped", "n2c2h3w4 m2k2x1 g2 bias integers:1"): "bias.added",
+    ("taps_beyond_128_are_zero", "n1c1h129w1 m1k129x1 bias integers:1"): "values.every-size",
+    ("sixteen_bit_sections_taken_for_dense", "n1c2h3w4 m1k2 float16 integers:1 view=offset"): "memory.view-offset",
+    ("bias_dropped", "n1c1h2w2 m1k1 bias integers:1 stride=0"): None,
+}
+
+
+@pytest.mark.parametrize(("mutant", "line"), EXPLAINED)
+def test_what_the_case_cannot_do_without(mutant: str, line: str) -> None:
+    implementation, case = InProcess(catalogue()[mutant].adapter), parse(line)
+    fault = fault_of(implementation, case)
+    found = explained_by(
+        case, fault.aspect if fault else "rejected", lambda other: fault_of(implementation, other) is not None
+    )
+    assert found == EXPLAINED[mutant, line]
+
+
+def test_a_fault_that_needs_nothing_is_one_of_the_definition() -> None:
+    case = parse("n2c4h5w6 m2k2 s2x1 p1x1 g2 bias float64 integers:1")
+    assert explained_by(case, "values", lambda _: True) == "values.definition"
+    assert explained_by(case, "accepted", lambda _: True) == "validation.legal-calls-accepted"
+
+
+def test_gradients_have_a_chapter_of_their_own() -> None:
+    strided = parse("n1c2h5w6 m2k2 s2x1 integers:1 grad")
+    assert explained_by(strided, "values", lambda other: other.stride != (1, 1)) == "gradients.stride"
+    seen = parse("n1c2h5w6 m2k2 integers:1 grad view=steps:gy")
+    assert explained_by(seen, "values", lambda other: other.view is not None) == "gradients.view-steps"
+    assert all(f"gradients.{name}" in spec.load().requirements for name in OF_GRADIENTS.values())
+    assert set(OF_GRADIENTS) <= set(spec.load().requirements)
+
+
+def test_a_neighbour_in_the_chapter_explains_too() -> None:
+    assert explains("stride.steps", "stride.steps")
+    assert explains("stride.beyond-kernel", "stride.steps")
+    assert explains("padding-mode.reflect-limit", "padding-mode.reflect")
+    assert not explains("padding-mode.circular", "padding-mode.reflect")
+    assert not explains("memory.view-offset", "memory.view-steps")
+    assert not explains("stride.steps", None)
+
+
+def test_what_explains_comes_first() -> None:
+    def entry(name: str, case: str, explanation: str | None) -> dict[str, Any]:
+        failure = {"case": case, "got": "1", "required": "2", "diagnosis": None, "explained_by": explanation}
+        return {"id": name, "level": "MUST", "verdict": "fail", "failure": failure}
+
+    told = causes(
+        {
+            "complete": True,
+            "requirements": [
+                entry("arguments.pair-order", "one", "stride.steps"),
+                entry("values.definition", "two", "dilation.spacing"),
+                entry("stride.steps", "one", "stride.steps"),
+                entry("dtype.float64", "three", None),
+                entry("numerics.subnormals", "four", "dtype.bfloat16"),
+            ],
+        }
+    )
+    ids = [[entry["id"] for entry in cause.entries] for cause in told]
+    assert ids == [
+        ["stride.steps", "arguments.pair-order"],
+        ["dtype.float64"],
+        ["numerics.subnormals"],
+        ["values.definition"],
+    ]
