@@ -135,6 +135,9 @@ class Capabilities:
 
 _FLAGS = tuple(item.name for item in fields(Capabilities) if item.type == "bool")
 
+DERIVED = frozenset({"padding", "pairs", "several-dtypes"})
+"""Features that follow from others: some padding, some pair of numbers, two dtypes."""
+
 FEATURES = frozenset(
     {name.replace("_", "-") for name in _FLAGS}
     | {f"dtype.{name}" for name in DTYPES}
@@ -142,9 +145,9 @@ FEATURES = frozenset(
     | {f"padding-mode.{name}" for name in PADDING_MODES[1:]}
     | {f"arguments.{name}" for name in ARGUMENTS[1:]}
     | {f"views.{name}" for name in VIEWS}
-    | {"padding", "pairs", "several-dtypes"}
+    | DERIVED
 )
-"""The closed list of features. The last three follow from others: some padding, some pair of numbers, two dtypes."""
+"""The closed list of features."""
 
 
 @dataclass(frozen=True, kw_only=True)

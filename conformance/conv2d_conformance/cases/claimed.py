@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from conv2d_conformance.adapter import DERIVED
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
 
@@ -30,7 +31,8 @@ CASES = {
 }
 """By feature, or operation. A dtype, a mode and a view are words of a case line themselves."""
 
-NOT_OF_ONE_CALL = frozenset({"deterministic", "seeded", "thread-safe", "torch-seed-stream"})
+NOT_OF_ONE_CALL = DERIVED | {"deterministic", "seeded", "thread-safe", "torch-seed-stream"}
+"""What follows from other claims, or shows in several calls."""
 
 
 class Claim(NamedTuple):
