@@ -58,5 +58,6 @@ adapter = Adapter(
         empty_batch=True,
         views=frozenset(VIEWS),  # the binding for Python takes every array, and makes a dense copy of what is not dense
         deterministic=True,
+        thread_safe=True,
     ),
 )

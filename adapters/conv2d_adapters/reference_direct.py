@@ -32,5 +32,6 @@ adapter = Adapter(
         validation=True,
         non_finite=True,
         deterministic=True,
+        thread_safe=True,
     ),
 )

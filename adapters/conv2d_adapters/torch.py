@@ -26,6 +26,7 @@ CAPABILITIES = Capabilities(
     validation=True,
     non_finite=True,
     deterministic=True,
+    thread_safe=True,
 )
 
 
