@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from conv2d_conformance.cases.case import Elements
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.verdict.kind import masked
 
@@ -16,10 +18,14 @@ if TYPE_CHECKING:
 
 
 class Diagnoses:
-    """What was found so far, the latest last. Only what speaks of more than its own case can explain another."""
+    """What was found so far, and in which case, the latest last.
+
+    Only what speaks of more than its own case can explain another; and what does not say how answers are wrong, only
+    another of the same kind.
+    """
 
     def __init__(self) -> None:
-        self._found: list[Diagnosis] = []
+        self._found: list[tuple[Case, Diagnosis]] = []
         self._without_an_answer: set[str] = set()
 
     def know(self, implementation: Implementation, failing: Case, fault: Fault) -> bool:
@@ -37,7 +43,7 @@ class Diagnoses:
         if found is None:
             found = diagnose(implementation, failing, seen=seen)
             if found is not None and found.model is not None:
-                self._found.append(found)
+                self._found.append((failing, found))
         return None if found is None else found.sentence
 
     def _recognised(self, implementation: Implementation, failing: Case) -> Diagnosis | None:
@@ -46,7 +52,19 @@ class Diagnoses:
         seen = _asked(implementation, failing)
         if seen is None or not seen.wrong:
             return None
-        return next((found for found in self._found if found.model is not None and found.model.explains(seen)), None)
+        return next((found for case, found in self._found if _explains(case, found, failing, seen)), None)
+
+
+def _explains(case: Case, found: Diagnosis, failing: Case, seen: Seen) -> bool:
+    model = found.model
+    assert model is not None
+    return (model.says_how or _kind(case) == _kind(failing)) and model.explains(seen)
+
+
+def _kind(case: Case) -> tuple[Any, ...]:
+    """What no rule about sizes speaks of, and a path is chosen by all the same."""
+    is_finite = not isinstance(case.data, Elements) or all(math.isfinite(value) for *_, value in case.data.entries)
+    return case.dtype, case.view, case.padding_mode, is_finite
 
 
 def _asked(implementation: Implementation, case: Case) -> Seen | None:

@@ -25,6 +25,11 @@ class Model:
     refuses: str | None = None
     crashes: bool = False
 
+    @property
+    def says_how(self) -> bool:
+        """Whether it says how answers are wrong, and not only when."""
+        return self.effect is not None or self.refuses is not None or self.crashes
+
     def shows(self, seen: Seen) -> bool | None:
         """Whether the rule holds for a case, which says nothing of illegal calls; None where a limit is not known."""
         if self.rule is ALWAYS:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.kind import masked
 from conv2d_conformance.verdict.wording import ANY_ANSWER, NO_SUCH_THING, REFUSED
@@ -48,8 +49,8 @@ def causes(report: Mapping[str, Any]) -> list[Cause]:
     """What failed, by its cause, the one that breaks most first.
 
     Failures have one cause where the implementation refuses or dies in the same words, numbers apart, where the same
-    was seen beside the answer or found to be wrong, or where the same case has the same answer. In a run that was cut
-    short, a requirement that was not reached is no news.
+    was seen beside the answer or found to be wrong, where what is not finite spreads in one dtype, or where the same
+    case has the same answer. In a run that was cut short, a requirement that was not reached is no news.
     """
     told = [
         entry
@@ -86,6 +87,8 @@ def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tu
         return ()
     if failure["diagnosis"]:
         return ("looks like", masked(failure["diagnosis"]))
+    if _spreads(failure):
+        return ("spreads", parse(failure["case"]).dtype)
     if _speaks(failure):
         words = masked(failure["got"])
         return ("looks like", explained[words]) if words in explained else (words,)
@@ -95,6 +98,13 @@ def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tu
 def _speaks(failure: Mapping[str, Any]) -> bool:
     """Whether what was got says itself what is wrong."""
     return str(failure["got"]).startswith(REFUSED) or failure["required"] in (ANY_ANSWER, NO_SUCH_THING)
+
+
+def _spreads(failure: Mapping[str, Any]) -> bool:
+    """Whether there is NaN or an infinity where a finite number is required, which many requirements speak of."""
+    odd = ("nan", "inf", "-inf")
+    is_special = any(f"={value}" in failure["case"] for value in odd)
+    return is_special and str(failure["got"]).startswith(odd) and not any(map(str(failure["required"]).count, odd))
 
 
 def _explaining_first(entries: list[Entry]) -> tuple[Entry, ...]:

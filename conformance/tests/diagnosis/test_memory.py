@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from conv2d_conformance.adapter import Adapter
@@ -69,6 +70,23 @@ def test_another_fault_is_searched_for() -> None:
     second = diagnoses.sentence_about(implementation, WIDE, {})
     assert second is not None
     assert second != first
+
+
+def spoilt_in_two_dtypes(call: Call) -> Any:
+    """Wrong for one column, in a way that no effect has: in float32 by another sum than in float64."""
+    right = call.right()
+    if right.shape[-1] > 1:
+        return right
+    return right * 7 + 3 if right.dtype == np.float32 else right * -5 + 11
+
+
+def test_who_knows_only_when_answers_are_wrong_knows_no_other_kind_of_case() -> None:
+    implementation, diagnoses = Counting(spoilt_in_two_dtypes), Diagnoses()
+    first = parse("n1c2h5w4 m3k2x4 integers:3")
+    assert diagnoses.sentence_about(implementation, first, {})
+    assert diagnoses.know(implementation, parse("n1c1h6w3 m2k3x3 integers:4"), WRONG)
+    for other in ("n1c2h5w4 m3k2x4 float64 integers:3", "n1c2h5w4 m3k2x4 view=offset integers:3"):
+        assert not diagnoses.know(implementation, parse(other), WRONG)
 
 
 def test_what_is_right_is_not_recognised() -> None:

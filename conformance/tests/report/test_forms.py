@@ -205,6 +205,24 @@ def test_crashes_in_the_same_words_are_one_block(report):
     assert text_of(report).count("ERROR  bias.") == 1
 
 
+def test_what_spreads_in_one_dtype_is_one_block(report):
+    known = report["requirements"][0]["failure"]
+    values = ("nan", "inf", "-inf", "nan")
+    for entry, value, dtype in zip(report["requirements"], values, ("bfloat16",) * 3 + ("float16",), strict=True):
+        case = f"n1c1h1w3 m1k1x2 {dtype} x[0,0,0,2]={value}"
+        got = {"got": "nan at y[0,0,0,0]; 1 of 2 elements are wrong", "required": "0, exactly"}
+        entry |= {"verdict": "fail", "failure": {**known, **got, "case": case, "diagnosis": None}}
+    assert text_of(report).count("FAIL  bias.") == 2
+
+
+def test_what_is_required_to_be_infinite_does_not_spread(report):
+    failing = [entry for entry in report["requirements"] if entry["failure"]]
+    for number, entry in enumerate(failing[:2]):
+        case = {"case": f"n1c1h1w{number + 1} m1k1 x[0,0,0,0]=inf", "got": "nan at y[0,0,0,0]", "required": "inf"}
+        entry["failure"] = {**entry["failure"], **case, "diagnosis": None}
+    assert text_of(report).count("FAIL  bias.") == 2
+
+
 def test_other_words_are_another_cause(report):
     failing = [entry for entry in report["requirements"] if entry["failure"]]
     for number, entry in enumerate(failing[:2]):
