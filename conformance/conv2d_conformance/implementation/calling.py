@@ -57,7 +57,7 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, reference_is_f
     if request.operation not in RETURNED or function is None:
         return Broken("protocol", f"the adapter {adapter.name} has no {request.operation}")
     try:
-        handed = Handed(request.arrays, request.view, memory.blocks.take, viewed=request.viewed)
+        handed = Handed(request.arrays, request.view, memory.blocks, viewed=request.viewed)
     except ValueError as error:
         return Broken("protocol", str(error))
     positional, named = arguments_of(request, handed.arrays)

@@ -6,7 +6,7 @@ end, or between the rows of a section, shows in the answer, and a write shows in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,15 +30,41 @@ def fresh_block(size: int) -> Block:
     return memory[skew : skew + size]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an array lies in the block of its call: `start` and `stop` enclose it, all numbers are bytes."""
+
+    start: int
+    stop: int
+    first: int
+    strides: tuple[int, ...]
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    def is_of(self, array: Array | None) -> bool:
+        """Whether an array that lay here is as it was: an implementation can give it another shape."""
+        return array is not None and (array.shape, array.strides, array.dtype) == (self.shape, self.strides, self.dtype)
+
+    def array_in(self, block: Block) -> Array:
+        return np.ndarray(self.shape, self.dtype, block, self.first, self.strides)
+
+    def bytes_in(self, block: np.ndarray[Any, np.dtype[Any]]) -> np.ndarray[Any, np.dtype[Any]]:
+        """The bytes of every element along a last axis, of a block of bytes or of flags for them."""
+        size = self.dtype.itemsize
+        return np.ndarray((*self.shape, size), block.dtype, block, self.first, (*self.strides, 1))
+
+
 class Blocks:
     """Two blocks that the calls of a process take by turns: one, one, the other, the other.
 
     So arrays of the same shape come at the same address as a call before, with other data, and at another address
     while the arrays of an earlier call are still where they were: what remembers an address is found out either way.
+    What comes at the same address comes as the same object, as an array does that its owner writes to between calls.
     """
 
     def __init__(self) -> None:
         self._kept: list[Block] = []
+        self._arrays: list[dict[Place, Array]] = [{}, {}]
         self._turn = 0
 
     def take(self, size: int) -> Block:
@@ -52,25 +78,15 @@ class Blocks:
         block[:] = 0xFF
         return block
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where an array lies in the block of its call: `start` and `stop` enclose it, all numbers are bytes."""
-
-    start: int
-    stop: int
-    first: int
-    strides: tuple[int, ...]
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-
-    def array_in(self, block: Block) -> Array:
-        return np.ndarray(self.shape, self.dtype, block, self.first, self.strides)
-
-    def bytes_in(self, block: np.ndarray[Any, np.dtype[Any]]) -> np.ndarray[Any, np.dtype[Any]]:
-        """The bytes of every element along a last axis, of a block of bytes or of flags for them."""
-        size = self.dtype.itemsize
-        return np.ndarray((*self.shape, size), block.dtype, block, self.first, (*self.strides, 1))
+    def arrays(self, block: Block, places: Iterable[Place]) -> list[Array]:
+        """The arrays of a call in a block that was taken last: those of the call before, where they lay the same."""
+        if block.nbytes > LARGEST_KEPT:
+            return [place.array_in(block) for place in places]
+        turn = (self._turn - 1) // 2 % 2
+        before = self._arrays[turn]
+        arrays = {place: before[place] if place.is_of(before.get(place)) else place.array_in(block) for place in places}
+        self._arrays[turn] = arrays
+        return list(arrays.values())
 
 
 class Handed:
@@ -80,20 +96,26 @@ class Handed:
         self,
         arrays: Mapping[str, Array | None],
         view: str | None = None,
-        take: Callable[[int], Block] = fresh_block,
+        blocks: Blocks | None = None,
         *,
         viewed: str | None = None,
     ) -> None:
         views = views_of(arrays, view, viewed)
         self._places = places_of(arrays, views)
-        self._memory = take(max((place.stop for place in self._places.values()), default=0) + GUARD)
+        room = max((place.stop for place in self._places.values()), default=0) + GUARD
+        self._memory = fresh_block(room) if blocks is None else blocks.take(room)
+        places = self._places.values()
+        laid = map(self._array, places) if blocks is None else blocks.arrays(self._memory, places)
         self.arrays: dict[str, Array | None] = dict.fromkeys(arrays)
-        for name, place in self._places.items():
-            placed = place.array_in(self._memory)
+        for name, placed in zip(self._places, laid, strict=True):
+            placed.flags.writeable = True
             placed[...] = arrays[name]
             placed.flags.writeable = views[name] != "read-only"
             self.arrays[name] = placed
         self._before = self._memory.tobytes()
+
+    def _array(self, place: Place) -> Array:
+        return place.array_in(self._memory)
 
     def changes(self) -> list[Observation]:
         """What the call wrote into the arrays and around them."""

@@ -102,6 +102,28 @@ def test_blocks_come_twice_at_one_address_and_then_at_another() -> None:
     assert all(address % ALIGNMENT == 0 for address in addresses)
 
 
+def test_what_comes_at_the_same_address_is_the_same_object() -> None:
+    blocks = Blocks()
+    x, w = np.ones((1, 2, 3, 4), np.float32), np.ones((2, 2, 1, 3), np.float32)
+    handed = [Handed({"input": number * x, "weight": w}, None, blocks).arrays for number in (1, 2, 3, 4)]
+    assert [arrays["input"] is handed[0]["input"] for arrays in handed] == [True, True, False, False]
+    assert handed[2]["input"] is handed[3]["input"]
+    assert handed[0]["weight"] is handed[1]["weight"]
+    assert handed[1]["input"] is not None
+    assert (handed[1]["input"] == 2).all()
+
+
+def test_an_array_that_was_given_another_shape_is_made_anew() -> None:
+    blocks = Blocks()
+    x = np.ones((1, 2, 3, 4), np.float32)
+    first = Handed({"input": x}, None, blocks).arrays["input"]
+    assert first is not None
+    first.shape = (2, 3, 4)
+    second = Handed({"input": x}, None, blocks).arrays["input"]
+    assert second is not None
+    assert second.shape == (1, 2, 3, 4)
+
+
 def test_a_block_is_filled_anew_and_the_one_before_stays() -> None:
     blocks = Blocks()
     first = blocks.take(10)
