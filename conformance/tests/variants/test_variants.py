@@ -110,7 +110,7 @@ def checks_run(name: str, seeds: range) -> int:
 
 def test_fixed_cases_are_asked_twice_and_drawn_ones_each_time() -> None:
     assert checks_run("test_arguments::test_scalar", range(5)) == 5
-    assert checks_run("test_validation::test_weight_dtype_empty_batch", range(5)) == 2
+    assert checks_run("test_values::test_documented_examples", range(5)) == 2
 
 
 def test_checks_of_many_cases_are_run_with_every_tenth_seed() -> None:
