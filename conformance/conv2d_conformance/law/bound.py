@@ -118,7 +118,8 @@ def _bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: 
         error += _lacking(sums, operands, accuracy, flushed=flushed)
     elif accuracy.input is not None:
         error += grown - sums.magnitude
-    error += (c * 0.5 * inner.tiny * (1 + growths[-1])) * sums.terms
+    # A whole number of the smallest subnormal last: half of that of float64 is no number.
+    error += (c * 0.5 * (1 + growths[-1]) * sums.terms) * inner.tiny
     if flushed:
         error += _lost(sums, operands, accuracy) * (1 + growths[-1])
 
