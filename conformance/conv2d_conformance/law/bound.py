@@ -118,7 +118,8 @@ def _bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: 
         error += _lacking(sums, operands, accuracy, flushed=flushed)
     elif accuracy.input is not None:
         error += grown - sums.magnitude
-    error += (c * 0.5 * inner.tiny * (1 + growths[-1])) * sums.terms
+    # A whole number of the smallest subnormal last: half of that of float64 is no number.
+    error += (c * 0.5 * (1 + growths[-1]) * sums.terms) * inner.tiny
     if flushed:
         error += _lost(sums, operands, accuracy) * (1 + growths[-1])
 
@@ -184,11 +185,17 @@ def _lost(sums: Sums, operands: Operands, accuracy: AccuracyClass) -> Floats:
 def lost_leaves(operands: Operands, accuracy: AccuracyClass) -> Floats:
     """What is lost where factors and biases are flushed before anything is computed."""
     x, w, bias = np.abs(operands.input), np.abs(operands.weight), np.abs(operands.bias)
-    normal = accuracy.output.normal
-    smallest = normal if accuracy.input is None else max(normal, accuracy.input.normal)
-    lost: Floats = np.where(bias < normal, bias, 0.0)
+    smallest = vanishing(accuracy, flushed=True)
+    lost: Floats = np.where(bias < accuracy.output.normal, bias, 0.0)
     if (x < smallest).any():
         lost = lost + operands.meet(np.where(x < smallest, x, 0), w)
     if (w < smallest).any():
         lost = lost + operands.meet(x, np.where(w < smallest, w, 0))
     return lost
+
+
+def vanishing(accuracy: AccuracyClass, *, flushed: bool) -> float:
+    """The magnitude below which a factor may count as zero: it is flushed, or rounded to a neighbour that is zero."""
+    if flushed:
+        return max(accuracy.output.normal, 0.0 if accuracy.input is None else accuracy.input.normal)
+    return 0.0 if accuracy.input is None else accuracy.input.tiny

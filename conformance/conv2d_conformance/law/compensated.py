@@ -20,9 +20,8 @@ The last step with what follows it: the answer is s', or a neighbour that a zero
 the distance to that neighbour and d a quarter, so that it is at most three quarters of a distance from s + y, which is
 1.5 u |s + y|. For n = 2 that is all, since c = 0 and so h = 0.
 
-n = 3: if |x_3| <= |s_2|, then g_3 = 0, and |g_2| + |h_3| + u |e| <= u (|x_2| + |x_3| + A) <= 2 u A. Else, with
-s = |s_2| <= a = |x_1| + |x_2| and b = |x_3|, we have |g_2| <= |d_2| <= u s and |h_3| <= min(2 u s, u b), and by the
-last step altogether u (s + min(2 s, b) + 1.5 (a + b)) <= 2.5 u (a + b).                                             []
+n = 3: |g_2| <= |d_2| <= u |s_2|, where |s_2| is |x_1| + |x_2| but for the second order, and |h_3| <= u |x_3|. By
+the last step, which needs no g_3, altogether u (|x_1| + |x_2| + |x_3| + 1.5 A) = 2.5 u A.                           []
 
 Neumaier's summation, and others that find every error of an addition exactly and add up the errors apart, round their
 result once, and for n = 2 it is the rounded sum: a tree errs by as much.

@@ -11,7 +11,7 @@ from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.allowed import Allowed, Exceptions, Floats, Mask, exactly, together
 from conv2d_conformance.law.bits import with_exact_products
-from conv2d_conformance.law.bound import Bound, Operands, bound, lost_leaves
+from conv2d_conformance.law.bound import Bound, Operands, bound, lost_leaves, vanishing
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_conformance.law.special import finite_part, is_finite, required_specials
 from conv2d_reference.lowered import Layer
@@ -76,7 +76,7 @@ def operands_of(input: Array, weight: Array, bias: Array | None, placement: dict
 
 
 def _with_specials(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> Allowed:
-    special = required_specials(operands)
+    special = required_specials(operands, vanishing(accuracy, flushed=flushed))
     law = _finite_law(finite_part(operands), accuracy, flushed)
     nowhere = np.zeros_like(special.nan)
     finite = law.exceptions or Exceptions(nowhere, nowhere, nowhere, special.finite)

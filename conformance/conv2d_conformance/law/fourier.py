@@ -23,10 +23,13 @@ phi times the norm of its result, which is Z's divided by sqrt(T); and since no 
 
     |Z| <= (1 + g) (1 + phi) sqrt(T) sum_c |x_c| (|w_c|_1 + phi sqrt(T) |w_c|).
 
-Together, and with one rounding for the bias:
+Together:
 
     error <= ((1 + phi)^2 (1 + g) - 1) sum_c |x_c| |w_c|
            + phi (1 + phi) (1 + g) sum_c |x_c| (|w_c|_1 + phi sqrt(T) |w_c|).                                     []
+
+The addition of the bias rounds once more: by u of the bias, of this error, and of the sum itself, which is at most
+sum_c |x_c| |w_c|.
 
 T is not known; it is taken as that of a plane of twice the next power of two in each axis. Where the input is cut into
 smaller planes, norms and T are smaller. Each of the fewer than 32 T log2(T) operations of a transform can lose the
@@ -99,7 +102,8 @@ def _of_norms(
         placement |= {"pads": ((0, 0), (0, 0)), "padding_mode": "zeros"}
         return lowered.conv2d(x[:, :, None, None], w[:, :, None, None], **placement)
 
-    bound = growth * meet(norms.x, norms.w)
+    size = meet(norms.x, norms.w)
+    bound = growth * size + u * size
     bound += phi * math.exp(math.log1p(phi) + of_sums) * meet(norms.x, norms.w_sum + phi * math.sqrt(points) * norms.w)
     rest = 32 * points * math.log2(points) * lost
     bound += 2 * rest * (meet(norms.x_sum, np.ones_like(norms.w)) + meet(np.ones_like(norms.x), norms.w_sum))

@@ -1,7 +1,8 @@
 """NaN and infinity in the data, by the rules of IEEE 754, tap by tap.
 
 Every tap that meets an input element multiplies, zero weights included: 0 times infinity is NaN. A tap that meets
-zero padding may multiply or be skipped, so that a non-finite weight there may or may not make the answer NaN.
+zero padding may multiply or be skipped, so that a non-finite weight there may or may not make the answer NaN. So may
+an infinity that meets a factor which may count as zero, because it is flushed or rounded to a narrower format first.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ def finite_part(operands: Operands) -> Operands:
     return Operands(x, w, b, operands.placement)
 
 
-def required_specials(operands: Operands) -> Exceptions:
-    """For every element of (N, M, OH, OW) the kind of value that the non-finite data ask for."""
+def required_specials(operands: Operands, vanishing: float = 0.0) -> Exceptions:
+    """For every element of (N, M, OH, OW) the kind of value that the non-finite data ask for.
+
+    `vanishing`: factors of a magnitude below it may count as zero.
+    """
     x, w, b = operands.input, operands.weight, operands.bias
 
     def meet(in_input: Mask, in_weight: Mask) -> Mask:
@@ -39,6 +43,7 @@ def required_specials(operands: Operands) -> Exceptions:
     nan |= plus & minus
 
     may_be_nan = nan | _non_finite_weight_meets_padding(operands)
+    may_be_nan |= meet(np.isinf(x), np.abs(w) < vanishing) | meet(np.abs(x) < vanishing, np.isinf(w))
     return Exceptions(nan=may_be_nan, plus=plus & ~nan, minus=minus & ~nan, finite=~(nan | plus | minus))
 
 

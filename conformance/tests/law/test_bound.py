@@ -196,6 +196,19 @@ def test_underflow_of_products_is_allowed_for() -> None:
     assert is_allowed(answer, dot(x, w, None, "float32"), "float32")
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("count", [1, 2, 3, 9, 100, 1001])
+def test_underflow_of_many_products_is_allowed_for(dtype: str, count: int) -> None:
+    """Each of them is rounded upwards by half the smallest subnormal, which in float64 is no number."""
+    smallest = FORMATS[dtype].tiny
+    x, w = np.full(count, 7 * smallest, dtype), np.full(count, 0.5, dtype)
+    answer = np.add.accumulate(x * w)[-1]
+    assert answer == 4 * smallest * count
+    law = dot(x, w, None, dtype)
+    assert is_allowed(answer, law, dtype)
+    assert law.bound.item() <= (count / 2 + 4) * smallest
+
+
 def test_the_bound_grows_with_the_number_of_products_and_not_with_zeros() -> None:
     def bound(size: int, zeros: int) -> float:
         x = np.concatenate([np.ones(size), np.zeros(zeros)]).astype("float32") * np.float32(1.1)

@@ -12,12 +12,12 @@ Array = np.ndarray[Any, Any]
 INF, NAN = float("inf"), float("nan")
 
 
-def law(x: Any, w: Any, b: Any = None, pad: int = 0) -> Allowed:
+def law(x: Any, w: Any, b: Any = None, pad: int = 0, grade: str = "A", *, flushed: bool = False) -> Allowed:
     """Of a row of pixels and a row of taps, padded with zeros on both sides."""
     placement: Any = {"stride": (1, 1), "dilation": (1, 1), "groups": 1, "pads": ((0, 0), (pad, pad))}
     row, taps = np.array(x, np.float32).reshape(1, 1, 1, -1), np.array(w, np.float32).reshape(1, 1, 1, -1)
     bias = None if b is None else np.array([b], np.float32)
-    return law_of(row, taps, bias, placement, accuracy_class("A", "float32"))
+    return law_of(row, taps, bias, placement, accuracy_class(grade, "float32"), flushed=flushed)
 
 
 def wrong(found: Allowed, *answer: float) -> list[bool]:
@@ -48,6 +48,22 @@ def test_infinities_of_both_signs_and_infinity_times_zero_are_nan() -> None:
     assert wrong(law([INF, INF], [1, -1]), INF) == [True]
     assert wrong(law([INF, 3], [0, 1]), NAN) == [False]
     assert wrong(law([INF, 3], [0, 1]), 3) == [True]
+
+
+def test_an_infinity_times_a_factor_that_is_flushed_may_be_nan() -> None:
+    for found in (law([INF, 3], [1e-40, 1], flushed=True), law([1e-40, 3], [INF, 1], flushed=True)):
+        assert wrong(found, NAN) == wrong(found, INF) == [False]
+        assert wrong(found, -INF) == wrong(found, 3) == [True]
+    assert wrong(law([INF, 3], [1e-40, 1]), NAN) == [True]
+    assert wrong(law([INF, 3], [1e-30, 1], flushed=True), NAN) == [True]
+
+
+def test_an_infinity_times_a_factor_that_is_rounded_to_zero_may_be_nan() -> None:
+    assert wrong(law([INF, 3], [1e-9, 1], grade="R-fp16"), NAN) == [False]
+    assert wrong(law([INF, 3], [1e-9, 1], grade="R-fp16"), INF) == [False]
+    assert wrong(law([INF, 3], [1e-7, 1], grade="R-fp16"), NAN) == [True]
+    assert wrong(law([INF, 3], [1e-9, 1], grade="R-tf32"), NAN) == [True]
+    assert wrong(law([INF, 3], [1e-9, 1], grade="R-fp16", flushed=True), NAN) == [False]
 
 
 def test_a_special_bias_is_added() -> None:

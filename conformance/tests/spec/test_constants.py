@@ -141,8 +141,9 @@ def test_the_formula_of_planes():
     phi, C = 16 * u * np.log2(T), 4
     found, _ = fourier.error(Operands(x, w, b, PLACEMENT), accuracy_class("C", "float32"), flushed=False)
     for m in range(3):
-        first = ((1 + phi) ** 2 * (1 + u) ** (C + 2) - 1) * sum(norm(x[0, c]) * norm(w[m, c]) for c in range(C))
+        size = sum(norm(x[0, c]) * norm(w[m, c]) for c in range(C))
+        first = ((1 + phi) ** 2 * (1 + u) ** (C + 2) - 1) * size
         spread = [abs(w[m, c]).sum() + phi * np.sqrt(T) * norm(w[m, c]) for c in range(C)]
         second = phi * (1 + phi) * (1 + u) ** (C + 2) * sum(norm(x[0, c]) * spread[c] for c in range(C))
-        expected = (first + second) * (1 + u) + u * abs(b[m, 0, 0])
+        expected = (first + second) * (1 + u) + u * (size + abs(b[m, 0, 0]))
         assert expected <= found[0, m, 0, 0] <= expected * (1 + 1e-8)
