@@ -46,7 +46,7 @@ Floats = npt.NDArray[np.float64]
 SMALLEST_TILE = 2
 
 SCALING = 64.0
-"""Rows of the transforms may be scaled by so much in both axes together, which changes what underflows and nothing else."""
+"""Rows of the transforms may be scaled by so much, in both axes together: it changes what underflows, no more."""
 
 
 def covers(operands: Operands, accuracy: AccuracyClass) -> bool:
