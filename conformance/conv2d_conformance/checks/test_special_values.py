@@ -19,12 +19,13 @@ PATHS = tuple(
         (
             *("n1c16h6w7 m2k3 p1", "n2c33h5w4 m16k3 p1", "n1c3h4w5 m4k1", "n1c8h5w6 m8k1", "n1c16h7w7 m16k5 p2 g16"),
             *("n2c16h5w7 m16k1 s2", "n1c8h9w8 m16k3 s2 p1", "n1c16h7w6 m16k3 s2x1 p1 g16", "n1c8h7w8 m8k3 p2 d2"),
-            *("n1c3h6w7 m8k3 p1", "n2c3h9w9 m4k3 s2 p1", "n1c3h8w7 m2k2 d2"),
+            *("n1c3h6w7 m8k3 p1", "n2c3h9w9 m4k3 s2 p1", "n1c3h8w7 m2k2 d2", "n1c3h4w5 m6k1 g3"),
         ),
     )
 )
-"""Layers that have a path of their own: many channels, kernels of one tap, depthwise, strided and dilated ones, and
-those of three channels, as images have, which no vector of 2 or 4 divides."""
+"""Layers that have a path of their own: many channels, kernels of one tap, depthwise, strided and dilated ones; those
+of three channels, as images have, which no vector of 2 or 4 divides; and depthwise ones whose sums have one product.
+"""
 
 ALL = ("stride", "padding", "dilation", "groups", "bias")
 
