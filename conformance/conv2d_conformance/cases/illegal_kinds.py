@@ -211,7 +211,9 @@ KINDS: dict[str, Kind] = {
             overriding(lambda _: {"groups": 3, "weight-shape": (6, 1, 3, 2)}, *GROUPED),
             _REMAINING_CHANNEL,
             overriding(_indivisible, *GROUPED),
-        ),
+            argument("groups", 3),  # whose weight has a channel more than a division that rounds down would ask for
+        )
+        + _spoilt("n2c4h9w8 m6k3x2 bias", argument("groups", 3), argument("groups", 6)),  # and here it has them all
         (_REMAINING_CHANNEL,),
         IN_GROUPS,
     ),

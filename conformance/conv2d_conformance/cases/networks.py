@@ -116,6 +116,27 @@ _LAYERS: dict[str, dict[str, str]] = {
         "head, 13x13": "n1c512h13w13 m1024k3 p1x1",
         "detection, 13x13": "n1c1024h13w13 m255k1 bias",
     },
+    # Of one row or one column: what libraries make of a 1-D convolution.
+    "wav2vec 2.0": {
+        "features 0": "n1c1h1w16000 m512k1x10 s1x5",
+        "features 1": "n1c512h1w3199 m512k1x3 s1x2",
+        "features 5": "n1c512h1w199 m512k1x2 s1x2",
+        "positions": "n1c768h1w49 m768k1x128 p0x64 g16 bias",
+    },
+    "Whisper tiny": {
+        "conv1": "n1c80h1w3000 m384k1x3 p0x1 bias",
+        "conv2": "n1c384h1w3000 m384k1x3 s1x2 p0x1 bias",
+    },
+    "HiFi-GAN V1": {
+        "generator, first": "n1c80h1w32 m512k1x7 p0x3 bias",
+        "generator, block 1, dilation 3": "n1c256h1w256 m256k1x3 p0x3 d1x3 bias",
+        "generator, block 12, dilation 5": "n1c32h1w8192 m32k1x11 p0x25 d1x5 bias",
+        "generator, last": "n1c32h1w8192 m1k1x7 p0x3 bias",
+        "period discriminator, first": "n1c1h4096w2 m32k5x1 s3x1 p2x0 bias",
+        "period discriminator, third": "n1c128h249w11 m512k5x1 s3x1 p2x0 bias",
+    },
+    "Mamba 130M": {"block, depthwise": "n1c1536h1w64 m1536k1x4 p0x3 g1536 bias"},
+    "EEGNet-8,2": {"spatial": "n1c8h64w128 m16k64x1 g8", "temporal": "n1c1h64w128 m8k1x64 p0x32"},
     "YOLOv5s": {"stem": "n1c3h640w640 m32k6 s2x2 p2x2"},
     "YOLOv8n": {"stem": "n1c3h640w640 m16k3 s2x2 p1x1", "detection, box": "n1c64h80w80 m64k1 bias"},
     "ConvNeXt-T": {

@@ -13,6 +13,7 @@ from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.combined import CHEAP_ROWS, combined_cases
 from conv2d_conformance.cases.dtypes import in_others
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.cases.near import beside_paths, every_square, kernels_of_every_length, small_strided_calls
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import tile_cases
@@ -240,6 +241,19 @@ def test_blocks(iut: Examination) -> None:
     blocks = [gradients_of(parse(f"{line} bias integers:{seed}")) for seed, line in enumerate(BLOCKS)]
     iut.judge_all(blocks)
     iut.judge_all(in_others(blocks)[:: iut.effort.tiles])
+
+
+@covers("gradients.every-size")
+def test_beside_every_path(iut: Examination) -> None:
+    """The gradients are right beside the kernels, strides, paddings and dilations that have a path, on either axis."""
+    for found in (beside_paths(), every_square(), kernels_of_every_length()):
+        iut.judge_all(map(gradients_of, found))
+
+
+@covers("gradients.every-size")
+def test_smallest_calls(iut: Examination) -> None:
+    """The gradients are right for images of a few pixels, with strides and paddings larger than they."""
+    iut.judge_all(map(gradients_of, small_strided_calls()))
 
 
 # ---- numbers

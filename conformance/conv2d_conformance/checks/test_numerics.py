@@ -14,6 +14,7 @@ from conv2d_conformance.cases.deep import BRIMS, CHAINS, single_products
 from conv2d_conformance.cases.extremes import ALONE, BESIDE, DEEP, OVERFLOWING, SUBNORMAL
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.cases.near import long_sums_on_paths
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
@@ -100,6 +101,12 @@ def test_bound_of_long_sums(iut: Examination) -> None:
 def test_bound_of_additions_that_all_round(iut: Examination) -> None:
     """A chain of products at the last places of a large one errs no more than additions in the claimed grade do."""
     iut.judge_all(_claimed(iut, CHAINS))
+
+
+@covers("numerics.bound")
+def test_bound_on_every_path(iut: Examination) -> None:
+    """Under every kernel, stride, dilation and grouping that has a path of its own, sums keep all their bits."""
+    iut.judge_all(_claimed(iut, long_sums_on_paths()))
 
 
 @covers("numerics.overflow")

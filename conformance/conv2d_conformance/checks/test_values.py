@@ -11,6 +11,15 @@ from conv2d_conformance.cases.combined import combined_cases
 from conv2d_conformance.cases.documented import DOCUMENTED
 from conv2d_conformance.cases.dtypes import in_others, in_turn
 from conv2d_conformance.cases.geometry import multiply_adds
+from conv2d_conformance.cases.near import (
+    beside_paths,
+    coinciding_sizes,
+    every_square,
+    kernels_of_every_length,
+    multiples_of_blocks,
+    small_strided_calls,
+    smallest_calls,
+)
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import cases_alone, cases_beyond, channel_counts, path_cases, tile_cases
@@ -31,6 +40,13 @@ def test_documented_examples(iut: Examination) -> None:
     """The examples of the document give what the definition says."""
     for _, case in DOCUMENTED:
         iut.judge(case if multiply_adds(case) <= iut.effort.multiply_adds else replace(case, N=1))
+
+
+@covers("values.definition")
+def test_smallest_calls(iut: Examination) -> None:
+    """Calls of a few pixels and a few taps give what the definition says, in every dtype."""
+    iut.judge_all(smallest_calls())
+    iut.judge_all(small_strided_calls())
 
 
 @covers("values.index-map")
@@ -74,6 +90,12 @@ def test_every_number_of_channels(iut: Examination) -> None:
     iut.judge_all(in_others(channel_counts())[:: 2 * iut.effort.tiles - 1])
 
 
+@covers("values.channels-summed")
+def test_multiples_of_blocks(iut: Examination) -> None:
+    """Whole blocks of 8 and 16 channels are in the sum, however many, in every dtype and over many pixels."""
+    iut.judge_all(multiples_of_blocks())
+
+
 @covers("values.batch-items-independent")
 @given(case=cases(vary=set()).filter(lambda case: (case.N or 0) > 1))
 def test_batch_items_independent(iut: Examination, case: Case) -> None:
@@ -114,6 +136,19 @@ def test_tails_of_tiles(iut: Examination) -> None:
 def test_tails_on_every_path(iut: Examination) -> None:
     """The same sizes are right under every kernel, stride, dilation and grouping that has a path of its own."""
     iut.judge_all(in_turn(path_cases(iut.effort.multiply_adds)[:: iut.effort.tiles]))
+
+
+@covers("values.every-size")
+def test_beside_every_path(iut: Examination) -> None:
+    """Beside the kernels, strides, paddings and dilations that have a path, the answer is right on either axis."""
+    for found in (beside_paths(), every_square(), kernels_of_every_length()):
+        iut.judge_all(found)
+
+
+@covers("values.every-size")
+def test_coinciding_sizes(iut: Examination) -> None:
+    """No size is taken for another where some of them are equal."""
+    iut.judge_all(coinciding_sizes())
 
 
 @covers("values.every-size")

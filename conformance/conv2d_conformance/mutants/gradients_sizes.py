@@ -125,3 +125,37 @@ def weight_of_whole_tiles(d: Derived) -> Gradients:
         gy[..., d.geometry.OW // 16 * 16 :] = 0
         gw = d.right(grad_output=gy)[1]
     return gx, gw, gb
+
+
+@derives_wrong("gradients.every-size", replays="ROCm/MIOpen#100")
+def last_column_of_wide_even_kernels(d: Derived) -> Gradients:
+    """gradients in which kernels of 8, 10, 12 and 14 columns have none for the last"""
+    gx, gw, gb = d.right()
+    if d.geometry.KW in (8, 10, 12, 14):
+        gw[..., -1] = 0
+    return gx, gw, gb
+
+
+@derives_wrong("gradients.every-size", replays="ROCm/MIOpen#2867")
+def one_pixel_without_a_stride(d: Derived) -> Gradients:
+    """gradients in which the weight of a 3 x 3 with stride 2 and padding 2 over one pixel has them a tap too far"""
+    gx, gw, gb = d.right()
+    g = d.geometry
+    is_met = (g.KH, g.KW) == (3, 3) and g.stride == (2, 2) and g.pads == ((2, 2), (2, 2)) and g.C == g.M == 1
+    if is_met and (g.H, g.W) == (1, 1) and g.padding_mode == "zeros":
+        gw = np.roll(gw, -1, axis=-1)
+    return gx, gw, gb
+
+
+@derives_wrong("gradients.every-size", replays="pytorch/pytorch#25101")
+def last_window_of_a_remainder(d: Derived) -> Gradients:
+    """gradients of 5 x 5 with stride 3 and padding 1 that leave out the last columns where the stride loses some"""
+    gx, gw, gb = d.right()
+    g = d.geometry
+    is_met = (g.KH, g.KW) == (5, 5) and g.stride == (3, 3) and g.pads == ((1, 1), (1, 1)) and g.groups == 1
+    if is_met and g.C % 8 and (g.W - 3) % 3 and g.padding_mode == "zeros":
+        gy = d.grad_output.copy()
+        gy[..., -1] = 0
+        last = 3 * (g.OW - 1) + 1
+        gx[..., last:] = d.right(grad_output=gy)[0][..., last:]
+    return gx, gw, gb

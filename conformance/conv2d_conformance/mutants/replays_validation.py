@@ -181,3 +181,13 @@ def groups_beyond_16_refused(call: Call) -> Array:
     if 16 < g.groups < g.C:
         raise ValueError("unsupported number of groups")
     return call.right()
+
+
+@breaks("validation.channels-divisible", replays="ROCm/MIOpen#180")
+def groups_forgotten_over_a_whole_weight(call: Call) -> Array:
+    """a conv2d that forgets groups that do not divide the channels where the weight has all of these"""
+    if call.weight.ndim == 4 and call.input.ndim > 2 and isinstance(call.groups, int) and call.groups > 1:
+        channels = call.input.shape[-3]
+        if channels % call.groups and call.weight.shape[1] == channels and len(call.weight) % call.groups == 0:
+            return or_else(call, lambda: call.right(groups=1))
+    return call.right()
