@@ -103,7 +103,8 @@ def _pairwise(most: int) -> Iterator[Row]:
 
 def _cost(row: dict[int, int]) -> int:
     """The multiply-adds and what moving the elements costs beside them, where an axis that is not chosen yet is 1."""
-    N, C, M, OH, OW, K = (row.get(k, 1) for k in range(len(FACTORS)))
+    chosen = row.get
+    N, C, M, OH, OW, K = chosen(0, 1), chosen(1, 1), chosen(2, 1), chosen(3, 1), chosen(4, 1), chosen(5, 1)
     elements = N * (C + M) * OH * OW + M * C * K * K
     return N * M * OH * OW * C * K * K + COST_OF_ELEMENT * elements
 
