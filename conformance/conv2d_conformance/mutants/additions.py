@@ -158,3 +158,11 @@ def small_kernels_summed_in_half_the_bits(call: Call) -> Array:
     """a conv2d whose sums under kernels of two taps or more, and fewer than 16 channels, have half the bits"""
     is_short_of = call.weight[0, 0].size > 1 and call.weight.shape[1] < 16
     return shorter(call, accumulator_format(call).precision // 2) if is_short_of else call.right()
+
+
+@breaks("numerics.bound")
+def sums_of_copied_cells_four_bits_short(call: Call) -> Array:
+    """a conv2d whose sums lack the last four bits of the dtype in the padding modes reflect, replicate and circular"""
+    if call.geometry.padding_mode == "zeros":
+        return call.right()
+    return shorter(call, format_of(call).precision - 4)

@@ -250,3 +250,12 @@ def tall_kernels_of_two_columns_lose_a_tap(call: Call) -> Array:
     """a conv2d of 4 channels or more that drops the last tap of kernels of 8 rows or more and two columns"""
     g = call.geometry
     return without_last_tap(call) if g.KH >= 8 and g.KW == 2 and g.C // g.groups >= 4 else call.right()
+
+
+@breaks("values.every-size")
+def filters_beyond_fifteen_lose_a_row(call: Call) -> Array:
+    """a conv2d under kernels of 2 x 3 whose filters beyond the fifteenth lack their last row"""
+    weight = call.weight.copy()
+    if kernel(call) == (2, 3):
+        weight[15:, :, -1] = 0
+    return call.right(weight=weight)
