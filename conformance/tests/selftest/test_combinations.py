@@ -34,6 +34,7 @@ TRIGGERS = {
     "float64_depthwise_strided_loses_a_column": ("n1c16h5w6 m16k2 s2 g16 float64", "float64", "float16"),
     "float16_bias_in_whole_eights": ("n1c2h2w3 m9k1 bias float16", "m9", "m8"),
     "tall_kernels_of_two_columns_lose_a_tap": ("n1c4h9w4 m2k9x2", "k9x2", "k9x3"),
+    "filters_beyond_fifteen_lose_a_row": ("n1c1h5w6 m16k2x3", "k2x3", "k3x2"),
     "wide_layers_lose_a_channel": ("n1c256h1w2 m256k1", "m256", "m255"),
     "wide_layers_lose_a_filter": ("n1c200h1w2 m200k1 grad", "c200", "c199"),
     "bfloat16_pairs_of_pixels_times_zero": ("n1c1h1w3 m1k1 bfloat16 integers:1 x[0,0,0,1]=inf", "bfloat16", "float16"),
