@@ -1,0 +1,25 @@
+"""The schema of a report knows all that an adapter can claim."""
+
+import json
+from importlib.resources import files
+
+from conv2d_conformance.adapter import ARGUMENTS, DTYPES, GRADES, PADDING_MODES, PADDINGS, VIEWS, Capabilities
+
+SCHEMA = json.loads(files("conv2d_conformance.report").joinpath("schema.json").read_text(encoding="utf-8"))
+CLAIMS = SCHEMA["$defs"]["capabilities"]["properties"]
+
+
+def test_every_claim_has_a_place() -> None:
+    assert set(CLAIMS) == set(Capabilities().to_json())
+
+
+def test_every_value_of_a_claim_is_allowed() -> None:
+    assert SCHEMA["$defs"]["dtype"]["enum"] == list(DTYPES)
+    assert SCHEMA["$defs"]["grade"]["enum"] == list(GRADES)
+    for name, values in (
+        ("padding", PADDINGS),
+        ("padding_modes", PADDING_MODES),
+        ("arguments", ARGUMENTS),
+        ("views", VIEWS),
+    ):
+        assert CLAIMS[name]["items"]["enum"] == list(values)
