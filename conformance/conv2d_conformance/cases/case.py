@@ -143,6 +143,11 @@ class Case:
             _check_elements(self.data, self.shapes)
 
     @property
+    def is_finite(self) -> bool:
+        """Whether no element that is named is NaN or an infinity: no recipe makes any."""
+        return not isinstance(self.data, Elements) or all(math.isfinite(value) for _, _, value in self.data.entries)
+
+    @property
     def recipe(self) -> Recipe | None:
         """The recipe that makes the elements, those apart that are named; None where all are named."""
         return self.data if isinstance(self.data, Recipe) else self.data.base

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from conv2d_conformance.cases.case import Elements
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.verdict.kind import masked
 
@@ -63,8 +61,7 @@ def _explains(case: Case, found: Diagnosis, failing: Case, seen: Seen) -> bool:
 
 def _kind(case: Case) -> tuple[Any, ...]:
     """What no rule about sizes speaks of, and a path is chosen by all the same."""
-    is_finite = not isinstance(case.data, Elements) or all(math.isfinite(value) for *_, value in case.data.entries)
-    return case.dtype, case.view, case.padding_mode, is_finite
+    return case.dtype, case.view, case.padding_mode, case.is_finite
 
 
 def _asked(implementation: Implementation, case: Case) -> Seen | None:

@@ -7,7 +7,6 @@ table below is the narrowest: an array that is a view says more than the stride 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -46,16 +45,12 @@ def explained_by(case: Case, aspect: str, fails: Callable[[Case], bool]) -> str 
     `fails` says whether another case fails. `aspect` is the respect in which this one does. None for an illegal call,
     and for special values: such cases are about nothing else.
     """
-    if not is_legal(case) or not _is_finite(case):
+    if not is_legal(case) or not case.is_finite:
         return None
     found = _needed(case, aspect, fails)
     if case.operation == "conv2d":
         return found
     return f"gradients.{OF_GRADIENTS.get(found, found.partition('.')[2])}"
-
-
-def _is_finite(case: Case) -> bool:
-    return not isinstance(case.data, Elements) or all(math.isfinite(value) for _, _, value in case.data.entries)
 
 
 def _needed(case: Case, aspect: str, fails: Callable[[Case], bool]) -> str:
