@@ -227,8 +227,8 @@ class Examination:
         self._end_where_observed()
         if refused is not None and not self.tally.evidence:
             line, legal, fault = refused
-            got = f"an exception, which says nothing: the legal call {format_case(legal)} gave {fault.got}"
-            self._end(_once(line, got, "an exception for the defect alone"), "error")
+            required = f"an answer: an exception for {line} says nothing where it is raised without the defect too"
+            self._end(_once(format_case(legal), fault.got, required), "error")
 
     def _refusal(self, legal: Case) -> Fault | None:
         """What came in place of an array when a legal call was asked, right or wrong."""

@@ -218,10 +218,9 @@ def test_what_is_refused_with_and_without_its_defect_says_nothing() -> None:
         found.judge_illegal(list(illegal_calls("integers-only"))[:10])
     assert raised.value.outcome == found.tally.outcome == "error"
     assert (found.tally.asked, found.tally.evidence) == (10, 0)
-    assert raised.value.failure.got == (
-        "an exception, which says nothing: the legal call n2c4h9w8 m6k3x2 s1x1 p0x0 d1x1 g2 bias float32 integers:0"
-        " gave refused a legal call: NotImplementedError: neither groups nor bias"
-    )
+    assert raised.value.failure.case == "n2c4h9w8 m6k3x2 s1x1 p0x0 d1x1 g2 bias float32 integers:0"
+    assert raised.value.failure.got == "refused a legal call: NotImplementedError: neither groups nor bias"
+    assert raised.value.failure.required.startswith("an answer: an exception for n2c4h9w8 m6k3x2 s1x1 p0x0 d1x1 g2 ")
 
 
 def test_what_is_not_claimed_does_not_hide_that_a_defect_is_accepted() -> None:
