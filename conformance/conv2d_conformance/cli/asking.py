@@ -14,6 +14,7 @@ from conv2d_conformance.diagnosis.hint import hint
 from conv2d_conformance.gradients.row import row_of
 from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Result
 from conv2d_conformance.implementation.host import incidents_of
+from conv2d_conformance.implementation.last_words import shown_lines
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
 from conv2d_conformance.verdict.claims import within_claims
@@ -102,7 +103,7 @@ def show(out: Console, asked: Asked, claims: Capabilities, diagnosis: Diagnosis 
     if fault is not None and (advice := hint(asked.question, asked.answer, fault)):
         paragraph(out, advice, label="hint", style="bold")
     if isinstance(asked.answer, Broken):
-        for line in [line for line in asked.answer.stderr.splitlines() if line.strip()][-8:]:
+        for line in shown_lines(asked.answer.stderr):
             whole_line(out, line, label="stderr")
 
 

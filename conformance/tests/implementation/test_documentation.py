@@ -1,5 +1,6 @@
 """PROTOCOL.md is all that the author of a worker has: what it shows must be what the harness does."""
 
+import inspect
 import json
 from pathlib import Path
 
@@ -7,7 +8,13 @@ import numpy as np
 import pytest
 
 from conv2d_conformance import Capabilities
-from conv2d_conformance.implementation import host, process, protocol, resident, threads
+from conv2d_conformance.cli.fingerprint import fingerprint
+from conv2d_conformance.cli.initialisation import initialisation
+from conv2d_conformance.cli.replay import replay
+from conv2d_conformance.cli.run import run
+from conv2d_conformance.cli.smoke import smoke
+from conv2d_conformance.implementation import framing, host, last_words, patience, protocol, resident, threads
+from conv2d_conformance.runner import Options
 
 PAGE = Path(protocol.__file__).with_name("PROTOCOL.md").read_text()
 
@@ -62,7 +69,23 @@ def test_the_page_names_every_capability_and_its_default():
 
 def test_the_page_names_every_kind_of_error_and_every_limit():
     assert all(f"`{kind}`" in PAGE for kind in protocol.KINDS_OF_ERROR)
-    assert f"{process.KEPT_STDERR >> 10} KiB of standard error" in PAGE
+    kept = (
+        f"The first {last_words.FIRST_KEPT >> 10} KiB and the last {last_words.LAST_KEPT >> 10} KiB of standard error"
+    )
+    assert kept in PAGE
     assert f"{host.LARGEST_ANSWER >> 30} GiB of arrays" in PAGE
     assert f"hold more than {resident.USUAL_LIMIT:g} GiB" in PAGE
     assert all(f"`{name}`" in PAGE for name in threads.ONE_THREAD)
+    assert f"({patience.USUAL_TIMEOUT:g} seconds, or `--timeout`" in PAGE
+    assert f"used {host.START_TIMEOUT:g} seconds" in PAGE
+    assert f"nothing any more after {host.IDLE_AT_START:g} seconds" in PAGE
+    assert f"at most {framing.MAX_ARRAYS} arrays" in PAGE
+
+
+def test_every_limit_of_a_call_is_the_one_that_is_told():
+    for command in (run, smoke, replay, fingerprint, initialisation):
+        (timeout,) = (option for option in command.params if option.name == "timeout")
+        assert timeout.default == patience.USUAL_TIMEOUT
+    for function in (host.Worker.__init__, host.connect):
+        assert inspect.signature(function).parameters["timeout"].default == patience.USUAL_TIMEOUT
+    assert Options.timeout == patience.USUAL_TIMEOUT
