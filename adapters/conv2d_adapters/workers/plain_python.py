@@ -31,7 +31,11 @@ def conv2d(
 ) -> tuple[tuple[int, ...], array[float]]:
     (N, C, H, W), (M, Cg, KH, KW) = shapes["input"], shapes["weight"]
     (sh, sw), (ph, pw), (dh, dw) = stride, padding, dilation
+    if min(sh, sw, dh, dw, groups, KH, KW) < 1 or min(ph, pw) < 0 or M % groups or Cg * groups != C:
+        raise ValueError("the arguments are out of range, or do not fit the arrays")
     OH, OW = (H + 2 * ph - dh * (KH - 1) - 1) // sh + 1, (W + 2 * pw - dw * (KW - 1) - 1) // sw + 1
+    if min(OH, OW) < 1:
+        raise ValueError("the kernel is larger than the padded input")
     y: array[float] = array(x.typecode)
     for n, m, oh, ow in product(range(N), range(M), range(OH), range(OW)):
         total = b[m] if b else 0.0
