@@ -15,6 +15,8 @@ import pytest
 
 import conv2d_adapters
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.checks import catalogue
+from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.answers import Broken, Rejected, Request, Result
 from conv2d_conformance.implementation.host import Worker
@@ -106,3 +108,21 @@ def test_it_says_that_it_does_not_know_an_operation(worker: Worker) -> None:
         worker.hello = known
     assert isinstance(answer, Broken)
     assert answer.kind == "protocol"
+
+
+def test_the_worker_in_c_keeps_every_requirement_that_it_claims(tmp_path: Path) -> None:
+    """With few drawn cases; a whole run conforms as well."""
+    effort = Effort("few", drawn=2, multiply_adds=5_000, tiles=16, combined=5)
+    with Worker(command_of("plain_c.c", tmp_path)) as worker:
+        claimed = worker.hello.capabilities.features | set(worker.hello.operations)
+        checks = [check for check in catalogue().values() if check.features | {check.operation} <= claimed]
+        undo = use_settings(effort)
+        try:
+            for check in checks:
+                examination = Examination(worker, effort, check.requirements, seed=seed_of(check.name, 0))
+                seed(check.function, check.name, 0)
+                check.function(iut=examination)
+                assert examination.tally.outcome == "pass", check.name
+        finally:
+            undo()
+    assert len(checks) > 50

@@ -40,7 +40,7 @@ loops <- function() {
       }
       list(list(dtype = arrays$input$dtype, shape = rev(dim(y)), values = as.vector(y)))
     }
-    do.call(run, arguments)
+    do.call(run, lapply(arguments, as.numeric)) # numbers beyond 2^53 come as text
   }
   list(
     hello = list(
