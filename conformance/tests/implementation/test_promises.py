@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from conv2d_conformance import spec
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.data import call
 from conv2d_conformance.cases.grammar import parse
@@ -16,6 +17,7 @@ from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.answers import Hello, Request, Result
 from conv2d_conformance.implementation.framing import MAX_ARRAYS, MAX_HEADER
 from conv2d_conformance.implementation.protocol import encode_request
+from conv2d_conformance.initialisation.plan import PLAN, trials
 from conv2d_conformance.verdict import examination
 from conv2d_conformance.verdict.claims import illegal_within_claims
 from conv2d_conformance.verdict.judge import Judgement
@@ -100,6 +102,9 @@ def broken_promises(claims, line, arrays):
         yield "the mode that is not sent"
     if any(isinstance(value, list) and len(value) == 1 for value in arguments.values()):
         yield "a list of one number"
+    numbers = [number for value in arguments.values() for number in (value if isinstance(value, list) else [value])]
+    if any(type(number) is int and abs(number) >= 2**63 for number in numbers):
+        yield "an integer that no integer of 64 bits holds"
     if checked:
         return  # from here on, an illegal call may be anything
     if arguments.get("padding_mode", "zeros") not in claims.padding_modes:
@@ -184,3 +189,24 @@ def test_where_one_dtype_is_claimed_the_requirement_is_not_applicable_and_says_s
     assert not check.features <= one.features
     assert all(illegal_within_claims(illegal, one) is None for illegal in illegal_calls("dtypes-equal"))
     assert "several-dtypes" in check.features - one.features
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [CLAIMS["nothing"], Capabilities(), Capabilities(arguments={"pair", "scalar", "defaults"}, dtypes={"float64"})],
+    ids=("nothing", "the rest", "forms of calls"),
+)
+def test_layers_are_asked_for_with_all_that_is_promised(claims):
+    every = {"in_channels", "out_channels", "kernel_size", "groups", "bias", "dtype", "seed"}
+    optional = {"groups", "bias"} if "defaults" in claims.arguments else set()
+    kinds = [name for name in PLAN if spec.get(f"initialisation.{name}").features <= claims.features]
+    asked = [request.arguments for name in kinds for trial in trials(name, claims) for request in trial.case.requests]
+    assert len(kinds) > 8
+    assert {key for arguments in asked for key in every - arguments.keys()} == optional
+    for arguments in asked:
+        assert set(arguments) <= every
+        assert arguments["dtype"] in claims.dtypes
+        assert 0 <= arguments["seed"] < 2**32
+        assert isinstance(arguments["kernel_size"], tuple) or "scalar" in claims.arguments
+        assert claims.bias or not arguments["bias"]
+    assert max(arguments["seed"] for arguments in asked) >= 2**31 or not claims.seeded
