@@ -61,4 +61,5 @@ def as_json(report: Mapping[str, Any]) -> dict[str, Any]:
         "chapters": {chapter.name: {**chapter.verdicts, "cases": chapter.cases} for chapter in chapters(report)},
         "broken": [entry["id"] for entry in report["requirements"] if entry["verdict"] in ("fail", "error")],
         "without_check": len(report["without_check"]),
+        "rejections": len(report.get("rejections", ())),
     }

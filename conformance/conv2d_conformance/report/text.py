@@ -16,6 +16,7 @@ from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show
 from conv2d_conformance.report.counts import Chapter, chapters, total
 from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS
 from conv2d_conformance.verdict.grading import describe_grade
+from conv2d_conformance.verdict.rejections import sentence as sentence_about
 
 COLOUR = {"pass": "green", "fail": "red", "error": "magenta", NOT_REACHED: "magenta", "unsupported": "dim"}
 """Colour says nothing that the words do not say."""
@@ -53,6 +54,8 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
         has = "has" if unchecked == 1 else "have"
         sentence = f"{_counted(unchecked, 'requirement')} of this profile {has} no check in this version"
         paragraph(console, sentence, label="unchecked")
+    if rejected := sentence_about(report.get("rejections", ())):
+        paragraph(console, rejected, label="rejected", most_lines=3)
     for sentence in shown_incidents(report):
         paragraph(console, sentence, label="incident")
     whole_line(console, str(path), label="report")
