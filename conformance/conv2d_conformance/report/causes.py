@@ -95,15 +95,18 @@ def _home(entry: Entry, groups: Mapping[tuple[str, ...], list[Entry]], explained
 
 
 def common_fault(found: Sequence[Cause]) -> str | None:
-    """One sentence for a cause that most of the failures share."""
-    number = sum(len(cause.entries) for cause in found)
-    if number < 2 or 2 * len(found[0].entries) <= number or len(found[0].entries) < 2:
+    """One sentence for a cause that most of the failures share; beside a MUST that fails, no SHOULD is counted."""
+    level = "MUST" if any(entry["level"] == "MUST" for cause in found for entry in cause.entries) else None
+    counts = [sum(level in (None, entry["level"]) for entry in cause.entries) for cause in found]
+    most = max(counts, default=0)
+    if most < 2 or 2 * most <= sum(counts):
         return None
-    words = found[0].words
+    words = found[counts.index(most)].words
     if words is None:
         return None
-    which = f"All {number}" if len(found) == 1 else f"{len(found[0].entries)} of {number}"
-    return f"{which} failures look like one fault: {words}"
+    which = f"All {most}" if most == sum(counts) else f"{most} of {sum(counts)}"
+    what = "failures" if sum(counts) == sum(len(cause.entries) for cause in found) else "broken MUSTs"
+    return f"{which} {what} look like one fault: {words}"
 
 
 def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import pytest
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.diagnosis.sentence import about_effect
 from conv2d_conformance.report.assemble import assemble
-from conv2d_conformance.report.causes import causes, common_fault
+from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.counts import chapters, total
 from conv2d_conformance.report.deviations import Deviation
@@ -196,6 +196,21 @@ def test_refusals_that_differ_in_what_is_lacking_are_one_fault_in_every_profile(
     (cause,) = causes(report)
     assert len(cause.entries) == 3
     assert common_fault([cause]) == f"All 3 failures look like one fault: {REFUSED}NotImplementedError: no reflect here"
+
+
+def test_failures_that_decide_nothing_hide_no_common_fault() -> None:
+    def cause(level: str, *names: str, got: str = f"{REFUSED}E: no") -> Cause:
+        failure = {"got": got, "required": "an array", "diagnosis": None}
+        return Cause(tuple({"id": name, "level": level, "failure": failure} for name in names))
+
+    shoulds = [cause("SHOULD", f"validation.{number}") for number in range(5)]
+    one = cause("MUST", "padding-mode.reflect-same", "gradients.reflect")
+    words = f"look like one fault: {REFUSED}E: no"
+    assert common_fault([one]) == f"All 2 failures {words}"
+    assert common_fault([one, *shoulds]) == f"All 2 broken MUSTs {words}"
+    assert common_fault([*shoulds, one, cause("MUST", "bias.added")]) == f"2 of 3 broken MUSTs {words}"
+    assert common_fault([one, cause("MUST", "bias.added", "bias.absent")]) is None
+    assert common_fault([cause("SHOULD", "a.a", "a.b"), *shoulds[:1]]) == f"2 of 3 failures {words}"
 
 
 def test_wrong_answers_in_two_modes_stay_two_faults(report_of: Any) -> None:
