@@ -112,7 +112,7 @@ def test_it_says_that_it_does_not_know_an_operation(worker: Worker) -> None:
 
 def test_the_worker_in_c_keeps_every_requirement_that_it_claims(tmp_path: Path) -> None:
     """With few drawn cases; a whole run conforms as well."""
-    effort = Effort("few", drawn=2, multiply_adds=5_000, tiles=16, combined=5)
+    effort = Effort("few", drawn=2, multiply_adds=10_000, tiles=64, combined=5)
     with Worker(command_of("plain_c.c", tmp_path)) as worker:
         claimed = worker.hello.capabilities.features | set(worker.hello.operations)
         checks = [check for check in catalogue().values() if check.features | {check.operation} <= claimed]

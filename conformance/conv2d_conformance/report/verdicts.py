@@ -132,7 +132,7 @@ def conclusion(
     elif undeclared := [name for name in broken if name not in declared]:
         headline = f"not conforming: {_counted(len(broken), 'requirement')} broken ({_some(undeclared)}){beside}"
         status = 1
-    elif open_ones := [name for name in unreached if name not in declared]:
+    elif open_ones := [name for name in unreached if name not in declared or not broken]:
         number = _counted(len(unreached), "requirement")
         headline = f"not conforming: {number} not reached, since legal calls were refused ({_some(open_ones)})"
         status = 1

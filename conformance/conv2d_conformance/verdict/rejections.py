@@ -1,6 +1,6 @@
 """The different rejections of a run, to be read by a person: what fails by mistake is rejected too.
 
-A worker whose own code is at fault raises, and so an illegal call is rejected as it must be. No verdict follows from
+An adapter whose own code is at fault raises, and so an illegal call is rejected as it must be. No verdict follows from
 the words, since nobody knows all that languages and libraries say; but who reads them sees it at once.
 """
 
@@ -25,7 +25,7 @@ _WORDS = re.compile(
 )
 """What R, Python, JavaScript, Julia, Ruby, Java, Go, Lua and linkers say of a name or a value that is not there."""
 
-HINT = "it names something that does not exist: is it a fault of the worker, and no rejection?"
+HINT = "it names something that does not exist: is it a fault of the adapter, and no rejection?"
 
 
 def looks_like_a_mistake(type: str, message: str) -> bool:
@@ -70,4 +70,4 @@ def sentence(rejections: Iterable[Mapping[str, Any]]) -> str:
         return number
     first = f"{strange[0]['type']}: {strange[0]['message']}"
     words = "looks" if len(strange) == 1 else "look"
-    return f"{number}; {len(strange)} of them {words} like a fault of the worker itself: {first}"
+    return f"{number}; {len(strange)} of them {words} like a fault of the adapter itself: {first}"

@@ -165,6 +165,12 @@ def test_silence_is_no_pass(report_of: Any) -> None:
     both = concluded("padding-mode.reflect-same", "memory.inputs-unchanged")
     assert both["headline"] == "not conforming: 1 declared deviation, and 1 not reached"
     assert (both["conforming"], both["exit_status"], both["stale_deviations"]) == (False, 0, [])
+    for entry in report["requirements"]:
+        if entry["verdict"] == "fail":
+            entry |= {"verdict": "pass", "failure": None}
+    open_alone = concluded("memory.inputs-unchanged")
+    assert open_alone["headline"] == half["headline"]
+    assert (open_alone["conforming"], open_alone["exit_status"]) == (False, 1)
 
 
 def test_every_form_says_so(report_of: Any) -> None:

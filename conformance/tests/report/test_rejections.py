@@ -139,7 +139,7 @@ def test_the_sentence_counts() -> None:
     assert sentence([]) == ""
     assert sentence(merged([[one("a")]])) == "1 different rejection, which the report lists"
     two = sentence(merged([[one("object 'a' not found"), one("object 'b' not found"), one("c")]]))
-    assert two.endswith("lists; 2 of them look like a fault of the worker itself: E: object 'a' not found")
+    assert two.endswith("lists; 2 of them look like a fault of the adapter itself: E: object 'a' not found")
 
 
 @pytest.mark.parametrize(("line", "hinted"), [("stride=(0,1)", True), ("groups=0", False)])
