@@ -98,6 +98,12 @@ def test_where_no_check_of_its_own_met_it_it_counts_under_what_explains_it(repor
     assert entry["failure"]["case"] == CASE.format("reflect")
 
 
+def test_the_same_words_elsewhere_take_nothing_from_the_requirement(report_of: Any) -> None:
+    unexplained = record("test_validation::test_legal_calls_accepted", "reflect")
+    found = verdicts(report_of(unexplained, ELSEWHERE, record("test_padding_mode::test_reflect")))
+    assert (found["validation.legal-calls-accepted"], found["padding-mode.reflect"]) == ("fail", "fail")
+
+
 def test_illegal_calls_that_say_nothing_are_not_reached_either(report_of: Any) -> None:
     """Where the legal call is refused as well, for what is lacking."""
     nothing = {**record("test_validation::test_stride_positive", "reflect", "padding-mode.reflect"), "outcome": "error"}
