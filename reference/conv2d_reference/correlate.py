@@ -1,7 +1,11 @@
-"""The definition by way of `numpy.pad` and `scipy.signal.correlate2d`: faster than `direct`, and independent of it."""
+"""The definition by way of `numpy.pad` and `scipy.signal.correlate`: faster than `direct`, and independent of it."""
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -58,12 +62,12 @@ def conv2d(
 
     amounts = _amounts(padding, filters.shape[-2:], geometry.dilation)
     if padding_mode == "zeros" and _is_wide(geometry, amounts):
-        padded, (sh, sw), dilation = _read_by_windows(samples, geometry, amounts), filters.shape[-2:], (1, 1)
+        padded = _read_by_windows(samples, geometry, amounts)
+        geometry = replace(geometry, stride=(geometry.KH, geometry.KW), dilation=(1, 1))
     else:
-        padded, (sh, sw), dilation = _pad(samples, amounts, padding_mode), geometry.stride, geometry.dilation
+        padded = _pad(samples, amounts, padding_mode)
     blocks = zip(np.split(padded, geometry.groups, axis=1), np.split(filters, geometry.groups), strict=True)
-    dense = np.concatenate([_dilated(x, w, dilation) for x, w in blocks], axis=1)
-    sums = dense[:, :, ::sh, ::sw]
+    sums = np.concatenate([_strided(x, w, geometry) for x, w in blocks], axis=1)
     if bias is not None:
         sums = sums + bias.astype(dtype)[:, np.newaxis, np.newaxis]
 
@@ -110,28 +114,55 @@ def _read_by_windows(x: Array, g: Geometry, amounts: list[Pair]) -> Array:
     return x
 
 
-def _dilated(x: Array, w: Array, dilation: Pair) -> Array:
-    """Correlate x (N, C, H, W) with w (M, C, KH, KW) at stride 1: one output for each place of the dilated kernel.
+def _strided(x: Array, w: Array, g: Geometry) -> Array:
+    """Correlate the padded x (N, C, H, W) with w (M, C, KH, KW), at the stride and dilation of g.
 
-    A dilated kernel sees one phase of the rows and columns, and in that phase its elements are neighbours. Zeros
-    between its elements would do for finite numbers alone: an infinity that the kernel steps over would become NaN.
+    SciPy's kernels move by one cell and have no holes. Of the rows, every lcm(stride, dilation)-th is one phase: there
+    the taps that fall on it are neighbours, and so are the outputs. An output is the sum over the phases of its taps.
+    Columns are alike. What no window reads is in no operand: zeros between taps would turn infinities into NaN.
     """
-    dh, dw = dilation
-    KH, KW = w.shape[-2:]
-    OH, OW = x[0:1, 0, dh * (KH - 1) :, dw * (KW - 1) :].shape[-2:]
-    y = np.empty((len(x), len(w), OH, OW), dtype=x.dtype)
-    # A phase that has no place for the kernel is left out: in mode "valid" SciPy would swap the two and go on.
-    for a, b in np.ndindex(min(dh, OH), min(dw, OW)):
-        for n, m in np.ndindex(len(x), len(w)):
-            y[n, m, a::dh, b::dw] = _correlate(x[n, :, a::dh, b::dw], w[m])
+    y = np.zeros((len(x), len(w), g.OH, g.OW), x.dtype)
+    if not y.size:  # an empty batch: SciPy would take the image for the kernel
+        return y
+    rows, columns = (_phases(*axis) for axis in zip(g.stride, g.dilation, w.shape[-2:], y.shape[-2:], strict=True))
+    for (OH, KH, H), (OW, KW, W) in itertools.product(rows, columns):
+        y[:, :, OH, OW] += _correlate(x[:, :, H, W], w[:, :, KH, KW])
     return y
 
 
-def _correlate(x: Array, w: Array) -> Array:
-    """Correlate x (C, H, W) with w (C, KH, KW), and sum over C. SciPy conjugates its second operand: undone here.
+def _phases(stride: int, dilation: int, kernel: int, output: int) -> Iterator[tuple[slice, slice, slice]]:
+    """(outputs, taps, cells) of an axis, for each phase."""
+    common = math.gcd(stride, dilation)
+    between_outputs, between_taps = dilation // common, stride // common
+    firsts = range(min(between_outputs, output)), range(min(between_taps, kernel))
+    for first_output, first_tap in itertools.product(*firsts):
+        outputs, taps = slice(first_output, output, between_outputs), slice(first_tap, kernel, between_taps)
+        first = first_output * stride + first_tap * dilation
+        count = len(range(output)[outputs]) + len(range(kernel)[taps]) - 1
+        step = between_outputs * stride
+        yield outputs, taps, slice(first, first + (count - 1) * step + 1, step)
 
-    `correlate2d` always sums products, where `correlate` may choose a Fourier transform, which rounds otherwise.
+
+def _correlate(x: Array, w: Array) -> Array:
+    """Correlate x (N, C, H, W) with w (M, C, KH, KW) at stride 1, and sum over C: (N, M, H-KH+1, W-KW+1).
+
+    A call of SciPy takes all images and one filter, or all filters and one image that is no larger than they are.
     """
-    planes = [scipy.signal.correlate2d(plane, kernel.conj(), mode="valid") for plane, kernel in zip(x, w, strict=True)]
-    total: Array = np.sum(planes, axis=0)
-    return total
+    N, C, H, W = x.shape
+    M, _, KH, KW = w.shape
+    if KH == KW == 1:  # every cell is an image of its own
+        cells = _correlate_images(np.moveaxis(x, 1, -1).reshape(-1, C, 1, 1), w)
+        return np.moveaxis(cells.reshape(N, H, W, M), -1, 1)
+    return _correlate_images(x, w)
+
+
+def _correlate_images(x: Array, w: Array) -> Array:
+    if len(x) < len(w) and x.shape[-2:] == w.shape[-2:]:
+        return np.concatenate([_direct(w, image[np.newaxis]) for image in x], axis=1).swapaxes(0, 1)
+    return np.concatenate([_direct(x, kernel[np.newaxis]) for kernel in w], axis=1)
+
+
+def _direct(x: Array, w: Array) -> Array:
+    """SciPy conjugates its second operand: undone here. Its other method, by Fourier transforms, rounds otherwise."""
+    result: Array = scipy.signal.correlate(x, w.conj(), mode="valid", method="direct")
+    return result
