@@ -1,7 +1,7 @@
 """The definition of `nn_conv2d` as code.
 
 `direct` reads as the definition does: seven loops, for exact numbers as well as for floats. `correlate` computes the
-same from `numpy.pad` and `scipy.signal.correlate` and shares nothing with it but the check of arguments, so that the
+same from `numpy.pad` and `scipy.signal.correlate2d` and shares nothing with it but the check of arguments, so that the
 two confirm each other. `Conv2d` is the layer that the document describes. `conv2d` is the one of `direct`.
 
 The derivatives come twice as well: `gradients_direct` visits every term of the definition, `gradients_by_tap` works on

@@ -1,11 +1,10 @@
-"""The definition by way of `numpy.pad` and `scipy.signal.correlate`: faster than `direct`, and independent of it."""
+"""The definition by way of `numpy.pad` and `scipy.signal.correlate2d`: faster than `direct`, and independent of it."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -61,13 +60,10 @@ def conv2d(
     filters = weight.astype(dtype)
 
     amounts = _amounts(padding, filters.shape[-2:], geometry.dilation)
-    if padding_mode == "zeros" and _is_wide(geometry, amounts):
-        padded = _read_by_windows(samples, geometry, amounts)
-        geometry = replace(geometry, stride=(geometry.KH, geometry.KW), dilation=(1, 1))
-    else:
-        padded = _pad(samples, amounts, padding_mode)
-    blocks = zip(np.split(padded, geometry.groups, axis=1), np.split(filters, geometry.groups), strict=True)
-    sums = np.concatenate([_strided(x, w, geometry) for x, w in blocks], axis=1)
+    if padding_mode != "zeros" or not _is_wide(geometry, amounts):
+        samples, amounts = _pad(samples, amounts, padding_mode), [(0, 0), (0, 0)]
+    blocks = zip(np.split(samples, geometry.groups, axis=1), np.split(filters, geometry.groups), strict=True)
+    sums = np.concatenate([_strided(x, w, geometry, amounts) for x, w in blocks], axis=1)
     if bias is not None:
         sums = sums + bias.astype(dtype)[:, np.newaxis, np.newaxis]
 
@@ -100,22 +96,8 @@ def _is_wide(g: Geometry, amounts: list[Pair]) -> bool:
     return height * width > WIDE * (g.H * g.W + g.OH * g.KH * g.OW * g.KW)
 
 
-def _read_by_windows(x: Array, g: Geometry, amounts: list[Pair]) -> Array:
-    """What the windows read of the input with its zeros, one window beside the other."""
-    for axis, outputs, kernel, number in ((2, g.OH, g.KH, 0), (3, g.OW, g.KW, 1)):
-        # Python's integers: a stride may be larger than those of NumPy.
-        first, taps = (np.arange(count, dtype=object) for count in (outputs, kernel))
-        places = np.add.outer(first * g.stride[number], taps * g.dilation[number]).ravel() - amounts[number][0]
-        inside = np.array([0 <= place < x.shape[axis] for place in places])
-        lines = np.moveaxis(x, axis, 0)
-        read = np.zeros((len(places), *lines.shape[1:]), x.dtype)
-        read[inside] = lines[places[inside].astype(np.intp)]
-        x = np.moveaxis(read, 0, axis)
-    return x
-
-
-def _strided(x: Array, w: Array, g: Geometry) -> Array:
-    """Correlate the padded x (N, C, H, W) with w (M, C, KH, KW), at the stride and dilation of g.
+def _strided(x: Array, w: Array, g: Geometry, amounts: list[Pair]) -> Array:
+    """Correlate x (N, C, H, W), with zeros around it, with w (M, C, KH, KW), at the stride and dilation of g.
 
     SciPy's kernels move by one cell and have no holes. Of the rows, every lcm(stride, dilation)-th is one phase: there
     the taps that fall on it are neighbours, and so are the outputs. An output is the sum over the phases of its taps.
@@ -124,10 +106,32 @@ def _strided(x: Array, w: Array, g: Geometry) -> Array:
     y = np.zeros((len(x), len(w), g.OH, g.OW), x.dtype)
     if not y.size:  # an empty batch: SciPy would take the image for the kernel
         return y
+    if any(amount != (0, 0) for amount in amounts) or _every_tap_is_a_phase(g):
+        windows = _windows(x, g, amounts)
+        places = _correlate(windows.reshape(-1, *windows.shape[3:]), w)
+        return np.moveaxis(places.reshape(len(x), g.OH, g.OW, len(w)), -1, 1)
     rows, columns = (_phases(*axis) for axis in zip(g.stride, g.dilation, w.shape[-2:], y.shape[-2:], strict=True))
     for (OH, KH, H), (OW, KW, W) in itertools.product(rows, columns):
         y[:, :, OH, OW] += _correlate(x[:, :, H, W], w[:, :, KH, KW])
     return y
+
+
+def _every_tap_is_a_phase(g: Geometry) -> bool:
+    return all(s // math.gcd(s, d) >= k for s, d, k in zip(g.stride, g.dilation, (g.KH, g.KW), strict=True))
+
+
+def _windows(x: Array, g: Geometry, amounts: list[Pair]) -> Array:
+    """(N, OH, OW, C, KH, KW): what each window reads of the input with its zeros."""
+    for axis, outputs, kernel, number in ((2, g.OH, g.KH, 0), (4, g.OW, g.KW, 1)):
+        # Python's integers: a stride may be larger than those of NumPy.
+        first, taps = (np.arange(count, dtype=object) for count in (outputs, kernel))
+        places = np.add.outer(first * g.stride[number], taps * g.dilation[number]).ravel() - amounts[number][0]
+        inside = np.array([0 <= place < x.shape[axis] for place in places])
+        lines = np.moveaxis(x, axis, 0)
+        read = np.zeros((len(places), *lines.shape[1:]), x.dtype)
+        read[inside] = lines[places[inside].astype(np.intp)]
+        x = np.moveaxis(read.reshape(outputs, kernel, *lines.shape[1:]), (0, 1), (axis, axis + 1))
+    return x.transpose(0, 2, 4, 1, 3, 5)
 
 
 def _phases(stride: int, dilation: int, kernel: int, output: int) -> Iterator[tuple[slice, slice, slice]]:
@@ -144,25 +148,27 @@ def _phases(stride: int, dilation: int, kernel: int, output: int) -> Iterator[tu
 
 
 def _correlate(x: Array, w: Array) -> Array:
-    """Correlate x (N, C, H, W) with w (M, C, KH, KW) at stride 1, and sum over C: (N, M, H-KH+1, W-KW+1).
+    """Correlate x (N, C, H, W) with w (M, C, KH, KW) at stride 1, and sum over C: (N, M, H-KH+1, W-KW+1)."""
+    if x.shape[-2:] != w.shape[-2:]:
+        return _correlate_rows(x, w)
+    windows, filters = (array.reshape(len(array), -1, 1, 1) for array in (x, w))  # one place: a kernel is one long row
+    if len(windows) < len(filters):
+        return _correlate_rows(filters, windows).swapaxes(0, 1)
+    return _correlate_rows(windows, filters)
 
-    A call of SciPy takes all images and one filter, or all filters and one image that is no larger than they are.
+
+def _correlate_rows(x: Array, w: Array) -> Array:
+    """All rows below each other are one image for SciPy, whose columns are the channels; a row of a filter is another.
+
+    SciPy sums over channels then, and a filter asks for one call for each of its rows. Places that begin in one row and
+    end in the next are dropped. SciPy conjugates its second operand: undone here. `correlate2d` sums products, where
+    `correlate` may choose a Fourier transform, which rounds otherwise.
     """
-    N, C, H, W = x.shape
-    M, _, KH, KW = w.shape
-    if KH == KW == 1:  # every cell is an image of its own
-        cells = _correlate_images(np.moveaxis(x, 1, -1).reshape(-1, C, 1, 1), w)
-        return np.moveaxis(cells.reshape(N, H, W, M), -1, 1)
-    return _correlate_images(x, w)
-
-
-def _correlate_images(x: Array, w: Array) -> Array:
-    if len(x) < len(w) and x.shape[-2:] == w.shape[-2:]:
-        return np.concatenate([_direct(w, image[np.newaxis]) for image in x], axis=1).swapaxes(0, 1)
-    return np.concatenate([_direct(x, kernel[np.newaxis]) for kernel in w], axis=1)
-
-
-def _direct(x: Array, w: Array) -> Array:
-    """SciPy conjugates its second operand: undone here. Its other method, by Fourier transforms, rounds otherwise."""
-    result: Array = scipy.signal.correlate(x, w.conj(), mode="valid", method="direct")
-    return result
+    (N, C, H, W), (M, _, KH, KW) = x.shape, w.shape
+    OH, OW = H - KH + 1, W - KW + 1
+    y = np.zeros((M, N * OH * W), x.dtype)
+    for row in range(KH):
+        lines = np.moveaxis(x[:, :, row : row + OH], 1, -1).reshape(-1, C)
+        for sums, kernel in zip(y, w[:, :, row], strict=True):
+            sums[: len(lines) - KW + 1] += scipy.signal.correlate2d(lines, kernel.T.conj(), mode="valid")[:, 0]
+    return y.reshape(M, N, OH, W)[..., :OW].swapaxes(0, 1)
