@@ -32,7 +32,10 @@ class Form(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
-    """What a name on the command line leads to. It was writable when it was found."""
+    """What a name on the command line leads to. It was writable when it was found.
+
+    `path` is absolute, links followed: what runs meanwhile may change the current folder.
+    """
 
     name: str
     path: Path
@@ -63,20 +66,19 @@ def find(name: str, *, option: str = "--output") -> Destination:
     if not name or "\0" in name:
         what = "a name with a NUL in it" if name else "an empty name"
         raise UnwritableOutput(f"{what} names no file", f"name one with {option} FILE, or - for standard output")
-    path = Path(name)
     try:
-        return _found(name, path, option)
+        return _found(name, Path(name).absolute(), option)
     except OSError as error:
-        raise unwritable(name, path, error, option=option) from None
+        raise unwritable(name, Path(name), error, option=option) from None
 
 
 def _found(name: str, path: Path, option: str) -> Destination:
     try:
         here = path.stat()
     except FileNotFoundError:
-        leads_to = Path(os.path.realpath(path))
         if name.endswith("/"):
             raise IsADirectoryError(errno.EISDIR, "is a folder") from None
+        leads_to = _followed(path)
         probe(leads_to)
         return Destination(name=name, path=leads_to, form=Form.REPLACED, option=option)
     if stat.S_ISDIR(here.st_mode):
@@ -90,11 +92,15 @@ def _found(name: str, path: Path, option: str) -> Destination:
         return Destination(name=name, path=path, form=Form.DESCRIPTOR, option=option, descriptor=descriptor)
     if not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, "not permitted")
-    leads_to = Path(os.path.realpath(path))
+    leads_to = _followed(path)
     if here.st_nlink == 1 and os.access(leads_to.parent, os.W_OK | os.X_OK):
         probe(leads_to)
         return Destination(name=name, path=leads_to, form=Form.REPLACED, option=option)
     return Destination(name=name, path=leads_to if here.st_nlink else path, form=Form.IN_PLACE, option=option)
+
+
+def _followed(path: Path) -> Path:
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def _is_open_as(descriptor: int, here: os.stat_result) -> bool:

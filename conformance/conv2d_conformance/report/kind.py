@@ -10,6 +10,7 @@ from typing import Any
 LONGEST_NAME = 120
 """In bytes."""
 
+SUITE = "conv2d-conformance"
 WORDS = {"only": "selection"}
 
 
@@ -26,7 +27,9 @@ class Kind:
 
     @classmethod
     def of(cls, report: Mapping[str, Any]) -> Kind:
-        """The kind of a report, or of the header of one that was not finished."""
+        """The kind of a report, or of the header of one that was not finished. LookupError, ValueError or TypeError."""
+        if report["suite"]["name"] != SUITE:
+            raise ValueError("this is no report of the suite")
         return cls(**{name: value for name, value in report["run"].items() if name in cls.__dataclass_fields__})
 
     def differs_from(self, other: Kind) -> str:

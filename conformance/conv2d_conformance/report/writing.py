@@ -43,7 +43,11 @@ class ReportFile:
         self._descriptor: int | None = None
         self._is_empty = True
         self._is_whole = True
-        self.partial = self.to.path.with_name(self.to.path.name + PARTIAL)
+        self._partial = to.path.with_name(to.path.name + PARTIAL)
+        given = Path(to.name)
+        is_link = given.absolute() != to.path
+        self.partial = self._partial if is_link else given.with_name(given.name + PARTIAL)
+        """As one would name it."""
         if self.to.is_file:
             self._claim()
 
@@ -55,19 +59,19 @@ class ReportFile:
 
     def _claim(self) -> None:
         try:
-            self._descriptor = claim(self.partial)
+            self._descriptor = claim(self._partial)
             if self._holds_records():
-                self.partial.rename(self._earlier(1 + len(list(self._left_behind()))))
+                self._partial.rename(self._earlier(1 + len(list(self._left_behind()))))
                 os.close(self._descriptor)
-                self._descriptor = claim(self.partial)
+                self._descriptor = claim(self._partial)
         except Taken:
             raise UnwritableOutput(
                 f"another run writes its report to {self.to.name}",
                 f"wait for its end, or name another file with {OPTION} FILE",
             ) from None
         except OSError as error:
-            name = f"{self.to.name}{PARTIAL}, which keeps what is found until the end,"
-            raise unwritable(name, self.partial, error, option=OPTION) from None
+            name = f"{self.partial}, which keeps what is found until the end,"
+            raise unwritable(name, self._partial, error, option=OPTION) from None
         try:
             require_replaceable(self.to.path, self.to.name, self._kind)
         except UnwritableOutput:
@@ -76,7 +80,7 @@ class ReportFile:
 
     def _holds_records(self) -> bool:
         """Whether an earlier run that did not come to its end found something: more than its header."""
-        return self.partial.read_bytes().count(b"\n") > 1
+        return self._partial.read_bytes().count(b"\n") > 1
 
     def _earlier(self, number: int) -> Path:
         return self.to.path.with_name(f"{self.to.path.name}.{number}{PARTIAL}")
@@ -97,7 +101,7 @@ class ReportFile:
             self._write({"header": header})
         except OSError as error:
             self.close()
-            raise unwritable(self.to.name, self.partial, error, option=OPTION) from None
+            raise unwritable(self.to.name, self._partial, error, option=OPTION) from None
 
     def append(self, record: dict[str, Any]) -> None:
         """Keep a record. Where that fails, the run goes on: the report has it, and finds a place."""
@@ -149,7 +153,7 @@ class ReportFile:
             return False
 
     def _partial_stands(self) -> bool:
-        return self._descriptor is not None and self._is_whole and is_still(self.partial, self._descriptor)
+        return self._descriptor is not None and self._is_whole and is_still(self._partial, self._descriptor)
 
     def place(self, report: dict[str, Any]) -> Path:
         """Where the report stands that was published."""
@@ -158,14 +162,16 @@ class ReportFile:
     @property
     def kept(self) -> Path | None:
         """The partial file, where it has more than what is known before the first check."""
-        return self.partial if not self._is_empty and self._partial_stands() else None
+        if self._descriptor is None or self._is_empty or not is_still(self._partial, self._descriptor):
+            return None
+        return self.partial
 
     def close(self) -> None:
         """Give the file free. A partial file that tells nothing is removed."""
         if self._descriptor is not None:
-            if self._is_empty and is_still(self.partial, self._descriptor):
+            if self._is_empty and is_still(self._partial, self._descriptor):
                 with suppress(OSError):  # the folder has become read-only; what stays there is read as what it is
-                    self.partial.unlink()
+                    self._partial.unlink()
             os.close(self._descriptor)
             self._descriptor = None
 

@@ -1,0 +1,38 @@
+"""A folder on a full disk."""
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conv2d_conformance.output import replacing
+
+
+@pytest.fixture
+def fill(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """From now on, no byte can be written into the files of a folder, old and new ones."""
+
+    def start(folder: Path) -> None:
+        write, allocate = os.write, os.posix_fallocate
+
+        def require_space(descriptor: int) -> None:
+            if Path(os.readlink(f"/proc/self/fd/{descriptor}")).parent == folder:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        class Full:
+            def __getattr__(self, name: str) -> object:
+                return getattr(os, name)
+
+            def write(self, descriptor: int, data: bytes) -> int:
+                require_space(descriptor)
+                return write(descriptor, data)
+
+            def posix_fallocate(self, descriptor: int, offset: int, size: int) -> None:
+                allocate(descriptor, offset, 1)  # a part of it was there
+                require_space(descriptor)
+
+        monkeypatch.setattr(replacing, "os", Full())
+
+    return start
