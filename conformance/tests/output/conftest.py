@@ -30,7 +30,7 @@ def fill(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
                 return write(descriptor, data)
 
             def posix_fallocate(self, descriptor: int, offset: int, size: int) -> None:
-                allocate(descriptor, offset, 1)  # a part of it was there
+                allocate(descriptor, offset, size)
                 require_space(descriptor)
 
         monkeypatch.setattr(replacing, "os", Full())

