@@ -8,7 +8,7 @@ import click
 
 from conv2d_conformance.cli.files import Page
 from conv2d_conformance.cli.run import EFFORTS
-from conv2d_conformance.output.destination import Destination
+from conv2d_conformance.output.destination import Destination, find
 
 
 @click.command()
@@ -56,8 +56,5 @@ def sharpness(
         ["--output", Path(output.name).name] if output is not None else []
     )  # in whatever folder: the page is published
     text = page(found, f"conv2d-conformance sharpness {shlex.join(words)}")
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        save(output, text)
+    save(output or find("-"), text)
     ctx.exit(1 if false_refusals(found) else 0)
