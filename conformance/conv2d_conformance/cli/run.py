@@ -28,7 +28,7 @@ EFFORTS = ("quick", "standard", "thorough")
     "--output",
     type=Page(),
     metavar="FILE",
-    help="The report, or - for standard output; by default named after TARGET and the other options.",
+    help="The report, by default named after TARGET and the options; - is standard output, and has it alone.",
 )
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that ask at a time.")
 @click.option(

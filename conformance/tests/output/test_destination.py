@@ -156,7 +156,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("name", "sentence"), REFUSED.items())
+@pytest.mark.parametrize(("name", "sentence"), REFUSED.items(), ids=[said[-40:] for said in REFUSED.values()])
 def test_what_cannot_be_written_is_refused_before_the_work(folder, name, sentence):
     (folder / "file").touch()
     (folder / "circle").symlink_to("circle")
