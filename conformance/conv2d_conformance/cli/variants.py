@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv2d_conformance.cli.files import Page
+from conv2d_conformance.cli.files import Page, console_beside
 from conv2d_conformance.cli.run import EFFORTS
+from conv2d_conformance.output.destination import Destination
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +35,7 @@ def variants(
     drawn: int | None,
     workers: int,
     only: str,
-    output: Path | None,
+    output: Destination | None,
 ) -> None:
     """Look for false alarms.
 
@@ -48,7 +49,8 @@ def variants(
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.effort import EFFORTS as KNOWN
     from conv2d_conformance.effort import Effort
-    from conv2d_conformance.report.console import console, paragraph, whole_line
+    from conv2d_conformance.output.saving import save
+    from conv2d_conformance.report.console import paragraph, whole_line
     from conv2d_conformance.variants import catalogue
     from conv2d_conformance.variants.page import page, sentence
     from conv2d_conformance.variants.running import Result, run
@@ -57,7 +59,7 @@ def variants(
     if not names:
         raise Problem(f"no variant matches {only!r}", f"there are {', '.join(catalogue())}")
     asked = KNOWN[effort] if drawn is None else Effort("few", drawn, multiply_adds=10_000, tiles=200)
-    out = console()
+    out = console_beside(output)
     results = {name: Result(runs=seeds) for name in names}
     reached = "before the first check was done"
     try:
@@ -84,10 +86,10 @@ def variants(
             "first-seed": first_seed,
             **({"effort": effort} if drawn is None else {"drawn": drawn}),
             "only": only,
-            "output": output.name,  # in whatever folder: the page is published
+            "output": Path(output.name).name,  # in whatever folder: the page is published
         }
         given = shlex.join(word for name, value in options.items() for word in (f"--{name}", str(value)))
-        output.write_text(page(results, f"conv2d-conformance variants {given}"))
+        save(output, page(results, f"conv2d-conformance variants {given}"))
     ctx.exit(1 if number else 0)
 
 
