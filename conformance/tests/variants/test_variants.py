@@ -19,8 +19,9 @@ from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation import target
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.variants import running
-from conv2d_conformance.variants.panel import Questions
+from conv2d_conformance.variants.panel import Panel, Questions
 from conv2d_conformance.variants.running import Alarm, Result
+from conv2d_conformance.verdict.examination import Examination
 
 SMALL = Effort("small", drawn=3, multiply_adds=10_000, tiles=200)
 
@@ -38,6 +39,17 @@ def is_drawn(name: str) -> bool:
 def test_there_is_no_false_alarm(name: str) -> None:
     found = running.runs(name, EVERY if is_drawn(name) else WITH_TABLES, (1,), SMALL)
     assert sum(found.values(), Result()).alarms == ()
+
+
+def test_a_panel_is_led_through_checks_as_an_examination_is() -> None:
+    asked = {name for name in vars(Examination) if name.startswith(("judge", "measure", "require"))}
+    assert len(asked) >= 8
+    assert asked <= set(vars(Panel))
+
+
+def test_variants_answer_two_calls_at_once() -> None:
+    found = running.runs("test_state::test_concurrent_calls", ("last-to-first", "fused-multiply-add"), (1,), SMALL)
+    assert [(result.alarms, result.checks) for result in found.values()] == [((), 1), ((), 1)]
 
 
 def test_variants_are_many_and_say_what_they_do() -> None:
