@@ -41,6 +41,17 @@ def test_there_is_no_false_alarm(name: str) -> None:
     assert sum(found.values(), Result()).alarms == ()
 
 
+def test_a_panel_is_led_through_checks_as_an_examination_is() -> None:
+    asked = {name for name in vars(Examination) if name.startswith(("judge", "measure", "require"))}
+    assert len(asked) >= 8
+    assert asked <= set(vars(Panel))
+
+
+def test_variants_answer_two_calls_at_once() -> None:
+    found = running.runs("test_state::test_concurrent_calls", ("last-to-first", "fused-multiply-add"), (1,), SMALL)
+    assert [(result.alarms, result.checks) for result in found.values()] == [((), 1), ((), 1)]
+
+
 def test_variants_are_many_and_say_what_they_do() -> None:
     assert len(EVERY) >= 60
     assert all(adapter.description for adapter in variants.catalogue().values())
