@@ -39,7 +39,7 @@ class _OfThread(threading.local):
 
     def __init__(self) -> None:
         self.philox = Philox(key=0)
-        self.at_the_start: dict[str, Any] = dict(self.philox.state)
+        self.at_the_start = self.philox.state
 
 
 _thread = _OfThread()

@@ -44,8 +44,8 @@ def law_of(
         return exact or _law_of(operands, with_exact_products(batch, weight, accuracy), flushed)
     accuracy = with_exact_products(batch, weight, accuracy)
     parts = (slice(first, first + images) for first in range(0, layer.N, images))
-    operands = ((part, operands_of(batch[part], weight, bias, placement)) for part in parts)
-    laws = ((part, _exact_law(of_part, accuracy) or _law_of(of_part, accuracy, flushed)) for part, of_part in operands)
+    data = ((part, operands_of(batch[part], weight, bias, placement)) for part in parts)
+    laws = ((part, _exact_law(of_part, accuracy) or _law_of(of_part, accuracy, flushed)) for part, of_part in data)
     return together((layer.N, layer.M, layer.OH, layer.OW), laws)
 
 
