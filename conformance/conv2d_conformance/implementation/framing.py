@@ -35,6 +35,8 @@ _NUMERIC: tuple[str, ...] = (
 )
 _NUMERIC += (np.dtype(np.longdouble).name, "complex64", "complex128", np.dtype(np.clongdouble).name)
 
+_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
 
 class ProtocolError(Exception):
     """The other side wrote something that is not a message."""
@@ -59,14 +61,19 @@ def encode(header: Mapping[str, Any], arrays: Iterable[tuple[str, Array | None]]
         listed.append(None if array is None else _entry(name, array))
         if array is not None and array.size:
             buffers.append(_raw(array))
-    line = json.dumps({**header, "arrays": listed} if listed else header, separators=(",", ":"), allow_nan=False)
+    line = _JSON.encode({**header, "arrays": listed} if listed else header)
     buffers[0] = memoryview(line.encode() + b"\n")
     return buffers
 
 
 def _entry(name: str, array: Array) -> dict[str, Any]:
-    entry: dict[str, Any] = {"name": name, "dtype": array.dtype.name, "shape": array.shape}
+    entry: dict[str, Any] = {"name": name, "dtype": _name_of(array.dtype), "shape": array.shape}
     return entry if array.dtype.isnative else {**entry, "byteorder": "big"}
+
+
+@functools.cache
+def _name_of(dtype: np.dtype[Any]) -> str:
+    return dtype.name
 
 
 def _raw(array: Array) -> memoryview:
@@ -161,7 +168,7 @@ class Incoming:
 
 def _parse(line: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(line.decode(), object_pairs_hook=_object, parse_constant=_no_json)
+        header = _DECODER.decode(line.decode())
     except (ValueError, RecursionError):
         raise ProtocolError(f"expected one line of JSON, got {excerpt(line)}") from None
     if not isinstance(header, dict):
@@ -179,6 +186,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_json(word: str) -> None:
     raise ValueError(f"{word} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_json)
 
 
 def excerpt(line: bytes) -> str:
