@@ -2,11 +2,16 @@
 
 import inspect
 import json
+import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import conv2d_adapters
 from conv2d_conformance import Capabilities
 from conv2d_conformance.cli.fingerprint import fingerprint
 from conv2d_conformance.cli.initialisation import initialisation
@@ -89,3 +94,22 @@ def test_every_limit_of_a_call_is_the_one_that_is_told():
     for function in (host.Worker.__init__, host.connect):
         assert inspect.signature(function).parameters["timeout"].default == patience.USUAL_TIMEOUT
     assert Options.timeout == patience.USUAL_TIMEOUT
+
+
+@pytest.mark.parametrize("groups", ["1", "2"])
+def test_what_is_to_be_tried_by_hand_comes_out_as_the_page_says(groups, tmp_path):
+    """With the worker in plain Python, which looks at its arguments."""
+    worker = tmp_path / "my-worker"
+    file = Path(conv2d_adapters.__file__).parent / "workers" / "plain_python.py"
+    worker.write_text(f"#!/bin/sh\nexec {shlex.join([sys.executable, str(file)])}\n")
+    worker.chmod(0o755)
+    greeting = re.search(r"1\. `(printf .* \| \./my-worker)`", PAGE)[1]
+    told = subprocess.run(["sh", "-c", greeting], cwd=tmp_path, capture_output=True, check=True).stdout
+    assert told.count(b"\n") == 1
+    block = PAGE.partition("must give 6:\n   ```\n")[2].partition("   ```")[0]
+    assert '"groups":1' in block
+    assert block.rstrip().endswith("| ./my-worker | xxd")
+    line = block.replace('"groups":1', f'"groups":{groups}').replace("| xxd", "")
+    told = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, check=True).stdout
+    assert (told[-4:] == bytes.fromhex("0000c040")) == (groups == "1")
+    assert (b'"rejected"' in told) == (groups == "2")
