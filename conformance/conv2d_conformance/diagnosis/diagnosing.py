@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.geometry import is_legal
@@ -57,7 +56,7 @@ def diagnose(implementation: Implementation, failing: Case, seen: Mapping[Case, 
         return _of_accepted(bench)
     base = _gather(bench, first)
     if isinstance(first.answer, Rejected):
-        return _of_refused_effect(bench, first.answer) or _of_refusals(bench, base, first.answer)
+        return _of_refused_effect(bench) or _of_refusals(bench, base, first.answer)
     return _of_wrong_answers(bench, base)
 
 
@@ -106,12 +105,10 @@ def _of_effect(bench: Bench, base: Case, about: Callable[[str, str], str] = abou
     return _diagnosis(bench, about(model.effect.sentence, trigger), name, model)
 
 
-def _of_refused_effect(bench: Bench, refused: Rejected) -> Diagnosis | None:
+def _of_refused_effect(bench: Bench) -> Diagnosis | None:
     """An argument that is taken for another one may make a call illegal. That it is taken so, an answer must show."""
     answered = next((seen.case for seen in bench.wrong if isinstance(seen.answer, Result)), None)
-    if answered is None:
-        return None
-    return _of_effect(bench, answered, partial(about_refused_effect, f"{refused.type}: {refused.message}"))
+    return None if answered is None else _of_effect(bench, answered, about_refused_effect)
 
 
 def _candidates(bench: Bench, base: Case) -> list[Effect]:

@@ -47,18 +47,15 @@ def about_trigger(trigger: str) -> str:
 
 def about_refusal(message: str, trigger: str) -> str:
     """When a legal call is refused, and with which words."""
-    return f'it says "{_short(message)}": legal calls are refused only where {trigger}'
+    words = " ".join(message.split())
+    short = words if len(words) <= LONGEST_MESSAGE else f"{words[:LONGEST_MESSAGE]} ..."
+    return f'it says "{short}": legal calls are refused only where {trigger}'
 
 
-def about_refused_effect(message: str, effect: str, trigger: str) -> str:
+def about_refused_effect(effect: str, trigger: str) -> str:
     """The effect that other calls show, where the failing one has no output."""
     only = f", only where {trigger}" if trigger else ""
-    return f'it says "{_short(message)}"; its answers to other calls equal {effect}{only}'
-
-
-def _short(message: str) -> str:
-    words = " ".join(message.split())
-    return words if len(words) <= LONGEST_MESSAGE else f"{words[:LONGEST_MESSAGE]} ..."
+    return f"your answers to other calls equal {effect}{only}"
 
 
 def about_crash(trigger: str) -> str:

@@ -22,14 +22,13 @@ def test_an_effect_that_refuses_is_told_by_its_other_answers() -> None:
     implementation = InProcess(Adapter(name="x", version="1", conv2d=padding_swapped, capabilities=CAPABILITIES))
     found = diagnose(implementation, parse("n1c2h9w1 m2k1x3 p0x1 integers:1"))
     assert found is not None
-    assert found.sentence.startswith('it says "ValueError: along W, the padded input must be at least as large as')
-    assert found.sentence.endswith("; its answers to other calls equal a conv2d that takes padding as (width, height)")
+    assert found.sentence == "your answers to other calls equal a conv2d that takes padding as (width, height)"
     answered = diagnose(implementation, parse("n1c2h9w9 m2k1x3 p0x1 integers:1"))
     assert answered is not None
     assert answered.sentence == f"{YOUR_OUTPUT} equals a conv2d that takes padding as (width, height)"
 
 
 def test_a_trigger_is_told_too() -> None:
-    assert about_refused_effect("no", "a conv2d without its bias", "N >= 2") == (
-        'it says "no"; its answers to other calls equal a conv2d without its bias, only where N >= 2'
+    assert about_refused_effect("a conv2d without its bias", "N >= 2") == (
+        "your answers to other calls equal a conv2d without its bias, only where N >= 2"
     )
