@@ -99,6 +99,14 @@ def test_it_refuses_groups_that_do_not_fit_and_goes_on(worker: Worker) -> None:
     assert answer.arrays[0].tolist() == [[[[6.0]]]]
 
 
+def test_arrays_larger_than_a_pipe_go_there_and_back(worker: Worker) -> None:
+    x = np.arange(300 << 10, dtype=np.float32).reshape(1, 1, 600, 512)
+    arguments = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1}
+    answer = worker.ask(Request("conv2d", arguments, {"input": x, "weight": np.ones((1, 1, 1, 1), np.float32)}))
+    assert isinstance(answer, Result)
+    np.testing.assert_array_equal(answer.arrays[0], x)
+
+
 def test_it_says_that_it_does_not_know_an_operation(worker: Worker) -> None:
     request = Request("initialize", {"in_channels": 1, "out_channels": 1, "kernel_size": (1, 1)}, {})
     known, worker.hello = worker.hello, replace(worker.hello, operations=("conv2d", "initialize"))
@@ -108,6 +116,7 @@ def test_it_says_that_it_does_not_know_an_operation(worker: Worker) -> None:
         worker.hello = known
     assert isinstance(answer, Broken)
     assert answer.kind == "protocol"
+    assert answer.sentence.startswith("unknown")
 
 
 def test_the_worker_in_c_keeps_every_requirement_that_it_claims(tmp_path: Path) -> None:

@@ -86,32 +86,41 @@ function conv2d({ input, weight, bias }, { stride = 1, padding = 0, dilation = 1
 
 // ---- the protocol ----
 
-let buffered = Buffer.alloc(0);
+let buffered = Buffer.alloc(0); // what was read behind the last line
 
-// More bytes, or false at the end of the input.
-function receive() {
-  const piece = Buffer.alloc(1 << 16);
-  const count = readSync(0, piece);
-  buffered = Buffer.concat([buffered, piece.subarray(0, count)]);
-  return count > 0;
-}
-
+// So many bytes, in memory of their own.
 function take(count) {
-  while (buffered.length < count) if (!receive()) process.exit(1);
-  const taken = buffered.subarray(0, count);
-  buffered = buffered.subarray(count);
+  const taken = Buffer.alloc(count);
+  let have = buffered.copy(taken);
+  buffered = buffered.subarray(have);
+  while (have < count) {
+    const more = readSync(0, taken, have, count - have, null);
+    if (more === 0) process.exit(1);
+    have += more;
+  }
   return taken;
 }
 
-function nextRequest() {
+// The next line, or null at the end of the input.
+function takeLine() {
   let end;
-  while ((end = buffered.indexOf(10)) < 0) if (!receive()) return null;
-  const request = JSON.parse(take(end + 1).toString());
+  while ((end = buffered.indexOf(10)) < 0) {
+    const piece = Buffer.alloc(1 << 16);
+    const count = readSync(0, piece);
+    if (count === 0) return null;
+    buffered = Buffer.concat([buffered, piece.subarray(0, count)]);
+  }
+  return take(end + 1).toString();
+}
+
+function nextRequest() {
+  const line = takeLine();
+  if (line === null) return null;
+  const request = JSON.parse(line);
   request.named = {};
   for (const { name, dtype, shape } of request.arrays ?? []) {
     const size = shape.reduce((product, length) => product * length, TYPES[dtype].BYTES_PER_ELEMENT);
-    // A typed array begins at a multiple of its elements' size, which a section of the buffer may not do.
-    request.named[name] = { dtype, shape, data: new TYPES[dtype](new Uint8Array(take(size)).buffer) };
+    request.named[name] = { dtype, shape, data: new TYPES[dtype](take(size).buffer) };
   }
   return request;
 }

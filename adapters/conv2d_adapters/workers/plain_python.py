@@ -56,9 +56,11 @@ for line in sys.stdin.buffer:
     shapes = {a["name"]: a["shape"] for a in request.get("arrays", ())}
     for name, values in data.items():
         values.frombytes(sys.stdin.buffer.read(prod(shapes[name]) * values.itemsize))
-    answer: dict[str, Any] = {**HELLO, "capabilities": CLAIMS}
+    answer: dict[str, Any] = {"answer": "error", "kind": "protocol", "sentence": f"unknown: {request['op']}"}
     result = b""
-    if request["op"] == "conv2d":
+    if request["op"] == "hello":
+        answer = {**HELLO, "capabilities": CLAIMS}
+    elif request["op"] == "conv2d":
         try:
             shape, y = conv2d(shapes, data["input"], data["weight"], data.get("bias"), **request["arguments"])
             result = y.tobytes()
