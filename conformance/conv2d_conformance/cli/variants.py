@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv2d_conformance.cli.files import Page
+from conv2d_conformance.cli.files import Page, console_beside
 from conv2d_conformance.cli.run import EFFORTS
+from conv2d_conformance.output.destination import Destination
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,8 +37,8 @@ def variants(
     drawn: int | None,
     workers: int,
     only: str,
-    output: Path | None,
-    resume: Path | None,
+    output: Destination | None,
+    resume: Destination | None,
 ) -> None:
     """Look for false alarms.
 
@@ -51,7 +52,8 @@ def variants(
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.effort import EFFORTS as KNOWN
     from conv2d_conformance.effort import Effort
-    from conv2d_conformance.report.console import console, paragraph, whole_line
+    from conv2d_conformance.output.saving import save
+    from conv2d_conformance.report.console import paragraph, whole_line
     from conv2d_conformance.variants import catalogue, unfinished
     from conv2d_conformance.variants.page import page, sentence
     from conv2d_conformance.variants.running import Result, run
@@ -60,10 +62,12 @@ def variants(
     if not names:
         raise Problem(f"no variant matches {only!r}", f"there are {', '.join(catalogue())}")
     asked = KNOWN[effort] if drawn is None else Effort("few", drawn, multiply_adds=10_000, tiles=200)
-    out = console()
+    out = console_beside(output)
     results = {name: Result(runs=seeds) for name in names}
     numbers = range(first_seed, first_seed + seeds)
-    done = {} if resume is None else results_so_far(resume, numbers, asked, names)
+    if resume is not None and not resume.is_file:
+        raise Problem(f"{resume.told} keeps nothing", "name a file with --resume FILE")
+    done = {} if resume is None else results_so_far(resume.path, numbers, asked, names)
     for found in done.values():
         for name, result in found.items():
             results[name] += result
@@ -76,7 +80,7 @@ def variants(
                 for name, result in found.items():
                     results[name] += result
                 if resume is not None:
-                    unfinished.add(resume, check, found)
+                    unfinished.add(resume.path, check, found)
                 reached = f"after {number} of {of_all} checks"
                 advance(number, of_all, check)
                 if not out.is_terminal:
@@ -94,10 +98,10 @@ def variants(
             "first-seed": first_seed,
             **({"effort": effort} if drawn is None else {"drawn": drawn}),
             "only": only,
-            "output": output.name,  # in whatever folder: the page is published
+            "output": Path(output.name).name,  # in whatever folder: the page is published
         }
         given = shlex.join(word for name, value in options.items() for word in (f"--{name}", str(value)))
-        output.write_text(page(results, f"conv2d-conformance variants {given}"))
+        save(output, page(results, f"conv2d-conformance variants {given}"))
     ctx.exit(1 if number else 0)
 
 

@@ -136,6 +136,14 @@ def test_only_what_is_claimed_is_asked() -> None:
     assert asked == "core"
 
 
+def test_a_panel_is_led_through_whatever_a_check_asks() -> None:
+    asks = {name for name in vars(Examination) if name.startswith("judge")}
+    assert asks | {"measure", "require_claimed_grades"} <= set(vars(Panel))
+    (found,) = running.runs("test_state::test_concurrent_calls", ("one-after-the-other",), (1,), SMALL).values()
+    assert found.checks == 1
+    assert found.alarms == ()
+
+
 def test_equal_claims_share_a_question_and_others_do_not() -> None:
     questions = Questions()
     case, claims = parse("n1c8h9w9 m2k3 integers:1"), variants.catalogue()["core"].capabilities
