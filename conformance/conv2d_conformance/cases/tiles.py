@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import combinations, count, product, takewhile
+from itertools import combinations, count, product
 
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.geometry import multiply_adds
@@ -96,8 +96,7 @@ def _pairwise(most: int) -> Iterator[Row]:
         row, chosen = _with(_with(nothing, i, a), j, b), [i, j]
         for k in axes:
             if k not in chosen:
-                # The cost grows with the size, so that the last one that can be afforded is known by the first that cannot.
-                affordable = takewhile(lambda value: _cost(*_with(row, k, value)) <= most, columns[k])
+                affordable = [value for value in columns[k] if _cost(*_with(row, k, value)) <= most]
                 row[k] = max(affordable, key=lambda value: (_gain(row, chosen, k, value, missing), -value))
                 chosen.append(k)
         for i, j in combinations(axes, 2):
