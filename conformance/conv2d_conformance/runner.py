@@ -19,6 +19,7 @@ from conv2d_conformance import __version__, spec
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
+from conv2d_conformance.foreign import escaped_line
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
@@ -217,11 +218,11 @@ def header(options: Options, implementation: Implementation, started: float) -> 
         "suite": {"name": "conv2d-conformance", "version": __version__},
         "spec": {"edition": spec.load().edition, "digest": spec.load().digest},
         "run": {
-            "target": options.target,
+            "target": escaped_line(options.target),
             "profile": options.profile,
             "effort": options.effort,
             "seed": options.seed,
-            "only": options.only,
+            "only": escaped_line(options.only),
             "isolation": options.isolation,
             "timeout_seconds": options.timeout,
             "memory_gib": options.memory if CAN_BE_TOLD and options.isolation == "process" else None,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.adapter import Adapter
+from conv2d_conformance.foreign import showable
 from conv2d_conformance.implementation.answers import Answer, Array, Broken, Observation, Rejected, Request, Result
 from conv2d_conformance.implementation.framing import numeric_dtype
 from conv2d_conformance.implementation.layout import Blocks, Handed, share_memory
@@ -20,7 +21,6 @@ from conv2d_conformance.implementation.surroundings import watched
 
 KEPT_RESULTS = 4
 KEPT_BYTES = 1 << 20
-MESSAGE = 10_000
 
 _LAYER = ("in_channels", "out_channels", "kernel_size")
 
@@ -150,6 +150,6 @@ def _aliases(handed: Handed, returned: list[Array]) -> list[Observation]:
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)[:MESSAGE]
+        return showable(str(error))
     except Exception:
         return "(the message could not be formed)"

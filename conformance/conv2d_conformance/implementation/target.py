@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from conv2d_conformance.adapter import Adapter, adapter_from_function
+from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
 
 BUNDLED = "conv2d_adapters"
 FORMS = (
@@ -38,6 +39,9 @@ class TargetError(Exception):
     sentence: str
     hint: str = ""
 
+    def __post_init__(self) -> None:
+        self.sentence, self.hint = (showable(text, LONGEST_SENTENCE) for text in (self.sentence, self.hint))
+
     def __str__(self) -> str:
         return f"{self.sentence} ({self.hint})" if self.hint else self.sentence
 
@@ -49,6 +53,10 @@ class LoadError(Exception):
     sentence: str
     hint: str = ""
     stderr: str = ""
+
+    def __post_init__(self) -> None:
+        self.sentence, self.hint = (showable(text, LONGEST_SENTENCE) for text in (self.sentence, self.hint))
+        self.stderr = escaped(self.stderr)
 
     def __str__(self) -> str:
         return f"{self.sentence} ({self.hint})" if self.hint else self.sentence
@@ -95,13 +103,20 @@ def parse(text: str) -> Target:
         raise TargetError(f"{base!r} is not a target", FORMS)
     if not _is_path(place):
         return Target(text=text, module=place, attribute=attribute, options=options)
-    if not Path(place).is_file():
+    if not _is_file(place):
         raise TargetError(f"there is no file {place!r}", f"looked for in {Path.cwd()}")
     return Target(text=text, path=place, attribute=attribute, options=options)
 
 
 def _is_path(text: str) -> bool:
     return text.endswith(".py") or "/" in text
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except OSError:  # a name that is too long, say
+        return False
 
 
 def _words(command: str) -> tuple[str, ...]:

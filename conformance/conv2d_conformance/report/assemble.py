@@ -9,6 +9,7 @@ from typing import Any
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.foreign import escaped_json
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.verdicts import claimed_by, conclusion, requirement_entries, unchecked
 from conv2d_conformance.verdict.grading import EXACT, grade
@@ -90,18 +91,19 @@ def read(path: Path) -> dict[str, Any]:
     try:
         if path.suffix == ".partial":
             return _from_partial(text)
-        report: dict[str, Any] = json.loads(text)
+        report = escaped_json(json.loads(text))
     except (ValueError, KeyError, IndexError):
         raise UnreadableReport(
             f"{path} is not a report of conv2d-conformance: it is damaged or of another kind"
         ) from None
     if not isinstance(report, dict) or "requirements" not in report:
         raise UnreadableReport(f"{path} is not a report of conv2d-conformance: it has no requirements")
-    return report
+    found: dict[str, Any] = report
+    return found
 
 
 def _from_partial(text: str) -> dict[str, Any]:
     # The last line may have been cut by the death of the run.
     lines = text.split("\n")[:-1]
-    header, *records = map(json.loads, lines)
+    header, *records = (escaped_json(json.loads(line)) for line in lines)
     return assemble(header["header"], records, complete=False)

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from conv2d_conformance.foreign import escaped, escaped_line, shortened
+
 WIDTH = 100
 LABEL = 10
 MOST_LINES = 8
@@ -42,23 +44,24 @@ def show_table(
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold", no_wrap=whole)
     for row in rows:
-        table.add_row(*(Text(printable(cell)) if isinstance(cell, str) else cell for cell in row))
+        table.add_row(*(Text(escaped(cell)) if isinstance(cell, str) else cell for cell in row))
     console.print(table, width=4 * WIDTH if whole else None, crop=False)
 
 
 def paragraph(
     console: Console, text: str, *, label: str = "", indent: int = 0, style: str = "", most_lines: int | None = None
 ) -> None:
-    """Print text with a hanging indent under its label; what goes beyond `most_lines` ends in dots."""
+    """Print text with a hanging indent under its label, about `most_lines` of it: then its middle is left out."""
     start = " " * indent + (f"{label:<{LABEL - 1}} " if label else "")
+    text = escaped(text)
+    if most_lines is not None:
+        text = shortened(text, most_lines * (console.width - len(start)))
     lines = textwrap.wrap(
-        printable(text),
+        text,
         console.width,
         initial_indent=start,
         subsequent_indent=" " * len(start),
         break_on_hyphens=False,
-        max_lines=most_lines,
-        placeholder=" ...",
     )
     for line in lines or [start]:
         console.print(Text(line, style=style))
@@ -67,11 +70,4 @@ def paragraph(
 def whole_line(console: Console, text: str, *, label: str = "", indent: int = 0, style: str = "") -> None:
     """Print text on one line, however long, so that it can be copied."""
     start = " " * indent + (f"{label:<{LABEL - 1}} " if label else "")
-    console.print(Text(start + printable(text), style=style), no_wrap=True, overflow="ignore", crop=False)
-
-
-def printable(text: str) -> str:
-    """The text without what a terminal would act upon."""
-    return "".join(
-        letter if letter.isprintable() or letter == "\n" else f"\\x{ord(letter):02x}" for letter in text.expandtabs()
-    )
+    console.print(Text(start + escaped_line(text), style=style), no_wrap=True, overflow="ignore", crop=False)

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from typing import Any
 
-from conv2d_conformance.report.console import printable
+from conv2d_conformance.foreign import escaped
 from conv2d_conformance.report.counts import chapter_of, total
 from conv2d_conformance.report.text import replay_command
 
@@ -25,7 +25,7 @@ def junit(reports: Mapping[str, Mapping[str, Any]]) -> str:
 def _add_suite(root: ET.Element, path: str, report: Mapping[str, Any]) -> None:
     implementation = report["implementation"]
     name = f"{implementation['name']} {implementation['version']}, profile {report['run']['profile']}"
-    suite = ET.SubElement(root, "testsuite", name=printable(name), file=path)
+    suite = ET.SubElement(root, "testsuite", name=escaped(name), file=escaped(path))
     for entry in report["requirements"]:
         case = ET.SubElement(suite, "testcase", classname=chapter_of(entry["id"]), name=entry["id"])
         verdict = entry["verdict"]
@@ -52,4 +52,4 @@ def _message(entry: Mapping[str, Any]) -> str:
     looks_like = f"{failure['diagnosis']}; " if failure["diagnosis"] else ""
     after = "".join(f"; after {line}" for line in failure["after"])
     after += f"; beside {beside}" if (beside := failure.get("beside")) else ""
-    return printable(f"{looks_like}got {failure['got']}; required {failure['required']}{after}; case {failure['case']}")
+    return escaped(f"{looks_like}got {failure['got']}; required {failure['required']}{after}; case {failure['case']}")

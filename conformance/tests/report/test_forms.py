@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conv2d_conformance.report.assemble import assemble
-from conv2d_conformance.report.console import console
+from conv2d_conformance.report.console import MOST_LINES, console
 from conv2d_conformance.report.counts import as_json, chapters, total
 from conv2d_conformance.report.junit import junit
 from conv2d_conformance.report.markdown import results_page
@@ -98,11 +98,14 @@ def test_what_an_interrupted_run_did_not_reach_is_not_listed(report):
 
 
 def test_control_characters_of_an_implementation_reach_no_terminal(report):
-    report["requirements"][0]["failure"]["got"] = "\x1b[31mred\x07" + 2000 * " long"
+    report["requirements"][0]["failure"]["got"] = "\x1b[31mred\x07" + 2000 * " long" + " end"
     shown = text_of(report)
     assert "  got       \\x1b[31mred\\x07 long" in shown
     assert "\x1b" not in shown
-    assert shown.count("\n            long") == 7
+    block = shown.partition("  got ")[2].partition("  required ")[0]
+    assert len(block.splitlines()) <= MOST_LINES + 1
+    assert "characters left out) ..." in block
+    assert block.endswith(" end\n")
 
 
 def test_markdown_is_a_matrix_with_links(report):
