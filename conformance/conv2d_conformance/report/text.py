@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
         for said in found["summary"]:
             paragraph(console, f"{dtype} ({', '.join(said['shapes'])}): {said['words']}", label="behind it")
     paragraph(console, _judged(report), label="judged")
+    for sentence in _idle_deviations(report):
+        paragraph(console, sentence, label="declared")
     if unchecked := len(report["without_check"]):
         has = "has" if unchecked == 1 else "have"
         sentence = f"{_counted(unchecked, 'requirement')} of this profile {has} no check in this version"
@@ -161,10 +163,34 @@ def _sentence(requirement: str) -> str:
 
 
 def _judged(report: Mapping[str, Any]) -> str:
+    """How much was judged; why that is not what the table adds up to; and which failures decide nothing."""
     counts = total(report)
+    unclaimed = counts.pop("unsupported")
     verdicts = ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number) or "none"
     requirements = _counted(sum(counts.values()), "requirement")
-    return f"{_counted(report['judged_cases'], 'case')}, for {requirements}: {verdicts}"
+    told = f"{_counted(report['judged_cases'], 'case')}, for {requirements}: {verdicts}"
+    idle = [entry for entry in report["requirements"] if entry["level"] != "MUST"]
+    if idle := [entry for entry in idle if entry["verdict"] in ("fail", "error")]:
+        told += f", of which {len(idle)} of level {idle[0]['level']} decide{'s' if len(idle) == 1 else ''} nothing"
+    if unclaimed:
+        told += f"; {unclaimed} more {'is' if unclaimed == 1 else 'are'} not claimed"
+    if sum(chapter.cases for chapter in chapters(report)) != report["judged_cases"]:
+        told += "; the table counts a case for each requirement that it serves"
+    return told
+
+
+def _idle_deviations(report: Mapping[str, Any]) -> Iterator[str]:
+    """Why a deviation says nothing of this run."""
+    verdicts = {entry["id"]: entry["verdict"] for entry in report["requirements"]}
+    for deviation in report["deviations"]:
+        name = deviation["requirement"]
+        match verdicts.get(name):
+            case None:
+                yield f"{name}, which this run did not select, so that it may fail or not"
+            case "pass":
+                yield f"{name}, which holds: the deviation is stale"
+            case "unsupported":
+                yield f"{name}, which is not claimed and so cannot fail: the deviation is stale"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -34,7 +34,7 @@ def test_a_right_implementation(spawn, folder):
     assert re.fullmatch(r"bias +4 +- +- +- +\d+", lines[4].strip())
     assert re.search(r"^judged    \d+ cases, for 4 requirements: 4 pass$", done.stdout, re.MULTILINE)
     assert "report    out.json" in lines
-    assert lines[-1] == "all selected requirements hold (bias.*); a selection earns no certificate"
+    assert lines[-1] == "every MUST that is selected holds (bias.*); a selection earns no certificate"
     assert "\x1b" not in done.stdout
     assert report_in(folder / "out.json")["complete"] is True
     assert sorted(path.name for path in folder.glob("out*")) == ["out.json"]
@@ -92,11 +92,11 @@ def test_a_declared_failure_does_not_fail_the_run_and_a_stale_one_does(spawn, fo
     only = ("--only", "bias.*", "--deviations", "known.toml", *QUICK)
     declared = spawn("run", "no_bias.py:conv2d", *only)
     assert declared.returncode == 0
-    assert declared.stdout.splitlines()[-1] == "not conforming: 3 declared deviations"
+    assert declared.stdout.splitlines()[-1] == "not conforming: 3 requirements broken as declared, and nothing else"
     assert "\n  declared  bias.added: known (https://example.org/1)\n" in declared.stdout
     stale = spawn("run", "right.py:conv2d", *only)
     assert stale.returncode == 1
-    assert "stale deviations, which no longer fail: bias.added" in " ".join(stale.stdout.split())
+    assert "no certificate: stale deviations, which do not fail: bias.added" in " ".join(stale.stdout.split())
 
 
 def test_a_deviation_of_another_machine_is_neither_expected_nor_stale(spawn, folder):
@@ -280,7 +280,7 @@ def test_progress_is_shown_on_a_terminal(folder):
     assert "connecting to right.py:conv2d" in text
     assert "test_bias::test_" in text
     assert re.search(r"(\d+)/\1\D", text)
-    assert "\x1b[1;32mall selected requirements hold" in text
+    assert "\x1b[1;32mevery MUST that is selected holds" in text
 
 
 KILLED_ONCE = """

@@ -142,12 +142,13 @@ def test_junit_has_a_test_case_for_each_requirement(report):
     assert suite.attrib == {
         "name": "mine 1.0, profile forward",
         "file": "out.json",
-        "tests": "4",
-        "failures": "2",
+        "tests": "5",
+        "failures": "3",
         "errors": "1",
         "skipped": "0",
     }
-    assert [case.get("name") for case in suite] == [entry["id"] for entry in report["requirements"]]
+    assert [case.get("name") for case in suite] == [*(entry["id"] for entry in report["requirements"]), "conclusion"]
+    assert suite[-1].find("failure").get("message") == report["conclusion"]["headline"]
     failure = suite[0].find("failure")
     assert failure.get("message").startswith(
         "got 0 at y[0,0,0,0]; 1 of 1 elements are wrong; required 1, exactly; case n1"
@@ -159,7 +160,18 @@ def test_junit_lets_only_a_must_fail(report):
     report["requirements"][0]["level"] = "SHOULD"
     case = ET.fromstring(junit({"out.json": report}))[0][0]
     assert case.find("failure") is None
-    assert case.find("skipped").get("message") == "fail, and SHOULD decides nothing"
+    message = case.find("skipped").get("message")
+    assert message.startswith("fail, and SHOULD decides nothing: got 0 at y[0,0,0,0]; 1 of 1 elements are wrong;")
+
+
+def test_junit_says_what_is_not_claimed_and_not_what_is(report):
+    for entry, features in zip(report["requirements"], (["bias", "validation"], ["views.steps"]), strict=False):
+        entry |= {"verdict": "unsupported", "failure": None, "features": features}
+    suite = ET.fromstring(junit({"out.json": report}))[0]
+    assert [suite[number].find("skipped").get("message") for number in (0, 1)] == [
+        "not claimed: validation",
+        "not claimed: views.steps",
+    ]
 
 
 def test_json_says_it_in_short(report):
