@@ -24,10 +24,11 @@ from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError
-from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
+from conv2d_conformance.plugin import SUBJECT, Subject
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
 from conv2d_conformance.report.writing import ReportFile
+from conv2d_conformance.telling import RECORD
 from conv2d_conformance.verdict.confirming import amend, explanation_of, fails_alone
 from conv2d_conformance.verdict.history import Remembering
 

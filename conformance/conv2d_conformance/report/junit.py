@@ -68,8 +68,11 @@ def _told(
 
 def _message(entry: Mapping[str, Any]) -> str:
     failure = entry["failure"]
-    if failure is None:
-        return "not one case was judged"
+    return "not one case was judged" if failure is None else sentence_about(failure)
+
+
+def sentence_about(failure: Mapping[str, Any]) -> str:
+    """A failure on one line."""
     looks_like = f"{failure['diagnosis']}; " if failure["diagnosis"] else ""
     after = "".join(f"; after {line}" for line in failure["after"])
     after += f"; beside {beside}" if (beside := failure.get("beside")) else ""

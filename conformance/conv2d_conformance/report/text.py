@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
         paragraph(console, common, style="bold")
         console.print()
     for cause in told:
-        _show_cause(report, cause, console)
+        show_cause(cause, console, target=report["run"]["target"], deviations=report["deviations"])
         console.print()
     for dtype, found in report["accuracy"].items():
         _show_accuracy(dtype, found, console)
@@ -118,7 +118,8 @@ def _count(verdict: str, number: int) -> Text:
     return Text(str(number), style=COLOUR[verdict]) if number else Text("-", style="dim")
 
 
-def _show_cause(report: Mapping[str, Any], cause: Cause, console: Console) -> None:
+def show_cause(cause: Cause, console: Console, *, target: str, deviations: Iterable[Mapping[str, str]] = ()) -> None:
+    """Print what failed for one reason, with the command that asks it again."""
     entry, *others = cause.entries
     verdict, failure = entry["verdict"], cause.failure
     colour = f"bold {COLOUR[verdict]}"
@@ -126,7 +127,7 @@ def _show_cause(report: Mapping[str, Any], cause: Cause, console: Console) -> No
     paragraph(console, _sentence(entry["id"]), indent=2)
     if others:
         paragraph(console, ", ".join(map(_name, others)), label="also", indent=2)
-    for deviation in report["deviations"]:
+    for deviation in deviations:
         if deviation["requirement"] in [entry["id"] for entry in cause.entries]:
             declared = f"{deviation['requirement']}: {deviation['reason']} ({deviation['issue']})"
             paragraph(console, declared, label="declared", indent=2)
@@ -150,7 +151,7 @@ def _show_cause(report: Mapping[str, Any], cause: Cause, console: Console) -> No
     if failure["failed_repetitions"] < failure["repetitions"]:
         often = f"{failure['failed_repetitions']} of {failure['repetitions']} times when the case was asked again"
         paragraph(console, often, label="fails", indent=2)
-    whole_line(console, replay_command(failure, report["run"]["target"]), label="replay", indent=2)
+    whole_line(console, replay_command(failure, target), label="replay", indent=2)
 
 
 def _name(entry: Mapping[str, Any]) -> str:
