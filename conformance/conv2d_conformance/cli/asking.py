@@ -99,7 +99,8 @@ def show(out: Console, asked: Asked, claims: Capabilities, diagnosis: Diagnosis 
         paragraph(out, f"the answer to the question number {asked.times}", label="when")
     if within_claims(case, claims) != case:
         paragraph(out, "the implementation does not claim everything that this case needs", label="note")
-    if fault is not None and (advice := hint(asked.question, asked.answer, fault)):
+    # Who knows what it is need not guess.
+    if fault is not None and diagnosis is None and (advice := hint(asked.question, asked.answer, fault)):
         paragraph(out, advice, label="hint", style="bold")
     if isinstance(asked.answer, Broken):
         for line in [line for line in asked.answer.stderr.splitlines() if line.strip()][-8:]:

@@ -53,6 +53,7 @@ def _accuracy(records: list[Mapping[str, Any]], capabilities: Capabilities) -> d
     """For each dtype the grade, what broke the stricter ones, and the largest error, by the checks of the grade alone.
 
     What other checks ask may be special values, or subnormal numbers: to be wrong there is no matter of accuracy.
+    Where no element was evidence, nothing is said of a dtype; where none could be rounded, there is no grade.
     """
     accuracy: dict[str, Any] = {}
     for dtype in sorted({dtype for record in records for dtype in record["accuracy"]}):
@@ -62,12 +63,15 @@ def _accuracy(records: list[Mapping[str, Any]], capabilities: Capabilities) -> d
         for part in found:
             broken = {**part["broken_by"], **broken}
         named = sorted(set().union(*(part["named"] for part in found)))
-        held = grade(dtype, broken, {claimed, *named})
+        fixed, bounded = (sum(part[kind] for part in found) for kind in ("fixed", "bounded"))
+        if not (fixed or bounded or broken):
+            continue
+        held = grade(dtype, broken, {claimed, *named}) if bounded or broken else None
         margins = [part["margins"][held] for part in found if held in part["margins"]]
         accuracy[dtype] = {
             "claimed": claimed,
             "grade": held,
-            "exact_where_exact": EXACT not in broken,
+            "exact_where_exact": fixed > 0 and EXACT not in broken,
             "broken_by": dict(sorted(broken.items())),
             "named": named,
             "excess": max(part["excess"] for part in found),

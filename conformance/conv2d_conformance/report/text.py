@@ -81,7 +81,11 @@ def replay_command(failure: Mapping[str, Any], target: str) -> str:
 
 def _show_accuracy(dtype: str, found: Mapping[str, Any], console: Console) -> None:
     claimed, broken = found["claimed"], found["broken_by"]
-    sentence = f"{dtype}: {describe_grade(dtype, broken, found.get('named', ()), claimed, found.get('excess', 0))}"
+    if broken or found["grade"] is not None:
+        words = describe_grade(dtype, broken, found.get("named", ()), claimed, found.get("excess", 0))
+    else:
+        words = "no grade, since nothing was judged that may be rounded"
+    sentence = f"{dtype}: {words}"
     if claimed in broken:
         sentence += f"; claimed {claimed}: FAIL"
     elif found["exact_where_exact"]:
