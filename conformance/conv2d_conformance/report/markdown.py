@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from conv2d_conformance import spec
 from conv2d_conformance.foreign import escaped, escaped_line
+from conv2d_conformance.implementation.target import split
 from conv2d_conformance.report.causes import causes, common_fault
 from conv2d_conformance.report.counts import Chapter, chapters
 from conv2d_conformance.report.text import replay_command
@@ -76,7 +77,7 @@ def _faults(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def _name(report: Mapping[str, Any]) -> str:
     implementation = report["implementation"]
-    options = report["run"]["target"].partition("?")[2]
+    _, options = split(report["run"]["target"])
     return f"{implementation['name']} {implementation['version']}" + (f" ({options})" if options else "")
 
 

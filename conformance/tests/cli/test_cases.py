@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import subprocess
 import sys
 import zlib
@@ -140,7 +141,8 @@ def test_infinities_and_nan_have_answers_too(invoke):
 def test_replay_says_that_an_answer_is_right(invoke):
     result = invoke("replay", SMALL, "right.py:conv2d")
     assert result.exit_code == 0
-    assert result.output == f"conv2d unversioned (python)\ncase      {SMALL}\nanswer    right, in all of 4 elements\n"
+    name = r"right\.py:conv2d sha256:[0-9a-f]{12} \(python\)"
+    assert re.fullmatch(f"{name}\ncase      {SMALL}\nanswer    right, in all of 4 elements\n", result.output)
 
 
 def test_replay_says_what_is_wrong_and_what_it_looks_like(invoke):
@@ -174,7 +176,7 @@ def test_replay_says_that_an_illegal_call_was_answered(invoke):
         ("a_list", "conv2d must return a NumPy array"),
         ("refuses", "what the adapter cannot do must not be claimed"),
         ("no_bias", "your output equals a conv2d without its bias"),
-        ("dies", "stderr    bye"),
+        ("dies", "stderr bye"),
     ],
 )
 def test_smoke_gives_a_hint(invoke, name, words):
@@ -189,7 +191,7 @@ def test_smoke_gives_a_hint(invoke, name, words):
 def test_smoke_praises_what_is_sane(invoke):
     result = invoke("smoke", "right.py:conv2d")
     assert result.exit_code == 0
-    assert result.output.startswith("conv2d unversioned (python)\nclaims    arguments.defaults, bias, dilation")
+    assert "\nclaims    arguments.defaults, bias, dilation" in result.output
     assert result.output.count("answer    right, in all of") == 3
     assert result.output.endswith("\nsane: all that was asked is right\n")
 

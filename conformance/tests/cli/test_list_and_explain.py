@@ -1,5 +1,7 @@
 """What is shown of the spec, the checks and what belongs to them."""
 
+from importlib.util import find_spec
+
 import pytest
 
 from conv2d_conformance import spec
@@ -15,7 +17,13 @@ def test_requirements_are_listed_one_a_line(invoke):
 
 
 def test_adapters_checks_mutants_and_networks_are_listed(invoke):
-    assert "torch" in invoke("list", "adapters").output.splitlines()
+    adapters = {
+        row[0]: row[1:] for row in (line.split("\t") for line in invoke("list", "adapters").output.splitlines())
+    }
+    assert adapters["torch"][0] == "PyTorch's `torch.nn.functional.conv2d`."
+    assert adapters["reference-direct"][1] == "none needed"
+    is_there = find_spec("torch") is not None
+    assert adapters["torch"][1].startswith("torch installed" if is_there else "torch not installed: pip install")
     assert invoke("list", "checks").output.startswith("test_arguments::test_pair_order\tThe first number of a pair")
     assert "kernel_flipped\tvalues.no-flip\t\ta conv2d whose kernel is flipped" in invoke("list", "mutants").output
     assert invoke("list", "networks").output.startswith("ResNet-50\tconv1\t")

@@ -48,7 +48,7 @@ def test_an_unknown_command_is_wrong_usage(invoke):
 
 
 def test_an_unforeseen_error_is_one_sentence(invoke, monkeypatch):
-    monkeypatch.setattr("conv2d_conformance.implementation.target.list_adapters", lambda: 1 // 0)
+    monkeypatch.setattr("conv2d_conformance.implementation.bundled.list_adapters", lambda: 1 // 0)
     result = invoke("list", "adapters")
     assert result.exit_code == 3
     assert result.stderr == (
@@ -58,7 +58,7 @@ def test_an_unforeseen_error_is_one_sentence(invoke, monkeypatch):
 
 
 def test_its_traceback_is_shown_on_request(invoke, monkeypatch):
-    monkeypatch.setattr("conv2d_conformance.implementation.target.list_adapters", lambda: 1 // 0)
+    monkeypatch.setattr("conv2d_conformance.implementation.bundled.list_adapters", lambda: 1 // 0)
     assert isinstance(invoke("--traceback", "list", "adapters").exception, ZeroDivisionError)
 
 
@@ -66,7 +66,7 @@ def test_an_interrupt_has_its_own_exit_status(invoke, monkeypatch):
     def interrupt():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("conv2d_conformance.implementation.target.list_adapters", interrupt)
+    monkeypatch.setattr("conv2d_conformance.implementation.bundled.list_adapters", interrupt)
     result = invoke("list", "adapters")
     assert result.exit_code == 130
     assert result.stderr == "Error: interrupted\n"

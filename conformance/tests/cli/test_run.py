@@ -29,7 +29,8 @@ def test_a_right_implementation(spawn, folder):
     done = spawn("run", "right.py:conv2d", "--only", "bias.*", "--output", "out.json", *QUICK)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[:2] == ["conv2d unversioned", "profile forward, effort quick, seed 0, spec edition 2, only bias.*"]
+    assert re.fullmatch(r"right\.py:conv2d sha256:[0-9a-f]{12}", lines[0])
+    assert lines[1] == "profile forward, effort quick, seed 0, spec edition 2, only bias.*"
     assert lines[3].split() == ["chapter", "pass", "fail", "error", "unsupported", "cases"]
     assert re.fullmatch(r"bias +4 +- +- +- +\d+", lines[4].strip())
     assert re.search(r"^judged    \d+ cases, for 4 requirements: 4 pass$", done.stdout, re.MULTILINE)
