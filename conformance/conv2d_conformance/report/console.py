@@ -38,14 +38,44 @@ def show_table(
     right: Iterable[str] = (),
     whole: bool = False,
 ) -> None:
-    """Print a table without lines; the columns in `right` are aligned to the right. `whole`: no cell is folded."""
-    right = set(right)
+    """Print a table without lines; the columns in `right` are aligned to the right.
+
+    Names stay whole: what is too wide for a table is printed row by row, or, where it must stay a `whole` table, wider
+    than the console.
+    """
+    columns, right, rows = list(columns), set(right), [list(row) for row in rows]
+    if not whole and _least_width(columns, rows) > console.width:
+        return _show_rows(console, columns, rows)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold", no_wrap=whole)
+        table.add_column(column, justify="right" if column in right else "left", no_wrap=whole)
     for row in rows:
         table.add_row(*(Text(escaped(cell)) if isinstance(cell, str) else cell for cell in row))
     console.print(table, width=4 * WIDTH if whole else None, crop=False)
+    return None
+
+
+LEAST_PROSE = 30
+"""A column of sentences is no narrower, or its lines are hard to read."""
+
+
+def _least_width(columns: list[str], rows: list[list[str | Text]]) -> int:
+    """The width of a table in which no word is cut."""
+    least = 0
+    for number, column in enumerate(columns):
+        cells = [str(row[number]) for row in rows]
+        longest = max((len(word) for cell in (*cells, column) for word in cell.split()), default=0)
+        least += max(longest, min(LEAST_PROSE, max(map(len, cells), default=0))) + 2
+    return least
+
+
+def _show_rows(console: Console, columns: list[str], rows: list[list[str | Text]]) -> None:
+    """Each row as a paragraph for its name and one for each of its other cells."""
+    for name, *cells in rows:
+        paragraph(console, str(name), style="bold")
+        for column, cell in zip(columns[1:], cells, strict=True):
+            if str(cell):
+                paragraph(console, f"{column}: {cell}", indent=2)
 
 
 def paragraph(

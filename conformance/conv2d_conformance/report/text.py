@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conv2d_conformance import spec
+from conv2d_conformance.law.classes import MEANINGS
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
@@ -25,9 +26,6 @@ MOST_CASES = 3
 
 MOST_INCIDENTS = 3
 """So many are shown; the report has them all."""
-
-MOST_CALLS = 4
-"""So many of the calls that must come before a failing one are shown; the command that replays it has them all."""
 
 
 def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
@@ -45,9 +43,9 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
         console.print()
     for dtype, found in report["accuracy"].items():
         _show_accuracy(dtype, found, console)
-    for dtype, found in (report["fingerprint"] or {"dtypes": {}})["dtypes"].items():
-        for said in found["summary"]:
-            paragraph(console, f"{dtype} ({', '.join(said['shapes'])}): {said['words']}", label="behind it")
+    if any(found["grade"] != "A" for found in report["accuracy"].values()):
+        whole_line(console, "conv2d-conformance explain A-tc says what a grade is, of any name", indent=LABEL)
+    _show_fingerprint(report, console)
     paragraph(console, _judged(report), label="judged")
     for sentence in _idle_deviations(report):
         paragraph(console, sentence, label="declared")
@@ -87,7 +85,8 @@ def _show_accuracy(dtype: str, found: Mapping[str, Any], console: Console) -> No
         words = "no grade, since nothing was judged that may be rounded"
     sentence = f"{dtype}: {words}"
     if claimed in broken:
-        sentence += f"; claimed {claimed}: FAIL"
+        meaning = "" if claimed == found["grade"] else f", {MEANINGS[claimed]}"
+        sentence += f"; claimed {claimed}{meaning}: FAIL"
     elif found["exact_where_exact"]:
         sentence += "; exact on exact data"
     paragraph(console, sentence, label="accuracy")
@@ -99,6 +98,22 @@ def _show_accuracy(dtype: str, found: Mapping[str, Any], console: Console) -> No
     elif claimed in broken:
         paragraph(console, f"{claimed} is broken first by", indent=LABEL)
         whole_line(console, broken[claimed], indent=LABEL)
+
+
+def _show_fingerprint(report: Mapping[str, Any], console: Console) -> None:
+    """A line for each dtype, as much of what is said first as fits; the command and the report have it all."""
+    dtypes = (report["fingerprint"] or {"dtypes": {}})["dtypes"]
+    for dtype, found in dtypes.items():
+        line = ""
+        for clause in found["summary"][0]["words"].split("; ") if found["summary"] else []:
+            if len(f"{dtype}: {line}; {clause}") > console.width - LABEL:
+                break
+            line = f"{line}; {clause}" if line else clause
+        if line:
+            paragraph(console, f"{dtype}: {line}", label="behind it")
+    if dtypes:
+        command = f"conv2d-conformance fingerprint {shlex.quote(report['run']['target'])}"
+        whole_line(console, f"{command} tells it in full", indent=LABEL)
 
 
 def _show_title(report: Mapping[str, Any], console: Console) -> None:
@@ -142,16 +157,16 @@ def show_cause(cause: Cause, console: Console, *, target: str, deviations: Itera
         paragraph(console, f"looks like  {cause.diagnosis}", indent=2, style="bold")
     paragraph(console, failure["got"], label="got", indent=2, most_lines=MOST_LINES)
     paragraph(console, failure["required"], label="required", indent=2, most_lines=MOST_LINES)
-    if len(failure["after"]) > MOST_CALLS:
-        paragraph(console, f"{len(failure['after'])} calls, the last of them", label="after", indent=2)
-    for line in failure["after"][-MOST_CALLS:]:
-        whole_line(console, line, label="after", indent=2)
-    for line in cause.cases[:MOST_CASES]:
-        whole_line(console, line, label="case", indent=2)
-    if more := len(cause.cases[MOST_CASES:]):
-        paragraph(console, f"and {_counted(more, 'case')} more, in the report", indent=2 + LABEL)
+    # The case itself, and what must come before it or be asked beside it, are in the command.
+    if failure["after"]:
+        paragraph(console, f"{_counted(len(failure['after']), 'call')}, made first", label="after", indent=2)
     if failure.get("beside"):
-        whole_line(console, failure["beside"], label="beside", indent=2)
+        paragraph(console, "another call, from a second thread", label="beside", indent=2)
+    others = [line for line in cause.cases if line != failure["case"]]
+    for line in others[: MOST_CASES - 1]:
+        whole_line(console, line, label="case", indent=2)
+    if more := len(others[MOST_CASES - 1 :]):
+        paragraph(console, f"and {_counted(more, 'case')} more, in the report", indent=2 + LABEL)
     if failure["failed_repetitions"] < failure["repetitions"]:
         often = f"{failure['failed_repetitions']} of {failure['repetitions']} times when the case was asked again"
         paragraph(console, often, label="fails", indent=2)

@@ -30,7 +30,7 @@ def test_reference_shows_an_exact_answer(invoke):
 
 def test_reference_shows_the_allowed_interval(invoke):
     lines = invoke("reference", "c2h3w3 m1k2x2 float32 uniform:3").output.splitlines()
-    head = lines.index("output    1x2x2 float32, allowed in grade A:")
+    head = lines.index("output    1x2x2 float32, allowed in grade A, IEEE arithmetic in any order:")
     assert lines[head + 1].split("  ")[:2] == ["element", " exact answer"]
     element, exact, lowest, highest = lines[head + 2].split()
     assert element == "y[0,0,0]"
@@ -69,9 +69,9 @@ def test_reference_shows_gradients(invoke):
 def test_reference_shows_what_gradients_are_allowed(invoke):
     lines = invoke("reference", f"{GRADIENTS} uniform:1").output.splitlines()
     assert [line for line in lines if "allowed in grade" in line] == [
-        "grad_input 1x1x1x3 float32, allowed in grade A:",
-        "grad_weight 1x1x1x3 float32, allowed in grade A:",
-        "grad_bias 1 float32, allowed in grade A:",
+        "grad_input 1x1x1x3 float32, allowed in grade A, IEEE arithmetic in any order:",
+        "grad_weight 1x1x1x3 float32, allowed in grade A, IEEE arithmetic in any order:",
+        "grad_bias 1 float32, allowed in grade A, IEEE arithmetic in any order:",
     ]
     elements = [line.split()[0] for line in lines if line.startswith("grad_weight[")]
     assert elements == ["grad_weight[0,0,0,0]", "grad_weight[0,0,0,1]", "grad_weight[0,0,0,2]"]

@@ -1,11 +1,15 @@
 """What is shown of the spec, the checks and what belongs to them."""
 
+import math
+import re
 from importlib.util import find_spec
 
 import pytest
 
 from conv2d_conformance import spec
+from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cli.explain import blocks_of_prose
+from conv2d_conformance.law.classes import MEANINGS, accuracy_class, class_names
 from conv2d_conformance.score import first_attempt, published
 
 
@@ -111,3 +115,18 @@ def test_an_unknown_requirement_gets_a_suggestion(invoke):
 def test_prose_keeps_code_apart():
     text = "A sentence.\n\nBefore.\n\n```\na  b\n\n   c\n```\n\nAfter\nit.\n\nSource: here.\nExample: n1c1h1w1 m1k1"
     assert list(blocks_of_prose(text)) == ["Before.", "    a  b\n\n       c", "After\nit."]
+
+
+@pytest.mark.parametrize("name", MEANINGS)
+def test_every_class_can_be_explained(invoke, name):
+    result = invoke("explain", name.lower())
+    assert result.exit_code == 0, result.stderr
+    assert result.output.startswith(f"{name}\n\nAccuracy class {name}: {MEANINGS[name]}.\n\nlaw ")
+    assert re.findall(r"^(\w+)  ", result.output, re.MULTILINE)[:3] == ["law", "contains", "who"]
+    assert "numerics.grade and numerics.bound" in result.output
+    rows = {line.split()[0]: line for line in result.output.splitlines() if line.startswith(DTYPES)}
+    assert list(rows) == [dtype for dtype in DTYPES if name in class_names(dtype)]
+    for dtype, row in rows.items():
+        accuracy = accuracy_class(name, dtype)
+        assert f" 2^{round(math.log2(accuracy.addition))} " in row
+        assert row.rstrip().endswith("the nearest" if accuracy.neighbours == 1 else "either neighbour")

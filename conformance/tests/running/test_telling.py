@@ -50,7 +50,7 @@ def test_a_failure_is_its_own_text_and_the_verdict_comes_last(session: Callable[
     failures, _, end = shown.partition("= conv2d-conformance =")
     block = failures.rpartition("test_pair_order ___")[2].splitlines()[1:-1]
     assert block[0] == "FAIL  arguments.pair-order  MUST"
-    assert [line.split()[0] for line in block[3:]] == ["looks", "got", "required", "case", "replay"]
+    assert [line.split()[0] for line in block[3:]] == ["looks", "got", "required", "replay"]
     assert "hypothesis/" not in shown
     assert "Nonconforming" not in shown
     assert "not conforming: 1 requirement broken (arguments.pair-order)" in end
