@@ -43,13 +43,13 @@ def show_table(
     Names stay whole: what is too wide for a table is printed row by row, or, where it must stay a `whole` table, wider
     than the console.
     """
-    columns, right, rows = list(columns), set(right), [list(row) for row in rows]
-    if not whole and _least_width(columns, rows) > console.width:
-        return _show_rows(console, columns, rows)
+    columns, right, cells = list(columns), set(right), [list(row) for row in rows]
+    if not whole and _least_width(columns, cells) > console.width:
+        return _show_rows(console, columns, cells)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", no_wrap=whole)
-    for row in rows:
+    for row in cells:
         table.add_row(*(Text(escaped(cell)) if isinstance(cell, str) else cell for cell in row))
     console.print(table, width=4 * WIDTH if whole else None, crop=False)
     return None

@@ -162,10 +162,10 @@ def show_cause(cause: Cause, console: Console, *, target: str, deviations: Itera
         paragraph(console, f"{_counted(len(failure['after']), 'call')}, made first", label="after", indent=2)
     if failure.get("beside"):
         paragraph(console, "another call, from a second thread", label="beside", indent=2)
-    others = [line for line in cause.cases if line != failure["case"]]
-    for line in others[: MOST_CASES - 1]:
+    cases = [line for line in cause.cases if line != failure["case"]]
+    for line in cases[: MOST_CASES - 1]:
         whole_line(console, line, label="case", indent=2)
-    if more := len(others[MOST_CASES - 1 :]):
+    if more := len(cases[MOST_CASES - 1 :]):
         paragraph(console, f"and {_counted(more, 'case')} more, in the report", indent=2 + LABEL)
     if failure["failed_repetitions"] < failure["repetitions"]:
         often = f"{failure['failed_repetitions']} of {failure['repetitions']} times when the case was asked again"
