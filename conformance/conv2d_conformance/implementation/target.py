@@ -178,7 +178,16 @@ def load(target: Target) -> Adapter:
             f"{target.attribute} in {target.place} is a value of type {type(found).__name__}",
             "it must be an Adapter or a function conv2d(input, weight, bias=None, *, stride=1, ...)",
         )
-    return _configure(adapter, target) if target.options else adapter
+    return _named(_configure(adapter, target) if target.options else adapter, target)
+
+
+def _named(adapter: Adapter, target: Target) -> Adapter:
+    for what in ("name", "version", "description"):
+        if not isinstance(value := getattr(adapter, what), str):
+            raise LoadError(
+                f"the {what} of the adapter in {target.place} is of type {type(value).__name__}, not a string"
+            )
+    return adapter
 
 
 def _import(target: Target) -> ModuleType:

@@ -16,7 +16,8 @@ from conv2d_conformance.report.text import replay_command
 
 LEGEND = (
     "Each cell says how many requirements of a chapter hold, of those that are claimed and have a check. "
-    "A dash: none is claimed. The name of an implementation leads to its report."
+    "Those of level SHOULD count here, and decide nothing in the result. A dash: none is claimed. The name of an "
+    "implementation leads to its report."
 )
 
 

@@ -105,6 +105,16 @@ def test_a_target_says_so(tmp_path: Path) -> None:
     assert "wrap it in an Adapter" in raised.value.hint
 
 
+@pytest.mark.parametrize("what", ["name", "version", "description"])
+def test_what_an_adapter_is_called_is_text(tmp_path: Path, what: str) -> None:
+    names = {"name": "n", "version": "1", "description": ""} | {what: 5}
+    (tmp_path / "mine.py").write_text(
+        f"from conv2d_conformance import Adapter\nadapter = Adapter(conv2d=print, **{names})\n"
+    )
+    with pytest.raises(LoadError, match=rf"the {what} of the adapter in .*mine\.py is of type int, not a string"):
+        load(parse(f"{tmp_path / 'mine.py'}:adapter"))
+
+
 def test_the_version_of_a_function_is_the_digest_of_its_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     versions = []
