@@ -58,11 +58,12 @@ def _told(
     if verdict == "unsupported":
         needed = {*entry["features"], spec.OPERATIONS[entry["profile"]]}
         return "skipped", f"not claimed: {', '.join(sorted(needed - claimed))}"
+    deviation = declared.get(entry["id"])
+    known = f", as declared: {deviation['reason']} ({deviation['issue']})" if deviation else ""
     if level != "MUST":
-        return "skipped", f"{verdict}, and {level} decides nothing: {_message(entry)}"
-    if deviation := declared.get(entry["id"]):
-        known = f"{deviation['reason']} ({deviation['issue']})"
-        return "skipped", f"{verdict}, as declared: {known}; {_message(entry)}"
+        return "skipped", f"{verdict}{known}; {level} decides nothing; {_message(entry)}"
+    if deviation:
+        return "skipped", f"{verdict}{known}; {_message(entry)}"
     return ELEMENT[verdict], _message(entry)
 
 

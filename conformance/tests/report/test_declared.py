@@ -56,6 +56,10 @@ def test_where_all_is_declared_nothing_breaks_a_build_and_nothing_conforms(
     assert message(report, "bias.in-padding-only-windows").startswith("error, as declared: why bias.in-padding")
     assert as_json(report)["declared"] == sorted(BROKEN)
     assert text_of(report).count("declared bias.") == 3
+    report["requirements"][0]["level"] = "SHOULD"
+    assert message(report, "bias.added").startswith(
+        "fail, as declared: why bias.added (https://e.org/1); SHOULD decides"
+    )
 
 
 def test_what_is_not_declared_breaks_it_and_is_told_apart(

@@ -160,7 +160,7 @@ def test_junit_lets_only_a_must_fail(report):
     case = ET.fromstring(junit({"out.json": report}))[0][0]
     assert case.find("failure") is None
     message = case.find("skipped").get("message")
-    assert message.startswith("fail, and SHOULD decides nothing: got 0 at y[0,0,0,0]; 1 of 1 elements are wrong;")
+    assert message.startswith("fail; SHOULD decides nothing; got 0 at y[0,0,0,0]; 1 of 1 elements are wrong;")
 
 
 def test_junit_says_what_is_not_claimed_and_not_what_is(report):
