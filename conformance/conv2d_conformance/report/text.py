@@ -58,7 +58,8 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
     whole_line(console, str(path), label="report")
     console.print()
     conclusion = report["conclusion"]
-    colour = {0: "green", 1: "red"}.get(conclusion["exit_status"], "yellow")
+    fails = any(entry["level"] == "MUST" and entry["verdict"] in ("fail", "error") for entry in report["requirements"])
+    colour = {0: "yellow" if fails else "green", 1: "red"}.get(conclusion["exit_status"], "yellow")
     paragraph(console, conclusion["headline"], style=f"bold {colour}")
 
 
