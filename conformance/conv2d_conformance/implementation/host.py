@@ -170,12 +170,12 @@ class Worker:
             if isinstance(error, Failure) and error.kind == "timeout":
                 sentence = f"the worker did not introduce itself within {self._start_timeout:g} s"
             stderr = process.stderr
-            process.end()
+            self._end(process)
             del self._fresh[0]
             hint = "its last words on standard error say more" if stderr else ""
             raise LoadError(sentence, hint, stderr) from None
         except LoadError:
-            process.end()
+            self._end(process)
             del self._fresh[0]
             raise
         self._process = self._fresh.pop(0)
@@ -192,7 +192,7 @@ class Worker:
         """Let a process that has not been asked anything answer the next question."""
         self._known.clear()
         if self._process:
-            self._process.end()
+            self._end(self._process)
             self._process = None
         while len(self._fresh) < 2:
             self._start()
@@ -203,15 +203,19 @@ class Worker:
         self._closed = True
         try:
             if self._process:
-                self._process.end(seconds_to_leave=SECONDS_TO_LEAVE)
+                self._end(self._process, seconds_to_leave=SECONDS_TO_LEAVE)
                 self._process = None
         finally:
             self._end_all()
 
     def _end_all(self) -> None:
         for process in [*self._fresh, *([self._process] if self._process else [])]:
-            process.end()
+            self._end(process)
         self._fresh, self._process = [], None
+
+    def _end(self, process: WorkerProcess, *, seconds_to_leave: float = 0.0) -> None:
+        if incident := process.end(seconds_to_leave=seconds_to_leave).incident:
+            self.incidents.append(incident)
 
     def __enter__(self) -> Self:
         return self

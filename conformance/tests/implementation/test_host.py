@@ -1,8 +1,11 @@
 """What the harness makes of a process that dies, hangs, prints, or forks."""
 
+import ctypes
+import fcntl
 import os
 import select
 import signal
+import subprocess
 import threading
 import time
 from dataclasses import replace
@@ -27,6 +30,13 @@ def wait_until_gone(pid):
     return gone
 
 
+def wait_until_told(worker):
+    """Wait for the death of a worker to be known to the harness."""
+    poll = select.poll()
+    poll.register(worker._process._note, select.POLLIN)
+    return bool(poll.poll(10_000))
+
+
 def our_children():
     with open(f"/proc/self/task/{os.getpid()}/children") as file:
         return file.read().split()
@@ -39,12 +49,6 @@ def _nothing_is_left_behind():
     assert (our_children(), os.listdir("/proc/self/fd"), threading.active_count()) == before
 
 
-@pytest.fixture(params=["descriptor", "thread"])
-def notices_death_by(request, monkeypatch):
-    if request.param == "thread":
-        monkeypatch.delattr(os, "pidfd_open")
-
-
 DEATHS = {
     "segfaults": "the process was killed by signal 11 (SIGSEGV) before it answered",
     "is_killed_for_memory": "the process was killed by signal 9 (SIGKILL); the system does so when memory runs out"
@@ -55,7 +59,6 @@ DEATHS = {
 }
 
 
-@pytest.mark.usefixtures("notices_death_by")
 @pytest.mark.parametrize("name", DEATHS)
 def test_a_death_is_an_answer_and_the_next_question_goes_to_a_fresh_process(target, request_for, name):
     with Worker(target(name)) as worker:
@@ -68,7 +71,6 @@ def test_the_traceback_of_a_crash_is_among_the_last_words(worker, request_for):
     assert "in segfaults" in worker("segfaults").ask(request_for()).stderr
 
 
-@pytest.mark.usefixtures("notices_death_by")
 @pytest.mark.parametrize("name", ["sleeps_for_ever", "ignores_polite_signals_and_sleeps"])
 def test_a_hang_is_ended(target, request_for, name, monkeypatch):
     monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # what was printed must not wait in a buffer
@@ -157,7 +159,7 @@ def test_a_death_between_two_questions_is_not_passed_over(target, request_for):
     with Worker(target("tells_its_process_id")) as worker:
         pid = int(worker.ask(request_for()).arrays[0])
         os.kill(pid, signal.SIGABRT)
-        assert wait_until_gone(pid)
+        assert wait_until_told(worker)
         answer = worker.ask(request_for())
         assert answer.sentence == (
             "the process was killed by signal 6 (SIGABRT) after it had answered the call before this one"
@@ -199,6 +201,72 @@ def test_a_child_in_another_session_is_ended_too(target, request_for):
     assert wait_until_gone(child)
 
 
+HIDDEN = ["lives_on", "lives_on_after_a_death", "lives_on_after_a_hang", "forks_without_end"]
+"""Ways of a descendant that has another session, another parent and no environment."""
+
+
+@pytest.mark.parametrize("way", HIDDEN)
+def test_a_hidden_descendant_is_ended_and_told(target, request_for, way, tmp_path, monkeypatch):
+    monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
+    with Worker(target(f"hides_a_descendant.{way}"), timeout=0.5) as worker:
+        worker.ask(request_for())
+        assert (tmp_path / "lock").exists()
+    assert not is_locked(tmp_path / "lock")
+    assert worker.incidents[0].startswith("the worker left a process behind (")
+    assert worker.incidents[0].endswith("), which the harness ended")
+
+
+def is_locked(path):
+    """Whether somebody has the file open who has locked it, or who has it from such a one."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def test_who_leaves_in_time_is_not_told(target, request_for):
+    """As helpers of libraries do."""
+    with Worker(target("starts_a_helper_that_leaves_with_it")) as worker:
+        worker.ask(request_for())
+    assert worker.incidents == []
+
+
+def test_what_others_started_is_not_touched(target, request_for, tmp_path, monkeypatch):
+    monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
+    with subprocess.Popen(["sleep", "1000"], start_new_session=True) as ours:
+        with Worker(target("hides_a_descendant.lives_on")) as worker:
+            worker.ask(request_for())
+        assert ours.poll() is None
+        ours.kill()
+
+
+def test_this_process_adopts_no_orphans(target, request_for):
+    """It may be anybody's program."""
+    adopts = ctypes.c_int(-1)
+    with Worker(target("zeros")) as worker:
+        worker.ask(request_for())
+        pr_get_child_subreaper = 37
+        ctypes.CDLL(None).prctl(pr_get_child_subreaper, ctypes.byref(adopts))
+    assert adopts.value == 0
+
+
+def test_a_keeper_that_is_stopped_is_ended(target, request_for, monkeypatch):
+    monkeypatch.setattr("conv2d_conformance.implementation.process.SECONDS_TO_DIE", 0.2)
+    monkeypatch.setattr("signal.SIGCONT", 0)
+    with Worker(target("stops_its_keeper_and_tells_its_process_id")) as worker:
+        pid = int(worker.ask(request_for()).arrays[0])
+    assert wait_until_gone(pid)
+
+
+def test_a_keeper_that_is_killed_takes_the_worker_along(target, request_for):
+    with Worker(target("kills_its_keeper")) as worker:
+        answer = worker.ask(request_for())
+    assert answer.kind == "died"
+    assert answer.sentence.startswith("the process was killed by signal 9 (SIGKILL)")
+
+
 def test_big_arrays_go_there_and_back(worker):
     array = np.arange(25 << 18, dtype=np.float64).reshape(1, 1, 25 << 9, 1 << 9)
     answer = worker("echoes_the_input").ask(Request("conv2d", {}, {"input": array, "weight": np.ones(1)}))
@@ -235,9 +303,8 @@ def test_ctrl_c_in_process_is_the_users(target, request_for):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_a_process_ends_with_the_harness(worker, target, request_for):
+def test_a_process_ends_with_the_harness(target, request_for):
     """A harness that is killed cannot clean up: the worker must go by itself."""
-    worker("zeros")  # from here on this process adopts orphans
     source, sink = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -252,7 +319,6 @@ def test_a_process_ends_with_the_harness(worker, target, request_for):
     os.close(source)
     os.close(sink)
     assert wait_until_gone(orphan)
-    os.waitpid(orphan, 0)
 
 
 def test_libraries_get_one_thread_unless_the_user_says_otherwise(target, request_for, monkeypatch):
