@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.diagnosis.memory import Diagnoses
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
@@ -44,6 +45,7 @@ EXAMINATION = pytest.StashKey[Examination]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    occupy_standard_descriptors()  # as soon as pytest knows this plugin
     group = parser.getgroup("conv2d", "conv2d-conformance")
     group.addoption("--conv2d-target", help="the implementation under test")
     group.addoption("--conv2d-effort", default="standard", choices=tuple(EFFORTS))

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from conv2d_conformance import __version__, spec
+from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
@@ -155,6 +156,7 @@ def run(options: Options, on_progress: Callable[[int, int, str], None] = lambda 
 
     Raises TargetError or WorkerError where the target cannot be reached, UnwritableOutput, HarnessFailure.
     """
+    occupy_standard_descriptors()
     implementation = Remembering(
         connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
     )

@@ -24,6 +24,7 @@ from conv2d_conformance.cli.smoke import smoke
 from conv2d_conformance.cli.summary import summary
 from conv2d_conformance.cli.variants import variants
 from conv2d_conformance.cli.verify import verify
+from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.implementation.threads import use_one_thread
 
 EXIT_STATUS = """\b
@@ -92,6 +93,7 @@ for command in (
 
 def main() -> None:
     """The console script."""
+    occupy_standard_descriptors()
     use_one_thread()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends a command as Ctrl-C does, with what was found
     for stream in (sys.stdout, sys.stderr):

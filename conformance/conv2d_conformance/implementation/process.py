@@ -27,7 +27,7 @@ PIPE_SIZE = 1 << 20
 KEPT_STDERR = 1 << 16
 SECONDS_TO_DIE = 20.0
 """Twice what the keeper takes at most."""
-SECONDS_AFTER_CLOSING = 5.0
+SECONDS_AFTER_CLOSING = 2.0
 SECONDS_BETWEEN_LOOKS = 0.05
 """At the memory of the process: seldom enough to cost nothing, often enough that it cannot take much in between."""
 

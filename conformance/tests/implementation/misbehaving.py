@@ -152,25 +152,25 @@ def starts_a_child_in_another_session(input, weight, bias=None):
     return np.array([[[[float(child.pid)]]]])
 
 
-class hides_a_descendant:  # noqa: N801
-    """It forked twice, left the session and has no environment. As long as it lives, a file is locked."""
+# It hides a process that forked twice, left the session and has no environment, and locks a file as long as it lives.
+def hides_one(input, weight, bias=None):
+    _hide(_sleep_without_environment)
+    return zeros(input, weight)
 
-    def lives_on(input, weight, bias=None):
-        _hide(_sleep_without_environment)
-        return zeros(input, weight)
 
-    def lives_on_after_a_death(input, weight, bias=None):
-        _hide(_sleep_without_environment)
-        os._exit(3)
+def hides_one_and_dies(input, weight, bias=None):
+    _hide(_sleep_without_environment)
+    os._exit(3)
 
-    def lives_on_after_a_hang(input, weight, bias=None):
-        _hide(_sleep_without_environment)
-        time.sleep(1000)
 
-    def forks_without_end(input, weight, bias=None):
-        """Each is gone as soon as it has a child of its own."""
-        _hide(_fork_until_it_is_ended)
-        return zeros(input, weight)
+def hides_one_and_hangs(input, weight, bias=None):
+    _hide(_sleep_without_environment)
+    time.sleep(1000)
+
+
+def hides_one_that_forks_without_end(input, weight, bias=None):
+    _hide(_fork_until_it_is_ended)
+    return zeros(input, weight)
 
 
 def _hide(live_on):
@@ -198,7 +198,7 @@ def _fork_until_it_is_ended():
     os.write(1, b"\n")
     until = time.monotonic() + 100
     while time.monotonic() < until:
-        if os.fork():
+        if os.fork():  # each is gone as soon as it has a child of its own
             os._exit(0)
 
 

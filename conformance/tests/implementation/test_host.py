@@ -201,14 +201,12 @@ def test_a_child_in_another_session_is_ended_too(target, request_for):
     assert wait_until_gone(child)
 
 
-HIDDEN = ["lives_on", "lives_on_after_a_death", "lives_on_after_a_hang", "forks_without_end"]
-"""Ways of a descendant that has another session, another parent and no environment."""
-
-
-@pytest.mark.parametrize("way", HIDDEN)
-def test_a_hidden_descendant_is_ended_and_told(target, request_for, way, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "name", ["hides_one", "hides_one_and_dies", "hides_one_and_hangs", "hides_one_that_forks_without_end"]
+)
+def test_a_hidden_descendant_is_ended_and_told(target, request_for, name, tmp_path, monkeypatch):
     monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
-    with Worker(target(f"hides_a_descendant.{way}"), timeout=0.5) as worker:
+    with Worker(target(name), timeout=0.5) as worker:
         worker.ask(request_for())
         assert (tmp_path / "lock").exists()
     assert not is_locked(tmp_path / "lock")
@@ -236,7 +234,7 @@ def test_who_leaves_in_time_is_not_told(target, request_for):
 def test_what_others_started_is_not_touched(target, request_for, tmp_path, monkeypatch):
     monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
     with subprocess.Popen(["sleep", "1000"], start_new_session=True) as ours:
-        with Worker(target("hides_a_descendant.lives_on")) as worker:
+        with Worker(target("hides_one")) as worker:
             worker.ask(request_for())
         assert ours.poll() is None
         ours.kill()
