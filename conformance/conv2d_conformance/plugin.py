@@ -27,6 +27,9 @@ from conv2d_conformance.verdict.history import Remembering, packed
 RECORD = "conv2d"
 """The key under which a check's record travels in the properties of its report."""
 
+INCIDENTS = "conv2d_incidents"
+"""The key under which a process of pytest-xdist hands over the incidents of its end."""
+
 
 @dataclass
 class Subject:
@@ -83,6 +86,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     )
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Close here what is closed at the end anyway: a process of pytest-xdist can still tell what came of it."""
+    config = session.config
+    if SUBJECT in config.stash and hasattr(config, "workeroutput"):
+        implementation = config.stash[SUBJECT].implementation
+        implementation.close()
+        config.workeroutput[INCIDENTS] = incidents_of(implementation)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the checks that are selected, in the profile, and of what is claimed, and seed their draws."""
     subject = config.stash[SUBJECT]
@@ -122,11 +134,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.when == "call" and EXAMINATION in item.stash:
         examination = item.stash[EXAMINATION]
         implementation = examination.implementation
-        wrapped = implementation.wrapped if isinstance(implementation, Remembering) else implementation
         record = {
             "check": check_of(item).name,
             **as_json(examination.tally),
-            "incidents": incidents_of(wrapped),
+            "incidents": incidents_of(implementation),
         }
         if record["failure"] is not None and isinstance(implementation, Remembering):
             record["before"] = packed(implementation.asked)

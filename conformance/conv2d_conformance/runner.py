@@ -21,10 +21,10 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.answers import Implementation
-from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError
-from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
+from conv2d_conformance.plugin import INCIDENTS, RECORD, SUBJECT, Subject
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
 from conv2d_conformance.report.writing import ReportFile
@@ -93,6 +93,10 @@ class Second:
         if self._implementation is not None:
             self._implementation.close()
 
+    @property
+    def incidents(self) -> list[str]:
+        return [] if self._implementation is None else incidents_of(self._implementation)
+
 
 class HarnessFailure(Exception):
     """The suite itself failed: no verdict follows from this run."""
@@ -108,6 +112,7 @@ class Collector:
     on_progress: Callable[[int, int, str], None]
     records: list[dict[str, Any]] = field(default_factory=list)
     harness_failures: list[str] = field(default_factory=list)
+    incidents: list[str] = field(default_factory=list)
     interrupted: bool = False
     total: int = 0
 
@@ -121,6 +126,10 @@ class Collector:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         self.total = len(ids)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        self.incidents += getattr(node, "workeroutput", {}).get(INCIDENTS, [])
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         record = next((value for key, value in report.user_properties if key == RECORD), None)
@@ -191,11 +200,14 @@ def _run(
     fingerprint = None if interrupted or options.only != "*" else _fingerprint(options, implementation, on_progress)
     if not interrupted:
         second.amend()
+    implementation.close()
+    second.close()
     report = assemble(
         header(options, implementation, started),
         collector.records,
         complete=not interrupted,
         fingerprint=fingerprint,
+        incidents=[*incidents_of(implementation), *collector.incidents, *second.incidents],
     )
     report["execution"]["seconds"] = round(time.time() - started, 3)
     report_file.publish(report)

@@ -51,6 +51,7 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
         refuted = list(_refuted_claims(implementation))
     finally:
         implementation.close()
+    asking.show_incidents(out, implementation)
     out.print()
     for name, sentence in refuted:
         paragraph(out, f"{name} is claimed and does not work: {sentence}", style="red")

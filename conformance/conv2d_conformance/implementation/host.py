@@ -263,10 +263,10 @@ def _arguments(target: Target) -> list[str]:
 
 
 def incidents_of(implementation: Implementation) -> list[str]:
-    """What has happened to its processes since this was asked the last time, and is nobody's fault."""
-    if not isinstance(implementation, Worker):
-        return []
-    told, implementation.incidents = implementation.incidents, []
+    """What has happened to its processes since this was asked the last time, and has no part in a verdict."""
+    incidents: list[str] = getattr(implementation, "incidents", [])
+    told = list(incidents)
+    incidents.clear()
     return told
 
 

@@ -11,11 +11,15 @@ ENDED_BY_KEEPER = "None"
 
 @dataclass(frozen=True)
 class Note:
-    """How the worker ended, as an exit status or a negative signal, and what outlived it."""
+    """How the worker ended, as an exit status or a negative signal, and what outlived it.
+
+    Where the keeper was killed, it is how that ended, and nobody knows what else there is.
+    """
 
     status: int
     left: int = 0
     names: tuple[str, ...] = ()
+    is_complete: bool = True
 
     @classmethod
     def of(cls, words: bytes) -> Note:
@@ -27,6 +31,8 @@ class Note:
     @property
     def incident(self) -> str | None:
         """What to tell of the processes that were left behind; None where there were none."""
+        if not self.is_complete:
+            return "the keeper of the worker was killed: what the worker has started may live on"
         if not self.left:
             return None
         processes = "a process" if self.left == 1 else f"{self.left} processes"

@@ -128,7 +128,7 @@ class WorkerProcess:
         """What the keeper wrote; or, where it was killed itself, how that came about."""
         if self._read_note is None:
             words = os.read(self._note, CHUNK)
-            self._read_note = Note.of(words) if words else Note(self._keeper.wait())
+            self._read_note = Note.of(words) if words else Note(self._keeper.wait(), is_complete=False)
         return self._read_note
 
     def send(self, message: Buffers) -> None:

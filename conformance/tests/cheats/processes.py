@@ -112,3 +112,15 @@ def forks_a_child_that_stays(call):
         time.sleep(600)
         os._exit(0)
     return call.right()
+
+
+@cheat()
+def hides_a_process_that_stays(call):
+    """It has another parent, another session and no environment."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.execve("/bin/sh", ["sh", "-c", "exec sleep 600"], {})
+        os._exit(0)
+    os.wait()
+    return call.right()
