@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect, incidents_of
+from conv2d_conformance.implementation.process import Abandoned
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError
 from conv2d_conformance.plugin import INCIDENTS, RECORD, SUBJECT, Subject
@@ -33,6 +35,9 @@ from conv2d_conformance.verdict.history import Remembering
 
 PACKAGE = Path(__file__).parent
 PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "pytest")
+
+SECONDS_TO_STOP = 0.2
+"""For the processes of pytest-xdist after Ctrl-C."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +63,7 @@ class Second:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._executor = ThreadPoolExecutor(1)
+        self._abandoned = Event()
         self._implementation: Implementation | None = None
         self._asked: list[tuple[dict[str, Any], Future[tuple[bool | None, str | None]]]] = []
 
@@ -70,11 +76,13 @@ class Second:
         is_fresh = self._implementation is None
         o = self._options
         try:
-            self._implementation = self._implementation or connect(o.target, timeout=o.timeout, memory=o.memory)
-        except LoadError:  # what was reached once and not again confirms nothing
+            self._implementation = self._implementation or connect(
+                o.target, timeout=o.timeout, memory=o.memory, abandoned=self._abandoned
+            )
+            fails = fails_alone(record, self._implementation, is_fresh=is_fresh)
+            return fails, explanation_of(record, self._implementation) if fails else None
+        except (LoadError, Abandoned):  # what was reached once and not again confirms nothing
             return None, None
-        fails = fails_alone(record, self._implementation, is_fresh=is_fresh)
-        return fails, explanation_of(record, self._implementation) if fails else None
 
     def amend(self) -> None:
         """Note which requirement explains a failure, and find out what those depend on that did not occur again."""
@@ -89,6 +97,7 @@ class Second:
             amend(changed, self._implementation)
 
     def close(self) -> None:
+        self._abandoned.set()
         self._executor.shutdown(cancel_futures=True)
         if self._implementation is not None:
             self._implementation.close()
@@ -115,6 +124,10 @@ class Collector:
     incidents: list[str] = field(default_factory=list)
     interrupted: bool = False
     total: int = 0
+    distributor: Any = None
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self.distributor = session.config.pluginmanager.get_plugin("dsession")
 
     def pytest_configure(self, config: pytest.Config) -> None:
         if self.subject is not None:
@@ -158,6 +171,8 @@ class Collector:
 
     def pytest_keyboard_interrupt(self) -> None:
         self.interrupted = True
+        if self.distributor is not None:  # else pytest-xdist waits ten seconds for checks that nobody wants any more
+            self.distributor.nodemanager.EXIT_TIMEOUT = SECONDS_TO_STOP
 
 
 def run(options: Options, on_progress: Callable[[int, int, str], None] = lambda *_: None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from threading import Event
 from types import TracebackType
 from typing import Self
 
@@ -73,11 +74,18 @@ class Worker:
     incidents: list[str]
 
     def __init__(
-        self, target: str, *, timeout: float = 60.0, start_timeout: float = 120.0, memory: float = USUAL_LIMIT
+        self,
+        target: str,
+        *,
+        timeout: float = 60.0,
+        start_timeout: float = 120.0,
+        memory: float = USUAL_LIMIT,
+        abandoned: Event | None = None,
     ) -> None:
         self._arguments = _arguments(parse(target))
         self._timeout = timeout
         self._memory = memory
+        self._abandoned = abandoned
         self._start_timeout = start_timeout
         self._closed = False
         self._number = 0
@@ -145,7 +153,7 @@ class Worker:
         return answer
 
     def _start(self) -> None:
-        self._fresh.append(WorkerProcess(self._arguments, memory=self._memory))
+        self._fresh.append(WorkerProcess(self._arguments, memory=self._memory, abandoned=self._abandoned))
 
     def _ready(self) -> WorkerProcess:
         if self._process is None:
@@ -271,14 +279,20 @@ def incidents_of(implementation: Implementation) -> list[str]:
 
 
 def connect(
-    target: str, *, isolation: str = "process", timeout: float = 60.0, memory: float = USUAL_LIMIT
+    target: str,
+    *,
+    isolation: str = "process",
+    timeout: float = 60.0,
+    memory: float = USUAL_LIMIT,
+    abandoned: Event | None = None,
 ) -> Implementation:
     """The implementation that a TARGET denotes. TargetError or LoadError when there is none.
 
-    `isolation` is "process", or "none" for an adapter in this very process, which no limit is set to.
+    `isolation` is "process", or "none" for an adapter in this very process, which no limit is set to. Once `abandoned`
+    is set, whoever waits for an answer of a process gets the exception of that name.
     """
     if isolation not in ("process", "none"):
         raise ValueError(f"isolation is 'process' or 'none', not {isolation!r}")
     if isolation == "none":
         return InProcess(load(parse(target)))
-    return Worker(target, timeout=timeout, memory=memory)
+    return Worker(target, timeout=timeout, memory=memory, abandoned=abandoned)

@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -43,6 +44,10 @@ class Failure(Exception):
         self.kind, self.sentence, self.end, self.is_killed = kind, sentence, end, is_killed
 
 
+class Abandoned(Exception):
+    """Nobody wants the answer any more."""
+
+
 class WorkerProcess:
     """A process in a session of its own, and its keeper. One thread talks to it; all descriptors are non-blocking.
 
@@ -51,11 +56,15 @@ class WorkerProcess:
 
     On Linux the process ends with the thread that started it: start it in one that lives as long.
 
-    `memory` is how many GiB it may hold. Where the system does not tell, there is no limit.
+    `memory` is how many GiB it may hold. Where the system does not tell, there is no limit. Once `abandoned` is set,
+    by whatever thread, no answer is waited for.
     """
 
-    def __init__(self, arguments: Sequence[str], *, memory: float = USUAL_LIMIT) -> None:
+    def __init__(
+        self, arguments: Sequence[str], *, memory: float = USUAL_LIMIT, abandoned: threading.Event | None = None
+    ) -> None:
         self._memory = memory
+        self._abandoned = abandoned
         self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS if CAN_BE_TOLD else math.inf
         self.started = time.monotonic()
         self._read_note: Note | None = None
@@ -186,6 +195,8 @@ class WorkerProcess:
             remaining = max(0.0, until - time.monotonic())
             events = self._poll.poll(math.ceil(min(remaining, SECONDS_BETWEEN_LOOKS) * 1000))
             self._require_little_memory()
+            if self._abandoned is not None and self._abandoned.is_set():
+                raise Abandoned
             if events or remaining <= SECONDS_BETWEEN_LOOKS:
                 return events
 
