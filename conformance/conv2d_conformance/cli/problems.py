@@ -24,6 +24,7 @@ class Problem(click.ClickException):
 def problem_of(error: Exception) -> Problem:
     """The problem that an exception of the suite stands for; one that nobody foresaw is the suite's own failure."""
     from conv2d_conformance.cases.case import CaseError
+    from conv2d_conformance.environment import lack_of
     from conv2d_conformance.implementation.target import LoadError, TargetError
     from conv2d_conformance.report.assemble import UnreadableReport
     from conv2d_conformance.report.writing import UnwritableOutput
@@ -36,6 +37,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(error.sentence, _with_last_words(error.hint, error.stderr), status=HARNESS)
         case CaseError() | UnknownRequirement() | UnreadableReport() | UnwritableOutput():
             return Problem(*_sentence_and_hint(str(error)))
+    if lack := lack_of(error):
+        return Problem(lack.sentence, lack.hint, status=HARNESS)
     what = f"{type(error).__name__}: {error}".removesuffix(": ")
     return Problem(
         f"the suite itself failed: {what}",

@@ -29,6 +29,7 @@ def keep(note: int) -> None:
     """
     _adopt_orphans()
     _end_with_parent(signal.SIGTERM)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, it would not come
     before = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
     keeper = os.getpid()
     try:
@@ -131,6 +132,8 @@ def _reaped() -> dict[int, int]:
 def _children() -> list[int]:
     """As Linux tells; an ended one is among them until it has been waited for."""
     try:
+        if os.readlink("/proc/self") != str(os.getpid()):
+            return []  # the numbers are those of another namespace
         with open(f"/proc/self/task/{os.getpid()}/children", "rb") as file:
             return [int(number) for number in file.read().split()]
     except OSError:

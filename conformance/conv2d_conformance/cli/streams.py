@@ -1,0 +1,51 @@
+"""Standard output and error of the program: what becomes of them is no part of a verdict."""
+
+from __future__ import annotations
+
+import errno
+import io
+import sys
+from typing import Any
+
+GONE = frozenset({errno.EPIPE, errno.EIO})
+"""Whoever read it has seen enough (`| head -1`), or the terminal is closed."""
+
+
+class Lasting(io.FileIO):
+    """A descriptor on which the program goes on when nobody reads it any more.
+
+    What else cannot be written raises once, and names the stream. What follows then is dropped.
+    """
+
+    def __init__(self, descriptor: int, told: str) -> None:
+        super().__init__(descriptor, "w", closefd=False)
+        self._told = told
+        self._is_lost = False
+
+    def write(self, data: Any) -> int:
+        if not self._is_lost:
+            try:
+                return super().write(data)
+            except BlockingIOError:  # it never is, but for a descriptor that somebody else has set up so
+                raise
+            except OSError as reason:
+                self._is_lost = True
+                if reason.errno not in GONE:
+                    raise OSError(reason.errno, reason.strerror, self._told) from None
+        return len(memoryview(data).cast("B"))
+
+
+def make_lasting() -> None:
+    """Let both streams be so, and let them show what their encoding lacks as escapes: a name must not end a run."""
+    for name, told in (("stdout", "standard output"), ("stderr", "standard error")):
+        stream = getattr(sys, name)
+        setattr(
+            sys,
+            name,
+            io.TextIOWrapper(
+                io.BufferedWriter(Lasting(stream.fileno(), told)),
+                encoding=stream.encoding,
+                errors="backslashreplace",
+                line_buffering=name == "stderr" or stream.isatty(),
+            ),
+        )
