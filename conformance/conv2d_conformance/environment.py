@@ -19,6 +19,7 @@ SMALL_MEMORY = Lack("there is too little memory", "free some, or raise the limit
 FEW_PROCESSES = Lack("no more processes may be started", "end some, or raise the limit (`ulimit -u`)")
 FEW_DESCRIPTORS = Lack("too few files may be open at a time", "raise the limit: `ulimit -n 256`")
 NO_SPACE = "free some space there, or name another place (--output, TMPDIR)"
+ANOTHER = "move it out of the way, or name another place"
 NO_RIGHT = "name another place, or change its permissions"
 
 HINTS = {
@@ -28,6 +29,10 @@ HINTS = {
     errno.EROFS: NO_RIGHT,
     errno.EACCES: NO_RIGHT,
     errno.EPERM: NO_RIGHT,
+    errno.EISDIR: ANOTHER,
+    errno.ENOTDIR: ANOTHER,
+    errno.ENAMETOOLONG: ANOTHER,
+    errno.ELOOP: ANOTHER,
     errno.EIO: "see whether the device is sound",
     errno.ENOENT: "see whether it was removed meanwhile",
 }

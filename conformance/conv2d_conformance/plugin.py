@@ -6,7 +6,7 @@ Loaded by name alone (`-p conv2d_conformance.plugin`): installing the suite leav
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 
 import pytest
@@ -16,6 +16,7 @@ from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.diagnosis.memory import Diagnoses
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
+from conv2d_conformance.environment import lack_of
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
@@ -143,6 +144,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             record["before"] = packed(implementation.asked)
         if call.excinfo is not None and not isinstance(call.excinfo.value, Nonconforming):
             record["harness"] = call.excinfo.exconly()
+            record["lack"] = asdict(lack) if (lack := lack_of(call.excinfo.value)) else None
         item.user_properties.append((RECORD, record))
     return (yield)
 

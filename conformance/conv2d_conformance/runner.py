@@ -19,6 +19,7 @@ import pytest
 from conv2d_conformance import __version__, spec
 from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.environment import Lack, lack_of
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.answers import Implementation
@@ -111,6 +112,14 @@ class HarnessFailure(Exception):
     """The suite itself failed: no verdict follows from this run."""
 
 
+class Lacking(Exception):
+    """The environment lacks something without which no verdict can be given."""
+
+    def __init__(self, lack: Lack) -> None:
+        super().__init__(lack.sentence)
+        self.lack = lack
+
+
 @dataclass
 class Collector:
     """A pytest plugin that takes the records of the checks as they end."""
@@ -122,6 +131,7 @@ class Collector:
     records: list[dict[str, Any]] = field(default_factory=list)
     harness_failures: list[str] = field(default_factory=list)
     incidents: list[str] = field(default_factory=list)
+    lack: Lack | None = None
     interrupted: bool = False
     total: int = 0
     distributor: Any = None
@@ -152,6 +162,9 @@ class Collector:
             self.harness_failures.append(f"{report.nodeid}: {report.longreprtext.splitlines()[-1]}")
 
     def _take(self, record: dict[str, Any]) -> None:
+        if lack := record.pop("lack", None):
+            self.lack = Lack(**lack)
+            raise KeyboardInterrupt  # it would be lacking in every check to come
         if harness := record.pop("harness", None):
             self.harness_failures.append(f"{record['check']}: {harness}")
             return
@@ -165,7 +178,8 @@ class Collector:
         if report.failed:
             self.harness_failures.append(f"{report.nodeid}: {report.longreprtext.splitlines()[-1]}")
 
-    def pytest_internalerror(self, excrepr: Any) -> bool:
+    def pytest_internalerror(self, excrepr: Any, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        self.lack = self.lack or lack_of(excinfo.value)
         self.harness_failures.append(str(excrepr).splitlines()[-1])
         return True  # told here: pytest need not print it
 
@@ -178,7 +192,7 @@ class Collector:
 def run(options: Options, on_progress: Callable[[int, int, str], None] = lambda *_: None) -> dict[str, Any]:
     """Examine the target and return the report, which is then in `options.output` too.
 
-    Raises TargetError or WorkerError where the target cannot be reached, UnwritableOutput, HarnessFailure.
+    Raises TargetError or WorkerError where the target cannot be reached, UnwritableOutput, HarnessFailure, Lacking.
     """
     occupy_standard_descriptors()
     implementation = Remembering(
@@ -206,6 +220,9 @@ def _run(
     except BaseException:
         report_file.close()
         raise
+    if collector.lack is not None:
+        report_file.close()
+        raise Lacking(collector.lack)
     interrupted = collector.interrupted or status == pytest.ExitCode.INTERRUPTED
     if collector.harness_failures or status == pytest.ExitCode.INTERNAL_ERROR:
         report_file.close()

@@ -90,6 +90,10 @@ def run(
     try:
         with progress(f"connecting to {target}") as advance:
             report = runner.run(options, advance)
+    except runner.Lacking as reason:
+        raise Problem(
+            f"{reason.lack.sentence}, so that there is no verdict", reason.lack.hint, status=HARNESS
+        ) from None
     except runner.HarnessFailure as failure:
         raise Problem(str(failure), "please report it", status=HARNESS) from None
     except KeyboardInterrupt:

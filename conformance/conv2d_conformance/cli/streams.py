@@ -14,10 +14,10 @@ GONE = frozenset({errno.EPIPE, errno.EIO})
 class Lasting(io.FileIO):
     """A descriptor on which the program goes on when nobody reads it any more.
 
-    What else cannot be written raises once, and names the stream. What follows then is dropped.
+    What else cannot be written raises once, and names the stream, where it is `told`. What follows then is dropped.
     """
 
-    def __init__(self, descriptor: int, told: str) -> None:
+    def __init__(self, descriptor: int, told: str | None) -> None:
         super().__init__(descriptor, "w", closefd=False)
         self._told = told
         self._is_lost = False
@@ -30,14 +30,14 @@ class Lasting(io.FileIO):
                 raise
             except OSError as reason:
                 self._is_lost = True
-                if reason.errno not in GONE:
+                if self._told is not None and reason.errno not in GONE:
                     raise OSError(reason.errno, reason.strerror, self._told) from None
         return len(memoryview(data).cast("B"))
 
 
 def make_lasting() -> None:
     """Let both streams be so, and let them show what their encoding lacks as escapes: a name must not end a run."""
-    for name, told in (("stdout", "standard output"), ("stderr", "standard error")):
+    for name, told in (("stdout", "standard output"), ("stderr", None)):  # where would one say that of the second?
         stream = getattr(sys, name)
         setattr(
             sys,
