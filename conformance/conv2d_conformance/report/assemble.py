@@ -95,7 +95,7 @@ def read(path: Path) -> dict[str, Any]:
         if path.suffix == ".partial":
             return _from_partial(text)
         report: dict[str, Any] = json.loads(text)
-    except (ValueError, KeyError, IndexError):
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         raise UnreadableReport(
             f"{path} is not a report of conv2d-conformance: it is damaged or of another kind"
         ) from None

@@ -115,6 +115,7 @@ DECLARED = '[[deviation]]\nrequirement = "bias.added"\nreason = "r"\nissue = "ht
     [
         (None, "d.toml cannot be read: no such file or directory"),
         ("x", "d.toml is not TOML: "),
+        ("x = " + "[" * 200_000, "d.toml is no file of deviations: it is nested too deeply"),
         ("deviation = 1", "d.toml: deviation must be a list of tables"),
         ("[other]", "d.toml has the unknown key 'other'"),
         ('[[deviation]]\nrequirement = "bias.added"', "d.toml, deviation 1 has no reason"),
@@ -235,10 +236,13 @@ def is_gone(pid, seconds=60):
     return bool(ended)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_leaves_a_valid_report_and_no_process(stalled, folder, number):
+@pytest.mark.parametrize(
+    "numbers", [(signal.SIGINT,), (signal.SIGHUP,), (signal.SIGTERM, signal.SIGINT, signal.SIGTERM)]
+)
+def test_an_interrupted_run_leaves_a_valid_report_and_no_process(stalled, folder, numbers):
     run, worker = stalled
-    run.send_signal(number)
+    for number in numbers:
+        run.send_signal(number)
     stdout, stderr = run.communicate(timeout=60)
     assert (run.returncode, stderr) == (130, "")
     report = report_in(folder / "out.json")

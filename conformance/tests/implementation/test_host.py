@@ -15,6 +15,7 @@ import pytest
 
 from conv2d_conformance.implementation.answers import Broken, Request, Result
 from conv2d_conformance.implementation.host import Worker, connect
+from conv2d_conformance.implementation.process import Abandoned
 
 
 def wait_until_gone(pid):
@@ -290,6 +291,16 @@ def test_ctrl_c_leaves_nothing_behind(target, request_for):
     with pytest.raises(KeyboardInterrupt):
         worker.ask(request_for())
     assert our_children() == before
+
+
+def test_who_is_abandoned_is_not_waited_for(target, request_for):
+    abandoned = threading.Event()
+    worker = Worker(target("sleeps_for_ever"), timeout=1000, abandoned=abandoned)
+    timer = threading.Timer(0.1, abandoned.set)
+    timer.start()
+    with pytest.raises(Abandoned):
+        worker.ask(request_for())
+    timer.join()
 
 
 def test_ctrl_c_in_process_is_the_users(target, request_for):
