@@ -26,6 +26,7 @@ from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.process import Abandoned
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
+from conv2d_conformance.implementation.strays import end_strays
 from conv2d_conformance.implementation.target import LoadError
 from conv2d_conformance.plugin import INCIDENTS, RECORD, SUBJECT, Subject
 from conv2d_conformance.report.assemble import assemble
@@ -234,12 +235,15 @@ def _run(
         second.amend()
     implementation.close()
     second.close()
+    incidents = [*incidents_of(implementation), *collector.incidents, *second.incidents]
+    if number := end_strays():
+        incidents.append(f"the keeper of the worker was killed, and the harness ended {number} of its processes itself")
     report = assemble(
         header(options, implementation, started),
         collector.records,
         complete=not interrupted,
         fingerprint=fingerprint,
-        incidents=[*incidents_of(implementation), *collector.incidents, *second.incidents],
+        incidents=incidents,
     )
     report["execution"]["seconds"] = round(time.time() - started, 3)
     report_file.publish(report)

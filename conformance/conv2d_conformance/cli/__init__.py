@@ -25,6 +25,7 @@ from conv2d_conformance.cli.summary import summary
 from conv2d_conformance.cli.variants import variants
 from conv2d_conformance.cli.verify import verify
 from conv2d_conformance.descriptors import occupy_standard_descriptors
+from conv2d_conformance.implementation.strays import adopt_orphans, end_strays
 from conv2d_conformance.implementation.threads import use_one_thread
 
 EXIT_STATUS = """\b
@@ -97,4 +98,8 @@ def main() -> None:
     make_lasting()
     handle_signals()
     use_one_thread()
-    program(prog_name="conv2d-conformance")
+    adopt_orphans()
+    try:
+        program(prog_name="conv2d-conformance")
+    finally:
+        end_strays()

@@ -32,7 +32,7 @@ class Note:
     def incident(self) -> str | None:
         """What to tell of the processes that were left behind; None where there were none."""
         if not self.is_complete:
-            return "the keeper of the worker was killed: what the worker has started may live on"
+            return "the keeper of the worker was killed: it could not end what the worker left behind"
         if not self.left:
             return None
         processes = "a process" if self.left == 1 else f"{self.left} processes"

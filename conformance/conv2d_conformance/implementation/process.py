@@ -281,6 +281,7 @@ class WorkerProcess:
 
     def _ask_to_leave(self, seconds: float) -> None:
         """Send `bye`, and keep reading, so that a last word to standard error cannot block the process."""
+        self._abandoned = None  # the wait is short
         self._outgoing = advance(BYE, 0)
         self._write()
         farewell, until = Incoming(0), time.monotonic() + seconds

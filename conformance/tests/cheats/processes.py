@@ -116,11 +116,26 @@ def forks_a_child_that_stays(call):
 
 @cheat()
 def hides_a_process_that_stays(call):
-    """It has another parent, another session and no environment."""
+    _hide()
+    return call.right()
+
+
+@cheat()
+def hides_a_process_and_kills_its_keeper(call):
+    if not os.path.exists("hidden"):
+        _hide()
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(600)
+    return call.right()
+
+
+def _hide():
+    """Leave a process that has another parent, another session and no environment."""
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            os.execve("/bin/sh", ["sh", "-c", "exec sleep 600"], {})
+            os.execve("/bin/sh", ["sh", "-c", "echo $$ >> hidden; exec sleep 600"], {})
         os._exit(0)
     os.wait()
-    return call.right()
+    while not (os.path.exists("hidden") and os.path.getsize("hidden")):
+        time.sleep(0.01)

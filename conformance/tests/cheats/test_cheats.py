@@ -3,7 +3,10 @@
 Whatever it does, the run goes on, and its report is complete. The honest one is certified.
 """
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -146,6 +149,19 @@ def test_what_outlives_one_of_several_processes_is_ended_and_told(tmp_path: Path
     report = examine("processes.py:hides_a_process_that_stays", tmp_path, only="bias.absent", workers=2)
     assert report["conclusion"]["exit_status"] == 0
     assert [told for told in report["execution"]["incidents"] if "behind (sleep)" in told]
+
+
+def test_what_outlives_a_keeper_that_was_killed_is_ended_by_the_program(tmp_path: Path) -> None:
+    """By the program alone: the process of a caller adopts no orphans."""
+    target = f"{FOLDER}/processes.py:hides_a_process_and_kills_its_keeper"
+    command = ["run", target, "--effort", "quick", "--only", "bias.absent", "--output", "out.json"]
+    done = subprocess.run([sys.executable, "-m", "conv2d_conformance", *command], cwd=tmp_path, check=False)
+    report = json.loads((tmp_path / "out.json").read_text())
+    assert (done.returncode, broken(report)) == (0, {})
+    hidden = int((tmp_path / "hidden").read_text())
+    assert not Path(f"/proc/{hidden}").exists()
+    sentence = "the keeper of the worker was killed, and the harness ended 1 of its processes itself"
+    assert report["execution"]["incidents"][-1] == sentence
 
 
 def test_who_asks_the_reference_breaks_no_requirement_and_is_not_certified(tmp_path: Path) -> None:
