@@ -26,8 +26,8 @@ def problem_of(error: Exception) -> Problem:
     from conv2d_conformance.cases.case import CaseError
     from conv2d_conformance.environment import lack_of
     from conv2d_conformance.implementation.target import LoadError, TargetError
+    from conv2d_conformance.output.trouble import UnwritableOutput
     from conv2d_conformance.report.assemble import UnreadableReport
-    from conv2d_conformance.report.writing import UnwritableOutput
     from conv2d_conformance.spec import UnknownRequirement
 
     match error:
@@ -35,7 +35,9 @@ def problem_of(error: Exception) -> Problem:
             return Problem(error.sentence, error.hint)
         case LoadError():
             return Problem(error.sentence, _with_last_words(error.hint, error.stderr), status=HARNESS)
-        case CaseError() | UnknownRequirement() | UnreadableReport() | UnwritableOutput():
+        case UnwritableOutput():
+            return Problem(error.sentence, error.hint, status=error.status)
+        case CaseError() | UnknownRequirement() | UnreadableReport():
             return Problem(*_sentence_and_hint(str(error)))
     if lack := lack_of(error):
         return Problem(lack.sentence, lack.hint, status=HARNESS)
