@@ -173,6 +173,12 @@ def hides_one_that_forks_without_end(input, weight, bias=None):
     return zeros(input, weight)
 
 
+def hides_one_and_kills_the_harness(input, weight, bias=None):
+    _hide(_sleep_without_environment)
+    os.kill(_harness(), signal.SIGKILL)
+    time.sleep(1000)
+
+
 def _hide(live_on):
     source, sink = os.pipe()
     if os.fork() == 0:

@@ -330,6 +330,21 @@ def test_a_process_ends_with_the_harness(target, request_for):
     assert wait_until_gone(orphan)
 
 
+def test_what_a_worker_hides_ends_with_the_harness_too(target, request_for, tmp_path, monkeypatch):
+    monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
+    pid = os.fork()
+    if pid == 0:
+        try:
+            Worker(target("hides_one_and_kills_the_harness")).ask(request_for())
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(pid, 0)
+    until = time.monotonic() + 10
+    while is_locked(tmp_path / "lock") and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not is_locked(tmp_path / "lock")
+
+
 def test_libraries_get_one_thread_unless_the_user_says_otherwise(target, request_for, monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setenv("MKL_NUM_THREADS", "7")
