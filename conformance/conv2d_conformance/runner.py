@@ -212,6 +212,10 @@ def run(
     second = Second(options)
     try:
         return _run(options, report_file, implementation, second, on_progress)
+    except Exception as error:
+        if lack := lack_of(error):
+            raise Lacking(lack) from error
+        raise
     finally:
         implementation.close()
         second.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import select
 import sys
 from typing import Any
 
@@ -25,14 +26,18 @@ class Lasting(io.FileIO):
     def write(self, data: Any) -> int:
         if not self._is_lost:
             try:
-                return super().write(data)
-            except BlockingIOError:  # it never is, but for a descriptor that somebody else has set up so
-                raise
+                return self._written(data)
             except OSError as reason:
                 self._is_lost = True
                 if self._told is not None and reason.errno not in GONE:
                     raise OSError(reason.errno, reason.strerror, self._told) from None
         return len(memoryview(data).cast("B"))
+
+    def _written(self, data: Any) -> int:
+        """How many bytes; another program that has the same pipe may have made it one that does not wait."""
+        while (count := super().write(data)) is None:
+            select.select([], [self], [])
+        return count
 
 
 def make_lasting() -> None:

@@ -1,5 +1,6 @@
 """`run`, as a process: what it prints, what it leaves behind, and how it ends."""
 
+import errno
 import json
 import os
 import pty
@@ -151,6 +152,25 @@ def test_a_failure_of_the_suite_itself_is_told_as_such(invoke, monkeypatch):
     assert result.exit_code == 3
     assert result.stderr == (
         "Error: the suite itself failed, so that there is no verdict: a reason\nHint: please report it\n"
+    )
+
+
+def test_what_the_environment_lacks_during_a_run_is_no_failure_of_the_suite(invoke, monkeypatch):
+    from conv2d_conformance.implementation.host import Worker
+
+    start, started = Worker._start, []
+
+    def start_once(self):
+        if started:
+            raise OSError(errno.EMFILE, "Too many open files")
+        started.append(start(self))
+
+    monkeypatch.setattr(Worker, "_start", start_once)
+    result = invoke("run", "dies.py:conv2d", "--only", "bias.absent", *QUICK)
+    assert result.exit_code == 3
+    assert result.stderr == (
+        "Error: too few files may be open at a time, so that there is no verdict\n"
+        "Hint: raise the limit: `ulimit -n 256`\n"
     )
 
 

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -43,6 +44,17 @@ def test_nobody_who_stops_reading_is_told(pipe):
         print("x" * 100_000, file=stream, flush=True)
     stream.close()
     os.fstat(sink)  # which is still open
+
+
+def test_a_pipe_that_does_not_wait_is_waited_for(pipe):
+    source, sink = pipe
+    os.set_blocking(sink, False)
+    stream = io.TextIOWrapper(io.BufferedWriter(Lasting(sink, "standard output")))
+    with ThreadPoolExecutor(1) as executor, open(source, "rb", closefd=False) as reader:
+        read = executor.submit(reader.read, 1_000_000)
+        print("x" * 1_000_000, file=stream, flush=True)
+        assert read.result() == b"x" * 1_000_000
+    stream.close()
 
 
 def test_no_space_is_told_once_and_by_name(full):
