@@ -94,7 +94,7 @@ def test_the_verdict_is_the_same_or_a_sentence_says_what_is_lacking(
         and not outcome.agrees_with(outcomes[USUAL, command])
         and not (command in LACKING.get(environment, ()) and outcome.is_a_sentence)
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def test_there_are_sixty_environments_and_this_is_what_they_are_told_in(
