@@ -24,6 +24,7 @@ from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect, incidents_of
+from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.process import Abandoned
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
 from conv2d_conformance.implementation.strays import end_strays
@@ -55,7 +56,7 @@ class Options:
     only: str = "*"
     output: str | Path
     workers: int = 1
-    timeout: float = 10.0
+    timeout: float = USUAL_TIMEOUT
     memory: float = USUAL_LIMIT
     isolation: str = "process"
     deviations: tuple[tuple[Deviation, Conditions], ...] = ()
