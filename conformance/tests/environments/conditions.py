@@ -152,7 +152,6 @@ def _memory(more: int) -> Condition:
     return make
 
 
-CONDITIONS["no more memory"] = _memory(0)
 CONDITIONS["16 MiB more memory"] = _memory(16 << 20)
 CONDITIONS["512 MiB more memory"] = _memory(512 << 20)
 

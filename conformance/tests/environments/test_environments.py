@@ -35,7 +35,6 @@ LACKING = {
     "16 open files": {"run", "smoke"},
     "files of no size": {"run"},
     "files of 1 KiB": {"run"},
-    "no more memory": {"run", "smoke"},
     "no processes": {"run", "smoke"},
     "the current folder was removed": {"run", "verify", "summary"},
     "the current folder cannot be written to": {"run"},
