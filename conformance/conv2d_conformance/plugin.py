@@ -27,7 +27,6 @@ from conv2d_conformance.telling import CLAIMS, RECORD, Telling
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
 from conv2d_conformance.verdict.history import Remembering, packed
 
-
 INCIDENTS = "conv2d_incidents"
 """The key under which a process of pytest-xdist hands over the incidents of its end."""
 
