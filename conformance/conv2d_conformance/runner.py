@@ -29,6 +29,7 @@ from conv2d_conformance.report.deviations import Conditions, Deviation, Surround
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.verdict.confirming import amend, explanation_of, fails_alone
 from conv2d_conformance.verdict.history import Remembering
+from conv2d_conformance.verdict.hope import Hope
 
 PACKAGE = Path(__file__).parent
 PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "pytest")
@@ -49,6 +50,7 @@ class Options:
     memory: float = USUAL_LIMIT
     isolation: str = "process"
     deviations: tuple[tuple[Deviation, Conditions], ...] = ()
+    keep_going: bool = False
 
 
 class Second:
@@ -172,7 +174,14 @@ def _run(
     started = time.time()
     report_file = ReportFile(options.output, header(options, implementation, started))
     distributed = options.workers > 1
-    subject = Subject(implementation, EFFORTS[options.effort], options.seed, options.only, options.profile)
+    subject = Subject(
+        implementation,
+        EFFORTS[options.effort],
+        options.seed,
+        options.only,
+        options.profile,
+        hope=Hope(options.keep_going),
+    )
     collector = Collector(report_file, None if distributed else subject, second, on_progress)
     try:
         with _own_pytest():
@@ -186,7 +195,8 @@ def _run(
         raise HarnessFailure(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
-    fingerprint = None if interrupted or options.only != "*" else _fingerprint(options, implementation, on_progress)
+    ended_early = interrupted or any("gave_up" in record for record in collector.records)
+    fingerprint = None if ended_early or options.only != "*" else _fingerprint(options, implementation, on_progress)
     if not interrupted:
         second.amend()
     report = assemble(
@@ -267,6 +277,7 @@ def _pytest_arguments(options: Options) -> list[str]:
         f"--conv2d-timeout={options.timeout}",
         f"--conv2d-memory={options.memory}",
         f"--conv2d-isolation={options.isolation}",
+        *(["--conv2d-keep-going"] if options.keep_going else []),
         str(PACKAGE / "checks"),
     ]
 

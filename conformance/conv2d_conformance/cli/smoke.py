@@ -32,23 +32,28 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
     """
     from conv2d_conformance.cases.grammar import parse
     from conv2d_conformance.cli import asking
+    from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.report.console import console, paragraph
 
     out = console()
     wrong = 0
-    implementation = connect(target, isolation=isolation, timeout=timeout)
+    with progress(f"connecting to {target}", after=A_MOMENT):
+        implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
         claims = implementation.hello.capabilities
         asking.show_hello(out, implementation.hello, claims=True)
         for title, line in CASES.items():
-            asked = _ask(implementation, parse(line))
+            with progress(title, after=A_MOMENT):
+                asked = _ask(implementation, parse(line))
+                found = asking.diagnosis_of(implementation, asked)
             wrong += not asked.right
             out.print()
             paragraph(out, title, style="bold")
-            asking.show(out, asked, claims, asking.diagnosis_of(implementation, asked))
+            asking.show(out, asked, claims, found)
             asking.show_incidents(out, implementation)
-        refuted = list(_refuted_claims(implementation))
+        with progress("asking for each claim", after=A_MOMENT):
+            refuted = list(_refuted_claims(implementation))
     finally:
         implementation.close()
     out.print()

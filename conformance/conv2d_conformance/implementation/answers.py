@@ -66,6 +66,10 @@ class Rejected:
     observed: tuple[Observation, ...] = ()
 
 
+TWICE = ", twice"
+"""How a sentence goes on about a call that was made once more, in vain."""
+
+
 @dataclass(frozen=True)
 class Broken:
     """No answer that could be judged. `kind` is "died", "timeout", "not-an-array", "memory", "exit" or "protocol"."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.implementation.answers import TWICE
 from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.kind import masked
 from conv2d_conformance.verdict.wording import ANY_ANSWER, NO_SUCH_THING, REFUSED
@@ -50,13 +51,9 @@ def causes(report: Mapping[str, Any]) -> list[Cause]:
 
     Failures have one cause where the implementation refuses or dies in the same words, numbers apart, where the same
     was seen beside the answer or found to be wrong, where what is not finite spreads in one dtype, or where the same
-    case has the same answer. In a run that was cut short, a requirement that was not reached is no news.
+    case has the same answer.
     """
-    told = [
-        entry
-        for entry in report["requirements"]
-        if entry["verdict"] in ("fail", "error") and (report["complete"] or entry["failure"] is not None)
-    ]
+    told = [entry for entry in report["requirements"] if entry["verdict"] in ("fail", "error")]
     explained = {
         masked(failure["got"]): masked(failure["diagnosis"])
         for entry in told
@@ -90,7 +87,7 @@ def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tu
     if _spreads(failure):
         return ("spreads", parse(failure["case"]).dtype)
     if _speaks(failure):
-        words = masked(failure["got"])
+        words = masked(failure["got"].replace(TWICE, ""))
         return ("looks like", explained[words]) if words in explained else (words,)
     return (failure["case"], failure["got"])
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conv2d_conformance.report.verdicts import VERDICTS
+from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Chapter:
     def worst(self) -> str:
         """The verdict that a reader must know of first."""
         return next(
-            (verdict for verdict in ("fail", "error", "pass", "unsupported") if self.verdicts[verdict]), "unsupported"
+            (verdict for verdict in ("fail", "error", NOT_REACHED, "pass", "unsupported") if self.verdicts[verdict]),
+            "unsupported",
         )
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from conv2d_conformance.report.console import printable
 from conv2d_conformance.report.counts import chapter_of, total
 from conv2d_conformance.report.text import replay_command
+from conv2d_conformance.report.verdicts import NOT_REACHED
 
-ELEMENT = {"fail": "failure", "error": "error", "unsupported": "skipped"}
+ELEMENT = {"fail": "failure", "error": "error", NOT_REACHED: "error", "unsupported": "skipped"}
 
 
 def junit(reports: Mapping[str, Mapping[str, Any]]) -> str:
@@ -47,6 +48,8 @@ def _message(entry: Mapping[str, Any]) -> str:
     failure = entry["failure"]
     if entry["verdict"] == "unsupported":
         return f"not claimed: {', '.join(entry['features'])}"
+    if entry["verdict"] == NOT_REACHED:
+        return "not reached: the run ended early"
     if failure is None:
         return "not one case was judged"
     looks_like = f"{failure['diagnosis']}; " if failure["diagnosis"] else ""

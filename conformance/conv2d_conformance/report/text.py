@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ from conv2d_conformance import spec
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
-from conv2d_conformance.report.verdicts import VERDICTS
+from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS
 from conv2d_conformance.verdict.grading import describe_grade
 
-COLOUR = {"pass": "green", "fail": "red", "error": "magenta", "unsupported": "dim"}
+COLOUR = {"pass": "green", "fail": "red", "error": "magenta", NOT_REACHED: "yellow", "unsupported": "dim"}
 """Colour says nothing that the words do not say."""
 
 MOST_CASES = 3
@@ -53,6 +53,8 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
         has = "has" if unchecked == 1 else "have"
         sentence = f"{_counted(unchecked, 'requirement')} of this profile {has} no check in this version"
         paragraph(console, sentence, label="unchecked")
+    if gave_up := report.get("gave_up"):
+        paragraph(console, f"after {gave_up}; --keep-going asks the rest all the same", label="gave up")
     for sentence in shown_incidents(report):
         paragraph(console, sentence, label="incident")
     whole_line(console, str(path), label="report")
@@ -104,12 +106,13 @@ def _show_title(report: Mapping[str, Any], console: Console) -> None:
 
 
 def _show_chapters(report: Mapping[str, Any], console: Console) -> None:
-    rows = map(_row, chapters(report))
-    show_table(console, ("chapter", *VERDICTS, "cases"), rows, right=(*VERDICTS, "cases"))
+    shown = [name for name in VERDICTS if name != NOT_REACHED or total(report)[name]]
+    rows = [_row(chapter, shown) for chapter in chapters(report)]
+    show_table(console, ("chapter", *shown, "cases"), rows, right=(*shown, "cases"))
 
 
-def _row(chapter: Chapter) -> list[str | Text]:
-    return [chapter.name, *(_count(name, chapter.verdicts[name]) for name in VERDICTS), str(chapter.cases)]
+def _row(chapter: Chapter, shown: Iterable[str]) -> list[str | Text]:
+    return [chapter.name, *(_count(name, chapter.verdicts[name]) for name in shown), str(chapter.cases)]
 
 
 def _count(verdict: str, number: int) -> Text:

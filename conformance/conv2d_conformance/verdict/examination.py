@@ -31,7 +31,6 @@ from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
 from conv2d_conformance.verdict.simplifying import (
     IF_KNOWN,
     OF_A_CRASH,
-    OF_A_KNOWN_CRASH,
     REPETITIONS,
     USUAL,
     Simplest,
@@ -420,7 +419,11 @@ class Examination:
 
         is_known = self.known is not None and self.known(self.implementation, case, judgement.fault)
         crashed = judgement.outcome == "error"
-        allowance = (OF_A_KNOWN_CRASH if is_known else OF_A_CRASH) if crashed else IF_KNOWN if is_known else USUAL
+        if crashed and is_known:  # seen again, and told from what was seen anyway
+            failure = _once(format_case(case), judgement.fault.got, judgement.fault.required)
+            failure = replace(failure, diagnosis=self._diagnosis(case, seen if values else {}))
+            self._end(failure, judgement.outcome)
+        allowance = OF_A_CRASH if crashed else IF_KNOWN if is_known else USUAL
         found = simplest(case, judgement.fault, find, allowance, clock=self.clock)
         failure = _reduced(case, found)
         if found.failed == found.repetitions:

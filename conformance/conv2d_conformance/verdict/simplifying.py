@@ -54,7 +54,6 @@ class Allowance(NamedTuple):
 USUAL = Allowance()
 IF_KNOWN = Allowance(SHRINK_BUDGET_IF_KNOWN)
 OF_A_CRASH = Allowance(repetitions=REPETITIONS_OF_A_CRASH)
-OF_A_KNOWN_CRASH = Allowance(budget=0, repetitions=1)
 
 
 def same_fault(a: Fault, b: Fault) -> bool:
