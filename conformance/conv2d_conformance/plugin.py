@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.diagnosis.memory import Diagnoses
 from conv2d_conformance.drawing import seed, seed_of, use_settings
@@ -40,6 +41,7 @@ class Subject:
     profile: str
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
     hope: Hope = field(default_factory=Hope)
+    unsteady: list[Case] = field(default_factory=list)
 
 
 SUBJECT = pytest.StashKey[Subject]()
@@ -118,6 +120,7 @@ def iut(request: pytest.FixtureRequest) -> Examination:
         seed=seed_of(check.name, subject.seed),
         diagnose=subject.diagnoses.sentence_about,
         known=subject.diagnoses.know,
+        unsteady=subject.unsteady,
     )
     request.node.stash[EXAMINATION] = examination
     request.node.stash[ENDS_BEFORE] = _ends_of(subject.implementation)

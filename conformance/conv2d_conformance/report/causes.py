@@ -51,7 +51,7 @@ def causes(report: Mapping[str, Any]) -> list[Cause]:
 
     Failures have one cause where the implementation refuses or dies in the same words, numbers apart, where the same
     was seen beside the answer or found to be wrong, where what is not finite spreads in one dtype, or where the same
-    case has the same answer.
+    case fails, whatever the answer, which may be another one each time. What comes and goes is told together.
     """
     told = [entry for entry in report["requirements"] if entry["verdict"] in ("fail", "error")]
     explained = {
@@ -84,12 +84,14 @@ def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tu
         return ()
     if failure["diagnosis"]:
         return ("looks like", masked(failure["diagnosis"]))
+    if failure["failed_repetitions"] < failure["repetitions"] and not _speaks(failure):
+        return ("comes and goes",)
     if _spreads(failure):
         return ("spreads", parse(failure["case"]).dtype)
     if _speaks(failure):
         words = masked(failure["got"].replace(TWICE, ""))
         return ("looks like", explained[words]) if words in explained else (words,)
-    return (failure["case"], failure["got"])
+    return (failure["case"], *failure["after"])
 
 
 def _speaks(failure: Mapping[str, Any]) -> bool:

@@ -61,6 +61,12 @@ def same_fault(a: Fault, b: Fault) -> bool:
     return a.aspect == b.aspect and (a.aspect not in SPOKEN or masked(a.got) == masked(b.got))
 
 
+def repeated(case: Case, fault: Fault, find: Find, repetitions: int = REPETITIONS) -> Simplest:
+    """The case itself, asked again."""
+    again = [found for _ in range(repetitions) if (found := find(case)) is not None and same_fault(found, fault)]
+    return Simplest(case, fault, len(again), repetitions)
+
+
 def simplest(
     case: Case,
     fault: Fault,
