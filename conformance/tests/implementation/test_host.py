@@ -146,6 +146,16 @@ def test_who_computes_for_ever_is_ended_as_soon_as_one_that_sleeps(target, reque
     assert later == Broken("timeout", "no answer within 0.5 s of processor time, twice; the process was ended")
 
 
+def test_a_hang_is_waited_for_once_where_another_call_hung_and_none_was_ever_answered(target, request_for):
+    with Worker(target("sleeps_for_ever"), timeout=0.2) as worker:
+        sentences = [worker.ask(request_for(1)).sentence for _ in range(2)]
+    assert ["twice" in sentence for sentence in sentences] == [True, False]
+    with Worker(target("sleeps_when_the_input_is_one"), timeout=0.5) as worker:
+        assert isinstance(worker.ask(request_for(0)), Result)
+        sentences = [worker.ask(request_for(1)).sentence for _ in range(2)]
+    assert ["twice" in sentence for sentence in sentences] == [True, True]
+
+
 def test_where_the_system_does_not_tell_the_limit_is_the_limit(target, request_for, monkeypatch):
     monkeypatch.setattr("conv2d_conformance.implementation.usage.CAN_BE_TOLD", False)
     with Worker(target("computes_for_ever_when_the_input_is_one"), timeout=0.2) as worker:
