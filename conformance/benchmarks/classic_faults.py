@@ -1,6 +1,7 @@
 """The faults that people make first, and a right implementation to compare them with.
 
-Each is a target of the command line, `classic_faults.py:NAME`, and a few lines on top of what is right.
+Each is a target of the command line, `classic_faults.py:NAME`, and a few lines on top of what is right. `no_answer.c`
+beside this file is a worker in another language that dies or hangs.
 """
 
 # ruff: noqa: ARG001  (what goes wrong often does not depend on the arguments)
@@ -166,6 +167,12 @@ def float16_wrong(call: Call) -> Any:
 def sometimes_wrong(call: Call) -> Any:
     y = call.right()
     return y + 1 if random.random() < 0.02 else y
+
+
+@classic
+def slow(call: Call) -> Any:
+    time.sleep(0.1)
+    return call.right()
 
 
 @classic

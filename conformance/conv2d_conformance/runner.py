@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from conv2d_conformance import __version__, spec
+from conv2d_conformance.diagnosis.sentence import OF_ONE_CASE
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
@@ -54,12 +55,18 @@ class Options:
 
 
 class Second:
-    """Asks what failed once more, of processes of the implementation that were asked nothing yet, beside the run."""
+    """Asks what failed once more, of processes of the implementation that were asked nothing yet, beside the run.
+
+    A process is started once for each case and each diagnosis: what a confirmed diagnosis explains may fail in a
+    process that was asked something, and only where it does not is it asked of a fresh one.
+    """
 
     def __init__(self, options: Options) -> None:
         self._options = options
         self._executor = ThreadPoolExecutor(1)
         self._implementation: Implementation | None = None
+        self._confirmed: dict[tuple[str, ...], tuple[bool | None, str | None]] = {}
+        self._diagnoses: set[str] = set()
         self._asked: list[tuple[dict[str, Any], Future[tuple[bool | None, str | None]]]] = []
 
     def ask(self, record: dict[str, Any]) -> None:
@@ -68,13 +75,25 @@ class Second:
             self._asked.append((record, self._executor.submit(self._fails_alone, dict(record))))
 
     def _fails_alone(self, record: dict[str, Any]) -> tuple[bool | None, str | None]:
+        failure = record["failure"]
+        key = (record["outcome"], failure["case"], failure["required"], *failure["after"])
+        if key not in self._confirmed:
+            self._confirmed[key] = self._asked_afresh(record)
+        return self._confirmed[key]
+
+    def _asked_afresh(self, record: dict[str, Any]) -> tuple[bool | None, str | None]:
         is_fresh = self._implementation is None
         o = self._options
         try:
             self._implementation = self._implementation or connect(o.target, timeout=o.timeout, memory=o.memory)
         except LoadError:  # what was reached once and not again confirms nothing
             return None, None
-        fails = fails_alone(record, self._implementation, is_fresh=is_fresh)
+        diagnosis = record["failure"]["diagnosis"]
+        fails = fails_alone(record, self._implementation, is_fresh=is_fresh or diagnosis in self._diagnoses)
+        if fails is False and diagnosis in self._diagnoses:
+            fails = fails_alone(record, self._implementation)
+        if fails and diagnosis and not diagnosis.startswith(OF_ONE_CASE):
+            self._diagnoses.add(diagnosis)
         return fails, explanation_of(record, self._implementation) if fails else None
 
     def amend(self) -> None:

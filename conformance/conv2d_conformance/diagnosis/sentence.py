@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE = 160
 
+OF_ONE_CASE = "in the failing case, "
+"""How a sentence begins that says nothing of other cases."""
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
@@ -56,4 +59,4 @@ def about_crash(trigger: str) -> str:
 
 def about_case(structure: str) -> str:
     """What can be said of the failing case alone."""
-    return f"in the failing case, {structure}"
+    return f"{OF_ONE_CASE}{structure}"

@@ -28,6 +28,9 @@ REPEATED = "the same bits from the same call"
 MOST_CAUSES = 3
 """To find one takes many fresh processes."""
 
+MOST_IN_VAIN = 6
+"""After so many cases that nothing made fail again, the others are left as they are: each takes some processes too."""
+
 
 def fails_alone(record: Record, implementation: Implementation, *, is_fresh: bool = False) -> bool | None:
     """Whether the case of a record fails at once in a fresh process; None where it cannot be asked so.
@@ -58,10 +61,16 @@ def amend(records: Iterable[Record], implementation: Implementation) -> None:
     record is what its process was asked until the failure had been told, packed.
     """
     causes: list[list[Case]] = []
+    in_vain = 0
     for record in records:
         was_by_chance = record["failure"]["failed_repetitions"] < record["failure"]["repetitions"]
-        if not _unreduced(record, implementation) and not was_by_chance:
-            _amend(record, [parse(line) for line in unpacked(record["before"])], implementation, causes)
+        found = in_vain < MOST_IN_VAIN and (
+            _unreduced(record, implementation) or (not was_by_chance and _amend(record, implementation, causes))
+        )
+        in_vain += not found
+        if not found and not was_by_chance:
+            # Nobody can make it fail again, so that nothing can be said of its cause.
+            record["failure"] = {**record["failure"], "failed_repetitions": 0, "diagnosis": None}
 
 
 def _unreduced(record: Record, implementation: Implementation) -> bool:
@@ -98,13 +107,16 @@ def _can_be_asked(record: Record, implementation: Implementation) -> bool:
     )
 
 
-def _amend(record: Record, before: Sequence[Case], implementation: Implementation, causes: list[list[Case]]) -> None:
-    """Name the calls that must come before, and the requirement that is broken by that.
+def _amend(record: Record, implementation: Implementation, causes: list[list[Case]]) -> bool:
+    """Name the calls that must come before, and the requirement that is broken by that. Returns whether they are known.
 
     `causes` are those that other cases needed, which are tried first: where much fails, it is mostly by few of them.
+    Then calls of the same shapes are, for which something may have been kept, and at last all.
     """
     failure = record["failure"]
     case = parse(failure["case"])
+    before = [parse(line) for line in unpacked(record["before"])]
+    alike = [earlier for earlier in before if earlier.shapes == case.shapes]
     faults: dict[tuple[str, ...], Fault] = {}
 
     def fails_after(earlier: Sequence[Case]) -> bool:
@@ -118,13 +130,12 @@ def _amend(record: Record, before: Sequence[Case], implementation: Implementatio
 
     needed = next((cause for cause in causes if fails_after(cause)), None)
     if needed is None and len(causes) < MOST_CAUSES:
-        needed = shortest(before, fails_after)
+        needed = shortest(alike, fails_after) if alike else None
+        needed = shortest(before, fails_after) if needed is None else needed
         if needed:
             causes.append(needed)
-    if needed is None or not fails_after(needed):
-        # Nobody can make it fail again, so that nothing can be said of its cause.
-        record["failure"] = {**failure, "failed_repetitions": 0, "diagnosis": None}
-        return
+    if needed is None:
+        return False
     after = tuple(map(format_case, needed))
     amended = {
         **failure,
@@ -139,6 +150,7 @@ def _amend(record: Record, before: Sequence[Case], implementation: Implementatio
     record["failure"] = amended
     if needed:
         record["observed"].setdefault(broken_by_state(case, needed), amended)
+    return True
 
 
 def fault_of(implementation: Implementation, case: Case) -> Fault | None:
