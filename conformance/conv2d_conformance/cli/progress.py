@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import IO
+from typing import TextIO
 
 SECONDS_BETWEEN_LINES = 10.0
 A_MOMENT = 1.0
@@ -69,7 +69,7 @@ def _lines(first: str) -> Iterator[Advance]:
 class Lines:
     """How far a command has come, as lines of a log: `20 s, 3 of 118: test_bias::test_added`."""
 
-    def __init__(self, first: str, stream: IO[str], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, first: str, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock
         self._start = clock()
         self._reached = first
@@ -86,7 +86,7 @@ class Lines:
 
 
 @contextmanager
-def _duplicate(stream: IO[str]) -> Iterator[IO[str]]:
+def _duplicate(stream: TextIO) -> Iterator[TextIO]:
     """The same stream by another descriptor: pytest takes the usual ones over while it runs."""
     try:
         descriptor = os.dup(stream.fileno())

@@ -240,11 +240,11 @@ def test_an_interrupted_run_leaves_a_valid_report_and_no_process(stalled, folder
     run, worker = stalled
     run.send_signal(number)
     stdout, stderr = run.communicate(timeout=60)
-    assert (run.returncode, stderr) == (130, "")
+    assert (run.returncode, re.sub(r"^\d+ s, .*\n", "", stderr, flags=re.MULTILINE)) == (130, "")
     report = report_in(folder / "out.json")
     assert report["complete"] is False
     assert report["judged_cases"] > 0
-    assert re.fullmatch(r"interrupted, [123] requirements? not reached; so far no MUST broken", stdout.splitlines()[-1])
+    assert re.fullmatch(r"interrupted, [1-4] requirements? not reached; so far no MUST broken", stdout.splitlines()[-1])
     assert "report    out.json" in stdout.splitlines()
     assert not (folder / "out.json.partial").exists()
     assert is_gone(worker)
