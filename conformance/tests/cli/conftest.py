@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from conv2d_conformance.cli import progress, program
+from conv2d_conformance.cli import program, progress
 
 RIGHT = """
 import numpy as np
