@@ -30,7 +30,7 @@ from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.report.writing import ReportFile
-from conv2d_conformance.verdict.confirming import amend, explanation_of, fails_alone
+from conv2d_conformance.verdict.confirming import amend, explanations_of, fails_alone
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.hope import Hope
 
@@ -56,6 +56,10 @@ class Options:
     keep_going: bool = False
 
 
+Confirmed = tuple[bool | None, tuple[str, ...]]
+"""Whether a case fails alone, and which requirements explain that."""
+
+
 class Second:
     """Asks what failed once more, of processes of the implementation that were asked nothing yet, beside the run.
 
@@ -67,44 +71,45 @@ class Second:
         self._options = options
         self._executor = ThreadPoolExecutor(1)
         self._implementation: Implementation | None = None
-        self._confirmed: dict[tuple[str, ...], tuple[bool | None, str | None]] = {}
+        self._confirmed: dict[tuple[str, ...], Confirmed] = {}
         self._diagnoses: set[str] = set()
-        self._asked: list[tuple[dict[str, Any], Future[tuple[bool | None, str | None]]]] = []
+        self._asked: list[tuple[dict[str, Any], Future[Confirmed]]] = []
 
     def ask(self, record: dict[str, Any]) -> None:
         """Begin to ask the failing case of a record."""
         if self._options.isolation == "process":
             self._asked.append((record, self._executor.submit(self._fails_alone, dict(record))))
 
-    def _fails_alone(self, record: dict[str, Any]) -> tuple[bool | None, str | None]:
+    def _fails_alone(self, record: dict[str, Any]) -> Confirmed:
         failure = record["failure"]
         key = (record["outcome"], failure["case"], failure["required"], *failure["after"])
         if key not in self._confirmed:
             self._confirmed[key] = self._asked_afresh(record)
         return self._confirmed[key]
 
-    def _asked_afresh(self, record: dict[str, Any]) -> tuple[bool | None, str | None]:
+    def _asked_afresh(self, record: dict[str, Any]) -> Confirmed:
         is_fresh = self._implementation is None
         o = self._options
         try:
             self._implementation = self._implementation or connect(o.target, timeout=o.timeout, memory=o.memory)
         except LoadError:  # what was reached once and not again confirms nothing
-            return None, None
+            return None, ()
         diagnosis = record["failure"]["diagnosis"]
         fails = fails_alone(record, self._implementation, is_fresh=is_fresh or diagnosis in self._diagnoses)
         if fails is False and diagnosis in self._diagnoses:
             fails = fails_alone(record, self._implementation)
         if fails and diagnosis and not diagnosis.startswith(OF_ONE_CASE):
             self._diagnoses.add(diagnosis)
-        return fails, explanation_of(record, self._implementation) if fails else None
+        return fails, explanations_of(record, self._implementation) if fails else ()
 
     def amend(self) -> None:
         """Note which requirement explains a failure, and find out what those depend on that did not occur again."""
         changed = []
         for record, result in self._asked:
-            fails, explanation = result.result()
+            fails, explained = result.result()
             if fails:
-                record["failure"] = {**record["failure"], "explained_by": explanation}
+                first, *others = explained or (None,)
+                record["failure"] = {**record["failure"], "explained_by": first, "explained_too": others}
             elif fails is False:
                 changed.append(record)
         if changed and self._implementation is not None:

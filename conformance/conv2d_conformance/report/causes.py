@@ -111,10 +111,12 @@ def _explaining_first(entries: list[Entry]) -> tuple[Entry, ...]:
     return (best, *(entry for entry in entries if entry is not best))
 
 
-def _rank(entry: Entry) -> tuple[bool, bool, int, int]:
-    failure = entry["failure"]
+def _rank(entry: Entry) -> tuple[bool, bool, int, int, bool, int]:
+    failure = entry["failure"] or {"case": ""}
     decides = (entry["verdict"] != "fail", entry["level"] != "MUST")
-    return (*decides, _distance(entry), len(failure["case"]) if failure else 0)
+    place = _place(entry)
+    is_beside = place is not None and entry["id"] not in _explanations(entry)
+    return (*decides, _distance(entry), place or 0, is_beside, len(failure["case"]))
 
 
 ABOUT_NUMBERS = ("numerics.", "special-values.")
@@ -123,7 +125,17 @@ ABOUT_NUMBERS = ("numerics.", "special-values.")
 
 def _distance(entry: Entry) -> int:
     """0 where the requirement is about what its failing case cannot do without, 2 where another is, 1 for no answer."""
-    explanation = (entry["failure"] or {}).get("explained_by")
-    if explains(entry["id"], explanation):
+    if _place(entry) is not None:
         return 0
-    return 1 if explanation is None or entry["id"].startswith(ABOUT_NUMBERS) else 2
+    return 1 if not _explanations(entry) or entry["id"].startswith(ABOUT_NUMBERS) else 2
+
+
+def _place(entry: Entry) -> int | None:
+    """The place, among what explains the failing case, of what the requirement is about; the narrowest is first."""
+    found = _explanations(entry)
+    return next((place for place, name in enumerate(found) if explains(entry["id"], name)), None)
+
+
+def _explanations(entry: Entry) -> list[str]:
+    failure = entry["failure"] or {}
+    return [name for name in (failure.get("explained_by"), *failure.get("explained_too", ())) if name]

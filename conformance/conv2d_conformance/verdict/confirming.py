@@ -14,7 +14,7 @@ from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.implementation.answers import Broken, Implementation
 from conv2d_conformance.initialisation.case import is_layer_case
-from conv2d_conformance.verdict.explaining import explained_by
+from conv2d_conformance.verdict.explaining import explanations
 from conv2d_conformance.verdict.history import unpacked
 from conv2d_conformance.verdict.judge import Fault, judge
 from conv2d_conformance.verdict.question import Question
@@ -45,13 +45,13 @@ def fails_alone(record: Record, implementation: Implementation, *, is_fresh: boo
     return fault_of(implementation, case) is not None
 
 
-def explanation_of(record: Record, implementation: Implementation) -> str | None:
-    """The requirement that explains a case that fails alone, from further calls."""
+def explanations_of(record: Record, implementation: Implementation) -> tuple[str, ...]:
+    """The requirements that explain a case that fails alone, from further calls."""
     case = parse(record["failure"]["case"])
     fault = fault_of(implementation, case)
     if fault is None:
-        return None
-    return explained_by(case, fault.aspect, lambda other: fault_of(implementation, other) is not None)
+        return ()
+    return explanations(case, fault.aspect, lambda other: fault_of(implementation, other) is not None)
 
 
 def amend(records: Iterable[Record], implementation: Implementation) -> None:

@@ -2,7 +2,8 @@
 
 Many checks meet one fault, each in cases that are about something else. A case is asked again without one of its
 features after the other; a feature without which it does not fail is part of the fault. Of several, the first in the
-table below is the narrowest: an array that is a view says more than the stride that the fault needs as well.
+table below is the narrowest: an array that is a view says more than the stride that the fault needs as well. The
+others explain it where no requirement fails that is about the first.
 """
 
 from __future__ import annotations
@@ -39,25 +40,26 @@ OF_GRADIENTS = {
 """What the chapter on gradients calls the same; padding modes and views have the same names there."""
 
 
-def explained_by(case: Case, aspect: str, fails: Callable[[Case], bool]) -> str | None:
-    """The id of the narrowest requirement that explains why the case fails.
+def explanations(case: Case, aspect: str, fails: Callable[[Case], bool]) -> tuple[str, ...]:
+    """The ids of the requirements that explain why the case fails, the narrowest first.
 
     `fails` says whether another case fails. `aspect` is the respect in which this one does. None for an illegal call,
     and for special values: such cases are about nothing else.
     """
     if not is_legal(case) or not case.is_finite:
-        return None
-    found = _needed(case, aspect, fails)
+        return ()
+    found = tuple(_needed(case, fails)) or (
+        "validation.legal-calls-accepted" if aspect == "accepted" else "values.definition",
+    )
     if case.operation == "conv2d":
         return found
-    return f"gradients.{OF_GRADIENTS.get(found, found.partition('.')[2])}"
+    return tuple(f"gradients.{OF_GRADIENTS.get(name, name.partition('.')[2])}" for name in found)
 
 
-def _needed(case: Case, aspect: str, fails: Callable[[Case], bool]) -> str:
+def _needed(case: Case, fails: Callable[[Case], bool]) -> Iterator[str]:
     for requirement, simpler in _without(case):
         if simpler is not None and is_legal(simpler) and not fails(simpler):
-            return requirement
-    return "validation.legal-calls-accepted" if aspect == "accepted" else "values.definition"
+            yield requirement
 
 
 def explains(requirement: str, explanation: str | None) -> bool:
