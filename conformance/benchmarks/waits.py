@@ -42,11 +42,10 @@ class Cost:
     headline: str
 
 
-def examine(target: str, options: tuple[str, ...], folder: Path) -> Cost:
+def examine(target: str, options: tuple[str, ...], output: Path) -> Cost:
     """One run in a process of its own."""
     from conv2d_conformance.report.causes import causes
 
-    output = folder / "out.json"
     command = [sys.executable, "-m", "conv2d_conformance", "run", target, "--effort", "quick", "--output", str(output)]
     started, before = time.perf_counter(), os.times()
     subprocess.run([*command, *options], stdout=subprocess.DEVNULL, check=False)
@@ -76,7 +75,7 @@ def main() -> None:
     found: dict[str, Cost] = {}
     with tempfile.TemporaryDirectory() as name:
         for fault, target in targets(Path(name), sys.argv[1:]).items():
-            found[fault] = cost = examine(target, OPTIONS.get(fault, ()), Path(name))
+            found[fault] = cost = examine(target, OPTIONS.get(fault, ()), Path(name, f"{fault}.json"))
             right = found[RIGHT.get(fault, "right")]
             ratios = (cost.seconds / right.seconds, cost.processor / right.processor)
             table.add_row(
