@@ -24,6 +24,8 @@ FIRST_CALLS = 2
 
 It is not made again then, so that a hang never takes more than two limits.
 """
+MOST_PASSED_OVER = 5
+"""Hangs, with nothing being done, that did not occur again: of still more of them no machine is to blame."""
 SECONDS_TO_LEAVE = 2.0
 
 
@@ -67,7 +69,7 @@ class Worker:
 
     A call that was not answered for a reason that may lie in the machine is made once more, in a fresh process. What
     was the machine's, or took long and came to a good end, is told in `incidents`, one sentence each. Where no call was
-    ever answered and one ran out of time, the next has its limit once.
+    ever answered and one ran out of time, the next has its limit once. Who hangs again and again is not asked again.
     """
 
     hello: Hello
@@ -85,6 +87,7 @@ class Worker:
         self._known: set[Kind] = set()  # the kinds of call that the process has answered
         self._answered = False  # anything, by any process
         self._timed_out = False
+        self._passed_over = 0
         self.incidents = []
         self._fresh: list[WorkerProcess] = []  # have not introduced themselves yet; the first is next
         self._process: WorkerProcess | None = None
@@ -114,13 +117,15 @@ class Worker:
         first = self._attempt(request, kind, limit, is_first=kind not in self._known and not hopeless)
         if not isinstance(first, Failed):
             return first
-        if hopeless or not first.may_be_the_machines:
+        is_idle = first.failure.end == "idle"
+        if hopeless or not first.may_be_the_machines or (is_idle and self._passed_over >= MOST_PASSED_OVER):
             self._timed_out |= first.failure.end is not None
             return first.told()
         second = self._attempt(request, kind, limit, is_first=first.failure.end != "spent")
         if isinstance(second, Failed):
             self._timed_out |= second.failure.end is not None
             return second.told(first)
+        self._passed_over += is_idle
         self.incidents.append(f"{first.what}; asked again in a fresh process, it answered")
         return second
 

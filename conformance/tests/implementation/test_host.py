@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.implementation.answers import Broken, Request, Result
-from conv2d_conformance.implementation.host import Worker, connect
+from conv2d_conformance.implementation.host import MOST_PASSED_OVER, Worker, connect
 
 
 def wait_until_gone(pid):
@@ -144,6 +144,15 @@ def test_who_computes_for_ever_is_ended_as_soon_as_one_that_sleeps(target, reque
         assert worker.incidents == []
     assert first == Broken("timeout", "no answer within 1 s of processor time; the process was ended")
     assert later == Broken("timeout", "no answer within 0.5 s of processor time, twice; the process was ended")
+
+
+def test_who_hangs_again_and_again_is_not_asked_again(target, request_for, tmp_path, monkeypatch):
+    monkeypatch.setenv("NOTE_OF_THE_FIRST_CALL", str(tmp_path / "note"))
+    with Worker(target("sleeps_at_every_other_call"), timeout=0.3) as worker:
+        answers = [worker.ask(request_for()) for _ in range(MOST_PASSED_OVER + 1)]
+        assert len(worker.incidents) == MOST_PASSED_OVER
+    assert [type(answer) for answer in answers] == [*MOST_PASSED_OVER * [Result], Broken]
+    assert answers[-1].sentence.startswith("no answer within 0.3 s: it hangs, and did nothing any more")
 
 
 def test_a_hang_is_waited_for_once_where_another_call_hung_and_none_was_ever_answered(target, request_for):
