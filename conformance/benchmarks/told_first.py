@@ -145,16 +145,20 @@ def main() -> None:
             print(
                 f"{len(found)}/{len(names)} {futures[future]}: {one['declared']}, told {one['told']}", file=sys.stderr
             )
-    right = sum(one["explains"] for one in found.values())
+            _write(options.output, options.seed, {name: found[name] for name in names if name in found})
+
+
+def _write(output: Path, number: int, found: dict[str, dict[str, Any]]) -> None:
+    """The share so far: what an interrupted measurement has found is not lost."""
     record = {
         "edition": spec.load().edition,
-        "seed": options.seed,
-        "mutants": len(names),
-        "explained": right,
+        "seed": number,
+        "mutants": len(found),
+        "explained": sum(one["explains"] for one in found.values()),
         "exact": sum(one["told"] == one["declared"] for one in found.values()),
-        "by_mutant": {name: found[name] for name in names},
+        "by_mutant": found,
     }
-    options.output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
