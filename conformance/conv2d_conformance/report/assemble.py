@@ -13,6 +13,7 @@ from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.verdicts import claimed_by, conclusion, requirement_entries, unchecked
 from conv2d_conformance.verdict.grading import EXACT, grade
 from conv2d_conformance.verdict.question import claimed_grade
+from conv2d_conformance.verdict.rejections import merged
 
 
 def assemble(
@@ -53,6 +54,7 @@ def assemble(
         "judged_cases": len(set().union(*(record["digests"] for record in records))),
         "accuracy": _accuracy(records, capabilities),
         "requirements": entries,
+        "rejections": merged(record.get("rejections", ()) for record in records),
         "without_check": unchecked(checks, run["profile"]),
         "fingerprint": fingerprint,
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from conv2d_conformance.report.console import printable
 from conv2d_conformance.report.counts import chapter_of, total
+from conv2d_conformance.report.reaching import not_reached
 from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.report.verdicts import NOT_REACHED
 
@@ -48,10 +49,10 @@ def _message(entry: Mapping[str, Any]) -> str:
     failure = entry["failure"]
     if entry["verdict"] == "unsupported":
         return f"not claimed: {', '.join(entry['features'])}"
-    if entry["verdict"] == NOT_REACHED:
-        return "not reached: the run ended early"
     if failure is None:
-        return "not one case was judged"
+        return "not reached: the run ended early" if entry["verdict"] == NOT_REACHED else "not one case was judged"
+    if entry["verdict"] == NOT_REACHED:
+        return printable(not_reached(failure))
     looks_like = f"{failure['diagnosis']}; " if failure["diagnosis"] else ""
     after = "".join(f"; after {line}" for line in failure["after"])
     after += f"; beside {beside}" if (beside := failure.get("beside")) else ""

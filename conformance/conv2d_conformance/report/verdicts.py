@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 from conv2d_conformance import spec
 from conv2d_conformance.adapter import CORE, Capabilities
 from conv2d_conformance.report.deviations import Deviation
+from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.spec import Requirement
 
 PROFILES = ("forward", "layer", "training")
 NOT_REACHED = "not reached"
-"""What a run that ended early did not come to."""
+"""The verdict on what a refusal that breaks another requirement kept from being judged, or the early end of a run."""
 
 VERDICTS = ("pass", "fail", "error", NOT_REACHED, "unsupported")
 
@@ -45,16 +46,22 @@ def requirement_entries(
     """One entry for each requirement in scope that has a check, in the order of the spec.
 
     `checks` maps a check's name to its requirements. A requirement of which a check that had to run left no record is
-    not reached in a run that was `cut_short`, and an error in any other: silence is never a pass.
+    not reached in a run that was `cut_short`, and an error in any other: silence is never a pass. Nor is a check that
+    was ended by a refusal which breaks another requirement.
     """
     by_check = {record["check"]: record for record in records}
     silent = {name for name, covered in checks.items() if name not in by_check and _runs(covered, claimed, profile)}
     silence = NOT_REACHED if cut_short else "error"
-    entries = []
+    examined: list[tuple[Requirement, list[str]]] = []
     for requirement in spec.load().requirements.values():
         names = [name for name, covered in checks.items() if requirement.id in covered]
-        if not names or not in_scope(requirement, profile) or not fnmatchcase(requirement.id, only):
-            continue
+        if names and in_scope(requirement, profile) and fnmatchcase(requirement.id, only):
+            examined.append((requirement, names))
+    judged = {item.id for item, _ in examined if item.features | {item.operation} <= claimed}
+    refusals = refusals_by_requirement(by_check.values(), checks, judged)
+    unreached = {name for name, record in by_check.items() if breaks_elsewhere(record, checks[name], judged)}
+    entries = []
+    for requirement, names in examined:
         entry: dict[str, Any] = {
             "id": requirement.id,
             "level": requirement.level,
@@ -62,9 +69,12 @@ def requirement_entries(
             "features": sorted(requirement.features),
             "checks": names,
         }
-        if requirement.features | {requirement.operation} <= claimed:
-            entry |= _judged([by_check[name] for name in names if name in by_check], requirement.id, by_check.values())
-            if entry["verdict"] == "pass" and not silent.isdisjoint(names):
+        if requirement.id in judged:
+            seen = [record["observed"].get(requirement.id) for record in by_check.values()]
+            seen.append(refusals.get(requirement.id))
+            own = [by_check[name] for name in names if name in by_check]
+            entry |= _judged(own, unreached, [failure for failure in seen if failure is not None])
+            if entry["verdict"] == "pass" and not (own and silent.isdisjoint(names)):
                 entry["verdict"] = silence
         else:
             entry |= {"verdict": "unsupported", "cases": 0, "evidence": 0, "elements": 0, "failure": None}
@@ -81,18 +91,20 @@ def _runs(covered: Iterable[str], claimed: frozenset[str], profile: str) -> bool
 
 
 def _judged(
-    records: list[Mapping[str, Any]], requirement: str, everything: Iterable[Mapping[str, Any]]
+    records: list[Mapping[str, Any]], unreached: Collection[str], seen: list[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    seen = [record["observed"][requirement] for record in everything if requirement in record["observed"]]
-    failures = [record["failure"] for record in records if record["outcome"] == "fail"] + seen
-    errors = [record["failure"] for record in records if record["outcome"] == "error"]
-    verdict = "fail" if failures else "error" if errors else "pass"
+    """The verdict of a requirement, by its own records, and by what was `seen` to break it elsewhere."""
+    reached = [record for record in records if record["check"] not in unreached]
+    failures = [record["failure"] for record in reached if record["outcome"] == "fail"] + seen
+    errors = [record["failure"] for record in reached if record["outcome"] == "error"]
+    open_ones = [record["failure"] for record in records if record["check"] in unreached]
+    verdict = "fail" if failures else "error" if errors else NOT_REACHED if open_ones else "pass"
     return {
         "verdict": verdict,
         "cases": len(set().union(*(record["digests"] for record in records))),
         "evidence": sum(record["evidence"] for record in records),
         "elements": sum(record["elements"] for record in records),
-        "failure": next((failure for failure in failures + errors if failure), None),
+        "failure": next((failure for failure in failures + errors + open_ones if failure), None),
     }
 
 
@@ -126,36 +138,45 @@ def conclusion(
     broken = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] in ("fail", "error")]
     judged = any(verdict in ("pass", "fail") for verdict in verdicts.values()) or bool(broken)
     declared = {deviation.requirement for deviation in deviations}
+    unreached = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] == NOT_REACHED]
+    beside = f", and {len(unreached)} not reached" if unreached else ""
     stale = sorted(name for name in declared if verdicts.get(name) == "pass")
     missing = sorted(core_of(profile) - claimed)
 
     if gave_up:
-        headline = f"not conforming: gave up after {gave_up}; {_found(broken)}, {_unreached(entries)}"
+        headline = f"not conforming: gave up after {gave_up}; {_found(broken)}, {_unasked(entries)}"
         status = 1
     elif not judged:
         headline, status = "nothing was judged", 4
     elif breaches:
         headline, status = f"not conforming: {'; '.join(breaches)}, which no adapter may do", 1
     elif undeclared := [name for name in broken if name not in declared]:
-        headline, status = f"not conforming: {_counted(len(broken), 'requirement')} broken ({_some(undeclared)})", 1
+        headline = f"not conforming: {_counted(len(broken), 'requirement')} broken ({_some(undeclared)}){beside}"
+        status = 1
+    elif open_ones := [name for name in unreached if name not in declared or not broken]:
+        number = _counted(len(unreached), "requirement")
+        headline = f"not conforming: {number} not reached, since legal calls were refused ({_some(open_ones)})"
+        status = 1
     elif stale:
         headline, status = f"not conforming: stale deviations, which no longer fail: {', '.join(stale)}", 1
     elif missing:
         headline, status = f"partial: no {', no '.join(missing)}", 1
     elif broken:
-        headline, status = f"not conforming: {_counted(len(broken), 'declared deviation')}", 0
+        headline, status = f"not conforming: {_counted(len(broken), 'declared deviation')}{beside}", 0
     elif only != "*":
         headline, status = f"all selected requirements hold ({only}); a selection earns no certificate", 0
     else:
         headline, status = f"conforming to profile {profile}", 0
     if not complete:
-        headline, status = f"interrupted, {_unreached(entries)}; so far {_found(broken)}", 130
-    certified = complete and status == 0 and not broken and only == "*"
+        headline, status = f"interrupted, {_unasked(entries)}; so far {_found(broken)}", 130
+    certified = complete and status == 0 and not (broken or unreached) and only == "*"
     return {"headline": headline, "conforming": certified, "exit_status": status, "stale_deviations": stale}
 
 
-def _unreached(entries: list[dict[str, Any]]) -> str:
-    return f"{_counted(sum(entry['verdict'] == NOT_REACHED for entry in entries), 'requirement')} not reached"
+def _unasked(entries: list[dict[str, Any]]) -> str:
+    """How much the run did not come to; what was refused, it did come to."""
+    number = sum(entry["verdict"] == NOT_REACHED and entry["failure"] is None for entry in entries)
+    return f"{_counted(number, 'requirement')} not reached"
 
 
 def _found(broken: list[str]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from conv2d_conformance.cases.case import Case, CaseError, Elements, Recipe
-from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.geometry import geometry, is_legal
 
 LARGEST_SMALL = 8
 """What no tile, vector or block is shorter than, as far as the drawn cases know."""
@@ -44,22 +44,28 @@ def explanations(case: Case, aspect: str, fails: Callable[[Case], bool]) -> tupl
     """The ids of the requirements that explain why the case fails, the narrowest first.
 
     `fails` says whether another case fails. `aspect` is the respect in which this one does. None for an illegal call,
-    and for special values: such cases are about nothing else.
+    and for special values: such cases are about nothing else. None too for a refused call that has a feature which it
+    cannot be asked without.
     """
     if not is_legal(case) or not case.is_finite:
         return ()
-    found = tuple(_needed(case, fails)) or (
-        "validation.legal-calls-accepted" if aspect == "accepted" else "values.definition",
-    )
+    found = _needed(case, aspect, fails)
     if case.operation == "conv2d":
         return found
     return tuple(f"gradients.{OF_GRADIENTS.get(name, name.partition('.')[2])}" for name in found)
 
 
-def _needed(case: Case, fails: Callable[[Case], bool]) -> Iterator[str]:
+def _needed(case: Case, aspect: str, fails: Callable[[Case], bool]) -> tuple[str, ...]:
+    found = []
+    is_certain = True
     for requirement, simpler in _without(case):
-        if simpler is not None and is_legal(simpler) and not fails(simpler):
-            yield requirement
+        if simpler is None or not is_legal(simpler):
+            is_certain = False
+        elif not fails(simpler):
+            found.append(requirement)
+    if found or (aspect == "accepted" and not is_certain):
+        return tuple(found)
+    return ("validation.legal-calls-accepted" if aspect == "accepted" else "values.definition",)
 
 
 def explains(requirement: str, explanation: str | None) -> bool:
@@ -99,9 +105,9 @@ def _without(case: Case) -> Iterator[tuple[str, Case | None]]:
         yield "dilation.spacing", _changed(case, dilation=(1, 1))
     if isinstance(case.padding, str):
         name = "padding.valid" if case.padding == "valid" else "padding.same-extra-at-end"
-        yield name, _changed(case, padding=(0, 0))
+        yield name, _unpadded(case)
     elif case.padding not in (0, (0, 0)):
-        yield "padding.zeros-both-sides", _changed(case, padding=(0, 0))
+        yield "padding.zeros-both-sides", _unpadded(case)
     if case.stride not in (1, (1, 1)):
         yield "stride.steps", _changed(case, stride=(1, 1))
     if case.bias:
@@ -115,6 +121,15 @@ def _changed(case: Case, **changes: Any) -> Case | None:
         return replace(case, **changes)
     except CaseError:  # what else the case says has no place in it any more
         return None
+
+
+def _unpadded(case: Case) -> Case | None:
+    """The call without its padding; where the kernel does not fit then, the input is as large as it was with it."""
+    bare = _changed(case, padding=(0, 0))
+    if bare is None or is_legal(bare):
+        return bare
+    (top, bottom), (left, right) = geometry(case).pads
+    return _changed(bare, H=case.H + top + bottom, W=case.W + left + right)
 
 
 def _recipe(case: Case) -> Recipe | Elements:
