@@ -51,6 +51,7 @@ def _faults(report: Mapping[str, Any]) -> Iterator[str]:
         profile=run["profile"],
         only=run["only"],
         complete=report["complete"],
+        gave_up=report.get("gave_up"),
     )
     if follows != report["conclusion"]:
         yield f"its conclusion is {report['conclusion']['headline']!r}; its verdicts say {follows['headline']!r}"
