@@ -107,4 +107,4 @@ def test_there_are_sixty_environments_and_this_is_what_they_are_told_in(
     usual = {command: outcome.verdict for (environment, command), outcome in outcomes.items() if environment == USUAL}
     assert {command: status for command, (status, _) in usual.items()} == dict.fromkeys(usual, 0)
     assert "bias.absent" in usual["run"][1]
-    assert usual["smoke"][1] == "sane: all answers are right"
+    assert usual["smoke"][1].startswith("sane: ")
