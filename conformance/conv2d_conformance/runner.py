@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from conv2d_conformance import __version__, spec
+from conv2d_conformance import __version__, sources, spec
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
@@ -214,7 +214,7 @@ def header(options: Options, implementation: Implementation, started: float) -> 
     expected, _ = in_force(options.deviations, Surroundings.of(options.target, hello.version))
     return {
         "schema_version": 1,
-        "suite": {"name": "conv2d-conformance", "version": __version__},
+        "suite": {"name": "conv2d-conformance", "version": __version__, "sources": sources.digest()},
         "spec": {"edition": spec.load().edition, "digest": spec.load().digest},
         "run": {
             "target": options.target,

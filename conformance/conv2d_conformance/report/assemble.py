@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import catalogue
@@ -37,14 +37,36 @@ def assemble(
         "execution": {**header["execution"], "incidents": incidents},
         "complete": complete,
         "conclusion": conclusion(
-            entries, claimed, deviations, breaches, profile=run["profile"], only=run["only"], complete=complete
+            entries,
+            claimed,
+            deviations,
+            breaches,
+            profile=run["profile"],
+            only=run["only"],
+            isolation=run["isolation"],
+            complete=complete,
         ),
         "breaches": breaches,
         "judged_cases": len(set().union(*(record["digests"] for record in records))),
         "accuracy": _accuracy(records, capabilities),
         "requirements": entries,
+        "checks": {record["check"]: _seen(record) for record in records},
         "without_check": unchecked(checks, run["profile"]),
         "fingerprint": fingerprint,
+    }
+
+
+def _seen(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a check saw, in numbers: from these follow the verdicts and the numbers of its requirements."""
+    return {
+        "outcome": record["outcome"],
+        "asked": record["asked"],
+        "without_evidence": record.get("without_evidence", []),
+        "cases": len(record["digests"]),
+        "elements": record["elements"],
+        "evidence": record["evidence"],
+        "observed": sorted(record["observed"]),
+        "breaches": record["breaches"],
     }
 
 
@@ -90,7 +112,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         if path.suffix == ".partial":
             return _from_partial(text)
-        report: dict[str, Any] = json.loads(text)
+        report: dict[str, Any] = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number)
     except (ValueError, KeyError, IndexError):
         raise UnreadableReport(
             f"{path} is not a report of conv2d-conformance: it is damaged or of another kind"
@@ -98,6 +120,18 @@ def read(path: Path) -> dict[str, Any]:
     if not isinstance(report, dict) or "requirements" not in report:
         raise UnreadableReport(f"{path} is not a report of conv2d-conformance: it has no requirements")
     return report
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; ValueError where a name stands in it twice, of which every reader would take the one it likes."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _from_partial(text: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from conv2d_conformance.report.console import printable
 from conv2d_conformance.report.counts import chapter_of, total
 from conv2d_conformance.report.text import replay_command
+from conv2d_conformance.report.verdicts import headline_of
 
 ELEMENT = {"fail": "failure", "error": "error", "unsupported": "skipped"}
 
@@ -26,6 +27,8 @@ def _add_suite(root: ET.Element, path: str, report: Mapping[str, Any]) -> None:
     implementation = report["implementation"]
     name = f"{implementation['name']} {implementation['version']}, profile {report['run']['profile']}"
     suite = ET.SubElement(root, "testsuite", name=printable(name), file=path)
+    properties = ET.SubElement(suite, "properties")
+    ET.SubElement(properties, "property", name="conclusion", value=printable(headline_of(report)))
     for entry in report["requirements"]:
         case = ET.SubElement(suite, "testcase", classname=chapter_of(entry["id"]), name=entry["id"])
         verdict = entry["verdict"]

@@ -14,7 +14,7 @@ from conv2d_conformance import spec
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
-from conv2d_conformance.report.verdicts import VERDICTS
+from conv2d_conformance.report.verdicts import VERDICTS, headline_of
 from conv2d_conformance.verdict.grading import describe_grade
 
 COLOUR = {"pass": "green", "fail": "red", "error": "magenta", "unsupported": "dim"}
@@ -57,9 +57,8 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
         paragraph(console, sentence, label="incident")
     whole_line(console, str(path), label="report")
     console.print()
-    conclusion = report["conclusion"]
-    colour = {0: "green", 1: "red"}.get(conclusion["exit_status"], "yellow")
-    paragraph(console, conclusion["headline"], style=f"bold {colour}")
+    colour = {0: "green", 1: "red"}.get(report["conclusion"]["exit_status"], "yellow")
+    paragraph(console, headline_of(report), style=f"bold {colour}")
 
 
 def shown_incidents(report: Mapping[str, Any]) -> list[str]:

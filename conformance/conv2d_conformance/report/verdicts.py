@@ -13,6 +13,8 @@ from conv2d_conformance.spec import Requirement
 
 PROFILES = ("forward", "layer", "training")
 VERDICTS = ("pass", "fail", "error", "unsupported")
+WITHOUT_ISOLATION = "without isolation there is a result and no certificate"
+"""Said wherever the implementation ran in the process of the suite."""
 
 
 def core_of(profile: str) -> frozenset[str]:
@@ -97,11 +99,13 @@ def conclusion(
     *,
     profile: str,
     only: str,
+    isolation: str,
     complete: bool,
 ) -> dict[str, Any]:
     """Whether the implementation conforms, in one sentence, and the exit status that says the same.
 
-    `breaches` of the rules for adapters are no matter of a requirement, and cannot be declared.
+    `breaches` of the rules for adapters are no matter of a requirement, and cannot be declared. Without `isolation` the
+    implementation shares a process with the suite, and could have written its own verdict: there is no certificate.
     """
     verdicts = {entry["id"]: entry["verdict"] for entry in entries}
     broken = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] in ("fail", "error")]
@@ -124,12 +128,37 @@ def conclusion(
         headline, status = f"not conforming: {_counted(len(broken), 'declared deviation')}", 0
     elif only != "*":
         headline, status = f"all selected requirements hold ({only}); a selection earns no certificate", 0
+    elif isolation == "none":
+        headline, status = f"all that profile {profile} requires holds; {WITHOUT_ISOLATION}", 0
     else:
         headline, status = f"conforming to profile {profile}", 0
     if not complete:
         headline, status = _so_far(entries, broken), 130
-    certified = complete and status == 0 and not broken and only == "*"
-    return {"headline": headline, "conforming": certified, "exit_status": status, "stale_deviations": stale}
+    reasons = {
+        "interrupted": not complete,
+        "nothing judged": not judged,
+        "breach": bool(breaches),
+        "broken": bool(broken),
+        "stale deviation": bool(stale),
+        "core not claimed": bool(missing),
+        "selection": only != "*",
+        "no isolation": isolation == "none",
+    }
+    no_certificate = [reason for reason, holds in reasons.items() if holds]
+    return {
+        "headline": headline,
+        "conforming": not no_certificate,
+        "no_certificate": no_certificate,
+        "exit_status": status,
+        "stale_deviations": stale,
+    }
+
+
+def headline_of(report: Mapping[str, Any]) -> str:
+    """The one sentence of a report, which says too where the implementation had no process of its own."""
+    headline: str = report["conclusion"]["headline"]
+    is_said = report["run"]["isolation"] != "none" or WITHOUT_ISOLATION in headline
+    return headline if is_said else f"{headline}; {WITHOUT_ISOLATION}"
 
 
 def _so_far(entries: list[dict[str, Any]], broken: list[str]) -> str:

@@ -116,13 +116,17 @@ class Nonconforming(AssertionError):
 
 @dataclass
 class Tally:
-    """What one check has seen so far."""
+    """What one check has seen so far.
+
+    without_evidence: the places, among all that was asked and held, of the cases that say nothing.
+    """
 
     outcome: Outcome = "error"
     digests: set[int] = field(default_factory=set)
     asked: int = 0
     elements: int = 0
     evidence: int = 0
+    without_evidence: list[int] = field(default_factory=list)
     failure: Failure | None = None
     observed: dict[str, Failure] = field(default_factory=dict)
     breaches: set[str] = field(default_factory=set)
@@ -397,6 +401,8 @@ class Examination:
 
     def _tally(self, line: str, judgement: Judgement) -> None:
         tally = self.tally
+        if not judgement.evidence:
+            tally.without_evidence.append(tally.asked)
         tally.asked += 1
         tally.elements += judgement.elements
         tally.evidence += judgement.evidence
@@ -503,6 +509,7 @@ def as_json(tally: Tally) -> dict[str, Any]:
         "outcome": tally.outcome,
         "digests": sorted(tally.digests),
         "asked": tally.asked,
+        "without_evidence": tally.without_evidence,
         "elements": tally.elements,
         "evidence": tally.evidence,
         "failure": failure,

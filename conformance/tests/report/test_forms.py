@@ -144,7 +144,7 @@ def test_junit_has_a_test_case_for_each_requirement(report):
         "errors": "1",
         "skipped": "0",
     }
-    assert [case.get("name") for case in suite] == [entry["id"] for entry in report["requirements"]]
+    assert [case.get("name") for case in suite.iter("testcase")] == [entry["id"] for entry in report["requirements"]]
     failure = suite[0].find("failure")
     assert failure.get("message").startswith(
         "got 0 at y[0,0,0,0]; 1 of 1 elements are wrong; required 1, exactly; case n1"
