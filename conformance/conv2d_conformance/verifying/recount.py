@@ -135,5 +135,3 @@ def _elements(case: Case) -> int:
 def _elements_of_layers(line: str) -> int:
     case = layers.parse(line)
     return (math.prod(case.weight_shape) + (case.M if case.bias else 0)) * len(case.seeds)
-
-
