@@ -62,6 +62,7 @@ def _seen(record: Mapping[str, Any]) -> dict[str, Any]:
         "outcome": record["outcome"],
         "asked": record["asked"],
         "without_evidence": record.get("without_evidence", []),
+        "transcript": record.get("transcript", ""),
         "cases": len(record["digests"]),
         "elements": record["elements"],
         "evidence": record["evidence"],

@@ -118,7 +118,8 @@ class Nonconforming(AssertionError):
 class Tally:
     """What one check has seen so far.
 
-    without_evidence: the places, among all that was asked and held, of the cases that say nothing.
+    without_evidence: the places, among all that was asked and held, of the cases that say nothing. transcript: a digest
+    of the lines of all that was asked and held, in their order.
     """
 
     outcome: Outcome = "error"
@@ -127,6 +128,7 @@ class Tally:
     elements: int = 0
     evidence: int = 0
     without_evidence: list[int] = field(default_factory=list)
+    transcript: str = ""
     failure: Failure | None = None
     observed: dict[str, Failure] = field(default_factory=dict)
     breaches: set[str] = field(default_factory=set)
@@ -404,6 +406,7 @@ class Examination:
         if not judgement.evidence:
             tally.without_evidence.append(tally.asked)
         tally.asked += 1
+        tally.transcript = continued(tally.transcript, line)
         tally.elements += judgement.elements
         tally.evidence += judgement.evidence
         if judgement.evidence:
@@ -502,6 +505,11 @@ def digest(line: str) -> int:
     return int.from_bytes(hashlib.blake2b(line.encode(), digest_size=6).digest())
 
 
+def continued(transcript: str, line: str) -> str:
+    """The digest of what came before and of one more line."""
+    return hashlib.blake2b(f"{transcript}\n{line}".encode(), digest_size=8).hexdigest()
+
+
 def as_json(tally: Tally) -> dict[str, Any]:
     """The tally in builtins alone, so that it can travel between processes."""
     failure = None if tally.failure is None else failure_as_json(tally.failure)
@@ -510,6 +518,7 @@ def as_json(tally: Tally) -> dict[str, Any]:
         "digests": sorted(tally.digests),
         "asked": tally.asked,
         "without_evidence": tally.without_evidence,
+        "transcript": tally.transcript,
         "elements": tally.elements,
         "evidence": tally.evidence,
         "failure": failure,

@@ -5,6 +5,6 @@ implementation. That the run took place as the report tells is not among it: tha
 """
 
 from conv2d_conformance.verifying.finding import CANNOT_KNOW, Finding
-from conv2d_conformance.verifying.verify import verify
+from conv2d_conformance.verifying.holding import verify
 
 __all__ = ["CANNOT_KNOW", "Finding", "verify"]

@@ -32,7 +32,7 @@ def faults_of_counts(report: Mapping[str, Any], counts: Mapping[str, Count]) -> 
         else:
             cases = _cases(seen, count)
             seen_cases |= cases
-            yield from _faults_of_one(name, seen, len(cases), sum(count.elements[: seen["asked"]]))
+            yield from _faults_of_one(name, seen, count, len(cases))
     if is_whole and len(seen_cases) != report["judged_cases"]:
         yield f"it says that {report['judged_cases']} distinct cases were judged; its checks have {len(seen_cases)}"
     if is_whole:
@@ -44,7 +44,11 @@ def subjects(counts: Mapping[str, Count], checks: Mapping[str, Seen]) -> set[str
     return {subject for name, count in counts.items() if checks[name]["outcome"] == "pass" for subject in count.subjects}
 
 
-def _faults_of_one(name: str, seen: Seen, cases: int, elements: int) -> Iterator[str]:
+def _faults_of_one(name: str, seen: Seen, count: Count, cases: int) -> Iterator[str]:
+    asked = seen["asked"]
+    if seen["transcript"] != (count.transcripts[asked - 1] if asked else ""):
+        yield f"{name} asked {asked} calls that are others than those with this effort, seed and claims"
+    elements = sum(count.elements[:asked])
     if seen["cases"] != cases:
         yield f"{name} has {seen['cases']} distinct cases; in what it asked there are {cases}"
     if seen["elements"] != elements:

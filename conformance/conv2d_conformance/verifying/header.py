@@ -24,7 +24,7 @@ def faults_of_header(report: Mapping[str, Any], rules: Rules | None) -> Iterator
         yield "its implementation has no conv2d"
     if run["isolation"] == "none" and run.get("memory_gib") is not None:
         yield "it says that memory was limited, and that the implementation had no process to limit"
-    if is_on_linux(report) and run["isolation"] == "process" and run.get("memory_gib", 0) is None:
+    if is_on_linux(report) and run["isolation"] == "process" and run.get("memory_gib", 1) is None:
         yield "it says that the implementation had a process of its own, and that nothing limited its memory"
     if report["complete"] and report["execution"]["seconds"] is None:
         yield "it is complete, and does not say how long it took"

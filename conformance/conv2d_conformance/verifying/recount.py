@@ -28,13 +28,14 @@ from conv2d_conformance.verdict.judge import Judgement
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What a check asks: the digests of the case lines and the elements of the answers, in order.
+    """What a check asks: the case lines, the transcripts up to each, and the elements of the answers, in order.
 
     subjects: the dtypes, and gradients of dtypes, whose accuracy the answers tell. draws: whether Hypothesis draws
     the cases, so that they depend on its version.
     """
 
     lines: tuple[str, ...]
+    transcripts: tuple[str, ...]
     elements: tuple[int, ...]
     subjects: frozenset[str]
     draws: bool
@@ -67,6 +68,7 @@ class _Counting(Examination):
         drawn_from = seed_of(check.name, run["seed"])
         super().__init__(_Silent(hello), EFFORTS[run["effort"]], check.requirements, seed=drawn_from)
         self.lines: list[str] = []
+        self.transcripts: list[str] = []
         self.elements: list[int] = []
         self.subjects: set[str] = set()
 
@@ -86,6 +88,7 @@ class _Counting(Examination):
         self.lines.append(line)
         self.elements.append(judgement.elements)
         super()._tally(line, judgement)
+        self.transcripts.append(self.tally.transcript)
 
 
 def recount(
@@ -114,6 +117,7 @@ def _count(check: Check, hello: Hello, run: Mapping[str, Any]) -> Count:
     check.function(iut=counting)
     return Count(
         tuple(counting.lines),
+        tuple(counting.transcripts),
         tuple(counting.elements),
         frozenset(counting.subjects),
         hypothesis.is_hypothesis_test(check.function),

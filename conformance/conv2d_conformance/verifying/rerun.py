@@ -23,7 +23,7 @@ from conv2d_conformance.verdict.question import Question
 OFTEN = 20
 """So often is a case asked that did not always fail."""
 
-NUMBERS = ("asked", "elements", "evidence")
+NUMBERS = ("asked", "transcript", "elements", "evidence")
 
 Report = Mapping[str, Any]
 Progress = Callable[[int, int, str], None]
