@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -35,12 +35,17 @@ def faults_of_checks(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"its breaches are {_listed(report.get('breaches', []))}; its checks saw {_listed(breaches)}"
 
 
-def faults_of_run(report: Mapping[str, Any], expected: list[Check]) -> Iterator[str]:
-    """Whether the checks that are there are those that the run had to make."""
+def faults_of_run(report: Mapping[str, Any], expected: list[Check], requirements: Container[str]) -> Iterator[str]:
+    """Whether the checks that are there are those that the run had to make, and know the requirements."""
     names = [check.name for check in expected]
     for name in report["checks"]:
         if name not in names:
             yield f"it has numbers of {name}, a check that such a run does not make"
+        yield from (
+            f"{name} saw something that breaks {requirement}, which is no requirement"
+            for requirement in report["checks"][name]["observed"]
+            if requirement not in requirements
+        )
     if report["complete"]:
         yield from (f"it has no numbers of {name}, which such a run makes" for name in names if name not in report["checks"])
     if not set(report["checks"]) - set(names) and list(report["checks"]) != [n for n in names if n in report["checks"]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conv2d_conformance.verdict.examination import digest
 from conv2d_conformance.verifying.recount import Count
 
 Seen = Mapping[str, Any]
@@ -65,4 +64,4 @@ def _faults_of_cases(report: Mapping[str, Any], counts: Mapping[str, Count]) -> 
 
 def _cases(seen: Seen, count: Count) -> set[int]:
     silent = frozenset(seen["without_evidence"])
-    return {digest(line) for place, line in enumerate(count.lines[: seen["asked"]]) if place not in silent}
+    return {case for place, case in enumerate(count.cases[: seen["asked"]]) if place not in silent}

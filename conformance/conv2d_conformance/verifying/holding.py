@@ -53,7 +53,7 @@ def _faults(report: Mapping[str, Any], claims: Capabilities, origin: Origin) -> 
         yield from faults_of_checks(report)
     yield from faults_of_total(report)
     if rules is not None and rules.checks is not None:
-        yield from faults_of_run(report, to_run(rules.checks, report["run"], claimed))
+        yield from faults_of_run(report, to_run(rules.checks, report["run"], claimed), rules.requirements)
     yield from faults_of_accuracy(report, claims)
     yield from faults_of_failures(report, rules, claims)
     if origin.is_this_suite:

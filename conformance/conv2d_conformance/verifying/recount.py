@@ -22,19 +22,19 @@ from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.answers import Hello, Implementation, Request
 from conv2d_conformance.initialisation import case as layers
-from conv2d_conformance.verdict.examination import Examination
+from conv2d_conformance.verdict.examination import Examination, digest
 from conv2d_conformance.verdict.judge import Judgement
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What a check asks: the case lines, the transcripts up to each, and the elements of the answers, in order.
+    """What a check asks: the digests of the case lines, the transcripts up to each, and the elements of the answers.
 
     subjects: the dtypes, and gradients of dtypes, whose accuracy the answers tell. draws: whether Hypothesis draws
     the cases, so that they depend on its version.
     """
 
-    lines: tuple[str, ...]
+    cases: tuple[int, ...]
     transcripts: tuple[str, ...]
     elements: tuple[int, ...]
     subjects: frozenset[str]
@@ -42,7 +42,7 @@ class Count:
 
     @property
     def asked(self) -> int:
-        return len(self.lines)
+        return len(self.cases)
 
 
 class _Silent:
@@ -67,7 +67,7 @@ class _Counting(Examination):
     def __init__(self, hello: Hello, run: Mapping[str, Any], check: Check) -> None:
         drawn_from = seed_of(check.name, run["seed"])
         super().__init__(_Silent(hello), EFFORTS[run["effort"]], check.requirements, seed=drawn_from)
-        self.lines: list[str] = []
+        self.cases: list[int] = []
         self.transcripts: list[str] = []
         self.elements: list[int] = []
         self.subjects: set[str] = set()
@@ -85,7 +85,7 @@ class _Counting(Examination):
         return [_held(_elements(case)) for case in cases]
 
     def _tally(self, line: str, judgement: Judgement) -> None:
-        self.lines.append(line)
+        self.cases.append(digest(line))
         self.elements.append(judgement.elements)
         super()._tally(line, judgement)
         self.transcripts.append(self.tally.transcript)
@@ -116,7 +116,7 @@ def _count(check: Check, hello: Hello, run: Mapping[str, Any]) -> Count:
     counting = _Counting(hello, run, check)
     check.function(iut=counting)
     return Count(
-        tuple(counting.lines),
+        tuple(counting.cases),
         tuple(counting.transcripts),
         tuple(counting.elements),
         frozenset(counting.subjects),

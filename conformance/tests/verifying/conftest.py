@@ -26,7 +26,6 @@ from conv2d_conformance.implementation.answers import Hello
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation
 from conv2d_conformance.runner import Options, header
-from conv2d_conformance.verdict.examination import digest
 from conv2d_conformance.verdict.question import claimed_grade
 from conv2d_conformance.verifying import Finding, holding
 from conv2d_conformance.verifying.checks import to_run
@@ -71,7 +70,10 @@ STATE_CHANGED = {**FAILURE, "got": "the call changed the seed of numpy.random", 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a report is made of. `failing` checks fail in the middle; one of them changes the global state too."""
+    """What a report is made of. `failing` checks fail in the middle; one of them changes the global state too.
+
+    The run is cut short after `reached` checks, where that is said.
+    """
 
     target: str
     operations: tuple[str, ...] = ("conv2d",)
@@ -81,12 +83,15 @@ class Recipe:
     failing: tuple[str, ...] = ()
     deviations: tuple[str, ...] = ()
     isolation: str = "process"
+    reached: int | None = None
 
 
 RECIPES = {
     "forward": Recipe("torch"),
     "training": Recipe("torch-layer", ("conv2d", "initialize", "gradients"), profile="training"),
     "layer": Recipe("reference-direct", ("conv2d", "initialize"), Capabilities(validation=True), profile="layer"),
+    "interrupted": Recipe("torch", reached=40),
+    "without isolation": Recipe("torch", isolation="none"),
     "failing": Recipe("mine.py:conv2d", failing=FAILING),
     "selection": Recipe("torch", only="bias.*", failing=FAILING, deviations=("bias.added", "bias.per-channel")),
 }
@@ -144,9 +149,10 @@ def _made(name: str) -> Report:
     claimed = recipe.claims.features | frozenset(recipe.operations)
     checks = to_run(catalogue(), top["run"], claimed)
     counts = counted(top["run"], recipe.claims, checks)
-    records = [_record(check, counts[check.name], recipe) for check in checks]
-    fingerprint = _fingerprint(hello) if recipe.only == "*" else None
-    report: Report = json.loads(json.dumps(assemble(top, records, complete=True, fingerprint=fingerprint)))
+    records = [_record(check, counts[check.name], recipe) for check in checks[: recipe.reached]]
+    complete = recipe.reached is None
+    fingerprint = _fingerprint(hello) if recipe.only == "*" and complete else None
+    report: Report = json.loads(json.dumps(assemble(top, records, complete=complete, fingerprint=fingerprint)))
     return report
 
 
@@ -158,7 +164,7 @@ def _record(check: Check, count: Count, recipe: Recipe) -> dict[str, Any]:
     return {
         "check": check.name,
         "outcome": "fail" if fails else "pass",
-        "digests": sorted({digest(line) for line in count.lines[:asked]}),
+        "digests": sorted(set(count.cases[:asked])),
         "asked": asked,
         "without_evidence": [],
         "transcript": count.transcripts[asked - 1],
