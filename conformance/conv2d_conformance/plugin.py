@@ -19,6 +19,7 @@ from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, TargetError
+from conv2d_conformance.report.verdicts import WITHOUT_ISOLATION
 from conv2d_conformance.spec import PROFILES
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
 from conv2d_conformance.verdict.history import Remembering, packed
@@ -132,6 +133,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             record["harness"] = call.excinfo.exconly()
         item.user_properties.append((RECORD, record))
     return (yield)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.getoption("conv2d_isolation") == "none":
+        terminalreporter.write_line(WITHOUT_ISOLATION)
 
 
 def check_of(item: pytest.Item) -> Check:

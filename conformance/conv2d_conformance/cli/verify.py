@@ -110,7 +110,8 @@ def _ask_again(path: Path, report: Mapping[str, Any], target: str, sample: int, 
         implementation.close()
     for sentence in again.differences:
         click.echo(f"{path}: {_printable(sentence)}")
-    outcome = "the same was seen" if not again.differences else f"{len(again.differences)} differences"
+    number = len(again.differences)
+    outcome = "the same was seen" if not number else f"{number} difference{'' if number == 1 else 's'}"
     click.echo(f"{path}: {_printable(again.compared)}: {outcome}")
     return UNSOUND if again.differences else SOUND
 

@@ -81,8 +81,8 @@ def rerun(
         remove_files()
     asked = sum(tally.asked for tally in again.tallies.values())
     compared = (
-        f"asked again of {report['run']['target']}: the failing cases of {len(failing)} requirements, and the checks of "
-        f"{len(passing)} that pass, drawn by {draw}, with {asked} calls"
+        f"asked again, as drawn by {draw}: failing cases of {len(failing)} and checks of {len(passing)} passing "
+        f"requirements, {asked} calls that held"
     )
     return Again(compared, tuple(differences))
 

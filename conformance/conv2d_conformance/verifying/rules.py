@@ -67,8 +67,8 @@ def origin_of(report: Mapping[str, Any]) -> Origin:
         return found
     else:
         found.unknown.append(
-            f"it was made by other sources of the suite (version {suite['version']}) than these (version "
-            f"{__version__}): which checks there are, and what they ask, only those know"
+            f"it was made by other sources of the suite, of version {suite['version']}: which checks those have, and "
+            "what they ask"
         )
     if text is None:
         found.unknown.append(f"it cites {_edition(cited)}, a text that this version does not have")

@@ -25,7 +25,7 @@ from conv2d_conformance.fingerprint.words import summary
 from conv2d_conformance.implementation.answers import Hello
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation
-from conv2d_conformance.runner import Options, header
+from conv2d_conformance.runner import Options, header, run
 from conv2d_conformance.verdict.question import claimed_grade
 from conv2d_conformance.verifying import Finding, holding
 from conv2d_conformance.verifying.checks import to_run
@@ -229,3 +229,11 @@ def looked_at() -> Callable[[Report], Finding]:
         return holding.verify(report, counted)
 
     return look
+
+
+@pytest.fixture(scope="session")
+def failing_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
+    """What a run writes about an implementation that drops the bias, and where."""
+    path = tmp_path_factory.mktemp("run") / "out.json"
+    target = "conv2d_conformance.mutants.channels:bias_dropped"
+    return path, run(Options(target=target, effort="quick", only="bias.a*", output=path))

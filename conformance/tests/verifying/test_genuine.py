@@ -7,7 +7,6 @@ from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
 from conv2d_conformance.report.assemble import read
-from conv2d_conformance.runner import Options, run
 from conv2d_conformance.verifying import CANNOT_KNOW, Finding, verify
 
 NAMES = ("forward", "training", "layer", "failing", "selection", "interrupted", "without isolation")
@@ -39,10 +38,7 @@ def test_old_reports_are_told_as_such_in_a_line_each():
     assert lines[-1] == CANNOT_KNOW
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_nothing_is_wrong_with_what_a_failing_run_writes_now(tmp_path, workers):
-    target = "conv2d_conformance.mutants.channels:bias_dropped"
-    path = tmp_path / "out.json"
-    report = run(Options(target=target, effort="quick", only="bias.*", output=path, workers=workers))
+def test_nothing_is_wrong_with_what_a_failing_run_writes_now(failing_run):
+    path, report = failing_run
     assert report["conclusion"]["exit_status"] == 1
     assert invoke(path).output == f"{path}: complete and consistent; {report['conclusion']['headline']}\n{CANNOT_KNOW}\n"
