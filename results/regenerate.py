@@ -53,6 +53,7 @@ def examine(target: str, profile: str, effort: str) -> None:
     command = ["conv2d-conformance", "run", target, "--profile", profile, "--effort", effort, "--output", str(draft)]
     if deviations.exists():
         command += ["--deviations", str(deviations)]
+    draft.unlink(missing_ok=True)  # that of a run which came to no end, perhaps of another kind
     status = subprocess.run(command, check=False).returncode
     if status not in (0, 1):
         sys.exit(f"{target} could not be examined: exit status {status}")

@@ -19,6 +19,8 @@ from pathlib import Path
 from conv2d_conformance import selftest, spec
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.mutants import Mutant, catalogue
+from conv2d_conformance.output.destination import find
+from conv2d_conformance.output.saving import save
 from conv2d_conformance.pool import pool
 
 LEVELS = ("quick", "standard")
@@ -49,7 +51,7 @@ def killers(chosen: dict[str, Mutant], effort: str, workers: int, known: dict[st
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("output", type=Path)
+    parser.add_argument("output", type=find)  # before the work, which is long
     parser.add_argument("modules", nargs="*", metavar="MODULE")
     parser.add_argument("--first-attempt", type=Path, metavar="FILE")
     parser.add_argument("--workers", type=int, default=2)
@@ -72,7 +74,7 @@ def main() -> None:
     if options.first_attempt:
         earlier = json.loads(options.first_attempt.read_text(encoding="utf-8"))
         record["first_attempt"] = {name: earlier[name] for name in ("date", "mutants", "killed")}
-    options.output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    save(options.output, json.dumps(record, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -23,9 +23,11 @@ from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError
+from conv2d_conformance.output.destination import find
 from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
+from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.verdict.confirming import amend, explanation_of, fails_alone
 from conv2d_conformance.verdict.history import Remembering
@@ -43,7 +45,7 @@ class Options:
     effort: str = "standard"
     seed: int = 0
     only: str = "*"
-    output: Path
+    output: str | Path
     workers: int = 1
     timeout: float = 10.0
     memory: float = USUAL_LIMIT
@@ -150,39 +152,46 @@ class Collector:
         self.interrupted = True
 
 
-def run(options: Options, on_progress: Callable[[int, int, str], None] = lambda *_: None) -> dict[str, Any]:
-    """Examine the target and return the report, which is then in `options.output` too.
+def run(
+    options: Options,
+    on_progress: Callable[[int, int, str], None] = lambda *_: None,
+    report_file: ReportFile | None = None,
+) -> dict[str, Any]:
+    """Examine the target and return the report, which is then in `report_file` too, by default in `options.output`.
 
-    Raises TargetError or WorkerError where the target cannot be reached, UnwritableOutput, HarnessFailure.
+    Raises TargetError or LoadError where the target cannot be reached, UnwritableOutput before the first check,
+    ReportElsewhere after the last, HarnessFailure.
     """
+    if report_file is None:
+        with ReportFile(find(str(options.output)), kind_of(options)) as own:
+            return run(options, on_progress, own)
     implementation = Remembering(
         connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
     )
     second = Second(options)
     try:
-        return _run(options, implementation, second, on_progress)
+        return _run(options, report_file, implementation, second, on_progress)
     finally:
         implementation.close()
         second.close()
 
 
 def _run(
-    options: Options, implementation: Implementation, second: Second, on_progress: Callable[[int, int, str], None]
+    options: Options,
+    report_file: ReportFile,
+    implementation: Implementation,
+    second: Second,
+    on_progress: Callable[[int, int, str], None],
 ) -> dict[str, Any]:
     started = time.time()
-    report_file = ReportFile(options.output, header(options, implementation, started))
+    report_file.begin(header(options, implementation, started))
     distributed = options.workers > 1
     subject = Subject(implementation, EFFORTS[options.effort], options.seed, options.only, options.profile)
     collector = Collector(report_file, None if distributed else subject, second, on_progress)
-    try:
-        with _own_pytest():
-            status = pytest.main(_pytest_arguments(options), plugins=[collector])
-    except BaseException:
-        report_file.close()
-        raise
+    with _own_pytest():
+        status = pytest.main(_pytest_arguments(options), plugins=[collector])
     interrupted = collector.interrupted or status == pytest.ExitCode.INTERRUPTED
     if collector.harness_failures or status == pytest.ExitCode.INTERNAL_ERROR:
-        report_file.close()
         raise HarnessFailure(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
@@ -206,6 +215,11 @@ def _fingerprint(
     """What is behind the numbers: of the small shape alone where time is short."""
     shapes = SHAPES[:1] if options.effort == "quick" else SHAPES
     return take(implementation, shapes=shapes, longest_call=1.0, on_progress=on_progress)
+
+
+def kind_of(options: Options) -> Kind:
+    """What the run is asked, which decides what its report may replace."""
+    return Kind(**{name: getattr(options, name) for name in Kind.__dataclass_fields__})
 
 
 def header(options: Options, implementation: Implementation, started: float) -> dict[str, Any]:
@@ -285,9 +299,3 @@ def _own_pytest() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def default_output(target: str) -> Path:
-    """The report's file in the current folder, named after the target."""
-    name = "".join(character if character.isalnum() or character in "-_." else "-" for character in target)
-    return Path(f"conv2d-{name.strip('-.')[:80]}.json")

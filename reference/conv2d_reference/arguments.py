@@ -203,7 +203,7 @@ def _check_bias(shape: Sequence[int] | None, M: int) -> None:
 
 def _check_dtypes(dtypes: Sequence[npt.DTypeLike] | None) -> None:
     given = [np.dtype(dtype) for dtype in dtypes or ()]
-    if len(set(given)) > 1:
+    if any(dtype != given[0] for dtype in given):
         raise TypeError(f"input, weight and bias must have the same dtype, got {', '.join(map(str, given))}")
 
 

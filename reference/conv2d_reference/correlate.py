@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -57,13 +60,10 @@ def conv2d(
     filters = weight.astype(dtype)
 
     amounts = _amounts(padding, filters.shape[-2:], geometry.dilation)
-    if padding_mode == "zeros" and _is_wide(geometry, amounts):
-        padded, (sh, sw), dilation = _read_by_windows(samples, geometry, amounts), filters.shape[-2:], (1, 1)
-    else:
-        padded, (sh, sw), dilation = _pad(samples, amounts, padding_mode), geometry.stride, geometry.dilation
-    blocks = zip(np.split(padded, geometry.groups, axis=1), np.split(filters, geometry.groups), strict=True)
-    dense = np.concatenate([_dilated(x, w, dilation) for x, w in blocks], axis=1)
-    sums = dense[:, :, ::sh, ::sw]
+    if padding_mode != "zeros" or not _is_wide(geometry, amounts):
+        samples, amounts = _pad(samples, amounts, padding_mode), [(0, 0), (0, 0)]
+    blocks = zip(np.split(samples, geometry.groups, axis=1), np.split(filters, geometry.groups), strict=True)
+    sums = np.concatenate([_strided(x, w, geometry, amounts) for x, w in blocks], axis=1)
     if bias is not None:
         sums = sums + bias.astype(dtype)[:, np.newaxis, np.newaxis]
 
@@ -96,9 +96,33 @@ def _is_wide(g: Geometry, amounts: list[Pair]) -> bool:
     return height * width > WIDE * (g.H * g.W + g.OH * g.KH * g.OW * g.KW)
 
 
-def _read_by_windows(x: Array, g: Geometry, amounts: list[Pair]) -> Array:
-    """What the windows read of the input with its zeros, one window beside the other."""
-    for axis, outputs, kernel, number in ((2, g.OH, g.KH, 0), (3, g.OW, g.KW, 1)):
+def _strided(x: Array, w: Array, g: Geometry, amounts: list[Pair]) -> Array:
+    """Correlate x (N, C, H, W), with zeros around it, with w (M, C, KH, KW), at the stride and dilation of g.
+
+    SciPy's kernels move by one cell and have no holes. Of the rows, every lcm(stride, dilation)-th is one phase: there
+    the taps that fall on it are neighbours, and so are the outputs. An output is the sum over the phases of its taps.
+    Columns are alike. What no window reads is in no operand: zeros between taps would turn infinities into NaN.
+    """
+    y = np.zeros((len(x), len(w), g.OH, g.OW), x.dtype)
+    if not y.size:  # an empty batch: SciPy would take the image for the kernel
+        return y
+    if any(amount != (0, 0) for amount in amounts) or _every_tap_is_a_phase(g):
+        windows = _windows(x, g, amounts)
+        places = _correlate(windows.reshape(-1, *windows.shape[3:]), w)
+        return np.moveaxis(places.reshape(len(x), g.OH, g.OW, len(w)), -1, 1)
+    rows, columns = (_phases(*axis) for axis in zip(g.stride, g.dilation, w.shape[-2:], y.shape[-2:], strict=True))
+    for (OH, KH, H), (OW, KW, W) in itertools.product(rows, columns):
+        y[:, :, OH, OW] += _correlate(x[:, :, H, W], w[:, :, KH, KW])
+    return y
+
+
+def _every_tap_is_a_phase(g: Geometry) -> bool:
+    return all(s // math.gcd(s, d) >= k for s, d, k in zip(g.stride, g.dilation, (g.KH, g.KW), strict=True))
+
+
+def _windows(x: Array, g: Geometry, amounts: list[Pair]) -> Array:
+    """(N, OH, OW, C, KH, KW): what each window reads of the input with its zeros."""
+    for axis, outputs, kernel, number in ((2, g.OH, g.KH, 0), (4, g.OW, g.KW, 1)):
         # Python's integers: a stride may be larger than those of NumPy.
         first, taps = (np.arange(count, dtype=object) for count in (outputs, kernel))
         places = np.add.outer(first * g.stride[number], taps * g.dilation[number]).ravel() - amounts[number][0]
@@ -106,32 +130,45 @@ def _read_by_windows(x: Array, g: Geometry, amounts: list[Pair]) -> Array:
         lines = np.moveaxis(x, axis, 0)
         read = np.zeros((len(places), *lines.shape[1:]), x.dtype)
         read[inside] = lines[places[inside].astype(np.intp)]
-        x = np.moveaxis(read, 0, axis)
-    return x
+        x = np.moveaxis(read.reshape(outputs, kernel, *lines.shape[1:]), (0, 1), (axis, axis + 1))
+    return x.transpose(0, 2, 4, 1, 3, 5)
 
 
-def _dilated(x: Array, w: Array, dilation: Pair) -> Array:
-    """Correlate x (N, C, H, W) with w (M, C, KH, KW) at stride 1: one output for each place of the dilated kernel.
-
-    A dilated kernel sees one phase of the rows and columns, and in that phase its elements are neighbours. Zeros
-    between its elements would do for finite numbers alone: an infinity that the kernel steps over would become NaN.
-    """
-    dh, dw = dilation
-    KH, KW = w.shape[-2:]
-    OH, OW = x[0:1, 0, dh * (KH - 1) :, dw * (KW - 1) :].shape[-2:]
-    y = np.empty((len(x), len(w), OH, OW), dtype=x.dtype)
-    # A phase that has no place for the kernel is left out: in mode "valid" SciPy would swap the two and go on.
-    for a, b in np.ndindex(min(dh, OH), min(dw, OW)):
-        for n, m in np.ndindex(len(x), len(w)):
-            y[n, m, a::dh, b::dw] = _correlate(x[n, :, a::dh, b::dw], w[m])
-    return y
+def _phases(stride: int, dilation: int, kernel: int, output: int) -> Iterator[tuple[slice, slice, slice]]:
+    """(outputs, taps, cells) of an axis, for each phase."""
+    common = math.gcd(stride, dilation)
+    between_outputs, between_taps = dilation // common, stride // common
+    firsts = range(min(between_outputs, output)), range(min(between_taps, kernel))
+    for first_output, first_tap in itertools.product(*firsts):
+        outputs, taps = slice(first_output, output, between_outputs), slice(first_tap, kernel, between_taps)
+        first = first_output * stride + first_tap * dilation
+        count = len(range(output)[outputs]) + len(range(kernel)[taps]) - 1
+        step = between_outputs * stride
+        yield outputs, taps, slice(first, first + (count - 1) * step + 1, step)
 
 
 def _correlate(x: Array, w: Array) -> Array:
-    """Correlate x (C, H, W) with w (C, KH, KW), and sum over C. SciPy conjugates its second operand: undone here.
+    """Correlate x (N, C, H, W) with w (M, C, KH, KW) at stride 1, and sum over C: (N, M, H-KH+1, W-KW+1)."""
+    if x.shape[-2:] != w.shape[-2:]:
+        return _correlate_rows(x, w)
+    windows, filters = (array.reshape(len(array), -1, 1, 1) for array in (x, w))  # one place: a kernel is one long row
+    if len(windows) < len(filters):
+        return _correlate_rows(filters, windows).swapaxes(0, 1)
+    return _correlate_rows(windows, filters)
 
-    `correlate2d` always sums products, where `correlate` may choose a Fourier transform, which rounds otherwise.
+
+def _correlate_rows(x: Array, w: Array) -> Array:
+    """All rows below each other are one image for SciPy, whose columns are the channels; a row of a filter is another.
+
+    SciPy sums over channels then, and a filter asks for one call for each of its rows. Places that begin in one row and
+    end in the next are dropped. SciPy conjugates its second operand: undone here. `correlate2d` sums products, where
+    `correlate` may choose a Fourier transform, which rounds otherwise.
     """
-    planes = [scipy.signal.correlate2d(plane, kernel.conj(), mode="valid") for plane, kernel in zip(x, w, strict=True)]
-    total: Array = np.sum(planes, axis=0)
-    return total
+    (N, C, H, W), (M, _, KH, KW) = x.shape, w.shape
+    OH, OW = H - KH + 1, W - KW + 1
+    y = np.zeros((M, N * OH * W), x.dtype)
+    for row in range(KH):
+        lines = np.moveaxis(x[:, :, row : row + OH], 1, -1).reshape(-1, C)
+        for sums, kernel in zip(y, w[:, :, row], strict=True):
+            sums[: len(lines) - KW + 1] += scipy.signal.correlate2d(lines, kernel.T.conj(), mode="valid")[:, 0]
+    return y.reshape(M, N, OH, W)[..., :OW].swapaxes(0, 1)

@@ -17,6 +17,8 @@ def integer(name: str, value: object, *, least: int) -> int:
     NumPy's integers are ints. Bools are not, and neither are floats, even integral ones: TypeError. A value below
     `least` is a ValueError.
     """
+    if type(value) is int and value >= least:  # the usual case, at once: a suite of tests asks thousands of times
+        return value
     if not _is_integer(value):
         raise TypeError(f"{name} must be an int, got {value!r}")
     number = int(value)
@@ -35,6 +37,8 @@ def pair(name: str, value: object, *, least: int, accepted: str = "an int or a p
     if isinstance(value, (tuple, list)):
         if len(value) != 2:
             raise ValueError(f"{name} must be {accepted}, got {value!r}, whose length is {len(value)}")
+        if type(value[0]) is type(value[1]) is int and value[0] >= least <= value[1]:
+            return value[0], value[1]
         return integer(f"{name}[0]", value[0], least=least), integer(f"{name}[1]", value[1], least=least)
     if not _is_integer(value):
         raise TypeError(f"{name} must be {accepted}, got {value!r}")

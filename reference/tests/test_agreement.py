@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,3 +115,23 @@ def test_arguments_may_be_scalars_lists_and_numpy_integers(call):
             spelled[name] = np.uint8(attributes[name][0])
     for reference in (direct, correlate):
         assert (reference.conv2d(images, weight, bias, **spelled) == expected).all()
+
+
+@pytest.mark.parametrize("stride", range(1, 7))
+@pytest.mark.parametrize("dilation", range(1, 7))
+def test_every_phase_of_stride_and_dilation_reads_what_the_definition_reads(stride: int, dilation: int) -> None:
+    """NaN stands where no window looks: it must not come in."""
+    for kernel, outputs in itertools.product(range(1, 5), range(1, 5)):
+        size = (outputs - 1) * stride + (kernel - 1) * dilation + 3
+        starts = range(0, size - (kernel - 1) * dilation, stride)
+        read = {start + k * dilation for start in starts for k in range(kernel)}
+        line = np.array([float(i * i + 1) if i in read else np.nan for i in range(size)])
+        taps = np.arange(1.0, kernel + 1)
+        for x, w, attributes in (
+            (line[:, np.newaxis], taps[:, np.newaxis], {"stride": (stride, 1), "dilation": (dilation, 1)}),
+            (line[np.newaxis], taps[np.newaxis], {"stride": (1, stride), "dilation": (1, dilation)}),
+        ):
+            got = correlate.conv2d(x[np.newaxis, np.newaxis], w[np.newaxis, np.newaxis], **attributes)
+            expected = [sum((k + 1) * line[start + k * dilation] for k in range(kernel)) for start in starts]
+            assert got.ravel().tolist() == expected
+            assert not np.isnan(got).any()

@@ -86,6 +86,7 @@ FACTORS: dict[str, Levels] = {
         "half the kernel": ("half",),
         "on one axis": ("rows", "columns"),
         "more": ("more",),
+        "less than half": ("less",),
     },
     "OH": WIDTHS,
     "OW": WIDTHS,
@@ -99,12 +100,14 @@ COUNTS = tuple(map(len, _LEVELS))
 
 _WITHOUT_HALVES = tuple(("kernel", name) for name in ("1x1", "even"))
 _WITHOUT_TWO_AXES = (*_WITHOUT_HALVES, ("kernel", "one row"), ("kernel", "one column"))
+_WITHOUT_LESS = (*_WITHOUT_TWO_AXES, ("kernel", "3x3"), ("kernel", "uneven"))
 IMPOSSIBLE = frozenset(
     frozenset(pair)
     for pair in (
         (("kernel", "1x1"), ("stride", "the kernel")),
         *((kernel, ("padding", "half the kernel")) for kernel in _WITHOUT_HALVES),
         *((kernel, ("padding", "on one axis")) for kernel in _WITHOUT_TWO_AXES),
+        *((kernel, ("padding", "less than half")) for kernel in _WITHOUT_LESS),
         *((("filters", level), ("groups", "depthwise")) for level in CHANNELS if level != "few"),
         *((("padding", "more"), (axis, "1")) for axis in ("OH", "OW")),
         (("OH", "1"), ("OW", "1")),  # in which no stride shows
@@ -173,9 +176,14 @@ def _data(dtype: str, products: int, number: int) -> Recipe:
 def _padding(word: str, height: int, width: int) -> tuple[int, int]:
     """The padding of a kernel that reaches so far beyond its first tap."""
     top, left = height // 2, width // 2
-    return {"none": (0, 0), "half": (top, left), "rows": (top, 0), "columns": (0, left), "more": (top + 1, left + 1)}[
-        word
-    ]
+    return {
+        "none": (0, 0),
+        "half": (top, left),
+        "rows": (top, 0),
+        "columns": (0, left),
+        "more": (top + 1, left + 1),
+        "less": (top // 2, left // 2),
+    }[word]
 
 
 def _grouped(groups: int | str, inputs: int, outputs: int) -> tuple[int, int, int]:

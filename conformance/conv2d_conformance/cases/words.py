@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,21 @@ def words(case: Case, array: str, count: int) -> Words:
     assert case.recipe is not None
     number = SHARED if array == "shared" else ARRAYS.index(array)
     # Not a list: NumPy makes floats of a list that holds an integer of 64 bits.
-    key = np.array((case.recipe.seed, number), dtype=np.uint64)
-    drawn: Words = Philox(key=key).random_raw(count)
+    _thread.at_the_start["state"]["key"] = np.array((case.recipe.seed, number), dtype=np.uint64)
+    _thread.philox.state = _thread.at_the_start
+    drawn: Words = _thread.philox.random_raw(count)
     return drawn
+
+
+class _OfThread(threading.local):
+    """A generator that is given one key after the other: a new one asks the system for a seed that it does not use."""
+
+    def __init__(self) -> None:
+        self.philox = Philox(key=0)
+        self.at_the_start = self.philox.state
+
+
+_thread = _OfThread()
 
 
 def size_of(shape: tuple[int, ...]) -> int:

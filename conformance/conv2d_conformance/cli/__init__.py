@@ -31,7 +31,7 @@ Exit status:
   0    conforming
   1    not conforming
   2    wrong usage
-  3    the adapter could not be loaded, or the suite itself failed
+  3    the adapter could not be loaded, an output not be written, or the suite itself failed
   4    nothing was judged
   130  interrupted
 """

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from conv2d_conformance.cli.files import Page
+from conv2d_conformance.cli.files import Page, console_beside
 from conv2d_conformance.cli.problems import Problem
+from conv2d_conformance.output.destination import Destination
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,7 +42,7 @@ def initialisation(
     effort: str,
     seed: int,
     dtypes: tuple[str, ...],
-    plot: Path | None,
+    plot: Destination | None,
     null: int | None,
     power: int | None,
     timeout: float,
@@ -55,9 +55,8 @@ def initialisation(
     """
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.implementation.host import connect
-    from conv2d_conformance.report.console import console
 
-    out = console()
+    out = console_beside(plot)
     if power:
         with progress("wrong initialisers") as advance:
             status = show_power(out, power, seed, advance)
@@ -89,12 +88,13 @@ def _claims(implementation: Implementation, dtypes: Sequence[str]) -> Capabiliti
 
 
 def show_certificate(
-    out: Console, implementation: Implementation, claims: Capabilities, seed: int, effort: str, plot: Path | None
+    out: Console, implementation: Implementation, claims: Capabilities, seed: int, effort: str, plot: Destination | None
 ) -> int:
     """Every question in a table, what raised an alarm, and pictures. Returns the exit status."""
     from conv2d_conformance.adapter import DTYPES
     from conv2d_conformance.cli.asking import show_hello
     from conv2d_conformance.initialisation.trying import STATISTICAL, draws
+    from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, show_table
 
     show_hello(out, implementation.hello)
@@ -119,15 +119,14 @@ def show_certificate(
         out.print()
         drawings = [seen[name, dtype] for name in ("weight-uniform", "bias-uniform") if (name, dtype) in seen]
         _show_histograms(out, dtype, [drawn for drawn in drawings if drawn.fault is None])
-    if plot:
-        drawn = seen["fan-in", next(d for d in DTYPES if d in claims.dtypes)]
-        if drawn.fault is None:
-            _write_svg(plot, implementation.hello.name, drawn)
-        else:
-            paragraph(out, f"{plot} is not drawn: {drawn.fault.got}")
+    drawn = seen["fan-in", next(d for d in DTYPES if d in claims.dtypes)]
+    if plot is not None and drawn.fault is not None:
+        paragraph(out, f"{plot.name} is not drawn: {drawn.fault.got}")
     out.print()
     verdict = f"{len(failed)} of {len(rows)} raise an alarm" if failed else "no test raises an alarm"
     paragraph(out, verdict, style="bold red" if failed else "bold green")
+    if plot is not None and drawn.fault is None:
+        save(plot, _picture(implementation.hello.name, drawn))
     return 1 if failed else 0
 
 
@@ -170,18 +169,14 @@ def _show_histograms(out: Console, dtype: str, drawings: Sequence[Drawn]) -> Non
         whole_line(out, histogram(sample.values), label=sample.name, indent=2)
 
 
-def _write_svg(path: Path, name: str, drawn: Drawn) -> None:
+def _picture(name: str, drawn: Drawn) -> str:
     from conv2d_conformance.initialisation.case import format_case
     from conv2d_conformance.initialisation.plot import svg
     from conv2d_conformance.initialisation.sample import bias_of, weight_of
 
     samples = [weight_of(drawn.trial.case, drawn.layers), bias_of(drawn.trial.case, drawn.layers)]
     title = f"{name}: {format_case(drawn.trial.case)}"
-    drawing = svg({sample.name: sample for sample in samples if sample is not None}, title=title)
-    try:
-        path.write_text(drawing, encoding="utf-8")
-    except OSError as error:
-        raise Problem(f"{path} cannot be written: {error.strerror}") from None
+    return svg({sample.name: sample for sample in samples if sample is not None}, title=title)
 
 
 # ---- how good the tests are --------------------------------------------------------------------------------------

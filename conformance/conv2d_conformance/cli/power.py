@@ -29,6 +29,8 @@ def power(ctx: click.Context, workers: int, only: str, form: str) -> None:
 
     from conv2d_conformance.cli.problems import Problem
     from conv2d_conformance.cli.progress import progress
+    from conv2d_conformance.output.destination import find
+    from conv2d_conformance.output.saving import save
     from conv2d_conformance.power import suites
     from conv2d_conformance.power.outcome import Outcome
     from conv2d_conformance.power.page import page
@@ -50,7 +52,7 @@ def power(ctx: click.Context, workers: int, only: str, form: str) -> None:
         outcome = Outcome(run(workers=workers, names=names, on_progress=advance))
     if form == "markdown":
         given = f" --only {shlex.quote(only)}" if only != "*" else ""
-        click.echo(page(outcome, f"conv2d-conformance power --format markdown{given}"), nl=False)
+        save(find("-"), page(outcome, f"conv2d-conformance power --format markdown{given}"))
     else:
         out = console()
         show_table(out, COLUMNS, rows(outcome), right=COLUMNS[1:])

@@ -25,8 +25,8 @@ def problem_of(error: Exception) -> Problem:
     """The problem that an exception of the suite stands for; one that nobody foresaw is the suite's own failure."""
     from conv2d_conformance.cases.case import CaseError
     from conv2d_conformance.implementation.target import LoadError, TargetError
+    from conv2d_conformance.output.trouble import UnwritableOutput
     from conv2d_conformance.report.assemble import UnreadableReport
-    from conv2d_conformance.report.writing import UnwritableOutput
     from conv2d_conformance.spec import UnknownRequirement
 
     match error:
@@ -34,7 +34,9 @@ def problem_of(error: Exception) -> Problem:
             return Problem(error.sentence, error.hint)
         case LoadError():
             return Problem(error.sentence, _with_last_words(error.hint, error.stderr), status=HARNESS)
-        case CaseError() | UnknownRequirement() | UnreadableReport() | UnwritableOutput():
+        case UnwritableOutput():
+            return Problem(error.sentence, error.hint, status=error.status)
+        case CaseError() | UnknownRequirement() | UnreadableReport():
             return Problem(*_sentence_and_hint(str(error)))
     what = f"{type(error).__name__}: {error}".removesuffix(": ")
     return Problem(

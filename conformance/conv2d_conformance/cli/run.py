@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from conv2d_conformance.cli.files import Page, console_beside
 from conv2d_conformance.cli.problems import HARNESS, INTERRUPTED, Problem
+from conv2d_conformance.output.destination import Destination, find
+
+if TYPE_CHECKING:
+    from conv2d_conformance.report.writing import ReportFile
 
 PROFILES = ("forward", "layer", "training")
 EFFORTS = ("quick", "standard", "thorough")
@@ -19,7 +25,10 @@ EFFORTS = ("quick", "standard", "thorough")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
 @click.option("--only", metavar="GLOB", default="*", help="Examine some requirements alone, as in 'padding.*'.")
 @click.option(
-    "--output", type=click.Path(path_type=Path), metavar="FILE", help="The report; by default named after TARGET."
+    "--output",
+    type=Page(),
+    metavar="FILE",
+    help="The report, by default named after TARGET and the options; - is standard output, and has it alone.",
 )
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that ask at a time.")
 @click.option(
@@ -54,7 +63,7 @@ def run(
     effort: str,
     seed: int,
     only: str,
-    output: Path | None,
+    output: Destination | None,
     workers: int,
     timeout: float,
     memory: float,
@@ -69,32 +78,42 @@ def run(
     from conv2d_conformance.cli.deviations import read_deviations
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.cli.selection import require_match
-    from conv2d_conformance.report.console import console
+    from conv2d_conformance.report.kind import Kind
     from conv2d_conformance.report.text import show
+    from conv2d_conformance.report.writing import ReportElsewhere, ReportFile
 
     require_match(only, profile)
-    output = output or runner.default_output(target)
+    kind = Kind(target=target, profile=profile, effort=effort, seed=seed, only=only, isolation=isolation)
+    output = output or find(kind.default_name())
     options = runner.Options(
         target=target,
         profile=profile,
         effort=effort,
         seed=seed,
         only=only,
-        output=output,
+        output=output.name,
         workers=workers,
         timeout=timeout,
         memory=memory,
         isolation=isolation,
         deviations=read_deviations(deviations) if deviations else (),
     )
-    try:
-        with progress(f"connecting to {target}") as advance:
-            report = runner.run(options, advance)
-    except runner.HarnessFailure as failure:
-        raise Problem(str(failure), "please report it", status=HARNESS) from None
-    except KeyboardInterrupt:
-        partial = output.with_name(f"{output.name}.partial")
-        hint = f"what was found until then is in {partial}" if partial.exists() else "there is no report yet"
-        raise Problem("interrupted", hint, status=INTERRUPTED) from None
-    show(report, output, console())
+    with ReportFile(output, kind) as report_file:
+        out = console_beside(output)
+        try:
+            with progress(f"connecting to {target}") as advance:
+                report = runner.run(options, advance, report_file)
+        except runner.HarnessFailure as failure:
+            raise Problem(str(failure), f"please report it{_kept(report_file, '; ')}", status=HARNESS) from None
+        except KeyboardInterrupt:
+            hint = _kept(report_file) or "there is no report yet"
+            raise Problem("interrupted", hint, status=INTERRUPTED) from None
+        except ReportElsewhere as elsewhere:
+            show(elsewhere.report, elsewhere.reason.place or Path("standard output"), out)
+            raise elsewhere.reason from None
+        show(report, report_file.place(report), out)
     ctx.exit(report["conclusion"]["exit_status"])
+
+
+def _kept(report_file: ReportFile, before: str = "") -> str:
+    return f"{before}what was found until then is in {report_file.kept}" if report_file.kept else ""

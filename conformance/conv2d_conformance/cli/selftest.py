@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from conv2d_conformance.cli.files import Page
+from conv2d_conformance.cli.files import Page, console_beside
 from conv2d_conformance.cli.run import EFFORTS
+from conv2d_conformance.output.destination import Destination
 
 
 @click.command()
@@ -22,7 +21,7 @@ from conv2d_conformance.cli.run import EFFORTS
 )
 @click.option("--only", metavar="GLOB", default="*", help="Some mutants alone, as in 'bias_*'.")
 @click.pass_context
-def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: Path | None, only: str) -> None:
+def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: Destination | None, only: str) -> None:
     """Certify the certifier.
 
     Every mutant, an implementation that is wrong on purpose, meets the checks of the requirement that it breaks. The
@@ -37,7 +36,8 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: P
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.distinct import alike
     from conv2d_conformance.mutants import catalogue
-    from conv2d_conformance.report.console import console, paragraph, whole_line
+    from conv2d_conformance.output.saving import save
+    from conv2d_conformance.report.console import paragraph, whole_line
     from conv2d_conformance.report.matrix import matrix_page
     from conv2d_conformance.selftest import Summary, run
 
@@ -52,9 +52,7 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: P
         advance(len(names), len(names), "telling them apart")
         groups = alike(encounters, effort=effort, run_seed=seed)
     summary = Summary.of(encounters, names)
-    if matrix:
-        matrix.write_text(matrix_page(met, {name: catalogue()[name] for name in names}, effort), encoding="utf-8")
-    out = console()
+    out = console_beside(matrix)
     wide = max(len(found.mutant) for found in encounters)
     for found in encounters:
         told = "killed" if found.killed else "survived"
@@ -75,4 +73,6 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: P
     paragraph(
         out, f"{summary.sentence}; {distinct} of them are distinct", style="bold green" if is_good else "bold red"
     )
+    if matrix is not None:
+        save(matrix, matrix_page(met, {name: catalogue()[name] for name in names}, effort))
     ctx.exit(0 if is_good else 1)

@@ -8,6 +8,7 @@ import click
 
 from conv2d_conformance.cli.files import Page
 from conv2d_conformance.cli.run import EFFORTS
+from conv2d_conformance.output.destination import Destination, find
 
 
 @click.command()
@@ -24,7 +25,9 @@ from conv2d_conformance.cli.run import EFFORTS
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
 @click.option("--output", type=Page(), metavar="FILE", help="A page in Markdown with the outcome.")
 @click.pass_context
-def sharpness(ctx: click.Context, efforts: tuple[str, ...], only: str, workers: int, output: Path | None) -> None:
+def sharpness(
+    ctx: click.Context, efforts: tuple[str, ...], only: str, workers: int, output: Destination | None
+) -> None:
     """Measure how small an error is seen.
 
     Errors that are known are put into right answers, and become smaller until they are not refused: by this suite, in
@@ -38,6 +41,7 @@ def sharpness(ctx: click.Context, efforts: tuple[str, ...], only: str, workers: 
     from conv2d_conformance.cli.problems import Problem
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.effort import EFFORTS as KNOWN
+    from conv2d_conformance.output.saving import save
     from conv2d_conformance.sharpness.measuring import measure
     from conv2d_conformance.sharpness.page import false_refusals, page
 
@@ -48,10 +52,9 @@ def sharpness(ctx: click.Context, efforts: tuple[str, ...], only: str, workers: 
     with progress("starting") as advance:
         found = measure(chosen, dtypes=dtypes, workers=workers, on_progress=advance)
     words = [word for effort in chosen for word in ("--effort", effort.name)] + ["--only", only]
-    words += ["--output", output.name] if output is not None else []  # in whatever folder: the page is published
+    words += (
+        ["--output", Path(output.name).name] if output is not None else []
+    )  # in whatever folder: the page is published
     text = page(found, f"conv2d-conformance sharpness {shlex.join(words)}")
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
+    save(output or find("-"), text)
     ctx.exit(1 if false_refusals(found) else 0)

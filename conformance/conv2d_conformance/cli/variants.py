@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conv2d_conformance.cli.files import Page
+from conv2d_conformance.cli.files import Page, console_beside
 from conv2d_conformance.cli.run import EFFORTS
+from conv2d_conformance.output.destination import Destination
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from conv2d_conformance.effort import Effort
     from conv2d_conformance.variants.running import Result
 
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
 @click.option("--only", metavar="GLOB", default="*", help="Some variants alone, as in 'winograd-*'.")
 @click.option("--output", type=Page(), metavar="FILE", help="A page in Markdown with the outcome.")
+@click.option("--resume", type=Page(), metavar="FILE", help="Keep what is done in this file, and go on from it.")
 @click.pass_context
 def variants(
     ctx: click.Context,
@@ -34,7 +37,8 @@ def variants(
     drawn: int | None,
     workers: int,
     only: str,
-    output: Path | None,
+    output: Destination | None,
+    resume: Destination | None,
 ) -> None:
     """Look for false alarms.
 
@@ -48,8 +52,9 @@ def variants(
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.effort import EFFORTS as KNOWN
     from conv2d_conformance.effort import Effort
-    from conv2d_conformance.report.console import console, paragraph, whole_line
-    from conv2d_conformance.variants import catalogue
+    from conv2d_conformance.output.saving import save
+    from conv2d_conformance.report.console import paragraph, whole_line
+    from conv2d_conformance.variants import catalogue, unfinished
     from conv2d_conformance.variants.page import page, sentence
     from conv2d_conformance.variants.running import Result, run
 
@@ -57,22 +62,31 @@ def variants(
     if not names:
         raise Problem(f"no variant matches {only!r}", f"there are {', '.join(catalogue())}")
     asked = KNOWN[effort] if drawn is None else Effort("few", drawn, multiply_adds=10_000, tiles=200)
-    out = console()
+    out = console_beside(output)
     results = {name: Result(runs=seeds) for name in names}
-    reached = "before the first check was done"
+    numbers = range(first_seed, first_seed + seeds)
+    if resume is not None and not resume.is_file:
+        raise Problem(f"{resume.told} keeps nothing", "name a file with --resume FILE")
+    done = {} if resume is None else results_so_far(resume.path, numbers, asked, names)
+    for found in done.values():
+        for name, result in found.items():
+            results[name] += result
+    reached = f"after {len(done)} checks" if done else "before the first check was done"
     try:
         with progress("starting") as advance:
 
-            def take(check: str, found: dict[str, Result], done: int, of_all: int) -> None:
+            def take(check: str, found: dict[str, Result], number: int, of_all: int) -> None:
                 nonlocal reached
                 for name, result in found.items():
                     results[name] += result
-                reached = f"after {done} of {of_all} checks"
-                advance(done, of_all, check)
+                if resume is not None:
+                    unfinished.add(resume.path, check, found)
+                reached = f"after {number} of {of_all} checks"
+                advance(number, of_all, check)
                 if not out.is_terminal:
-                    whole_line(out, f"{done} of {of_all} checks: {check}")
+                    whole_line(out, f"{number} of {of_all} checks: {check}")
 
-            run(range(first_seed, first_seed + seeds), take, effort=asked, workers=workers, names=names)
+            run(numbers, take, effort=asked, workers=workers, names=names, done=done)
     except KeyboardInterrupt:
         number = show_alarms(out, results)
         raise Problem(f"interrupted {reached}; false alarms so far: {number}", status=INTERRUPTED) from None
@@ -84,11 +98,34 @@ def variants(
             "first-seed": first_seed,
             **({"effort": effort} if drawn is None else {"drawn": drawn}),
             "only": only,
-            "output": output.name,  # in whatever folder: the page is published
+            "output": Path(output.name).name,  # in whatever folder: the page is published
         }
         given = shlex.join(word for name, value in options.items() for word in (f"--{name}", str(value)))
-        output.write_text(page(results, f"conv2d-conformance variants {given}"))
+        save(output, page(results, f"conv2d-conformance variants {given}"))
     ctx.exit(1 if number else 0)
+
+
+def results_so_far(file: Path, numbers: range, effort: Effort, names: list[str]) -> dict[str, dict[str, Result]]:
+    """What the file has of this run, by check."""
+    from dataclasses import asdict
+
+    from conv2d_conformance import __version__, spec
+    from conv2d_conformance.checks import catalogue as checks
+    from conv2d_conformance.cli.problems import Problem
+    from conv2d_conformance.variants import unfinished
+
+    asked = {
+        "suite": __version__,
+        "specification": spec.load().digest,
+        "seeds": [numbers.start, numbers.stop],
+        "effort": asdict(effort),
+        "variants": names,
+        "checks": list(checks()),
+    }
+    try:
+        return unfinished.begin(file, asked)
+    except unfinished.OtherRun:
+        raise Problem(f"{file} is of another run", "name another file, or ask for what that run asked") from None
 
 
 def show_alarms(out: Console, results: Mapping[str, Result]) -> int:

@@ -10,8 +10,13 @@ rounded to the 16-bit type one by one and added up in it. On the path from a pro
 roundings of at most 2u as there are parts that are not zero: its own part's, then one for each addition of another
 part; the last of them is the rounding of the result, which the bound of A-tc contains. So with k parts more than one,
 every path gains a factor between (1 - 2u)^k and (1 + 2u)^k, and where the product has (1 + e), |e| <= G,
-|(1 + e)(1 + d) - 1| <= G + (1 + G) ((1 + 2u)^k - 1). A part may also be rounded to a subnormal, or, where flushing is
-declared, be flushed, as may every sum of parts: 2k + 1 times.
+|(1 + e)(1 + d) - 1| <= G + (1 + G) ((1 + 2u)^k - 1).
+
+Every part may also be rounded to a subnormal, and err by t, the smallest of them, which all additions after it carry.
+With r = 1 + 2u, k + 1 parts make f(k + 1) t at most, where f(1) = 1 and f(P) is the largest r (f(a) + f(b)) with
+a + b = P. By induction f(P) <= (P - 1) r^P + 1, for r ((P - 2) r^(P - 1) + 2) is no more, since 2 r <= 1 + r^P. The
+bound of A-tc contains the 1, for the rounding of a result to a subnormal, which a sum of 16-bit numbers never needs.
+Where flushing is declared, every part and every sum of parts may be lost: 2k + 1 times.
 """
 
 from __future__ import annotations

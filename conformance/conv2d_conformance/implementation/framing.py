@@ -35,6 +35,8 @@ _NUMERIC: tuple[str, ...] = (
 )
 _NUMERIC += (np.dtype(np.longdouble).name, "complex64", "complex128", np.dtype(np.clongdouble).name)
 
+_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
 
 class ProtocolError(Exception):
     """The other side wrote something that is not a message."""
@@ -59,14 +61,19 @@ def encode(header: Mapping[str, Any], arrays: Iterable[tuple[str, Array | None]]
         listed.append(None if array is None else _entry(name, array))
         if array is not None and array.size:
             buffers.append(_raw(array))
-    line = json.dumps({**header, "arrays": listed} if listed else header, separators=(",", ":"), allow_nan=False)
+    line = _JSON.encode({**header, "arrays": listed} if listed else header)
     buffers[0] = memoryview(line.encode() + b"\n")
     return buffers
 
 
 def _entry(name: str, array: Array) -> dict[str, Any]:
-    entry: dict[str, Any] = {"name": name, "dtype": array.dtype.name, "shape": array.shape}
+    entry: dict[str, Any] = {"name": name, "dtype": _name_of(array.dtype), "shape": array.shape}
     return entry if array.dtype.isnative else {**entry, "byteorder": "big"}
+
+
+@functools.cache
+def _name_of(dtype: np.dtype[Any]) -> str:
+    return dtype.name
 
 
 def _raw(array: Array) -> memoryview:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import random
 import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
 from conv2d_conformance.implementation.answers import Observation
+from conv2d_conformance.implementation.generators import OfNumPy, OfPython
 
 
 class _Raised(Warning):
@@ -23,12 +24,26 @@ class _Ignored(Warning):
     """A warning that is ignored unless a filter for all warnings has come since."""
 
 
-class _Part(NamedTuple):
-    """One part of the state: how it is now, how it is made again what it was, and whether it is what it was."""
+class _Part(Protocol):
+    """One part of the state: how it is now, whether it is what it was, and how it is made so again."""
+
+    def look(self) -> Any: ...
+
+    def is_kept(self, before: Any) -> bool: ...
+
+    def put_back(self, before: Any) -> object: ...
+
+
+@dataclass(frozen=True)
+class _Value:
+    """A part that is a value."""
 
     look: Callable[[], Any]
     put_back: Callable[[Any], object]
-    is_kept: Callable[[Any, Any], bool] = lambda before, after: bool(before == after)
+    is_same: Callable[[Any, Any], bool] = lambda before, after: bool(before == after)
+
+    def is_kept(self, before: Any) -> bool:
+        return self.is_same(before, self.look())
 
 
 @contextmanager
@@ -43,42 +58,13 @@ def watched(*, may_draw: bool = False) -> Iterator[list[Observation]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", _Raised)
-        if not may_draw:
-            _draw()
         before = {name: part.look() for name, part in parts.items()}
         yield found
-        changed = [name for name, part in parts.items() if not part.is_kept(before[name], part.look())]
+        changed = [name for name, part in parts.items() if not part.is_kept(before[name])]
         for name in changed:
             parts[name].put_back(before[name])
     if changed:
         found.append(Observation("state-changed", f"the call changed {' and '.join(changed)}"))
-
-
-def _draw() -> None:
-    """So that who sets the same seed in every call changes something in every call."""
-    random.random()
-    np.random.random_sample()
-
-
-def _look_at_random_of_numpy() -> tuple[Any, Any]:
-    generator: Any = np.random.get_bit_generator()  # type: ignore[attr-defined]  # NumPy's stubs lack it
-    return generator, np.random.get_state(legacy=False)
-
-
-def _put_back_random_of_numpy(before: tuple[Any, Any]) -> None:
-    np.random.set_bit_generator(before[0])  # type: ignore[attr-defined]
-    np.random.set_state(before[1])
-
-
-def _is_same_generator(before: tuple[Any, Any], after: tuple[Any, Any]) -> bool:
-    return before[0] is after[0] and _is_same_state(before[1], after[1])
-
-
-def _is_same_state(before: Any, after: Any) -> bool:
-    """Whether two states are equal, which are numbers, texts, arrays, and dictionaries of these."""
-    if isinstance(before, dict):
-        return before.keys() == after.keys() and all(_is_same_state(before[key], after[key]) for key in before)
-    return bool(np.array_equal(before, after)) if isinstance(before, np.ndarray) else bool(before == after)
 
 
 def _look_at_folder() -> str | None:
@@ -136,14 +122,14 @@ def _is_put_back_anyway(before: Any) -> None:
     """By the end of `catch_warnings`."""
 
 
-_GENERATORS = {
-    "the random generator of Python": _Part(random.getstate, random.setstate),
-    "the random generator of NumPy": _Part(_look_at_random_of_numpy, _put_back_random_of_numpy, _is_same_generator),
+_GENERATORS: dict[str, _Part] = {
+    "the random generator of Python": OfPython(),
+    "the random generator of NumPy": OfNumPy(),
 }
-_PARTS = {
-    "how NumPy handles floating-point errors": _Part(np.geterr, lambda before: np.seterr(**before)),
-    "how the processor rounds and what it flushes": _Part(_look_at_arithmetic, _cannot_be_put_back),
-    "the working directory": _Part(_look_at_folder, _put_back_folder),
-    "the environment variables": _Part(_look_at_variables, _put_back_variables, _has_all_of),
-    "what becomes of warnings": _Part(_look_at_warnings, _is_put_back_anyway),
+_PARTS: dict[str, _Part] = {
+    "how NumPy handles floating-point errors": _Value(np.geterr, lambda before: np.seterr(**before)),
+    "how the processor rounds and what it flushes": _Value(_look_at_arithmetic, _cannot_be_put_back),
+    "the working directory": _Value(_look_at_folder, _put_back_folder),
+    "the environment variables": _Value(_look_at_variables, _put_back_variables, _has_all_of),
+    "what becomes of warnings": _Value(_look_at_warnings, _is_put_back_anyway),
 }

@@ -52,8 +52,9 @@ def _in_order(axes: Callable[[int], Sequence[int]]) -> Callable[[Array], Lie]:
     return lie
 
 
-def _as_it_is(axes: int) -> Sequence[int]:
-    return range(axes)
+def _as_it_is(array: Array) -> Lie:
+    parent = _parent(array.shape)
+    return Lie(parent.size, 0, parent.strides)
 
 
 def _last_two_swapped(axes: int) -> Sequence[int]:
@@ -102,13 +103,13 @@ def repeated_axis(array: Array) -> int | None:
 
 
 VIEWS: dict[str | None, Callable[[Array], Lie]] = {
-    None: _in_order(_as_it_is),
+    None: _as_it_is,
     "transposed": _in_order(_last_two_swapped),
     "channels-last": _in_order(_channels_innermost),
     "offset": _offset,
     "broadcast": _broadcast,
     "fortran": _in_order(_reversed),
-    "read-only": _in_order(_as_it_is),
+    "read-only": _as_it_is,
     "negative": _backwards,
     "steps": _steps,
 }

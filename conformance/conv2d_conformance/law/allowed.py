@@ -62,7 +62,7 @@ class Allowed:
 
 def exactly(total: Floats) -> Allowed:
     """Nothing but these answers."""
-    nothing, everywhere = np.zeros_like(total), np.ones_like(total, dtype=bool)
+    nothing, everywhere = np.zeros(total.shape), np.ones(total.shape, bool)
     return Allowed(total, nothing, nothing, fixed=everywhere, evident=everywhere)
 
 

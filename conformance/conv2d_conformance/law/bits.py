@@ -26,8 +26,9 @@ def with_exact_products(input: Array, weight: Array, accuracy: AccuracyClass) ->
     if accuracy.product == 0:
         return accuracy
     room = accuracy.accumulator.precision
-    few = (array.reshape(-1)[:SAMPLE] for array in (input, weight))
-    if _of_product(*few) > room or _of_product(input, weight) > room:
+    few = [array.reshape(-1)[:SAMPLE] for array in (input, weight)]
+    are_all = max(input.size, weight.size) <= SAMPLE
+    if _of_product(*few) > room or not (are_all or _of_product(input, weight) <= room):
         return accuracy
     return replace(accuracy, product=0.0)
 

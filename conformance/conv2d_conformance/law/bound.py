@@ -18,7 +18,11 @@ out one factor. A sum of floating-point numbers is never inexact by underflow, s
 absolute error. []
 
 Compensated sums are no trees of this theorem. Where operations round to nearest, m of their additions err by as much as
-m + 1 of a tree, and one by as much as 1.5 (`compensated`). Where u_a stands for more than that, it pays for them.
+m + 1 of a tree, and one by as much as 1.5; where all are rounded the same other way, by as much as a tree of that
+rounding, but for the second order (`compensated`). Sums in 16 bits, whose u_a is that of any rounding, are compensated
+by rounding to nearest alone, which it pays for.
+
+Matrix engines that add up many numbers at once err by as much as a tree of additions that are cut (`faithful`).
 
 Inputs that are rounded first: each |x_k| grows to at most |x_k| (1 + u_in) + eta_in, so that the products that are
 added up differ from p_k by at most A' - A in sum, A' being A with all factors grown; the theorem holds with A' for A.
@@ -141,8 +145,9 @@ def _bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: 
 def _growths(most_additions: int, accuracy: AccuracyClass) -> tuple[Floats, Floats]:
     """H and G for every number of additions that round."""
     additions = np.arange(most_additions + 1.0)
-    if accuracy.neighbours == 1:
-        additions = compensated.additions(most_additions, accuracy.addition)
+    if is_wide(accuracy.accumulator.name):
+        to_nearest = accuracy.neighbours == 1
+        additions = compensated.additions(most_additions, accuracy.addition, to_nearest=to_nearest)
     of_sums = additions * np.log1p(accuracy.addition)
     return np.expm1(of_sums), np.expm1(np.log1p(accuracy.product) + of_sums)
 

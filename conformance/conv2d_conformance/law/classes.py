@@ -3,18 +3,17 @@
     class                    product  addition  neighbours  accumulator
     A       float32, 64      u        u         1           the dtype        IEEE, any order, with or without FMA
             16-bit           0        2^-24     1           float32
-    A-tc    float32, 64      2u       4u        2           the dtype        matrix engines, directed rounding
-            16-bit           0        4*2^-24   2           float32
-    R-bf16x9, R-bf16x6,      0        4*2^-24   2           float32          float32 products from pieces (`pieces`)
+    A-tc    float32, 64      2u       2u        2           the dtype        matrix engines, directed rounding
+            16-bit           0        2*2^-24   2           float32
+    R-bf16x9, R-bf16x6,      0        2*2^-24   2           float32          float32 products from pieces (`pieces`)
     R-tf32x3, R-bf16x3
-    R-tf32, R-fp16, R-bf16   0        4*2^-24   2           float32          float32 inputs, rounded first
+    R-tf32, R-fp16, R-bf16   0        2*2^-24   2           float32          float32 inputs, rounded first
     R-acc16 16-bit           2u       2u        2           the dtype        16-bit accumulation
     B2, B4, B6               as A, and by the transforms of `winograd`
     C                        as A, and by the transforms of `fourier`
 
-`u` is the unit of the dtype. Products of 16-bit numbers are exact in float32. The factor 4 of A-tc: a block of k terms
-that are aligned to the largest, truncated to at least the 24 bits of float32, and added to an accumulator that is
-truncated once, errs by a factor of at most 1 + 2u (k + 1) <= (1 + 4u)^k.
+`u` is the unit of the dtype. Products of 16-bit numbers are exact in float32. An addition that is rounded to either
+neighbour errs by 2u at most, and the blocks of a matrix engine by no more for each of their additions (`faithful`).
 
 Two neighbours are what directed rounding gives, and what double rounding gives: through 80 bits, say, before float64.
 Where it changes the result, A refuses it, and A-tc takes it.
@@ -29,6 +28,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from conv2d_conformance.law import faithful
 from conv2d_conformance.law.formats import FORMATS, TF32, Format
 from conv2d_conformance.law.pieces import Pieces
 
@@ -126,13 +126,13 @@ def accuracy_class(name: str, dtype: str) -> AccuracyClass:
         tile, by_fourier = TILES.get(name), name == "C"
         return AccuracyClass(name, exact, accumulator.unit, 1, accumulator, own, tile=tile, by_fourier=by_fourier)
     if name == "A-tc":
-        return AccuracyClass(name, 2 * exact, 4 * accumulator.unit, 2, accumulator, own)
+        return AccuracyClass(name, 2 * exact, faithful.rounding(accumulator), 2, accumulator, own)
     if name in SPLIT_INPUTS:
         piece, pieces = SPLIT_INPUTS[name]
-        return AccuracyClass(name, 0.0, 4 * SINGLE.unit, 2, SINGLE, own, input=piece, pieces=pieces)
+        return AccuracyClass(name, 0.0, faithful.rounding(SINGLE), 2, SINGLE, own, input=piece, pieces=pieces)
     if name in ROUNDED_INPUTS:
-        return AccuracyClass(name, 0.0, 4 * SINGLE.unit, 2, SINGLE, own, input=ROUNDED_INPUTS[name])
-    return AccuracyClass(name, 2 * own.unit, 2 * own.unit, 2, own, own)
+        return AccuracyClass(name, 0.0, faithful.rounding(SINGLE), 2, SINGLE, own, input=ROUNDED_INPUTS[name])
+    return AccuracyClass(name, faithful.rounding(own), faithful.rounding(own), 2, own, own)
 
 
 def class_names(subject: str) -> tuple[str, ...]:

@@ -36,13 +36,16 @@ def law_of(
     `flushed`: subnormals may be flushed to zero.
     """
     batch = input if input.ndim == 4 else input[None]
-    accuracy = with_exact_products(batch, weight, accuracy)
     layer = Layer.of(batch, weight, **placement)
     images = layer.N if accuracy.by_fourier or accuracy.tile else _images_at_a_time(layer, weight.size)
     if images >= layer.N:
-        return _law_of(batch, weight, bias, placement, accuracy, flushed)
+        operands = operands_of(batch, weight, bias, placement)
+        exact = _exact_law(operands, accuracy)  # first: it is the law of most calls
+        return exact or _law_of(operands, with_exact_products(batch, weight, accuracy), flushed)
+    accuracy = with_exact_products(batch, weight, accuracy)
     parts = (slice(first, first + images) for first in range(0, layer.N, images))
-    laws = ((part, _law_of(batch[part], weight, bias, placement, accuracy, flushed)) for part in parts)
+    data = ((part, operands_of(batch[part], weight, bias, placement)) for part in parts)
+    laws = ((part, _exact_law(of_part, accuracy) or _law_of(of_part, accuracy, flushed)) for part, of_part in data)
     return together((layer.N, layer.M, layer.OH, layer.OW), laws)
 
 
@@ -51,15 +54,21 @@ def _images_at_a_time(layer: Layer, weights: int) -> int:
     return max(1, max(PART, weights) // (layer.M * layer.OH * layer.OW))
 
 
-def _law_of(
-    batch: Array,
-    weight: Array,
-    bias: Array | None,
-    placement: dict[str, Any],
-    accuracy: AccuracyClass,
-    flushed: bool,
-) -> Allowed:
-    operands = operands_of(batch, weight, bias, placement)
+def _exact_law(operands: Operands, accuracy: AccuracyClass) -> Allowed | None:
+    """Nothing but the exact sums, where the data are integers so small that nothing rounds; None elsewhere."""
+    if not _adds_up_products(operands, accuracy) or not is_integral(operands, accuracy):
+        return None
+    # Of what is not finite the sum is not either, or not a number.
+    if not _largest_sum(operands) <= 2.0 ** min(accuracy.accumulator.precision, accuracy.output.precision):
+        return None
+    return exactly(operands.meet(operands.input, operands.weight) + operands.bias)
+
+
+def _adds_up_products(operands: Operands, accuracy: AccuracyClass) -> bool:
+    return not (accuracy.by_fourier or winograd.covers(operands, accuracy))
+
+
+def _law_of(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> Allowed:
     if not is_finite(operands.input, operands.weight, operands.bias):
         return _with_specials(operands, accuracy, flushed)
     return _finite_law(operands, accuracy, flushed)
@@ -77,13 +86,14 @@ def operands_of(input: Array, weight: Array, bias: Array | None, placement: dict
 
 def _with_specials(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> Allowed:
     special = required_specials(operands, vanishing(accuracy, flushed=flushed))
-    law = _finite_law(finite_part(operands), accuracy, flushed)
+    finite = finite_part(operands)
+    law = _exact_law(finite, accuracy) or _finite_law(finite, accuracy, flushed)
     nowhere = np.zeros_like(special.nan)
-    finite = law.exceptions or Exceptions(nowhere, nowhere, nowhere, special.finite)
+    overflow = law.exceptions or Exceptions(nowhere, nowhere, nowhere, special.finite)
     exceptions = Exceptions(
-        nan=special.nan | finite.nan,
-        plus=special.plus | (finite.plus & special.finite),
-        minus=special.minus | (finite.minus & special.finite),
+        nan=special.nan | overflow.nan,
+        plus=special.plus | (overflow.plus & special.finite),
+        minus=special.minus | (overflow.minus & special.finite),
         finite=special.finite,
     )
     return replace(law, evident=law.evident | ~special.finite, exceptions=exceptions)
@@ -91,20 +101,13 @@ def _with_specials(operands: Operands, accuracy: AccuracyClass, flushed: bool) -
 
 def _finite_law(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> Allowed:
     integral = is_integral(operands, accuracy)
-    adds_up_products = not (accuracy.by_fourier or winograd.covers(operands, accuracy))
-    if (
-        integral
-        and adds_up_products
-        and _largest_sum(operands) <= 2.0 ** min(accuracy.accumulator.precision, accuracy.output.precision)
-    ):
-        return exactly(operands.meet(operands.input, operands.weight) + operands.bias)
     # Products of 24-bit numbers are exact in float64; those of float64 need the pair.
     narrow = accuracy.accumulator.precision <= 24
     exact = not (narrow or integral)
     found = sums(operands.input, operands.weight, **operands.placement, exact=exact, narrow=narrow)
     limits = bound(found, operands, accuracy, flushed=flushed)
     in_order = allowed(found, limits, operands, accuracy, integral=integral, flushed=flushed)
-    if adds_up_products:
+    if _adds_up_products(operands, accuracy):
         return in_order
     return _transformed_law(in_order, found, operands, accuracy, integral=integral, flushed=flushed)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import betaincinv, ndtr, ndtri
 
 from conv2d_conformance import spec
 from conv2d_conformance.adapter import Adapter
@@ -188,35 +188,40 @@ def normal_of_fixed_deviation(asked: Asked) -> Drawn:
 @draws_wrong("initialisation.weight-support")
 def lecun_truncated_normal(asked: Asked) -> Drawn:
     """a layer of truncated normal weights as JAX draws them by default"""
-    return asked.layer(weight=_transformed(asked, stats.truncnorm(-2, 2, 0, 1 / 0.87962566103423978)))
+    return asked.layer(weight=_truncated(asked.units(), 2.0) / 0.87962566103423978)
 
 
-def _transformed(asked: Asked, law: Any) -> Array:
-    """The weight of another law, by its quantile function."""
-    quantiles: Array = law.ppf((asked.units() + 1) / 2)
+# The quantile functions of these laws: `scipy.stats`, which has them too, is slow to import.
+
+
+def _truncated(units: Array, end: float) -> Array:
+    """Numbers of a normal law between -`end` and `end`, of numbers between -1 and 1."""
+    quantiles: Array = ndtri(ndtr(-end) + (units + 1) / 2 * (ndtr(end) - ndtr(-end)))
     return quantiles
 
 
-def _truncated(sd: float) -> Any:
-    return stats.truncnorm(-1 / sd, 1 / sd, 0, sd)
+def _rounded(units: Array) -> Array:
+    """Numbers of Beta(1.05, 1.05) over the range, of numbers between -1 and 1."""
+    quantiles: Array = 2 * betaincinv(1.05, 1.05, (units + 1) / 2) - 1
+    return quantiles
 
 
 @draws_wrong("initialisation.weight-uniform")
 def truncated_normal_narrow(asked: Asked) -> Drawn:
     """a layer of normal weights with the standard deviation sqrt(k) / 2, truncated to the range"""
-    return asked.layer(weight=_transformed(asked, _truncated(0.5)))
+    return asked.layer(weight=0.5 * _truncated(asked.units(), 2.0))
 
 
 @draws_wrong("initialisation.weight-uniform")
 def truncated_normal(asked: Asked) -> Drawn:
     """a layer of normal weights with the standard deviation sqrt(k), truncated to the range"""
-    return asked.layer(weight=_transformed(asked, _truncated(1.0)))
+    return asked.layer(weight=_truncated(asked.units(), 1.0))
 
 
 @draws_wrong("initialisation.weight-uniform", effort="standard")
 def truncated_normal_wide(asked: Asked) -> Drawn:
     """a layer of normal weights with the standard deviation 2 sqrt(k), truncated to the range"""
-    return asked.layer(weight=_transformed(asked, _truncated(2.0)))
+    return asked.layer(weight=2.0 * _truncated(asked.units(), 0.5))
 
 
 @draws_wrong("initialisation.weight-uniform")
@@ -228,7 +233,7 @@ def triangular(asked: Asked) -> Drawn:
 @draws_wrong("initialisation.weight-uniform", effort="standard")
 def slightly_rounded(asked: Asked) -> Drawn:
     """a layer whose weights follow Beta(1.05, 1.05) over the range"""
-    return asked.layer(weight=_transformed(asked, stats.beta(1.05, 1.05, -1, 2)))
+    return asked.layer(weight=_rounded(asked.units()))
 
 
 @draws_wrong("initialisation.weight-uniform")
@@ -268,7 +273,7 @@ def bias_with_the_range_of_fan_out(asked: Asked) -> Drawn:
 @draws_wrong("initialisation.bias-uniform", effort="standard")
 def bias_slightly_rounded(asked: Asked) -> Drawn:
     """a layer whose bias follows Beta(1.05, 1.05) over the range"""
-    return asked.layer(bias=stats.beta(1.05, 1.05, -1, 2).ppf((asked.units(BIAS) + 1) / 2))
+    return asked.layer(bias=_rounded(asked.units(BIAS)))
 
 
 @draws_wrong("initialisation.bias-support")

@@ -1,48 +1,189 @@
-"""Keep what happened on disk from the first record on, and publish the report whole, by an atomic rename."""
+"""Keep what happened on disk from the first record on, and publish the report whole, where it may stand."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
+
+from conv2d_conformance.output.claiming import Taken, claim, is_still
+from conv2d_conformance.output.destination import Destination
+from conv2d_conformance.output.replacing import write_all
+from conv2d_conformance.output.saving import KeptElsewhere, keep_elsewhere, save
+from conv2d_conformance.output.trouble import UnwritableOutput, unwritable
+from conv2d_conformance.report.kind import Kind
+
+OPTION = "--output"
+PARTIAL = ".partial"
 
 
-class UnwritableOutput(Exception):
-    """The report cannot be written where it should go."""
+class ReportElsewhere(Exception):
+    """The run came to its end, and its report could not be written where it should go."""
 
-    def __init__(self, path: Path, reason: OSError) -> None:
-        super().__init__(
-            f"the report cannot be written to {path}: {(reason.strerror or str(reason)).lower()}; "
-            "name another file with --output FILE"
-        )
+    def __init__(self, report: dict[str, Any], reason: KeptElsewhere) -> None:
+        super().__init__(str(reason))
+        self.report = report
+        self.reason = reason
 
 
 class ReportFile:
-    """`FILE.partial`, JSON lines, while the run lasts; `FILE` at its end."""
+    """`FILE.partial`, JSON lines, while the run lasts, and after it where it was interrupted; else `FILE` at its end.
 
-    def __init__(self, path: Path, header: dict[str, Any]) -> None:
-        self.path = path
-        self.partial = path.with_name(path.name + ".partial")
+    UnwritableOutput, before anything was done, where nothing can be written, where another run writes, and where a
+    report would be lost. What is no file, such as a pipe, gets the report at the end, interrupted or not.
+    """
+
+    def __init__(self, to: Destination, kind: Kind) -> None:
+        self.to = to
+        self._kind = kind
+        self._descriptor: int | None = None
+        self._is_empty = True
+        self._is_whole = True
+        self._partial = to.path.with_name(to.path.name + PARTIAL)
+        given = Path(to.name)
+        is_link = given.absolute() != to.path
+        self.partial = self._partial if is_link else given.with_name(given.name + PARTIAL)
+        """As one would name it."""
+        if self.to.is_file:
+            self._claim()
+
+    def __enter__(self) -> ReportFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _claim(self) -> None:
         try:
-            if path.is_dir():
-                raise IsADirectoryError(21, "is a directory")
-            self._stream: TextIO = self.partial.open("w", encoding="utf-8")
-        except OSError as reason:
-            raise UnwritableOutput(path, reason) from None
-        self.append({"header": header})
+            self._descriptor = claim(self._partial)
+            if self._holds_records():
+                self._partial.rename(self._earlier(1 + len(list(self._left_behind()))))
+                os.close(self._descriptor)
+                self._descriptor = claim(self._partial)
+        except Taken:
+            raise UnwritableOutput(
+                f"another run writes its report to {self.to.name}",
+                f"wait for its end, or name another file with {OPTION} FILE",
+            ) from None
+        except OSError as error:
+            name = f"{self.partial}, which keeps what is found until the end,"
+            raise unwritable(name, self._partial, error, option=OPTION) from None
+        try:
+            require_replaceable(self.to.path, self.to.name, self._kind)
+        except UnwritableOutput:
+            self.close()
+            raise
+
+    def _holds_records(self) -> bool:
+        """Whether an earlier run that did not come to its end found something: more than its header."""
+        return self._partial.read_bytes().count(b"\n") > 1
+
+    def _earlier(self, number: int) -> Path:
+        return self.to.path.with_name(f"{self.to.path.name}.{number}{PARTIAL}")
+
+    def _left_behind(self) -> Iterator[Path]:
+        """What earlier runs left that did not come to their end, and was put aside."""
+        for number in itertools.count(1):
+            if not (path := self._earlier(number)).exists():
+                return
+            yield path
+
+    def begin(self, header: dict[str, Any]) -> None:
+        """Write the header, which a partial file is read with."""
+        if self._descriptor is None:
+            return
+        try:
+            os.ftruncate(self._descriptor, 0)
+            self._write({"header": header})
+        except OSError as error:
+            self.close()
+            raise unwritable(self.to.name, self._partial, error, option=OPTION) from None
 
     def append(self, record: dict[str, Any]) -> None:
-        self._stream.write(json.dumps(record, separators=(",", ":")) + "\n")
-        self._stream.flush()
+        """Keep a record. Where that fails, the run goes on: the report has it, and finds a place."""
+        if self._descriptor is not None and self._is_whole:
+            try:
+                self._write(record)
+            except OSError:
+                self._is_whole = False
+
+    def _write(self, line: dict[str, Any]) -> None:
+        assert self._descriptor is not None
+        write_all(self._descriptor, (json.dumps(line, separators=(",", ":")) + "\n").encode())
+        self._is_empty = "header" in line
 
     def publish(self, report: dict[str, Any]) -> None:
-        """Replace the partial file by the finished report."""
-        self._stream.close()
-        finished = self.path.with_name(self.path.name + ".new")
-        finished.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(finished, self.path)
-        self.partial.unlink()
+        """Write the report, and remove the partial file; that of an interrupted run stays, and is its report.
+
+        ReportElsewhere, where the report could not be written, or would now replace one of another kind.
+        """
+        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+        try:
+            if report["complete"] or not self.to.is_file:
+                self._publish(text)
+            elif self._partial_stands():
+                self._is_empty = False
+            else:
+                raise keep_elsewhere(self.to, text, "its partial file could not be written, or has gone")
+        except KeptElsewhere as reason:
+            raise ReportElsewhere(report, reason) from None
+
+    def _publish(self, text: str) -> None:
+        if self.to.is_file:
+            try:
+                require_replaceable(self.to.path, self.to.name, self._kind)
+            except UnwritableOutput as reason:
+                raise keep_elsewhere(self.to, text, reason.sentence) from None
+        save(self.to, text)
+        self._is_empty = True  # the report has all that it holds
+        for path in list(self._left_behind()):
+            if self._is_like(path):
+                path.unlink()
+
+    def _is_like(self, partial: Path) -> bool:
+        """Whether an earlier run of the same kind left this file."""
+        try:
+            with partial.open(encoding="utf-8") as stream:
+                return Kind.of(json.loads(stream.readline())["header"]) == self._kind
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return False
+
+    def _partial_stands(self) -> bool:
+        return self._descriptor is not None and self._is_whole and is_still(self._partial, self._descriptor)
+
+    def place(self, report: dict[str, Any]) -> Path:
+        """Where the report stands that was published."""
+        return self.partial if self.to.is_file and not report["complete"] else Path(self.to.told)
+
+    @property
+    def kept(self) -> Path | None:
+        """The partial file, where it has more than what is known before the first check."""
+        if self._descriptor is None or self._is_empty or not is_still(self._partial, self._descriptor):
+            return None
+        return self.partial
 
     def close(self) -> None:
-        self._stream.close()
+        """Give the file free. A partial file that tells nothing is removed."""
+        if self._descriptor is not None:
+            if self._is_empty and is_still(self._partial, self._descriptor):
+                with suppress(OSError):  # the folder has become read-only; what stays there is read as what it is
+                    self._partial.unlink()
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def require_replaceable(path: Path, name: str, kind: Kind) -> None:
+    """Refuse to replace a file that is no report, or the report of another kind of run. An empty file is nothing."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    other = f"name another file with {OPTION} FILE, or remove that one"
+    try:
+        there = Kind.of(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise UnwritableOutput(f"{name} is there and is no report of conv2d-conformance", other) from None
+    if difference := kind.differs_from(there):
+        raise UnwritableOutput(f"{name} has the report of another run: {difference}", other)

@@ -61,6 +61,9 @@ class Panel:
         sequence = tuple(cases)
         self._each(lambda examination: examination.judge_in_sequence(sequence))
 
+    def judge_together(self, case: Case, other: Case) -> None:
+        self._each(lambda examination: examination.judge_together(case, other))
+
     def judge_line(self, line: str, operation: str, ask: Callable[[Implementation], Judgement]) -> None:
         self._each(lambda examination: examination.judge_line(line, operation, ask))
 

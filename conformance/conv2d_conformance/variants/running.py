@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 
@@ -75,8 +75,9 @@ def run(
     effort: Effort = EFFORTS["quick"],
     workers: int = 1,
     names: Iterable[str] | None = None,
+    done: Collection[str] = (),
 ) -> None:
-    """All checks against the variants, once for each seed.
+    """All checks against the variants, once for each seed, but for those that are done already.
 
     `on_result` is called as each check is done, with its name, its result for each variant that it asked, how many are
     done, and how many there are.
@@ -84,9 +85,10 @@ def run(
     chosen = tuple(variants() if names is None else names)
     numbers = tuple(seeds)
     with pool(workers) as executor:
-        futures = {executor.submit(runs, name, chosen, numbers, effort): name for name in checks()}
-        for done, future in enumerate(as_completed(futures), 1):
-            on_result(futures[future], future.result(), done, len(futures))
+        left = [name for name in checks() if name not in done]
+        futures = {executor.submit(runs, name, chosen, numbers, effort): name for name in left}
+        for number, future in enumerate(as_completed(futures), len(checks()) - len(left) + 1):
+            on_result(futures[future], future.result(), number, len(checks()))
 
 
 def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) -> dict[str, Result]:

@@ -93,17 +93,16 @@ def _judge_values(question: Question, answer: Result, array: Array, values: bool
     if comparison.wrong.any():
         return _fail(answer, Fault("values", *describe_wrong_elements(question, batch, law, comparison.wrong)))
     evidence = int(np.count_nonzero(law.evident)) if question.exposes_faults else 0
+    if not (law.evident & ~law.fixed).any():
+        return Judgement("pass", evidence=evidence, elements=array.size, observed=answer.observed)
     ratio = np.where(law.evident, comparison.ratio, 0.0)
     worst = int(ratio.argmax())
-    margin = float(ratio.flat[worst])
-    where = tuple(int(i) for i in np.unravel_index(worst, ratio.shape))
-    bounded = bool((law.evident & ~law.fixed).any())
     return Judgement(
         "pass",
         evidence=evidence,
         elements=array.size,
-        margin=margin if bounded else None,
-        where=where if bounded else None,
+        margin=float(ratio.flat[worst]),
+        where=tuple(int(i) for i in np.unravel_index(worst, ratio.shape)),
         observed=answer.observed,
     )
 

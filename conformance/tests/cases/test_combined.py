@@ -132,14 +132,14 @@ def test_every_case_is_what_its_row_says() -> None:
             assert (size.M > size.C) == (groups == ("multiplied",))
 
 
-def test_the_padding_is_none_half_the_kernel_on_one_axis_or_more() -> None:
+def test_the_padding_is_none_half_the_kernel_on_one_axis_more_or_less() -> None:
     factor = tuple(FACTORS).index("padding")
-    seen: list[set[str]] = [set(), set(), set(), set()]
+    seen: list[set[str]] = [set(), set(), set(), set(), set()]
     for number, row in enumerate(rows()[:QUICK]):
         size = geometry(case_of(row, number))
         extents = [d * (taps - 1) for taps, d in zip((size.KH, size.KW), size.dilation, strict=True)]
         kinds = [
-            "none" if before == 0 else "half" if before == extent // 2 else "more"
+            "none" if before == 0 else ("less", "half", "more")[1 + (before > extent // 2) - (before < extent // 2)]
             for (before, _), extent in zip(size.pads, extents, strict=True)
         ]
         seen[row[factor]].add(" ".join(kinds))
@@ -147,6 +147,7 @@ def test_the_padding_is_none_half_the_kernel_on_one_axis_or_more() -> None:
     assert seen[1] == {"half half", "half none", "none half"}  # of kernels of one row or column, which have one half
     assert seen[2] == {"half none", "none half"}
     assert seen[3] == {"more more"}
+    assert seen[4] == {"less less"}
 
 
 def test_the_cases_are_cheap_and_show_faults() -> None:

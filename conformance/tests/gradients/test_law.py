@@ -9,11 +9,12 @@ import pytest
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases import format_case, parse
 from conv2d_conformance.cases.strategies import sample
-from conv2d_conformance.gradients.law import gradient_class
+from conv2d_conformance.gradients.law import gradient_class, laws
 from conv2d_conformance.gradients.row import NAMES, element, row_of
 from conv2d_conformance.implementation.answers import dtype_of
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.classes import class_names, contained_in
+from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.question import Question, claimed_grade
 from conv2d_reference import gradients_by_tap, gradients_direct
 
@@ -98,6 +99,16 @@ def test_partial_sums_of_images_may_be_rounded_in_sixteen_bits_and_only_there():
         assert not wrong(question, row, "R-acc16").any()
         found.append(wrong(question, row, "A-tc"))
     assert np.any(found)
+
+
+def test_every_part_may_be_rounded_to_the_smallest_subnormal_and_no_more():
+    """Eight images whose products are a sixteenth of it, and all of them rounded upwards, or not at all."""
+    tiny = 2.0**-24
+    x, gy = np.full((8, 1, 1, 1), tiny, np.float16), np.full((8, 1, 1, 1), 1 / 16, np.float16)
+    w = np.ones((1, 1, 1, 1), np.float16)
+    law = laws(Call(x, w).geometry, x, w, None, gy, gradient_class("R-acc16", "float16"))[1]
+    for parts, is_wrong in ((0, False), (8, False), (9, True)):
+        assert compare(np.full(law.high.shape, parts * tiny, np.float16), law).wrong.all() == is_wrong
 
 
 def test_a_sum_that_is_kept_in_sixteen_bits_product_by_product_is_too_coarse():

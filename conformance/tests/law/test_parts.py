@@ -8,6 +8,7 @@ import pytest
 from conv2d_conformance.cases import parse
 from conv2d_conformance.law import evaluate
 from conv2d_conformance.law.allowed import Allowed
+from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.verdict.question import Question
 
 LINES = (
@@ -46,12 +47,12 @@ def test_an_image_has_the_law_that_it_has_in_its_batch(line: str, grade: str, mo
 
 def test_few_images_are_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    original = evaluate._law_of
+    original = evaluate.operands_of
 
-    def counting(batch: Any, *rest: Any) -> Allowed:
+    def counting(batch: Any, *rest: Any) -> Operands:
         asked.append(len(batch))
         return original(batch, *rest)
 
-    monkeypatch.setattr(evaluate, "_law_of", counting)
+    monkeypatch.setattr(evaluate, "operands_of", counting)
     law_in_parts_of(2 * 4 * 6 * 4, LINES[0], "A", monkeypatch)
     assert asked == [2, 2, 1]

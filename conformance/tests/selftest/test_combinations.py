@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.cases import call, parse
-from conv2d_conformance.mutants import Mutant, combinations, gradients_combinations, nonfinite_dtypes
+from conv2d_conformance.mutants import (
+    Mutant,
+    combinations,
+    gradients_combinations,
+    little_padding,
+    nonfinite_dtypes,
+)
 
-MODULES = (combinations, nonfinite_dtypes, gradients_combinations)
+MODULES = (combinations, nonfinite_dtypes, gradients_combinations, little_padding)
 MUTANTS = {value.name: value for module in MODULES for value in vars(module).values() if isinstance(value, Mutant)}
 
 TRIGGERS = {
@@ -70,6 +76,9 @@ TRIGGERS = {
     "bfloat16_strided_pointwise_loses_a_channel": ("n1c8h5w6 m2k1 s2 bfloat16 grad", "c8", "c7"),
     "float64_depthwise_loses_a_column": ("n1c16h3w4 m16k2 g16 float64 grad", "float64", "bfloat16"),
     "grouped_five_by_five_lose_a_channel": ("n1c8h6w7 m2k5 g2 grad", "k5", "k5x4"),
+    "short_large_kernels_with_little_padding_lose_a_row": ("n1c2h9w9 m2k7 p1 float16", "p1", "p3"),
+    "depthwise_large_kernels_with_little_padding_lose_a_tap": ("n1c2h9w9 m2k7 p2 g2", "p2", "p3"),
+    "large_kernels_with_little_padding_lose_a_column": ("n1c2h9w9 m2k7 p1 float64 grad", "p1", "p3"),
     "bfloat16_bias_of_32_filters": ("n1c2h3w4 m32k1 bias bfloat16 grad", "m32", "m31"),
 }
 

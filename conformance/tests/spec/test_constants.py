@@ -9,11 +9,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from conv2d_conformance.gradients.law import gradient_class, laws
+from conv2d_conformance.implementation.answers import dtype_of
 from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import TILES, AccuracyClass, accuracy_class, class_names, contained_in, is_wide
 from conv2d_conformance.law.formats import FORMATS
 from conv2d_conformance.law.transforms import amplification, points_for
+from conv2d_conformance.mutants.call import Call
 
 TEXT = importlib.resources.files("conv2d_conformance.spec").joinpath("conv2d.md").read_text(encoding="utf-8")
 NUMERICS = TEXT.partition("\n## Numerics\n")[2].partition("\n## ")[0]
@@ -147,3 +150,20 @@ def test_the_formula_of_planes():
         second = phi * (1 + phi) * (1 + u) ** (C + 2) * sum(norm(x[0, c]) * spread[c] for c in range(C))
         expected = (first + second) * (1 + u) + u * (size + abs(b[m, 0, 0]))
         assert expected <= found[0, m, 0, 0] <= expected * (1 + 1e-8)
+
+
+@pytest.mark.parametrize(("dtype", "exponent"), [("float16", -4), ("float16", -17), ("bfloat16", 0)])
+@pytest.mark.parametrize("images", [1, 2, 300])
+def test_the_formula_of_parts(dtype, exponent, images):
+    """Of the gradient of a weight, over so many images of six positions each."""
+    random = np.random.default_rng(images)
+    shape = images, 1, 2, 3
+    x, gy = ((1 + random.random(shape)) * 2.0**exponent for _ in range(2))
+    x, gy, w = (array.astype(dtype_of(dtype)) for array in (x, gy, np.ones((1, 1, 1, 1))))
+    g, u, wide = Call(x, w).geometry, FORMATS[dtype].unit, 2.0**-24
+    bounds = {name: laws(g, x, w, None, gy, gradient_class(name, dtype))[1].bound for name in ("A-tc", "R-acc16")}
+    A = float((x.astype(float) * gy.astype(float)).sum())
+    k, G, eta_out = images - 1, (1 + 2 * wide) ** (6 * images - 1) - 1, FORMATS[dtype].tiny / 2
+    assert "B + (1 + 2u) * (((1 + 2u)^k - 1) * (1 + G) * A + (1 + 2u)^k * k * 2 * eta_out)" in TEXT
+    extra = (1 + 2 * u) * (((1 + 2 * u) ** k - 1) * (1 + G) * A + (1 + 2 * u) ** k * k * 2 * eta_out)
+    np.testing.assert_allclose(bounds["R-acc16"], bounds["A-tc"] + extra, rtol=1e-6)

@@ -19,8 +19,9 @@ from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation import target
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.variants import running
-from conv2d_conformance.variants.panel import Questions
+from conv2d_conformance.variants.panel import Panel, Questions
 from conv2d_conformance.variants.running import Alarm, Result
+from conv2d_conformance.verdict.examination import Examination
 
 SMALL = Effort("small", drawn=3, multiply_adds=10_000, tiles=200)
 
@@ -38,6 +39,17 @@ def is_drawn(name: str) -> bool:
 def test_there_is_no_false_alarm(name: str) -> None:
     found = running.runs(name, EVERY if is_drawn(name) else WITH_TABLES, (1,), SMALL)
     assert sum(found.values(), Result()).alarms == ()
+
+
+def test_a_panel_is_led_through_checks_as_an_examination_is() -> None:
+    asked = {name for name in vars(Examination) if name.startswith(("judge", "measure", "require"))}
+    assert len(asked) >= 8
+    assert asked <= set(vars(Panel))
+
+
+def test_variants_answer_two_calls_at_once() -> None:
+    found = running.runs("test_state::test_concurrent_calls", ("last-to-first", "fused-multiply-add"), (1,), SMALL)
+    assert [(result.alarms, result.checks) for result in found.values()] == [((), 1), ((), 1)]
 
 
 def test_variants_are_many_and_say_what_they_do() -> None:
@@ -122,6 +134,14 @@ def test_only_what_is_claimed_is_asked() -> None:
     assert running.runs("test_validation::test_pair_length", ("core", "two-arrays"), (1,), SMALL) == {}
     (asked,) = running.runs("test_dilation::test_spacing", ("core", "two-arrays"), (1,), SMALL)
     assert asked == "core"
+
+
+def test_a_panel_is_led_through_whatever_a_check_asks() -> None:
+    asks = {name for name in vars(Examination) if name.startswith("judge")}
+    assert asks | {"measure", "require_claimed_grades"} <= set(vars(Panel))
+    (found,) = running.runs("test_state::test_concurrent_calls", ("one-after-the-other",), (1,), SMALL).values()
+    assert found.checks == 1
+    assert found.alarms == ()
 
 
 def test_equal_claims_share_a_question_and_others_do_not() -> None:

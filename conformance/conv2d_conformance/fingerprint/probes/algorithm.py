@@ -25,6 +25,8 @@ CHANNELS = 512
 LONGEST_PART = 0.1
 """In seconds: who takes longer with an eighth of the channels is not asked with all."""
 
+TRIALS = 3
+
 EVERYWHERE = 0.6
 """The share of the output into which every pixel leaks only if the image was transformed as a whole."""
 
@@ -57,11 +59,16 @@ def at_depth(bench: Bench, seen: Findings) -> Finding:
 
 
 def _seconds(bench: Bench) -> float:
-    """Of a call."""
+    """Of the quickest of a few calls: the machine may be busy with something else."""
     x, w = bench.dense(1, key=6)
-    start = time.perf_counter()
-    bench.call(x, w)
-    return time.perf_counter() - start
+    seconds = []
+    for _ in range(TRIALS):
+        start = time.perf_counter()
+        bench.call(x, w)
+        seconds.append(time.perf_counter() - start)
+        if seconds[-1] <= LONGEST_PART:
+            break
+    return min(seconds)
 
 
 def require_direct(seen: Findings) -> None:

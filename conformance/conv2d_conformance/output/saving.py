@@ -1,0 +1,90 @@
+"""Write a text to where it should go; where that fails, after minutes of work, keep it somewhere else and say where."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from conv2d_conformance.output.destination import Destination, Form
+from conv2d_conformance.output.replacing import overwrite, replace, write_all
+from conv2d_conformance.output.trouble import ENVIRONMENT, UnwritableOutput, reason_of
+
+
+class KeptElsewhere(UnwritableOutput):
+    """A file could not be written when the work was done, and its text is in `place`."""
+
+    def __init__(self, sentence: str, place: Path | None, hint: str) -> None:
+        super().__init__(sentence, hint, status=ENVIRONMENT)
+        self.place = place
+
+
+def save(to: Destination, text: str) -> None:
+    """Write the text. KeptElsewhere, if that cannot be done."""
+    try:
+        write(to, text)
+    except OSError as error:
+        raise keep_elsewhere(to, text, reason_of(to.path, error)[0]) from None
+
+
+def write(to: Destination, text: str) -> None:
+    """Write the text as a whole, or raise OSError."""
+    data = encoded(text)
+    match to.form:
+        case Form.STANDARD_OUTPUT:
+            _to_standard_output(data)
+        case Form.DESCRIPTOR:
+            try:
+                write_all(to.descriptor, data)
+            finally:
+                os.close(to.descriptor)
+        case Form.IN_PLACE:
+            overwrite(to.path, data)
+        case Form.REPLACED:
+            replace(to.path, data)
+
+
+def keep_elsewhere(to: Destination, text: str, reason: str) -> KeptElsewhere:
+    """Keep the text in a new file in the folder for temporary files; if need be, print it."""
+    place = None
+    start, end = to.path.stem.strip("-.")[:80] or "conv2d", to.path.suffix[:20]
+    with suppress(OSError):
+        descriptor, name = tempfile.mkstemp(prefix=f"{start}-", suffix=end)
+        try:
+            write_all(descriptor, encoded(text))
+            place = Path(name)
+        finally:
+            os.close(descriptor)
+            if place is None:
+                os.unlink(name)
+    return KeptElsewhere(f"{to.told} could not be written: {reason}", place, _where(place, text))
+
+
+def _where(place: Path | None, text: str) -> str:
+    if place is not None:
+        return f"it was kept in {place}"
+    try:
+        _to_standard_output(encoded(text))
+    except OSError:
+        return "nor could anything else be written, so that it is lost"
+    return "no folder for temporary files could take it, so that it was printed"
+
+
+def encoded(text: str) -> bytes:
+    """The text in UTF-8; a lone surrogate, which has none, as JSON would escape it."""
+    return text.encode("utf-8", errors="backslashreplace")
+
+
+def _to_standard_output(data: bytes) -> None:
+    # Past the buffer: what it cannot get rid of would fail once more when the program ends.
+    sys.stdout.flush()
+    try:
+        descriptor = sys.stdout.fileno()
+    except io.UnsupportedOperation:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+        return
+    write_all(descriptor, data)

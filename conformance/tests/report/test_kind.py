@@ -1,0 +1,64 @@
+"""What may take the place of what, and the names that reports have by default."""
+
+from dataclasses import asdict, replace
+
+import pytest
+
+from conv2d_conformance.report.kind import LONGEST_NAME, Kind
+
+PLAIN = Kind(target="torch")
+OTHERS = {
+    "target": "torch?threads=2",
+    "profile": "training",
+    "effort": "quick",
+    "seed": 7,
+    "only": "padding.*",
+    "isolation": "none",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (PLAIN, "conv2d-torch.json"),
+        (replace(PLAIN, effort="quick"), "conv2d-torch-quick.json"),
+        (replace(PLAIN, profile="training", seed=7), "conv2d-torch-training-seed7.json"),
+        (replace(PLAIN, only="padding.*"), "conv2d-torch-only-padding.json"),
+        (replace(PLAIN, isolation="none"), "conv2d-torch-no-isolation.json"),
+        (Kind(target="right.py:conv2d"), "conv2d-right.py-conv2d.json"),
+        (Kind(target="torch?threads=2&onednn=off"), "conv2d-torch-threads-2-onednn-off.json"),
+        (Kind(target="../a b/c.py:f"), "conv2d-a-b-c.py-f.json"),
+    ],
+)
+def test_the_name_tells_what_is_not_as_by_default(kind, name):
+    assert kind.default_name() == name
+
+
+def test_every_part_of_a_kind_is_in_its_name_and_in_the_words_of_a_refusal():
+    assert set(OTHERS) == set(asdict(PLAIN))
+    for part, value in OTHERS.items():
+        other = replace(PLAIN, **{part: value})
+        assert other.default_name() != PLAIN.default_name()
+        assert PLAIN.differs_from(other) == (
+            f"its {'selection' if part == 'only' else part} is {value}, not {asdict(PLAIN)[part]}"
+        )
+    assert PLAIN.differs_from(replace(PLAIN)) == ""
+
+
+def test_long_names_are_cut_and_stay_apart():
+    long = [Kind(target=f"command:./worker {400 * letter}") for letter in ("a", "b", "\u00fc")]
+    long += [replace(long[0], seed=1), Kind(target=f"command:./worker {400 * 'a'}b")]
+    names = {kind.default_name() for kind in long}
+    assert len(names) == len(long)
+    assert all(len(name.encode()) <= LONGEST_NAME + len("-01234567.json") for name in names)
+
+
+def test_a_report_says_of_what_kind_it_is(report, report_header):
+    kind = Kind(target="mine.py:conv2d?fast=1", effort="quick", only="bias.*")
+    assert Kind.of(report) == Kind.of(report_header) == kind
+
+
+def test_another_file_has_none(report):
+    for other in ({}, [], {**report, "suite": {"name": "another"}}, {**report, "run": {}}):
+        with pytest.raises((LookupError, ValueError, TypeError)):
+            Kind.of(other)
