@@ -1,4 +1,4 @@
-"""`verify`: see whether reports are what they say, and on request whether the implementation still does what they say."""
+"""`verify`: see whether reports are what they say, and on request whether the implementation still does it."""
 
 from __future__ import annotations
 

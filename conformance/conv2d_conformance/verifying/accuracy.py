@@ -29,8 +29,13 @@ def faults_of_accuracy(report: Mapping[str, Any], claims: Capabilities) -> Itera
             continue
         yield from _faults_of_subject(subject, found, claims)
         judging = JUDGING[gradients]
-        if "named" in found and found["claimed"] in found["broken_by"] and verdicts.get(judging, "fail") not in ("fail", "error"):
-            yield f"an answer in {subject} broke the claimed grade {found['claimed']}, and {judging} is called {verdicts[judging]}"
+        if (
+            "named" in found
+            and found["claimed"] in found["broken_by"]
+            and verdicts.get(judging, "fail") not in ("fail", "error")
+        ):
+            verdict = verdicts[judging]
+            yield f"an answer in {subject} broke its claimed {found['claimed']}, and {judging} is called {verdict}"
 
 
 def faults_of_subjects(report: Mapping[str, Any], subjects: set[str]) -> Iterator[str]:

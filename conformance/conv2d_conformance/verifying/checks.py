@@ -47,7 +47,9 @@ def faults_of_run(report: Mapping[str, Any], expected: list[Check], requirements
             if requirement not in requirements
         )
     if report["complete"]:
-        yield from (f"it has no numbers of {name}, which such a run makes" for name in names if name not in report["checks"])
+        yield from (
+            f"it has no numbers of {name}, which such a run makes" for name in names if name not in report["checks"]
+        )
     if not set(report["checks"]) - set(names) and list(report["checks"]) != [n for n in names if n in report["checks"]]:
         yield "its checks do not stand in the order of the catalogue"
 
@@ -58,8 +60,8 @@ def faults_of_total(report: Mapping[str, Any]) -> Iterator[str]:
     parts = parts if "checks" in report else [entry["cases"] for entry in report["requirements"]]
     if not max(parts, default=0) <= report["judged_cases"] <= sum(parts):
         yield (
-            f"it says that {report['judged_cases']} distinct cases were judged; its parts have {max(parts, default=0)} at "
-            f"most and {sum(parts)} together"
+            f"it says that {report['judged_cases']} distinct cases were judged; its parts have {max(parts, default=0)} "
+            f"at most and {sum(parts)} together"
         )
 
 

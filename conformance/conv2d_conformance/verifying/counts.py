@@ -24,7 +24,8 @@ def faults_of_counts(report: Mapping[str, Any], counts: Mapping[str, Count]) -> 
             is_whole = False
             continue
         if seen["asked"] > count.asked or (seen["outcome"] == "pass" and seen["asked"] < count.asked):
-            yield f"{name} asked {seen['asked']} calls that held; with this effort, seed and claims there are {count.asked}"
+            asked = f"{name} asked {seen['asked']} calls that held"
+            yield f"{asked}; with this effort, seed and claims there are {count.asked}"
             is_whole = False
         elif seen["outcome"] != "pass" and count.subjects:
             is_whole = False
@@ -40,7 +41,9 @@ def faults_of_counts(report: Mapping[str, Any], counts: Mapping[str, Count]) -> 
 
 def subjects(counts: Mapping[str, Count], checks: Mapping[str, Seen]) -> set[str]:
     """Of which dtypes, and gradients of dtypes, the accuracy was seen in the checks that came to their end."""
-    return {subject for name, count in counts.items() if checks[name]["outcome"] == "pass" for subject in count.subjects}
+    return {
+        subject for name, count in counts.items() if checks[name]["outcome"] == "pass" for subject in count.subjects
+    }
 
 
 def _faults_of_one(name: str, seen: Seen, count: Count, cases: int) -> Iterator[str]:

@@ -20,24 +20,26 @@ def faults_of_selection(report: Mapping[str, Any], rules: Rules) -> Iterator[str
     there = [entry["id"] for entry in report["requirements"]]
     without = report["without_check"]
     scope = [rule.id for rule in rules.requirements.values() if in_scope(rule, profile)]
-    selected = [id for id in scope if fnmatchcase(id, only)]
-    yield from (f"{id} stands in it {count} times" for id, count in Counter(there).items() if count > 1)
-    for id in dict.fromkeys([*there, *without]):
-        if id not in rules.requirements:
-            yield f"it has {id}, a requirement that its specification does not have"
-        elif id not in scope:
-            yield f"it has {id}, which is not in profile {profile}"
-        elif id in there and id in without:
-            yield f"it has a verdict for {id}, and says that there is no check for it"
-    yield from (f"it has {id}, which {only!r} does not select" for id in there if id in scope and id not in selected)
+    selected = [name for name in scope if fnmatchcase(name, only)]
+    yield from (f"{name} stands in it {count} times" for name, count in Counter(there).items() if count > 1)
+    for name in dict.fromkeys([*there, *without]):
+        if name not in rules.requirements:
+            yield f"it has {name}, a requirement that its specification does not have"
+        elif name not in scope:
+            yield f"it has {name}, which is not in profile {profile}"
+        elif name in there and name in without:
+            yield f"it has a verdict for {name}, and says that there is no check for it"
+        elif name in there and name not in selected:
+            yield f"it has {name}, which {only!r} does not select"
     unchecked = _unchecked(rules, scope)
-    missing = [id for id in selected if id not in there and id not in (without if unchecked is None else unchecked)]
-    yield from (f"{id} is missing" for id in missing)
+    excused = without if unchecked is None else unchecked
+    missing = [name for name in selected if name not in there and name not in excused]
+    yield from (f"{name} is missing" for name in missing)
     if unchecked is not None and unchecked != without:
-        yield f"it says that {_named(without)} {_have(without)} no check; in truth {_named(unchecked)} {_have(unchecked)} none"
+        yield f"without a check are {_named(unchecked)}; it says {_named(without)}"
     elif set(there) | set(without) <= set(scope) and not missing:
         for found in (there, without):
-            if found != [id for id in scope if id in found]:
+            if found != [name for name in scope if name in found]:
                 yield "its requirements do not stand in the order of the specification"
 
 
@@ -47,7 +49,7 @@ def faults_of_entries(report: Mapping[str, Any], rules: Rules, claimed: frozense
         if rule := rules.requirements.get(entry["id"]):
             for name, is_said, holds in _facts(entry, rule, rules):
                 if is_said != holds:
-                    yield f"{rule.id} has the {name} {_told(holds)} in its specification, and {_told(is_said)} in the report"
+                    yield f"the {name} of {rule.id}: {_told(holds)} as specified, {_told(is_said)} in the report"
             needed = rule.features | {rule.operation}
             if needed <= claimed and entry["verdict"] == "unsupported":
                 yield f"{rule.id} is called unsupported, and all that it needs is claimed"
@@ -82,18 +84,12 @@ def _unchecked(rules: Rules, scope: list[str]) -> list[str] | None:
     if rules.checks is None:
         return None
     covered = {requirement for check in rules.checks.values() for requirement in check.requirements}
-    return [id for id in scope if id not in covered]
+    return [name for name in scope if name not in covered]
 
 
 def _named(ids: list[str]) -> str:
     return ", ".join(ids) or "no requirement"
 
 
-def _have(ids: list[str]) -> str:
-    return "have" if len(ids) > 1 else "has"
-
-
 def _told(value: Any) -> str:
     return (", ".join(value) or "none") if isinstance(value, list) else str(value)
-
-

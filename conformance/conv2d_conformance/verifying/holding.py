@@ -89,7 +89,8 @@ def _told(conclusion: Mapping[str, Any]) -> str:
 def _faults_of_counts(
     report: Mapping[str, Any], claims: Capabilities, origin: Origin, recount: Recount
 ) -> Iterator[str]:
-    assert origin.rules is not None and origin.rules.checks is not None, "it is this suite that made the report"
+    assert origin.rules is not None
+    assert origin.rules.checks is not None, "it is this suite that made the report"
     counts = recount(report["run"], claims, [origin.rules.checks[name] for name in report["checks"]])
     if _cannot_count(report):
         counts = {name: count for name, count in counts.items() if not count.draws}
@@ -102,4 +103,4 @@ def _cannot_count(report: Mapping[str, Any]) -> str:
     there, here = report["environment"]["packages"].get("hypothesis"), version("hypothesis")
     if there == here:
         return ""
-    return f"its cases were drawn by Hypothesis {there}, here is {here}: how many there are is compared of fixed ones alone"
+    return f"its cases were drawn by Hypothesis {there}, and here is {here}: of these it is not known which they were"

@@ -52,7 +52,7 @@ def origin_of(report: Mapping[str, Any]) -> Origin:
     text, lacks = _text_of(cited["digest"])
     found = Origin()
     if text is not None:
-        found.rules = Rules({id: rule for id, rule in text.requirements.items() if id not in lacks}, None)
+        found.rules = Rules({name: rule for name, rule in text.requirements.items() if name not in lacks}, None)
         if cited["edition"] != text.edition:
             found.faults.append(f"the text of its specification is edition {text.edition}, not {cited['edition']}")
     if "sources" not in suite:

@@ -97,7 +97,10 @@ def test_summary_reads_several_reports_in_every_form(file):
         (b"{", "is not a report of conv2d-conformance: it is damaged or of another kind"),
         (b"[]", "is not a report of conv2d-conformance: it has no requirements"),
         (b'{"a": 1}', "is not a report of conv2d-conformance: it has no requirements"),
-        (b'{"requirements": [], "requirements": 1}', "is not a report of conv2d-conformance: it is damaged or of another kind"),
+        (
+            b'{"requirements": [], "requirements": 1}',
+            "is not a report of conv2d-conformance: it is damaged or of another kind",
+        ),
         (b'{"requirements": NaN}', "is not a report of conv2d-conformance: it is damaged or of another kind"),
     ],
 )

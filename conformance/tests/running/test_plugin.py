@@ -35,9 +35,7 @@ def test_a_failure_shows_the_case(tmp_path: Path) -> None:
 
 
 def test_only_selects_by_requirement(tmp_path: Path) -> None:
-    run = pytest_run(
-        tmp_path, "--conv2d-target", RIGHT, "--conv2d-only", "dilation.*", "--conv2d-isolation", "none"
-    )
+    run = pytest_run(tmp_path, "--conv2d-target", RIGHT, "--conv2d-only", "dilation.*", "--conv2d-isolation", "none")
     checks = [
         check for check in catalogue().values() if any(name.startswith("dilation.") for name in check.requirements)
     ]

@@ -1,7 +1,7 @@
-"""Whole reports in a second: what a run would ask is counted, and every answer is taken to be right but those that fail.
+"""Whole reports in a second: what a run would ask is counted, and nothing is asked.
 
-Only what a report can say is in question here, and not what an implementation does: the numbers of evidence, which alone
-need the data, are as large as they can be. Little is drawn, so that a run is counted quickly.
+Only what a report can say is in question here, and not what an implementation does: but for the checks that are to
+fail, all holds. The numbers of evidence, which alone need the data, are as large as they can be. Little is drawn.
 """
 
 from __future__ import annotations
@@ -131,7 +131,12 @@ class _Introduced:
 def _made(name: str) -> Report:
     recipe = RECIPES[name]
     hello = Hello(
-        recipe.target.partition(":")[0], "1.0", "python", recipe.claims, operations=recipe.operations, environment={"a": "b"}
+        recipe.target.partition(":")[0],
+        "1.0",
+        "python",
+        recipe.claims,
+        operations=recipe.operations,
+        environment={"a": "b"},
     )
     options = Options(
         target=recipe.target,
@@ -141,7 +146,7 @@ def _made(name: str) -> Report:
         output=Path("out.json"),
         isolation=recipe.isolation,
         deviations=tuple(
-            (Deviation(id, "it is so", "https://example.org/1"), Conditions()) for id in recipe.deviations
+            (Deviation(name, "it is so", "https://example.org/1"), Conditions()) for name in recipe.deviations
         ),
     )
     top = header(options, _Introduced(hello), 0.0)  # type: ignore[arg-type]  # no more than the hello is looked at

@@ -41,4 +41,6 @@ def test_old_reports_are_told_as_such_in_a_line_each():
 def test_nothing_is_wrong_with_what_a_failing_run_writes_now(failing_run):
     path, report = failing_run
     assert report["conclusion"]["exit_status"] == 1
-    assert invoke(path).output == f"{path}: complete and consistent; {report['conclusion']['headline']}\n{CANNOT_KNOW}\n"
+    assert (
+        invoke(path).output == f"{path}: complete and consistent; {report['conclusion']['headline']}\n{CANNOT_KNOW}\n"
+    )

@@ -73,13 +73,14 @@ def test_verify_says_so(report, tmp_path, counting_again, monkeypatch):
     assert (result.exit_code, WITHOUT_ISOLATION in result.output) == (0, True)
 
 
-PATCHES_THE_REPORT = '''
+PATCHES_THE_REPORT = """
 from conv2d_conformance.verdict import examination
 from conv2d_reference import conv2d
 
-examination.Examination.judge = lambda self, case, **_: self._tally("n1c1h1w1 m1k1", examination.Judgement("pass", evidence=1, elements=1))
+right = examination.Judgement("pass", evidence=1, elements=1)
+examination.Examination.judge = lambda self, case, **_: self._tally("n1c1h1w1 m1k1", right)
 examination.Examination.judge_all = lambda self, cases, **_: self.judge(None)
-'''
+"""
 
 
 def test_who_patches_the_suite_gets_no_certificate_and_verify_sees_that_nothing_was_asked(tmp_path):

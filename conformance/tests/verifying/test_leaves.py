@@ -14,7 +14,7 @@ UNKNOWABLE = {
     r"run\.target": "where the implementation was found is as it was told",
     r"run\.(timeout_seconds|memory_gib)": "a limit that nothing came near leaves no trace",
     r"implementation\.(name|version|language|description|environment\.\w+)": "an implementation introduces itself",
-    r"implementation\.capabilities\.\S+": "a claim on which nothing that was examined rests; others are doctored elsewhere",
+    r"implementation\.capabilities\.\S+": "a claim on which nothing rests; others are doctored",
     r"environment\.(python|platform|machine|packages\.\w+)": "where a run took place",
     r"execution\.(started|seconds|workers|incidents\[\d+\])": "when a run took place, and how it went",
     r"deviations\[\d+\]\.(reason|issue)": "what an owner says of a known failure",
@@ -22,10 +22,11 @@ UNKNOWABLE = {
     r"accuracy\.\S+\.worst\.(share_of_bound|element\[\d+\])": "the largest error, which only the answers tell",
     r"requirements\[\d+\]\.failure\.(got|required|diagnosis)": "what was answered, which only the answers tell",
     r"requirements\[\d+\]\.failure\.(failed_)?repetitions": "how often it failed, which only the answers tell",
-    r"checks\.test_bias::test_added_once\S+\.outcome": "whether a check fails beside one that fails: both break the same",
+    r"checks\.test_bias::test_added_once\S+\.outcome": "whether one more check of a requirement fails",
     r"fingerprint\.dtypes\.\w+\.shapes\.\w+\.not_seen": "why nothing was seen there",
 }
 """Values whose change nothing in a report contradicts, each with the reason. `verify --rerun` asks for most of them."""
+
 
 def enumerations(part: Any) -> Iterator[list[Any]]:
     """All lists of allowed values in the schema."""

@@ -47,9 +47,15 @@ def test_what_passed_and_fails_now_is_told(failing_run):
     ("change", "sentence"),
     [
         (lambda r: r["run"].update(seed=1), "test_bias::test_absent has "),
-        (lambda r: r["checks"]["test_bias::test_absent"].update(evidence=7), "test_bias::test_absent has 7 in the report"),
+        (
+            lambda r: r["checks"]["test_bias::test_absent"].update(evidence=7),
+            "test_bias::test_absent has 7 in the report",
+        ),
         (lambda r: r["implementation"].update(version="9"), "the version of the implementation is '"),
-        (lambda r: r["implementation"].update(name="mine"), "the name of the implementation is 'bias_dropped' here, and"),
+        (
+            lambda r: r["implementation"].update(name="mine"),
+            "the name of the implementation is 'bias_dropped' here, and",
+        ),
         (
             lambda r: r["implementation"]["capabilities"].update(unbatched=not MUTANT.capabilities.unbatched),
             "capabilities, unbatched: True here, and False in the report",
@@ -76,6 +82,9 @@ def test_the_program_says_what_differs(failing_run):
     path, _ = failing_run
     result = CliRunner().invoke(program, ["verify", str(path), "--rerun", "reference-correlate", "--draw", "3"])
     assert result.exit_code == 1
-    assert "the name of the implementation is 'reference-correlate' here, and 'bias_dropped' in the report" in result.output
+    assert (
+        "the name of the implementation is 'reference-correlate' here, and 'bias_dropped' in the report"
+        in result.output
+    )
     assert "bias.added does not fail again" in result.output
     assert result.output.splitlines()[-1].endswith(": 5 differences")
