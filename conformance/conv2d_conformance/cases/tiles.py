@@ -83,42 +83,41 @@ def _case(row: Row, seed: int) -> Case:
 def _pairwise(most: int) -> Iterator[Row]:
     """Greedy: begin with the first pair that is missing, then give every other axis the value that covers most."""
     columns = tuple(FACTORS.values())
+    axes = range(len(columns))
+    nothing = [1] * len(columns)
     missing = {
         (i, a, j, b): None
-        for i, j in combinations(range(len(columns)), 2)
+        for i, j in combinations(axes, 2)
         for a, b in product(columns[i], columns[j])
-        if _cost({i: a, j: b}) <= most
+        if _cost(*_with(_with(nothing, i, a), j, b)) <= most
     }
     while missing:
         i, a, j, b = next(iter(missing))
-        row = {i: a, j: b}
-        for k, column in enumerate(columns):
-            if k not in row:
-                affordable = [value for value in column if _cost(row | {k: value}) <= most]
-                row[k] = max(affordable, key=lambda value: (_gain(row, k, value, missing), -value))
-        for pair in _pairs(row):
-            missing.pop(pair, None)
-        yield tuple(row[k] for k in range(len(columns)))
+        row, chosen = _with(_with(nothing, i, a), j, b), [i, j]
+        for k in axes:
+            if k not in chosen:
+                affordable = [value for value in columns[k] if _cost(*_with(row, k, value)) <= most]
+                row[k] = max(affordable, key=lambda value: (_gain(row, chosen, k, value, missing), -value))
+                chosen.append(k)
+        for i, j in combinations(axes, 2):
+            missing.pop((i, row[i], j, row[j]), None)
+        yield tuple(row)
 
 
-def _cost(row: dict[int, int]) -> int:
+def _with(row: list[int], axis: int, value: int) -> list[int]:
+    changed = row.copy()
+    changed[axis] = value
+    return changed
+
+
+def _cost(N: int, C: int, M: int, OH: int, OW: int, K: int) -> int:
     """The multiply-adds and what moving the elements costs beside them, where an axis that is not chosen yet is 1."""
-    chosen = row.get
-    N, C, M, OH, OW, K = chosen(0, 1), chosen(1, 1), chosen(2, 1), chosen(3, 1), chosen(4, 1), chosen(5, 1)
     elements = N * (C + M) * OH * OW + M * C * K * K
     return N * M * OH * OW * C * K * K + COST_OF_ELEMENT * elements
 
 
-def _gain(row: dict[int, int], k: int, value: int, missing: dict[Pair, None]) -> int:
-    return sum(_pair(k, value, i, a) in missing for i, a in row.items())
-
-
-def _pairs(row: dict[int, int]) -> Iterator[Pair]:
-    return (_pair(i, a, j, b) for (i, a), (j, b) in combinations(row.items(), 2))
-
-
-def _pair(i: int, a: int, j: int, b: int) -> Pair:
-    return (i, a, j, b) if i < j else (j, b, i, a)
+def _gain(row: list[int], chosen: list[int], k: int, value: int, missing: dict[Pair, None]) -> int:
+    return sum(((i, row[i], k, value) if i < k else (k, value, i, row[i])) in missing for i in chosen)
 
 
 # ---- the paths of a dispatcher -----------------------------------------------------------------------------------

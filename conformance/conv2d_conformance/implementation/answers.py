@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ class Request:
     the `view` says, or the one that is `viewed` alone. `products` is how many multiplications the definition needs: a
     larger call may take longer. With another request `beside` it, the two calls are made at once, from two threads,
     again and again, and both are answered. `line` is what denotes the call to a person, where something does.
+    `meanwhile` is a little work that the harness can do until the answer of another process comes.
     """
 
     operation: str
@@ -31,6 +33,7 @@ class Request:
     beside: Request | None = None
     viewed: str | None = None
     line: str = ""
+    meanwhile: Callable[[], object] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

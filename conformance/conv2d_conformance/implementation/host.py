@@ -127,6 +127,8 @@ class Worker:
                 raise process.death("after it had answered the call before this one")
             process.send(message)
             patience = Patience(limit, FIRST_CALLS * limit if is_first else limit, process.usage)
+            if request.meanwhile is not None:
+                request.meanwhile()
             received = process.receive(patience, limit=LARGEST_ANSWER)
             calls = 1 if request.beside is None else 2
             answer = decode_answer(received.header, received.arrays, request.operation, self._number, calls=calls)

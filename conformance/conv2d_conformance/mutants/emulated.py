@@ -220,7 +220,7 @@ def fused(terms: Terms) -> Array:
     exact = iter(Terms(terms.x.astype(np.float64), terms.w.astype(np.float64)))
     total = next(exact).astype(np.float32)
     for product in exact:
-        total = _rounded_to_odd_sum(product, total.astype(np.float64)).astype(np.float32)
+        total = sum_rounded_to_odd(product, total.astype(np.float64)).astype(np.float32)
     return total
 
 
@@ -242,7 +242,7 @@ def aligned(size: int, bits: int = 24) -> Order:
     return order
 
 
-def _rounded_to_odd_sum(a: Array, b: Array) -> Array:
+def sum_rounded_to_odd(a: Array, b: Array) -> Array:
     """A float64 sum that can be rounded again without harm: an inexact one ends in a 1."""
     total = a + b
     part = total - a

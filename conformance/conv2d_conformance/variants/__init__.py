@@ -11,7 +11,7 @@ from functools import cache
 
 from conv2d_conformance.adapter import Adapter
 
-MODULES = ("orders", "compensated", "formats", "engines", "pieces", "transforms", "flushing", "manners")
+MODULES = ("orders", "compensated", "formats", "engines", "directed", "pieces", "transforms", "flushing", "manners")
 
 
 @cache

@@ -379,7 +379,8 @@ class Examination:
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:
         question = self.prepare(case, self.claims)
-        answers = [self.implementation.ask(question.request) for _ in range(times)]
+        request = question.foreseen if values else question.request
+        answers = [self.implementation.ask(request) for _ in range(times)]
         for answer in answers:
             judgement = judge(question, answer, values=values, grading=self.tally.grading if self._grades else None)
             if judgement.observed:

@@ -467,6 +467,12 @@ def leaves_everything_as_it_was(input, weight, bias=None):
     return zeros(input, weight)
 
 
+def answers_when_the_harness_has_done_its_work(input, weight, bias=None):
+    while not os.path.exists(os.environ["WORK_OF_THE_HARNESS"]):
+        os.sched_yield()
+    return zeros(input, weight)
+
+
 # Whole layers.
 def _initialize(in_channels, out_channels, kernel_size, *, groups=1, bias=True, dtype="float32", seed=0):
     weight = np.full((out_channels, in_channels // groups, *kernel_size), seed, dtype)

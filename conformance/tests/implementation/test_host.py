@@ -281,3 +281,9 @@ def test_a_fresh_process_that_does_not_start_is_an_answer_too(tmp_path, request_
         "died",
         f"a fresh worker could not be started: {file} needs the library fastconv, which is not installed",
     )
+
+
+def test_the_harness_works_until_the_answer_comes(worker, request_for, monkeypatch, tmp_path):
+    monkeypatch.setenv("WORK_OF_THE_HARNESS", str(tmp_path / "done"))
+    waiting = worker("answers_when_the_harness_has_done_its_work")
+    assert isinstance(waiting.ask(replace(request_for(), meanwhile=(tmp_path / "done").touch)), Result)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ from conv2d_conformance.adapter import Adapter, Capabilities
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.implementation.answers import Answer, Request
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.simplifying import REPETITIONS, SHRINK_SECONDS
 
 QUICK = EFFORTS["quick"]
@@ -152,3 +155,39 @@ def test_measuring_ends_only_with_the_grade() -> None:
     said = r"no grade, less accurate than A-tc: the worst error is [\d.e+]+ times its bound, within that of R-bf16"
     assert re.fullmatch(f"float32: {said}", raised.value.failure.got)
     assert raised.value.failure.required == "float32: grade A, IEEE arithmetic in any order"
+
+
+@pytest.mark.parametrize(
+    ("line", "values", "is_found"),
+    [
+        ("n2c2h6w7 m3k3x2 integers:1", True, True),
+        ("n2c2h6w7 m3k3x2 float64 normal:1", True, True),
+        ("n2c2h6w7 m3k3x2 integers:1", False, False),  # nothing is held against it
+        ("n0c2h6w7 m3k3x2 integers:1", True, False),
+        ("n1c1h300w300 m1k1 integers:1", True, False),  # the answer would wait for it
+    ],
+)
+def test_what_an_answer_is_held_against_is_found_until_it_comes(line: str, values: bool, is_found: bool) -> None:
+    questions: list[Question] = []
+    known: list[bool] = []
+
+    def prepare(case: Case, claims: Capabilities) -> Question:
+        questions.append(Question(case, claims))
+        return questions[-1]
+
+    class Computing(InProcess):
+        def ask(self, request: Request) -> Answer:
+            if request.meanwhile is not None:
+                request.meanwhile()
+            known.append("law" in vars(questions[-1]))
+            return super().ask(request)
+
+    adapter = Adapter(
+        name="tested",
+        version="1",
+        conv2d=lambda *arrays, **arguments: Call(*arrays, **arguments).right(),
+        capabilities=replace(CLAIMS, empty_batch=True, stride=True),
+    )
+    found = Examination(Computing(adapter), QUICK, prepare=prepare)
+    found.judge(parse(line), values=values)
+    assert (found.tally.outcome, known) == ("pass", [is_found])
