@@ -32,8 +32,8 @@ def verify(ctx: click.Context, reports: tuple[Path, ...], rerun: str | None, sam
     requirements there are and with what levels, which were to be examined, how many cases there are, the verdicts, the
     grades and the conclusion.
 
-    The exit status is 0 where all of that holds, whatever the verdicts are, 1 where something does not, 4 where another
-    version of the suite made a report of which this one cannot know everything, and 2 where a file is no report; of
+    The exit status is 0 where all of that holds, whatever the verdicts are, 1 where something does not, 4 where other
+    sources of the suite made a report, of which these cannot know everything, and 2 where a file is no report; of
     several files, the worst.
     """
     from conv2d_conformance.report.assemble import UnreadableReport, read
