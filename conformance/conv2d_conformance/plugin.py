@@ -17,6 +17,7 @@ from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect, incidents_of
+from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.report.verdicts import WITHOUT_ISOLATION
@@ -51,7 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--conv2d-seed", default=0, type=int)
     group.addoption("--conv2d-only", default="*", help="a glob of requirement ids")
     group.addoption("--conv2d-profile", default="forward", choices=PROFILES)
-    group.addoption("--conv2d-timeout", default=10.0, type=float, help="seconds allowed to one call")
+    group.addoption("--conv2d-timeout", default=USUAL_TIMEOUT, type=float, help="seconds allowed to one call")
     group.addoption("--conv2d-memory", default=USUAL_LIMIT, type=float, help="GiB allowed to the process")
     group.addoption("--conv2d-isolation", default="process", choices=("process", "none"))
 

@@ -21,6 +21,7 @@ from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError
 from conv2d_conformance.output.destination import find
@@ -47,7 +48,7 @@ class Options:
     only: str = "*"
     output: str | Path
     workers: int = 1
-    timeout: float = 10.0
+    timeout: float = USUAL_TIMEOUT
     memory: float = USUAL_LIMIT
     isolation: str = "process"
     deviations: tuple[tuple[Deviation, Conditions], ...] = ()

@@ -31,7 +31,11 @@ def conv2d(
 ) -> tuple[tuple[int, ...], array[float]]:
     (N, C, H, W), (M, Cg, KH, KW) = shapes["input"], shapes["weight"]
     (sh, sw), (ph, pw), (dh, dw) = stride, padding, dilation
+    if min(sh, sw, dh, dw, groups, KH, KW) < 1 or min(ph, pw) < 0 or M % groups or Cg * groups != C:
+        raise ValueError("the arguments are out of range, or do not fit the arrays")
     OH, OW = (H + 2 * ph - dh * (KH - 1) - 1) // sh + 1, (W + 2 * pw - dw * (KW - 1) - 1) // sw + 1
+    if min(OH, OW) < 1:
+        raise ValueError("the kernel is larger than the padded input")
     y: array[float] = array(x.typecode)
     for n, m, oh, ow in product(range(N), range(M), range(OH), range(OW)):
         total = b[m] if b else 0.0
@@ -52,9 +56,11 @@ for line in sys.stdin.buffer:
     shapes = {a["name"]: a["shape"] for a in request.get("arrays", ())}
     for name, values in data.items():
         values.frombytes(sys.stdin.buffer.read(prod(shapes[name]) * values.itemsize))
-    answer: dict[str, Any] = {**HELLO, "capabilities": CLAIMS}
+    answer: dict[str, Any] = {"answer": "error", "kind": "protocol", "sentence": f"unknown: {request['op']}"}
     result = b""
-    if request["op"] == "conv2d":
+    if request["op"] == "hello":
+        answer = {**HELLO, "capabilities": CLAIMS}
+    elif request["op"] == "conv2d":
         try:
             shape, y = conv2d(shapes, data["input"], data["weight"], data.get("bias"), **request["arguments"])
             result = y.tobytes()

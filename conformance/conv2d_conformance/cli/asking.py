@@ -14,11 +14,13 @@ from conv2d_conformance.diagnosis.hint import hint
 from conv2d_conformance.gradients.row import row_of
 from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Result
 from conv2d_conformance.implementation.host import incidents_of
+from conv2d_conformance.implementation.last_words import shown_lines
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.judge import Judgement, judge
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.rejections import HINT, looks_like_a_mistake
 from conv2d_conformance.verdict.together import answers_of, request_of
 
 
@@ -92,6 +94,8 @@ def show(out: Console, asked: Asked, claims: Capabilities, diagnosis: Diagnosis 
         paragraph(out, observation.sentence, label="seen", style="red")
     if fault is None:
         paragraph(out, _praise(asked), label="answer", style="green" if asked.right else "")
+        if (rejected := asked.judgement.rejected) is not None:
+            paragraph(out, f"{rejected.type}: {rejected.message}", label="rejected", most_lines=MOST_LINES)
     else:
         paragraph(out, fault.got, label="got", style="red", most_lines=MOST_LINES)
         paragraph(out, fault.required, label="required")
@@ -99,10 +103,12 @@ def show(out: Console, asked: Asked, claims: Capabilities, diagnosis: Diagnosis 
         paragraph(out, f"the answer to the question number {asked.times}", label="when")
     if within_claims(case, claims) != case:
         paragraph(out, "the implementation does not claim everything that this case needs", label="note")
-    if fault is not None and (advice := hint(asked.question, asked.answer, fault)):
+    if (rejected := asked.judgement.rejected) is not None and looks_like_a_mistake(rejected.type, rejected.message):
+        paragraph(out, HINT, label="hint", style="bold")
+    elif fault is not None and (advice := hint(asked.question, asked.answer, fault)):
         paragraph(out, advice, label="hint", style="bold")
     if isinstance(asked.answer, Broken):
-        for line in [line for line in asked.answer.stderr.splitlines() if line.strip()][-8:]:
+        for line in shown_lines(asked.answer.stderr):
             whole_line(out, line, label="stderr")
 
 

@@ -52,5 +52,6 @@ def _sentence_and_hint(message: str) -> tuple[str, str]:
 
 
 def _with_last_words(hint: str, stderr: str) -> str:
-    last = [line for line in stderr.splitlines() if line.strip()][-3:]
-    return "\n  ".join([hint, *last]) if last else hint
+    from conv2d_conformance.implementation.last_words import shown_lines
+
+    return "\n  ".join([hint, *shown_lines(stderr)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.geometry import is_legal
@@ -19,6 +19,7 @@ from conv2d_conformance.diagnosis.sentence import (
     about_crash,
     about_effect,
     about_refusal,
+    about_refused_effect,
     about_trigger,
 )
 from conv2d_conformance.diagnosis.sizes import sizes_of
@@ -94,20 +95,20 @@ def _of_wrong_answers(bench: Bench, base: Case) -> Diagnosis | None:
     return _of_effect(bench, base) or _of_trigger(bench, base, Model(None)) or _of_structure(bench, base)
 
 
-def _of_effect(bench: Bench, base: Case) -> Diagnosis | None:
+def _of_effect(bench: Bench, base: Case, about: Callable[[str, str], str] = about_effect) -> Diagnosis | None:
     effects = _candidates(bench, base)
     if (model := settled(bench, base, lambda: by_effects(bench, base, effects))) is None:
         return None
     assert model.effect is not None
     trigger = model.rule.words
     name = model.effect.name if model.effect.is_mutant and not trigger else None
-    return _diagnosis(bench, about_effect(model.effect.sentence, trigger), name, model)
+    return _diagnosis(bench, about(model.effect.sentence, trigger), name, model)
 
 
 def _of_refused_effect(bench: Bench) -> Diagnosis | None:
     """An argument that is taken for another one may make a call illegal. That it is taken so, an answer must show."""
     answered = next((seen.case for seen in bench.wrong if isinstance(seen.answer, Result)), None)
-    return None if answered is None else _of_effect(bench, answered)
+    return None if answered is None else _of_effect(bench, answered, about_refused_effect)
 
 
 def _candidates(bench: Bench, base: Case) -> list[Effect]:

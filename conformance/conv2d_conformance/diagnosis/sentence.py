@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from conv2d_conformance.diagnosis.model import Model
 
 LONGEST_MESSAGE = 160
+YOUR_OUTPUT = "your output"
+"""How a sentence begins that speaks of an output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,12 @@ class Diagnosis:
 def about_effect(effect: str, trigger: str) -> str:
     """An effect, and when it shows."""
     only = f", only where {trigger}" if trigger else ""
-    return f"your output equals {effect}{only}"
+    return f"{YOUR_OUTPUT} equals {effect}{only}"
 
 
 def about_trigger(trigger: str) -> str:
     """When the answer is wrong, where nobody knows what it is."""
-    return f"your output is wrong only where {trigger}"
+    return f"{YOUR_OUTPUT} is wrong only where {trigger}"
 
 
 def about_refusal(message: str, trigger: str) -> str:
@@ -48,6 +50,12 @@ def about_refusal(message: str, trigger: str) -> str:
     words = " ".join(message.split())
     short = words if len(words) <= LONGEST_MESSAGE else f"{words[:LONGEST_MESSAGE]} ..."
     return f'it says "{short}": legal calls are refused only where {trigger}'
+
+
+def about_refused_effect(effect: str, trigger: str) -> str:
+    """The effect that other calls show, where the failing one has no output."""
+    only = f", only where {trigger}" if trigger else ""
+    return f"your answers to other calls equal {effect}{only}"
 
 
 def about_crash(trigger: str) -> str:

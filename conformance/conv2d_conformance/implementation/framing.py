@@ -100,6 +100,17 @@ class Incoming:
         self._line: bytearray | None = bytearray()
         self._memory: list[tuple[np.dtype[Any], tuple[int, ...], bool, Array] | None] = []
         self._missing: Buffers = []
+        self._announced = 0
+
+    @property
+    def partial(self) -> str:
+        """In parentheses, how much has come of a message that is not complete; nothing where nothing has."""
+        if self._line is None:
+            came = self._announced - sum(map(len, self._missing))
+            return f" (it announced {self._announced} bytes of arrays, and {came} came)"
+        if self._line:
+            return f" ({len(self._line)} bytes came of a line without an end, {excerpt(bytes(self._line))})"
+        return ""
 
     def read_from(self, descriptor: int) -> None:
         """Take one piece. BlockingIOError when there is none now, EOFError when there will be none."""
@@ -144,7 +155,8 @@ class Incoming:
             self._memory.append((dtype, shape, swapped, raw))
             if raw.size:
                 self._missing.append(raw.data)
-        here = min(len(piece), sum(map(len, self._missing)))
+        self._announced = sum(map(len, self._missing))
+        here = min(len(piece), self._announced)
         if here < len(piece):
             raise ProtocolError(f"{len(piece) - here} bytes follow the message that belong to none of its arrays")
         for buffer in self._missing:
@@ -156,15 +168,31 @@ class Incoming:
 
 def _parse(line: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(line)
+        header = _DECODER.decode(line.decode())
     except (ValueError, RecursionError):
-        raise ProtocolError(f"expected one line of JSON, got {_excerpt(line)}") from None
+        raise ProtocolError(f"expected one line of JSON, got {excerpt(line)}") from None
     if not isinstance(header, dict):
-        raise ProtocolError(f"expected a JSON object, got {_excerpt(line)}")
+        raise ProtocolError(f"expected a JSON object, got {excerpt(line)}")
     return header
 
 
-def _excerpt(line: bytes) -> str:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice = next(key for key in made if sum(key == other for other, _ in pairs) > 1)
+        raise ProtocolError(f"the key {twice!r:.80} occurs twice in one object")
+    return made
+
+
+def _no_json(word: str) -> None:
+    raise ValueError(f"{word} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_json)
+
+
+def excerpt(line: bytes) -> str:
+    """The beginning of what came, to be shown."""
     text = line.decode("utf-8", "replace")
     return repr(text) if len(text) <= 80 else f"{text[:80]!r}..."
 
@@ -183,9 +211,14 @@ def _described(entry: Any) -> tuple[np.dtype[Any], tuple[int, ...], bool]:
     dtype = numeric_dtype(name) if isinstance(name, str) else None
     if dtype is None:
         raise ProtocolError(f"{name!r:.80} is not the name of a numeric dtype")
-    if not isinstance(shape, list) or len(shape) > MAX_AXES or not all(type(n) is int and n >= 0 for n in shape):
+    if not isinstance(shape, list) or len(shape) > MAX_AXES or not all(map(_is_length, shape)):
         raise ProtocolError(f"{shape!r:.80} is not a shape")
-    return dtype, tuple(shape), entry.get("byteorder") == "big"
+    return dtype, tuple(map(int, shape)), entry.get("byteorder") == "big"
+
+
+def _is_length(number: Any) -> bool:
+    """Languages without integers may write 100000 as 1e5."""
+    return (type(number) is int or (type(number) is float and number.is_integer())) and number >= 0
 
 
 def _array(dtype: np.dtype[Any], shape: tuple[int, ...], swapped: bool, raw: Array) -> Array:

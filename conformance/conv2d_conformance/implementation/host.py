@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from conv2d_conformance.implementation import usage
 from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Request
 from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.implementation.patience import End, Patience
+from conv2d_conformance.implementation.patience import USUAL_TIMEOUT, End, Patience
 from conv2d_conformance.implementation.process import Failure, WorkerProcess
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello, encode_request
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
@@ -25,7 +26,12 @@ FIRST_CALLS = 2
 It is not made again then, so that a hang never takes more than two limits.
 """
 SECONDS_TO_LEAVE = 2.0
+START_TIMEOUT = 120.0
+IDLE_AT_START = 30.0
+"""Seconds for `hello`; who does nothing any more is waited for no longer than the second: it speaks no protocol."""
 
+
+HOW_TO_GREET = 'a worker answers the line {"op": "hello", ...} on its standard output, as PROTOCOL.md says'
 
 Kind = tuple[object, ...]
 
@@ -73,7 +79,12 @@ class Worker:
     incidents: list[str]
 
     def __init__(
-        self, target: str, *, timeout: float = 60.0, start_timeout: float = 120.0, memory: float = USUAL_LIMIT
+        self,
+        target: str,
+        *,
+        timeout: float = USUAL_TIMEOUT,
+        start_timeout: float = START_TIMEOUT,
+        memory: float = USUAL_LIMIT,
     ) -> None:
         self._arguments = _arguments(parse(target))
         self._timeout = timeout
@@ -137,7 +148,7 @@ class Worker:
             return Failed(Failure("died", what), what, stderr=error.stderr)
         except Failure as failure:
             what, rest = _out_of_time(patience, failure.end) if failure.end else (failure.sentence, "")
-            return Failed(failure, what, rest, self._replace(), is_first)
+            return Failed(failure, what + failure.partial, rest, self._replace(), is_first)
         except ProtocolError as error:
             what = f"the worker broke the protocol: {error}"
             return Failed(Failure("protocol", what), what, stderr=self._replace())
@@ -161,20 +172,25 @@ class Worker:
         """Take the first of the fresh processes into use. LoadError when it does not introduce itself."""
         process = self._fresh[0]
         try:
-            patience = Patience(self._start_timeout, self._start_timeout, process.usage, since=process.started)
+            patience = Patience(self._idle_at_start, self._start_timeout, process.usage, since=process.started)
             received = process.receive(patience, limit=0)
             if received.header.get("answer") == "error":
-                sentence, hint = (str(received.header.get(key, "")) for key in ("sentence", "hint"))
-                raise LoadError(sentence, hint, process.stderr)
+                sentence, hint = (str(received.header.get(key) or "") for key in ("sentence", "hint"))
+                raise LoadError(
+                    sentence or "the worker answered hello with an error without a sentence", hint, process.stderr
+                )
             hello = decode_hello(received.header)
         except (Failure, ProtocolError) as error:
             sentence = f"the worker did not introduce itself: {error}"
             if isinstance(error, Failure) and error.kind == "timeout":
-                sentence = f"the worker did not introduce itself within {self._start_timeout:g} s"
+                idle = error.end == "idle"
+                seconds = self._idle_at_start if idle else self._start_timeout
+                sentence = f"the worker did not introduce itself within {seconds:g} s{error.partial}"
+                sentence += ", and does nothing any more" if idle else ""
             stderr = process.stderr
             process.end()
             del self._fresh[0]
-            hint = "its last words on standard error say more" if stderr else ""
+            hint = "its last words on standard error say more" if stderr else HOW_TO_GREET
             raise LoadError(sentence, hint, stderr) from None
         except LoadError:
             process.end()
@@ -182,6 +198,11 @@ class Worker:
             raise
         self._process = self._fresh.pop(0)
         return hello
+
+    @property
+    def _idle_at_start(self) -> float:
+        """A longer limit for calls is one for the start too. Where nobody tells who is idle, there is one limit."""
+        return min(self._start_timeout, max(IDLE_AT_START, self._timeout)) if usage.CAN_BE_TOLD else self._start_timeout
 
     def _replace(self) -> str:
         """Go on with a fresh process. Returns the last words of the one before."""
@@ -269,7 +290,7 @@ def incidents_of(implementation: Implementation) -> list[str]:
 
 
 def connect(
-    target: str, *, isolation: str = "process", timeout: float = 60.0, memory: float = USUAL_LIMIT
+    target: str, *, isolation: str = "process", timeout: float = USUAL_TIMEOUT, memory: float = USUAL_LIMIT
 ) -> Implementation:
     """The implementation that a TARGET denotes. TargetError or LoadError when there is none.
 

@@ -16,6 +16,9 @@ from conv2d_conformance.implementation.usage import Usage
 End = Literal["late", "idle", "spent", "starved"]
 """Late: nobody can tell how. Idle: nothing was done. Spent: the allowance was. Starved: the machine gave too little."""
 
+USUAL_TIMEOUT = 10.0
+"""Seconds for a call, before it is known how large it is."""
+
 LONGEST_WAIT = 30
 """In limits: a machine on which a call does not get its processor time in so long cannot judge it."""
 

@@ -13,11 +13,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance
+from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance, excerpt
+from conv2d_conformance.implementation.last_words import LastWords
 from conv2d_conformance.implementation.patience import End, Patience
 from conv2d_conformance.implementation.protocol import BYE, HELLO
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds
@@ -25,7 +25,6 @@ from conv2d_conformance.implementation.threads import ONE_THREAD
 from conv2d_conformance.implementation.usage import Usage, usage_of
 
 PIPE_SIZE = 1 << 20
-KEPT_STDERR = 1 << 16
 MARK = "CONV2D_CONFORMANCE_WORKER"
 SECONDS_TO_DIE = 10.0
 SECONDS_AFTER_CLOSING = 2.0
@@ -36,12 +35,15 @@ SECONDS_BETWEEN_LOOKS = 0.05
 class Failure(Exception):
     """No answer. `kind` is "died", "timeout", "memory" or "protocol"; the process is of no further use.
 
-    `end` says how the time ran out. `is_killed`: by a signal that cannot be caught, and that the harness did not send.
+    `end` says how the time ran out, and `partial` what had come by then. `is_killed`: by a signal that cannot be
+    caught, and that the harness did not send.
     """
 
-    def __init__(self, kind: str, sentence: str, *, end: End | None = None, is_killed: bool = False) -> None:
+    def __init__(
+        self, kind: str, sentence: str, *, end: End | None = None, is_killed: bool = False, partial: str = ""
+    ) -> None:
         super().__init__(sentence)
-        self.kind, self.sentence, self.end, self.is_killed = kind, sentence, end, is_killed
+        self.kind, self.sentence, self.end, self.is_killed, self.partial = kind, sentence, end, is_killed, partial
 
 
 class WorkerProcess:
@@ -76,8 +78,7 @@ class WorkerProcess:
             self._stdin, self._stdout, self._stderr = (stream.fileno() for stream in streams if stream)
             self._outgoing: Buffers = []
             self._closed = ""
-            self._kept: deque[bytes] = deque()
-            self._kept_size = 0
+            self._last_words = LastWords()
             for descriptor in (self._stdin, self._stdout, self._stderr):
                 os.set_blocking(descriptor, False)
                 _enlarge(descriptor)
@@ -97,8 +98,8 @@ class WorkerProcess:
 
     @property
     def stderr(self) -> str:
-        """The last of what the process wrote to standard error."""
-        return b"".join(self._kept)[-KEPT_STDERR:].decode("utf-8", "replace")
+        """The first and the last of what the process wrote to standard error."""
+        return self._last_words.text
 
     def usage(self) -> Usage | None:
         """What the process and its descendants have used, where the system tells."""
@@ -123,8 +124,9 @@ class WorkerProcess:
 
     def send(self, message: Buffers) -> None:
         """Begin to write; `receive` goes on with what the pipe does not take at once."""
-        if self._has_unasked_output():
-            raise Failure("protocol", "the worker wrote to its standard output without having been asked")
+        if unasked := self._unasked_output():
+            sentence = f"the worker wrote {excerpt(unasked)} to its standard output without having been asked"
+            raise Failure("protocol", sentence)
         self._outgoing = message
         self._write()
 
@@ -135,13 +137,13 @@ class WorkerProcess:
         try:
             while not message.complete:
                 if dead:
-                    raise self.death("before it answered")
+                    raise self.death(f"before it answered{message.partial}")
                 remaining = patience.next_look()
                 if self._closed:
                     remaining = SECONDS_AFTER_CLOSING
                 dead = self._handle_events(message, remaining)
                 if not (message.complete or dead) and (end := patience.end()):
-                    raise Failure("timeout", "no answer in time", end=end)
+                    raise Failure("timeout", "no answer in time", end=end, partial=message.partial)
         except ProtocolError as error:
             raise Failure("protocol", f"the worker broke the protocol: {error}") from None
         if self._closed == "input":
@@ -154,7 +156,7 @@ class WorkerProcess:
         """Wait for something to happen and react to it. True when the process is dead and all it wrote is read."""
         events = self._wait(seconds)
         if not events and self._closed:
-            raise Failure("protocol", f"the worker closed its standard {self._closed}")
+            raise Failure("protocol", f"the worker closed its standard {self._closed}{message.partial}")
         happened = {descriptor for descriptor, _ in events}
         if self._stdin in happened:
             self._write()
@@ -220,17 +222,14 @@ class WorkerProcess:
             with contextlib.suppress(KeyError):
                 self._poll.unregister(self._stderr)
             return False
-        self._kept.append(piece)
-        self._kept_size += len(piece)
-        while self._kept_size - len(self._kept[0]) >= KEPT_STDERR:
-            self._kept_size -= len(self._kept.popleft())
+        self._last_words.take(piece)
         return True
 
-    def _has_unasked_output(self) -> bool:
+    def _unasked_output(self) -> bytes:
         try:
-            return bool(os.read(self._stdout, 1))
+            return os.read(self._stdout, CHUNK)
         except BlockingIOError:
-            return False
+            return b""
 
     def end(self, *, seconds_to_leave: float = 0.0) -> None:
         """End the process and its descendants; with `seconds_to_leave`, let it say goodbye first.

@@ -89,7 +89,9 @@ def decode_answer(
     header: Mapping[str, Any], arrays: Sequence[Array | None], operation: str, number: int, *, calls: int = 1
 ) -> Answer:
     """The answer to the request of this operation and number, for so many calls, that a message carries."""
-    if header.get("id") != number:  # a second answer to an earlier request must not pass for this one's
+    if (
+        header.get("id") != number or header["id"] is True
+    ):  # a second answer to an earlier request must not pass for this one's
         raise ProtocolError(f"the answer has the id {header.get('id')!r:.80}, the request has {number}")
     match header.get("answer"):
         case "result":
@@ -134,7 +136,10 @@ def _number(header: Mapping[str, Any], key: str) -> float:
     value = header.get(key, 0.0)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ProtocolError(f'"{key}" must be a number, not {value!r:.80}')
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ProtocolError(f'"{key}" is too large a number') from None
 
 
 def encode_hello(hello: Hello) -> Buffers:

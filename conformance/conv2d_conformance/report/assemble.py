@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.report.deviations import Deviation
-from conv2d_conformance.report.verdicts import claimed_by, conclusion, requirement_entries, unchecked
+from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
+from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, conclusion, requirement_entries, unchecked
 from conv2d_conformance.verdict.grading import EXACT, grade
 from conv2d_conformance.verdict.question import claimed_grade
+from conv2d_conformance.verdict.rejections import merged
 
 
 def assemble(
@@ -50,23 +52,37 @@ def assemble(
         "judged_cases": len(set().union(*(record["digests"] for record in records))),
         "accuracy": _accuracy(records, capabilities),
         "requirements": entries,
-        "checks": {record["check"]: _seen(record) for record in records},
+        "rejections": merged(record.get("rejections", ()) for record in records),
+        "checks": _seen(records, checks, {entry["id"] for entry in entries if entry["verdict"] != "unsupported"}),
         "without_check": unchecked(checks, run["profile"]),
         "fingerprint": fingerprint,
     }
 
 
-def _seen(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What a check saw, in numbers: from these follow the verdicts and the numbers of its requirements."""
+def _seen(
+    records: list[Mapping[str, Any]], checks: Mapping[str, tuple[str, ...]], judged: Collection[str]
+) -> dict[str, Any]:
+    """What each check saw, in numbers: from these follow the verdicts and the numbers of its requirements."""
+    refusals = refusals_by_requirement(records, checks, judged)
+    found = {}
+    for record in records:
+        broken = [name for name, failure in refusals.items() if failure is record["failure"]]
+        is_reached = breaks_elsewhere(record, checks[record["check"]], judged) is None
+        found[record["check"]] = _numbers(record, record["outcome"] if is_reached else NOT_REACHED, broken)
+    return found
+
+
+def _numbers(record: Mapping[str, Any], outcome: str, broken: list[str]) -> dict[str, Any]:
+    """What one check saw; a refusal that ended it has `broken` what is not its subject."""
     return {
-        "outcome": record["outcome"],
+        "outcome": outcome,
         "asked": record["asked"],
         "without_evidence": record.get("without_evidence", []),
         "transcript": record.get("transcript", ""),
         "cases": len(record["digests"]),
         "elements": record["elements"],
         "evidence": record["evidence"],
-        "observed": sorted(record["observed"]),
+        "observed": sorted({*record["observed"], *broken}),
         "breaches": record["breaches"],
     }
 

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conv2d_conformance.adapter import DTYPES, PADDING_MODES
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.diagnosis.sentence import YOUR_OUTPUT
+from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.kind import masked
-from conv2d_conformance.verdict.wording import ANY_ANSWER, NO_SUCH_THING, REFUSED
+from conv2d_conformance.verdict.wording import ANY_ANSWER, NO_SUCH_THING, is_refusal
 
 Entry = Mapping[str, Any]
+
+NAMES = re.compile(rf"\b({'|'.join((*PADDING_MODES, *DTYPES))})\b")
+"""What a refusal may name besides its reason."""
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Requirements that fail for one reason, in the order of the spec but for the first, which explains it best."""
+    """Requirements that fail for one reason, in the order of the spec but for the first, which explains it best.
+
+    `unreached` are those whose checks were ended by it, and say nothing of their own subject.
+    """
 
     entries: tuple[Entry, ...]
+    unreached: tuple[Entry, ...] = ()
 
     @property
     def failure(self) -> Mapping[str, Any] | None:
@@ -58,27 +69,44 @@ def causes(report: Mapping[str, Any]) -> list[Cause]:
         if entry["verdict"] in ("fail", "error") and (report["complete"] or entry["failure"] is not None)
     ]
     explained = {
-        masked(failure["got"]): masked(failure["diagnosis"])
+        _words(failure, failure["got"]): _words(failure, failure["diagnosis"])
         for entry in told
         if (failure := entry["failure"]) and failure["diagnosis"] and _speaks(failure)
     }
     groups: dict[tuple[str, ...], list[Entry]] = {}
     for entry in told:
         groups.setdefault(_kind(entry["failure"], explained), []).append(entry)
-    found = [Cause(_explaining_first(entries)) for entries in groups.values()]
+    unreached = [entry for entry in report["requirements"] if entry["verdict"] == NOT_REACHED]
+    ended: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in unreached:
+        ended.setdefault(_home(entry, groups, explained), []).append(entry)
+    found = [Cause(_explaining_first(entries), tuple(ended.get(kind, ()))) for kind, entries in groups.items()]
     return sorted(found, key=lambda cause: (-len(cause.entries), _distance(cause.entries[0])))
 
 
+def _home(entry: Entry, groups: Mapping[tuple[str, ...], list[Entry]], explained: Mapping[str, str]) -> tuple[str, ...]:
+    """The cause that ended a check: the one in the same words, or else that of the requirement that explains it."""
+    kind = _kind(entry["failure"], explained)
+    if kind in groups or entry["failure"] is None:
+        return kind
+    explanation = entry["failure"].get("explained_by")
+    broken = (kind for kind, entries in groups.items() if any(explains(one["id"], explanation) for one in entries))
+    return next(broken, kind)
+
+
 def common_fault(found: Sequence[Cause]) -> str | None:
-    """One sentence for a cause that most of the failures share."""
-    number = sum(len(cause.entries) for cause in found)
-    if number < 2 or 2 * len(found[0].entries) <= number or len(found[0].entries) < 2:
+    """One sentence for a cause that most of the failures share; beside a MUST that fails, no SHOULD is counted."""
+    level = "MUST" if any(entry["level"] == "MUST" for cause in found for entry in cause.entries) else None
+    counts = [sum(level in (None, entry["level"]) for entry in cause.entries) for cause in found]
+    most = max(counts, default=0)
+    if most < 2 or 2 * most <= sum(counts):
         return None
-    words = found[0].words
+    words = found[counts.index(most)].words
     if words is None:
         return None
-    which = f"All {number}" if len(found) == 1 else f"{len(found[0].entries)} of {number}"
-    return f"{which} failures look like one fault: {words}"
+    which = f"All {most}" if most == sum(counts) else f"{most} of {sum(counts)}"
+    what = "failures" if sum(counts) == sum(len(cause.entries) for cause in found) else "broken MUSTs"
+    return f"{which} {what} look like one fault: {words}"
 
 
 def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tuple[str, ...]:
@@ -86,18 +114,23 @@ def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tu
     if failure is None:
         return ()
     if failure["diagnosis"]:
-        return ("looks like", masked(failure["diagnosis"]))
+        return ("looks like", _words(failure, failure["diagnosis"]))
     if _spreads(failure):
         return ("spreads", parse(failure["case"]).dtype)
     if _speaks(failure):
-        words = masked(failure["got"])
+        words = _words(failure, failure["got"])
         return ("looks like", explained[words]) if words in explained else (words,)
     return (failure["case"], failure["got"])
 
 
+def _words(failure: Mapping[str, Any], text: str) -> str:
+    """The kind of a text. Refusals may differ in what they name besides: the mode, or the dtype, that is lacking."""
+    return masked(NAMES.sub("*", text) if is_refusal(failure["got"]) else text)
+
+
 def _speaks(failure: Mapping[str, Any]) -> bool:
     """Whether what was got says itself what is wrong."""
-    return str(failure["got"]).startswith(REFUSED) or failure["required"] in (ANY_ANSWER, NO_SUCH_THING)
+    return is_refusal(failure["got"]) or failure["required"] in (ANY_ANSWER, NO_SUCH_THING)
 
 
 def _spreads(failure: Mapping[str, Any]) -> bool:
@@ -112,9 +145,12 @@ def _explaining_first(entries: list[Entry]) -> tuple[Entry, ...]:
     return (best, *(entry for entry in entries if entry is not best))
 
 
-def _rank(entry: Entry) -> tuple[bool, bool, int, int]:
+def _rank(entry: Entry) -> tuple[bool, bool, bool, int, int]:
     failure = entry["failure"]
-    decides = (entry["verdict"] != "fail", entry["level"] != "MUST")
+    speaks_of_no_output = (
+        failure is not None and is_refusal(failure["got"]) and str(failure["diagnosis"]).startswith(YOUR_OUTPUT)
+    )
+    decides = (entry["verdict"] != "fail", entry["level"] != "MUST", speaks_of_no_output)
     return (*decides, _distance(entry), len(failure["case"]) if failure else 0)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conv2d_conformance.report.verdicts import VERDICTS
+from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,8 @@ class Chapter:
     @property
     def worst(self) -> str:
         """The verdict that a reader must know of first."""
-        return next(
-            (verdict for verdict in ("fail", "error", "pass", "unsupported") if self.verdicts[verdict]), "unsupported"
-        )
+        order = ("fail", "error", NOT_REACHED, "pass", "unsupported")
+        return next((verdict for verdict in order if self.verdicts[verdict]), "unsupported")
 
 
 def chapters(report: Mapping[str, Any]) -> list[Chapter]:
@@ -63,4 +62,5 @@ def as_json(report: Mapping[str, Any]) -> dict[str, Any]:
         "chapters": {chapter.name: {**chapter.verdicts, "cases": chapter.cases} for chapter in chapters(report)},
         "broken": [entry["id"] for entry in report["requirements"] if entry["verdict"] in ("fail", "error")],
         "without_check": len(report["without_check"]),
+        "rejections": len(report.get("rejections", ())),
     }

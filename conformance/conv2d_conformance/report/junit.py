@@ -8,10 +8,11 @@ from typing import Any
 
 from conv2d_conformance.report.console import printable
 from conv2d_conformance.report.counts import chapter_of, total
+from conv2d_conformance.report.reaching import not_reached
 from conv2d_conformance.report.text import replay_command
-from conv2d_conformance.report.verdicts import headline_of
+from conv2d_conformance.report.verdicts import NOT_REACHED, headline_of
 
-ELEMENT = {"fail": "failure", "error": "error", "unsupported": "skipped"}
+ELEMENT = {"fail": "failure", "error": "error", NOT_REACHED: "error", "unsupported": "skipped"}
 
 
 def junit(reports: Mapping[str, Mapping[str, Any]]) -> str:
@@ -52,6 +53,8 @@ def _message(entry: Mapping[str, Any]) -> str:
         return f"not claimed: {', '.join(entry['features'])}"
     if failure is None:
         return "not one case was judged"
+    if entry["verdict"] == NOT_REACHED:
+        return printable(not_reached(failure))
     looks_like = f"{failure['diagnosis']}; " if failure["diagnosis"] else ""
     after = "".join(f"; after {line}" for line in failure["after"])
     after += f"; beside {beside}" if (beside := failure.get("beside")) else ""

@@ -14,10 +14,11 @@ from conv2d_conformance import spec
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
-from conv2d_conformance.report.verdicts import VERDICTS, headline_of
+from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, headline_of
 from conv2d_conformance.verdict.grading import describe_grade
+from conv2d_conformance.verdict.rejections import sentence as sentence_about
 
-COLOUR = {"pass": "green", "fail": "red", "error": "magenta", "unsupported": "dim"}
+COLOUR = {"pass": "green", "fail": "red", "error": "magenta", NOT_REACHED: "magenta", "unsupported": "dim"}
 """Colour says nothing that the words do not say."""
 
 MOST_CASES = 3
@@ -53,6 +54,8 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
         has = "has" if unchecked == 1 else "have"
         sentence = f"{_counted(unchecked, 'requirement')} of this profile {has} no check in this version"
         paragraph(console, sentence, label="unchecked")
+    if rejected := sentence_about(report.get("rejections", ())):
+        paragraph(console, rejected, label="rejected", most_lines=3)
     for sentence in shown_incidents(report):
         paragraph(console, sentence, label="incident")
     whole_line(console, str(path), label="report")
@@ -103,12 +106,14 @@ def _show_title(report: Mapping[str, Any], console: Console) -> None:
 
 
 def _show_chapters(report: Mapping[str, Any], console: Console) -> None:
-    rows = map(_row, chapters(report))
-    show_table(console, ("chapter", *VERDICTS, "cases"), rows, right=(*VERDICTS, "cases"))
+    found = chapters(report)
+    shown = [name for name in VERDICTS if name != NOT_REACHED or any(chapter.verdicts[name] for chapter in found)]
+    rows = (_row(chapter, shown) for chapter in found)
+    show_table(console, ("chapter", *shown, "cases"), rows, right=(*shown, "cases"))
 
 
-def _row(chapter: Chapter) -> list[str | Text]:
-    return [chapter.name, *(_count(name, chapter.verdicts[name]) for name in VERDICTS), str(chapter.cases)]
+def _row(chapter: Chapter, shown: list[str]) -> list[str | Text]:
+    return [chapter.name, *(_count(name, chapter.verdicts[name]) for name in shown), str(chapter.cases)]
 
 
 def _count(verdict: str, number: int) -> Text:
@@ -123,6 +128,9 @@ def _show_cause(report: Mapping[str, Any], cause: Cause, console: Console) -> No
     paragraph(console, _sentence(entry["id"]), indent=2)
     if others:
         paragraph(console, ", ".join(map(_name, others)), label="also", indent=2)
+    if cause.unreached:
+        sentence = f"{', '.join(map(_name, cause.unreached))}: not reached, since a legal call was refused"
+        paragraph(console, sentence, label="besides", indent=2)
     for deviation in report["deviations"]:
         if deviation["requirement"] in [entry["id"] for entry in cause.entries]:
             declared = f"{deviation['requirement']}: {deviation['reason']} ({deviation['issue']})"

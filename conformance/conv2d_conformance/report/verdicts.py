@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 from conv2d_conformance import spec
 from conv2d_conformance.adapter import CORE, Capabilities
 from conv2d_conformance.report.deviations import Deviation
+from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.spec import Requirement
 
 PROFILES = ("forward", "layer", "training")
-VERDICTS = ("pass", "fail", "error", "unsupported")
+NOT_REACHED = "not reached"
+VERDICTS = ("pass", "fail", "error", NOT_REACHED, "unsupported")
 WITHOUT_ISOLATION = "without isolation there is a result and no certificate"
 """Said wherever the implementation ran in the process of the suite."""
 
@@ -42,14 +44,20 @@ def requirement_entries(
     """One entry for each requirement in scope that has a check, in the order of the spec.
 
     `checks` maps a check's name to its requirements. A requirement whose check left no record has the verdict
-    `error` if its features and its operation are claimed: silence is never a pass.
+    `error` if its features and its operation are claimed: silence is never a pass. Nor is a check that was ended by a
+    refusal which breaks another requirement.
     """
     by_check = {record["check"]: record for record in records}
-    entries = []
+    examined: list[tuple[Requirement, list[str]]] = []
     for requirement in spec.load().requirements.values():
         names = [name for name, covered in checks.items() if requirement.id in covered]
-        if not names or not in_scope(requirement, profile) or not fnmatchcase(requirement.id, only):
-            continue
+        if names and in_scope(requirement, profile) and fnmatchcase(requirement.id, only):
+            examined.append((requirement, names))
+    judged = {item.id for item, _ in examined if item.features | {item.operation} <= claimed}
+    refusals = refusals_by_requirement(by_check.values(), checks, judged)
+    unreached = {name for name, record in by_check.items() if breaks_elsewhere(record, checks[name], judged)}
+    entries = []
+    for requirement, names in examined:
         entry: dict[str, Any] = {
             "id": requirement.id,
             "level": requirement.level,
@@ -57,8 +65,11 @@ def requirement_entries(
             "features": sorted(requirement.features),
             "checks": names,
         }
-        if requirement.features | {requirement.operation} <= claimed:
-            entry |= _judged([by_check[name] for name in names if name in by_check], requirement.id, by_check.values())
+        if requirement.id in judged:
+            seen = [record["observed"].get(requirement.id) for record in by_check.values()]
+            seen.append(refusals.get(requirement.id))
+            own = [by_check[name] for name in names if name in by_check]
+            entry |= _judged(own, unreached, [failure for failure in seen if failure is not None])
         else:
             entry |= {"verdict": "unsupported", "cases": 0, "evidence": 0, "elements": 0, "failure": None}
         entries.append(entry)
@@ -66,18 +77,20 @@ def requirement_entries(
 
 
 def _judged(
-    records: list[Mapping[str, Any]], requirement: str, everything: Iterable[Mapping[str, Any]]
+    records: list[Mapping[str, Any]], unreached: Collection[str], seen: list[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    seen = [record["observed"][requirement] for record in everything if requirement in record["observed"]]
-    failures = [record["failure"] for record in records if record["outcome"] == "fail"] + seen
-    errors = [record["failure"] for record in records if record["outcome"] == "error"]
-    verdict = "fail" if failures else "error" if errors or not records else "pass"
+    """The verdict of a requirement, by its own records, and by what was `seen` to break it elsewhere."""
+    reached = [record for record in records if record["check"] not in unreached]
+    failures = [record["failure"] for record in reached if record["outcome"] == "fail"] + seen
+    errors = [record["failure"] for record in reached if record["outcome"] == "error"]
+    open_ones = [record["failure"] for record in records if record["check"] in unreached]
+    verdict = "fail" if failures else "error" if errors or not records else NOT_REACHED if open_ones else "pass"
     return {
         "verdict": verdict,
         "cases": len(set().union(*(record["digests"] for record in records))),
         "evidence": sum(record["evidence"] for record in records),
         "elements": sum(record["elements"] for record in records),
-        "failure": next((failure for failure in failures + errors if failure), None),
+        "failure": next((failure for failure in failures + errors + open_ones if failure), None),
     }
 
 
@@ -111,6 +124,8 @@ def conclusion(
     broken = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] in ("fail", "error")]
     judged = any(verdict in ("pass", "fail") for verdict in verdicts.values()) or bool(broken)
     declared = {deviation.requirement for deviation in deviations}
+    unreached = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] == NOT_REACHED]
+    beside = f", and {len(unreached)} not reached" if unreached else ""
     stale = sorted(name for name in declared if verdicts.get(name) == "pass")
     missing = sorted(core_of(profile) - claimed)
 
@@ -119,13 +134,18 @@ def conclusion(
     elif breaches:
         headline, status = f"not conforming: {'; '.join(breaches)}, which no adapter may do", 1
     elif undeclared := [name for name in broken if name not in declared]:
-        headline, status = f"not conforming: {_counted(len(broken), 'requirement')} broken ({_some(undeclared)})", 1
+        headline = f"not conforming: {_counted(len(broken), 'requirement')} broken ({_some(undeclared)}){beside}"
+        status = 1
+    elif open_ones := [name for name in unreached if name not in declared or not broken]:
+        number = _counted(len(unreached), "requirement")
+        headline = f"not conforming: {number} not reached, since legal calls were refused ({_some(open_ones)})"
+        status = 1
     elif stale:
         headline, status = f"not conforming: stale deviations, which no longer fail: {', '.join(stale)}", 1
     elif missing:
         headline, status = f"partial: no {', no '.join(missing)}", 1
     elif broken:
-        headline, status = f"not conforming: {_counted(len(broken), 'declared deviation')}", 0
+        headline, status = f"not conforming: {_counted(len(broken), 'declared deviation')}{beside}", 0
     elif only != "*":
         headline, status = f"all selected requirements hold ({only}); a selection earns no certificate", 0
     elif isolation == "none":
@@ -139,6 +159,7 @@ def conclusion(
         "nothing judged": not judged,
         "breach": bool(breaches),
         "broken": bool(broken),
+        "not reached": bool(unreached),
         "stale deviation": bool(stale),
         "core not claimed": bool(missing),
         "selection": only != "*",

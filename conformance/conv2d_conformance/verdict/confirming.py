@@ -19,6 +19,7 @@ from conv2d_conformance.verdict.history import unpacked
 from conv2d_conformance.verdict.judge import Fault, judge
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.sequence import shortest
+from conv2d_conformance.verdict.wording import is_refusal
 
 Record = dict[str, Any]
 
@@ -89,8 +90,8 @@ def _unreduced(record: Record, implementation: Implementation) -> bool:
 def _can_be_asked(record: Record, implementation: Implementation) -> bool:
     failure = record["failure"]
     return (
-        record["outcome"] == "fail"
-        and failure is not None
+        failure is not None
+        and (record["outcome"] == "fail" or is_refusal(failure["got"]))
         and not failure["after"]
         and failure["required"] != REPEATED
         and not is_layer_case(failure["case"])

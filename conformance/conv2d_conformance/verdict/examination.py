@@ -26,6 +26,7 @@ from conv2d_conformance.verdict.grading import Grading, describe_grade
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome, judge
 from conv2d_conformance.verdict.question import Question, claimed_grade
+from conv2d_conformance.verdict.rejections import Rejections
 from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
 from conv2d_conformance.verdict.simplifying import (
@@ -133,6 +134,7 @@ class Tally:
     observed: dict[str, Failure] = field(default_factory=dict)
     breaches: set[str] = field(default_factory=set)
     grading: Grading = field(default_factory=Grading)
+    rejections: Rejections = field(default_factory=Rejections)
 
 
 class Examination:
@@ -201,6 +203,7 @@ class Examination:
             return
         case = fitting
         judgement = self._ask(case, values, times)
+        self._note_rejection(case, judgement)
         self._known[case] = judgement
         if judgement.outcome != "pass":
             self._raise(case, judgement, values, times)
@@ -224,6 +227,7 @@ class Examination:
             lines.add(line)
             legal, spoilt = made
             judgement = self._ask(spoilt, values=True)
+            self._note_rejection(spoilt, judgement)
             if judgement.outcome != "pass":
                 self._raise(spoilt, judgement, values=True)
             if (fault := self._refusal(legal)) is not None:
@@ -233,13 +237,14 @@ class Examination:
         self._end_where_observed()
         if refused is not None and not self.tally.evidence:
             line, legal, fault = refused
-            got = f"an exception, which says nothing: the legal call {format_case(legal)} gave {fault.got}"
-            self._end(_once(line, got, "an exception for the defect alone"), "error")
+            required = f"an answer: an exception for {line} says nothing where it is raised without the defect too"
+            self._end(_once(format_case(legal), fault.got, required), "error")
 
     def _refusal(self, legal: Case) -> Fault | None:
         """What came in place of an array when a legal call was asked, right or wrong."""
         if legal not in self._known:
             self._known[legal] = self._ask(legal, values=False)
+            self._note_rejection(legal, self._known[legal])
         fault = self._known[legal].fault
         return fault if fault is not None and fault.aspect in ("accepted", "answered") else None
 
@@ -263,6 +268,7 @@ class Examination:
         rejected: set[str] = set()
         for case in filter(None, map(self._fitting, cases)):
             judgement = self._ask(case, values=True)
+            self._note_rejection(case, judgement)
             if not is_legal(case):
                 line = format_case(case)  # of equal cases, such as those of 1 and 1.0, each has its own
                 if judgement.outcome == "pass":
@@ -389,6 +395,12 @@ class Examination:
             if judgement.outcome != "pass":
                 return judgement
         return judgement if times == 1 else judge_repetitions(judgement, answers)
+
+    def _note_rejection(self, case: Case, judgement: Judgement) -> None:
+        """Of what the check asks itself: what is asked to make a case simpler depends on the time that there is."""
+        if judgement.rejected is not None:
+            legal = judgement.fault is not None
+            self.tally.rejections.take(judgement.rejected, format_case(case), legal=legal)
 
     def _watch(
         self, line: str, judgement: Judgement, requirements: Mapping[str, str], case: Case | None = None
@@ -534,6 +546,7 @@ def as_json(tally: Tally) -> dict[str, Any]:
         },
         "observed": {name: failure_as_json(seen) for name, seen in tally.observed.items()},
         "breaches": sorted(tally.breaches),
+        "rejections": tally.rejections.as_json(),
     }
 
 

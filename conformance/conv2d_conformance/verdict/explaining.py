@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from conv2d_conformance.cases.case import Case, CaseError, Elements, Recipe
-from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.geometry import geometry, is_legal
 
 LARGEST_SMALL = 8
 """What no tile, vector or block is shorter than, as far as the drawn cases know."""
@@ -43,21 +43,27 @@ def explained_by(case: Case, aspect: str, fails: Callable[[Case], bool]) -> str 
     """The id of the narrowest requirement that explains why the case fails.
 
     `fails` says whether another case fails. `aspect` is the respect in which this one does. None for an illegal call,
-    and for special values: such cases are about nothing else.
+    and for special values: such cases are about nothing else. None too for a refused call that has a feature which it
+    cannot be asked without.
     """
     if not is_legal(case) or not case.is_finite:
         return None
     found = _needed(case, aspect, fails)
-    if case.operation == "conv2d":
+    if case.operation == "conv2d" or found is None:
         return found
     return f"gradients.{OF_GRADIENTS.get(found, found.partition('.')[2])}"
 
 
-def _needed(case: Case, aspect: str, fails: Callable[[Case], bool]) -> str:
+def _needed(case: Case, aspect: str, fails: Callable[[Case], bool]) -> str | None:
+    is_certain = True
     for requirement, simpler in _without(case):
-        if simpler is not None and is_legal(simpler) and not fails(simpler):
+        if simpler is None or not is_legal(simpler):
+            is_certain = False
+        elif not fails(simpler):
             return requirement
-    return "validation.legal-calls-accepted" if aspect == "accepted" else "values.definition"
+    if aspect == "accepted":
+        return "validation.legal-calls-accepted" if is_certain else None
+    return "values.definition"
 
 
 def explains(requirement: str, explanation: str | None) -> bool:
@@ -97,9 +103,9 @@ def _without(case: Case) -> Iterator[tuple[str, Case | None]]:
         yield "dilation.spacing", _changed(case, dilation=(1, 1))
     if isinstance(case.padding, str):
         name = "padding.valid" if case.padding == "valid" else "padding.same-extra-at-end"
-        yield name, _changed(case, padding=(0, 0))
+        yield name, _unpadded(case)
     elif case.padding not in (0, (0, 0)):
-        yield "padding.zeros-both-sides", _changed(case, padding=(0, 0))
+        yield "padding.zeros-both-sides", _unpadded(case)
     if case.stride not in (1, (1, 1)):
         yield "stride.steps", _changed(case, stride=(1, 1))
     if case.bias:
@@ -113,6 +119,15 @@ def _changed(case: Case, **changes: Any) -> Case | None:
         return replace(case, **changes)
     except CaseError:  # what else the case says has no place in it any more
         return None
+
+
+def _unpadded(case: Case) -> Case | None:
+    """The call without its padding; where the kernel does not fit then, the input is as large as it was with it."""
+    bare = _changed(case, padding=(0, 0))
+    if bare is None or is_legal(bare):
+        return bare
+    (top, bottom), (left, right) = geometry(case).pads
+    return _changed(bare, H=case.H + top + bottom, W=case.W + left + right)
 
 
 def _recipe(case: Case) -> Recipe | Elements:

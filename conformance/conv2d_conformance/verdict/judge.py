@@ -32,6 +32,7 @@ class Judgement:
     """The outcome for one case.
 
     evidence: the number of elements (or, without elements, of facts) that could have shown a fault and did not.
+    rejected: the answer, where it is that the call was refused, rightly or wrongly.
     margin: the largest error as a share of its bound, over the evident elements that are judged by a bound.
     """
 
@@ -42,6 +43,7 @@ class Judgement:
     margin: float | None = None
     where: tuple[int, ...] | None = None
     observed: tuple[Observation, ...] = ()
+    rejected: Rejected | None = None
 
 
 def judge(question: Question, answer: Answer, *, values: bool = True, grading: Grading | None = None) -> Judgement:
@@ -67,7 +69,7 @@ def judge(question: Question, answer: Answer, *, values: bool = True, grading: G
 
 def _judge_illegal(reason: str, answer: Result | Rejected) -> Judgement:
     if isinstance(answer, Rejected):
-        return Judgement("pass", evidence=1, elements=1, observed=answer.observed)
+        return Judgement("pass", evidence=1, elements=1, observed=answer.observed, rejected=answer)
     shapes = ", ".join("None" if array is None else str(array.shape) for array in answer.arrays)
     return _fail(answer, Fault("rejected", f"a result of shape {shapes}", f"an exception: {reason}"))
 
@@ -108,4 +110,5 @@ def _judge_values(question: Question, answer: Result, array: Array, values: bool
 
 
 def _fail(answer: Result | Rejected, fault: Fault) -> Judgement:
-    return Judgement("fail", fault, observed=answer.observed)
+    rejected = answer if isinstance(answer, Rejected) else None
+    return Judgement("fail", fault, observed=answer.observed, rejected=rejected)

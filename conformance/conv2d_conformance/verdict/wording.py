@@ -22,6 +22,11 @@ NO_SUCH_THING = "no such thing"
 """What is required where something was seen that must not be."""
 
 
+def is_refusal(got: str) -> bool:
+    """Whether what was got is that a legal call was refused."""
+    return got.startswith(REFUSED)
+
+
 def describe_wrong_elements(question: Question, answer: Array, law: Allowed, wrong: Mask) -> tuple[str, str]:
     """What was got and what is required, told of the first wrong element. Shapes are (N, M, OH, OW).
 

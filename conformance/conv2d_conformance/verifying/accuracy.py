@@ -29,11 +29,7 @@ def faults_of_accuracy(report: Mapping[str, Any], claims: Capabilities) -> Itera
             continue
         yield from _faults_of_subject(subject, found, claims)
         judging = JUDGING[gradients]
-        if (
-            "named" in found
-            and found["claimed"] in found["broken_by"]
-            and verdicts.get(judging, "fail") not in ("fail", "error")
-        ):
+        if "named" in found and found["claimed"] in found["broken_by"] and verdicts.get(judging) == "pass":
             verdict = verdicts[judging]
             yield f"an answer in {subject} broke its claimed {found['claimed']}, and {judging} is called {verdict}"
 

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from conv2d_conformance.checks import Check
-from conv2d_conformance.report.verdicts import PROFILES
+from conv2d_conformance.report.verdicts import NOT_REACHED, PROFILES
 
 Seen = Mapping[str, Any]
 
@@ -99,7 +99,9 @@ def _verdict(requirement: str, own: list[Seen], checks: Mapping[str, Seen]) -> s
     outcomes = [seen["outcome"] for seen in own]
     if "fail" in outcomes or any(requirement in seen["observed"] for seen in checks.values()):
         return "fail"
-    return "error" if "error" in outcomes or not own else "pass"
+    if "error" in outcomes or not own:
+        return "error"
+    return NOT_REACHED if NOT_REACHED in outcomes else "pass"
 
 
 def _has_failed(own: list[Seen]) -> bool:

@@ -219,7 +219,7 @@ def floods_standard_error(input, weight, bias=None):
 
 
 def floods_standard_error_and_dies(input, weight, bias=None):
-    os.write(2, b"x" * 900_000 + b"\nthe last words\n")
+    os.write(2, b"the first words\n" + b"x" * 900_000 + b"\nthe last words\n")
     os._exit(1)
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 
 HELLO = {"answer": "hello", "protocol": 1, "name": "program", "version": "1", "language": "none"}
 RESULT = {"answer": "result", "id": 0, "arrays": [{"dtype": "float32", "shape": [1]}]}
@@ -23,8 +24,13 @@ match way:
     case "says nothing and leaves":
         sys.exit("no device found")
     case "says nothing and stays":
+        os.write(1, b"loading")
         print("waiting for a device", file=sys.stderr, flush=True)
         time.sleep(1000)
+    case "computes before it greets":
+        end = time.process_time() + 0.3
+        while time.process_time() < end:
+            pass
     case "greets in words":
         print("Hello, world", flush=True)
         time.sleep(1000)
@@ -47,6 +53,12 @@ while (request := listen())["op"] != "bye":
         case "prints first":
             print("computing", flush=True)
             say(RESULT, bytes(4))
+        case "prints after its answer":
+            say(RESULT, bytes(4))
+            folder = Path(sys.argv[2])
+            (folder / "go").read_text()
+            os.write(1, b"took 3 ms\n")
+            (folder / "done").write_text("it has printed")
         case "answers twice":
             say(RESULT, bytes(4))
             say(RESULT, bytes(4))
@@ -58,6 +70,10 @@ while (request := listen())["op"] != "bye":
             sys.exit(0)
         case "sends half an array and stays":
             say(RESULT, bytes(2))
+            time.sleep(1000)
+        case "sends half a line and closes its output":
+            os.write(1, b'{"answer":')
+            os.close(1)
             time.sleep(1000)
         case "closes its output":
             os.close(1)

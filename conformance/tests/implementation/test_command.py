@@ -1,5 +1,6 @@
 """A program of another language, and what becomes of one that does not keep to the protocol."""
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 import conv2d_adapters
 from conv2d_conformance.implementation.answers import Broken, Rejected, Request, Result
-from conv2d_conformance.implementation.host import Worker, connect
+from conv2d_conformance.implementation.host import HOW_TO_GREET, IDLE_AT_START, Worker, connect
 from conv2d_conformance.implementation.target import LoadError, TargetError
 
 PROGRAM = Path(__file__).with_name("misbehaving_program.py")
@@ -23,7 +24,9 @@ def program(*arguments):
 BREACHES = {
     "prints first": "the worker broke the protocol: expected one line of JSON, got 'computing'",
     "closes its output": "the worker closed its standard output",
-    "sends half an array and leaves": "the process ended with exit status 0 before it answered",
+    "sends half an array and leaves": (
+        "the process ended with exit status 0 before it answered (it announced 4 bytes of arrays, and 2 came)"
+    ),
     "does not know the operation": "what?",
     "forgets which request it answers": "the worker broke the protocol: the answer has the id None, the request has {}",
 }
@@ -42,6 +45,18 @@ def test_a_second_answer_never_passes_for_the_answer_to_the_next_question(reques
     assert broken.kind == "protocol"
 
 
+def test_what_was_written_unasked_is_shown(request_for, tmp_path):
+    for name in ("go", "done"):
+        os.mkfifo(tmp_path / name)
+    with Worker(program(PROGRAM, "prints after its answer", tmp_path)) as worker:
+        assert isinstance(worker.ask(request_for()), Result)
+        (tmp_path / "go").write_text("now")
+        assert (tmp_path / "done").read_text() == "it has printed"
+        assert worker.ask(request_for()).sentence == (
+            "the worker wrote 'took 3 ms\\n' to its standard output without having been asked"
+        )
+
+
 def test_an_answer_belongs_to_one_request(request_for):
     with Worker(program(PROGRAM, "answers another request")) as worker:
         assert worker.ask(request_for()) == Broken(
@@ -57,7 +72,15 @@ def test_an_answer_counts_even_if_the_process_ends_after_it(request_for):
 def test_half_an_answer_is_waited_for_and_no_longer(request_for):
     with Worker(program(PROGRAM, "sends half an array and stays"), timeout=0.2) as worker:
         assert worker.ask(request_for()).sentence == (
-            "no answer within 0.2 s, twice: it hangs, and did nothing any more; the process was ended"
+            "no answer within 0.2 s (it announced 4 bytes of arrays, and 2 came), twice: it hangs, and did nothing any "
+            "more; the process was ended"
+        )
+
+
+def test_half_a_line_before_the_end_is_shown(request_for):
+    with Worker(program(PROGRAM, "sends half a line and closes its output")) as worker:
+        assert worker.ask(request_for()).sentence == (
+            "the worker closed its standard output (10 bytes came of a line without an end, '{\"answer\":')"
         )
 
 
@@ -87,27 +110,28 @@ UNBORN = {
         "no device found\n",
     ),
     "says nothing and stays": (
-        "the worker did not introduce itself within 0.5 s",
+        "the worker did not introduce itself within 0.5 s (7 bytes came of a line without an end, 'loading'), and does "
+        "nothing any more",
         "its last words on standard error say more",
         "waiting for a device\n",
     ),
     "greets in words": (
         "the worker did not introduce itself: the worker broke the protocol: "
         "expected one line of JSON, got 'Hello, world'",
-        "",
+        HOW_TO_GREET,
         "",
     ),
     "greets with an error": ("there is no GPU", "plug one in", ""),
     "claims nonsense": (
         "the worker did not introduce itself: \"capabilities\": dtypes: 'float8' not known; "
         "allowed are float32, float64, float16, bfloat16",
-        "",
+        HOW_TO_GREET,
         "",
     ),
     "greets with an array": (
         "the worker did not introduce itself: the worker broke the protocol: "
         "the arrays of the message are larger than 0 bytes",
-        "",
+        HOW_TO_GREET,
         "",
     ),
 }
@@ -119,6 +143,30 @@ def test_a_worker_that_does_not_introduce_itself_is_an_error(way):
     with pytest.raises(LoadError) as caught:
         Worker(program(PROGRAM, way), start_timeout=start_timeout)
     assert (caught.value.sentence, caught.value.hint, caught.value.stderr) == UNBORN[way]
+
+
+def test_who_does_nothing_is_not_waited_for_two_minutes(monkeypatch):
+    """As a program that was never meant to be a worker: `command:sleep 100`."""
+    monkeypatch.setattr("conv2d_conformance.implementation.host.IDLE_AT_START", 0.3)
+    with pytest.raises(LoadError) as caught:
+        Worker("command:sleep 100", timeout=0.1)
+    assert caught.value.sentence == ("the worker did not introduce itself within 0.3 s, and does nothing any more")
+    assert caught.value.hint == HOW_TO_GREET
+
+
+def test_who_computes_may_start_slowly(monkeypatch):
+    monkeypatch.setattr("conv2d_conformance.implementation.host.IDLE_AT_START", 0.1)
+    with Worker(program(PROGRAM, "computes before it greets"), timeout=0.1) as worker:
+        assert worker.hello.name == "program"
+
+
+def test_a_longer_limit_for_calls_is_one_for_an_idle_start(monkeypatch):
+    with Worker(program(PROGRAM, "well"), timeout=IDLE_AT_START + 10) as worker:
+        assert worker._idle_at_start == IDLE_AT_START + 10
+    with Worker(program(PROGRAM, "well"), timeout=1) as worker:
+        assert worker._idle_at_start == IDLE_AT_START
+        monkeypatch.setattr("conv2d_conformance.implementation.usage.CAN_BE_TOLD", False)
+        assert worker._idle_at_start == 120
 
 
 def test_a_program_that_does_not_exist_is_named():
@@ -194,7 +242,7 @@ def correlate(x, w, b, *, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups
 
 
 def test_the_example_rejects_and_goes_on(plain_python, request_for):
-    assert plain_python.ask(request_for(stride=(0, 1))) == Rejected(
-        "ZeroDivisionError", "integer division or modulo by zero"
-    )
+    rejected = Rejected("ValueError", "the arguments are out of range, or do not fit the arrays")
+    for arguments in ({"stride": (0, 1)}, {"groups": 2}, {"padding": (0, -1)}):
+        assert plain_python.ask(request_for(**arguments)) == rejected
     assert isinstance(plain_python.ask(request_for()), Result)

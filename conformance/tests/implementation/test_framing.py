@@ -91,7 +91,7 @@ def entry(**changes):
         (b'{"arrays":[{"dtype":"float32"}]}\n', "None is not a shape"),
         (b'{"arrays":[{"dtype":"float32","shape":[-1]}]}\n', "[-1] is not a shape"),
         (b'{"arrays":[{"dtype":"float32","shape":[true]}]}\n', "[True] is not a shape"),
-        (b'{"arrays":[{"dtype":"float32","shape":[1.0]}]}\n', "[1.0] is not a shape"),
+        (b'{"arrays":[{"dtype":"float32","shape":[1.5]}]}\n', "[1.5] is not a shape"),
         (b'{"arrays":[{"dtype":"object","shape":[1]}]}\n', "'object' is not the name of a numeric dtype"),
         (b'{"arrays":[{"dtype":"bool","shape":[1]}]}\n', "'bool' is not the name of a numeric dtype"),
         (b'{"arrays":[{"dtype":"f4","shape":[1]}]}\n', "'f4' is not the name of a numeric dtype"),

@@ -24,7 +24,7 @@ def text_of(report, path="out.json"):
 def test_chapters_count_verdicts_and_cases(report):
     (bias,) = chapters(report)
     assert (bias.name, bias.cases) == ("bias", 2)
-    assert bias.verdicts == total(report) == {"pass": 1, "fail": 2, "error": 1, "unsupported": 0}
+    assert bias.verdicts == total(report) == {"pass": 1, "fail": 2, "error": 1, "not reached": 0, "unsupported": 0}
 
 
 def test_the_text_tells_what_fails_by_the_same_case_once(report):
@@ -161,7 +161,9 @@ def test_junit_lets_only_a_must_fail(report):
 
 def test_json_says_it_in_short(report):
     short = json.loads(json.dumps(as_json(report)))
-    assert short["chapters"] == {"bias": {"pass": 1, "fail": 2, "error": 1, "unsupported": 0, "cases": 2}}
+    assert short["chapters"] == {
+        "bias": {"pass": 1, "fail": 2, "error": 1, "not reached": 0, "unsupported": 0, "cases": 2}
+    }
     assert short["broken"] == ["bias.added", "bias.per-channel", "bias.in-padding-only-windows"]
 
 

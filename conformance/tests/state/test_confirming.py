@@ -9,12 +9,13 @@ import pytest
 
 from conv2d_conformance.adapter import Adapter, Capabilities
 from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.cases.illegal import illegal_calls
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.answers import Answer, Request
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import CAPABILITIES
 from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.verdict.confirming import amend, fails_alone
+from conv2d_conformance.verdict.confirming import amend, explanation_of, fails_alone
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
 from conv2d_conformance.verdict.history import Remembering, packed, unpacked
 
@@ -171,3 +172,18 @@ def test_an_illegal_call_that_is_accepted_once_its_equal_was_made() -> None:
         examination.judge_in_sequence([illegal, legal, illegal])
     # Accepted from the start it is a fault of validation alone.
     Examination(InProcess(adapter), EFFORTS["quick"]).judge_in_sequence([legal, illegal, illegal])
+
+
+def test_a_refusal_that_makes_an_illegal_call_say_nothing_is_asked_again_too() -> None:
+    def refuses(input: Any, weight: Any, bias: Any = None, *, groups: int = 1, **attributes: Any) -> Any:
+        if groups > 1:
+            raise NotImplementedError("groups")
+        return Call(input, weight, bias, groups=groups, **attributes).right()
+
+    examination = Examination(Fresh(lambda: refuses), EFFORTS["quick"], ("validation.out-channels-divisible",))
+    with pytest.raises(Nonconforming):
+        examination.judge_illegal(illegal_calls("out-channels-divisible"))
+    record = {"check": "a check", **as_json(examination.tally)}
+    assert record["outcome"] == "error"
+    assert fails_alone(record, examination.implementation)
+    assert explanation_of(record, examination.implementation) == "groups.side-by-side"

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from conv2d_conformance import spec
-from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import catalogue
 from conv2d_conformance.report.causes import causes
+from conv2d_conformance.verdict import explaining
 from conv2d_conformance.verdict.confirming import fault_of
 from conv2d_conformance.verdict.explaining import OF_GRADIENTS, explained_by, explains
 
@@ -42,6 +44,27 @@ def test_a_fault_that_needs_nothing_is_one_of_the_definition() -> None:
     case = parse("n2c4h5w6 m2k2 s2x1 p1x1 g2 bias float64 integers:1")
     assert explained_by(case, "values", lambda _: True) == "values.definition"
     assert explained_by(case, "accepted", lambda _: True) == "validation.legal-calls-accepted"
+
+
+def test_a_kernel_that_needs_its_padding_is_asked_with_a_larger_input() -> None:
+    """Else a refusal of the padding would be taken for one of the call itself."""
+    case = parse("n1c1h1w1 m1k1x2 p0x1 all-zero")
+    asked = []
+
+    def fails(other: Case) -> bool:
+        asked.append(format_case(other))
+        return other.padding != (0, 0)
+
+    assert explained_by(case, "accepted", fails) == "padding.zeros-both-sides"
+    assert asked[-1].startswith("n1c1h1w3 m1k1x2 s1x1 p0x0 ")
+    same = parse("n1c1h2w3 m1k3x2 same integers:1")
+    assert explained_by(same, "accepted", lambda other: other.padding == "same") == "padding.same-extra-at-end"
+
+
+def test_who_cannot_be_asked_without_a_feature_is_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explaining, "_unpadded", lambda _: None)
+    assert explained_by(parse("n1c1h1w1 m1k1x2 p0x1 all-zero"), "accepted", lambda _: True) is None
+    assert explained_by(parse("n1c1h1w1 m1k1x2 p0x1 all-zero"), "values", lambda _: True) == "values.definition"
 
 
 def test_gradients_have_a_chapter_of_their_own() -> None:

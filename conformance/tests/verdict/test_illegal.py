@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -19,7 +20,9 @@ from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.illegal import ILLEGAL, illegal_calls
 from conv2d_conformance.cases.illegal_kinds import KINDS
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.implementation.answers import Request
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.implementation.protocol import encode_request
 from conv2d_conformance.mutants import CAPABILITIES
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.claims import illegal_within_claims
@@ -218,10 +221,9 @@ def test_what_is_refused_with_and_without_its_defect_says_nothing() -> None:
         found.judge_illegal(list(illegal_calls("integers-only"))[:10])
     assert raised.value.outcome == found.tally.outcome == "error"
     assert (found.tally.asked, found.tally.evidence) == (10, 0)
-    assert raised.value.failure.got == (
-        "an exception, which says nothing: the legal call n2c4h9w8 m6k3x2 s1x1 p0x0 d1x1 g2 bias float32 integers:0"
-        " gave refused a legal call: NotImplementedError: neither groups nor bias"
-    )
+    assert raised.value.failure.case == "n2c4h9w8 m6k3x2 s1x1 p0x0 d1x1 g2 bias float32 integers:0"
+    assert raised.value.failure.got == "refused a legal call: NotImplementedError: neither groups nor bias"
+    assert raised.value.failure.required.startswith("an answer: an exception for n2c4h9w8 m6k3x2 s1x1 p0x0 d1x1 g2 ")
 
 
 def test_what_is_not_claimed_does_not_hide_that_a_defect_is_accepted() -> None:
@@ -251,3 +253,56 @@ def test_one_dtype_alone_leaves_nothing_to_compare() -> None:
     for kind in ("dtypes-equal", "weight-dtype-empty-batch", "bias-dtype-valid", "bias-dtype-same"):
         assert not spec.get(REQUIREMENTS[kind]).features <= one.features
         assert spec.get(REQUIREMENTS[kind]).features <= replace(one, dtypes={"float16", "bfloat16"}).features
+
+
+# ---- languages whose numbers are all floats --------------------------------------------------------------------------
+
+
+def as_numbers(call: Call, number: Callable[[Any], Any]) -> Any:
+    """The right answer to the call with every number read by a language of its own."""
+    read = {
+        name: tuple(map(number, value))
+        if isinstance(value, tuple)
+        else value
+        if isinstance(value, str)
+        else number(value)
+        for name, value in (("stride", call.stride), ("padding", call.padding), ("dilation", call.dilation))
+    }
+    return call.right(**read, groups=number(call.groups))
+
+
+def whole(number: Any) -> int:
+    if number != int(number):
+        raise ValueError(f"{number} is not a whole number")
+    return int(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "passes"),
+    [(whole, {"integers-only": True, "whole-floats": False}), (int, {"integers-only": False, "whole-floats": False})],
+    ids=("cannot tell 2.0 from 2", "cuts the fraction off"),
+)
+def test_a_language_without_integers_is_asked_for_no_more_than_it_can_tell(
+    number: Callable[[Any], Any], passes: dict[str, bool]
+) -> None:
+    for kind, expected in passes.items():
+        found = examine(lambda call: as_numbers(call, number))
+        with suppress(Nonconforming):
+            found.judge_illegal(illegal_calls(kind, QUICK.tiles))
+        assert found.tally.outcome == ("pass" if expected else "fail"), kind
+    assert [spec.get(f"validation.{kind}").level for kind in passes] == ["MUST", "SHOULD"]
+
+
+def test_fractions_and_whole_floats_share_no_call_and_travel_as_what_they_are() -> None:
+    fractions, wholes = (
+        {format_case(case) for kind, case in ILLEGAL if kind == name} for name in ("integers-only", "whole-floats")
+    )
+    assert fractions
+    assert wholes
+    assert not fractions & wholes
+    sent = [
+        bytes(encode_request(Request("conv2d", case.arguments, {}), 1)[0]).decode()
+        for kind, case in ILLEGAL
+        if kind == "whole-floats"
+    ]
+    assert all(re.search(r"\d\.0[,\]}]", line) for line in sent)

@@ -1,0 +1,137 @@
+"""The workers in other languages are right, refuse what they must, and go on; where there is no language, no test."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import conv2d_adapters
+from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.checks import catalogue
+from conv2d_conformance.drawing import seed, seed_of, use_settings
+from conv2d_conformance.effort import Effort
+from conv2d_conformance.implementation.answers import Broken, Rejected, Request, Result
+from conv2d_conformance.implementation.host import Worker
+from conv2d_conformance.verdict.claims import within_claims
+from conv2d_conformance.verdict.examination import Examination
+
+FOLDER = Path(conv2d_adapters.__file__).parent / "workers"
+LANGUAGES = {"plain_python.py": "python", "plain_c.c": "c", "plain_javascript.mjs": "javascript", "r_torch.R": "R"}
+CASES = (
+    "n1c1h2w3 m1k1 integers:3",
+    "n2c4h9w8 m6k3x2 s2x1 p1x2 d1x2 g2 bias integers:7",
+    "n1c3h8w9 m3k2x3 s1x3 p2x0 g3 bias integers:1",
+    "n2c2h7w7 m3k3 p1 uniform:5",
+    "n1c1h5w5 m1k3 p4 d2 odd:1",
+    "n2c4h6w5 m4k2 g4 bias float64 uniform:2",
+    "n0c2h4w5 m3k2 bias",
+    "c2h4w5 m3k2 bias integers:1",
+    "n1c2h3w3 m2k2 x[0,1,1,1]=nan integers:2",
+    "n2c2h4w5 m3k2 s2 integers:1 omit=padding,dilation,groups",
+    "n1c2h5w6 m2k2 s1x3 p1 d2x1 impulse:1",
+)
+"""Of what a worker does not claim it is asked the nearest relative."""
+
+
+def needs(program: str) -> str:
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no {program} here")
+    return program
+
+
+def command_of(name: str, folder: Path) -> str:
+    """The command that runs a worker, which is compiled where that must be."""
+    file = str(FOLDER / name)
+    match LANGUAGES[name]:
+        case "python":
+            words = [sys.executable, file]
+        case "c":
+            program = str(folder / "plain_c")
+            subprocess.run([needs("cc"), "-std=c99", "-O2", "-Wall", "-o", program, file], check=True)
+            words = [program]
+        case "javascript":
+            # By the way that PROTOCOL.md shows for languages that cannot duplicate a descriptor.
+            words = ["sh", "-c", f"exec {needs('node')} {shlex.quote(file)} 3 3>&1 1>&2"]
+        case _:
+            looks = [needs("Rscript"), "-e", "library(jsonlite)"]
+            if subprocess.run(looks, capture_output=True, check=False).returncode:
+                pytest.skip("R has no jsonlite here")
+            words = ["Rscript", file, "loops"]
+    return f"command:{shlex.join(words)}"
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def worker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    with Worker(command_of(request.param, tmp_path_factory.mktemp("worker"))) as started:
+        assert started.hello.language == LANGUAGES[request.param]
+        yield started
+
+
+def test_every_worker_is_tested() -> None:
+    assert {path.name for path in FOLDER.iterdir() if path.is_file()} == set(LANGUAGES)
+
+
+def test_it_is_right_in_what_it_claims(worker: Worker) -> None:
+    examination = Examination(worker, Effort("few", drawn=1, multiply_adds=10_000, tiles=16))
+    asked = {within_claims(parse(line), worker.hello.capabilities) for line in CASES}
+    examination.judge_all(asked)
+    assert examination.tally.outcome == "pass"
+    assert examination.tally.asked == len(asked) > 6
+
+
+def test_it_refuses_groups_that_do_not_fit_and_goes_on(worker: Worker) -> None:
+    """As PROTOCOL.md asks one to try by hand; plain R does not look."""
+    arrays = {"input": np.full((1, 1, 1, 1), 2, np.float32), "weight": np.full((1, 1, 1, 1), 3, np.float32)}
+    arguments = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1)}
+    answer = worker.ask(Request("conv2d", {**arguments, "groups": 2}, {**arrays, "bias": None}))
+    assert isinstance(answer, Rejected) or worker.hello.language == "R"
+    answer = worker.ask(Request("conv2d", {**arguments, "groups": 1}, {**arrays, "bias": None}))
+    assert isinstance(answer, Result)
+    assert answer.arrays[0] is not None
+    assert answer.arrays[0].tolist() == [[[[6.0]]]]
+
+
+def test_arrays_larger_than_a_pipe_go_there_and_back(worker: Worker) -> None:
+    x = np.arange(300 << 10, dtype=np.float32).reshape(1, 1, 600, 512)
+    arguments = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1}
+    answer = worker.ask(Request("conv2d", arguments, {"input": x, "weight": np.ones((1, 1, 1, 1), np.float32)}))
+    assert isinstance(answer, Result)
+    np.testing.assert_array_equal(answer.arrays[0], x)
+
+
+def test_it_says_that_it_does_not_know_an_operation(worker: Worker) -> None:
+    request = Request("initialize", {"in_channels": 1, "out_channels": 1, "kernel_size": (1, 1)}, {})
+    known, worker.hello = worker.hello, replace(worker.hello, operations=("conv2d", "initialize"))
+    try:
+        answer = worker.ask(request)
+    finally:
+        worker.hello = known
+    assert isinstance(answer, Broken)
+    assert answer.kind == "protocol"
+    assert answer.sentence.startswith("unknown")
+
+
+def test_the_worker_in_c_keeps_every_requirement_that_it_claims(tmp_path: Path) -> None:
+    """With few drawn cases; a whole run conforms as well."""
+    effort = Effort("few", drawn=2, multiply_adds=10_000, tiles=64, combined=5)
+    with Worker(command_of("plain_c.c", tmp_path)) as worker:
+        claimed = worker.hello.capabilities.features | set(worker.hello.operations)
+        checks = [check for check in catalogue().values() if check.features | {check.operation} <= claimed]
+        undo = use_settings(effort)
+        try:
+            for check in checks:
+                examination = Examination(worker, effort, check.requirements, seed=seed_of(check.name, 0))
+                seed(check.function, check.name, 0)
+                check.function(iut=examination)
+                assert examination.tally.outcome == "pass", check.name
+        finally:
+            undo()
+    assert len(checks) > 50

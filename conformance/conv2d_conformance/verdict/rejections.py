@@ -1,0 +1,73 @@
+"""The different rejections of a run, to be read by a person: what fails by mistake is rejected too.
+
+An adapter whose own code is at fault raises, and so an illegal call is rejected as it must be. No verdict follows from
+the words, since nobody knows all that languages and libraries say; but who reads them sees it at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from conv2d_conformance.implementation.answers import Rejected
+from conv2d_conformance.verdict.kind import refusal
+
+_TYPES = re.compile(
+    r"\b(Name|Attribute|UnboundLocal|Import|ModuleNotFound|Reference|UndefVar|UndefinedFunction|NoMethod|NullPointer)"
+    r"(Error|Exception)\b"
+)
+_WORDS = re.compile(
+    r"object '[^']+' not found|could not find function|undefined (local )?variable|undefined (method|function|symbol)"
+    r"|is not defined\b|has no attribute|is not a function\b|cannot read propert|null pointer|nil pointer"
+    r"|attempt to (call|index) a nil",
+    re.IGNORECASE,
+)
+"""What R, Python, JavaScript, Julia, Ruby, Java, Go, Lua and linkers say of a name or a value that is not there."""
+
+HINT = "it names something that does not exist: is it a fault of the adapter, and no rejection?"
+
+
+def looks_like_a_mistake(type: str, message: str) -> bool:
+    """Whether these are words for a name that does not exist. They decide nothing."""
+    return bool(_TYPES.search(type) or _WORDS.search(message))
+
+
+class Rejections:
+    """Those of one check by their kind, numbers apart; the first of each stands for all."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, bool], dict[str, Any]] = {}
+
+    def take(self, answer: Rejected, line: str, *, legal: bool) -> None:
+        """Note that the call of this line was rejected."""
+        first = {"type": answer.type, "message": answer.message, "legal": legal, "case": line, "times": 0}
+        self._found.setdefault((refusal(answer), legal), first)["times"] += 1
+
+    def as_json(self) -> list[dict[str, Any]]:
+        return list(self._found.values())
+
+
+def merged(parts: Iterable[Iterable[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """The rejections of several checks, each kind once, in their order."""
+    found: dict[tuple[str, bool], dict[str, Any]] = {}
+    for part in parts:
+        for one in part:
+            kind = refusal(Rejected(one["type"], one["message"])), one["legal"]
+            known = found.setdefault(kind, {**one, "times": 0})
+            known["times"] += one["times"]
+    return [{**one, "suspicious": looks_like_a_mistake(one["type"], one["message"])} for one in found.values()]
+
+
+def sentence(rejections: Iterable[Mapping[str, Any]]) -> str:
+    """How many there are, and which of them to read first; nothing where there are none."""
+    told = list(rejections)
+    if not told:
+        return ""
+    number = f"{len(told)} different rejection{'' if len(told) == 1 else 's'}, which the report lists"
+    strange = [one for one in told if one["suspicious"]]
+    if not strange:
+        return number
+    first = f"{strange[0]['type']}: {strange[0]['message']}"
+    words = "looks" if len(strange) == 1 else "look"
+    return f"{number}; {len(strange)} of them {words} like a fault of the adapter itself: {first}"
