@@ -22,11 +22,9 @@ from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.report.verdicts import WITHOUT_ISOLATION
 from conv2d_conformance.spec import PROFILES
+from conv2d_conformance.telling import CLAIMS, RECORD, Telling
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
 from conv2d_conformance.verdict.history import Remembering, packed
-
-RECORD = "conv2d"
-"""The key under which a check's record travels in the properties of its report."""
 
 
 @dataclass
@@ -43,6 +41,7 @@ class Subject:
 
 SUBJECT = pytest.StashKey[Subject]()
 EXAMINATION = pytest.StashKey[Examination]()
+TELLING = "conv2d-telling"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,6 +58,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(use_settings(EFFORTS[config.getoption("conv2d_effort")]))
+    if config.pluginmanager.has_plugin("terminal"):
+        config.pluginmanager.register(Telling(config), TELLING)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -88,6 +89,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     subject = config.stash[SUBJECT]
     hello = subject.implementation.hello
     claimed = hello.capabilities.features | frozenset(hello.operations)
+    if telling := config.pluginmanager.get_plugin(TELLING):
+        telling.claimed = claimed
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[CLAIMS] = sorted(claimed)
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:

@@ -19,17 +19,19 @@ from conv2d_conformance import __version__, sources, spec
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
+from conv2d_conformance.foreign import escaped_line
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError
 from conv2d_conformance.output.destination import find
-from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
+from conv2d_conformance.plugin import SUBJECT, Subject
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.report.writing import ReportFile
+from conv2d_conformance.telling import RECORD
 from conv2d_conformance.verdict.confirming import amend, explanation_of, fails_alone
 from conv2d_conformance.verdict.history import Remembering
 
@@ -232,11 +234,11 @@ def header(options: Options, implementation: Implementation, started: float) -> 
         "suite": {"name": "conv2d-conformance", "version": __version__, "sources": sources.digest()},
         "spec": {"edition": spec.load().edition, "digest": spec.load().digest},
         "run": {
-            "target": options.target,
+            "target": escaped_line(options.target),
             "profile": options.profile,
             "effort": options.effort,
             "seed": options.seed,
-            "only": options.only,
+            "only": escaped_line(options.only),
             "isolation": options.isolation,
             "timeout_seconds": options.timeout,
             "memory_gib": options.memory if CAN_BE_TOLD and options.isolation == "process" else None,

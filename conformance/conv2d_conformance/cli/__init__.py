@@ -28,7 +28,7 @@ from conv2d_conformance.implementation.threads import use_one_thread
 
 EXIT_STATUS = """\b
 Exit status:
-  0    conforming
+  0    conforming, or nothing fails but what is declared
   1    not conforming
   2    wrong usage
   3    the adapter could not be loaded, an output not be written, or the suite itself failed

@@ -24,6 +24,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from conv2d_conformance import spec
 from conv2d_conformance.cli.problems import Problem
+from conv2d_conformance.foreign import LONGEST_SENTENCE, showable_name
 from conv2d_conformance.report.deviations import Conditions, Deviation
 
 KEYS = ("requirement", "reason", "issue")
@@ -78,7 +79,8 @@ def _deviation(where: str, table: dict[str, Any]) -> Deviation:
         spec.get(table["requirement"])
     except spec.UnknownRequirement as error:
         raise Problem(f"{where}: {error}") from None
-    return Deviation(table["requirement"], table["reason"], issue)
+    reason, issue = (showable_name(text, LONGEST_SENTENCE) for text in (table["reason"], issue))
+    return Deviation(table["requirement"], reason, issue)
 
 
 def _conditions(where: str, table: dict[str, Any]) -> Conditions:

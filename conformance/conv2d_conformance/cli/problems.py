@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from conv2d_conformance.foreign import LONGEST_SENTENCE, shortened, showable
+
 USAGE = 2
 HARNESS = 3
 INTERRUPTED = 130
@@ -13,8 +15,8 @@ class Problem(click.ClickException):
     """Something that was foreseen. It ends the program."""
 
     def __init__(self, sentence: str, hint: str = "", *, status: int = USAGE) -> None:
-        super().__init__(sentence)
-        self.hint = hint
+        super().__init__(showable(sentence, LONGEST_SENTENCE))
+        self.hint = showable(hint, 4 * LONGEST_SENTENCE)
         self.exit_code = status  # type: ignore[misc]  # a variable of the class to click
 
     def format_message(self) -> str:
@@ -54,4 +56,4 @@ def _sentence_and_hint(message: str) -> tuple[str, str]:
 def _with_last_words(hint: str, stderr: str) -> str:
     from conv2d_conformance.implementation.last_words import shown_lines
 
-    return "\n  ".join([hint, *shown_lines(stderr)])
+    return "\n  ".join([hint, *(shortened(line, LONGEST_SENTENCE) for line in shown_lines(stderr))])

@@ -22,14 +22,20 @@ def progress(first: str) -> Iterator[Callable[[int, int, str], None]]:
 
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from conv2d_conformance.foreign import escaped_line
     from conv2d_conformance.report.console import console
 
     with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding=sys.stdout.encoding, errors="backslashreplace") as stream:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
         with Progress(
             *columns, console=console(stream), transient=True, redirect_stdout=False, redirect_stderr=False
         ) as bar:
-            task = bar.add_task(first, total=None)
+            task = bar.add_task(escaped_line(first), total=None)
 
             def advance(done: int, total: int, check: str) -> None:
                 bar.update(task, completed=done, total=total, description=check)

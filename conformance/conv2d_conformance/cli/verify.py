@@ -117,6 +117,6 @@ def _ask_again(path: Path, report: Mapping[str, Any], target: str, sample: int, 
 
 
 def _printable(text: str) -> str:
-    from conv2d_conformance.report.console import printable
+    from conv2d_conformance.foreign import escaped_line
 
-    return printable(text)
+    return escaped_line(text)

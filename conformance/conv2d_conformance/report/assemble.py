@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.foreign import escaped_json
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, conclusion, requirement_entries, unchecked
@@ -84,13 +85,20 @@ def _numbers(record: Mapping[str, Any], outcome: str, broken: list[str]) -> dict
         "evidence": record["evidence"],
         "observed": sorted({*record["observed"], *broken}),
         "breaches": record["breaches"],
+        "subjects": sorted(subject for subject, part in record["accuracy"].items() if _says_something(part)),
     }
+
+
+def _says_something(part: Mapping[str, Any]) -> bool:
+    """Whether an element was evidence of the accuracy."""
+    return bool(part["fixed"] or part["bounded"] or part["broken_by"])
 
 
 def _accuracy(records: list[Mapping[str, Any]], capabilities: Capabilities) -> dict[str, Any]:
     """For each dtype the grade, what broke the stricter ones, and the largest error, by the checks of the grade alone.
 
     What other checks ask may be special values, or subnormal numbers: to be wrong there is no matter of accuracy.
+    Where no element was evidence, nothing is said of a dtype; where none could be rounded, there is no grade.
     """
     accuracy: dict[str, Any] = {}
     for dtype in sorted({dtype for record in records for dtype in record["accuracy"]}):
@@ -100,14 +108,19 @@ def _accuracy(records: list[Mapping[str, Any]], capabilities: Capabilities) -> d
         for part in found:
             broken = {**part["broken_by"], **broken}
         named = sorted(set().union(*(part["named"] for part in found)))
-        held = grade(dtype, broken, {claimed, *named})
+        fixed, bounded = (sum(part[kind] for part in found) for kind in ("fixed", "bounded"))
+        if not (fixed or bounded or broken):
+            continue
+        held = grade(dtype, broken, {claimed, *named}) if bounded or broken else None
         margins = [part["margins"][held] for part in found if held in part["margins"]]
         accuracy[dtype] = {
             "claimed": claimed,
             "grade": held,
-            "exact_where_exact": EXACT not in broken,
+            "exact_where_exact": fixed > 0 and EXACT not in broken,
             "broken_by": dict(sorted(broken.items())),
             "named": named,
+            "fixed": fixed,
+            "bounded": bounded,
             "excess": max(part["excess"] for part in found),
             "worst": max(margins, key=lambda margin: float(margin["share_of_bound"]), default=None),
         }
@@ -129,14 +142,15 @@ def read(path: Path) -> dict[str, Any]:
     try:
         if path.suffix == ".partial":
             return _from_partial(text)
-        report: dict[str, Any] = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number)
+        report = escaped_json(json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number))
     except (ValueError, KeyError, IndexError):
         raise UnreadableReport(
             f"{path} is not a report of conv2d-conformance: it is damaged or of another kind"
         ) from None
     if not isinstance(report, dict) or "requirements" not in report:
         raise UnreadableReport(f"{path} is not a report of conv2d-conformance: it has no requirements")
-    return report
+    found: dict[str, Any] = report
+    return found
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -154,5 +168,5 @@ def _no_number(name: str) -> NoReturn:
 def _from_partial(text: str) -> dict[str, Any]:
     # The last line may have been cut by the death of the run.
     lines = text.split("\n")[:-1]
-    header, *records = map(json.loads, lines)
+    header, *records = (escaped_json(json.loads(line)) for line in lines)
     return assemble(header["header"], records, complete=False)

@@ -34,9 +34,13 @@ def faults_of_accuracy(report: Mapping[str, Any], claims: Capabilities) -> Itera
             yield f"an answer in {subject} broke its claimed {found['claimed']}, and {judging} is called {verdict}"
 
 
-def faults_of_subjects(report: Mapping[str, Any], subjects: set[str]) -> Iterator[str]:
-    """Whether the accuracy is told of everything of which a check that came to its end must have seen it."""
+def faults_of_subjects(report: Mapping[str, Any]) -> Iterator[str]:
+    """Whether the accuracy is told of everything of which a check has seen it, and of nothing else."""
+    subjects = {subject for seen in report["checks"].values() for subject in seen["subjects"]}
     yield from (f"it does not tell the accuracy of {subject}" for subject in sorted(subjects - set(report["accuracy"])))
+    yield from (
+        f"no check has seen the accuracy of {subject}" for subject in sorted(set(report["accuracy"]) - subjects)
+    )
 
 
 def _faults_of_subject(subject: str, found: Mapping[str, Any], claims: Capabilities) -> Iterator[str]:
@@ -47,7 +51,7 @@ def _faults_of_subject(subject: str, found: Mapping[str, Any], claims: Capabilit
         yield f"{subject} has no class {', '.join(unknown)}"
     if found["grade"] in broken:
         yield f"the grade of {subject} is {found['grade']}, which an answer broke"
-    if found["exact_where_exact"] != (EXACT not in broken):
+    if found["exact_where_exact"] != (EXACT not in broken and found.get("fixed", 1) > 0):
         yield f"whether {subject} is exact where nothing rounds is told in two ways"
     if "named" in found:
         yield from _faults_of_grade(subject, found, claimed)
@@ -55,7 +59,8 @@ def _faults_of_subject(subject: str, found: Mapping[str, Any], claims: Capabilit
 
 
 def _faults_of_grade(subject: str, found: Mapping[str, Any], claimed: str) -> Iterator[str]:
-    earned = grade(subject, found["broken_by"], {claimed, *found["named"]})
+    has_any = found.get("bounded", 1) or found["broken_by"]
+    earned = grade(subject, found["broken_by"], {claimed, *found["named"]}) if has_any else None
     if found["grade"] != earned:
         yield f"the grade of {subject} is {earned} by its evidence, not {found['grade']}"
     if found.get("excess", 0) > 0 and "A-tc" not in found["broken_by"]:

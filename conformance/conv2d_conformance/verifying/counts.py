@@ -39,13 +39,6 @@ def faults_of_counts(report: Mapping[str, Any], counts: Mapping[str, Count]) -> 
         yield from _faults_of_cases(report, counts)
 
 
-def subjects(counts: Mapping[str, Count], checks: Mapping[str, Seen]) -> set[str]:
-    """Of which dtypes, and gradients of dtypes, the accuracy was seen in the checks that came to their end."""
-    return {
-        subject for name, count in counts.items() if checks[name]["outcome"] == "pass" for subject in count.subjects
-    }
-
-
 def _faults_of_one(name: str, seen: Seen, count: Count, cases: int) -> Iterator[str]:
     asked = seen["asked"]
     if seen["transcript"] != (count.transcripts[asked - 1] if asked else ""):

@@ -13,7 +13,7 @@ from conv2d_conformance.report.validation import fault_of
 from conv2d_conformance.report.verdicts import conclusion
 from conv2d_conformance.verifying.accuracy import faults_of_accuracy, faults_of_subjects
 from conv2d_conformance.verifying.checks import faults_of_checks, faults_of_run, faults_of_total, to_run
-from conv2d_conformance.verifying.counts import faults_of_counts, subjects
+from conv2d_conformance.verifying.counts import faults_of_counts
 from conv2d_conformance.verifying.entries import faults_of_entries, faults_of_selection
 from conv2d_conformance.verifying.failures import faults_of_failures
 from conv2d_conformance.verifying.finding import Finding
@@ -51,6 +51,7 @@ def _faults(report: Mapping[str, Any], claims: Capabilities, origin: Origin) -> 
         yield from faults_of_entries(report, rules, claimed)
     if "checks" in report:
         yield from faults_of_checks(report)
+        yield from faults_of_subjects(report)
     yield from faults_of_total(report)
     if rules is not None and rules.checks is not None:
         yield from faults_of_run(report, to_run(rules.checks, report["run"], claimed), rules.requirements)
@@ -95,7 +96,6 @@ def _faults_of_counts(
     if _cannot_count(report):
         counts = {name: count for name, count in counts.items() if not count.draws}
     yield from faults_of_counts(report, counts)
-    yield from faults_of_subjects(report, subjects(counts, report["checks"]))
 
 
 def _cannot_count(report: Mapping[str, Any]) -> str:

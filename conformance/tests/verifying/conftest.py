@@ -187,7 +187,14 @@ def _accuracy(subject: str, claims: Capabilities) -> dict[str, Any]:
     case = f"n1c1h1w9 m1k1x1 s1x1 p0x0 d1x1 g1 nobias {dtype} normal:7{' grad' if gradients else ''}"
     margin = {"share_of_bound": 0.07, "element": [0, 0, 0, 7], "case": case}
     broken = {"A": case} if claimed_grade(claims, subject) != "A" else {}
-    return {"broken_by": broken, "named": [], "excess": 0.0, "margins": {claimed_grade(claims, subject): margin}}
+    return {
+        "broken_by": broken,
+        "named": [],
+        "excess": 0.0,
+        "fixed": 5,
+        "bounded": 9,
+        "margins": {claimed_grade(claims, subject): margin},
+    }
 
 
 def _fingerprint(hello: Hello) -> dict[str, Any]:

@@ -18,7 +18,7 @@ UNKNOWABLE = {
     r"environment\.(python|platform|machine|packages\.\w+)": "where a run took place",
     r"execution\.(started|seconds|workers|incidents\[\d+\])": "when a run took place, and how it went",
     r"deviations\[\d+\]\.(reason|issue)": "what an owner says of a known failure",
-    r"accuracy\.\S+\.excess": "the largest error, which only the answers tell",
+    r"accuracy\.\S+\.(excess|fixed|bounded)": "the largest error, which only the answers tell",
     r"accuracy\.\S+\.worst\.(share_of_bound|element\[\d+\])": "the largest error, which only the answers tell",
     r"requirements\[\d+\]\.failure\.(got|required|diagnosis)": "what was answered, which only the answers tell",
     r"requirements\[\d+\]\.failure\.(failed_)?repetitions": "how often it failed, which only the answers tell",
