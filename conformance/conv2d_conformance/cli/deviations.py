@@ -45,6 +45,8 @@ def read_deviations(path: Path) -> tuple[tuple[Deviation, Conditions], ...]:
         raise Problem(f"{path} is not TOML: it is not UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
         raise Problem(f"{path} is not TOML: {error}") from None
+    except RecursionError:
+        raise Problem(f"{path} is no file of deviations: it is nested too deeply") from None
     tables = content.pop("deviation", [])
     if content:
         raise Problem(

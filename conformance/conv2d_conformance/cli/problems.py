@@ -26,6 +26,7 @@ class Problem(click.ClickException):
 def problem_of(error: Exception) -> Problem:
     """The problem that an exception of the suite stands for; one that nobody foresaw is the suite's own failure."""
     from conv2d_conformance.cases.case import CaseError
+    from conv2d_conformance.environment import lack_of
     from conv2d_conformance.implementation.target import LoadError, TargetError
     from conv2d_conformance.output.trouble import UnwritableOutput
     from conv2d_conformance.report.assemble import UnreadableReport
@@ -40,6 +41,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(error.sentence, error.hint, status=error.status)
         case CaseError() | UnknownRequirement() | UnreadableReport():
             return Problem(*_sentence_and_hint(str(error)))
+    if lack := lack_of(error):
+        return Problem(lack.sentence, lack.hint, status=HARNESS)
     what = f"{type(error).__name__}: {error}".removesuffix(": ")
     return Problem(
         f"the suite itself failed: {what}",

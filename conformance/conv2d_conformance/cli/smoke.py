@@ -52,6 +52,7 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
         found = [(name, told) for name, told in _what_fails(implementation) if not wrong or "is claimed" in told]
     finally:
         implementation.close()
+    asking.show_incidents(out, implementation)
     out.print()
     for name, told in found:
         paragraph(out, f"{name} {told}", style="red")

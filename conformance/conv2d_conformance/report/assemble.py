@@ -24,8 +24,12 @@ def assemble(
     *,
     complete: bool,
     fingerprint: Mapping[str, Any] | None = None,
+    incidents: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """The report as a JSON object, ordered by the spec, whatever the order in which the checks ended."""
+    """The report as a JSON object, ordered by the spec, whatever the order in which the checks ended.
+
+    `incidents` are those that belong to no check.
+    """
     checks = {check.name: check.requirements for check in catalogue().values()}
     records = sorted(records, key=lambda record: list(checks).index(record["check"]))
     run = header["run"]
@@ -34,10 +38,10 @@ def assemble(
     claimed = claimed_by(header["implementation"])
     breaches = sorted(set().union(*(record["breaches"] for record in records)))
     entries = requirement_entries(records, checks, claimed, run["profile"], run["only"])
-    incidents = [f"{sentence} ({record['check']})" for record in records for sentence in record.get("incidents", ())]
+    of_checks = [f"{sentence} ({record['check']})" for record in records for sentence in record.get("incidents", ())]
     return {
         **header,
-        "execution": {**header["execution"], "incidents": incidents},
+        "execution": {**header["execution"], "incidents": [*of_checks, *incidents]},
         "complete": complete,
         "conclusion": conclusion(
             entries,
@@ -143,7 +147,7 @@ def read(path: Path) -> dict[str, Any]:
         if path.suffix == ".partial":
             return _from_partial(text)
         report = escaped_json(json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number))
-    except (ValueError, KeyError, IndexError):
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         raise UnreadableReport(
             f"{path} is not a report of conv2d-conformance: it is damaged or of another kind"
         ) from None

@@ -151,7 +151,8 @@ def conclusion(
     elif missing:
         headline, status = f"partial: no {', no '.join(missing)}" + (f"; {as_declared}" if broken else ""), 1
     elif broken:
-        headline, status = f"not conforming: {as_declared}{beside}, and nothing else", 0
+        open_too = beside.replace(", and", ",")
+        headline, status = f"not conforming: {as_declared}{open_too}, and nothing else", 0
     elif only != "*":
         holds = any(entry["level"] == "MUST" and entry["verdict"] == "pass" for entry in entries)
         what = "every MUST that is selected holds" if holds else "no MUST is selected that is claimed"

@@ -10,7 +10,7 @@ from conv2d_conformance.adapter import DTYPES, Capabilities
 from conv2d_conformance.fingerprint.finding import Finding
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.fingerprint.words import pieces, summary
-from conv2d_conformance.implementation.target import list_adapters
+from conv2d_conformance.implementation.bundled import list_adapters
 from conv2d_conformance.verifying.rules import Rules
 
 

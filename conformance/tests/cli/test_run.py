@@ -1,5 +1,6 @@
 """`run`, as a process: what it prints, what it leaves behind, and how it ends."""
 
+import errno
 import json
 import os
 import pty
@@ -108,6 +109,7 @@ DECLARED = '[[deviation]]\nrequirement = "bias.added"\nreason = "r"\nissue = "ht
     [
         (None, "d.toml cannot be read: no such file or directory"),
         ("x", "d.toml is not TOML: "),
+        ("x = " + "[" * 200_000, "d.toml is no file of deviations: it is nested too deeply"),
         ("deviation = 1", "d.toml: deviation must be a list of tables"),
         ("[other]", "d.toml has the unknown key 'other'"),
         ('[[deviation]]\nrequirement = "bias.added"', "d.toml, deviation 1 has no reason"),
@@ -151,6 +153,25 @@ def test_a_failure_of_the_suite_itself_is_told_as_such(invoke, monkeypatch):
     assert result.exit_code == 3
     assert result.stderr == (
         "Error: the suite itself failed, so that there is no verdict: a reason\nHint: please report it\n"
+    )
+
+
+def test_what_the_environment_lacks_during_a_run_is_no_failure_of_the_suite(invoke, monkeypatch):
+    from conv2d_conformance.implementation.host import Worker
+
+    start, started = Worker._start, []
+
+    def start_once(self):
+        if started:
+            raise OSError(errno.EMFILE, "Too many open files")
+        started.append(start(self))
+
+    monkeypatch.setattr(Worker, "_start", start_once)
+    result = invoke("run", "dies.py:conv2d", "--only", "bias.absent", *QUICK)
+    assert result.exit_code == 3
+    assert result.stderr == (
+        "Error: too few files may be open at a time, so that there is no verdict\n"
+        "Hint: raise the limit: `ulimit -n 256`\n"
     )
 
 
@@ -228,10 +249,13 @@ def is_gone(pid, seconds=60):
     return bool(ended)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_leaves_a_valid_report_and_no_process(stalled, folder, number):
+@pytest.mark.parametrize(
+    "numbers", [(signal.SIGINT,), (signal.SIGHUP,), (signal.SIGTERM, signal.SIGINT, signal.SIGTERM)]
+)
+def test_an_interrupted_run_leaves_a_valid_report_and_no_process(stalled, folder, numbers):
     run, worker = stalled
-    run.send_signal(number)
+    for number in numbers:
+        run.send_signal(number)
     stdout, stderr = run.communicate(timeout=60)
     assert (run.returncode, stderr) == (130, "")
     report = read(folder / "out.json.partial")
