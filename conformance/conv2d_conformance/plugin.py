@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.diagnosis.memory import Diagnoses
@@ -25,7 +26,9 @@ from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.spec import PROFILES
 from conv2d_conformance.telling import CLAIMS, RECORD, Telling
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
-from conv2d_conformance.verdict.history import Remembering, packed
+from conv2d_conformance.verdict.history import Ends, Remembering, packed
+from conv2d_conformance.verdict.hope import Hope
+from conv2d_conformance.verdict.wording import ANY_ANSWER
 
 INCIDENTS = "conv2d_incidents"
 """The key under which a process of pytest-xdist hands over the incidents of its end."""
@@ -41,10 +44,13 @@ class Subject:
     only: str
     profile: str
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
+    hope: Hope = field(default_factory=Hope)
+    unsteady: list[Case] = field(default_factory=list)
 
 
 SUBJECT = pytest.StashKey[Subject]()
 EXAMINATION = pytest.StashKey[Examination]()
+ENDS_BEFORE = pytest.StashKey[Ends]()
 TELLING = "conv2d-telling"
 
 
@@ -59,6 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--conv2d-timeout", default=USUAL_TIMEOUT, type=float, help="seconds allowed to one call")
     group.addoption("--conv2d-memory", default=USUAL_LIMIT, type=float, help="GiB allowed to the process")
     group.addoption("--conv2d-isolation", default="process", choices=("process", "none"))
+    group.addoption("--conv2d-keep-going", action="store_true", help="ask on, however much is without an answer")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -86,6 +93,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         config.getoption("conv2d_seed"),
         config.getoption("conv2d_only"),
         config.getoption("conv2d_profile"),
+        hope=Hope(config.getoption("conv2d_keep_going")),
     )
 
 
@@ -123,6 +131,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def iut(request: pytest.FixtureRequest) -> Examination:
     """The implementation under test, as one check sees it."""
     subject = request.config.stash[SUBJECT]
+    if subject.hope.gave_up:
+        pytest.skip(f"not reached: gave up after {subject.hope.gave_up}")
     check = check_of(request.node)
     examination = Examination(
         subject.implementation,
@@ -131,8 +141,10 @@ def iut(request: pytest.FixtureRequest) -> Examination:
         seed=seed_of(check.name, subject.seed),
         diagnose=subject.diagnoses.sentence_about,
         known=subject.diagnoses.know,
+        unsteady=subject.unsteady,
     )
     request.node.stash[EXAMINATION] = examination
+    request.node.stash[ENDS_BEFORE] = _ends_of(subject.implementation)
     return examination
 
 
@@ -148,11 +160,25 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         }
         if record["failure"] is not None and isinstance(implementation, Remembering):
             record["before"] = packed(implementation.asked)
+        if gave_up := _gave_up(item, examination):
+            record["gave_up"] = gave_up
         if call.excinfo is not None and not isinstance(call.excinfo.value, Nonconforming):
             record["harness"] = call.excinfo.exconly()
             record["lack"] = asdict(lack) if (lack := lack_of(call.excinfo.value)) else None
         item.user_properties.append((RECORD, record))
     return (yield)
+
+
+def _gave_up(item: pytest.Item, examination: Examination) -> str | None:
+    """After what the run gives up, where this check is the last straw."""
+    hope, failure = item.config.stash[SUBJECT].hope, examination.tally.failure
+    answered = failure is None or failure.required != ANY_ANSWER
+    hope.check_ended(item.stash[ENDS_BEFORE], _ends_of(examination.implementation), answered=answered)
+    return hope.gave_up
+
+
+def _ends_of(implementation: Implementation) -> Ends:
+    return implementation.ends if isinstance(implementation, Remembering) else Ends()
 
 
 def check_of(item: pytest.Item) -> Check:

@@ -18,6 +18,7 @@ import pytest
 
 from conv2d_conformance import __version__, sources, spec
 from conv2d_conformance.descriptors import occupy_standard_descriptors
+from conv2d_conformance.diagnosis.sentence import OF_ONE_CASE
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.environment import Lack, lack_of
 from conv2d_conformance.fingerprint import take
@@ -37,8 +38,9 @@ from conv2d_conformance.report.deviations import Conditions, Deviation, Surround
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.telling import RECORD
-from conv2d_conformance.verdict.confirming import amend, explanation_of, fails_alone
+from conv2d_conformance.verdict.confirming import amend, explanations_of, fails_alone
 from conv2d_conformance.verdict.history import Remembering
+from conv2d_conformance.verdict.hope import Hope
 
 PACKAGE = Path(__file__).parent
 PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "pytest")
@@ -62,42 +64,66 @@ class Options:
     memory: float = USUAL_LIMIT
     isolation: str = "process"
     deviations: tuple[tuple[Deviation, Conditions], ...] = ()
+    keep_going: bool = False
+
+
+Confirmed = tuple[bool | None, tuple[str, ...]]
+"""Whether a case fails alone, and which requirements explain that."""
 
 
 class Second:
-    """Asks what failed once more, of processes of the implementation that were asked nothing yet, beside the run."""
+    """Asks what failed once more, of processes of the implementation that were asked nothing yet, beside the run.
+
+    A process is started once for each case and each diagnosis: what a confirmed diagnosis explains may fail in a
+    process that was asked something, and only where it does not is it asked of a fresh one.
+    """
 
     def __init__(self, options: Options) -> None:
         self._options = options
         self._executor = ThreadPoolExecutor(1)
         self._abandoned = Event()
         self._implementation: Implementation | None = None
-        self._asked: list[tuple[dict[str, Any], Future[tuple[bool | None, str | None]]]] = []
+        self._confirmed: dict[tuple[str, ...], Confirmed] = {}
+        self._diagnoses: set[str] = set()
+        self._asked: list[tuple[dict[str, Any], Future[Confirmed]]] = []
 
     def ask(self, record: dict[str, Any]) -> None:
         """Begin to ask the failing case of a record."""
         if self._options.isolation == "process":
             self._asked.append((record, self._executor.submit(self._fails_alone, dict(record))))
 
-    def _fails_alone(self, record: dict[str, Any]) -> tuple[bool | None, str | None]:
+    def _fails_alone(self, record: dict[str, Any]) -> Confirmed:
+        failure = record["failure"]
+        key = (record["outcome"], failure["case"], failure["required"], *failure["after"])
+        if key not in self._confirmed:
+            self._confirmed[key] = self._asked_afresh(record)
+        return self._confirmed[key]
+
+    def _asked_afresh(self, record: dict[str, Any]) -> Confirmed:
         is_fresh = self._implementation is None
         o = self._options
         try:
             self._implementation = self._implementation or connect(
                 o.target, timeout=o.timeout, memory=o.memory, abandoned=self._abandoned
             )
-            fails = fails_alone(record, self._implementation, is_fresh=is_fresh)
-            return fails, explanation_of(record, self._implementation) if fails else None
+            diagnosis = record["failure"]["diagnosis"]
+            fails = fails_alone(record, self._implementation, is_fresh=is_fresh or diagnosis in self._diagnoses)
+            if fails is False and diagnosis in self._diagnoses:
+                fails = fails_alone(record, self._implementation)
+            if fails and diagnosis and not diagnosis.startswith(OF_ONE_CASE):
+                self._diagnoses.add(diagnosis)
+            return fails, explanations_of(record, self._implementation) if fails else ()
         except (LoadError, Abandoned):  # what was reached once and not again confirms nothing
-            return None, None
+            return None, ()
 
     def amend(self) -> None:
         """Note which requirement explains a failure, and find out what those depend on that did not occur again."""
         changed = []
         for record, result in self._asked:
-            fails, explanation = result.result()
+            fails, explained = result.result()
             if fails:
-                record["failure"] = {**record["failure"], "explained_by": explanation}
+                first, *others = explained or (None,)
+                record["failure"] = {**record["failure"], "explained_by": first, "explained_too": others}
             elif fails is False:
                 changed.append(record)
         if changed and self._implementation is not None:
@@ -234,7 +260,14 @@ def _run(
     started = time.time()
     report_file.begin(header(options, implementation, started))
     distributed = options.workers > 1
-    subject = Subject(implementation, EFFORTS[options.effort], options.seed, options.only, options.profile)
+    subject = Subject(
+        implementation,
+        EFFORTS[options.effort],
+        options.seed,
+        options.only,
+        options.profile,
+        hope=Hope(options.keep_going),
+    )
     collector = Collector(report_file, None if distributed else subject, second, on_progress)
     with _own_pytest():
         status = pytest.main(_pytest_arguments(options), plugins=[collector])
@@ -245,8 +278,10 @@ def _run(
         raise HarnessFailure(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
-    fingerprint = None if interrupted or options.only != "*" else _fingerprint(options, implementation, on_progress)
+    ended_early = interrupted or any("gave_up" in record for record in collector.records)
+    fingerprint = None if ended_early or options.only != "*" else _fingerprint(options, implementation, on_progress)
     if not interrupted:
+        on_progress(collector.total, collector.total, "asking once more what failed")
         second.amend()
     implementation.close()
     second.close()
@@ -337,6 +372,7 @@ def _pytest_arguments(options: Options) -> list[str]:
         f"--conv2d-timeout={options.timeout}",
         f"--conv2d-memory={options.memory}",
         f"--conv2d-isolation={options.isolation}",
+        *(["--conv2d-keep-going"] if options.keep_going else []),
         str(PACKAGE / "checks"),
     ]
 

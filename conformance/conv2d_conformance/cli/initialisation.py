@@ -93,23 +93,26 @@ def show_certificate(
     """Every question in a table, what raised an alarm, and pictures. Returns the exit status."""
     from conv2d_conformance.adapter import DTYPES
     from conv2d_conformance.cli.asking import show_hello
+    from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.initialisation.trying import STATISTICAL, draws
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, show_table
 
     show_hello(out, implementation.hello)
     rows, failed, seen = [], [], {}
-    for name in STATISTICAL:
-        by_dtype: dict[str, list[Drawn]] = {dtype: [] for dtype in sorted(claims.dtypes)}
-        for drawn in draws(implementation, claims, name, seed=seed, effort=effort):
-            so_far = by_dtype[drawn.trial.case.dtype]
-            if not so_far or so_far[-1].alarm is None:
-                so_far.append(drawn)
-        for dtype, asked in by_dtype.items():
-            if asked:
-                rows.append(_row(name, dtype, asked))
-                seen[name, dtype] = asked[-1]
-                failed += [(name, drawn) for drawn in asked if drawn.fault or drawn.alarm]
+    with progress(implementation.hello.name, after=A_MOMENT) as advance:
+        for done, name in enumerate(STATISTICAL):
+            advance(done, len(STATISTICAL), name)
+            by_dtype: dict[str, list[Drawn]] = {dtype: [] for dtype in sorted(claims.dtypes)}
+            for drawn in draws(implementation, claims, name, seed=seed, effort=effort):
+                so_far = by_dtype[drawn.trial.case.dtype]
+                if not so_far or so_far[-1].alarm is None:
+                    so_far.append(drawn)
+            for dtype, asked in by_dtype.items():
+                if asked:
+                    rows.append(_row(name, dtype, asked))
+                    seen[name, dtype] = asked[-1]
+                    failed += [(name, drawn) for drawn in asked if drawn.fault or drawn.alarm]
     columns = ("requirement", "dtype", "elements", "tests", "smallest p", "test")
     show_table(out, columns, rows, right=columns[2:5])
     for name, drawn in failed:
@@ -276,6 +279,7 @@ def replay_layers(line: str, target: str, *, isolation: str, timeout: float, wit
     import click
 
     from conv2d_conformance.cli.asking import show_hello
+    from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.implementation.target import parse as target_of
     from conv2d_conformance.initialisation.case import parse
@@ -286,10 +290,12 @@ def replay_layers(line: str, target: str, *, isolation: str, timeout: float, wit
 
     case = parse(line)
     out = console(sys.stderr if with_script else None)
-    implementation = connect(target, isolation=isolation, timeout=timeout)
+    with progress(f"connecting to {target}", after=A_MOMENT):
+        implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
         claims = _claims(implementation, ())
-        drawn = draw(replay_of(case, stream=claims.torch_seed_stream), implementation)
+        with progress(f"asking {target}", after=A_MOMENT):
+            drawn = draw(replay_of(case, stream=claims.torch_seed_stream), implementation)
         show_hello(out, implementation.hello)
     finally:
         implementation.close()

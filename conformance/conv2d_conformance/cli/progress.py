@@ -1,43 +1,104 @@
-"""Progress of a run, on a terminal and only there."""
+"""Progress of a command: a bar on a terminal, and elsewhere a plain line every ten seconds on standard error."""
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import TextIO
+
+from conv2d_conformance.foreign import escaped_line
+
+SECONDS_BETWEEN_LINES = 10.0
+A_MOMENT = 1.0
+"""Seconds in which most commands are done; those that are not have a bar from then on."""
+
+Advance = Callable[[int, int, str], None]
 
 
 @contextmanager
-def progress(first: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A callback (number done, of all, name of the last), and a bar for as long as the context lasts.
+def progress(first: str, *, after: float = 0.0) -> Iterator[Advance]:
+    """A callback (number done, of all, name of the last), and progress for as long as the context lasts.
 
-    `first` is what the bar says until the first call.
-
-    pytest takes the descriptor of standard output over while it runs, so that the bar needs a duplicate of its own.
+    `first` is what is said until the first call. A bar is shown `after` so many seconds. Nothing else may be printed
+    meanwhile.
     """
-    if not sys.stdout.isatty():
-        yield lambda *_: None
-        return
+    with _bar(first, after) if sys.stdout.isatty() else _lines(first) as advance:
+        yield advance
 
+
+@contextmanager
+def _bar(first: str, after: float) -> Iterator[Advance]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from conv2d_conformance.foreign import escaped_line
     from conv2d_conformance.report.console import console
 
-    with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding=sys.stdout.encoding, errors="backslashreplace") as stream:
+    with _duplicate(sys.stdout) as stream:
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        with Progress(
-            *columns, console=console(stream), transient=True, redirect_stdout=False, redirect_stderr=False
-        ) as bar:
-            task = bar.add_task(escaped_line(first), total=None)
+        bar = Progress(*columns, console=console(stream), transient=True, redirect_stdout=False, redirect_stderr=False)
+        task = bar.add_task(escaped_line(first), total=None)
 
-            def advance(done: int, total: int, check: str) -> None:
-                bar.update(task, completed=done, total=total, description=check)
+        def advance(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=escaped_line(what))
 
+        timer = threading.Timer(after, bar.start)
+        timer.start() if after else bar.start()
+        try:
             yield advance
+        finally:
+            if after:
+                timer.cancel()
+                timer.join()
+            bar.stop()
+
+
+@contextmanager
+def _lines(first: str) -> Iterator[Advance]:
+    with _duplicate(sys.stderr) as stream:
+        lines, ended = Lines(first, stream), threading.Event()
+        thread = threading.Thread(target=lines.tell, args=(ended.wait,), daemon=True)
+        thread.start()
+        try:
+            yield lines.advance
+        finally:
+            ended.set()
+            thread.join()
+
+
+class Lines:
+    """How far a command has come, as lines of a log: `20 s, 3 of 118: test_bias::test_added`."""
+
+    def __init__(self, first: str, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream, self._clock = stream, clock
+        self._start = clock()
+        self._reached = escaped_line(first)
+
+    def advance(self, done: int, total: int, what: str) -> None:
+        """Take notice of how many are done, and of the last of them."""
+        self._reached = escaped_line(f"{done} of {total}: {what}")
+
+    def tell(self, wait: Callable[[float], bool]) -> None:
+        """Write a line each time when `wait` returns without the end of the command."""
+        while not wait(SECONDS_BETWEEN_LINES):
+            with suppress(OSError, ValueError):  # nobody reads it any more, which ends no command
+                print(f"{self._clock() - self._start:.0f} s, {self._reached}", file=self._stream, flush=True)
+
+
+@contextmanager
+def _duplicate(stream: TextIO) -> Iterator[TextIO]:
+    """The same stream by another descriptor: pytest takes the usual ones over while it runs."""
+    try:
+        descriptor = os.dup(stream.fileno())
+    except (OSError, ValueError):  # a stream in memory, which nobody takes over
+        yield stream
+        return
+    with os.fdopen(descriptor, "w", encoding=stream.encoding, errors="backslashreplace") as duplicate:
+        yield duplicate

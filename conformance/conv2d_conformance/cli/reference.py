@@ -27,11 +27,15 @@ def reference(case: str, full: bool, hex: bool, format: str) -> None:
         return
 
     from conv2d_conformance.cases.grammar import parse
+    from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.cli.showing import as_json, show_case
     from conv2d_conformance.report.console import console
     from conv2d_conformance.verdict.question import Question
 
     question = Question(parse(case))
+    with progress("computing the right answer", after=A_MOMENT):
+        if question.illegal_because is None:
+            _ = question.request, question.law
     if format == "json":
         click.echo(json.dumps(as_json(question), allow_nan=False))
     else:

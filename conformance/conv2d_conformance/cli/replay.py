@@ -44,6 +44,7 @@ def replay(
     from conv2d_conformance.cases import grammar
     from conv2d_conformance.cli import asking
     from conv2d_conformance.cli.problems import Problem
+    from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.implementation.target import parse as target_of
     from conv2d_conformance.report.console import console, paragraph, whole_line
@@ -53,19 +54,21 @@ def replay(
     asked_for, before = grammar.parse(case), [grammar.parse(line) for line in after]
     at_once = None if beside is None else grammar.parse(beside)
     out = console(sys.stderr if with_script else None)
-    implementation = connect(target, isolation=isolation, timeout=timeout)
+    with progress(f"connecting to {target}", after=A_MOMENT):
+        implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
         for needed in (asked_for.operation, *(earlier.operation for earlier in before)):
             if needed not in implementation.hello.operations:
                 raise Problem(f"{target} has no {needed}, which the case asks for", "give its adapter one")
-        for earlier in before:
-            implementation.ask(Question(earlier, implementation.hello.capabilities).request)
-        question = Question(asked_for, implementation.hello.capabilities)
-        other = None if at_once is None else Question(at_once, implementation.hello.capabilities)
-        asked = asking.ask(implementation, question, times, beside=other)
+        with progress(f"asking {target}", after=A_MOMENT):
+            for earlier in before:
+                implementation.ask(Question(earlier, implementation.hello.capabilities).request)
+            question = Question(asked_for, implementation.hello.capabilities)
+            other = None if at_once is None else Question(at_once, implementation.hello.capabilities)
+            asked = asking.ask(implementation, question, times, beside=other)
+            # What depends on other calls cannot be told from other calls.
+            found = None if before or other or times > 1 else asking.diagnosis_of(implementation, asked)
         asking.show_hello(out, implementation.hello)
-        # What depends on other calls cannot be told from other calls.
-        found = None if before or other or times > 1 else asking.diagnosis_of(implementation, asked)
         asking.show(out, asked, implementation.hello.capabilities, found)
         asking.show_incidents(out, implementation)
     finally:

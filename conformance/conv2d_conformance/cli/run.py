@@ -54,6 +54,7 @@ EFFORTS = ("quick", "standard", "thorough")
     show_default=True,
     help="`none` calls the implementation in this process, for a debugger, and earns no certificate.",
 )
+@click.option("--keep-going", is_flag=True, help="Ask on, however many calls hang or kill the process.")
 @click.option("--deviations", type=click.Path(path_type=Path), metavar="FILE", help="Known failures, declared in TOML.")
 @click.pass_context
 def run(
@@ -68,6 +69,7 @@ def run(
     timeout: float,
     memory: float,
     isolation: str,
+    keep_going: bool,
     deviations: Path | None,
 ) -> None:
     """Examine TARGET and write a report.
@@ -96,6 +98,7 @@ def run(
         timeout=timeout,
         memory=memory,
         isolation=isolation,
+        keep_going=keep_going,
         deviations=read_deviations(deviations) if deviations else (),
     )
     with ReportFile(output, kind) as report_file:

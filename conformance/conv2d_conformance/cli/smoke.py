@@ -32,37 +32,42 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
     """
     from conv2d_conformance.cases.grammar import parse
     from conv2d_conformance.cli import asking
+    from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.report.console import console, paragraph
 
     out = console()
     wrong = 0
-    implementation = connect(target, isolation=isolation, timeout=timeout)
+    with progress(f"connecting to {target}", after=A_MOMENT):
+        implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
         claims = implementation.hello.capabilities
         asking.show_hello(out, implementation.hello, claims=True)
         for title, line in CASES.items():
-            asked = _ask(implementation, parse(line))
+            with progress(title, after=A_MOMENT):
+                asked = _ask(implementation, parse(line))
+                diagnosis = asking.diagnosis_of(implementation, asked)
             wrong += not asked.right
             out.print()
             paragraph(out, title, style="bold")
-            asking.show(out, asked, claims, asking.diagnosis_of(implementation, asked))
+            asking.show(out, asked, claims, diagnosis)
             asking.show_incidents(out, implementation)
-        # Where the simple cases fail already, all others may for the same reason.
-        found = [(name, told) for name, told in _what_fails(implementation) if not wrong or "is claimed" in told]
+        with progress("asking for each claim", after=A_MOMENT):
+            # Where the simple cases fail already, all others may for the same reason.
+            failing = [(name, told) for name, told in _what_fails(implementation) if not wrong or "is claimed" in told]
     finally:
         implementation.close()
     asking.show_incidents(out, implementation)
     out.print()
-    for name, told in found:
+    for name, told in failing:
         paragraph(out, f"{name} {told}", style="red")
     if wrong:
         verdict = f"{wrong} of {len(CASES)} cases fail"
-    elif found:
-        verdict = f"{len(found)} of the cases for claims fail{'s' if len(found) == 1 else ''}"
+    elif failing:
+        verdict = f"{len(failing)} of the cases for claims fail{'s' if len(failing) == 1 else ''}"
     else:
         verdict = "sane: all that was asked is right"
-    failed = bool(wrong or found)
+    failed = bool(wrong or failing)
     paragraph(out, verdict, style="bold red" if failed else "bold green")
     ctx.exit(1 if failed else 0)
 

@@ -48,7 +48,7 @@ def diagnose(implementation: Implementation, failing: Case, seen: Mapping[Case, 
     if first is None or first.fault is None:
         return None  # it does not fail each time, and nothing can be held against it
     if isinstance(first.answer, Broken):
-        return _of_crash(first, seen)
+        return of_crash(failing, seen)
     if first.fault.aspect not in DIAGNOSED:
         return None
     _take(bench, seen)
@@ -154,12 +154,12 @@ def _of_accepted(bench: Bench) -> Diagnosis | None:
     return None
 
 
-def _of_crash(first: Seen, seen: Mapping[Case, bool]) -> Diagnosis | None:
+def of_crash(failing: Case, seen: Mapping[Case, bool]) -> Diagnosis | None:
     """When there is no answer, from what was seen anyway: nothing is asked again, since that takes seconds."""
     legal = {case: right for case, right in seen.items() if case.operation == "conv2d" and is_legal(case)}
-    if not is_legal(first.case):
+    if not is_legal(failing):
         return None
-    wrong = [sizes_of(case) for case in {first.case, *(case for case, right in legal.items() if not right)}]
+    wrong = [sizes_of(case) for case in {failing, *(case for case, right in legal.items() if not right)}]
     right = [sizes_of(case) for case, was_right in legal.items() if was_right]
     if len(wrong) < FEWEST_AROUND or len(right) < FEWEST_AROUND:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.verdict.kind import masked
 
@@ -19,34 +20,49 @@ class Diagnoses:
     """What was found so far, and in which case, the latest last.
 
     Only what speaks of more than its own case can explain another; and what does not say how answers are wrong, only
-    another of the same kind.
+    another of the same kind. Of one case the same is said each time, nothing included: what is behind it is looked for
+    once.
     """
 
     def __init__(self) -> None:
         self._found: list[tuple[Case, Diagnosis]] = []
+        self._said: dict[Case, str | None] = {}
         self._without_an_answer: set[str] = set()
+        self._known_crashes: set[Case] = set()
 
     def know(self, implementation: Implementation, failing: Case, fault: Fault) -> bool:
         """Whether an earlier diagnosis explains a failing case. A crash, which is dear to see again, has its words."""
         if fault.aspect != "answered":
             return self._recognised(implementation, failing) is not None
         words = masked(fault.got)
-        known = words in self._without_an_answer
+        if words in self._without_an_answer:
+            self._known_crashes.add(failing)
         self._without_an_answer.add(words)
-        return known
+        return failing in self._known_crashes
 
     def sentence_about(self, implementation: Implementation, failing: Case, seen: Mapping[Case, bool]) -> str | None:
         """The sentence of an earlier diagnosis, if one explains the case, or else of a new one."""
-        found = self._recognised(implementation, failing)
-        if found is None:
-            found = diagnose(implementation, failing, seen=seen)
-            if found is not None and found.model is not None:
-                self._found.append((failing, found))
-        return None if found is None else found.sentence
+        if failing not in self._said:
+            found = self._recognised(implementation, failing)
+            if found is None:
+                found = self._new(implementation, failing, seen)
+                if found is not None and found.model is not None:
+                    self._found.append((failing, found))
+            self._said[failing] = None if found is None else found.sentence
+        return self._said[failing]
+
+    def _new(self, implementation: Implementation, failing: Case, seen: Mapping[Case, bool]) -> Diagnosis | None:
+        if failing in self._known_crashes:
+            from conv2d_conformance.diagnosis.diagnosing import of_crash
+
+            return of_crash(failing, seen)
+        return diagnose(implementation, failing, seen=seen)
 
     def _recognised(self, implementation: Implementation, failing: Case) -> Diagnosis | None:
         if not self._found or failing.operation != "conv2d":
             return None
+        if failing in self._known_crashes:  # not asked again, since that takes a process
+            return next((found for _, found in self._found if _crashes_in(found, failing)), None)
         seen = _asked(implementation, failing)
         if seen is None or not seen.wrong:
             return None
@@ -57,6 +73,18 @@ def _explains(case: Case, found: Diagnosis, failing: Case, seen: Seen) -> bool:
     model = found.model
     assert model is not None
     return (model.says_how or _kind(case) == _kind(failing)) and model.explains(seen)
+
+
+def _crashes_in(found: Diagnosis, case: Case) -> bool:
+    """Whether there is no answer to a case by the rule of a diagnosis."""
+    from conv2d_conformance.diagnosis.sizes import sizes_of
+
+    model = found.model
+    assert model is not None
+    if not model.crashes or not is_legal(case):
+        return False
+    sizes = sizes_of(case)
+    return not model.rule.is_silent(sizes) and model.rule.holds(sizes)
 
 
 def _kind(case: Case) -> tuple[Any, ...]:

@@ -79,6 +79,10 @@ class Rejected:
         _clean(self, type=showable_name(self.type), message=showable(self.message))
 
 
+TWICE = ", twice"
+"""How a sentence goes on about a call that was made once more, in vain."""
+
+
 @dataclass(frozen=True)
 class Broken:
     """No answer that could be judged. `kind` is "died", "timeout", "not-an-array", "memory", "exit" or "protocol"."""

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from conv2d_conformance.implementation import usage
-from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Request
+from conv2d_conformance.implementation.answers import TWICE, Answer, Broken, Hello, Implementation, Request
 from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT, End, Patience
@@ -26,6 +26,8 @@ FIRST_CALLS = 2
 
 It is not made again then, so that a hang never takes more than two limits.
 """
+MOST_PASSED_OVER = 5
+"""Hangs, with nothing being done, that did not occur again: of still more of them no machine is to blame."""
 SECONDS_TO_LEAVE = 2.0
 START_TIMEOUT = 120.0
 IDLE_AT_START = 30.0
@@ -56,7 +58,7 @@ class Failed:
     def told(self, before: Failed | None = None) -> Broken:
         """The answer that this is, after the failure `before` it, if there was one."""
         same = before is not None and (before.failure.kind, before.failure.end) == (self.failure.kind, self.failure.end)
-        return Broken(self.failure.kind, f"{self.what}{', twice' if same else ''}{self.rest}", self.stderr)
+        return Broken(self.failure.kind, f"{self.what}{TWICE if same else ''}{self.rest}", self.stderr)
 
 
 class Worker:
@@ -73,7 +75,8 @@ class Worker:
     The process is ended where it holds more than `memory` GiB, on systems that tell.
 
     A call that was not answered for a reason that may lie in the machine is made once more, in a fresh process. What
-    was the machine's, or took long and came to a good end, is told in `incidents`, one sentence each.
+    was the machine's, or took long and came to a good end, is told in `incidents`, one sentence each. Where no call was
+    ever answered and one ran out of time, the next has its limit once. Who hangs again and again is not asked again.
     """
 
     hello: Hello
@@ -96,6 +99,9 @@ class Worker:
         self._closed = False
         self._number = 0
         self._known: set[Kind] = set()  # the kinds of call that the process has answered
+        self._answered = False  # anything, by any process
+        self._timed_out = False
+        self._passed_over = 0
         self.incidents = []
         self._fresh: list[WorkerProcess] = []  # have not introduced themselves yet; the first is next
         self._process: WorkerProcess | None = None
@@ -121,14 +127,19 @@ class Worker:
     def _answer_to(self, request: Request) -> Answer:
         limit = self._timeout + request.products / PRODUCTS_PER_SECOND
         kind = _kind_of(request)
-        first = self._attempt(request, kind, limit, is_first=kind not in self._known)
+        hopeless = self._timed_out and not self._answered
+        first = self._attempt(request, kind, limit, is_first=kind not in self._known and not hopeless)
         if not isinstance(first, Failed):
             return first
-        if not first.may_be_the_machines:
+        is_idle = first.failure.end == "idle"
+        if hopeless or not first.may_be_the_machines or (is_idle and self._passed_over >= MOST_PASSED_OVER):
+            self._timed_out |= first.failure.end is not None
             return first.told()
         second = self._attempt(request, kind, limit, is_first=first.failure.end != "spent")
         if isinstance(second, Failed):
+            self._timed_out |= second.failure.end is not None
             return second.told(first)
+        self._passed_over += is_idle
         self.incidents.append(f"{first.what}; asked again in a fresh process, it answered")
         return second
 
@@ -158,6 +169,7 @@ class Worker:
         if patience.waited > limit:
             self.incidents.append(_slow(patience, is_first=is_first))
         self._known.add(kind)
+        self._answered = True
         return answer
 
     def _start(self) -> None:

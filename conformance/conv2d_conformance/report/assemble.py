@@ -37,12 +37,15 @@ def assemble(
     deviations = [Deviation(**deviation) for deviation in header["deviations"]]
     claimed = claimed_by(header["implementation"])
     breaches = sorted(set().union(*(record["breaches"] for record in records)))
-    entries = requirement_entries(records, checks, claimed, run["profile"], run["only"])
+    gave_up = next((record["gave_up"] for record in records if record.get("gave_up")), None)
+    cut_short = not complete or gave_up is not None
+    entries = requirement_entries(records, checks, claimed, run["profile"], run["only"], cut_short=cut_short)
     of_checks = [f"{sentence} ({record['check']})" for record in records for sentence in record.get("incidents", ())]
     return {
         **header,
         "execution": {**header["execution"], "incidents": [*of_checks, *incidents]},
         "complete": complete,
+        "gave_up": gave_up,
         "conclusion": conclusion(
             entries,
             claimed,
@@ -52,6 +55,7 @@ def assemble(
             only=run["only"],
             isolation=run["isolation"],
             complete=complete,
+            gave_up=gave_up,
         ),
         "breaches": breaches,
         "judged_cases": len(set().union(*(record["digests"] for record in records))),

@@ -10,6 +10,7 @@ from typing import Any
 from conv2d_conformance.adapter import DTYPES, PADDING_MODES
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.diagnosis.sentence import YOUR_OUTPUT
+from conv2d_conformance.implementation.answers import TWICE
 from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.kind import masked
@@ -61,13 +62,9 @@ def causes(report: Mapping[str, Any]) -> list[Cause]:
 
     Failures have one cause where the implementation refuses or dies in the same words, numbers apart, where the same
     was seen beside the answer or found to be wrong, where what is not finite spreads in one dtype, or where the same
-    case has the same answer. In a run that was cut short, a requirement that was not reached is no news.
+    case fails, whatever the answer, which may be another one each time. What comes and goes is told together.
     """
-    told = [
-        entry
-        for entry in report["requirements"]
-        if entry["verdict"] in ("fail", "error") and (report["complete"] or entry["failure"] is not None)
-    ]
+    told = [entry for entry in report["requirements"] if entry["verdict"] in ("fail", "error")]
     explained = {
         _words(failure, failure["got"]): _words(failure, failure["diagnosis"])
         for entry in told
@@ -76,7 +73,7 @@ def causes(report: Mapping[str, Any]) -> list[Cause]:
     groups: dict[tuple[str, ...], list[Entry]] = {}
     for entry in told:
         groups.setdefault(_kind(entry["failure"], explained), []).append(entry)
-    unreached = [entry for entry in report["requirements"] if entry["verdict"] == NOT_REACHED]
+    unreached = [entry for entry in report["requirements"] if entry["verdict"] == NOT_REACHED and entry["failure"]]
     ended: dict[tuple[str, ...], list[Entry]] = {}
     for entry in unreached:
         ended.setdefault(_home(entry, groups, explained), []).append(entry)
@@ -115,12 +112,14 @@ def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tu
         return ()
     if failure["diagnosis"]:
         return ("looks like", _words(failure, failure["diagnosis"]))
+    if failure["failed_repetitions"] < failure["repetitions"] and not _speaks(failure):
+        return ("comes and goes",)
     if _spreads(failure):
         return ("spreads", parse(failure["case"]).dtype)
     if _speaks(failure):
-        words = _words(failure, failure["got"])
+        words = _words(failure, failure["got"].replace(TWICE, ""))
         return ("looks like", explained[words]) if words in explained else (words,)
-    return (failure["case"], failure["got"])
+    return (failure["case"], *failure["after"])
 
 
 def _words(failure: Mapping[str, Any], text: str) -> str:
@@ -145,13 +144,13 @@ def _explaining_first(entries: list[Entry]) -> tuple[Entry, ...]:
     return (best, *(entry for entry in entries if entry is not best))
 
 
-def _rank(entry: Entry) -> tuple[bool, bool, bool, int, int]:
-    failure = entry["failure"]
-    speaks_of_no_output = (
-        failure is not None and is_refusal(failure["got"]) and str(failure["diagnosis"]).startswith(YOUR_OUTPUT)
-    )
+def _rank(entry: Entry) -> tuple[bool, bool, bool, int, int, bool, int]:
+    failure = entry["failure"] or {"case": "", "got": "", "diagnosis": None}
+    speaks_of_no_output = is_refusal(failure["got"]) and str(failure["diagnosis"]).startswith(YOUR_OUTPUT)
     decides = (entry["verdict"] != "fail", entry["level"] != "MUST", speaks_of_no_output)
-    return (*decides, _distance(entry), len(failure["case"]) if failure else 0)
+    place = _place(entry)
+    is_beside = place is not None and entry["id"] not in _explanations(entry)
+    return (*decides, _distance(entry), place or 0, is_beside, len(failure["case"]))
 
 
 ABOUT_NUMBERS = ("numerics.", "special-values.")
@@ -160,7 +159,17 @@ ABOUT_NUMBERS = ("numerics.", "special-values.")
 
 def _distance(entry: Entry) -> int:
     """0 where the requirement is about what its failing case cannot do without, 2 where another is, 1 for no answer."""
-    explanation = (entry["failure"] or {}).get("explained_by")
-    if explains(entry["id"], explanation):
+    if _place(entry) is not None:
         return 0
-    return 1 if explanation is None or entry["id"].startswith(ABOUT_NUMBERS) else 2
+    return 1 if not _explanations(entry) or entry["id"].startswith(ABOUT_NUMBERS) else 2
+
+
+def _place(entry: Entry) -> int | None:
+    """The place, among what explains the failing case, of what the requirement is about; the narrowest is first."""
+    found = _explanations(entry)
+    return next((place for place, name in enumerate(found) if explains(entry["id"], name)), None)
+
+
+def _explanations(entry: Entry) -> list[str]:
+    failure = entry["failure"] or {}
+    return [name for name in (failure.get("explained_by"), *failure.get("explained_too", ())) if name]

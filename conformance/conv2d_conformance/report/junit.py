@@ -73,7 +73,7 @@ def _told(
 def _message(entry: Mapping[str, Any]) -> str:
     failure = entry["failure"]
     if failure is None:
-        return "not one case was judged"
+        return "not reached: the run ended early" if entry["verdict"] == NOT_REACHED else "not one case was judged"
     return not_reached(failure) if entry["verdict"] == NOT_REACHED else sentence_about(failure)
 
 

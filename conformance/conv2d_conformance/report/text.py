@@ -56,6 +56,8 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
         paragraph(console, sentence, label="unchecked")
     if rejected := sentence_about(report.get("rejections", ())):
         paragraph(console, rejected, label="rejected", most_lines=3)
+    if gave_up := report.get("gave_up"):
+        paragraph(console, f"after {gave_up}; --keep-going asks the rest all the same", label="gave up")
     for sentence in shown_incidents(report):
         paragraph(console, sentence, label="incident")
     whole_line(console, str(path), label="report")

@@ -14,6 +14,8 @@ from conv2d_conformance.spec import Requirement
 
 PROFILES = ("forward", "layer", "training")
 NOT_REACHED = "not reached"
+"""The verdict on what a refusal that breaks another requirement kept from being judged, or the early end of a run."""
+
 VERDICTS = ("pass", "fail", "error", NOT_REACHED, "unsupported")
 WITHOUT_ISOLATION = "without isolation there is a result and no certificate"
 """Said wherever the implementation ran in the process of the suite."""
@@ -40,14 +42,18 @@ def requirement_entries(
     claimed: frozenset[str],
     profile: str,
     only: str,
+    *,
+    cut_short: bool = False,
 ) -> list[dict[str, Any]]:
     """One entry for each requirement in scope that has a check, in the order of the spec.
 
-    `checks` maps a check's name to its requirements. A requirement whose check left no record has the verdict
-    `error` if its features and its operation are claimed: silence is never a pass. Nor is a check that was ended by a
-    refusal which breaks another requirement.
+    `checks` maps a check's name to its requirements. A requirement of which a check that had to run left no record is
+    not reached in a run that was `cut_short`, and an error in any other: silence is never a pass. Nor is a check that
+    was ended by a refusal which breaks another requirement.
     """
     by_check = {record["check"]: record for record in records}
+    silent = {name for name, covered in checks.items() if name not in by_check and _runs(covered, claimed, profile)}
+    silence = NOT_REACHED if cut_short else "error"
     examined: list[tuple[Requirement, list[str]]] = []
     for requirement in spec.load().requirements.values():
         names = [name for name, covered in checks.items() if requirement.id in covered]
@@ -70,10 +76,20 @@ def requirement_entries(
             seen.append(refusals.get(requirement.id))
             own = [by_check[name] for name in names if name in by_check]
             entry |= _judged(own, unreached, [failure for failure in seen if failure is not None])
+            if entry["verdict"] == "pass" and not (own and silent.isdisjoint(names)):
+                entry["verdict"] = silence
         else:
             entry |= {"verdict": "unsupported", "cases": 0, "evidence": 0, "elements": 0, "failure": None}
         entries.append(entry)
     return entries
+
+
+def _runs(covered: Iterable[str], claimed: frozenset[str], profile: str) -> bool:
+    """Whether a check of some requirements runs where that is claimed."""
+    requirements = [spec.get(name) for name in covered]
+    largest = max((requirement.profile for requirement in requirements), key=PROFILES.index)
+    needed = frozenset().union(*(requirement.features for requirement in requirements)) | {spec.OPERATIONS[largest]}
+    return needed <= claimed and PROFILES.index(largest) <= PROFILES.index(profile)
 
 
 def _judged(
@@ -84,7 +100,7 @@ def _judged(
     failures = [record["failure"] for record in reached if record["outcome"] == "fail"] + seen
     errors = [record["failure"] for record in reached if record["outcome"] == "error"]
     open_ones = [record["failure"] for record in records if record["check"] in unreached]
-    verdict = "fail" if failures else "error" if errors or not records else NOT_REACHED if open_ones else "pass"
+    verdict = "fail" if failures else "error" if errors else NOT_REACHED if open_ones else "pass"
     return {
         "verdict": verdict,
         "cases": len(set().union(*(record["digests"] for record in records))),
@@ -114,13 +130,15 @@ def conclusion(
     only: str,
     isolation: str,
     complete: bool,
+    gave_up: str | None = None,
 ) -> dict[str, Any]:
     """Whether the implementation conforms, in one sentence, and the exit status that says the same.
 
-    `breaches` of the rules for adapters are no matter of a requirement, and cannot be declared. The exit status is 0
-    where nothing fails but what is declared: that is no certificate. A deviation is stale where its requirement is
-    judged, or not claimed, and does not fail. Without `isolation` the implementation shares a process with the suite,
-    and could have written its own verdict: there is no certificate.
+    `breaches` of the rules for adapters are no matter of a requirement, and cannot be declared. `gave_up` says after
+    what the run gave up, if it did: what is not reached does not hold. The exit status is 0 where nothing fails but
+    what is declared: that is no certificate. A deviation is stale where its requirement is judged, or not claimed, and
+    does not fail. Without `isolation` the implementation shares a process with the suite, and could have
+    written its own verdict: there is no certificate.
     """
     verdicts = {entry["id"]: entry["verdict"] for entry in entries}
     broken = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] in ("fail", "error")]
@@ -133,7 +151,10 @@ def conclusion(
     beside = f", and {len(unreached)} not reached" if unreached else ""
     missing = sorted(core_of(profile) - claimed)
 
-    if not judged:
+    if gave_up:
+        headline = f"not conforming: gave up after {gave_up}; {_found(broken)}, {_unasked(entries)}"
+        status = 1
+    elif not judged:
         headline, status = "nothing was judged", 4
     elif breaches:
         headline, status = f"not conforming: {'; '.join(breaches)}, which no adapter may do", 1
@@ -162,9 +183,10 @@ def conclusion(
     else:
         headline, status = f"conforming to profile {profile}", 0
     if not complete:
-        headline, status = _so_far(entries, broken), 130
+        headline, status = f"interrupted, {_unasked(entries)}; so far {_found(broken)}", 130
     reasons = {
         "interrupted": not complete,
+        "gave up": gave_up is not None,
         "nothing judged": not judged,
         "breach": bool(breaches),
         "broken": bool(broken),
@@ -197,11 +219,14 @@ def declared_failures(report: Mapping[str, Any]) -> dict[str, Mapping[str, str]]
     return {item["requirement"]: item for item in report["deviations"] if item["requirement"] in failing}
 
 
-def _so_far(entries: list[dict[str, Any]], broken: list[str]) -> str:
-    unreached = [entry["id"] for entry in entries if entry["verdict"] == "error" and entry["failure"] is None]
-    found = [name for name in broken if name not in unreached]
-    so_far = f"{_counted(len(found), 'requirement')} broken ({_some(found)})" if found else "no MUST broken"
-    return f"interrupted, {_counted(len(unreached), 'requirement')} not reached; so far {so_far}"
+def _unasked(entries: list[dict[str, Any]]) -> str:
+    """How much the run did not come to; what was refused, it did come to."""
+    number = sum(entry["verdict"] == NOT_REACHED and entry["failure"] is None for entry in entries)
+    return f"{_counted(number, 'requirement')} not reached"
+
+
+def _found(broken: list[str]) -> str:
+    return f"{_counted(len(broken), 'requirement')} broken ({_some(broken)})" if broken else "no MUST broken"
 
 
 def _counted(number: int, noun: str) -> str:

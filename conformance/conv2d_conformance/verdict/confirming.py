@@ -14,7 +14,7 @@ from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.implementation.answers import Broken, Implementation
 from conv2d_conformance.initialisation.case import is_layer_case
-from conv2d_conformance.verdict.explaining import explained_by
+from conv2d_conformance.verdict.explaining import explanations
 from conv2d_conformance.verdict.history import unpacked
 from conv2d_conformance.verdict.judge import Fault, judge
 from conv2d_conformance.verdict.question import Question
@@ -28,6 +28,9 @@ REPEATED = "the same bits from the same call"
 
 MOST_CAUSES = 3
 """To find one takes many fresh processes."""
+
+MOST_IN_VAIN = 6
+"""After so many cases that nothing made fail again, the others are left as they are: each takes some processes too."""
 
 
 def fails_alone(record: Record, implementation: Implementation, *, is_fresh: bool = False) -> bool | None:
@@ -43,13 +46,13 @@ def fails_alone(record: Record, implementation: Implementation, *, is_fresh: boo
     return fault_of(implementation, case) is not None
 
 
-def explanation_of(record: Record, implementation: Implementation) -> str | None:
-    """The requirement that explains a case that fails alone, from further calls."""
+def explanations_of(record: Record, implementation: Implementation) -> tuple[str, ...]:
+    """The requirements that explain a case that fails alone, from further calls."""
     case = parse(record["failure"]["case"])
     fault = fault_of(implementation, case)
     if fault is None:
-        return None
-    return explained_by(case, fault.aspect, lambda other: fault_of(implementation, other) is not None)
+        return ()
+    return explanations(case, fault.aspect, lambda other: fault_of(implementation, other) is not None)
 
 
 def amend(records: Iterable[Record], implementation: Implementation) -> None:
@@ -59,10 +62,16 @@ def amend(records: Iterable[Record], implementation: Implementation) -> None:
     record is what its process was asked until the failure had been told, packed.
     """
     causes: list[list[Case]] = []
+    in_vain = 0
     for record in records:
         was_by_chance = record["failure"]["failed_repetitions"] < record["failure"]["repetitions"]
-        if not _unreduced(record, implementation) and not was_by_chance:
-            _amend(record, [parse(line) for line in unpacked(record["before"])], implementation, causes)
+        found = in_vain < MOST_IN_VAIN and (
+            _unreduced(record, implementation) or (not was_by_chance and _amend(record, implementation, causes))
+        )
+        in_vain += not found
+        if not found and not was_by_chance:
+            # Nobody can make it fail again, so that nothing can be said of its cause.
+            record["failure"] = {**record["failure"], "failed_repetitions": 0, "diagnosis": None}
 
 
 def _unreduced(record: Record, implementation: Implementation) -> bool:
@@ -99,13 +108,16 @@ def _can_be_asked(record: Record, implementation: Implementation) -> bool:
     )
 
 
-def _amend(record: Record, before: Sequence[Case], implementation: Implementation, causes: list[list[Case]]) -> None:
-    """Name the calls that must come before, and the requirement that is broken by that.
+def _amend(record: Record, implementation: Implementation, causes: list[list[Case]]) -> bool:
+    """Name the calls that must come before, and the requirement that is broken by that. Returns whether they are known.
 
     `causes` are those that other cases needed, which are tried first: where much fails, it is mostly by few of them.
+    Then calls of the same shapes are, for which something may have been kept, and at last all.
     """
     failure = record["failure"]
     case = parse(failure["case"])
+    before = [parse(line) for line in unpacked(record["before"])]
+    alike = [earlier for earlier in before if earlier.shapes == case.shapes]
     faults: dict[tuple[str, ...], Fault] = {}
 
     def fails_after(earlier: Sequence[Case]) -> bool:
@@ -119,13 +131,12 @@ def _amend(record: Record, before: Sequence[Case], implementation: Implementatio
 
     needed = next((cause for cause in causes if fails_after(cause)), None)
     if needed is None and len(causes) < MOST_CAUSES:
-        needed = shortest(before, fails_after)
+        needed = shortest(alike, fails_after) if alike else None
+        needed = shortest(before, fails_after) if needed is None else needed
         if needed:
             causes.append(needed)
-    if needed is None or not fails_after(needed):
-        # Nobody can make it fail again, so that nothing can be said of its cause.
-        record["failure"] = {**failure, "failed_repetitions": 0, "diagnosis": None}
-        return
+    if needed is None:
+        return False
     after = tuple(map(format_case, needed))
     amended = {
         **failure,
@@ -140,6 +151,7 @@ def _amend(record: Record, before: Sequence[Case], implementation: Implementatio
     record["failure"] = amended
     if needed:
         record["observed"].setdefault(broken_by_state(case, needed), amended)
+    return True
 
 
 def fault_of(implementation: Implementation, case: Case) -> Fault | None:

@@ -32,10 +32,10 @@ from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
 from conv2d_conformance.verdict.simplifying import (
     IF_KNOWN,
     OF_A_CRASH,
-    OF_A_KNOWN_CRASH,
     REPETITIONS,
     USUAL,
     Simplest,
+    repeated,
     simplest,
 )
 from conv2d_conformance.verdict.together import answers_of, request_of
@@ -143,7 +143,8 @@ class Examination:
     `judge` raises Nonconforming for the first case that fails, in its simplest form; every later call re-raises it,
     so that a test that is run again ends as it did before. What `diagnose` says of it is kept with the failure; one
     of which the cause is `known` is reduced less far. Where it need not `simplify`, the first case that fails stands
-    as it is. Examinations that ask the same cases can share what they `prepare`.
+    as it is. Examinations that ask the same cases can share what they `prepare`, and those of one run the cases that
+    were `unsteady`, which failed only sometimes: one such case is made simpler, and those that follow are not.
     """
 
     def __init__(
@@ -155,6 +156,7 @@ class Examination:
         seed: int = 0,
         diagnose: Diagnose | None = None,
         known: Know | None = None,
+        unsteady: list[Case] | None = None,
         simplify: bool = True,
         prepare: Prepare = Question,
         clock: Callable[[], float] = time.monotonic,
@@ -165,6 +167,7 @@ class Examination:
         self.seed = seed
         self.diagnose = diagnose
         self.known = known
+        self.unsteady = [] if unsteady is None else unsteady
         self.simplify = simplify
         self.prepare = prepare
         self.clock = clock
@@ -442,10 +445,18 @@ class Examination:
 
         is_known = self.known is not None and self.known(self.implementation, case, judgement.fault)
         crashed = judgement.outcome == "error"
-        allowance = (OF_A_KNOWN_CRASH if is_known else OF_A_CRASH) if crashed else IF_KNOWN if is_known else USUAL
+        if crashed and is_known:  # seen again, and told from what was seen anyway
+            failure = _once(format_case(case), judgement.fault.got, judgement.fault.required)
+            failure = replace(failure, diagnosis=self._diagnosis(case, seen if values else {}))
+            self._end(failure, judgement.outcome)
+        if self.unsteady and (again := repeated(case, judgement.fault, find)).failed < again.repetitions:
+            self._end(_reduced(case, again), judgement.outcome)
+        allowance = OF_A_CRASH if crashed else IF_KNOWN if is_known else USUAL
         found = simplest(case, judgement.fault, find, allowance, clock=self.clock)
         failure = _reduced(case, found)
-        if found.failed == found.repetitions:
+        if found.failed < found.repetitions:
+            self.unsteady.append(case)
+        else:
             # Where shapes alone were looked at, no answer is known to be right.
             failure = replace(failure, diagnosis=self._diagnosis(found.case, seen if values else {}))
         self._end(failure, judgement.outcome)

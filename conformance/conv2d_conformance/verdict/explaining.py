@@ -2,7 +2,8 @@
 
 Many checks meet one fault, each in cases that are about something else. A case is asked again without one of its
 features after the other; a feature without which it does not fail is part of the fault. Of several, the first in the
-table below is the narrowest: an array that is a view says more than the stride that the fault needs as well.
+table below is the narrowest: an array that is a view says more than the stride that the fault needs as well. The
+others explain it where no requirement fails that is about the first.
 """
 
 from __future__ import annotations
@@ -39,31 +40,32 @@ OF_GRADIENTS = {
 """What the chapter on gradients calls the same; padding modes and views have the same names there."""
 
 
-def explained_by(case: Case, aspect: str, fails: Callable[[Case], bool]) -> str | None:
-    """The id of the narrowest requirement that explains why the case fails.
+def explanations(case: Case, aspect: str, fails: Callable[[Case], bool]) -> tuple[str, ...]:
+    """The ids of the requirements that explain why the case fails, the narrowest first.
 
     `fails` says whether another case fails. `aspect` is the respect in which this one does. None for an illegal call,
     and for special values: such cases are about nothing else. None too for a refused call that has a feature which it
     cannot be asked without.
     """
     if not is_legal(case) or not case.is_finite:
-        return None
+        return ()
     found = _needed(case, aspect, fails)
-    if case.operation == "conv2d" or found is None:
+    if case.operation == "conv2d":
         return found
-    return f"gradients.{OF_GRADIENTS.get(found, found.partition('.')[2])}"
+    return tuple(f"gradients.{OF_GRADIENTS.get(name, name.partition('.')[2])}" for name in found)
 
 
-def _needed(case: Case, aspect: str, fails: Callable[[Case], bool]) -> str | None:
+def _needed(case: Case, aspect: str, fails: Callable[[Case], bool]) -> tuple[str, ...]:
+    found = []
     is_certain = True
     for requirement, simpler in _without(case):
         if simpler is None or not is_legal(simpler):
             is_certain = False
         elif not fails(simpler):
-            return requirement
-    if aspect == "accepted":
-        return "validation.legal-calls-accepted" if is_certain else None
-    return "values.definition"
+            found.append(requirement)
+    if found or (aspect == "accepted" and not is_certain):
+        return tuple(found)
+    return ("validation.legal-calls-accepted" if aspect == "accepted" else "values.definition",)
 
 
 def explains(requirement: str, explanation: str | None) -> bool:

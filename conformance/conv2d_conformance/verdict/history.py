@@ -6,23 +6,50 @@ import base64
 import zlib
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Request
 
 ENDS_THE_PROCESS = frozenset({"died", "timeout", "protocol"})
+WAITED = frozenset({"timeout", "memory"})
 MOST_REMEMBERED = 20_000
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """How many calls were answered so far, and how many were not: waited for in vain, or the end of the process."""
+
+    answered: int = 0
+    waits: int = 0
+    deaths: int = 0
+
+    def after(self, answer: Answer) -> Ends:
+        """With one call more. Where there was an answer that is none, such as no array, nothing ended."""
+        kind = answer.kind if isinstance(answer, Broken) else ""
+        if kind in WAITED:
+            return replace(self, waits=self.waits + 1)
+        return (
+            replace(self, deaths=self.deaths + 1)
+            if kind in ENDS_THE_PROCESS
+            else replace(self, answered=self.answered + 1)
+        )
+
+
 class Remembering:
-    """An implementation, with the lines of the calls that its present process was asked, the last ones of very many."""
+    """An implementation, with the lines of the calls that its present process was asked, the last ones of very many.
+
+    `ends` counts the calls of all its processes.
+    """
 
     def __init__(self, implementation: Implementation) -> None:
+        self.ends = Ends()
         self.asked: deque[str] = deque(maxlen=MOST_REMEMBERED)
         self.hello: Hello = implementation.hello
         self.wrapped = implementation
 
     def ask(self, request: Request) -> Answer:
         answer = self.wrapped.ask(request)
+        self.ends = self.ends.after(answer)
         if isinstance(answer, Broken) and answer.kind in ENDS_THE_PROCESS:
             self.asked.clear()
         elif request.line:

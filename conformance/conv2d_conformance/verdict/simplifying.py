@@ -54,12 +54,17 @@ class Allowance(NamedTuple):
 USUAL = Allowance()
 IF_KNOWN = Allowance(SHRINK_BUDGET_IF_KNOWN)
 OF_A_CRASH = Allowance(repetitions=REPETITIONS_OF_A_CRASH)
-OF_A_KNOWN_CRASH = Allowance(budget=0, repetitions=1)
 
 
 def same_fault(a: Fault, b: Fault) -> bool:
     """Whether two faults are wrong in the same respect, and in the same words where words are all that is known."""
     return a.aspect == b.aspect and (a.aspect not in SPOKEN or masked(a.got) == masked(b.got))
+
+
+def repeated(case: Case, fault: Fault, find: Find, repetitions: int = REPETITIONS) -> Simplest:
+    """The case itself, asked again."""
+    again = [found for _ in range(repetitions) if (found := find(case)) is not None and same_fault(found, fault)]
+    return Simplest(case, fault, len(again), repetitions)
 
 
 def simplest(

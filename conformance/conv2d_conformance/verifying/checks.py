@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Set
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -23,13 +23,18 @@ def to_run(checks: Mapping[str, Check], run: Mapping[str, Any], claimed: frozens
     ]
 
 
-def faults_of_checks(report: Mapping[str, Any]) -> Iterator[str]:
-    """Whether what each check saw can be, and what its requirements are told to be follows from it."""
+def faults_of_checks(report: Mapping[str, Any], due: Set[str] | None) -> Iterator[str]:
+    """Whether what each check saw can be, and what its requirements are told to be follows from it.
+
+    A check that was `due` and is not there was not reached, or is an error: where it is not known which were due, a
+    requirement without one of its checks may be either.
+    """
     for name, seen in report["checks"].items():
         yield from _faults_of_one(name, seen)
     for entry in report["requirements"]:
         if entry["verdict"] != "unsupported":
-            yield from _faults_of_entry(entry, report["checks"])
+            silence = "error" if report["complete"] and not report.get("gave_up") else NOT_REACHED
+            yield from _faults_of_entry(entry, report["checks"], due, silence)
     breaches = sorted({sentence for seen in report["checks"].values() for sentence in seen["breaches"]})
     if breaches != report.get("breaches", []):
         yield f"its breaches are {_listed(report.get('breaches', []))}; its checks saw {_listed(breaches)}"
@@ -46,7 +51,7 @@ def faults_of_run(report: Mapping[str, Any], expected: list[Check], requirements
             for requirement in report["checks"][name]["observed"]
             if requirement not in requirements
         )
-    if report["complete"]:
+    if report["complete"] and not report["gave_up"]:
         yield from (
             f"it has no numbers of {name}, which such a run makes" for name in names if name not in report["checks"]
         )
@@ -78,10 +83,16 @@ def _faults_of_one(name: str, seen: Seen) -> Iterator[str]:
         yield f"{name} is said to pass without one judged case"
 
 
-def _faults_of_entry(entry: Mapping[str, Any], checks: Mapping[str, Seen]) -> Iterator[str]:
+def _faults_of_entry(
+    entry: Mapping[str, Any], checks: Mapping[str, Seen], due: Set[str] | None, silence: str
+) -> Iterator[str]:
     own = [checks[name] for name in entry["checks"] if name in checks]
     verdict = _verdict(entry["id"], own, checks)
-    if verdict != entry["verdict"]:
+    missing = [name for name in entry["checks"] if name not in checks and (due is None or name in due)]
+    is_open = due is None and bool(missing) and entry["verdict"] in ("pass", silence)
+    if verdict == "pass" and (missing or not own):
+        verdict = silence
+    if verdict != entry["verdict"] and not is_open:
         yield f"{entry['id']} has the verdict {entry['verdict']}; from what its checks saw follows {verdict}"
     for name in ("evidence", "elements"):
         if (total := sum(seen[name] for seen in own)) != entry[name]:
@@ -91,7 +102,7 @@ def _faults_of_entry(entry: Mapping[str, Any], checks: Mapping[str, Seen]) -> It
         yield f"{entry['id']} has {entry['cases']} cases; its checks have {' and '.join(map(str, cases)) or 'none'}"
     if entry["failure"] is None and (verdict == "fail" or _has_failed(own)):
         yield f"{entry['id']} fails, and no case is told"
-    if entry["verdict"] == "error" and entry["failure"] is not None and not own:
+    if entry["verdict"] in ("error", NOT_REACHED) and entry["failure"] is not None and not own:
         yield f"{entry['id']} was not reached, and tells of a failing case"
 
 
@@ -99,7 +110,7 @@ def _verdict(requirement: str, own: list[Seen], checks: Mapping[str, Seen]) -> s
     outcomes = [seen["outcome"] for seen in own]
     if "fail" in outcomes or any(requirement in seen["observed"] for seen in checks.values()):
         return "fail"
-    if "error" in outcomes or not own:
+    if "error" in outcomes:
         return "error"
     return NOT_REACHED if NOT_REACHED in outcomes else "pass"
 

@@ -37,7 +37,7 @@ def faults_of_header(report: Mapping[str, Any], rules: Rules | None) -> Iterator
 def faults_of_fingerprint(report: Mapping[str, Any], claims: Capabilities) -> Iterator[str]:
     """Whether the fingerprint is there where it must be, and is of this implementation."""
     found, implementation = report["fingerprint"], report["implementation"]
-    is_due = report["complete"] and report["run"]["only"] == "*"
+    is_due = report["complete"] and report["run"]["only"] == "*" and report["gave_up"] is None
     if found is None or not is_due:
         if (found is not None) != is_due:
             yield "it has a fingerprint of a run that takes none" if found else "its fingerprint is missing"

@@ -50,7 +50,8 @@ def _faults(report: Mapping[str, Any], claims: Capabilities, origin: Origin) -> 
         yield from faults_of_selection(report, rules)
         yield from faults_of_entries(report, rules, claimed)
     if "checks" in report:
-        yield from faults_of_checks(report)
+        due = None if rules is None or rules.checks is None else to_run(rules.checks, report["run"], claimed)
+        yield from faults_of_checks(report, due and {check.name for check in due})
         yield from faults_of_subjects(report)
     yield from faults_of_total(report)
     if rules is not None and rules.checks is not None:
@@ -73,6 +74,7 @@ def _faults_of_conclusion(report: Mapping[str, Any], claimed: frozenset[str], or
         only=run["only"],
         isolation=run["isolation"],
         complete=report["complete"],
+        gave_up=report.get("gave_up"),
     )
     if not origin.is_this_suite:
         # Another version may say the same in other words, and one that was older knew no isolation.

@@ -257,12 +257,12 @@ def test_an_interrupted_run_leaves_a_valid_report_and_no_process(stalled, folder
     for number in numbers:
         run.send_signal(number)
     stdout, stderr = run.communicate(timeout=60)
-    assert (run.returncode, stderr) == (130, "")
+    assert (run.returncode, re.sub(r"^\d+ s, .*\n", "", stderr, flags=re.MULTILINE)) == (130, "")
     report = read(folder / "out.json.partial")
     assert fault_of(report) is None
     assert report["complete"] is False
     assert report["judged_cases"] > 0
-    assert re.fullmatch(r"interrupted, [123] requirements? not reached; so far no MUST broken", stdout.splitlines()[-1])
+    assert re.fullmatch(r"interrupted, [1-4] requirements? not reached; so far no MUST broken", stdout.splitlines()[-1])
     assert "report    out.json.partial" in stdout.splitlines()
     assert not (folder / "out.json").exists()
     assert is_gone(worker)

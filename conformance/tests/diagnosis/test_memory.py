@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from conv2d_conformance.adapter import Adapter
-from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.diagnosis.memory import Diagnoses
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.answers import Answer, Request
+from conv2d_conformance.implementation.answers import Answer, Broken, Request
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.judge import Fault
+from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming
+from conv2d_conformance.verdict.judge import Fault, Judgement
 
 WRONG = Fault("values", "1", "2")
 
@@ -100,6 +103,76 @@ def test_a_second_crash_in_the_same_words_is_known_without_a_call() -> None:
     crash = [Fault("answered", f"the process {number} died: signal 11", "an answer") for number in (11, 12)]
     assert [diagnoses.know(implementation, GROUPED, fault) for fault in crash] == [False, True]
     assert implementation.calls == 0
+
+
+class Crashing(Counting):
+    """Dies in the same words with groups, and under wide kernels; it is right elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__(Call.right)
+
+    def ask(self, request: Request) -> Answer:
+        answer = super().ask(request)
+        weight = request.arrays["weight"]
+        assert weight is not None
+        dies = request.arguments["groups"] > 1 or weight.shape[3] > 2
+        return Broken("died", "the process was killed by signal 11 (SIGSEGV)") if dies else answer
+
+
+def around(clause: str) -> list[Case]:
+    """Cases without wide kernels and groups, and such with the `clause`."""
+    sizes = [(1, 2), (2, 1), (3, 2), (1, 1), (2, 2), (4, 1)]
+    plain = [parse(f"n1c4h{5 + kh}w6 m4k{kh}x{kw} integers:{kh}") for kh, kw in sizes]
+    if clause == "groups":
+        return [*plain, *(replace(case, groups=groups) for case in plain for groups in (2, 4))]
+    return [*plain, *(replace(case, KW=width) for case in plain for width in (3, 4))]
+
+
+def crash(implementation: Crashing, diagnoses: Diagnoses, cases: list[Case]) -> tuple[Failure, int]:
+    """What is told of the first crash among some cases, all of which were seen; and how many calls it took."""
+    examination = Examination(implementation, EFFORTS["quick"], diagnose=diagnoses.sentence_about, known=diagnoses.know)
+    wrong = list(dict.fromkeys(case for case in cases if case.groups > 1 or case.KW > 2))
+    seen = {case: Judgement("pass") for case in cases if case not in wrong}
+    examination._known |= seen | dict.fromkeys(wrong[1:], Judgement("error"))
+    implementation.calls = 0
+    with pytest.raises(Nonconforming) as raised:
+        examination.judge(wrong[0])
+    assert raised.value.outcome == "error"
+    return raised.value.failure, implementation.calls
+
+
+def test_a_known_crash_costs_one_process_and_says_what_the_first_said() -> None:
+    implementation, diagnoses = Crashing(), Diagnoses()
+    first, calls = crash(implementation, diagnoses, around("groups"))
+    assert first.diagnosis == "there is no answer only where there are groups"
+    assert calls > 3
+    again, calls = crash(implementation, diagnoses, [GROUPED])
+    assert (again.diagnosis, again.case, calls) == (first.diagnosis, format_case(GROUPED), 1)
+
+
+def test_a_second_crash_with_another_trigger_has_a_diagnosis_of_its_own() -> None:
+    implementation, diagnoses = Crashing(), Diagnoses()
+    groups, _ = crash(implementation, diagnoses, around("groups"))
+    wide, calls = crash(implementation, diagnoses, around("width"))
+    assert wide.diagnosis not in (None, groups.diagnosis)
+    assert calls == 1
+
+
+def test_what_is_behind_one_case_is_looked_for_once() -> None:
+    """Though nothing was found: these numbers have no structure."""
+    drawn = random.Random(0)
+
+    def random_answers(call: Call) -> Any:
+        return call.right() + drawn.randrange(1, 1000)
+
+    implementation, diagnoses = Counting(random_answers), Diagnoses()
+    calls = []
+    for case in (GROUPED, GROUPED):
+        implementation.calls = 0
+        assert diagnoses.sentence_about(implementation, case, {}) is None
+        calls.append(implementation.calls)
+    assert calls[0] > 20
+    assert calls[1] == 0
 
 
 def test_later_failures_of_one_fault_cost_few_calls() -> None:

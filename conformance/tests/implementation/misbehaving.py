@@ -74,6 +74,13 @@ def sleeps_at_the_first_call(input, weight, bias=None):
     return sleeps_for_ever(input, weight) if _is_the_first_call() else zeros(input, weight)
 
 
+def sleeps_at_every_other_call(input, weight, bias=None):
+    if _is_the_first_call():
+        return sleeps_for_ever(input, weight)
+    Path(os.environ["NOTE_OF_THE_FIRST_CALL"]).unlink()
+    return zeros(input, weight)
+
+
 def _is_the_first_call():
     note = Path(os.environ["NOTE_OF_THE_FIRST_CALL"])
     is_first = not note.exists()

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.implementation.answers import Broken, Request, Result
-from conv2d_conformance.implementation.host import Worker, connect
+from conv2d_conformance.implementation.host import MOST_PASSED_OVER, Worker, connect
 from conv2d_conformance.implementation.last_words import FIRST_KEPT, LAST_KEPT
 from conv2d_conformance.implementation.process import Abandoned
 
@@ -148,6 +148,25 @@ def test_who_computes_for_ever_is_ended_as_soon_as_one_that_sleeps(target, reque
         assert worker.incidents == []
     assert first == Broken("timeout", "no answer within 1 s of processor time; the process was ended")
     assert later == Broken("timeout", "no answer within 0.5 s of processor time, twice; the process was ended")
+
+
+def test_who_hangs_again_and_again_is_not_asked_again(target, request_for, tmp_path, monkeypatch):
+    monkeypatch.setenv("NOTE_OF_THE_FIRST_CALL", str(tmp_path / "note"))
+    with Worker(target("sleeps_at_every_other_call"), timeout=0.3) as worker:
+        answers = [worker.ask(request_for()) for _ in range(MOST_PASSED_OVER + 1)]
+        assert len(worker.incidents) == MOST_PASSED_OVER
+    assert [type(answer) for answer in answers] == [*MOST_PASSED_OVER * [Result], Broken]
+    assert answers[-1].sentence.startswith("no answer within 0.3 s: it hangs, and did nothing any more")
+
+
+def test_a_hang_is_waited_for_once_where_another_call_hung_and_none_was_ever_answered(target, request_for):
+    with Worker(target("sleeps_for_ever"), timeout=0.2) as worker:
+        sentences = [worker.ask(request_for(1)).sentence for _ in range(2)]
+    assert ["twice" in sentence for sentence in sentences] == [True, False]
+    with Worker(target("sleeps_when_the_input_is_one"), timeout=0.5) as worker:
+        assert isinstance(worker.ask(request_for(0)), Result)
+        sentences = [worker.ask(request_for(1)).sentence for _ in range(2)]
+    assert ["twice" in sentence for sentence in sentences] == [True, True]
 
 
 def test_where_the_system_does_not_tell_the_limit_is_the_limit(target, request_for, monkeypatch):

@@ -69,7 +69,7 @@ def report_of(report_header: dict[str, Any]) -> Any:
     def make(*records: dict[str, Any], only: str = "*", complete: bool = True) -> dict[str, Any]:
         report_header["run"]["only"] = only
         report = assemble(report_header, records, complete=complete)
-        assert not [sentence for sentence in faults_of_checks(report) if " follows " in sentence]
+        assert not [sentence for sentence in faults_of_checks(report, None) if " follows " in sentence]
         return report
 
     return make

@@ -15,7 +15,7 @@ from conv2d_conformance.implementation.answers import Answer, Request
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import CAPABILITIES
 from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.verdict.confirming import amend, explanation_of, fails_alone
+from conv2d_conformance.verdict.confirming import MOST_IN_VAIN, amend, explanations_of, fails_alone
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
 from conv2d_conformance.verdict.history import Remembering, packed, unpacked
 
@@ -143,6 +143,41 @@ def test_what_cannot_be_made_to_fail_again_is_told_so() -> None:
     assert record["observed"] == {}
 
 
+def test_nobody_waits_for_what_cannot_be_made_to_fail_again() -> None:
+    restarts = []
+    for number in (2 * MOST_IN_VAIN, 4 * MOST_IN_VAIN):
+        poisoned = wrong_after(lambda call: call.input.itemsize == 8)
+        records = [record_of(poisoned, POISON, f"n1c2h{size + 3}w5 m1k2x2 integers:1") for size in range(number)]
+        right = Fresh(lambda: lambda *arrays, **attributes: Call(*arrays, **attributes).right())
+        confirm(records, right)
+        assert all(record["failure"]["failed_repetitions"] == 0 for record in records)
+        restarts.append(right.restarts - number)  # each of them is asked of a fresh process first
+    assert restarts[0] == restarts[1]
+
+
+def test_what_was_kept_for_other_calls_of_the_same_shapes_is_found_soon() -> None:
+    calls = []
+
+    def make() -> Fresh:
+        kept: dict[Any, Any] = {}
+
+        def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+            calls.append(input.shape)
+            right = Call(input, weight, bias, **attributes).right()
+            return kept.setdefault((input.shape, weight.shape, right.shape), right)
+
+        return Fresh(lambda: kept.clear() or conv2d)  # type: ignore[func-returns-value]  # it returns None
+
+    first = "n1c2h4w4 m1k2x2 integers:1"
+    others = [f"n1c2h{size}w5 m1k2x2 integers:1" for size in range(4, 60)]
+    record = record_of(make(), first, *others, first.replace("integers:1", "integers:2"))
+    calls.clear()
+    confirm([record], make())
+    (earlier,) = record["failure"]["after"]
+    assert parse(earlier).shapes == parse(record["failure"]["case"]).shapes
+    assert len(calls) < 60
+
+
 def test_lines_are_packed_and_unpacked() -> None:
     assert unpacked(packed([PLAIN, OTHER])) == [PLAIN, OTHER]
     assert unpacked("") == []
@@ -186,4 +221,4 @@ def test_a_refusal_that_makes_an_illegal_call_say_nothing_is_asked_again_too() -
     record = {"check": "a check", **as_json(examination.tally)}
     assert record["outcome"] == "error"
     assert fails_alone(record, examination.implementation)
-    assert explanation_of(record, examination.implementation) == "groups.side-by-side"
+    assert explanations_of(record, examination.implementation)[0] == "groups.side-by-side"

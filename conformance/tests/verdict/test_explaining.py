@@ -14,7 +14,7 @@ from conv2d_conformance.mutants import catalogue
 from conv2d_conformance.report.causes import causes
 from conv2d_conformance.verdict import explaining
 from conv2d_conformance.verdict.confirming import fault_of
-from conv2d_conformance.verdict.explaining import OF_GRADIENTS, explained_by, explains
+from conv2d_conformance.verdict.explaining import OF_GRADIENTS, explains, explanations
 
 EXPLAINED = {
     # The mutant, a case in which it fails, and what explains that.
@@ -34,16 +34,22 @@ EXPLAINED = {
 def test_what_the_case_cannot_do_without(mutant: str, line: str) -> None:
     implementation, case = InProcess(catalogue()[mutant].adapter), parse(line)
     fault = fault_of(implementation, case)
-    found = explained_by(
+    found = explanations(
         case, fault.aspect if fault else "rejected", lambda other: fault_of(implementation, other) is not None
     )
-    assert found == EXPLAINED[mutant, line]
+    assert next(iter(found), None) == EXPLAINED[mutant, line]
+
+
+def test_all_that_a_case_cannot_do_without_explains_it() -> None:
+    case = parse("n1c9h1w1 m9k1 s1x1 p1x1 g9 bias float64 integers:1")
+    needs = lambda other: other.C > 8 and other.groups == other.C and other.dtype == "float64"  # noqa: E731  # short
+    assert explanations(case, "values", needs) == ("dtype.float64", "values.every-size", "groups.depthwise")
 
 
 def test_a_fault_that_needs_nothing_is_one_of_the_definition() -> None:
     case = parse("n2c4h5w6 m2k2 s2x1 p1x1 g2 bias float64 integers:1")
-    assert explained_by(case, "values", lambda _: True) == "values.definition"
-    assert explained_by(case, "accepted", lambda _: True) == "validation.legal-calls-accepted"
+    assert explanations(case, "values", lambda _: True) == ("values.definition",)
+    assert explanations(case, "accepted", lambda _: True) == ("validation.legal-calls-accepted",)
 
 
 def test_a_kernel_that_needs_its_padding_is_asked_with_a_larger_input() -> None:
@@ -55,23 +61,23 @@ def test_a_kernel_that_needs_its_padding_is_asked_with_a_larger_input() -> None:
         asked.append(format_case(other))
         return other.padding != (0, 0)
 
-    assert explained_by(case, "accepted", fails) == "padding.zeros-both-sides"
+    assert explanations(case, "accepted", fails)[0] == "padding.zeros-both-sides"
     assert asked[-1].startswith("n1c1h1w3 m1k1x2 s1x1 p0x0 ")
     same = parse("n1c1h2w3 m1k3x2 same integers:1")
-    assert explained_by(same, "accepted", lambda other: other.padding == "same") == "padding.same-extra-at-end"
+    assert explanations(same, "accepted", lambda other: other.padding == "same") == ("padding.same-extra-at-end",)
 
 
 def test_who_cannot_be_asked_without_a_feature_is_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explaining, "_unpadded", lambda _: None)
-    assert explained_by(parse("n1c1h1w1 m1k1x2 p0x1 all-zero"), "accepted", lambda _: True) is None
-    assert explained_by(parse("n1c1h1w1 m1k1x2 p0x1 all-zero"), "values", lambda _: True) == "values.definition"
+    assert explanations(parse("n1c1h1w1 m1k1x2 p0x1 all-zero"), "accepted", lambda _: True) == ()
+    assert explanations(parse("n1c1h1w1 m1k1x2 p0x1 all-zero"), "values", lambda _: True) == ("values.definition",)
 
 
 def test_gradients_have_a_chapter_of_their_own() -> None:
     strided = parse("n1c2h5w6 m2k2 s2x1 integers:1 grad")
-    assert explained_by(strided, "values", lambda other: other.stride != (1, 1)) == "gradients.stride"
+    assert explanations(strided, "values", lambda other: other.stride != (1, 1)) == ("gradients.stride",)
     seen = parse("n1c2h5w6 m2k2 integers:1 grad view=steps:gy")
-    assert explained_by(seen, "values", lambda other: other.view is not None) == "gradients.view-steps"
+    assert explanations(seen, "values", lambda other: other.view is not None) == ("gradients.view-steps",)
     assert all(f"gradients.{name}" in spec.load().requirements for name in OF_GRADIENTS.values())
     assert set(OF_GRADIENTS) <= set(spec.load().requirements)
 
@@ -85,11 +91,48 @@ def test_a_neighbour_in_the_chapter_explains_too() -> None:
     assert not explains("stride.steps", None)
 
 
-def test_what_explains_comes_first() -> None:
-    def entry(name: str, case: str, explanation: str | None) -> dict[str, Any]:
-        failure = {"case": case, "got": "1", "required": "2", "diagnosis": None, "explained_by": explanation}
-        return {"id": name, "level": "MUST", "verdict": "fail", "failure": failure}
+def entry(name: str, case: str, explanation: str | None, *others: str) -> dict[str, Any]:
+    failure = {
+        "case": case,
+        "got": "1",
+        "required": "2",
+        "after": [],
+        "failed_repetitions": 5,
+        "repetitions": 5,
+        "diagnosis": None,
+        "explained_by": explanation,
+        "explained_too": list(others),
+    }
+    return {"id": name, "level": "MUST", "verdict": "fail", "failure": failure}
 
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        # The requirement itself before one beside it in its chapter, though that is met first.
+        [
+            ("padding-mode.circular-non-finite", "one", "padding-mode.circular"),
+            ("padding-mode.circular", "one", "padding-mode.circular"),
+        ],
+        # What else the case cannot do without, where nothing fails that is about the narrowest.
+        [
+            ("numerics.bound", "one", "dtype.float16", "values.every-size"),
+            ("values.definition", "one", "dtype.float16"),
+            ("values.every-size", "one", "dtype.float16", "values.every-size"),
+        ],
+        # The narrowest of several.
+        [
+            ("stride.steps", "one", "groups.depthwise", "stride.steps"),
+            ("groups.depthwise", "one", "groups.depthwise", "stride.steps"),
+        ],
+    ],
+)
+def test_the_nearest_explanation_comes_first(entries: list[tuple[Any, ...]]) -> None:
+    (cause,) = causes({"complete": True, "requirements": [entry(*told) for told in entries]})
+    assert cause.entries[0]["id"] == entries[-1][0]
+
+
+def test_what_explains_comes_first() -> None:
     told = causes(
         {
             "complete": True,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from conv2d_conformance.adapter import Adapter, Capabilities
-from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.diagnosis.memory import Diagnoses
 from conv2d_conformance.effort import EFFORTS
@@ -98,6 +99,39 @@ def test_no_more_time_is_taken_than_allowed() -> None:
 
     simplest(LARGE, FAULT, find, Allowance(seconds=10.0), clock=lambda: now)
     assert now <= 10 + REPETITIONS
+
+
+def test_what_fails_by_chance_is_made_simpler_once_a_run() -> None:
+    drawn, calls, unsteady = random.Random(0), [], []
+
+    def now_and_then(call: Call) -> Any:
+        calls.append(call)
+        return call.right() + (drawn.random() < 0.3)
+
+    def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+        return now_and_then(Call(input, weight, bias, **attributes))
+
+    implementation = InProcess(Adapter(name="tested", version="1", conv2d=conv2d))
+    asked = []
+    for seed in range(3):
+        calls.clear()
+        examination = Examination(implementation, EFFORTS["quick"], unsteady=unsteady)
+        with pytest.raises(Nonconforming) as raised:
+            examination.judge_all(replace(LARGE, data=Recipe("integers", 100 * seed + i)) for i in range(100))
+        assert raised.value.failure.failed_repetitions < REPETITIONS
+        asked.append(len(calls) - examination.tally.asked)
+    assert asked[0] > 100
+    assert asked[1:] == 2 * [1 + REPETITIONS]
+
+
+def test_what_always_fails_is_made_simpler_though_something_else_fails_by_chance() -> None:
+    def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+        return Call(input, weight, bias, **attributes).right() + 1
+
+    implementation = InProcess(Adapter(name="tested", version="1", conv2d=conv2d))
+    with pytest.raises(Nonconforming) as raised:
+        Examination(implementation, EFFORTS["quick"], unsteady=[LARGE]).judge(LARGE)
+    assert raised.value.failure.case.startswith("n1c1h1w1 m1k1x1 ")
 
 
 def examined(function: Callable[[Call], Any], *requirements: str, case: Case, **claims: Any) -> Any:

@@ -1,0 +1,165 @@
+"""How often a report tells first, of all that one fault breaks, a requirement that explains the fault.
+
+    python told_first.py OUTPUT.json [--mutants 60] [--seed 0] [MUTANT ...]
+
+A random sample of the mutants of conv2d is examined at effort quick, each in a process of its own, by the checks that
+fail: which ones do is looked for with few cases first. What is told first explains the fault where it is the
+requirement that the mutant declares to break, or one beside it in its chapter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from concurrent.futures import as_completed
+from pathlib import Path
+from typing import Any
+
+from conv2d_conformance import runner, spec
+from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.diagnosis.memory import Diagnoses
+from conv2d_conformance.drawing import seed, seed_of, use_settings
+from conv2d_conformance.effort import EFFORTS, Effort
+from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.mutants import Mutant
+from conv2d_conformance.mutants import catalogue as mutants
+from conv2d_conformance.pool import pool
+from conv2d_conformance.report.assemble import assemble
+from conv2d_conformance.report.causes import causes
+from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.verdict.explaining import explains
+from conv2d_conformance.verdict.history import Remembering, packed
+
+FEW = Effort("few", drawn=5, multiply_adds=50_000, tiles=64, combined=20)
+QUICK = EFFORTS["quick"]
+RUN_SEED = 0
+
+
+def sample(count: int, number: int) -> list[str]:
+    """So many mutants of conv2d that quick finds, by a seed."""
+    names = [
+        name
+        for name, mutant in mutants().items()
+        if spec.get(mutant.breaks).profile == "forward" and mutant.effort == "quick"
+    ]
+    return sorted(random.Random(number).sample(names, count))
+
+
+def failing(mutant: Mutant) -> list[Check]:
+    """The checks of the requirement that it breaks, and those that a few cases show to fail."""
+    return [
+        check
+        for check in catalogue().values()
+        if check.operation == "conv2d"
+        and (mutant.breaks in check.requirements or _fails(Examination(InProcess(mutant.adapter), FEW), check))
+    ]
+
+
+def _fails(examination: Examination, check: Check) -> bool:
+    examination.requirements, examination.simplify = check.requirements, False
+    examination.seed = seed_of(check.name, RUN_SEED)
+    remove_files = use_settings(FEW)
+    try:
+        seed(check.function, check.name, RUN_SEED)
+        check.function(iut=examination)
+    except Nonconforming:
+        return True
+    finally:
+        remove_files()
+    return False
+
+
+def told(name: str) -> dict[str, Any]:
+    """What a report of a mutant tells first."""
+    mutant = mutants()[name]
+    checks = failing(mutant)
+    options = runner.Options(target=_target(mutant), effort="quick", seed=RUN_SEED, output=Path(), timeout=60.0)
+    implementation, second = Remembering(connect(options.target, timeout=options.timeout)), runner.Second(options)
+    try:
+        diagnoses = Diagnoses()
+        records = [record for check in checks if (record := _record(implementation, check, diagnoses))["failure"]]
+        for record in records:
+            second.ask(record)
+        second.amend()
+        report = assemble(runner.header(options, implementation, time.time()), records, complete=False)
+    finally:
+        implementation.close()
+        second.close()
+    found = causes(report)
+    first = found[0].entries[0] if found else None
+    return {
+        "declared": mutant.breaks,
+        "told": first["id"] if first else None,
+        "explains": bool(first and (first["id"] == mutant.breaks or explains(first["id"], mutant.breaks))),
+        "causes": len(found),
+        "broken": sum(len(cause.entries) for cause in found),
+        "case": first["failure"]["case"] if first else None,
+        "explained_by": first["failure"].get("explained_by") if first else None,
+    }
+
+
+def _record(implementation: Remembering, check: Check, diagnoses: Diagnoses) -> dict[str, Any]:
+    examination = Examination(
+        implementation,
+        QUICK,
+        check.requirements,
+        seed=seed_of(check.name, RUN_SEED),
+        diagnose=diagnoses.sentence_about,
+        known=diagnoses.know,
+    )
+    remove_files = use_settings(QUICK)
+    try:
+        seed(check.function, check.name, RUN_SEED)
+        check.function(iut=examination)
+    except Nonconforming:
+        pass
+    finally:
+        remove_files()
+    return {"check": check.name, **as_json(examination.tally), "before": packed(implementation.asked)}
+
+
+def _target(mutant: Mutant) -> str:
+    modules = [name for name in sys.modules if name.startswith("conv2d_conformance.mutants.")]
+    module = next(name for name in modules if vars(sys.modules[name]).get(mutant.name) is mutant)
+    return f"{module}:{mutant.name}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("output", type=Path)
+    parser.add_argument("names", nargs="*", metavar="MUTANT")
+    parser.add_argument("--mutants", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=1)
+    options = parser.parse_args()
+    names = options.names or sample(options.mutants, options.seed)
+    found: dict[str, dict[str, Any]] = {}
+    with pool(options.workers) as executor:
+        futures = {executor.submit(told, name): name for name in names}
+        for future in as_completed(futures):
+            found[futures[future]] = one = future.result()
+            print(
+                f"{len(found)}/{len(names)} {futures[future]}: {one['declared']}, told {one['told']}", file=sys.stderr
+            )
+            _write(options.output, options.seed, {name: found[name] for name in names if name in found})
+
+
+def _write(output: Path, number: int, found: dict[str, dict[str, Any]]) -> None:
+    """The share so far: what an interrupted measurement has found is not lost."""
+    record = {
+        "edition": spec.load().edition,
+        "seed": number,
+        "mutants": len(found),
+        "explained": sum(one["explains"] for one in found.values()),
+        "exact": sum(one["told"] == one["declared"] for one in found.values()),
+        "by_mutant": found,
+    }
+    output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
