@@ -50,8 +50,10 @@ def _faults(report: Mapping[str, Any], claims: Capabilities, origin: Origin) -> 
         yield from faults_of_selection(report, rules)
         yield from faults_of_entries(report, rules, claimed)
     if "checks" in report:
-        due = None if rules is None or rules.checks is None else to_run(rules.checks, report["run"], claimed)
-        yield from faults_of_checks(report, due and {check.name for check in due})
+        due = None
+        if rules is not None and rules.checks is not None:
+            due = {check.name for check in to_run(rules.checks, report["run"], claimed)}
+        yield from faults_of_checks(report, due)
         yield from faults_of_subjects(report)
     yield from faults_of_total(report)
     if rules is not None and rules.checks is not None:
