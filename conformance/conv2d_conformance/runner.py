@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from conv2d_conformance import __version__, spec
+from conv2d_conformance import __version__, sources, spec
 from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.diagnosis.sentence import OF_ONE_CASE
 from conv2d_conformance.effort import EFFORTS
@@ -319,7 +319,7 @@ def header(options: Options, implementation: Implementation, started: float) -> 
     expected, _ = in_force(options.deviations, Surroundings.of(options.target, hello.version))
     return {
         "schema_version": 1,
-        "suite": {"name": "conv2d-conformance", "version": __version__},
+        "suite": {"name": "conv2d-conformance", "version": __version__, "sources": sources.digest()},
         "spec": {"edition": spec.load().edition, "digest": spec.load().digest},
         "run": {
             "target": escaped_line(options.target),

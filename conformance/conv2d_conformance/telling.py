@@ -15,7 +15,7 @@ from conv2d_conformance.report.causes import Cause
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.junit import sentence_about
 from conv2d_conformance.report.text import show_cause
-from conv2d_conformance.report.verdicts import conclusion, in_scope, requirement_entries
+from conv2d_conformance.report.verdicts import conclusion, headline_of, in_scope, requirement_entries
 
 RECORD = "conv2d"
 """The key under which a check's record travels in the properties of its report."""
@@ -35,6 +35,7 @@ class Telling:
         self._target = config.getoption("conv2d_target")
         self._profile = config.getoption("conv2d_profile")
         self._only = config.getoption("conv2d_only")
+        self._isolation = config.getoption("conv2d_isolation")
         self._shows_all = config.getoption("fulltrace")
         self._records: list[Mapping[str, Any]] = []
         self._conclusion: Mapping[str, Any] | None = None
@@ -109,10 +110,12 @@ class Telling:
             breaches=sorted(set().union(*(record["breaches"] for record in self._records))),
             profile=self._profile,
             only=self._only if is_whole else "some checks",
+            isolation=self._isolation,
             complete=True,
         )
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._conclusion is not None:
             terminalreporter.section("conv2d-conformance")
-            terminalreporter.line(self._conclusion["headline"])
+            run = {"isolation": self._isolation}
+            terminalreporter.line(headline_of({"run": run, "conclusion": self._conclusion}))

@@ -52,7 +52,7 @@ EFFORTS = ("quick", "standard", "thorough")
     type=click.Choice(("process", "none")),
     default="process",
     show_default=True,
-    help="`none` calls the implementation in this process, for a debugger.",
+    help="`none` calls the implementation in this process, for a debugger, and earns no certificate.",
 )
 @click.option("--keep-going", is_flag=True, help="Ask on, however many calls hang or kill the process.")
 @click.option("--deviations", type=click.Path(path_type=Path), metavar="FILE", help="Known failures, declared in TOML.")

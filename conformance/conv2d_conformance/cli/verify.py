@@ -1,61 +1,122 @@
-"""`verify`: see whether a file is a whole report, of this specification, that says what its own records say."""
+"""`verify`: see whether reports are what they say, and on request whether the implementation still does it."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from conv2d_conformance.cli.problems import USAGE, problem_of
+
+SOUND, NOT_COMPARED, UNSOUND = 0, 4, 1
+WORSE = (SOUND, NOT_COMPARED, UNSOUND, USAGE)
+"""Exit statuses, each worse than those before it."""
+
+MOST_FAULTS = 10
+"""So many are told of one report."""
+
 
 @click.command()
-@click.argument("report", type=click.Path(path_type=Path))
+@click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REPORT...")
+@click.option("--rerun", metavar="TARGET", help="Ask a sample of their cases again, of TARGET.")
+@click.option("--sample", type=click.IntRange(1), default=10, show_default=True, help="Requirements that --rerun asks.")
+@click.option("--draw", type=click.IntRange(0), metavar="SEED", help="Which they are; by default, others each time.")
 @click.pass_context
-def verify(ctx: click.Context, report: Path) -> None:
-    """Check that REPORT is sound.
+def verify(ctx: click.Context, reports: tuple[Path, ...], rerun: str | None, sample: int, draw: int | None) -> None:
+    """Check that each REPORT is what it says.
 
-    It must have the right form, cite this specification, be complete, and its conclusion must follow.
+    All that follows from the specification, the catalogue of checks and the report itself is computed anew: which
+    requirements there are and with what levels, which were to be examined, how many cases there are, the verdicts, the
+    grades and the conclusion.
 
-    The exit status is 0 where all of that holds, whatever the report's verdict, and 1 where something does not.
+    The exit status is 0 where all of that holds, whatever the verdicts are, 1 where something does not, 4 where other
+    sources of the suite made a report, of which these cannot know everything, and 2 where a file is no report; of
+    several files, the worst.
     """
-    from conv2d_conformance.report.assemble import read
-    from conv2d_conformance.report.validation import fault_of
+    from conv2d_conformance.report.assemble import UnreadableReport, read
+    from conv2d_conformance.verifying import CANNOT_KNOW
 
-    found = read(report)
-    fault = fault_of(found)
-    faults = [f"it does not have the form of a report: {fault}"] if fault else list(_faults(found))
-    for sentence in faults:
-        click.echo(f"{report}: {sentence}")
-    if not faults:
-        click.echo(f"{report}: complete and consistent; {found['conclusion']['headline']}")
-    ctx.exit(1 if faults else 0)
+    worst = SOUND
+    for path in reports:
+        try:
+            found = read(path)
+        except UnreadableReport as error:
+            problem_of(error).show()
+            status = USAGE
+        else:
+            status = _verify(path, found)
+            if rerun is not None and status in (SOUND, NOT_COMPARED):
+                seed = secrets.randbelow(1_000_000) if draw is None else draw
+                status = max(status, _ask_again(path, found, rerun, sample, seed), key=WORSE.index)
+        worst = max(worst, status, key=WORSE.index)
+    if rerun is None and worst in (SOUND, NOT_COMPARED):
+        click.echo(CANNOT_KNOW)
+    ctx.exit(worst)
 
 
-def _faults(report: Mapping[str, Any]) -> Iterator[str]:
-    from conv2d_conformance import spec
-    from conv2d_conformance.report.deviations import Deviation
-    from conv2d_conformance.report.verdicts import claimed_by, conclusion
+def _verify(path: Path, report: Mapping[str, Any]) -> int:
+    """Print what is wrong with a report, or that nothing is. Returns the exit status."""
+    from functools import partial
 
+    from conv2d_conformance.cli.progress import progress
+    from conv2d_conformance.verifying import verify
+    from conv2d_conformance.verifying.recount import recount
+
+    with progress(f"counting again what {path} asked") as advance:
+        found = verify(report, partial(recount, on_progress=advance))
+    for sentence in found.faults[:MOST_FAULTS]:
+        click.echo(f"{path}: {_printable(sentence)}")
+    if more := found.faults[MOST_FAULTS:]:
+        click.echo(f"{path}: and {len(more)} faults more")
+    if found.faults:
+        return UNSOUND
+    click.echo(f"{path}: {', '.join(_praise(report, found.not_compared))}; {_headline(report)}")
+    for sentence in found.not_compared:
+        click.echo(f"{path}: not compared: {_printable(sentence)}")
+    return NOT_COMPARED if found.not_compared else SOUND
+
+
+def _praise(report: Mapping[str, Any], not_compared: tuple[str, ...]) -> Iterator[str]:
+    yield "consistent as far as this version can tell" if not_compared else "complete and consistent"
     if not report["complete"]:
-        yield "the run did not come to its end"
-    here = {"edition": spec.load().edition, "digest": spec.load().digest}
-    if report["spec"] != here:
-        yield f"it cites the specification {_edition(report['spec'])}; this version has {_edition(here)}"
-    run = report["run"]
-    follows = conclusion(
-        report["requirements"],
-        claimed_by(report["implementation"]),
-        [Deviation(**item) for item in report["deviations"]],
-        report.get("breaches", ()),
-        profile=run["profile"],
-        only=run["only"],
-        complete=report["complete"],
-        gave_up=report.get("gave_up"),
-    )
-    if follows != report["conclusion"]:
-        yield f"its conclusion is {report['conclusion']['headline']!r}; its verdicts say {follows['headline']!r}"
+        yield "of a run that did not come to its end"
+    if "sources" not in report["suite"]:
+        yield f"as a report of version {report['suite']['version']} can be"
 
 
-def _edition(spec: Mapping[str, str]) -> str:
-    return f"edition {spec['edition']} ({spec['digest'][:12]})"
+def _headline(report: Mapping[str, Any]) -> str:
+    from conv2d_conformance.report.verdicts import headline_of
+
+    return _printable(headline_of(report))
+
+
+def _ask_again(path: Path, report: Mapping[str, Any], target: str, sample: int, draw: int) -> int:
+    """Print what was asked again, and what differs. Returns the exit status."""
+    from conv2d_conformance.cli.progress import progress
+    from conv2d_conformance.implementation.host import connect
+    from conv2d_conformance.verifying.rerun import rerun
+
+    how = {"timeout": report["run"]["timeout_seconds"]}
+    if memory := report["run"].get("memory_gib"):
+        how["memory"] = memory
+    implementation = connect(target, **how)
+    try:
+        with progress(f"asking {target} again") as advance:
+            again = rerun(report, implementation, sample=sample, draw=draw, on_progress=advance)
+    finally:
+        implementation.close()
+    for sentence in again.differences:
+        click.echo(f"{path}: {_printable(sentence)}")
+    number = len(again.differences)
+    outcome = "the same was seen" if not number else f"{number} difference{'' if number == 1 else 's'}"
+    click.echo(f"{path}: {_printable(again.compared)}: {outcome}")
+    return UNSOUND if again.differences else SOUND
+
+
+def _printable(text: str) -> str:
+    from conv2d_conformance.foreign import escaped_line
+
+    return escaped_line(text)

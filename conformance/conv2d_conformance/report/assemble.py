@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.foreign import escaped_json
 from conv2d_conformance.report.deviations import Deviation
-from conv2d_conformance.report.verdicts import claimed_by, conclusion, requirement_entries, unchecked
+from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
+from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, conclusion, requirement_entries, unchecked
 from conv2d_conformance.verdict.grading import EXACT, grade
 from conv2d_conformance.verdict.question import claimed_grade
 from conv2d_conformance.verdict.rejections import merged
@@ -52,6 +53,7 @@ def assemble(
             breaches,
             profile=run["profile"],
             only=run["only"],
+            isolation=run["isolation"],
             complete=complete,
             gave_up=gave_up,
         ),
@@ -60,9 +62,44 @@ def assemble(
         "accuracy": _accuracy(records, capabilities),
         "requirements": entries,
         "rejections": merged(record.get("rejections", ()) for record in records),
+        "checks": _seen(records, checks, {entry["id"] for entry in entries if entry["verdict"] != "unsupported"}),
         "without_check": unchecked(checks, run["profile"]),
         "fingerprint": fingerprint,
     }
+
+
+def _seen(
+    records: list[Mapping[str, Any]], checks: Mapping[str, tuple[str, ...]], judged: Collection[str]
+) -> dict[str, Any]:
+    """What each check saw, in numbers: from these follow the verdicts and the numbers of its requirements."""
+    refusals = refusals_by_requirement(records, checks, judged)
+    found = {}
+    for record in records:
+        broken = [name for name, failure in refusals.items() if failure is record["failure"]]
+        is_reached = breaks_elsewhere(record, checks[record["check"]], judged) is None
+        found[record["check"]] = _numbers(record, record["outcome"] if is_reached else NOT_REACHED, broken)
+    return found
+
+
+def _numbers(record: Mapping[str, Any], outcome: str, broken: list[str]) -> dict[str, Any]:
+    """What one check saw; a refusal that ended it has `broken` what is not its subject."""
+    return {
+        "outcome": outcome,
+        "asked": record["asked"],
+        "without_evidence": record.get("without_evidence", []),
+        "transcript": record.get("transcript", ""),
+        "cases": len(record["digests"]),
+        "elements": record["elements"],
+        "evidence": record["evidence"],
+        "observed": sorted({*record["observed"], *broken}),
+        "breaches": record["breaches"],
+        "subjects": sorted(subject for subject, part in record["accuracy"].items() if _says_something(part)),
+    }
+
+
+def _says_something(part: Mapping[str, Any]) -> bool:
+    """Whether an element was evidence of the accuracy."""
+    return bool(part["fixed"] or part["bounded"] or part["broken_by"])
 
 
 def _accuracy(records: list[Mapping[str, Any]], capabilities: Capabilities) -> dict[str, Any]:
@@ -90,6 +127,8 @@ def _accuracy(records: list[Mapping[str, Any]], capabilities: Capabilities) -> d
             "exact_where_exact": fixed > 0 and EXACT not in broken,
             "broken_by": dict(sorted(broken.items())),
             "named": named,
+            "fixed": fixed,
+            "bounded": bounded,
             "excess": max(part["excess"] for part in found),
             "worst": max(margins, key=lambda margin: float(margin["share_of_bound"]), default=None),
         }
@@ -111,7 +150,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         if path.suffix == ".partial":
             return _from_partial(text)
-        report = escaped_json(json.loads(text))
+        report = escaped_json(json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number))
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         raise UnreadableReport(
             f"{path} is not a report of conv2d-conformance: it is damaged or of another kind"
@@ -120,6 +159,18 @@ def read(path: Path) -> dict[str, Any]:
         raise UnreadableReport(f"{path} is not a report of conv2d-conformance: it has no requirements")
     found: dict[str, Any] = report
     return found
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; ValueError where a name stands in it twice, of which every reader would take the one it likes."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _from_partial(text: str) -> dict[str, Any]:

@@ -54,6 +54,7 @@ def as_json(report: Mapping[str, Any]) -> dict[str, Any]:
         "target": report["run"]["target"],
         "profile": report["run"]["profile"],
         "effort": report["run"]["effort"],
+        "isolation": report["run"]["isolation"],
         "complete": report["complete"],
         "conclusion": report["conclusion"],
         "judged_cases": report["judged_cases"],

@@ -11,7 +11,7 @@ from conv2d_conformance.foreign import escaped, escaped_line
 from conv2d_conformance.report.counts import chapter_of
 from conv2d_conformance.report.reaching import not_reached
 from conv2d_conformance.report.text import replay_command
-from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, declared_failures
+from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, declared_failures, headline_of
 
 ELEMENT = {"fail": "failure", "error": "error", NOT_REACHED: "error"}
 
@@ -45,7 +45,9 @@ def _add_suite(root: ET.Element, path: str, report: Mapping[str, Any]) -> None:
     conclusion = report["conclusion"]
     case = ET.SubElement(suite, "testcase", classname="report", name="conclusion")
     if conclusion["exit_status"] != 0:
-        ET.SubElement(case, "failure", message=escaped(conclusion["headline"]))
+        ET.SubElement(case, "failure", message=escaped(headline_of(report)))
+    else:
+        ET.SubElement(case, "system-out").text = escaped(headline_of(report))
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
     suite.set("tests", str(len(suite)))

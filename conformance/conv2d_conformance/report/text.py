@@ -15,7 +15,7 @@ from conv2d_conformance.law.classes import MEANINGS
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
-from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS
+from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, headline_of
 from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.rejections import sentence as sentence_about
 
@@ -65,7 +65,7 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
     conclusion = report["conclusion"]
     fails = any(entry["level"] == "MUST" and entry["verdict"] in ("fail", "error") for entry in report["requirements"])
     colour = {0: "yellow" if fails else "green", 1: "red"}.get(conclusion["exit_status"], "yellow")
-    paragraph(console, conclusion["headline"], style=f"bold {colour}")
+    paragraph(console, headline_of(report), style=f"bold {colour}")
 
 
 def shown_incidents(report: Mapping[str, Any]) -> list[str]:

@@ -17,6 +17,8 @@ NOT_REACHED = "not reached"
 """The verdict on what a refusal that breaks another requirement kept from being judged, or the early end of a run."""
 
 VERDICTS = ("pass", "fail", "error", NOT_REACHED, "unsupported")
+WITHOUT_ISOLATION = "without isolation there is a result and no certificate"
+"""Said wherever the implementation ran in the process of the suite."""
 
 
 def core_of(profile: str) -> frozenset[str]:
@@ -126,6 +128,7 @@ def conclusion(
     *,
     profile: str,
     only: str,
+    isolation: str,
     complete: bool,
     gave_up: str | None = None,
 ) -> dict[str, Any]:
@@ -134,7 +137,8 @@ def conclusion(
     `breaches` of the rules for adapters are no matter of a requirement, and cannot be declared. `gave_up` says after
     what the run gave up, if it did: what is not reached does not hold. The exit status is 0 where nothing fails but
     what is declared: that is no certificate. A deviation is stale where its requirement is judged, or not claimed, and
-    does not fail.
+    does not fail. Without `isolation` the implementation shares a process with the suite, and could have
+    written its own verdict: there is no certificate.
     """
     verdicts = {entry["id"]: entry["verdict"] for entry in entries}
     broken = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] in ("fail", "error")]
@@ -174,12 +178,39 @@ def conclusion(
         holds = any(entry["level"] == "MUST" and entry["verdict"] == "pass" for entry in entries)
         what = "every MUST that is selected holds" if holds else "no MUST is selected that is claimed"
         headline, status = f"{what} ({only}); a selection earns no certificate", 0
+    elif isolation == "none":
+        headline, status = f"all that profile {profile} requires holds; {WITHOUT_ISOLATION}", 0
     else:
         headline, status = f"conforming to profile {profile}", 0
     if not complete:
         headline, status = f"interrupted, {_unasked(entries)}; so far {_found(broken)}", 130
-    certified = complete and status == 0 and not (broken or unreached) and only == "*"
-    return {"headline": headline, "conforming": certified, "exit_status": status, "stale_deviations": stale}
+    reasons = {
+        "interrupted": not complete,
+        "gave up": gave_up is not None,
+        "nothing judged": not judged,
+        "breach": bool(breaches),
+        "broken": bool(broken),
+        "not reached": bool(unreached),
+        "stale deviation": bool(stale),
+        "core not claimed": bool(missing),
+        "selection": only != "*",
+        "no isolation": isolation == "none",
+    }
+    no_certificate = [reason for reason, holds in reasons.items() if holds]
+    return {
+        "headline": headline,
+        "conforming": not no_certificate,
+        "no_certificate": no_certificate,
+        "exit_status": status,
+        "stale_deviations": stale,
+    }
+
+
+def headline_of(report: Mapping[str, Any]) -> str:
+    """The one sentence of a report, which says too where the implementation had no process of its own."""
+    headline: str = report["conclusion"]["headline"]
+    is_said = report["run"]["isolation"] != "none" or WITHOUT_ISOLATION in headline
+    return headline if is_said else f"{headline}; {WITHOUT_ISOLATION}"
 
 
 def declared_failures(report: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:

@@ -117,13 +117,19 @@ class Nonconforming(AssertionError):
 
 @dataclass
 class Tally:
-    """What one check has seen so far."""
+    """What one check has seen so far.
+
+    without_evidence: the places, among all that was asked and held, of the cases that say nothing. transcript: a digest
+    of the lines of all that was asked and held, in their order.
+    """
 
     outcome: Outcome = "error"
     digests: set[int] = field(default_factory=set)
     asked: int = 0
     elements: int = 0
     evidence: int = 0
+    without_evidence: list[int] = field(default_factory=list)
+    transcript: str = ""
     failure: Failure | None = None
     observed: dict[str, Failure] = field(default_factory=dict)
     breaches: set[str] = field(default_factory=set)
@@ -413,7 +419,10 @@ class Examination:
 
     def _tally(self, line: str, judgement: Judgement) -> None:
         tally = self.tally
+        if not judgement.evidence:
+            tally.without_evidence.append(tally.asked)
         tally.asked += 1
+        tally.transcript = continued(tally.transcript, line)
         tally.elements += judgement.elements
         tally.evidence += judgement.evidence
         if judgement.evidence:
@@ -520,6 +529,11 @@ def digest(line: str) -> int:
     return int.from_bytes(hashlib.blake2b(line.encode(), digest_size=6).digest())
 
 
+def continued(transcript: str, line: str) -> str:
+    """The digest of what came before and of one more line."""
+    return hashlib.blake2b(f"{transcript}\n{line}".encode(), digest_size=8).hexdigest()
+
+
 def as_json(tally: Tally) -> dict[str, Any]:
     """The tally in builtins alone, so that it can travel between processes."""
     failure = None if tally.failure is None else failure_as_json(tally.failure)
@@ -527,6 +541,8 @@ def as_json(tally: Tally) -> dict[str, Any]:
         "outcome": tally.outcome,
         "digests": sorted(tally.digests),
         "asked": tally.asked,
+        "without_evidence": tally.without_evidence,
+        "transcript": tally.transcript,
         "elements": tally.elements,
         "evidence": tally.evidence,
         "failure": failure,

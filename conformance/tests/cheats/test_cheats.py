@@ -14,6 +14,7 @@ import pytest
 
 from conv2d_conformance.report.validation import fault_of
 from conv2d_conformance.runner import Options, run
+from conv2d_conformance.verifying import Finding, verify
 
 FOLDER = Path(__file__).parent
 
@@ -22,6 +23,7 @@ def examine(target: str, folder: Path, *, only: str, **options: Any) -> dict[str
     report = run(Options(target=f"{FOLDER}/{target}", effort="quick", only=only, output=folder / "r.json", **options))
     assert fault_of(report) is None
     assert report["complete"]
+    assert verify(report) == Finding()
     return report
 
 

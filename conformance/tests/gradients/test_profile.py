@@ -23,7 +23,7 @@ def entries(claimed, profile="training", records=(RECORD,)):
 
 def headline(claimed, profile="training"):
     found = entries(claimed, profile)
-    return conclusion(found, claimed, (), profile=profile, only="*", complete=True)
+    return conclusion(found, claimed, (), profile=profile, only="*", isolation="process", complete=True)
 
 
 def test_every_requirement_names_the_function_that_it_is_about():

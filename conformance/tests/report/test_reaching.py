@@ -21,6 +21,7 @@ from conv2d_conformance.report.text import show
 from conv2d_conformance.report.validation import require_valid
 from conv2d_conformance.report.verdicts import claimed_by, conclusion
 from conv2d_conformance.verdict.wording import REFUSED
+from conv2d_conformance.verifying.checks import faults_of_checks
 
 CASE = "n1c1h1w1 m1k1x1 s1x1 same d1x1 g1 nobias float32 all-zero {}"
 EVERYTHING = Capabilities(
@@ -67,7 +68,9 @@ def report_of(report_header: dict[str, Any]) -> Any:
 
     def make(*records: dict[str, Any], only: str = "*", complete: bool = True) -> dict[str, Any]:
         report_header["run"]["only"] = only
-        return assemble(report_header, records, complete=complete)
+        report = assemble(report_header, records, complete=complete)
+        assert not [sentence for sentence in faults_of_checks(report, None) if " follows " in sentence]
+        return report
 
     return make
 
@@ -157,7 +160,9 @@ def test_silence_is_no_pass(report_of: Any) -> None:
     def concluded(*declared: str) -> dict[str, Any]:
         deviations = [Deviation(name, "known", "there") for name in declared]
         claimed = claimed_by(report["implementation"])
-        return conclusion(report["requirements"], claimed, deviations, profile="forward", only="*", complete=True)
+        return conclusion(
+            report["requirements"], claimed, deviations, profile="forward", only="*", complete=True, isolation="process"
+        )
 
     assert concluded()["headline"] == (
         "not conforming: 1 requirement broken (padding-mode.reflect-same), and 1 not reached"

@@ -35,11 +35,12 @@ def test_a_failure_shows_the_case(tmp_path: Path) -> None:
 
 
 def test_only_selects_by_requirement(tmp_path: Path) -> None:
-    run = pytest_run(tmp_path, "--conv2d-target", RIGHT, "--conv2d-only", "dilation.*")
+    run = pytest_run(tmp_path, "--conv2d-target", RIGHT, "--conv2d-only", "dilation.*", "--conv2d-isolation", "none")
     checks = [
         check for check in catalogue().values() if any(name.startswith("dilation.") for name in check.requirements)
     ]
     assert f"{len(checks)} passed" in run.stdout
+    assert "without isolation there is a result and no certificate" in run.stdout
 
 
 def test_a_target_must_be_named_and_must_exist(tmp_path: Path) -> None:

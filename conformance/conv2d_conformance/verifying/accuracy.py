@@ -1,0 +1,86 @@
+"""The grades of a report: whether they follow from the classes that were broken and named.
+
+Reports of before the classes were named took them from all checks, and knew fewer classes: of these, no grade follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.cases.case import CaseError
+from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.law.classes import class_names
+from conv2d_conformance.verdict.grading import BY_SIZE, EXACT, grade
+from conv2d_conformance.verdict.question import claimed_grade
+
+JUDGING = {"": "numerics.grade", "gradients": "gradients.bound"}
+"""The requirement that is broken where the claimed class is, of answers and of gradients."""
+
+
+def faults_of_accuracy(report: Mapping[str, Any], claims: Capabilities) -> Iterator[str]:
+    """Whether each grade is the one that its evidence earns, and agrees with the verdicts."""
+    verdicts = {entry["id"]: entry["verdict"] for entry in report["requirements"]}
+    for subject, found in report["accuracy"].items():
+        dtype, _, gradients = subject.partition("/")
+        if dtype not in claims.dtypes:
+            yield f"it tells the accuracy of {subject}, which is not claimed"
+            continue
+        yield from _faults_of_subject(subject, found, claims)
+        judging = JUDGING[gradients]
+        if "named" in found and found["claimed"] in found["broken_by"] and verdicts.get(judging) == "pass":
+            verdict = verdicts[judging]
+            yield f"an answer in {subject} broke its claimed {found['claimed']}, and {judging} is called {verdict}"
+
+
+def faults_of_subjects(report: Mapping[str, Any]) -> Iterator[str]:
+    """Whether the accuracy is told of everything of which a check has seen it, and of nothing else."""
+    subjects = {subject for seen in report["checks"].values() for subject in seen["subjects"]}
+    yield from (f"it does not tell the accuracy of {subject}" for subject in sorted(subjects - set(report["accuracy"])))
+    yield from (
+        f"no check has seen the accuracy of {subject}" for subject in sorted(set(report["accuracy"]) - subjects)
+    )
+
+
+def _faults_of_subject(subject: str, found: Mapping[str, Any], claims: Capabilities) -> Iterator[str]:
+    claimed, broken = claimed_grade(claims, subject), found["broken_by"]
+    if found["claimed"] != claimed:
+        yield f"the grade that is claimed for {subject} is {claimed}, not {found['claimed']}"
+    if unknown := sorted((set(broken) | set(found.get("named", ()))) - {*class_names(subject), EXACT}):
+        yield f"{subject} has no class {', '.join(unknown)}"
+    if found["grade"] in broken:
+        yield f"the grade of {subject} is {found['grade']}, which an answer broke"
+    if found["exact_where_exact"] != (EXACT not in broken and found.get("fixed", 1) > 0):
+        yield f"whether {subject} is exact where nothing rounds is told in two ways"
+    if "named" in found:
+        yield from _faults_of_grade(subject, found, claimed)
+    yield from _faults_of_cases(subject, found)
+
+
+def _faults_of_grade(subject: str, found: Mapping[str, Any], claimed: str) -> Iterator[str]:
+    has_any = found.get("bounded", 1) or found["broken_by"]
+    earned = grade(subject, found["broken_by"], {claimed, *found["named"]}) if has_any else None
+    if found["grade"] != earned:
+        yield f"the grade of {subject} is {earned} by its evidence, not {found['grade']}"
+    if found.get("excess", 0) > 0 and "A-tc" not in found["broken_by"]:
+        yield f"an error in {subject} is larger than the bound of A-tc, and A-tc is not broken"
+    worst = found["worst"]
+    if worst is None:
+        return
+    if earned not in {*BY_SIZE[:1], claimed}:
+        yield f"an error in {subject} is told in a class in which none is measured"
+    elif worst["share_of_bound"] > 1:
+        yield f"an error in {subject} is {worst['share_of_bound']:.3g} of the bound of grade {earned}, which holds"
+
+
+def _faults_of_cases(subject: str, found: Mapping[str, Any]) -> Iterator[str]:
+    lines = [*found["broken_by"].values(), *([found["worst"]["case"]] if found["worst"] else [])]
+    for line in dict.fromkeys(lines):
+        try:
+            case = parse(line)
+        except CaseError as error:
+            yield f"the accuracy of {subject} rests on {line!r}, which is no case: {error}"
+            continue
+        if case.subject != subject:
+            yield f"the accuracy of {subject} rests on {line!r}, a case of {case.subject}"

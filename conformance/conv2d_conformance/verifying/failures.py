@@ -1,0 +1,54 @@
+"""The failing cases of a report: whether each can be asked again, and could have been asked in the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.cases import grammar
+from conv2d_conformance.cases.case import CaseError
+from conv2d_conformance.initialisation import case as layers
+from conv2d_conformance.verdict.claims import within_claims
+from conv2d_conformance.verifying.rules import Rules
+
+
+def faults_of_failures(report: Mapping[str, Any], rules: Rules | None, claims: Capabilities) -> Iterator[str]:
+    """A sentence for each thing about a failing case that cannot be."""
+    operations = report["implementation"]["operations"]
+    for entry in report["requirements"]:
+        if failure := entry["failure"]:
+            where = f"the failing case of {entry['id']}"
+            lines = [failure["case"], failure["first_case"], *failure["after"]]
+            lines += [beside] if (beside := failure.get("beside")) else []
+            for line in dict.fromkeys(lines):
+                yield from _faults_of_line(where, line, operations, claims)
+            if failure["failed_repetitions"] > failure["repetitions"]:
+                yield f"{where} failed {failure['failed_repetitions']} of {failure['repetitions']} times"
+            explained = failure.get("explained_by")
+            if explained is not None and rules is not None and explained not in rules.requirements:
+                yield f"{where} is explained by {explained}, a requirement that its specification does not have"
+
+
+def _faults_of_line(where: str, line: str, operations: list[str], claims: Capabilities) -> Iterator[str]:
+    is_layer = layers.is_layer_case(line)
+    try:
+        operation, written = _read_layer(line) if is_layer else _read(line)
+    except CaseError as error:
+        yield f"{where} is {line!r}, which is no case: {error}"
+        return
+    if written != line:
+        yield f"{where} is {line!r}, which is written {written!r}"
+    elif operation not in operations:
+        yield f"{where} is {line!r}, which asks for {operation}: the implementation has none"
+    elif not is_layer and (asked := grammar.format_case(within_claims(grammar.parse(line), claims))) != line:
+        yield f"{where} is {line!r}, which needs what is not claimed; {asked!r} would be asked"
+
+
+def _read(line: str) -> tuple[str, str]:
+    case = grammar.parse(line)
+    return case.operation, grammar.format_case(case)
+
+
+def _read_layer(line: str) -> tuple[str, str]:
+    return "initialize", layers.format_case(layers.parse(line))

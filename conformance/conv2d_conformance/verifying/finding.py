@@ -1,0 +1,18 @@
+"""What came of looking at a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CANNOT_KNOW = (
+    "No report can show that its run took place as it tells: who has the implementation asks a sample of it again, "
+    "with `verify --rerun TARGET`."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What does not hold, and what could not be compared here; a sentence for each."""
+
+    faults: tuple[str, ...] = ()
+    not_compared: tuple[str, ...] = ()

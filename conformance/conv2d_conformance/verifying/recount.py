@@ -1,0 +1,141 @@
+"""Count again what was asked, without asking it.
+
+What a check asks follows from the suite, the effort, the seed and the claims alone, whoever answers: as long as every
+answer holds, an answer changes nothing. So a check that is led through an examination in which all holds asks, in the
+same order, what it asked in the run: all of it where the check passed, and a beginning of it where it did not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import hypothesis
+
+from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.checks import Check
+from conv2d_conformance.drawing import seed, seed_of, use_settings
+from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.implementation.answers import Hello, Implementation, Request
+from conv2d_conformance.initialisation import case as layers
+from conv2d_conformance.verdict.examination import Examination, digest
+from conv2d_conformance.verdict.judge import Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a check asks: the digests of the case lines, the transcripts up to each, and the elements of the answers.
+
+    subjects: the dtypes, and gradients of dtypes, whose accuracy the answers tell. draws: whether Hypothesis draws
+    the cases, so that they depend on its version.
+    """
+
+    cases: tuple[int, ...]
+    transcripts: tuple[str, ...]
+    elements: tuple[int, ...]
+    subjects: frozenset[str]
+    draws: bool
+
+    @property
+    def asked(self) -> int:
+        return len(self.cases)
+
+
+class _Silent:
+    """An implementation that is asked nothing."""
+
+    def __init__(self, hello: Hello) -> None:
+        self.hello = hello
+
+    def ask(self, request: Request) -> NoReturn:
+        raise AssertionError(f"{request.line!r} was asked, where asking was only to be counted")
+
+    def restart(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class _Counting(Examination):
+    """An examination in which everything holds, and nothing is asked."""
+
+    def __init__(self, hello: Hello, run: Mapping[str, Any], check: Check) -> None:
+        drawn_from = seed_of(check.name, run["seed"])
+        super().__init__(_Silent(hello), EFFORTS[run["effort"]], check.requirements, seed=drawn_from)
+        self.cases: list[int] = []
+        self.transcripts: list[str] = []
+        self.elements: list[int] = []
+        self.subjects: set[str] = set()
+
+    def judge_line(self, line: str, operation: str, ask: Callable[[Implementation], Judgement]) -> None:  # noqa: ARG002  # it is not asked
+        self._tally(line, _held(_elements_of_layers(line)))
+
+    def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:  # noqa: ARG002  # all answers are the same
+        judges_values = values and is_legal(case)
+        if self._grades and judges_values and 0 not in case.output_shape:
+            self.subjects.add(case.subject)
+        return _held(_elements(case) if judges_values else 1)
+
+    def _ask_together(self, cases: Sequence[Case]) -> list[Judgement]:
+        return [_held(_elements(case)) for case in cases]
+
+    def _tally(self, line: str, judgement: Judgement) -> None:
+        self.cases.append(digest(line))
+        self.elements.append(judgement.elements)
+        super()._tally(line, judgement)
+        self.transcripts.append(self.tally.transcript)
+
+
+def recount(
+    run: Mapping[str, Any],
+    capabilities: Capabilities,
+    checks: Iterable[Check],
+    on_progress: Callable[[int, int, str], None] = lambda *_: None,
+) -> dict[str, Count]:
+    """What each check asks of an implementation with these capabilities, by the effort and the seed of a run."""
+    hello = Hello("nobody", "", "", capabilities)
+    chosen = list(checks)
+    remove_files = use_settings(EFFORTS[run["effort"]])
+    try:
+        found = {}
+        for number, check in enumerate(chosen):
+            on_progress(number, len(chosen), check.name)
+            found[check.name] = _count(check, hello, run)
+        return found
+    finally:
+        remove_files()
+
+
+def _count(check: Check, hello: Hello, run: Mapping[str, Any]) -> Count:
+    seed(check.function, check.name, run["seed"])
+    counting = _Counting(hello, run, check)
+    check.function(iut=counting)
+    return Count(
+        tuple(counting.cases),
+        tuple(counting.transcripts),
+        tuple(counting.elements),
+        frozenset(counting.subjects),
+        hypothesis.is_hypothesis_test(check.function),
+    )
+
+
+def _held(elements: int) -> Judgement:
+    return Judgement("pass", evidence=1, elements=elements)
+
+
+def _elements(case: Case) -> int:
+    """So many elements has the answer; what has none is judged by its shape, as one fact."""
+    if case.operation == "gradients":
+        shapes = (case.shapes[name] for name in ("input", "weight", "bias"))
+        return sum(math.prod(shape) for shape in shapes if shape is not None) or 1
+    return math.prod(case.output_shape) or 1
+
+
+def _elements_of_layers(line: str) -> int:
+    case = layers.parse(line)
+    return (math.prod(case.weight_shape) + (case.M if case.bias else 0)) * len(case.seeds)

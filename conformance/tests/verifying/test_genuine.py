@@ -1,0 +1,102 @@
+"""What a run wrote is found to be what it says, whatever its verdicts, and so is what older versions wrote."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from conv2d_conformance.cli import program
+from conv2d_conformance.report.assemble import read
+from conv2d_conformance.verifying import CANNOT_KNOW, Finding, verify
+
+NAMES = ("forward", "training", "layer", "failing", "selection", "interrupted", "without isolation")
+OLD = sorted((Path(__file__).parent / "reports").glob("*.json"))
+"""Reports of version 0.1.0, from results/: one for each text that edition 1 had."""
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(program, ["verify", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_wrong_with_what_a_run_wrote(made, counting_again, name):
+    assert verify(made(name), counting_again) == Finding()
+
+
+@pytest.mark.parametrize("path", OLD, ids=lambda path: path.stem)
+def test_nothing_is_wrong_with_what_an_older_version_wrote(path):
+    assert verify(read(path)) == Finding()
+
+
+def test_old_reports_are_told_as_such_in_a_line_each():
+    result = invoke(*OLD)
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert len(lines) == len(OLD) + 1
+    for line, path in zip(lines, OLD, strict=False):
+        assert line.startswith(f"{path}: complete and consistent, as a report of version 0.1.0 can be; ")
+    assert lines[-1] == CANNOT_KNOW
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda r: r["requirements"].pop(3), "output-size.floor is missing"),
+        (lambda r: r["requirements"][0].update(level="MAY"), ": MUST as specified, MAY in the report"),
+        (lambda r: r.update(judged_cases=999_999), "it says that 999999 distinct cases were judged; its parts have "),
+        (lambda r: r["requirements"][0].update(evidence=1), "each case has evidence"),
+        (lambda r: r["conclusion"].update(conforming=False), "its conclusion is "),
+        (lambda r: r["spec"].update(edition="2"), "the text of its specification is edition 1, not 2"),
+        (lambda r: r["suite"].update(version="0.2.0"), "it does not name the sources of the suite, as every report"),
+        (lambda r: r["accuracy"]["float32"].update(exact_where_exact=False), "told in two ways"),
+    ],
+)
+def test_an_old_report_that_was_doctored_is_found_out(change, sentence):
+    report = read(OLD[0])
+    change(report)
+    found = verify(report)
+    assert any(sentence in fault for fault in found.faults), found
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "sentence"),
+    [
+        ("suite", {"sources": 64 * "0"}, "it was made by other sources of the suite, of version "),
+        ("suite", {"version": "9.9"}, "its sources are those of version "),
+        ("spec", {"digest": 64 * "0"}, "it cites edition "),
+    ],
+)
+def test_what_another_suite_made_is_neither_refused_nor_called_sound(made, looked_at, name, change, sentence):
+    report = made("layer")
+    report[name].update(change)
+    found = looked_at(report)
+    assert any(said.startswith(sentence) for said in (*found.faults, *found.not_compared)), found
+
+
+def test_a_run_with_another_hypothesis_is_not_refused(made, looked_at):
+    report = made("layer")
+    report["environment"]["packages"]["hypothesis"] = "1.0"
+    found = looked_at(report)
+    assert found.faults == ()
+    assert "its cases were drawn by Hypothesis 1.0" in found.not_compared[0]
+
+
+def test_of_several_files_the_worst_decides(failing_run, tmp_path):
+    path, report = failing_run
+    doctored, other = tmp_path / "doctored.json", tmp_path / "other.json"
+    doctored.write_text(json.dumps({**report, "judged_cases": 0}))
+    other.write_text(json.dumps({**report, "suite": {**report["suite"], "sources": 64 * "0"}}))
+    nothing = tmp_path / "nothing.json"
+    for files, status in (((path,), 0), ((path, other), 4), ((other, doctored), 1), ((doctored, nothing, path), 2)):
+        result = invoke(*files)
+        assert result.exit_code == status
+        assert all(str(file) in result.output + result.stderr for file in files)
+
+
+def test_nothing_is_wrong_with_what_a_failing_run_writes_now(failing_run):
+    path, report = failing_run
+    assert report["conclusion"]["exit_status"] == 1
+    assert (
+        invoke(path).output == f"{path}: complete and consistent; {report['conclusion']['headline']}\n{CANNOT_KNOW}\n"
+    )
