@@ -24,6 +24,9 @@ GRADES = tuple(MEANINGS)
 DOCUMENTED_DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
 ATTRIBUTES = (*DOCUMENTED_DEFAULTS, "padding_mode")
 
+UNVERSIONED = "unversioned"
+"""The version of a function that has no file."""
+
 CORE = frozenset({"bias", "stride", "dilation", "groups", "multi-channel", "padding.explicit"})
 """The features that a certificate cannot do without, next to one floating dtype."""
 
@@ -192,7 +195,7 @@ def adapter_from_function(function: Callable[..., Any]) -> Adapter:
 
     return Adapter(
         name=getattr(function, "__name__", type(function).__name__),
-        version="unversioned",
+        version=UNVERSIONED,
         conv2d=conv2d,
         capabilities=Capabilities(
             bias="bias" in named,

@@ -6,29 +6,32 @@ Loaded by name alone (`-p conv2d_conformance.plugin`): installing the suite leav
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 
 import pytest
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.diagnosis.memory import Diagnoses
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
+from conv2d_conformance.environment import lack_of
 from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.spec import PROFILES
+from conv2d_conformance.telling import CLAIMS, RECORD, Telling
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
 from conv2d_conformance.verdict.hope import Hope
 from conv2d_conformance.verdict.wording import ANY_ANSWER
 
-RECORD = "conv2d"
-"""The key under which a check's record travels in the properties of its report."""
+INCIDENTS = "conv2d_incidents"
+"""The key under which a process of pytest-xdist hands over the incidents of its end."""
 
 
 @dataclass
@@ -48,9 +51,11 @@ class Subject:
 SUBJECT = pytest.StashKey[Subject]()
 EXAMINATION = pytest.StashKey[Examination]()
 ENDS_BEFORE = pytest.StashKey[Ends]()
+TELLING = "conv2d-telling"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    occupy_standard_descriptors()  # as soon as pytest knows this plugin
     group = parser.getgroup("conv2d", "conv2d-conformance")
     group.addoption("--conv2d-target", help="the implementation under test")
     group.addoption("--conv2d-effort", default="standard", choices=tuple(EFFORTS))
@@ -65,6 +70,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(use_settings(EFFORTS[config.getoption("conv2d_effort")]))
+    if config.pluginmanager.has_plugin("terminal"):
+        config.pluginmanager.register(Telling(config), TELLING)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -90,11 +97,24 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     )
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Close here what is closed at the end anyway: a process of pytest-xdist can still tell what came of it."""
+    config = session.config
+    if SUBJECT in config.stash and hasattr(config, "workeroutput"):
+        implementation = config.stash[SUBJECT].implementation
+        implementation.close()
+        config.workeroutput[INCIDENTS] = incidents_of(implementation)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the checks that are selected, in the profile, and of what is claimed, and seed their draws."""
     subject = config.stash[SUBJECT]
     hello = subject.implementation.hello
     claimed = hello.capabilities.features | frozenset(hello.operations)
+    if telling := config.pluginmanager.get_plugin(TELLING):
+        telling.claimed = claimed
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[CLAIMS] = sorted(claimed)
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
@@ -133,11 +153,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.when == "call" and EXAMINATION in item.stash:
         examination = item.stash[EXAMINATION]
         implementation = examination.implementation
-        wrapped = implementation.wrapped if isinstance(implementation, Remembering) else implementation
         record = {
             "check": check_of(item).name,
             **as_json(examination.tally),
-            "incidents": incidents_of(wrapped),
+            "incidents": incidents_of(implementation),
         }
         if record["failure"] is not None and isinstance(implementation, Remembering):
             record["before"] = packed(implementation.asked)
@@ -145,6 +164,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             record["gave_up"] = gave_up
         if call.excinfo is not None and not isinstance(call.excinfo.value, Nonconforming):
             record["harness"] = call.excinfo.exconly()
+            record["lack"] = asdict(lack) if (lack := lack_of(call.excinfo.value)) else None
         item.user_properties.append((RECORD, record))
     return (yield)
 

@@ -11,32 +11,42 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from conv2d_conformance import __version__, spec
+from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.diagnosis.sentence import OF_ONE_CASE
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.environment import Lack, lack_of
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
+from conv2d_conformance.foreign import escaped_line
 from conv2d_conformance.implementation.answers import Implementation
-from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
+from conv2d_conformance.implementation.process import Abandoned
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
+from conv2d_conformance.implementation.strays import end_strays
 from conv2d_conformance.implementation.target import LoadError
 from conv2d_conformance.output.destination import find
-from conv2d_conformance.plugin import RECORD, SUBJECT, Subject
+from conv2d_conformance.plugin import INCIDENTS, SUBJECT, Subject
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.report.writing import ReportFile
+from conv2d_conformance.telling import RECORD
 from conv2d_conformance.verdict.confirming import amend, explanations_of, fails_alone
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.hope import Hope
 
 PACKAGE = Path(__file__).parent
 PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "pytest")
+
+SECONDS_TO_STOP = 0.2
+"""For the processes of pytest-xdist after Ctrl-C."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +81,7 @@ class Second:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._executor = ThreadPoolExecutor(1)
+        self._abandoned = Event()
         self._implementation: Implementation | None = None
         self._confirmed: dict[tuple[str, ...], Confirmed] = {}
         self._diagnoses: set[str] = set()
@@ -92,16 +103,18 @@ class Second:
         is_fresh = self._implementation is None
         o = self._options
         try:
-            self._implementation = self._implementation or connect(o.target, timeout=o.timeout, memory=o.memory)
-        except LoadError:  # what was reached once and not again confirms nothing
+            self._implementation = self._implementation or connect(
+                o.target, timeout=o.timeout, memory=o.memory, abandoned=self._abandoned
+            )
+            diagnosis = record["failure"]["diagnosis"]
+            fails = fails_alone(record, self._implementation, is_fresh=is_fresh or diagnosis in self._diagnoses)
+            if fails is False and diagnosis in self._diagnoses:
+                fails = fails_alone(record, self._implementation)
+            if fails and diagnosis and not diagnosis.startswith(OF_ONE_CASE):
+                self._diagnoses.add(diagnosis)
+            return fails, explanations_of(record, self._implementation) if fails else ()
+        except (LoadError, Abandoned):  # what was reached once and not again confirms nothing
             return None, ()
-        diagnosis = record["failure"]["diagnosis"]
-        fails = fails_alone(record, self._implementation, is_fresh=is_fresh or diagnosis in self._diagnoses)
-        if fails is False and diagnosis in self._diagnoses:
-            fails = fails_alone(record, self._implementation)
-        if fails and diagnosis and not diagnosis.startswith(OF_ONE_CASE):
-            self._diagnoses.add(diagnosis)
-        return fails, explanations_of(record, self._implementation) if fails else ()
 
     def amend(self) -> None:
         """Note which requirement explains a failure, and find out what those depend on that did not occur again."""
@@ -117,13 +130,26 @@ class Second:
             amend(changed, self._implementation)
 
     def close(self) -> None:
+        self._abandoned.set()
         self._executor.shutdown(cancel_futures=True)
         if self._implementation is not None:
             self._implementation.close()
 
+    @property
+    def incidents(self) -> list[str]:
+        return [] if self._implementation is None else incidents_of(self._implementation)
+
 
 class HarnessFailure(Exception):
     """The suite itself failed: no verdict follows from this run."""
+
+
+class Lacking(Exception):
+    """The environment lacks something without which no verdict can be given."""
+
+    def __init__(self, lack: Lack) -> None:
+        super().__init__(lack.sentence)
+        self.lack = lack
 
 
 @dataclass
@@ -136,8 +162,14 @@ class Collector:
     on_progress: Callable[[int, int, str], None]
     records: list[dict[str, Any]] = field(default_factory=list)
     harness_failures: list[str] = field(default_factory=list)
+    incidents: list[str] = field(default_factory=list)
+    lack: Lack | None = None
     interrupted: bool = False
     total: int = 0
+    distributor: Any = None
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self.distributor = session.config.pluginmanager.get_plugin("dsession")
 
     def pytest_configure(self, config: pytest.Config) -> None:
         if self.subject is not None:
@@ -150,6 +182,10 @@ class Collector:
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         self.total = len(ids)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        self.incidents += getattr(node, "workeroutput", {}).get(INCIDENTS, [])
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         record = next((value for key, value in report.user_properties if key == RECORD), None)
         if report.when == "call" and isinstance(record, dict):
@@ -158,6 +194,9 @@ class Collector:
             self.harness_failures.append(f"{report.nodeid}: {report.longreprtext.splitlines()[-1]}")
 
     def _take(self, record: dict[str, Any]) -> None:
+        if lack := record.pop("lack", None):
+            self.lack = Lack(**lack)
+            raise KeyboardInterrupt  # it would be lacking in every check to come
         if harness := record.pop("harness", None):
             self.harness_failures.append(f"{record['check']}: {harness}")
             return
@@ -171,12 +210,15 @@ class Collector:
         if report.failed:
             self.harness_failures.append(f"{report.nodeid}: {report.longreprtext.splitlines()[-1]}")
 
-    def pytest_internalerror(self, excrepr: Any) -> bool:
+    def pytest_internalerror(self, excrepr: Any, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        self.lack = self.lack or lack_of(excinfo.value)
         self.harness_failures.append(str(excrepr).splitlines()[-1])
         return True  # told here: pytest need not print it
 
     def pytest_keyboard_interrupt(self) -> None:
         self.interrupted = True
+        if self.distributor is not None:  # else pytest-xdist waits ten seconds for checks that nobody wants any more
+            self.distributor.nodemanager.EXIT_TIMEOUT = SECONDS_TO_STOP
 
 
 def run(
@@ -187,8 +229,9 @@ def run(
     """Examine the target and return the report, which is then in `report_file` too, by default in `options.output`.
 
     Raises TargetError or LoadError where the target cannot be reached, UnwritableOutput before the first check,
-    ReportElsewhere after the last, HarnessFailure.
+    ReportElsewhere after the last, HarnessFailure, Lacking.
     """
+    occupy_standard_descriptors()
     if report_file is None:
         with ReportFile(find(str(options.output)), kind_of(options)) as own:
             return run(options, on_progress, own)
@@ -198,6 +241,10 @@ def run(
     second = Second(options)
     try:
         return _run(options, report_file, implementation, second, on_progress)
+    except Exception as error:
+        if lack := lack_of(error):
+            raise Lacking(lack) from error
+        raise
     finally:
         implementation.close()
         second.close()
@@ -224,6 +271,8 @@ def _run(
     collector = Collector(report_file, None if distributed else subject, second, on_progress)
     with _own_pytest():
         status = pytest.main(_pytest_arguments(options), plugins=[collector])
+    if collector.lack is not None:
+        raise Lacking(collector.lack)
     interrupted = collector.interrupted or status == pytest.ExitCode.INTERRUPTED
     if collector.harness_failures or status == pytest.ExitCode.INTERNAL_ERROR:
         raise HarnessFailure(
@@ -234,11 +283,17 @@ def _run(
     if not interrupted:
         on_progress(collector.total, collector.total, "asking once more what failed")
         second.amend()
+    implementation.close()
+    second.close()
+    incidents = [*incidents_of(implementation), *collector.incidents, *second.incidents]
+    if number := end_strays():
+        incidents.append(f"the keeper of the worker was killed, and the harness ended {number} of its processes itself")
     report = assemble(
         header(options, implementation, started),
         collector.records,
         complete=not interrupted,
         fingerprint=fingerprint,
+        incidents=incidents,
     )
     report["execution"]["seconds"] = round(time.time() - started, 3)
     report_file.publish(report)
@@ -267,11 +322,11 @@ def header(options: Options, implementation: Implementation, started: float) -> 
         "suite": {"name": "conv2d-conformance", "version": __version__},
         "spec": {"edition": spec.load().edition, "digest": spec.load().digest},
         "run": {
-            "target": options.target,
+            "target": escaped_line(options.target),
             "profile": options.profile,
             "effort": options.effort,
             "seed": options.seed,
-            "only": options.only,
+            "only": escaped_line(options.only),
             "isolation": options.isolation,
             "timeout_seconds": options.timeout,
             "memory_gib": options.memory if CAN_BE_TOLD and options.isolation == "process" else None,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from typing import Any
 
 import click
@@ -20,18 +18,22 @@ from conv2d_conformance.cli.replay import replay
 from conv2d_conformance.cli.run import run
 from conv2d_conformance.cli.selftest import selftest
 from conv2d_conformance.cli.sharpness import sharpness
+from conv2d_conformance.cli.signals import handle_signals
 from conv2d_conformance.cli.smoke import smoke
+from conv2d_conformance.cli.streams import make_lasting
 from conv2d_conformance.cli.summary import summary
 from conv2d_conformance.cli.variants import variants
 from conv2d_conformance.cli.verify import verify
+from conv2d_conformance.descriptors import occupy_standard_descriptors
+from conv2d_conformance.implementation.strays import adopt_orphans, end_strays
 from conv2d_conformance.implementation.threads import use_one_thread
 
 EXIT_STATUS = """\b
 Exit status:
-  0    conforming
+  0    conforming, or nothing fails but what is declared
   1    not conforming
   2    wrong usage
-  3    the adapter could not be loaded, an output not be written, or the suite itself failed
+  3    the adapter could not be loaded, an output not be written, something is lacking, or the suite itself failed
   4    nothing was judged
   130  interrupted
 """
@@ -43,7 +45,7 @@ class Program(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
             raise Problem("interrupted", status=INTERRUPTED) from None
@@ -92,9 +94,12 @@ for command in (
 
 def main() -> None:
     """The console script."""
+    occupy_standard_descriptors()
+    make_lasting()
+    handle_signals()
     use_one_thread()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends a command as Ctrl-C does, with what was found
-    for stream in (sys.stdout, sys.stderr):
-        # A name that the terminal cannot show must not end a run.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    program(prog_name="conv2d-conformance")
+    adopt_orphans()
+    try:
+        program(prog_name="conv2d-conformance")
+    finally:
+        end_strays()

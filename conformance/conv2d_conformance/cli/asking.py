@@ -105,7 +105,8 @@ def show(out: Console, asked: Asked, claims: Capabilities, diagnosis: Diagnosis 
         paragraph(out, "the implementation does not claim everything that this case needs", label="note")
     if (rejected := asked.judgement.rejected) is not None and looks_like_a_mistake(rejected.type, rejected.message):
         paragraph(out, HINT, label="hint", style="bold")
-    elif fault is not None and (advice := hint(asked.question, asked.answer, fault)):
+    # Who knows what it is need not guess.
+    elif fault is not None and diagnosis is None and (advice := hint(asked.question, asked.answer, fault)):
         paragraph(out, advice, label="hint", style="bold")
     if isinstance(asked.answer, Broken):
         for line in shown_lines(asked.answer.stderr):

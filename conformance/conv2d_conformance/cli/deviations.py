@@ -24,6 +24,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from conv2d_conformance import spec
 from conv2d_conformance.cli.problems import Problem
+from conv2d_conformance.foreign import LONGEST_SENTENCE, showable_name
 from conv2d_conformance.report.deviations import Conditions, Deviation
 
 KEYS = ("requirement", "reason", "issue")
@@ -44,6 +45,8 @@ def read_deviations(path: Path) -> tuple[tuple[Deviation, Conditions], ...]:
         raise Problem(f"{path} is not TOML: it is not UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
         raise Problem(f"{path} is not TOML: {error}") from None
+    except RecursionError:
+        raise Problem(f"{path} is no file of deviations: it is nested too deeply") from None
     tables = content.pop("deviation", [])
     if content:
         raise Problem(
@@ -78,7 +81,8 @@ def _deviation(where: str, table: dict[str, Any]) -> Deviation:
         spec.get(table["requirement"])
     except spec.UnknownRequirement as error:
         raise Problem(f"{where}: {error}") from None
-    return Deviation(table["requirement"], table["reason"], issue)
+    reason, issue = (showable_name(text, LONGEST_SENTENCE) for text in (table["reason"], issue))
+    return Deviation(table["requirement"], reason, issue)
 
 
 def _conditions(where: str, table: dict[str, Any]) -> Conditions:

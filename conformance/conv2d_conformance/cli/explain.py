@@ -13,20 +13,24 @@ from conv2d_conformance.cli.problems import Problem
 
 
 @click.command()
-@click.argument("requirement")
+@click.argument("requirement", metavar="REQUIREMENT|CLASS")
 @click.option("--size", type=click.IntRange(1), metavar="N", help="Draw the padding of an axis of N elements.")
 @click.option("--padding", metavar="BEFORE,AFTER", help="With --size: so many cells on its two sides.")
 def explain(requirement: str, size: int | None, padding: str | None) -> None:
-    """Show a requirement.
+    """Show a requirement, or an accuracy class such as A-tc.
 
     Its sentence, where it comes from, its checks, and an example with its answer. For a requirement about padding,
     --size and --padding draw the padded axis: each cell, and the element that it is a copy of.
     """
     from conv2d_conformance import spec
     from conv2d_conformance.cli.covered import checks_of_requirements
+    from conv2d_conformance.cli.explain_class import explain_class, find
     from conv2d_conformance.mutants import catalogue
     from conv2d_conformance.report.console import console, paragraph, whole_line
 
+    if (name := find(requirement)) is not None:
+        explain_class(console(), name)
+        return
     found = spec.get(requirement)
     drawing = _drawing(found.id, size, padding)
     out = console()

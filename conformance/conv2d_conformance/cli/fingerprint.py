@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from conv2d_conformance.foreign import escaped_line
+
 
 @click.command()
 @click.argument("target")
@@ -30,7 +32,8 @@ def fingerprint(target: str, other: str | None, format: str, timeout: float, iso
     elif other is None:
         click.echo(page(found[0]), nl=False)
     else:
-        click.echo(differences(found[0], found[1], (target, other)), nl=False)
+        names = (escaped_line(target), escaped_line(other))
+        click.echo(differences(found[0], found[1], names), nl=False)
 
 
 def _taken(target: str, timeout: float, isolation: str) -> dict[str, Any]:

@@ -126,8 +126,9 @@ def show_certificate(
     if plot is not None and drawn.fault is not None:
         paragraph(out, f"{plot.name} is not drawn: {drawn.fault.got}")
     out.print()
-    verdict = f"{len(failed)} of {len(rows)} raise an alarm" if failed else "no test raises an alarm"
-    paragraph(out, verdict, style="bold red" if failed else "bold green")
+    bad = {(name, drawn.trial.case.dtype) for name, drawn in failed}
+    verdict = f"{len(bad)} of {len(rows)} fail" if bad else "no test raises an alarm"
+    paragraph(out, verdict, style="bold red" if bad else "bold green")
     if plot is not None and drawn.fault is None:
         save(plot, _picture(implementation.hello.name, drawn))
     return 1 if failed else 0
@@ -150,7 +151,7 @@ def show_failure(out: Console, title: str, drawn: Drawn) -> None:
 
     alarm = drawn.alarm
     fault = drawn.fault or (fault_of(drawn, alarm) if alarm else None)
-    paragraph(out, title, style="bold red" if fault else "bold green")
+    paragraph(out, title, style="bold red" if fault or drawn.observed else "bold green")
     whole_line(out, format_case(drawn.trial.case), label="case", indent=2)
     for sentence in sorted({observation.sentence for observation in drawn.observed}):
         paragraph(out, sentence, label="seen", indent=2)

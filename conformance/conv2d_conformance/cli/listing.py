@@ -30,11 +30,11 @@ def _checks() -> Rows:
 
 
 def _adapters() -> Rows:
-    from conv2d_conformance.implementation.target import list_adapters
+    from conv2d_conformance.implementation.bundled import bundled
 
-    yield ("adapter",)
-    for name in list_adapters():
-        yield (name,)
+    yield "adapter", "what it calls", "library"
+    for adapter in bundled():
+        yield adapter.name, adapter.sentence, adapter.availability
 
 
 def _networks() -> Rows:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from conv2d_conformance.foreign import LONGEST_SENTENCE, shortened, showable
+
 USAGE = 2
 HARNESS = 3
 INTERRUPTED = 130
@@ -13,8 +15,8 @@ class Problem(click.ClickException):
     """Something that was foreseen. It ends the program."""
 
     def __init__(self, sentence: str, hint: str = "", *, status: int = USAGE) -> None:
-        super().__init__(sentence)
-        self.hint = hint
+        super().__init__(showable(sentence, LONGEST_SENTENCE))
+        self.hint = showable(hint, 4 * LONGEST_SENTENCE)
         self.exit_code = status  # type: ignore[misc]  # a variable of the class to click
 
     def format_message(self) -> str:
@@ -24,6 +26,7 @@ class Problem(click.ClickException):
 def problem_of(error: Exception) -> Problem:
     """The problem that an exception of the suite stands for; one that nobody foresaw is the suite's own failure."""
     from conv2d_conformance.cases.case import CaseError
+    from conv2d_conformance.environment import lack_of
     from conv2d_conformance.implementation.target import LoadError, TargetError
     from conv2d_conformance.output.trouble import UnwritableOutput
     from conv2d_conformance.report.assemble import UnreadableReport
@@ -38,6 +41,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(error.sentence, error.hint, status=error.status)
         case CaseError() | UnknownRequirement() | UnreadableReport():
             return Problem(*_sentence_and_hint(str(error)))
+    if lack := lack_of(error):
+        return Problem(lack.sentence, lack.hint, status=HARNESS)
     what = f"{type(error).__name__}: {error}".removesuffix(": ")
     return Problem(
         f"the suite itself failed: {what}",
@@ -54,4 +59,4 @@ def _sentence_and_hint(message: str) -> tuple[str, str]:
 def _with_last_words(hint: str, stderr: str) -> str:
     from conv2d_conformance.implementation.last_words import shown_lines
 
-    return "\n  ".join([hint, *shown_lines(stderr)])
+    return "\n  ".join([hint, *(shortened(line, LONGEST_SENTENCE) for line in shown_lines(stderr))])

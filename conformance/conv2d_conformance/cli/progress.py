@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
+from conv2d_conformance.foreign import escaped_line
+
 SECONDS_BETWEEN_LINES = 10.0
 A_MOMENT = 1.0
 """Seconds in which most commands are done; those that are not have a bar from then on."""
@@ -35,12 +37,17 @@ def _bar(first: str, after: float) -> Iterator[Advance]:
     from conv2d_conformance.report.console import console
 
     with _duplicate(sys.stdout) as stream:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
         bar = Progress(*columns, console=console(stream), transient=True, redirect_stdout=False, redirect_stderr=False)
-        task = bar.add_task(first, total=None)
+        task = bar.add_task(escaped_line(first), total=None)
 
         def advance(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=what)
+            bar.update(task, completed=done, total=total, description=escaped_line(what))
 
         timer = threading.Timer(after, bar.start)
         timer.start() if after else bar.start()
@@ -72,11 +79,11 @@ class Lines:
     def __init__(self, first: str, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock
         self._start = clock()
-        self._reached = first
+        self._reached = escaped_line(first)
 
     def advance(self, done: int, total: int, what: str) -> None:
         """Take notice of how many are done, and of the last of them."""
-        self._reached = f"{done} of {total}: {what}"
+        self._reached = escaped_line(f"{done} of {total}: {what}")
 
     def tell(self, wait: Callable[[float], bool]) -> None:
         """Write a line each time when `wait` returns without the end of the command."""

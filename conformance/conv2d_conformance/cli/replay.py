@@ -73,6 +73,7 @@ def replay(
         asking.show_incidents(out, implementation)
     finally:
         implementation.close()
+    asking.show_incidents(out, implementation)
     if with_script:
         if asked.judgement.fault is None and not asked.right:
             paragraph(out, "the script looks at the answer alone, not at what else was seen", label="script")

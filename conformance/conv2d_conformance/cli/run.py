@@ -106,6 +106,9 @@ def run(
         try:
             with progress(f"connecting to {target}") as advance:
                 report = runner.run(options, advance, report_file)
+        except runner.Lacking as reason:
+            hint = f"{reason.lack.hint}{_kept(report_file, '; ')}"
+            raise Problem(f"{reason.lack.sentence}, so that there is no verdict", hint, status=HARNESS) from None
         except runner.HarnessFailure as failure:
             raise Problem(str(failure), f"please report it{_kept(report_file, '; ')}", status=HARNESS) from None
         except KeyboardInterrupt:

@@ -13,6 +13,7 @@ from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.gradients.row import parts_of_law, rearranged
 from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.allowed import Allowed
+from conv2d_conformance.law.classes import MEANINGS
 from conv2d_conformance.report.console import paragraph, show_table, whole_line
 from conv2d_conformance.report.intervals import Interval, interval
 from conv2d_conformance.verdict.question import Question, claimed_grade
@@ -48,7 +49,8 @@ def _show_answer(out: Console, question: Question, name: str, law: Allowed, *, f
         _show_array(out, name, law.high.astype(dtype), full=full, hex=hex, note="exactly")
         return
     grade = question.grade or claimed_grade(question.claims, question.case.subject)
-    paragraph(out, f"{_shape(law.high.shape)} {question.case.dtype}, allowed in grade {grade}:", label=name)
+    kind = f"{_shape(law.high.shape)} {question.case.dtype}"
+    paragraph(out, f"{kind}, allowed in grade {grade}, {MEANINGS[grade]}:", label=name)
     symbol = "y" if name == "output" else name
     indices = list(islice(np.ndindex(law.high.shape), None if full else SMALL // 4))
     rows = [_row(f"{symbol}[{','.join(map(str, index))}]", interval(law, index, dtype), hex) for index in indices]

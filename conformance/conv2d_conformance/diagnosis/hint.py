@@ -42,7 +42,7 @@ def _about_shape(got: tuple[int, ...], right: tuple[int, ...]) -> str:
             return "are height and width swapped? It must be (N, M, OH, OW)"
         if got == (M, N, OH, OW):
             return "are the batch and the output channels swapped? It must be (N, M, OH, OW)"
-    if got == right[1:] or (1, *got) == right:
+    if len(right) == 4 and got == right[1:]:
         return "the batch axis is missing"
     if len(got) == len(right) and got[:-2] == right[:-2]:
         return "the size is wrong: are stride, padding and dilation passed on?"

@@ -1,4 +1,7 @@
-"""What can be asked of an implementation, and everything that can come back."""
+"""What can be asked of an implementation, and everything that can come back.
+
+What comes back holds showable text alone, wherever it was made.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable, showable_name
 
 Array = npt.NDArray[Any]
 
@@ -47,6 +51,9 @@ class Observation:
     kind: str
     sentence: str
 
+    def __post_init__(self) -> None:
+        _clean(self, kind=showable_name(self.kind), sentence=showable(self.sentence, LONGEST_SENTENCE))
+
 
 @dataclass(frozen=True)
 class Result:
@@ -68,6 +75,9 @@ class Rejected:
     message: str
     observed: tuple[Observation, ...] = ()
 
+    def __post_init__(self) -> None:
+        _clean(self, type=showable_name(self.type), message=showable(self.message))
+
 
 TWICE = ", twice"
 """How a sentence goes on about a call that was made once more, in vain."""
@@ -80,6 +90,9 @@ class Broken:
     kind: str
     sentence: str
     stderr: str = ""
+
+    def __post_init__(self) -> None:
+        _clean(self, sentence=showable(self.sentence), stderr=escaped(self.stderr))
 
 
 Answer = Result | Rejected | Broken
@@ -96,6 +109,19 @@ class Hello:
     description: str = ""
     operations: tuple[str, ...] = ("conv2d",)
     environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = {name: showable_name(getattr(self, name)) for name in ("name", "version", "language")}
+        environment = {
+            showable_name(key): showable_name(value, LONGEST_SENTENCE) for key, value in self.environment.items()
+        }
+        _clean(self, **names, description=showable(self.description, LONGEST_SENTENCE), environment=environment)
+
+
+def _clean(value: object, **texts: Any) -> None:
+    """Put showable texts in the place of what a frozen value was made with."""
+    for name, text in texts.items():
+        object.__setattr__(value, name, text)
 
 
 class Implementation(Protocol):

@@ -1,19 +1,22 @@
 """The first lines of every worker, run by path, before any other import has had a chance to print.
 
-`bootstrap.py python TARGET` serves a target of Python; `bootstrap.py command PROGRAM ARG ...` becomes that program.
+`bootstrap.py NOTE python TARGET` serves a target of Python; `bootstrap.py NOTE command PROGRAM ARG ...` becomes that
+program. NOTE is the descriptor to which the keeper of the process writes how it ended.
 """
 
 import os
 import sys
 
 
-def _die_with_parent() -> None:
-    """End this process when the harness is gone, however that came about. Survives an exec."""
-    if sys.platform == "linux":
-        import ctypes
+def _split_from_keeper(note: int) -> None:
+    """Go on in a fresh process, whose parent ends all that it leaves behind."""
+    import importlib
 
-        pr_set_pdeathsig, sigkill = 1, 9
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, sigkill)
+    # By path: to import the package around it would take the keeper longer than all that it does.
+    sys.path.insert(0, os.path.dirname(__file__))
+    keeper = importlib.import_module("keeper")
+    del sys.path[0], sys.modules["keeper"]
+    keeper.keep(note)
 
 
 def _leave_no_core() -> None:
@@ -59,14 +62,13 @@ def _become(command: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "python":
+    _split_from_keeper(int(sys.argv[1]))
+    if sys.argv[2] == "python":
         descriptors = _secure_descriptors()
-        _die_with_parent()
         _leave_no_core()
         _die_first()
-        _serve(sys.argv[2], *descriptors)
+        _serve(sys.argv[3], *descriptors)
     else:
-        _die_with_parent()
         _leave_no_core()
         _die_first()
-        _become(sys.argv[2:])
+        _become(sys.argv[3:])

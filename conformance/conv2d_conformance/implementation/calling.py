@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.adapter import Adapter
+from conv2d_conformance.foreign import showable
 from conv2d_conformance.implementation.answers import Answer, Array, Broken, Observation, Rejected, Request, Result
 from conv2d_conformance.implementation.framing import numeric_dtype
 from conv2d_conformance.implementation.layout import Blocks, Handed, share_memory
 from conv2d_conformance.implementation.protocol import MAY_BE_NONE, RETURNED
 from conv2d_conformance.implementation.surroundings import watched
 
+REFERENCE = "conv2d_reference"
 KEPT_RESULTS = 4
 KEPT_BYTES = 1 << 20
-MESSAGE = 10_000
 
 _LAYER = ("in_channels", "out_channels", "kernel_size")
 
@@ -48,10 +49,10 @@ class Memory:
         return found
 
 
-def answer(adapter: Adapter, request: Request, memory: Memory, *, reference_is_foreign: bool = False) -> Answer:
+def answer(adapter: Adapter, request: Request, memory: Memory, *, own_modules: frozenset[str] | None = None) -> Answer:
     """Call the adapter as the request says.
 
-    With `reference_is_foreign`, an import of `conv2d_reference` by this process is reported.
+    Where the modules are known that this process loaded for its `own` use, an import of the reference is reported.
     """
     function = getattr(adapter, request.operation, None)
     if request.operation not in RETURNED or function is None:
@@ -81,8 +82,8 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, reference_is_f
         observed.append(Observation("aliases-itself", "two of the results share memory with each other"))
     # A result that lies in the arrays of its call changes with the next one: one fault, told once.
     observed += memory.observe([array for array in present if not handed.holds(array)])
-    if reference_is_foreign and "conv2d_reference" in sys.modules:
-        observed.append(Observation("imports-reference", "the implementation imports conv2d_reference"))
+    if own_modules is not None and REFERENCE in sys.modules:
+        observed.append(Observation("imports-reference", f"the implementation imports {_what_holds_it(own_modules)}"))
     if isinstance(outcome, Rejected):
         return Rejected(outcome.type, outcome.message, tuple(observed))
     return Result(arrays, tuple(observed), seconds)
@@ -148,8 +149,18 @@ def _aliases(handed: Handed, returned: list[Array]) -> list[Observation]:
     )
 
 
+def _what_holds_it(own: frozenset[str]) -> str:
+    """The reference itself, or the module of the suite that was imported before it, and imports it."""
+    for name in sys.modules:  # in the order of their imports
+        if name == REFERENCE:
+            break
+        if name.startswith("conv2d_conformance.") and name not in own:
+            return f"{name}, a module of the suite that imports {REFERENCE}"
+    return REFERENCE
+
+
 def _message(error: BaseException) -> str:
     try:
-        return str(error)[:MESSAGE]
+        return showable(str(error))
     except Exception:
         return "(the message could not be formed)"

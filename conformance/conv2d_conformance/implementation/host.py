@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from threading import Event
 from types import TracebackType
 from typing import Self
 
@@ -88,10 +89,12 @@ class Worker:
         timeout: float = USUAL_TIMEOUT,
         start_timeout: float = START_TIMEOUT,
         memory: float = USUAL_LIMIT,
+        abandoned: Event | None = None,
     ) -> None:
         self._arguments = _arguments(parse(target))
         self._timeout = timeout
         self._memory = memory
+        self._abandoned = abandoned
         self._start_timeout = start_timeout
         self._closed = False
         self._number = 0
@@ -170,7 +173,7 @@ class Worker:
         return answer
 
     def _start(self) -> None:
-        self._fresh.append(WorkerProcess(self._arguments, memory=self._memory))
+        self._fresh.append(WorkerProcess(self._arguments, memory=self._memory, abandoned=self._abandoned))
 
     def _ready(self) -> WorkerProcess:
         if self._process is None:
@@ -200,12 +203,12 @@ class Worker:
                 sentence = f"the worker did not introduce itself within {seconds:g} s{error.partial}"
                 sentence += ", and does nothing any more" if idle else ""
             stderr = process.stderr
-            process.end()
+            self._end(process)
             del self._fresh[0]
             hint = "its last words on standard error say more" if stderr else HOW_TO_GREET
             raise LoadError(sentence, hint, stderr) from None
         except LoadError:
-            process.end()
+            self._end(process)
             del self._fresh[0]
             raise
         self._process = self._fresh.pop(0)
@@ -227,7 +230,7 @@ class Worker:
         """Let a process that has not been asked anything answer the next question."""
         self._known.clear()
         if self._process:
-            self._process.end()
+            self._end(self._process)
             self._process = None
         while len(self._fresh) < 2:
             self._start()
@@ -238,15 +241,19 @@ class Worker:
         self._closed = True
         try:
             if self._process:
-                self._process.end(seconds_to_leave=SECONDS_TO_LEAVE)
+                self._end(self._process, seconds_to_leave=SECONDS_TO_LEAVE)
                 self._process = None
         finally:
             self._end_all()
 
     def _end_all(self) -> None:
         for process in [*self._fresh, *([self._process] if self._process else [])]:
-            process.end()
+            self._end(process)
         self._fresh, self._process = [], None
+
+    def _end(self, process: WorkerProcess, *, seconds_to_leave: float = 0.0) -> None:
+        if incident := process.end(seconds_to_leave=seconds_to_leave).incident:
+            self.incidents.append(incident)
 
     def __enter__(self) -> Self:
         return self
@@ -294,22 +301,28 @@ def _arguments(target: Target) -> list[str]:
 
 
 def incidents_of(implementation: Implementation) -> list[str]:
-    """What has happened to its processes since this was asked the last time, and is nobody's fault."""
-    if not isinstance(implementation, Worker):
-        return []
-    told, implementation.incidents = implementation.incidents, []
+    """What has happened to its processes since this was asked the last time, and has no part in a verdict."""
+    incidents: list[str] = getattr(implementation, "incidents", [])
+    told = list(incidents)
+    incidents.clear()
     return told
 
 
 def connect(
-    target: str, *, isolation: str = "process", timeout: float = USUAL_TIMEOUT, memory: float = USUAL_LIMIT
+    target: str,
+    *,
+    isolation: str = "process",
+    timeout: float = USUAL_TIMEOUT,
+    memory: float = USUAL_LIMIT,
+    abandoned: Event | None = None,
 ) -> Implementation:
     """The implementation that a TARGET denotes. TargetError or LoadError when there is none.
 
-    `isolation` is "process", or "none" for an adapter in this very process, which no limit is set to.
+    `isolation` is "process", or "none" for an adapter in this very process, which no limit is set to. Once `abandoned`
+    is set, whoever waits for an answer of a process gets the exception of that name.
     """
     if isolation not in ("process", "none"):
         raise ValueError(f"isolation is 'process' or 'none', not {isolation!r}")
     if isolation == "none":
         return InProcess(load(parse(target)))
-    return Worker(target, timeout=timeout, memory=memory)
+    return Worker(target, timeout=timeout, memory=memory, abandoned=abandoned)

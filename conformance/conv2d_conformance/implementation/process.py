@@ -6,27 +6,27 @@ import contextlib
 import fcntl
 import math
 import os
-import secrets
 import select
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance, excerpt
 from conv2d_conformance.implementation.last_words import LastWords
+from conv2d_conformance.implementation.note import Note
 from conv2d_conformance.implementation.patience import End, Patience
 from conv2d_conformance.implementation.protocol import BYE, HELLO
-from conv2d_conformance.implementation.resident import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds
+from conv2d_conformance.implementation.resident import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds, family
 from conv2d_conformance.implementation.threads import ONE_THREAD
 from conv2d_conformance.implementation.usage import Usage, usage_of
 
 PIPE_SIZE = 1 << 20
-MARK = "CONV2D_CONFORMANCE_WORKER"
-SECONDS_TO_DIE = 10.0
+SECONDS_TO_DIE = 20.0
+"""Twice what the keeper takes at most."""
 SECONDS_AFTER_CLOSING = 2.0
 SECONDS_BETWEEN_LOOKS = 0.05
 """At the memory of the process: seldom enough to cost nothing, often enough that it cannot take much in between."""
@@ -46,35 +46,50 @@ class Failure(Exception):
         self.kind, self.sentence, self.end, self.is_killed, self.partial = kind, sentence, end, is_killed, partial
 
 
-class WorkerProcess:
-    """A child process in a session of its own. One thread talks to it, and all descriptors are non-blocking.
+class Abandoned(Exception):
+    """Nobody wants the answer any more."""
 
-    The harness notices the death of the process itself: the end of its output says nothing, since a forked child
+
+class WorkerProcess:
+    """A process in a session of its own, and its keeper. One thread talks to it; all descriptors are non-blocking.
+
+    The keeper tells of the death of the process itself: the end of its output says nothing, since a forked child
     may hold the pipe open, and output may come before a death that follows at once.
 
     On Linux the process ends with the thread that started it: start it in one that lives as long.
 
-    `memory` is how many GiB it may hold. Where the system does not tell, there is no limit.
+    `memory` is how many GiB it may hold. Where the system does not tell, there is no limit. Once `abandoned` is set,
+    by whatever thread, no answer is waited for.
     """
 
-    def __init__(self, arguments: Sequence[str], *, memory: float = USUAL_LIMIT) -> None:
+    def __init__(
+        self, arguments: Sequence[str], *, memory: float = USUAL_LIMIT, abandoned: threading.Event | None = None
+    ) -> None:
         self._memory = memory
+        self._abandoned = abandoned
         self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS if CAN_BE_TOLD else math.inf
-        self._mark = secrets.token_hex(8)
-        _adopt_orphans()
         self.started = time.monotonic()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", str(Path(__file__).with_name("bootstrap.py")), *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            start_new_session=True,
-            # Unbuffered: what is said just before a crash must not be lost in a buffer.
-            env={**ONE_THREAD, **os.environ, "PYTHONUNBUFFERED": "1", MARK: self._mark},
-        )
+        self._read_note: Note | None = None
+        self._note, note = os.pipe()
         try:
-            streams = (self._process.stdin, self._process.stdout, self._process.stderr)
+            self._keeper = subprocess.Popen(
+                [sys.executable, "-P", str(Path(__file__).with_name("bootstrap.py")), str(note), *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                start_new_session=True,
+                pass_fds=[note],
+                # Unbuffered: what is said just before a crash must not be lost in a buffer.
+                env={**ONE_THREAD, **os.environ, "PYTHONUNBUFFERED": "1"},
+            )
+        except BaseException:
+            os.close(self._note)
+            raise
+        finally:
+            os.close(note)
+        try:
+            streams = (self._keeper.stdin, self._keeper.stdout, self._keeper.stderr)
             self._stdin, self._stdout, self._stderr = (stream.fileno() for stream in streams if stream)
             self._outgoing: Buffers = []
             self._closed = ""
@@ -82,19 +97,18 @@ class WorkerProcess:
             for descriptor in (self._stdin, self._stdout, self._stderr):
                 os.set_blocking(descriptor, False)
                 _enlarge(descriptor)
-            self._death = _death_of(self._process)
             self._poll = select.poll()
-            for descriptor in (self._stdout, self._stderr, self._death.descriptor):
+            for descriptor in (self._stdout, self._stderr, self._note):
                 self._poll.register(descriptor, select.POLLIN)
             self._outgoing = advance(HELLO, 0)
             self._write()  # the answer is fetched when the process is first needed
         except BaseException:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            self._keeper.terminate()
             raise
 
     @property
     def is_dead(self) -> bool:
-        return self._death.wait(0)
+        return _is_readable(self._note, 0)
 
     @property
     def stderr(self) -> str:
@@ -103,24 +117,29 @@ class WorkerProcess:
 
     def usage(self) -> Usage | None:
         """What the process and its descendants have used, where the system tells."""
-        return usage_of(self._process.pid)
+        return usage_of(self._keeper.pid)
 
     def death(self, when: str) -> Failure:
         """What to say of a process that is dead."""
-        sentence = f"{self._how_it_ended()} {when}"
-        return Failure("died", sentence, is_killed=self._process.returncode == -signal.SIGKILL)
-
-    def _how_it_ended(self) -> str:
-        self._kill()
-        status = self._process.wait()
+        status = self._last_note().status
         if status >= 0:
-            return f"the process ended with exit status {status}"
+            return Failure("died", f"the process ended with exit status {status} {when}")
         try:
             name = signal.Signals(-status).name
         except ValueError:
             name = "no name"
-        memory = "; the system does so when memory runs out" if -status == signal.SIGKILL else ""
-        return f"the process was killed by signal {-status} ({name}){memory}"
+        is_killed = status == -signal.SIGKILL
+        memory = "; the system does so when memory runs out" if is_killed else ""
+        return Failure(
+            "died", f"the process was killed by signal {-status} ({name}){memory} {when}", is_killed=is_killed
+        )
+
+    def _last_note(self) -> Note:
+        """What the keeper wrote; or, where it was killed itself, how that came about."""
+        if self._read_note is None:
+            words = os.read(self._note, CHUNK)
+            self._read_note = Note.of(words) if words else Note(self._keeper.wait(), is_complete=False)
+        return self._read_note
 
     def send(self, message: Buffers) -> None:
         """Begin to write; `receive` goes on with what the pipe does not take at once."""
@@ -164,7 +183,7 @@ class WorkerProcess:
             self._read_stderr()
         if self._stdout in happened:
             self._read_stdout(message)
-        if self._death.descriptor not in happened:
+        if self._note not in happened:
             return False
         while not message.complete and self._read_stdout(message):
             pass
@@ -178,6 +197,8 @@ class WorkerProcess:
             remaining = max(0.0, until - time.monotonic())
             events = self._poll.poll(math.ceil(min(remaining, SECONDS_BETWEEN_LOOKS) * 1000))
             self._require_little_memory()
+            if self._abandoned is not None and self._abandoned.is_set():
+                raise Abandoned
             if events or remaining <= SECONDS_BETWEEN_LOOKS:
                 return events
 
@@ -185,7 +206,7 @@ class WorkerProcess:
         """Now and then, whether it is one long call that takes memory, or many short ones do."""
         if time.monotonic() < self._next_look:
             return
-        if exceeds(self._process.pid, int(self._memory * GIB)):
+        if exceeds(self._keeper.pid, int(self._memory * GIB)):
             raise Failure("memory", f"the process took more than {self._memory:.3g} GiB of memory, and was ended")
         self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
 
@@ -231,7 +252,7 @@ class WorkerProcess:
         except BlockingIOError:
             return b""
 
-    def end(self, *, seconds_to_leave: float = 0.0) -> None:
+    def end(self, *, seconds_to_leave: float = 0.0) -> Note:
         """End the process and its descendants; with `seconds_to_leave`, let it say goodbye first.
 
         If this is interrupted, it can be called again.
@@ -240,79 +261,32 @@ class WorkerProcess:
             if seconds_to_leave and not self.is_dead:
                 self._ask_to_leave(seconds_to_leave)
         finally:
-            self._kill()
-            self._death.wait(SECONDS_TO_DIE)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=1)
-            _reap_group(self._process.pid)
-            _end_marked_children(self._mark)
-            self._death.close()
-            for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-                if stream:
-                    stream.close()
+            if self._note >= 0:
+                self._end_keeper()
+        return self._last_note()
+
+    def _end_keeper(self) -> None:
+        self._keeper.terminate()
+        self._keeper.send_signal(signal.SIGCONT)
+        if not _is_readable(self._note, SECONDS_TO_DIE):
+            _end_family(self._keeper.pid)
+        self._last_note()
+        self._keeper.wait()
+        for stream in (self._keeper.stdin, self._keeper.stdout, self._keeper.stderr):
+            if stream:
+                stream.close()
+        note, self._note = self._note, -1
+        os.close(note)
 
     def _ask_to_leave(self, seconds: float) -> None:
         """Send `bye`, and keep reading, so that a last word to standard error cannot block the process."""
+        self._abandoned = None  # the wait is short
         self._outgoing = advance(BYE, 0)
         self._write()
         farewell, until = Incoming(0), time.monotonic() + seconds
         with contextlib.suppress(Failure, ProtocolError):
             while (remaining := until - time.monotonic()) > 0 and not self._handle_events(farewell, remaining):
                 pass
-
-    def _kill(self) -> None:
-        """Kill the whole group. The leader must not have been waited for, or its number might be another's by now."""
-        if self._process.returncode is None or self._death.reaps:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-
-
-class _PidDescriptor:
-    """Linux: a descriptor that becomes readable when the process is dead."""
-
-    reaps = False
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self.descriptor = os.pidfd_open(process.pid)
-
-    def wait(self, seconds: float) -> bool:
-        return _is_readable(self.descriptor, seconds)
-
-    def close(self) -> None:
-        if self.descriptor >= 0:
-            os.close(self.descriptor)
-        self.descriptor = -1
-
-
-class _Waiter:
-    """Elsewhere: a thread that waits for the process, and then closes the other end of a pipe."""
-
-    reaps = True
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self.descriptor, self._signal = os.pipe()
-        self._thread = threading.Thread(target=self._wait_for, args=(process,), daemon=True)
-        self._thread.start()
-
-    def _wait_for(self, process: subprocess.Popen[bytes]) -> None:
-        process.wait()
-        os.close(self._signal)
-
-    def wait(self, seconds: float) -> bool:
-        return _is_readable(self.descriptor, seconds)
-
-    def close(self) -> None:
-        self._thread.join(timeout=1)
-        if self.descriptor >= 0:
-            os.close(self.descriptor)
-        self.descriptor = -1
-
-
-def _death_of(process: subprocess.Popen[bytes]) -> _PidDescriptor | _Waiter:
-    if hasattr(os, "pidfd_open"):
-        with contextlib.suppress(OSError):
-            return _PidDescriptor(process)
-    return _Waiter(process)
 
 
 def _is_readable(descriptor: int, seconds: float) -> bool:
@@ -327,40 +301,8 @@ def _enlarge(pipe: int) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
 
 
-def _adopt_orphans() -> None:
-    """Let descendants whose parent dies become children of the harness, where they can be found."""
-    if sys.platform == "linux":
-        import ctypes
-
-        pr_set_child_subreaper = 36
-        ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1)
-
-
-def _reap_group(group: int) -> None:
-    until = time.monotonic() + 1
-    with contextlib.suppress(ChildProcessError):
-        while time.monotonic() < until:
-            if os.waitpid(-group, os.WNOHANG)[0] == 0:
-                time.sleep(0.001)
-
-
-def _end_marked_children(mark: str) -> None:
-    """End what left the group by setsid. The death of one makes its own children ours, hence the repetition."""
-    while found := [pid for pid in _children() if _has_mark(pid, mark)]:
-        for pid in found:
-            with contextlib.suppress(ProcessLookupError, ChildProcessError):
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-
-
-def _children() -> Iterator[int]:
-    for path in Path("/proc/self/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            yield from map(int, path.read_text().split())
-
-
-def _has_mark(pid: int, mark: str) -> bool:
-    try:
-        return f"{MARK}={mark}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    except OSError:
-        return False
+def _end_family(keeper: int) -> None:
+    """Where the keeper does not do it."""
+    for member in [*family(keeper)][::-1]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(member, signal.SIGKILL)

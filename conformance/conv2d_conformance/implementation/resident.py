@@ -13,7 +13,16 @@ GIB = 1 << 30
 USUAL_LIMIT = 8.0
 """GiB: several times what the largest case takes when it is lowered to a matrix, besides a library for GPUs."""
 
-CAN_BE_TOLD = Path("/proc/self/statm").exists()
+
+def _can_be_told() -> bool:
+    """Not where /proc is missing, or is that of another namespace, in which processes have other numbers."""
+    try:
+        return os.readlink("/proc/self") == str(os.getpid()) and Path("/proc/self/statm").exists()
+    except OSError:
+        return False
+
+
+CAN_BE_TOLD = _can_be_told()
 
 
 def exceeds(pid: int, limit: int) -> bool:

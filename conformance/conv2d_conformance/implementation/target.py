@@ -7,23 +7,26 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import importlib
-import importlib.metadata
 import importlib.util
 import inspect
-import pkgutil
+import re
 import shlex
 import sys
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import unquote
 
-from conv2d_conformance.adapter import Adapter, adapter_from_function
+from conv2d_conformance.adapter import UNVERSIONED, Adapter, adapter_from_function
+from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
+from conv2d_conformance.implementation import bundled
+from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
+from conv2d_conformance.signature import fault_of_signature
 
-BUNDLED = "conv2d_adapters"
 FORMS = (
     "a TARGET is the name of a bundled adapter, package.module:object, path/to/file.py:object, "
     "or command:PROGRAM ARG ...; each but the last may end in ?key=value&key=value"
@@ -38,6 +41,9 @@ class TargetError(Exception):
     sentence: str
     hint: str = ""
 
+    def __post_init__(self) -> None:
+        self.sentence, self.hint = (showable(text, LONGEST_SENTENCE) for text in (self.sentence, self.hint))
+
     def __str__(self) -> str:
         return f"{self.sentence} ({self.hint})" if self.hint else self.sentence
 
@@ -49,6 +55,10 @@ class LoadError(Exception):
     sentence: str
     hint: str = ""
     stderr: str = ""
+
+    def __post_init__(self) -> None:
+        self.sentence, self.hint = (showable(text, LONGEST_SENTENCE) for text in (self.sentence, self.hint))
+        self.stderr = escaped(self.stderr)
 
     def __str__(self) -> str:
         return f"{self.sentence} ({self.hint})" if self.hint else self.sentence
@@ -67,41 +77,56 @@ class Target:
 
     @property
     def is_bundled(self) -> bool:
-        return self.module.startswith(f"{BUNDLED}.")
+        return self.module.startswith(f"{bundled.BUNDLED}.")
 
     @property
     def place(self) -> str:
         return self.module or self.path
 
 
-def list_adapters() -> list[str]:
-    """The short names of the bundled adapters, found without importing one."""
-    package = importlib.util.find_spec(BUNDLED)
-    folders = (package.submodule_search_locations if package else None) or []
-    modules = pkgutil.iter_modules(folders)
-    return sorted(item.name.replace("_", "-") for item in modules if not item.ispkg and not item.name.startswith("_"))
-
-
 def parse(text: str) -> Target:
     """Read a TARGET. TargetError says what is wrong with it."""
     if text.startswith("command:"):
         return Target(text=text, command=_words(text.removeprefix("command:")))
-    base, _, query = text.partition("?")
+    base, query = split(text)
     place, colon, attribute = base.rpartition(":")
-    options = _options(text, query) if "?" in text else {}
+    options = {} if query is None else _options(text, query)
     if not colon:
         return Target(text=text, module=_bundled_module(base), options=options)
     if not place or not all(part.isidentifier() for part in attribute.split(".")):
         raise TargetError(f"{base!r} is not a target", FORMS)
     if not _is_path(place):
         return Target(text=text, module=place, attribute=attribute, options=options)
-    if not Path(place).is_file():
+    if not _is_file(place):
         raise TargetError(f"there is no file {place!r}", f"looked for in {Path.cwd()}")
     return Target(text=text, path=place, attribute=attribute, options=options)
 
 
+def split(text: str) -> tuple[str, str | None]:
+    """A TARGET without its options, and the text of these; None where it has none.
+
+    Options begin at the first `?`, and in the name of a file at the first one after `.py:object`.
+    """
+    base, mark, query = text.partition("?")
+    if text.startswith("command:"):
+        return text, None
+    if mark and ":" not in base and base not in list_adapters() and (found := _FILE.fullmatch(text)):
+        return found["base"], found["query"]
+    return base, query if mark else None
+
+
+_FILE = re.compile(r"(?P<base>.*?\.py:[^?:/]+)(?:\?(?P<query>.*))?", re.DOTALL)
+
+
 def _is_path(text: str) -> bool:
     return text.endswith(".py") or "/" in text
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except OSError:  # a name that is too long, say
+        return False
 
 
 def _words(command: str) -> tuple[str, ...]:
@@ -127,14 +152,14 @@ def _options(text: str, query: str) -> dict[str, str]:
 
 
 def _bundled_module(name: str) -> str:
-    bundled = list_adapters()
-    if name in bundled:
-        return f"{BUNDLED}.{name.replace('-', '_')}"
+    known = list_adapters()
+    if name in known:
+        return f"{bundled.BUNDLED}.{name.replace('-', '_')}"
     if _is_path(name) or "." in name:
         raise TargetError(f"{name!r} names no object", f"did you mean {name}:adapter?")
-    closest = difflib.get_close_matches(name, bundled, n=1)
+    closest = difflib.get_close_matches(name, known, n=1)
     guess = f"did you mean {closest[0]}? " if closest else ""
-    raise TargetError(f"there is no bundled adapter {name!r}", f"{guess}bundled are: {', '.join(bundled) or 'none'}")
+    raise TargetError(f"there is no bundled adapter {name!r}", f"{guess}bundled are: {', '.join(known) or 'none'}")
 
 
 def load(target: Target) -> Adapter:
@@ -153,7 +178,16 @@ def load(target: Target) -> Adapter:
             f"{target.attribute} in {target.place} is a value of type {type(found).__name__}",
             "it must be an Adapter or a function conv2d(input, weight, bias=None, *, stride=1, ...)",
         )
-    return _configure(adapter, target) if target.options else adapter
+    return _named(_configure(adapter, target) if target.options else adapter, target)
+
+
+def _named(adapter: Adapter, target: Target) -> Adapter:
+    for what in ("name", "version", "description"):
+        if not isinstance(value := getattr(adapter, what), str):
+            raise LoadError(
+                f"the {what} of the adapter in {target.place} is of type {type(value).__name__}, not a string"
+            )
+    return adapter
 
 
 def _import(target: Target) -> ModuleType:
@@ -193,15 +227,7 @@ def _missing(target: Target, error: ModuleNotFoundError) -> LoadError:
 
 
 def _how_to_get(library: str, target: Target) -> str:
-    if not target.is_bundled:
-        return f"pip install {library}"
-    try:
-        extras = importlib.metadata.metadata("conv2d-conformance").get_all("Provides-Extra") or []
-    except importlib.metadata.PackageNotFoundError:
-        extras = []
-    adapter = target.module.rpartition(".")[2]
-    extra = next((name for name in extras if library == name or adapter.startswith(name)), None)
-    return f"pip install 'conv2d-conformance[{extra}]'" if extra else f"pip install {library}"
+    return how_to_get(library, target.module.rpartition(".")[2]) if target.is_bundled else f"pip install {library}"
 
 
 def _find(module: ModuleType, target: Target) -> Any:
@@ -218,18 +244,35 @@ def _find(module: ModuleType, target: Target) -> Any:
 
 
 def _wrap(function: Any, target: Target) -> Adapter:
+    """A bare function as an adapter, under the name of its place; its version is the digest of the file."""
     try:
-        return adapter_from_function(function)
+        signature = inspect.signature(function)
     except (ValueError, TypeError):
         raise LoadError(
             f"the signature of {target.attribute} in {target.place} cannot be read",
             "wrap it in a Python function that names the arguments it takes",
         ) from None
+    if fault := fault_of_signature(signature):
+        sentence, hint = fault
+        raise LoadError(f"{target.attribute} in {target.place} is no conv2d as it stands: {sentence}", hint)
+    name = f"{Path(target.path).name if target.path else target.module}:{target.attribute}"
+    return replace(adapter_from_function(function), name=name, version=_digest(target))
+
+
+def _digest(target: Target) -> str:
+    """Of the file that holds the function: what that imports from elsewhere is not in it."""
+    file = target.path or getattr(sys.modules[target.module], "__file__", None)
+    if file is None:
+        return UNVERSIONED
+    try:
+        return f"sha256:{hashlib.sha256(Path(file).read_bytes()).hexdigest()[:12]}"
+    except OSError:
+        return UNVERSIONED
 
 
 def _configure(adapter: Adapter, target: Target) -> Adapter:
     if adapter.configure is None:
-        raise LoadError(f"the adapter {adapter.name} takes no options", f"leave out ?{target.text.partition('?')[2]}")
+        raise LoadError(f"the adapter {adapter.name} takes no options", f"leave out ?{split(target.text)[1]}")
     signature = inspect.signature(adapter.configure)
     try:
         signature.bind(**target.options)

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from conv2d_conformance.implementation.resident import CAN_BE_TOLD as CAN_BE_TOLD
 from conv2d_conformance.implementation.resident import family
 
 NANOSECONDS = 1e-9
 AT_WORK = b"RD"
 """The states of who runs or waits for a processor, and of who waits for a disk."""
-
-CAN_BE_TOLD = Path("/proc/self/stat").exists()
 
 
 class Usage(NamedTuple):

@@ -31,6 +31,7 @@ def serve(text: str, requests: int, answers: int) -> None:
     if sys.stdout is not None:
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     target = parse(text)
+    own = frozenset(sys.modules)
     try:
         adapter = load(target)
     except LoadError as error:
@@ -38,7 +39,8 @@ def serve(text: str, requests: int, answers: int) -> None:
         return _send(
             answers, encode({"answer": "error", "kind": "load", "sentence": error.sentence, "hint": error.hint})
         )
-    memory, foreign, me = Memory(), _reference_is_foreign(target), os.getpid()
+    memory, me = Memory(), os.getpid()
+    own_modules = own if _reference_is_foreign(target) else None
     while (message := _receive(requests)) is not None and (operation := message.header["op"]) != "bye":
         if operation == "hello":
             _send(answers, encode_hello(hello(adapter)))
@@ -47,7 +49,7 @@ def serve(text: str, requests: int, answers: int) -> None:
         if request.beside is not None:
             given = answer_together(adapter, request)
         else:
-            given = answer(adapter, request, memory, reference_is_foreign=foreign)
+            given = answer(adapter, request, memory, own_modules=own_modules)
         if os.getpid() != me:
             os._exit(0)  # the call forked, and its child came back here too: one call, one answer
         _send(answers, encode_answer(given, operation, message.header["id"]))

@@ -9,6 +9,7 @@ from typing import Any
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.foreign import escaped_json
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.verdicts import claimed_by, conclusion, requirement_entries, unchecked
 from conv2d_conformance.verdict.grading import EXACT, grade
@@ -22,8 +23,12 @@ def assemble(
     *,
     complete: bool,
     fingerprint: Mapping[str, Any] | None = None,
+    incidents: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """The report as a JSON object, ordered by the spec, whatever the order in which the checks ended."""
+    """The report as a JSON object, ordered by the spec, whatever the order in which the checks ended.
+
+    `incidents` are those that belong to no check.
+    """
     checks = {check.name: check.requirements for check in catalogue().values()}
     records = sorted(records, key=lambda record: list(checks).index(record["check"]))
     run = header["run"]
@@ -34,10 +39,10 @@ def assemble(
     gave_up = next((record["gave_up"] for record in records if record.get("gave_up")), None)
     cut_short = not complete or gave_up is not None
     entries = requirement_entries(records, checks, claimed, run["profile"], run["only"], cut_short=cut_short)
-    incidents = [f"{sentence} ({record['check']})" for record in records for sentence in record.get("incidents", ())]
+    of_checks = [f"{sentence} ({record['check']})" for record in records for sentence in record.get("incidents", ())]
     return {
         **header,
-        "execution": {**header["execution"], "incidents": incidents},
+        "execution": {**header["execution"], "incidents": [*of_checks, *incidents]},
         "complete": complete,
         "gave_up": gave_up,
         "conclusion": conclusion(
@@ -64,6 +69,7 @@ def _accuracy(records: list[Mapping[str, Any]], capabilities: Capabilities) -> d
     """For each dtype the grade, what broke the stricter ones, and the largest error, by the checks of the grade alone.
 
     What other checks ask may be special values, or subnormal numbers: to be wrong there is no matter of accuracy.
+    Where no element was evidence, nothing is said of a dtype; where none could be rounded, there is no grade.
     """
     accuracy: dict[str, Any] = {}
     for dtype in sorted({dtype for record in records for dtype in record["accuracy"]}):
@@ -73,12 +79,15 @@ def _accuracy(records: list[Mapping[str, Any]], capabilities: Capabilities) -> d
         for part in found:
             broken = {**part["broken_by"], **broken}
         named = sorted(set().union(*(part["named"] for part in found)))
-        held = grade(dtype, broken, {claimed, *named})
+        fixed, bounded = (sum(part[kind] for part in found) for kind in ("fixed", "bounded"))
+        if not (fixed or bounded or broken):
+            continue
+        held = grade(dtype, broken, {claimed, *named}) if bounded or broken else None
         margins = [part["margins"][held] for part in found if held in part["margins"]]
         accuracy[dtype] = {
             "claimed": claimed,
             "grade": held,
-            "exact_where_exact": EXACT not in broken,
+            "exact_where_exact": fixed > 0 and EXACT not in broken,
             "broken_by": dict(sorted(broken.items())),
             "named": named,
             "excess": max(part["excess"] for part in found),
@@ -102,18 +111,19 @@ def read(path: Path) -> dict[str, Any]:
     try:
         if path.suffix == ".partial":
             return _from_partial(text)
-        report: dict[str, Any] = json.loads(text)
-    except (ValueError, KeyError, IndexError):
+        report = escaped_json(json.loads(text))
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         raise UnreadableReport(
             f"{path} is not a report of conv2d-conformance: it is damaged or of another kind"
         ) from None
     if not isinstance(report, dict) or "requirements" not in report:
         raise UnreadableReport(f"{path} is not a report of conv2d-conformance: it has no requirements")
-    return report
+    found: dict[str, Any] = report
+    return found
 
 
 def _from_partial(text: str) -> dict[str, Any]:
     # The last line may have been cut by the death of the run.
     lines = text.split("\n")[:-1]
-    header, *records = map(json.loads, lines)
+    header, *records = (escaped_json(json.loads(line)) for line in lines)
     return assemble(header["header"], records, complete=False)

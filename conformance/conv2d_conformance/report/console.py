@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from conv2d_conformance.foreign import escaped, escaped_line, shortened
+
 WIDTH = 100
 LABEL = 10
 MOST_LINES = 8
@@ -36,29 +38,60 @@ def show_table(
     right: Iterable[str] = (),
     whole: bool = False,
 ) -> None:
-    """Print a table without lines; the columns in `right` are aligned to the right. `whole`: no cell is folded."""
-    right = set(right)
+    """Print a table without lines; the columns in `right` are aligned to the right.
+
+    Names stay whole: what is too wide for a table is printed row by row, or, where it must stay a `whole` table, wider
+    than the console.
+    """
+    columns, right, cells = list(columns), set(right), [list(row) for row in rows]
+    if not whole and _least_width(columns, cells) > console.width:
+        return _show_rows(console, columns, cells)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold", no_wrap=whole)
-    for row in rows:
-        table.add_row(*(Text(printable(cell)) if isinstance(cell, str) else cell for cell in row))
+        table.add_column(column, justify="right" if column in right else "left", no_wrap=whole)
+    for row in cells:
+        table.add_row(*(Text(escaped(cell)) if isinstance(cell, str) else cell for cell in row))
     console.print(table, width=4 * WIDTH if whole else None, crop=False)
+    return None
+
+
+LEAST_PROSE = 30
+"""A column of sentences is no narrower, or its lines are hard to read."""
+
+
+def _least_width(columns: list[str], rows: list[list[str | Text]]) -> int:
+    """The width of a table in which no word is cut."""
+    least = 0
+    for number, column in enumerate(columns):
+        cells = [str(row[number]) for row in rows]
+        longest = max((len(word) for cell in (*cells, column) for word in cell.split()), default=0)
+        least += max(longest, min(LEAST_PROSE, max(map(len, cells), default=0))) + 2
+    return least
+
+
+def _show_rows(console: Console, columns: list[str], rows: list[list[str | Text]]) -> None:
+    """Each row as a paragraph for its name and one for each of its other cells."""
+    for name, *cells in rows:
+        paragraph(console, str(name), style="bold")
+        for column, cell in zip(columns[1:], cells, strict=True):
+            if str(cell):
+                paragraph(console, f"{column}: {cell}", indent=2)
 
 
 def paragraph(
     console: Console, text: str, *, label: str = "", indent: int = 0, style: str = "", most_lines: int | None = None
 ) -> None:
-    """Print text with a hanging indent under its label; what goes beyond `most_lines` ends in dots."""
+    """Print text with a hanging indent under its label, about `most_lines` of it: then its middle is left out."""
     start = " " * indent + (f"{label:<{LABEL - 1}} " if label else "")
+    text = escaped(text)
+    if most_lines is not None:
+        text = shortened(text, most_lines * (console.width - len(start)))
     lines = textwrap.wrap(
-        printable(text),
+        text,
         console.width,
         initial_indent=start,
         subsequent_indent=" " * len(start),
         break_on_hyphens=False,
-        max_lines=most_lines,
-        placeholder=" ...",
     )
     for line in lines or [start]:
         console.print(Text(line, style=style))
@@ -67,11 +100,4 @@ def paragraph(
 def whole_line(console: Console, text: str, *, label: str = "", indent: int = 0, style: str = "") -> None:
     """Print text on one line, however long, so that it can be copied."""
     start = " " * indent + (f"{label:<{LABEL - 1}} " if label else "")
-    console.print(Text(start + printable(text), style=style), no_wrap=True, overflow="ignore", crop=False)
-
-
-def printable(text: str) -> str:
-    """The text without what a terminal would act upon."""
-    return "".join(
-        letter if letter.isprintable() or letter == "\n" else f"\\x{ord(letter):02x}" for letter in text.expandtabs()
-    )
+    console.print(Text(start + escaped_line(text), style=style), no_wrap=True, overflow="ignore", crop=False)

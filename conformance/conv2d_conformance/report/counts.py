@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS
+from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, declared_failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def as_json(report: Mapping[str, Any]) -> dict[str, Any]:
         "requirements": total(report),
         "chapters": {chapter.name: {**chapter.verdicts, "cases": chapter.cases} for chapter in chapters(report)},
         "broken": [entry["id"] for entry in report["requirements"] if entry["verdict"] in ("fail", "error")],
+        "declared": sorted(declared_failures(report)),
         "without_check": len(report["without_check"]),
         "rejections": len(report.get("rejections", ())),
     }

@@ -9,6 +9,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from conv2d_conformance.implementation.target import split
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Surroundings:
     def of(cls, target: str, version: str) -> Surroundings:
         """Those of this machine, for a target of the command line in a version."""
         place = f"{platform.system()}-{platform.machine()}".lower()
-        options = target.partition("?")[2].split("&")
+        options = (split(target)[1] or "").split("&")
         return cls(processor_flags(), version, place, frozenset(options))
 
 
@@ -68,10 +71,16 @@ def _holds(conditions: Conditions, surroundings: Surroundings) -> bool:
         surroundings.processor.issuperset(conditions.processor)
         and fnmatchcase(surroundings.platform, conditions.platform)
         and surroundings.options.isdisjoint(conditions.options_off)
-        and (
-            not conditions.version or SpecifierSet(conditions.version).contains(surroundings.version, prereleases=True)
-        )
+        and (not conditions.version or _is_among(surroundings.version, conditions.version))
     )
+
+
+def _is_among(version: str, wanted: str) -> bool:
+    """Whether a version is one that is wanted; what is no version, such as a digest, is none."""
+    try:
+        return SpecifierSet(wanted).contains(Version(version), prereleases=True)
+    except InvalidVersion:
+        return False
 
 
 def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:

@@ -6,17 +6,22 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from typing import Any
 
-from conv2d_conformance.report.console import printable
-from conv2d_conformance.report.counts import chapter_of, total
+from conv2d_conformance import spec
+from conv2d_conformance.foreign import escaped, escaped_line
+from conv2d_conformance.report.counts import chapter_of
 from conv2d_conformance.report.reaching import not_reached
 from conv2d_conformance.report.text import replay_command
-from conv2d_conformance.report.verdicts import NOT_REACHED
+from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, declared_failures
 
-ELEMENT = {"fail": "failure", "error": "error", NOT_REACHED: "error", "unsupported": "skipped"}
+ELEMENT = {"fail": "failure", "error": "error", NOT_REACHED: "error"}
 
 
 def junit(reports: Mapping[str, Mapping[str, Any]]) -> str:
-    """An XML document. Only a MUST can fail in it: what decides nothing must not break a build."""
+    """An XML document. A suite fails where the exit status of its run was not 0, and only there.
+
+    So what decides nothing, and what is declared, is skipped with what is known of it; and the conclusion is a test
+    case too, since it may fail where no requirement does.
+    """
     root = ET.Element("testsuites")
     for path, report in reports.items():
         _add_suite(root, path, report)
@@ -27,33 +32,52 @@ def junit(reports: Mapping[str, Mapping[str, Any]]) -> str:
 def _add_suite(root: ET.Element, path: str, report: Mapping[str, Any]) -> None:
     implementation = report["implementation"]
     name = f"{implementation['name']} {implementation['version']}, profile {report['run']['profile']}"
-    suite = ET.SubElement(root, "testsuite", name=printable(name), file=path)
+    suite = ET.SubElement(root, "testsuite", name=escaped(name), file=escaped(path))
+    claimed = claimed_by(implementation)
     for entry in report["requirements"]:
         case = ET.SubElement(suite, "testcase", classname=chapter_of(entry["id"]), name=entry["id"])
-        verdict = entry["verdict"]
-        if verdict == "pass":
+        if entry["verdict"] == "pass":
             continue
-        if entry["level"] != "MUST" and verdict != "unsupported":
-            verdict = "unsupported"
-            ET.SubElement(case, "skipped", message=f"{entry['verdict']}, and {entry['level']} decides nothing")
-        else:
-            what = ET.SubElement(case, ELEMENT[verdict], message=_message(entry))
-            if entry["failure"] is not None:
-                what.text = replay_command(entry["failure"], report["run"]["target"])
+        kind, message = _told(entry, declared_failures(report), claimed)
+        what = ET.SubElement(case, kind, message=escaped(message))
+        if entry["failure"] is not None:
+            what.text = escaped_line(replay_command(entry["failure"], report["run"]["target"]))
+    conclusion = report["conclusion"]
+    case = ET.SubElement(suite, "testcase", classname="report", name="conclusion")
+    if conclusion["exit_status"] != 0:
+        ET.SubElement(case, "failure", message=escaped(conclusion["headline"]))
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
-    suite.set("tests", str(sum(total(report).values())))
+    suite.set("tests", str(len(suite)))
+
+
+def _told(
+    entry: Mapping[str, Any], declared: Mapping[str, Mapping[str, str]], claimed: frozenset[str]
+) -> tuple[str, str]:
+    """The element for a requirement that did not pass, and its message."""
+    verdict, level = entry["verdict"], entry["level"]
+    if verdict == "unsupported":
+        needed = {*entry["features"], spec.OPERATIONS[entry["profile"]]}
+        return "skipped", f"not claimed: {', '.join(sorted(needed - claimed))}"
+    deviation = declared.get(entry["id"])
+    known = f", as declared: {deviation['reason']} ({deviation['issue']})" if deviation else ""
+    if level != "MUST":
+        return "skipped", f"{verdict}{known}; {level} decides nothing; {_message(entry)}"
+    if deviation:
+        return "skipped", f"{verdict}{known}; {_message(entry)}"
+    return ELEMENT[verdict], _message(entry)
 
 
 def _message(entry: Mapping[str, Any]) -> str:
     failure = entry["failure"]
-    if entry["verdict"] == "unsupported":
-        return f"not claimed: {', '.join(entry['features'])}"
     if failure is None:
         return "not reached: the run ended early" if entry["verdict"] == NOT_REACHED else "not one case was judged"
-    if entry["verdict"] == NOT_REACHED:
-        return printable(not_reached(failure))
+    return not_reached(failure) if entry["verdict"] == NOT_REACHED else sentence_about(failure)
+
+
+def sentence_about(failure: Mapping[str, Any]) -> str:
+    """A failure on one line."""
     looks_like = f"{failure['diagnosis']}; " if failure["diagnosis"] else ""
     after = "".join(f"; after {line}" for line in failure["after"])
     after += f"; beside {beside}" if (beside := failure.get("beside")) else ""
-    return printable(f"{looks_like}got {failure['got']}; required {failure['required']}{after}; case {failure['case']}")
+    return f"{looks_like}got {failure['got']}; required {failure['required']}{after}; case {failure['case']}"

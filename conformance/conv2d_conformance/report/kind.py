@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from conv2d_conformance.foreign import escaped_line
+
 LONGEST_NAME = 120
 """In bytes."""
 
@@ -24,6 +26,10 @@ class Kind:
     seed: int = 0
     only: str = "*"
     isolation: str = "process"
+
+    def __post_init__(self) -> None:
+        for name in ("target", "only"):  # as a report holds them
+            object.__setattr__(self, name, escaped_line(getattr(self, name)))
 
     @classmethod
     def of(cls, report: Mapping[str, Any]) -> Kind:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from conv2d_conformance import spec
+from conv2d_conformance.foreign import escaped, escaped_line
+from conv2d_conformance.implementation.target import split
 from conv2d_conformance.report.causes import causes, common_fault
 from conv2d_conformance.report.counts import Chapter, chapters
 from conv2d_conformance.report.text import replay_command
 
 LEGEND = (
     "Each cell says how many requirements of a chapter hold, of those that are claimed and have a check. "
-    "A dash: none is claimed. The name of an implementation leads to its report."
+    "Those of level SHOULD count here, and decide nothing in the result. A dash: none is claimed. The name of an "
+    "implementation leads to its report."
 )
 
 
@@ -32,7 +36,7 @@ def results_page(reports: Mapping[str, Mapping[str, Any]]) -> str:
     ]
     for path, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
         cells = [_cell(rows[path].get(name)) for name in columns]
-        link = f"[{_escaped(_name(report))}]({quote(path)})"
+        link = f"[{_escaped(_name(report))}]({quote(os.fsencode(path))})"
         lines.append(_row([link, report["run"]["profile"], _escaped(report["conclusion"]["headline"]), *cells]))
     lines += ["", *_faults(reports), _footer(reports), *_failures(reports)]
     return "\n".join(lines) + "\n"
@@ -48,7 +52,7 @@ def _failures(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
             lines += ["", f"## {_escaped(_name(report))}, profile {report['run']['profile']}"]
         for cause in found:
             names = ", ".join(f"{entry['id']} ({entry['level']})" for entry in cause.entries)
-            lines += ["", f"### {names}", ""]
+            lines += ["", f"### {_escaped(names)}", ""]
             reasons = dict.fromkeys(declared[entry["id"]] for entry in cause.entries if entry["id"] in declared)
             lines += [f"Known: {_escaped(reason)}.\n" for reason in reasons]
             failure = cause.failure
@@ -59,7 +63,7 @@ def _failures(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
             if failure["failed_repetitions"] < failure["repetitions"]:
                 told += [("fails", f"{failure['failed_repetitions']} of {failure['repetitions']} times")]
             told += [("replay", replay_command(failure, report["run"]["target"]))]
-            lines += ["```", *(f"{word:11}{' '.join(text.split())}" for word, text in told if text), "```"]
+            lines += ["```", *(f"{word:11}{escaped_line(text)}" for word, text in told if text), "```"]
     return lines
 
 
@@ -68,13 +72,13 @@ def _faults(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
     lines = []
     for _, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
         if common := common_fault(causes(report)):
-            lines.append(f"- {_escaped(_name(report))}: {_escaped(common)}")
+            lines.append(f"- In {_escaped(_name(report))}: {_escaped(common)}")
     return [*lines, ""] if lines else []
 
 
 def _name(report: Mapping[str, Any]) -> str:
     implementation = report["implementation"]
-    options = report["run"]["target"].partition("?")[2]
+    _, options = split(report["run"]["target"])
     return f"{implementation['name']} {implementation['version']}" + (f" ({options})" if options else "")
 
 
@@ -92,8 +96,14 @@ def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+ACTIVE = frozenset("\\`*_[]<>|~$&")
+"""What begins something in the middle of a line of Markdown, as GitHub reads it."""
+
+
 def _escaped(text: str) -> str:
-    return "".join(f"\\{letter}" if letter in "\\|[]*_<`" else letter for letter in " ".join(text.split()))
+    """The text as itself, in a heading or a cell, or in a line that begins with other words."""
+    line = " ".join(escaped(text).split())
+    return "".join(f"\\{letter}" if letter in ACTIVE else letter for letter in line)
 
 
 def _footer(reports: Mapping[str, Mapping[str, Any]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conv2d_conformance import spec
+from conv2d_conformance.law.classes import MEANINGS
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
@@ -27,9 +28,6 @@ MOST_CASES = 3
 MOST_INCIDENTS = 3
 """So many are shown; the report has them all."""
 
-MOST_CALLS = 4
-"""So many of the calls that must come before a failing one are shown; the command that replays it has them all."""
-
 
 def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
     """Print a report that is in the file `path`."""
@@ -42,14 +40,16 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
         paragraph(console, common, style="bold")
         console.print()
     for cause in told:
-        _show_cause(report, cause, console)
+        show_cause(cause, console, target=report["run"]["target"], deviations=report["deviations"])
         console.print()
     for dtype, found in report["accuracy"].items():
         _show_accuracy(dtype, found, console)
-    for dtype, found in (report["fingerprint"] or {"dtypes": {}})["dtypes"].items():
-        for said in found["summary"]:
-            paragraph(console, f"{dtype} ({', '.join(said['shapes'])}): {said['words']}", label="behind it")
+    if any(found["grade"] != "A" for found in report["accuracy"].values()):
+        whole_line(console, "conv2d-conformance explain A-tc says what a grade is, of any name", indent=LABEL)
+    _show_fingerprint(report, console)
     paragraph(console, _judged(report), label="judged")
+    for sentence in _idle_deviations(report):
+        paragraph(console, sentence, label="declared")
     if unchecked := len(report["without_check"]):
         has = "has" if unchecked == 1 else "have"
         sentence = f"{_counted(unchecked, 'requirement')} of this profile {has} no check in this version"
@@ -63,7 +63,8 @@ def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
     whole_line(console, str(path), label="report")
     console.print()
     conclusion = report["conclusion"]
-    colour = {0: "green", 1: "red"}.get(conclusion["exit_status"], "yellow")
+    fails = any(entry["level"] == "MUST" and entry["verdict"] in ("fail", "error") for entry in report["requirements"])
+    colour = {0: "yellow" if fails else "green", 1: "red"}.get(conclusion["exit_status"], "yellow")
     paragraph(console, conclusion["headline"], style=f"bold {colour}")
 
 
@@ -84,9 +85,14 @@ def replay_command(failure: Mapping[str, Any], target: str) -> str:
 
 def _show_accuracy(dtype: str, found: Mapping[str, Any], console: Console) -> None:
     claimed, broken = found["claimed"], found["broken_by"]
-    sentence = f"{dtype}: {describe_grade(dtype, broken, found.get('named', ()), claimed, found.get('excess', 0))}"
+    if broken or found["grade"] is not None:
+        words = describe_grade(dtype, broken, found.get("named", ()), claimed, found.get("excess", 0))
+    else:
+        words = "no grade, since nothing was judged that may be rounded"
+    sentence = f"{dtype}: {words}"
     if claimed in broken:
-        sentence += f"; claimed {claimed}: FAIL"
+        meaning = "" if claimed == found["grade"] else f", {MEANINGS[claimed]}"
+        sentence += f"; claimed {claimed}{meaning}: FAIL"
     elif found["exact_where_exact"]:
         sentence += "; exact on exact data"
     paragraph(console, sentence, label="accuracy")
@@ -98,6 +104,22 @@ def _show_accuracy(dtype: str, found: Mapping[str, Any], console: Console) -> No
     elif claimed in broken:
         paragraph(console, f"{claimed} is broken first by", indent=LABEL)
         whole_line(console, broken[claimed], indent=LABEL)
+
+
+def _show_fingerprint(report: Mapping[str, Any], console: Console) -> None:
+    """A line for each dtype, as much of what is said first as fits; the command and the report have it all."""
+    dtypes = (report["fingerprint"] or {"dtypes": {}})["dtypes"]
+    for dtype, found in dtypes.items():
+        line = ""
+        for clause in found["summary"][0]["words"].split("; ") if found["summary"] else []:
+            if len(f"{dtype}: {line}; {clause}") > console.width - LABEL:
+                break
+            line = f"{line}; {clause}" if line else clause
+        if line:
+            paragraph(console, f"{dtype}: {line}", label="behind it")
+    if dtypes:
+        command = f"conv2d-conformance fingerprint {shlex.quote(report['run']['target'])}"
+        whole_line(console, f"{command} tells it in full", indent=LABEL)
 
 
 def _show_title(report: Mapping[str, Any], console: Console) -> None:
@@ -123,7 +145,8 @@ def _count(verdict: str, number: int) -> Text:
     return Text(str(number), style=COLOUR[verdict]) if number else Text("-", style="dim")
 
 
-def _show_cause(report: Mapping[str, Any], cause: Cause, console: Console) -> None:
+def show_cause(cause: Cause, console: Console, *, target: str, deviations: Iterable[Mapping[str, str]] = ()) -> None:
+    """Print what failed for one reason, with the command that asks it again."""
     entry, *others = cause.entries
     verdict, failure = entry["verdict"], cause.failure
     colour = f"bold {COLOUR[verdict]}"
@@ -134,7 +157,7 @@ def _show_cause(report: Mapping[str, Any], cause: Cause, console: Console) -> No
     if cause.unreached:
         sentence = f"{', '.join(map(_name, cause.unreached))}: not reached, since a legal call was refused"
         paragraph(console, sentence, label="besides", indent=2)
-    for deviation in report["deviations"]:
+    for deviation in deviations:
         if deviation["requirement"] in [entry["id"] for entry in cause.entries]:
             declared = f"{deviation['requirement']}: {deviation['reason']} ({deviation['issue']})"
             paragraph(console, declared, label="declared", indent=2)
@@ -145,20 +168,20 @@ def _show_cause(report: Mapping[str, Any], cause: Cause, console: Console) -> No
         paragraph(console, f"looks like  {cause.diagnosis}", indent=2, style="bold")
     paragraph(console, failure["got"], label="got", indent=2, most_lines=MOST_LINES)
     paragraph(console, failure["required"], label="required", indent=2, most_lines=MOST_LINES)
-    if len(failure["after"]) > MOST_CALLS:
-        paragraph(console, f"{len(failure['after'])} calls, the last of them", label="after", indent=2)
-    for line in failure["after"][-MOST_CALLS:]:
-        whole_line(console, line, label="after", indent=2)
-    for line in cause.cases[:MOST_CASES]:
-        whole_line(console, line, label="case", indent=2)
-    if more := len(cause.cases[MOST_CASES:]):
-        paragraph(console, f"and {_counted(more, 'case')} more, in the report", indent=2 + LABEL)
+    # The case itself, and what must come before it or be asked beside it, are in the command.
+    if failure["after"]:
+        paragraph(console, f"{_counted(len(failure['after']), 'call')}, made first", label="after", indent=2)
     if failure.get("beside"):
-        whole_line(console, failure["beside"], label="beside", indent=2)
+        paragraph(console, "another call, from a second thread", label="beside", indent=2)
+    cases = [line for line in cause.cases if line != failure["case"]]
+    for line in cases[: MOST_CASES - 1]:
+        whole_line(console, line, label="case", indent=2)
+    if more := len(cases[MOST_CASES - 1 :]):
+        paragraph(console, f"and {_counted(more, 'case')} more, in the report", indent=2 + LABEL)
     if failure["failed_repetitions"] < failure["repetitions"]:
         often = f"{failure['failed_repetitions']} of {failure['repetitions']} times when the case was asked again"
         paragraph(console, often, label="fails", indent=2)
-    whole_line(console, replay_command(failure, report["run"]["target"]), label="replay", indent=2)
+    whole_line(console, replay_command(failure, target), label="replay", indent=2)
 
 
 def _name(entry: Mapping[str, Any]) -> str:
@@ -171,10 +194,34 @@ def _sentence(requirement: str) -> str:
 
 
 def _judged(report: Mapping[str, Any]) -> str:
+    """How much was judged; why that is not what the table adds up to; and which failures decide nothing."""
     counts = total(report)
+    unclaimed = counts.pop("unsupported")
     verdicts = ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number) or "none"
     requirements = _counted(sum(counts.values()), "requirement")
-    return f"{_counted(report['judged_cases'], 'case')}, for {requirements}: {verdicts}"
+    told = f"{_counted(report['judged_cases'], 'case')}, for {requirements}: {verdicts}"
+    idle = [entry for entry in report["requirements"] if entry["level"] != "MUST"]
+    if idle := [entry for entry in idle if entry["verdict"] in ("fail", "error")]:
+        told += f", of which {len(idle)} of level {idle[0]['level']} decide{'s' if len(idle) == 1 else ''} nothing"
+    if unclaimed:
+        told += f"; {unclaimed} more {'is' if unclaimed == 1 else 'are'} not claimed"
+    if sum(chapter.cases for chapter in chapters(report)) != report["judged_cases"]:
+        told += "; the table counts a case for each requirement that it serves"
+    return told
+
+
+def _idle_deviations(report: Mapping[str, Any]) -> Iterator[str]:
+    """Why a deviation says nothing of this run."""
+    verdicts = {entry["id"]: entry["verdict"] for entry in report["requirements"]}
+    for deviation in report["deviations"]:
+        name = deviation["requirement"]
+        match verdicts.get(name):
+            case None:
+                yield f"{name}, which this run did not select, so that it may fail or not"
+            case "pass":
+                yield f"{name}, which holds: the deviation is stale"
+            case "unsupported":
+                yield f"{name}, which is not claimed and so cannot fail: the deviation is stale"
 
 
 def _counted(number: int, noun: str) -> str:

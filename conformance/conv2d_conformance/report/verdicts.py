@@ -132,15 +132,19 @@ def conclusion(
     """Whether the implementation conforms, in one sentence, and the exit status that says the same.
 
     `breaches` of the rules for adapters are no matter of a requirement, and cannot be declared. `gave_up` says after
-    what the run gave up, if it did: what is not reached does not hold.
+    what the run gave up, if it did: what is not reached does not hold. The exit status is 0 where nothing fails but
+    what is declared: that is no certificate. A deviation is stale where its requirement is judged, or not claimed, and
+    does not fail.
     """
     verdicts = {entry["id"]: entry["verdict"] for entry in entries}
     broken = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] in ("fail", "error")]
     judged = any(verdict in ("pass", "fail") for verdict in verdicts.values()) or bool(broken)
     declared = {deviation.requirement for deviation in deviations}
+    stale = sorted(name for name in declared if verdicts.get(name) in ("pass", "unsupported"))
+    undeclared = [name for name in broken if name not in declared]
+    as_declared = f"{_counted(len(broken) - len(undeclared), 'requirement')} broken as declared"
     unreached = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] == NOT_REACHED]
     beside = f", and {len(unreached)} not reached" if unreached else ""
-    stale = sorted(name for name in declared if verdicts.get(name) == "pass")
     missing = sorted(core_of(profile) - claimed)
 
     if gave_up:
@@ -150,27 +154,38 @@ def conclusion(
         headline, status = "nothing was judged", 4
     elif breaches:
         headline, status = f"not conforming: {'; '.join(breaches)}, which no adapter may do", 1
-    elif undeclared := [name for name in broken if name not in declared]:
-        headline = f"not conforming: {_counted(len(broken), 'requirement')} broken ({_some(undeclared)}){beside}"
-        status = 1
+    elif undeclared:
+        known = f", and {as_declared}" if len(undeclared) < len(broken) else ""
+        number = _counted(len(undeclared), "requirement")
+        headline, status = f"not conforming: {number} broken ({_some(undeclared)}){known}{beside}", 1
     elif open_ones := [name for name in unreached if name not in declared or not broken]:
         number = _counted(len(unreached), "requirement")
         headline = f"not conforming: {number} not reached, since legal calls were refused ({_some(open_ones)})"
         status = 1
     elif stale:
-        headline, status = f"not conforming: stale deviations, which no longer fail: {', '.join(stale)}", 1
+        headline = f"stale deviations, which do not fail: {', '.join(stale)}"
+        headline, status = f"not conforming: {as_declared}; {headline}" if broken else f"no certificate: {headline}", 1
     elif missing:
-        headline, status = f"partial: no {', no '.join(missing)}", 1
+        headline, status = f"partial: no {', no '.join(missing)}" + (f"; {as_declared}" if broken else ""), 1
     elif broken:
-        headline, status = f"not conforming: {_counted(len(broken), 'declared deviation')}{beside}", 0
+        open_too = beside.replace(", and", ",")
+        headline, status = f"not conforming: {as_declared}{open_too}, and nothing else", 0
     elif only != "*":
-        headline, status = f"all selected requirements hold ({only}); a selection earns no certificate", 0
+        holds = any(entry["level"] == "MUST" and entry["verdict"] == "pass" for entry in entries)
+        what = "every MUST that is selected holds" if holds else "no MUST is selected that is claimed"
+        headline, status = f"{what} ({only}); a selection earns no certificate", 0
     else:
         headline, status = f"conforming to profile {profile}", 0
     if not complete:
         headline, status = f"interrupted, {_unasked(entries)}; so far {_found(broken)}", 130
     certified = complete and status == 0 and not (broken or unreached) and only == "*"
     return {"headline": headline, "conforming": certified, "exit_status": status, "stale_deviations": stale}
+
+
+def declared_failures(report: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """The deviations whose requirements do not hold, by requirement."""
+    failing = {entry["id"] for entry in report["requirements"] if entry["verdict"] in ("fail", "error", NOT_REACHED)}
+    return {item["requirement"]: item for item in report["deviations"] if item["requirement"] in failing}
 
 
 def _unasked(entries: list[dict[str, Any]]) -> str:

@@ -536,6 +536,8 @@ def as_json(tally: Tally) -> dict[str, Any]:
                 "named": sorted(found.named),
                 "margins": found.margins,
                 "excess": found.excess,
+                "fixed": found.fixed,
+                "bounded": found.bounded,
             }
             for dtype, found in tally.grading.subjects.items()
         },

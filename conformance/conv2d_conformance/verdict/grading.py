@@ -44,7 +44,8 @@ class Subject:
 
     failed: the classes that some answer broke, each with the question that showed it. shown, refuted: classes of which
     an answer shows, or contradicts, the arithmetic. margins: for A and the claimed class, the largest error as a share
-    of the bound. excess: how many times as large as the bound of A-tc an error is.
+    of the bound. excess: how many times as large as the bound of A-tc an error is. fixed, bounded: how many elements of
+    evidence were judged whose value is fixed in A, and how many that may be rounded.
     """
 
     failed: dict[str, Question] = field(default_factory=dict)
@@ -52,6 +53,8 @@ class Subject:
     refuted: set[str] = field(default_factory=set)
     margins: dict[str, dict[str, Any]] = field(default_factory=dict)
     excess: float = 0.0
+    fixed: int = 0
+    bounded: int = 0
 
     @property
     def named(self) -> set[str]:
@@ -80,6 +83,9 @@ class Grading:
             else:
                 held.add(name)
             if name == "A":
+                if question.exposes_faults:
+                    subject.fixed += int(np.count_nonzero(law.evident & law.fixed))
+                    subject.bounded += int(np.count_nonzero(law.evident & ~law.fixed))
                 _note_margin(subject, name, question, law, comparison)
                 if (comparison.wrong & law.fixed & np.isfinite(law.bound)).any():
                     subject.failed.setdefault(EXACT, question)

@@ -62,6 +62,10 @@ class Remembering:
             self.asked.clear()
         return is_fresh
 
+    @property
+    def incidents(self) -> list[str]:
+        return getattr(self.wrapped, "incidents", [])
+
     def close(self) -> None:
         self.wrapped.close()
 

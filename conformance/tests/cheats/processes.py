@@ -112,3 +112,30 @@ def forks_a_child_that_stays(call):
         time.sleep(600)
         os._exit(0)
     return call.right()
+
+
+@cheat()
+def hides_a_process_that_stays(call):
+    _hide()
+    return call.right()
+
+
+@cheat()
+def hides_a_process_and_kills_its_keeper(call):
+    if not os.path.exists("hidden"):
+        _hide("hidden")
+        while not (os.path.exists("hidden") and os.path.getsize("hidden")):
+            time.sleep(0.01)
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(600)
+    return call.right()
+
+
+def _hide(note=os.devnull):
+    """Leave a process that has another parent, another session and no environment."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.execve("/bin/sh", ["sh", "-c", f"echo $$ > {note}; exec sleep 600"], {})
+        os._exit(0)
+    os.wait()

@@ -3,6 +3,10 @@
 Whatever it does, the run goes on, and its report is complete. The honest one is certified.
 """
 
+import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -100,12 +104,14 @@ NO_ANSWER = {
 }
 """How each of them ends where there is a bias."""
 
-HARMLESS = [
-    "floods_standard_output_and_error",
-    "prints_by_a_child",
-    "forks_and_both_return",
-    "forks_a_child_that_stays",
-]
+HARMLESS = {
+    "floods_standard_output_and_error": "",
+    "prints_by_a_child": "",
+    "forks_and_both_return": "",
+    "forks_a_child_that_stays": "python",
+    "hides_a_process_that_stays": "sleep",
+}
+"""Each with the name of the processes that outlive it."""
 
 
 @pytest.mark.parametrize("target", CAUGHT)
@@ -132,6 +138,30 @@ def test_what_happens_besides_the_answer_disturbs_nothing(name: str, tmp_path: P
     report = examine(f"processes.py:{name}", tmp_path, only="bias.absent")
     assert [entry["verdict"] for entry in report["requirements"]] == ["pass"]
     assert report["conclusion"]["exit_status"] == 0
+    ended = [told for told in report["execution"]["incidents"] if f"({HARMLESS[name]}" in told]
+    assert bool(ended) == bool(HARMLESS[name])
+    assert all(
+        re.fullmatch(r"the worker left \d+ processes behind \([\w.]+\), which the harness ended", t) for t in ended
+    )
+
+
+def test_what_outlives_one_of_several_processes_is_ended_and_told(tmp_path: Path) -> None:
+    report = examine("processes.py:hides_a_process_that_stays", tmp_path, only="bias.absent", workers=2)
+    assert report["conclusion"]["exit_status"] == 0
+    assert [told for told in report["execution"]["incidents"] if "behind (sleep)" in told]
+
+
+def test_what_outlives_a_keeper_that_was_killed_is_ended_by_the_program(tmp_path: Path) -> None:
+    """By the program alone: the process of a caller adopts no orphans."""
+    target = f"{FOLDER}/processes.py:hides_a_process_and_kills_its_keeper"
+    command = ["run", target, "--effort", "quick", "--only", "bias.absent", "--output", "out.json"]
+    done = subprocess.run([sys.executable, "-m", "conv2d_conformance", *command], cwd=tmp_path, check=False)
+    report = json.loads((tmp_path / "out.json").read_text())
+    assert (done.returncode, broken(report)) == (0, {})
+    hidden = int((tmp_path / "hidden").read_text())
+    assert not Path(f"/proc/{hidden}").exists()
+    sentence = "the keeper of the worker was killed, and the harness ended 1 of its processes itself"
+    assert report["execution"]["incidents"][-1] == sentence
 
 
 def test_who_asks_the_reference_breaks_no_requirement_and_is_not_certified(tmp_path: Path) -> None:

@@ -1,9 +1,15 @@
 """What is shown of the spec, the checks and what belongs to them."""
 
+import math
+import re
+from importlib.util import find_spec
+
 import pytest
 
 from conv2d_conformance import spec
+from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cli.explain import blocks_of_prose
+from conv2d_conformance.law.classes import MEANINGS, accuracy_class, class_names
 from conv2d_conformance.score import first_attempt, published
 
 
@@ -15,7 +21,13 @@ def test_requirements_are_listed_one_a_line(invoke):
 
 
 def test_adapters_checks_mutants_and_networks_are_listed(invoke):
-    assert "torch" in invoke("list", "adapters").output.splitlines()
+    adapters = {
+        row[0]: row[1:] for row in (line.split("\t") for line in invoke("list", "adapters").output.splitlines())
+    }
+    assert adapters["torch"][0] == "PyTorch's `torch.nn.functional.conv2d`."
+    assert adapters["reference-direct"][1] == "none needed"
+    is_there = find_spec("torch") is not None
+    assert adapters["torch"][1].startswith("torch installed" if is_there else "torch not installed: pip install")
     assert invoke("list", "checks").output.startswith("test_arguments::test_pair_order\tThe first number of a pair")
     assert "kernel_flipped\tvalues.no-flip\t\ta conv2d whose kernel is flipped" in invoke("list", "mutants").output
     assert invoke("list", "networks").output.startswith("ResNet-50\tconv1\t")
@@ -103,3 +115,18 @@ def test_an_unknown_requirement_gets_a_suggestion(invoke):
 def test_prose_keeps_code_apart():
     text = "A sentence.\n\nBefore.\n\n```\na  b\n\n   c\n```\n\nAfter\nit.\n\nSource: here.\nExample: n1c1h1w1 m1k1"
     assert list(blocks_of_prose(text)) == ["Before.", "    a  b\n\n       c", "After\nit."]
+
+
+@pytest.mark.parametrize("name", MEANINGS)
+def test_every_class_can_be_explained(invoke, name):
+    result = invoke("explain", name.lower())
+    assert result.exit_code == 0, result.stderr
+    assert result.output.startswith(f"{name}\n\nAccuracy class {name}: {MEANINGS[name]}.\n\nlaw ")
+    assert re.findall(r"^(\w+)  ", result.output, re.MULTILINE)[:3] == ["law", "contains", "who"]
+    assert "numerics.grade and numerics.bound" in result.output
+    rows = {line.split()[0]: line for line in result.output.splitlines() if line.startswith(DTYPES)}
+    assert list(rows) == [dtype for dtype in DTYPES if name in class_names(dtype)]
+    for dtype, row in rows.items():
+        accuracy = accuracy_class(name, dtype)
+        assert f" 2^{round(math.log2(accuracy.addition))} " in row
+        assert row.rstrip().endswith("the nearest" if accuracy.neighbours == 1 else "either neighbour")

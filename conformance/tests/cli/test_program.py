@@ -16,7 +16,10 @@ def test_help_lists_every_command_and_the_exit_statuses(invoke):
     shown = invoke("--help").output
     for name in ("run", "smoke", "list", "explain", "reference", "replay", "summary", "verify", "selftest"):
         assert f"\n  {name} " in shown
-    assert "    0    conforming\n    1    not conforming\n    2    wrong usage\n" in shown
+    assert (
+        "    0    conforming, or nothing fails but what is declared\n    1    not conforming\n    2    wrong usage\n"
+        in shown
+    )
     assert "..." not in shown.partition("Commands:")[2]
 
 
@@ -45,7 +48,7 @@ def test_an_unknown_command_is_wrong_usage(invoke):
 
 
 def test_an_unforeseen_error_is_one_sentence(invoke, monkeypatch):
-    monkeypatch.setattr("conv2d_conformance.implementation.target.list_adapters", lambda: 1 // 0)
+    monkeypatch.setattr("conv2d_conformance.implementation.bundled.list_adapters", lambda: 1 // 0)
     result = invoke("list", "adapters")
     assert result.exit_code == 3
     assert result.stderr == (
@@ -55,7 +58,7 @@ def test_an_unforeseen_error_is_one_sentence(invoke, monkeypatch):
 
 
 def test_its_traceback_is_shown_on_request(invoke, monkeypatch):
-    monkeypatch.setattr("conv2d_conformance.implementation.target.list_adapters", lambda: 1 // 0)
+    monkeypatch.setattr("conv2d_conformance.implementation.bundled.list_adapters", lambda: 1 // 0)
     assert isinstance(invoke("--traceback", "list", "adapters").exception, ZeroDivisionError)
 
 
@@ -63,7 +66,7 @@ def test_an_interrupt_has_its_own_exit_status(invoke, monkeypatch):
     def interrupt():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("conv2d_conformance.implementation.target.list_adapters", interrupt)
+    monkeypatch.setattr("conv2d_conformance.implementation.bundled.list_adapters", interrupt)
     result = invoke("list", "adapters")
     assert result.exit_code == 130
     assert result.stderr == "Error: interrupted\n"

@@ -1,5 +1,6 @@
 """`run`, as a process: what it prints, what it leaves behind, and how it ends."""
 
+import errno
 import json
 import os
 import pty
@@ -30,12 +31,13 @@ def test_a_right_implementation(spawn, folder):
     done = spawn("run", "right.py:conv2d", "--only", "bias.*", "--output", "out.json", *QUICK)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[:2] == ["conv2d unversioned", "profile forward, effort quick, seed 0, spec edition 2, only bias.*"]
+    assert re.fullmatch(r"right\.py:conv2d sha256:[0-9a-f]{12}", lines[0])
+    assert lines[1] == "profile forward, effort quick, seed 0, spec edition 2, only bias.*"
     assert lines[3].split() == ["chapter", "pass", "fail", "error", "unsupported", "cases"]
     assert re.fullmatch(r"bias +4 +- +- +- +\d+", lines[4].strip())
     assert re.search(r"^judged    \d+ cases, for 4 requirements: 4 pass$", done.stdout, re.MULTILINE)
     assert "report    out.json" in lines
-    assert lines[-1] == "all selected requirements hold (bias.*); a selection earns no certificate"
+    assert lines[-1] == "every MUST that is selected holds (bias.*); a selection earns no certificate"
     assert "\x1b" not in done.stdout
     assert report_in(folder / "out.json")["complete"] is True
     assert sorted(path.name for path in folder.glob("out*")) == ["out.json"]
@@ -46,7 +48,7 @@ def test_a_wrong_implementation_and_the_command_that_replays_it(spawn, folder):
     assert done.returncode == 1
     assert "\nFAIL  bias.added  MUST\n  The bias of an output channel is added exactly once to every" in done.stdout
     block = done.stdout.partition("FAIL  bias.added")[2].partition("\n\n")[0]
-    for label in ("got", "required", "case", "replay"):
+    for label in ("got", "required", "replay"):
         assert re.search(rf"^  {label} +\S", block, re.MULTILINE), label
     assert done.stdout.splitlines()[-1].startswith("not conforming: 3 requirements broken (bias.added, ")
     for line in done.stdout.splitlines():
@@ -84,11 +86,11 @@ def test_a_declared_failure_does_not_fail_the_run_and_a_stale_one_does(spawn, fo
     only = ("--only", "bias.*", "--deviations", "known.toml", *QUICK)
     declared = spawn("run", "no_bias.py:conv2d", *only)
     assert declared.returncode == 0
-    assert declared.stdout.splitlines()[-1] == "not conforming: 3 declared deviations"
+    assert declared.stdout.splitlines()[-1] == "not conforming: 3 requirements broken as declared, and nothing else"
     assert "\n  declared  bias.added: known (https://example.org/1)\n" in declared.stdout
     stale = spawn("run", "right.py:conv2d", *only)
     assert stale.returncode == 1
-    assert "stale deviations, which no longer fail: bias.added" in " ".join(stale.stdout.split())
+    assert "no certificate: stale deviations, which do not fail: bias.added" in " ".join(stale.stdout.split())
 
 
 def test_a_deviation_of_another_machine_is_neither_expected_nor_stale(spawn, folder):
@@ -107,6 +109,7 @@ DECLARED = '[[deviation]]\nrequirement = "bias.added"\nreason = "r"\nissue = "ht
     [
         (None, "d.toml cannot be read: no such file or directory"),
         ("x", "d.toml is not TOML: "),
+        ("x = " + "[" * 200_000, "d.toml is no file of deviations: it is nested too deeply"),
         ("deviation = 1", "d.toml: deviation must be a list of tables"),
         ("[other]", "d.toml has the unknown key 'other'"),
         ('[[deviation]]\nrequirement = "bias.added"', "d.toml, deviation 1 has no reason"),
@@ -150,6 +153,25 @@ def test_a_failure_of_the_suite_itself_is_told_as_such(invoke, monkeypatch):
     assert result.exit_code == 3
     assert result.stderr == (
         "Error: the suite itself failed, so that there is no verdict: a reason\nHint: please report it\n"
+    )
+
+
+def test_what_the_environment_lacks_during_a_run_is_no_failure_of_the_suite(invoke, monkeypatch):
+    from conv2d_conformance.implementation.host import Worker
+
+    start, started = Worker._start, []
+
+    def start_once(self):
+        if started:
+            raise OSError(errno.EMFILE, "Too many open files")
+        started.append(start(self))
+
+    monkeypatch.setattr(Worker, "_start", start_once)
+    result = invoke("run", "dies.py:conv2d", "--only", "bias.absent", *QUICK)
+    assert result.exit_code == 3
+    assert result.stderr == (
+        "Error: too few files may be open at a time, so that there is no verdict\n"
+        "Hint: raise the limit: `ulimit -n 256`\n"
     )
 
 
@@ -227,10 +249,13 @@ def is_gone(pid, seconds=60):
     return bool(ended)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_leaves_a_valid_report_and_no_process(stalled, folder, number):
+@pytest.mark.parametrize(
+    "numbers", [(signal.SIGINT,), (signal.SIGHUP,), (signal.SIGTERM, signal.SIGINT, signal.SIGTERM)]
+)
+def test_an_interrupted_run_leaves_a_valid_report_and_no_process(stalled, folder, numbers):
     run, worker = stalled
-    run.send_signal(number)
+    for number in numbers:
+        run.send_signal(number)
     stdout, stderr = run.communicate(timeout=60)
     assert (run.returncode, re.sub(r"^\d+ s, .*\n", "", stderr, flags=re.MULTILINE)) == (130, "")
     report = read(folder / "out.json.partial")
@@ -276,7 +301,7 @@ def test_progress_is_shown_on_a_terminal(folder):
     assert "connecting to right.py:conv2d" in text
     assert "test_bias::test_" in text
     assert re.search(r"(\d+)/\1\D", text)
-    assert "\x1b[1;32mall selected requirements hold" in text
+    assert "\x1b[1;32mevery MUST that is selected holds" in text
 
 
 KILLED_ONCE = """

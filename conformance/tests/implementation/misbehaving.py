@@ -3,6 +3,7 @@
 # ruff: noqa: ARG001  (what goes wrong does not depend on the arguments)
 
 import ctypes
+import fcntl
 import mmap
 import os
 import platform
@@ -119,14 +120,19 @@ def ignores_polite_signals_and_sleeps(input, weight, bias=None):
     return sleeps_for_ever(input, weight)
 
 
+def _harness():
+    """The parent of the parent, which keeps this process."""
+    return int(Path(f"/proc/{os.getppid()}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 def interrupts_the_harness_and_sleeps(input, weight, bias=None):
-    os.kill(os.getppid(), signal.SIGINT)
+    os.kill(_harness(), signal.SIGINT)
     return sleeps_for_ever(input, weight)
 
 
 def kills_the_harness_and_sleeps_when_the_input_is_one(input, weight, bias=None):
     if input.flat[0] == 1:
-        os.kill(os.getppid(), signal.SIGKILL)
+        os.kill(_harness(), signal.SIGKILL)
         time.sleep(1000)  # without a word: printing to a harness that is gone would be an error
     return np.array(os.getpid())
 
@@ -151,6 +157,82 @@ def starts_a_child_in_another_session(input, weight, bias=None):
     child = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(1000)"], start_new_session=True)
     child.returncode = 0  # so that nobody warns of it
     return np.array([[[[float(child.pid)]]]])
+
+
+# It hides a process that forked twice, left the session and has no environment, and locks a file as long as it lives.
+def hides_one(input, weight, bias=None):
+    _hide(_sleep_without_environment)
+    return zeros(input, weight)
+
+
+def hides_one_and_dies(input, weight, bias=None):
+    _hide(_sleep_without_environment)
+    os._exit(3)
+
+
+def hides_one_and_hangs(input, weight, bias=None):
+    _hide(_sleep_without_environment)
+    time.sleep(1000)
+
+
+def hides_one_that_forks_without_end(input, weight, bias=None):
+    _hide(_fork_until_it_is_ended)
+    return zeros(input, weight)
+
+
+def hides_one_and_kills_the_harness(input, weight, bias=None):
+    _hide(_sleep_without_environment)
+    os.kill(_harness(), signal.SIGKILL)
+    time.sleep(1000)
+
+
+def _hide(live_on):
+    source, sink = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            lock = os.open(os.environ["LOCK_OF_THE_DESCENDANT"], os.O_RDWR | os.O_CREAT)
+            os.set_inheritable(lock, True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            os.dup2(sink, 1)
+            live_on()
+        os._exit(0)
+    os.wait()
+    os.read(source, 1)
+    os.close(source)
+    os.close(sink)
+
+
+def _sleep_without_environment():
+    os.execve("/bin/sh", ["sh", "-c", "echo; exec sleep 100"], {})
+
+
+def _fork_until_it_is_ended():
+    os.write(1, b"\n")
+    until = time.monotonic() + 100
+    while time.monotonic() < until:
+        if os.fork():  # each is gone as soon as it has a child of its own
+            os._exit(0)
+
+
+def starts_a_helper_that_leaves_with_it(input, weight, bias=None):
+    source, sink = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        os.close(sink)
+        os.read(source, 1)  # until the other end is closed
+        os._exit(0)
+    return zeros(input, weight)
+
+
+def stops_its_keeper_and_tells_its_process_id(input, weight, bias=None):
+    os.kill(os.getppid(), signal.SIGSTOP)
+    return np.array(os.getpid())
+
+
+def kills_its_keeper(input, weight, bias=None):
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(1000)
 
 
 def closes_all_descriptors(input, weight, bias=None):
@@ -402,6 +484,12 @@ def changes_its_earlier_result_when_the_input_is_one(input, weight, bias=None):
 
 def imports_the_reference(input, weight, bias=None):
     import conv2d_reference  # noqa: F401
+
+    return zeros(input, weight)
+
+
+def imports_the_suite(input, weight, bias=None):
+    import conv2d_conformance.cases.geometry  # noqa: F401
 
     return zeros(input, weight)
 

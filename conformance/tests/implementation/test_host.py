@@ -1,8 +1,11 @@
 """What the harness makes of a process that dies, hangs, prints, or forks."""
 
+import ctypes
+import fcntl
 import os
 import select
 import signal
+import subprocess
 import threading
 import time
 from dataclasses import replace
@@ -13,6 +16,7 @@ import pytest
 from conv2d_conformance.implementation.answers import Broken, Request, Result
 from conv2d_conformance.implementation.host import MOST_PASSED_OVER, Worker, connect
 from conv2d_conformance.implementation.last_words import FIRST_KEPT, LAST_KEPT
+from conv2d_conformance.implementation.process import Abandoned
 
 
 def wait_until_gone(pid):
@@ -28,6 +32,13 @@ def wait_until_gone(pid):
     return gone
 
 
+def wait_until_told(worker):
+    """Wait for the death of a worker to be known to the harness."""
+    poll = select.poll()
+    poll.register(worker._process._note, select.POLLIN)
+    return bool(poll.poll(10_000))
+
+
 def our_children():
     with open(f"/proc/self/task/{os.getpid()}/children") as file:
         return file.read().split()
@@ -40,12 +51,6 @@ def _nothing_is_left_behind():
     assert (our_children(), os.listdir("/proc/self/fd"), threading.active_count()) == before
 
 
-@pytest.fixture(params=["descriptor", "thread"])
-def notices_death_by(request, monkeypatch):
-    if request.param == "thread":
-        monkeypatch.delattr(os, "pidfd_open")
-
-
 DEATHS = {
     "segfaults": "the process was killed by signal 11 (SIGSEGV) before it answered",
     "is_killed_for_memory": "the process was killed by signal 9 (SIGKILL); the system does so when memory runs out"
@@ -56,7 +61,6 @@ DEATHS = {
 }
 
 
-@pytest.mark.usefixtures("notices_death_by")
 @pytest.mark.parametrize("name", DEATHS)
 def test_a_death_is_an_answer_and_the_next_question_goes_to_a_fresh_process(target, request_for, name):
     with Worker(target(name)) as worker:
@@ -69,7 +73,6 @@ def test_the_traceback_of_a_crash_is_among_the_last_words(worker, request_for):
     assert "in segfaults" in worker("segfaults").ask(request_for()).stderr
 
 
-@pytest.mark.usefixtures("notices_death_by")
 @pytest.mark.parametrize("name", ["sleeps_for_ever", "ignores_polite_signals_and_sleeps"])
 def test_a_hang_is_ended(target, request_for, name, monkeypatch):
     monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # what was printed must not wait in a buffer
@@ -177,7 +180,7 @@ def test_a_death_between_two_questions_is_not_passed_over(target, request_for):
     with Worker(target("tells_its_process_id")) as worker:
         pid = int(worker.ask(request_for()).arrays[0])
         os.kill(pid, signal.SIGABRT)
-        assert wait_until_gone(pid)
+        assert wait_until_told(worker)
         answer = worker.ask(request_for())
         assert answer.sentence == (
             "the process was killed by signal 6 (SIGABRT) after it had answered the call before this one"
@@ -220,6 +223,70 @@ def test_a_child_in_another_session_is_ended_too(target, request_for):
     assert wait_until_gone(child)
 
 
+@pytest.mark.parametrize(
+    "name", ["hides_one", "hides_one_and_dies", "hides_one_and_hangs", "hides_one_that_forks_without_end"]
+)
+def test_a_hidden_descendant_is_ended_and_told(target, request_for, name, tmp_path, monkeypatch):
+    monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
+    with Worker(target(name), timeout=0.5) as worker:
+        worker.ask(request_for())
+        assert (tmp_path / "lock").exists()
+    assert not is_locked(tmp_path / "lock")
+    assert worker.incidents[0].startswith("the worker left a process behind (")
+    assert worker.incidents[0].endswith("), which the harness ended")
+
+
+def is_locked(path):
+    """Whether somebody has the file open who has locked it, or who has it from such a one."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def test_who_leaves_in_time_is_not_told(target, request_for):
+    """As helpers of libraries do."""
+    with Worker(target("starts_a_helper_that_leaves_with_it")) as worker:
+        worker.ask(request_for())
+    assert worker.incidents == []
+
+
+def test_what_others_started_is_not_touched(target, request_for, tmp_path, monkeypatch):
+    monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
+    with subprocess.Popen(["sleep", "1000"], start_new_session=True) as ours:
+        with Worker(target("hides_one")) as worker:
+            worker.ask(request_for())
+        assert ours.poll() is None
+        ours.kill()
+
+
+def test_this_process_adopts_no_orphans(target, request_for):
+    """It may be anybody's program."""
+    adopts = ctypes.c_int(-1)
+    with Worker(target("zeros")) as worker:
+        worker.ask(request_for())
+        pr_get_child_subreaper = 37
+        ctypes.CDLL(None).prctl(pr_get_child_subreaper, ctypes.byref(adopts))
+    assert adopts.value == 0
+
+
+def test_a_keeper_that_is_stopped_is_ended(target, request_for, monkeypatch):
+    monkeypatch.setattr("conv2d_conformance.implementation.process.SECONDS_TO_DIE", 0.2)
+    monkeypatch.setattr("signal.SIGCONT", 0)
+    with Worker(target("stops_its_keeper_and_tells_its_process_id")) as worker:
+        pid = int(worker.ask(request_for()).arrays[0])
+    assert wait_until_gone(pid)
+
+
+def test_a_keeper_that_is_killed_takes_the_worker_along(target, request_for):
+    with Worker(target("kills_its_keeper")) as worker:
+        answer = worker.ask(request_for())
+    assert answer.kind == "died"
+    assert answer.sentence.startswith("the process was killed by signal 9 (SIGKILL)")
+
+
 def test_big_arrays_go_there_and_back(worker):
     array = np.arange(25 << 18, dtype=np.float64).reshape(1, 1, 25 << 9, 1 << 9)
     answer = worker("echoes_the_input").ask(Request("conv2d", {}, {"input": array, "weight": np.ones(1)}))
@@ -247,6 +314,16 @@ def test_ctrl_c_leaves_nothing_behind(target, request_for):
     assert our_children() == before
 
 
+def test_who_is_abandoned_is_not_waited_for(target, request_for):
+    abandoned = threading.Event()
+    worker = Worker(target("sleeps_for_ever"), timeout=1000, abandoned=abandoned)
+    timer = threading.Timer(0.1, abandoned.set)
+    timer.start()
+    with pytest.raises(Abandoned):
+        worker.ask(request_for())
+    timer.join()
+
+
 def test_ctrl_c_in_process_is_the_users(target, request_for):
     with (
         connect(target("interrupts_its_process_and_sleeps"), isolation="none") as here,
@@ -256,9 +333,8 @@ def test_ctrl_c_in_process_is_the_users(target, request_for):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_a_process_ends_with_the_harness(worker, target, request_for):
+def test_a_process_ends_with_the_harness(target, request_for):
     """A harness that is killed cannot clean up: the worker must go by itself."""
-    worker("zeros")  # from here on this process adopts orphans
     source, sink = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -273,7 +349,21 @@ def test_a_process_ends_with_the_harness(worker, target, request_for):
     os.close(source)
     os.close(sink)
     assert wait_until_gone(orphan)
-    os.waitpid(orphan, 0)
+
+
+def test_what_a_worker_hides_ends_with_the_harness_too(target, request_for, tmp_path, monkeypatch):
+    monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
+    pid = os.fork()
+    if pid == 0:
+        try:
+            Worker(target("hides_one_and_kills_the_harness")).ask(request_for())
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(pid, 0)
+    until = time.monotonic() + 10
+    while is_locked(tmp_path / "lock") and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not is_locked(tmp_path / "lock")
 
 
 def test_libraries_get_one_thread_unless_the_user_says_otherwise(target, request_for, monkeypatch):

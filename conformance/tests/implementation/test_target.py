@@ -2,8 +2,8 @@ import sys
 
 import pytest
 
-from conv2d_conformance.implementation import target as targets
-from conv2d_conformance.implementation.target import LoadError, TargetError, list_adapters, load, parse
+from conv2d_conformance.implementation import bundled
+from conv2d_conformance.implementation.target import FORMS, LoadError, TargetError, list_adapters, load, parse
 
 ADAPTER = """
 from conv2d_conformance import Adapter
@@ -49,7 +49,7 @@ def bundle(folder, monkeypatch):
     (package / "reference_correlate.py").write_text(ADAPTER)
     (package / "torch_compiled.py").write_text("import torch_that_is_missing")
     (package / "workers").mkdir()
-    monkeypatch.setattr(targets, "BUNDLED", package.name)
+    monkeypatch.setattr(bundled, "BUNDLED", package.name)
     sys.path.insert(0, str(folder))
     return package
 
@@ -58,6 +58,14 @@ def test_bundled_adapters_are_listed_without_being_imported(bundle):
     assert list_adapters() == ["reference-correlate", "torch-compiled"]
     assert parse("reference-correlate").module == f"{bundle.name}.reference_correlate"
     assert bundle.name not in sys.modules
+
+
+@pytest.mark.usefixtures("bundle")
+def test_what_an_adapter_is_and_lacks_is_read_without_an_import():
+    first, second = bundled.bundled()
+    assert (first.name, first.sentence, first.availability) == ("reference-correlate", "", "none needed")
+    assert (second.name, second.libraries) == ("torch-compiled", ("torch_that_is_missing",))
+    assert second.availability == "torch_that_is_missing not installed: pip install 'conv2d-conformance[torch]'"
 
 
 def test_the_package_of_adapters_is_found():
@@ -87,9 +95,9 @@ WRONG = {
     "mine.py": ("'mine.py' names no object", "did you mean mine.py:adapter?"),
     "package.module": ("'package.module' names no object", "did you mean package.module:adapter?"),
     "yours.py:adapter": ("there is no file 'yours.py'", "looked for in {folder}"),
-    ":adapter": ("':adapter' is not a target", targets.FORMS),
-    "mine.py:": ("'mine.py:' is not a target", targets.FORMS),
-    "mine.py:3": ("'mine.py:3' is not a target", targets.FORMS),
+    ":adapter": ("':adapter' is not a target", FORMS),
+    "mine.py:": ("'mine.py:' is not a target", FORMS),
+    "mine.py:3": ("'mine.py:3' is not a target", FORMS),
     "mine.py:adapter?": ("'' in 'mine.py:adapter?' is not an option", "options read ?key=value&key=value"),
     "mine.py:adapter?fast": ("'fast' in 'mine.py:adapter?fast' is not an option", "options read ?key=value&key=value"),
     "mine.py:adapter?a=1&a=2": ("the option 'a' is given twice in 'mine.py:adapter?a=1&a=2'", ""),
@@ -113,9 +121,9 @@ def test_a_text_that_denotes_nothing_is_named(folder, text):
         ("mine.py:adapter", "mine"),
         ("./mine.py:adapter", "mine"),
         ("mine:adapter", "mine"),
-        ("mine.py:conv2d", "conv2d"),
+        ("mine.py:conv2d", "mine.py:conv2d"),
         ("mine.py:Library", "of a class"),
-        ("mine.py:Library.conv2d", "conv2d"),
+        ("mine.py:Library.conv2d", "mine.py:Library.conv2d"),
         ("mine.py:adapter?device=tpu", "on tpu with 1"),
     ],
 )

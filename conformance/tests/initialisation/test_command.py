@@ -32,7 +32,7 @@ def test_a_wrong_initialiser_and_its_replay():
     words = " ".join(result.output.split())
     assert "FAIL initialisation.fan-in-groups case init c6m310k3x5 g2 bias float32 seed:" in words
     assert "groups were ignored: fan_in counts all input channels" in words
-    assert words.endswith("1 of 9 raise an alarm")
+    assert words.endswith("1 of 9 fail")
     line = next(line for line in result.output.splitlines() if line.startswith("  case")).split(maxsplit=1)[1]
     again = invoke("replay", line, target, "--isolation", "none")
     assert again.exit_code == 1

@@ -26,6 +26,8 @@ ACCURACY = {
     "broken_by": {},
     "named": [],
     "excess": 0.0,
+    "fixed": 12,
+    "bounded": 30,
     "margins": {"A": {"share_of_bound": 0.07, "element": [0, 0, 0, 7], "case": "n1c1h1w9 m1k1 :7"}},
 }
 

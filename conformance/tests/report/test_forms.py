@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conv2d_conformance.report.assemble import assemble
-from conv2d_conformance.report.console import console
+from conv2d_conformance.report.console import MOST_LINES, console, show_table
 from conv2d_conformance.report.counts import as_json, chapters, total
 from conv2d_conformance.report.junit import junit
 from conv2d_conformance.report.markdown import results_page
@@ -36,7 +36,6 @@ def test_the_text_tells_what_fails_by_the_same_case_once(report):
         "  also      bias.per-channel\n"
         "  got       0 at y[0,0,0,0]; 1 of 1 elements are wrong\n"
         "  required  1, exactly\n"
-        "  case      n1c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 b[0]=1\n"
         "  replay    conv2d-conformance replay 'n1c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 b[0]=1' "
         "'mine.py:conv2d?fast=1'"
     )
@@ -99,11 +98,14 @@ def test_what_an_interrupted_run_did_not_reach_is_not_listed(report):
 
 
 def test_control_characters_of_an_implementation_reach_no_terminal(report):
-    report["requirements"][0]["failure"]["got"] = "\x1b[31mred\x07" + 2000 * " long"
+    report["requirements"][0]["failure"]["got"] = "\x1b[31mred\x07" + 2000 * " long" + " end"
     shown = text_of(report)
     assert "  got       \\x1b[31mred\\x07 long" in shown
     assert "\x1b" not in shown
-    assert shown.count("\n            long") == 7
+    block = shown.partition("  got ")[2].partition("  required ")[0]
+    assert len(block.splitlines()) <= MOST_LINES + 1
+    assert "characters left out) ..." in block
+    assert block.endswith(" end\n")
 
 
 def test_markdown_is_a_matrix_with_links(report):
@@ -140,12 +142,13 @@ def test_junit_has_a_test_case_for_each_requirement(report):
     assert suite.attrib == {
         "name": "mine 1.0, profile forward",
         "file": "out.json",
-        "tests": "4",
-        "failures": "2",
+        "tests": "5",
+        "failures": "3",
         "errors": "1",
         "skipped": "0",
     }
-    assert [case.get("name") for case in suite] == [entry["id"] for entry in report["requirements"]]
+    assert [case.get("name") for case in suite] == [*(entry["id"] for entry in report["requirements"]), "conclusion"]
+    assert suite[-1].find("failure").get("message") == report["conclusion"]["headline"]
     failure = suite[0].find("failure")
     assert failure.get("message").startswith(
         "got 0 at y[0,0,0,0]; 1 of 1 elements are wrong; required 1, exactly; case n1"
@@ -157,7 +160,18 @@ def test_junit_lets_only_a_must_fail(report):
     report["requirements"][0]["level"] = "SHOULD"
     case = ET.fromstring(junit({"out.json": report}))[0][0]
     assert case.find("failure") is None
-    assert case.find("skipped").get("message") == "fail, and SHOULD decides nothing"
+    message = case.find("skipped").get("message")
+    assert message.startswith("fail; SHOULD decides nothing; got 0 at y[0,0,0,0]; 1 of 1 elements are wrong;")
+
+
+def test_junit_says_what_is_not_claimed_and_not_what_is(report):
+    for entry, features in zip(report["requirements"], (["bias", "validation"], ["views.steps"]), strict=False):
+        entry |= {"verdict": "unsupported", "failure": None, "features": features}
+    suite = ET.fromstring(junit({"out.json": report}))[0]
+    assert [suite[number].find("skipped").get("message") for number in (0, 1)] == [
+        "not claimed: validation",
+        "not claimed: views.steps",
+    ]
 
 
 def test_json_says_it_in_short(report):
@@ -193,9 +207,9 @@ def test_refusals_in_the_same_words_are_one_block_with_three_cases(report):
     assert shown.count("FAIL ") == 1
     words = "refused a legal call: ValueError: batch 2 of (1, 0) is not supported"
     assert f"All 4 failures look like one fault: {words}" in " ".join(shown.split())
-    for number in range(3):
-        assert f"  case      n{number + 2}c1h1w1 m1k1x1\n" in shown
-    assert "n5c1h1w1" not in shown
+    assert "replay 'n2c1h1w1 m1k1x1' " in shown
+    for number in range(4):
+        assert shown.count(f"n{number + 2}c1h1w1 m1k1x1") == (number < 3)
     assert "            and 1 case more, in the report\n" in shown
     assert [entry["failure"]["case"][:2] for entry in report["requirements"]] == ["n2", "n3", "n4", "n5"]
 
@@ -270,3 +284,36 @@ def test_faults_that_half_of_the_failures_share_are_not_told_before_them(report)
     failing = [entry for entry in report["requirements"] if entry["failure"]]
     failing[0]["failure"] = failing[0]["failure"] | {"diagnosis": LOOK}
     assert "look like one fault" not in text_of(report)
+
+
+def test_a_page_prints_no_case_line_twice(report):
+    failure = report["requirements"][0]["failure"]
+    failure |= {"after": ["n1c1h1w2 m1k1", "n1c1h1w3 m1k1"], "beside": "n1c1h1w4 m1k1"}
+    shown = text_of(report)
+    for line in (failure["case"], *failure["after"], failure["beside"]):
+        assert shown.count(line) == 1, line
+    assert "  after     2 calls, made first\n  beside    another call, from a second thread\n" in shown
+
+
+def test_a_fingerprint_is_one_line_a_dtype(report):
+    words = "direct; sums in float32, with FMA; one after the other, " + "channel by channel; " * 9
+    summary = [{"shapes": ["small"], "words": words}, {"shapes": ["wide"], "words": "by a transform"}]
+    report["fingerprint"] = {"dtypes": {name: {"summary": summary, "shapes": {}} for name in ("float32", "bfloat16")}}
+    told = [line for line in text_of(report).splitlines() if line.startswith("behind it")]
+    assert len(told) == 2
+    assert all(line.partition(": ")[2].startswith("direct; sums in float32, with FMA; one after") for line in told)
+    assert all(60 < len(line) <= 100 for line in told)
+    assert "          conv2d-conformance fingerprint 'mine.py:conv2d?fast=1' tells it in full\n" in text_of(report)
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_a_table_keeps_names_whole(width):
+    name, other = "float64_through_float32_in_blocks_of_many_channels", "memory.view-channels-last-of-the-weight"
+    out = io.StringIO()
+    where = console(out)
+    where.width = width
+    show_table(where, ("mutant", "breaks", "sentence"), [(name, other, "a conv2d that " + "rounds and " * 20)])
+    shown = out.getvalue()
+    assert name in shown
+    assert other in shown
+    assert all(len(line) <= width for line in shown.splitlines())

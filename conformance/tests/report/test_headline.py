@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.adapter import Adapter, Capabilities
+from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import catalogue as checks
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.formats import FORMATS
 from conv2d_conformance.mutants import emulated
 from conv2d_conformance.mutants.call import Call
@@ -23,6 +25,8 @@ from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.text import show
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.verdict.grading import Grading
+from conv2d_conformance.verdict.question import Question
 
 EFFORT = Effort("small", drawn=12, multiply_adds=12_000, tiles=40)
 ASKED = (
@@ -120,3 +124,32 @@ def test_a_better_grade_than_the_claimed_one_is_shown_with_its_own_margin(report
     grade, share, _ = lines(found)
     assert grade.startswith("accuracy  float32: grade A, ")
     assert share.endswith("of the bound of A, in")
+
+
+def test_what_nothing_speaks_for_is_not_said(report_header: dict[str, Any], records: list[dict[str, Any]]) -> None:
+    """No grade where nothing may be rounded, no exactness where nothing is exact, not a word where nothing counts."""
+    accuracy = records[0]["accuracy"]["float32"]
+
+    def told(**changes: Any) -> list[str]:
+        changed = {**accuracy, **changes}
+        found = assemble(report_header, [{**records[0], "accuracy": {"float32": changed}}], complete=True)
+        stream = io.StringIO()
+        show(found, Path("out.json"), console(stream))
+        return [line for line in stream.getvalue().splitlines() if line.startswith("accuracy")]
+
+    assert told() == ["accuracy  float32: grade A, IEEE arithmetic in any order; exact on exact data"]
+    assert told(fixed=0) == ["accuracy  float32: grade A, IEEE arithmetic in any order"]
+    assert told(bounded=0, margins={}) == [
+        "accuracy  float32: no grade, since nothing was judged that may be rounded; exact on exact data"
+    ]
+    assert told(fixed=0, bounded=0, margins={}) == []
+
+
+def test_answers_without_evidence_are_no_evidence_of_a_grade() -> None:
+    for line, fixed, bounded in (("all-zero", 0, 0), ("integers:3", 2, 0), ("uniform:3", 0, 2)):
+        question = Question(parse(f"n1c1h2w3 m1k2x2 {line}"))
+        answer = question.law.high.astype(np.float32)
+        grading = Grading()
+        grading.take(question, answer, compare(answer, question.law))
+        found = grading.subjects["float32"]
+        assert (found.fixed, found.bounded) == (fixed, bounded), line

@@ -169,7 +169,7 @@ def test_silence_is_no_pass(report_of: Any) -> None:
     )
     assert (half["conforming"], half["exit_status"]) == (False, 1)
     both = concluded("padding-mode.reflect-same", "memory.inputs-unchanged")
-    assert both["headline"] == "not conforming: 1 declared deviation, and 1 not reached"
+    assert both["headline"] == "not conforming: 1 requirement broken as declared, 1 not reached, and nothing else"
     assert (both["conforming"], both["exit_status"], both["stale_deviations"]) == (False, 0, [])
     for entry in report["requirements"]:
         if entry["verdict"] == "fail":

@@ -95,6 +95,7 @@ def test_summary_reads_several_reports_in_every_form(file):
         (None, "cannot be read: no such file or directory"),
         (b"\xff\xfe", "is not a report: it is not text"),
         (b"{", "is not a report of conv2d-conformance: it is damaged or of another kind"),
+        (b"[" * 200_000, "is not a report of conv2d-conformance: it is damaged or of another kind"),
         (b"[]", "is not a report of conv2d-conformance: it has no requirements"),
         (b'{"a": 1}', "is not a report of conv2d-conformance: it has no requirements"),
     ],

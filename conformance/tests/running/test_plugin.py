@@ -31,7 +31,7 @@ def test_a_failure_shows_the_case(tmp_path: Path) -> None:
     run = pytest_run(tmp_path, "--conv2d-target", WRONG, "-k", "pair_order")
     assert run.returncode == 1
     assert "required  shape" in run.stdout
-    assert "case      n1c1h" in run.stdout
+    assert "replay    conv2d-conformance replay 'n1c1h" in run.stdout
 
 
 def test_only_selects_by_requirement(tmp_path: Path) -> None:

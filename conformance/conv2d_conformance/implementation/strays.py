@@ -1,0 +1,65 @@
+"""What comes to the program's own process because the keeper of its worker was killed.
+
+A process that adopts orphans gets its children's too, so that only a program that is all ours may do so: the command
+line. No descendant of a worker can be in the session of the program, and no child of the program's own but the keepers
+is in another one. So those that are, when no worker is left, are strays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from conv2d_conformance.implementation.resident import CAN_BE_TOLD
+
+SECONDS_TO_END = 10.0
+
+_before: frozenset[int] | None = None
+"""The children that this process had when it began to adopt orphans; None as long as it does not."""
+
+
+def adopt_orphans() -> None:
+    """To be called by a program of its own, at its start."""
+    global _before  # as the property of the process that it stands for
+    if sys.platform == "linux" and CAN_BE_TOLD:
+        pr_set_child_subreaper = 36
+        ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1)
+        _before = frozenset(_children())
+
+
+def end_strays() -> int:
+    """End what has come to this process since, when all workers are closed. Returns how many there were."""
+    ended = 0
+    until = time.monotonic() + SECONDS_TO_END
+    while _before is not None and (strays := list(_strays(_before))) and time.monotonic() < until:
+        ended += sum(map(_end, strays))
+    return ended
+
+
+def _end(stray: int) -> bool:
+    """Whether it was still alive."""
+    with contextlib.suppress(OSError):
+        if os.waitpid(stray, os.WNOHANG)[0] == 0:
+            os.kill(stray, signal.SIGKILL)
+            os.waitpid(stray, 0)
+            return True
+    return False
+
+
+def _strays(before: frozenset[int]) -> Iterator[int]:
+    for child in _children():
+        with contextlib.suppress(ProcessLookupError):
+            if child not in before and os.getsid(child) != os.getsid(0):
+                yield child
+
+
+def _children() -> Iterator[int]:
+    for path in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            yield from map(int, path.read_text().split())
