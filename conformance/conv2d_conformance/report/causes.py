@@ -119,7 +119,7 @@ def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tu
     if _speaks(failure):
         words = _words(failure, failure["got"].replace(TWICE, ""))
         return ("looks like", explained[words]) if words in explained else (words,)
-    return (failure["case"], *failure["after"])
+    return (failure["case"],)
 
 
 def _words(failure: Mapping[str, Any], text: str) -> str:
