@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import time
@@ -269,7 +270,7 @@ def _run(
         hope=Hope(options.keep_going),
     )
     collector = Collector(report_file, None if distributed else subject, second, on_progress)
-    with _own_pytest():
+    with _own_pytest(), _seldom_collecting():
         status = pytest.main(_pytest_arguments(options), plugins=[collector])
     if collector.lack is not None:
         raise Lacking(collector.lack)
@@ -375,6 +376,17 @@ def _pytest_arguments(options: Options) -> list[str]:
         *(["--conv2d-keep-going"] if options.keep_going else []),
         str(PACKAGE / "checks"),
     ]
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """The garbage collector looks every 50,000 objects: a run makes millions, few in cycles, and keeps most."""
+    usual = gc.get_threshold()
+    gc.set_threshold(50_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 @contextmanager

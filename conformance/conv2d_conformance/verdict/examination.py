@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
 from typing import Any, NoReturn
 
 from conv2d_conformance import spec
@@ -14,7 +15,7 @@ from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.cost import why_too_dear
 from conv2d_conformance.cases.features import features_of
-from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.geometry import is_legal, products
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.effort import Effort
@@ -25,7 +26,7 @@ from conv2d_conformance.verdict.evidence import with_evidence
 from conv2d_conformance.verdict.grading import Grading, describe_grade
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome, judge
-from conv2d_conformance.verdict.question import Question, claimed_grade
+from conv2d_conformance.verdict.question import FORESEEN, Question, claimed_grade
 from conv2d_conformance.verdict.rejections import Rejections
 from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
@@ -172,6 +173,8 @@ class Examination:
         self.prepare = prepare
         self.clock = clock
         self.tally = Tally()
+        self._upcoming: Case | None = None
+        self._prepared: Question | None = None
         self._known: dict[Case, Judgement] = {}
         self._watched: dict[str, tuple[Case, Observation]] = {}
         self._in_sequence: deque[Case] = deque(maxlen=LONGEST_SEQUENCE)
@@ -187,8 +190,9 @@ class Examination:
         return self.implementation.hello.capabilities
 
     def judge_all(self, cases: Iterable[Case], *, values: bool = True) -> None:
-        """Judge fixed cases, in their order."""
-        for case in cases:
+        """Judge fixed cases, in their order. The next is prepared while an answer is awaited."""
+        for case, self._upcoming in pairwise(chain(cases, [None])):
+            assert case is not None
             self.judge(case, values=values)
 
     def judge(
@@ -387,8 +391,8 @@ class Examination:
                 self._end(replace(failure, diagnosis=self._diagnosis(case, {})), "fail")
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:
-        question = self.prepare(case, self.claims)
-        request = question.foreseen if values else question.request
+        question = self._question(case)
+        request = question.foreseen(self._look_ahead) if values else question.request
         answers = [self.implementation.ask(request) for _ in range(times)]
         for answer in answers:
             judgement = judge(question, answer, values=values, grading=self.tally.grading if self._grades else None)
@@ -398,6 +402,22 @@ class Examination:
             if judgement.outcome != "pass":
                 return judgement
         return judgement if times == 1 else judge_repetitions(judgement, answers)
+
+    def _question(self, case: Case) -> Question:
+        prepared, self._prepared = self._prepared, None
+        # A stride of 1.0 equals one of 1, and is another question.
+        is_prepared = prepared is not None and prepared.case == case and not case.overrides
+        return prepared if prepared is not None and is_prepared else self.prepare(case, self.claims)
+
+    def _look_ahead(self) -> None:
+        """Prepare the question that comes next, if that takes little."""
+        upcoming, self._upcoming = self._upcoming, None
+        case = None if upcoming is None else self._fitting(upcoming)
+        if case is not None and case not in self._known:
+            question = self.prepare(case, self.claims)
+            if question.illegal_because is None and products(question.geometry) <= FORESEEN:
+                _ = question.request
+                self._prepared = question
 
     def _note_rejection(self, case: Case, judgement: Judgement) -> None:
         """Of what the check asks itself: what is asked to make a case simpler depends on the time that there is."""

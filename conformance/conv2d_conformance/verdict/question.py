@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -58,14 +59,15 @@ class Question:
             line=format_case(self.case),
         )
 
-    @property
-    def foreseen(self) -> Request:
-        """The call; and where that takes little, what the answer is held against is found until it comes."""
-        return replace(self.request, meanwhile=self._foresee) if 0 < self.request.products <= FORESEEN else self.request
+    def foreseen(self, then: Callable[[], object] = lambda: None) -> Request:
+        """The call; and where that takes little, what the answer is held against is found until it comes, and more."""
 
-    def _foresee(self) -> None:
-        with suppress(Exception):  # what fails here fails again where it is needed, and is told there
-            _ = self.law, self.exposes_faults
+        def meanwhile() -> None:
+            with suppress(Exception):  # what fails here fails again where it is needed, and is told there
+                _ = self.law, self.exposes_faults
+                then()
+
+        return replace(self.request, meanwhile=meanwhile) if 0 < self.request.products <= FORESEEN else self.request
 
     @cached_property
     def illegal_because(self) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 
 from conv2d_conformance.adapter import Adapter, Capabilities
 from conv2d_conformance.cases.case import Case, Recipe
-from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.answers import Answer, Request
 from conv2d_conformance.implementation.inprocess import InProcess
@@ -191,3 +191,30 @@ def test_what_an_answer_is_held_against_is_found_until_it_comes(line: str, value
     found = Examination(Computing(adapter), QUICK, prepare=prepare)
     found.judge(parse(line), values=values)
     assert (found.tally.outcome, known) == ("pass", [is_found])
+
+
+def test_the_next_of_fixed_cases_is_prepared_until_an_answer_comes() -> None:
+    prepared: list[str] = []
+    before_answers: list[int] = []
+
+    def prepare(case: Case, claims: Capabilities) -> Question:
+        prepared.append(format_case(case))
+        return Question(case, claims)
+
+    class Computing(InProcess):
+        def ask(self, request: Request) -> Answer:
+            if request.meanwhile is not None:
+                request.meanwhile()
+            before_answers.append(len(prepared))
+            return super().ask(request)
+
+    adapter = Adapter(
+        name="tested", version="1", conv2d=lambda *arrays, **arguments: Call(*arrays, **arguments).right()
+    )
+    lines = [f"n1c1{size} m1k1 integers:1" for size in ("h1w1", "h2w2", "h300w300", "h3w3")]
+    cases = [parse(line) for line in lines]
+    found = Examination(Computing(adapter), QUICK, prepare=prepare)
+    found.judge_all([*cases, cases[0]])
+    assert prepared == [format_case(case) for case in (cases[0], cases[1], cases[2], cases[2], cases[3])]
+    assert before_answers == [2, 3, 4, 5]
+    assert (found.tally.outcome, found.tally.asked) == ("pass", 4)
