@@ -53,7 +53,7 @@ def test_every_option_that_names_a_file_to_write_is_found_by_the_one_function():
 
 
 @pytest.mark.parametrize("nothing_kept", ["-", "/dev/null"])
-def test_what_a_search_goes_on_from_is_a_file_that_keeps_what_it_is_given(invoke, folder, nothing_kept):
+def test_what_a_search_goes_on_from_is_a_file_that_keeps_what_it_is_given(invoke, nothing_kept):
     result = invoke("variants", "--only", "winograd-tiles-of-2", "--resume", nothing_kept)
     assert result.exit_code == 2
     assert "keeps nothing" in result.stderr
