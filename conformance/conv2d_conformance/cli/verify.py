@@ -5,11 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from conv2d_conformance.cli.problems import USAGE, problem_of
+
+if TYPE_CHECKING:
+    from conv2d_conformance.verifying import Finding
 
 SOUND, NOT_COMPARED, UNSOUND = 0, 4, 1
 WORSE = (SOUND, NOT_COMPARED, UNSOUND, USAGE)
@@ -33,7 +36,7 @@ def verify(ctx: click.Context, reports: tuple[Path, ...], rerun: str | None, sam
     grades and the conclusion.
 
     The exit status is 0 where all of that holds, whatever the verdicts are, 1 where something does not, 4 where other
-    sources of the suite made a report, of which these cannot know everything, and 2 where a file is no report; of
+    sources of the suite made a report and asked what these do not, and 2 where a file is no report; of
     several files, the worst.
     """
     from conv2d_conformance.report.assemble import UnreadableReport, read
@@ -73,14 +76,15 @@ def _verify(path: Path, report: Mapping[str, Any]) -> int:
         click.echo(f"{path}: and {len(more)} faults more")
     if found.faults:
         return UNSOUND
-    click.echo(f"{path}: {', '.join(_praise(report, found.not_compared))}; {_headline(report)}")
+    click.echo(f"{path}: {', '.join(_praise(report, found))}; {_headline(report)}")
     for sentence in found.not_compared:
         click.echo(f"{path}: not compared: {_printable(sentence)}")
     return NOT_COMPARED if found.not_compared else SOUND
 
 
-def _praise(report: Mapping[str, Any], not_compared: tuple[str, ...]) -> Iterator[str]:
-    yield "consistent as far as this version can tell" if not_compared else "complete and consistent"
+def _praise(report: Mapping[str, Any], found: Finding) -> Iterator[str]:
+    yield "consistent as far as this version can tell" if found.not_compared else "complete and consistent"
+    yield from map(_printable, found.remarks)
     if not report["complete"]:
         yield "of a run that did not come to its end"
     if "sources" not in report["suite"]:

@@ -12,7 +12,8 @@ CANNOT_KNOW = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What does not hold, and what could not be compared here; a sentence for each."""
+    """What does not hold, what could not be compared here, and what else is to be known; a sentence for each."""
 
     faults: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()

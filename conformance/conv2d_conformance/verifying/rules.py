@@ -35,9 +35,13 @@ class Rules:
 
 @dataclass
 class Origin:
-    """Who made a report: the rules that it was made by, as far as these are known, and what is wrong or unknown."""
+    """Who made a report: the rules that it was made by, as far as these are known, and what is wrong or unknown.
+
+    `supposed` are the rules of this suite, where other sources made the report by the text that these have.
+    """
 
     rules: Rules | None = None
+    supposed: Rules | None = None
     faults: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
@@ -70,6 +74,8 @@ def origin_of(report: Mapping[str, Any]) -> Origin:
             f"it was made by other sources of the suite, of version {suite['version']}: which checks those have, and "
             "what they ask"
         )
+        if text is spec.load():
+            found.supposed = Rules(text.requirements, catalogue())
     if text is None:
         found.unknown.append(f"it cites {_edition(cited)}, a text that this version does not have")
     return found

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from conv2d_conformance import __version__
 from conv2d_conformance.cli import program
 from conv2d_conformance.report.assemble import read
 from conv2d_conformance.verifying import CANNOT_KNOW, Finding, verify
@@ -62,7 +63,6 @@ def test_an_old_report_that_was_doctored_is_found_out(change, sentence):
 @pytest.mark.parametrize(
     ("name", "change", "sentence"),
     [
-        ("suite", {"sources": 64 * "0"}, "it was made by other sources of the suite, of version "),
         ("suite", {"version": "9.9"}, "its sources are those of version "),
         ("spec", {"digest": 64 * "0"}, "it cites edition "),
     ],
@@ -72,6 +72,23 @@ def test_what_another_suite_made_is_neither_refused_nor_called_sound(made, looke
     report[name].update(change)
     found = looked_at(report)
     assert any(said.startswith(sentence) for said in (*found.faults, *found.not_compared)), found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_other_sources_asked_is_compared_where_these_ask_the_same(made, counting_again, name):
+    report = made(name)
+    report["suite"]["sources"] = 64 * "0"
+    found = verify(report, counting_again)
+    assert found == Finding(remarks=(f"made by other sources of version {__version__} that ask the same",))
+
+
+def test_what_other_sources_asked_is_not_compared_where_these_ask_something_else(made, looked_at):
+    report = made("layer")
+    report["suite"]["sources"] = 64 * "0"
+    report["checks"]["test_bias::test_added"]["transcript"] = 16 * "0"
+    found = looked_at(report)
+    assert found.faults == ()
+    assert found.not_compared[0].startswith(f"it was made by other sources of the suite, of version {__version__}: ")
 
 
 def test_a_run_with_another_hypothesis_is_not_refused(made, looked_at):
@@ -84,9 +101,10 @@ def test_a_run_with_another_hypothesis_is_not_refused(made, looked_at):
 
 def test_of_several_files_the_worst_decides(failing_run, tmp_path):
     path, report = failing_run
+    others = {**report["suite"], "sources": 64 * "0"}
     doctored, other = tmp_path / "doctored.json", tmp_path / "other.json"
     doctored.write_text(json.dumps({**report, "judged_cases": 0}))
-    other.write_text(json.dumps({**report, "suite": {**report["suite"], "sources": 64 * "0"}}))
+    other.write_text(json.dumps({**report, "spec": {**report["spec"], "digest": 64 * "0"}, "suite": others}))
     nothing = tmp_path / "nothing.json"
     for files, status in (((path,), 0), ((path, other), 4), ((other, doctored), 1), ((doctored, nothing, path), 2)):
         result = invoke(*files)
