@@ -148,7 +148,7 @@ def conclusion(
     undeclared = [name for name in broken if name not in declared]
     as_declared = f"{_counted(len(broken) - len(undeclared), 'requirement')} broken as declared"
     unreached = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] == NOT_REACHED]
-    beside = f", and {len(unreached)} not reached" if unreached else ""
+    beside = [f"{len(unreached)} not reached"] if unreached else []
     missing = sorted(core_of(profile) - claimed)
 
     if gave_up:
@@ -159,9 +159,10 @@ def conclusion(
     elif breaches:
         headline, status = f"not conforming: {'; '.join(breaches)}, which no adapter may do", 1
     elif undeclared:
-        known = f", and {as_declared}" if len(undeclared) < len(broken) else ""
+        known = [as_declared] if len(undeclared) < len(broken) else []
         number = _counted(len(undeclared), "requirement")
-        headline, status = f"not conforming: {number} broken ({_some(undeclared)}){known}{beside}", 1
+        told = [f"{number} broken ({_some(undeclared)})", *known, *beside]
+        headline, status = f"not conforming: {', and '.join(told)}", 1
     elif open_ones := [name for name in unreached if name not in declared or not broken]:
         number = _counted(len(unreached), "requirement")
         headline = f"not conforming: {number} not reached, since legal calls were refused ({_some(open_ones)})"
@@ -172,8 +173,7 @@ def conclusion(
     elif missing:
         headline, status = f"partial: no {', no '.join(missing)}" + (f"; {as_declared}" if broken else ""), 1
     elif broken:
-        open_too = beside.replace(", and", ",")
-        headline, status = f"not conforming: {as_declared}{open_too}, and nothing else", 0
+        headline, status = f"not conforming: {', '.join([as_declared, *beside])}, and nothing else", 0
     elif only != "*":
         holds = any(entry["level"] == "MUST" and entry["verdict"] == "pass" for entry in entries)
         what = "every MUST that is selected holds" if holds else "no MUST is selected that is claimed"
