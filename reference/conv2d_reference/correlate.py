@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +12,9 @@ from conv2d_reference.integers import IntOrPair, Pair
 
 WIDE = 4
 """Zeros that no window reads are left out where the padded input is so many times larger than all that one needs."""
+
+AT_ONCE = 1 << 24
+"""Cells of windows that are held in memory, but for those of one image."""
 
 NUMPY_PADDING = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
@@ -99,52 +99,34 @@ def _is_wide(g: Geometry, amounts: list[Pair]) -> bool:
 def _strided(x: Array, w: Array, g: Geometry, amounts: list[Pair]) -> Array:
     """Correlate x (N, C, H, W), with zeros around it, with w (M, C, KH, KW), at the stride and dilation of g.
 
-    SciPy's kernels move by one cell and have no holes. Of the rows, every lcm(stride, dilation)-th is one phase: there
-    the taps that fall on it are neighbours, and so are the outputs. An output is the sum over the phases of its taps.
-    Columns are alike. What no window reads is in no operand: zeros between taps would turn infinities into NaN.
+    SciPy's kernels move by one cell and have no holes. Where these do not, or where zeros are only thought of, what
+    each window reads is an image of its own, in which the kernel has one place.
     """
     y = np.zeros((len(x), len(w), g.OH, g.OW), x.dtype)
     if not y.size:  # an empty batch: SciPy would take the image for the kernel
         return y
-    if any(amount != (0, 0) for amount in amounts) or _every_tap_is_a_phase(g):
-        windows = _windows(x, g, amounts)
+    if g.stride == g.dilation == (1, 1) and amounts == [(0, 0), (0, 0)]:
+        return _correlate(x, w)
+    at_once = max(1, AT_ONCE // (y[0, 0].size * w[0].size))
+    for first in range(0, len(x), at_once):
+        windows = _windows(x[first : first + at_once], g, amounts)
         places = _correlate(windows.reshape(-1, *windows.shape[3:]), w)
-        return np.moveaxis(places.reshape(len(x), g.OH, g.OW, len(w)), -1, 1)
-    rows, columns = (_phases(*axis) for axis in zip(g.stride, g.dilation, w.shape[-2:], y.shape[-2:], strict=True))
-    for (OH, KH, H), (OW, KW, W) in itertools.product(rows, columns):
-        y[:, :, OH, OW] += _correlate(x[:, :, H, W], w[:, :, KH, KW])
+        y[first : first + at_once] = np.moveaxis(places.reshape(*windows.shape[:3], len(w)), -1, 1)
     return y
-
-
-def _every_tap_is_a_phase(g: Geometry) -> bool:
-    return all(s // math.gcd(s, d) >= k for s, d, k in zip(g.stride, g.dilation, (g.KH, g.KW), strict=True))
 
 
 def _windows(x: Array, g: Geometry, amounts: list[Pair]) -> Array:
     """(N, OH, OW, C, KH, KW): what each window reads of the input with its zeros."""
     for axis, outputs, kernel, number in ((2, g.OH, g.KH, 0), (4, g.OW, g.KW, 1)):
         # Python's integers: a stride may be larger than those of NumPy.
-        first, taps = (np.arange(count, dtype=object) for count in (outputs, kernel))
-        places = np.add.outer(first * g.stride[number], taps * g.dilation[number]).ravel() - amounts[number][0]
-        inside = np.array([0 <= place < x.shape[axis] for place in places])
+        stride, dilation, (before, _) = g.stride[number], g.dilation[number], amounts[number]
+        places = [i * stride + j * dilation - before for i in range(outputs) for j in range(kernel)]
+        inside = [i for i, place in enumerate(places) if 0 <= place < x.shape[axis]]
         lines = np.moveaxis(x, axis, 0)
         read = np.zeros((len(places), *lines.shape[1:]), x.dtype)
-        read[inside] = lines[places[inside].astype(np.intp)]
+        read[inside] = lines[[places[i] for i in inside]]
         x = np.moveaxis(read.reshape(outputs, kernel, *lines.shape[1:]), (0, 1), (axis, axis + 1))
     return x.transpose(0, 2, 4, 1, 3, 5)
-
-
-def _phases(stride: int, dilation: int, kernel: int, output: int) -> Iterator[tuple[slice, slice, slice]]:
-    """(outputs, taps, cells) of an axis, for each phase."""
-    common = math.gcd(stride, dilation)
-    between_outputs, between_taps = dilation // common, stride // common
-    firsts = range(min(between_outputs, output)), range(min(between_taps, kernel))
-    for first_output, first_tap in itertools.product(*firsts):
-        outputs, taps = slice(first_output, output, between_outputs), slice(first_tap, kernel, between_taps)
-        first = first_output * stride + first_tap * dilation
-        count = len(range(output)[outputs]) + len(range(kernel)[taps]) - 1
-        step = between_outputs * stride
-        yield outputs, taps, slice(first, first + (count - 1) * step + 1, step)
 
 
 def _correlate(x: Array, w: Array) -> Array:
@@ -158,17 +140,18 @@ def _correlate(x: Array, w: Array) -> Array:
 
 
 def _correlate_rows(x: Array, w: Array) -> Array:
-    """All rows below each other are one image for SciPy, whose columns are the channels; a row of a filter is another.
+    """Images below each other are one for SciPy, whose columns are the channels of all rows under a filter.
 
-    SciPy sums over channels then, and a filter asks for one call for each of its rows. Places that begin in one row and
-    end in the next are dropped. SciPy conjugates its second operand: undone here. `correlate2d` sums products, where
-    `correlate` may choose a Fourier transform, which rounds otherwise.
+    SciPy sums over these columns then, and a filter asks for one call. Places that begin in one row and end in the
+    next are dropped. SciPy conjugates its second operand: undone here. `correlate2d` sums products, where `correlate`
+    may choose a Fourier transform, which rounds otherwise.
     """
     (N, C, H, W), (M, _, KH, KW) = x.shape, w.shape
     OH, OW = H - KH + 1, W - KW + 1
-    y = np.zeros((M, N * OH * W), x.dtype)
-    for row in range(KH):
-        lines = np.moveaxis(x[:, :, row : row + OH], 1, -1).reshape(-1, C)
-        for sums, kernel in zip(y, w[:, :, row], strict=True):
-            sums[: len(lines) - KW + 1] += scipy.signal.correlate2d(lines, kernel.T.conj(), mode="valid")[:, 0]
+    rows = np.lib.stride_tricks.sliding_window_view(x, KH, axis=2)  # (N, C, OH, W, KH)
+    lines = rows.transpose(0, 2, 3, 1, 4).reshape(-1, C * KH)
+    kernels = w.conj().transpose(0, 3, 1, 2).reshape(M, KW, C * KH)
+    y = np.zeros((M, len(lines)), x.dtype)
+    for sums, kernel in zip(y, kernels, strict=True):
+        sums[: len(lines) - KW + 1] = scipy.signal.correlate2d(lines, kernel, mode="valid")[:, 0]
     return y.reshape(M, N, OH, W)[..., :OW].swapaxes(0, 1)
