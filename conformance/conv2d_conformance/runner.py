@@ -236,12 +236,19 @@ def run(
     if report_file is None:
         with ReportFile(find(str(options.output)), kind_of(options)) as own:
             return run(options, on_progress, own)
+    abandoned = Event()
     implementation = Remembering(
-        connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
+        connect(
+            options.target,
+            isolation=options.isolation,
+            timeout=options.timeout,
+            memory=options.memory,
+            abandoned=abandoned,
+        )
     )
     second = Second(options)
     try:
-        return _run(options, report_file, implementation, second, on_progress)
+        return _run(options, report_file, implementation, second, on_progress, abandoned)
     except Exception as error:
         if lack := lack_of(error):
             raise Lacking(lack) from error
@@ -257,6 +264,7 @@ def _run(
     implementation: Implementation,
     second: Second,
     on_progress: Callable[[int, int, str], None],
+    abandoned: Event,
 ) -> dict[str, Any]:
     started = time.time()
     report_file.begin(header(options, implementation, started))
@@ -281,7 +289,9 @@ def _run(
         )
     ended_early = interrupted or any("gave_up" in record for record in collector.records)
     fingerprint = None if ended_early or options.only != "*" else _fingerprint(options, implementation, on_progress)
-    if not interrupted:
+    if interrupted:  # who has pressed Ctrl-C does not wait for a library to leave
+        abandoned.set()
+    else:
         on_progress(collector.total, collector.total, "asking once more what failed")
         second.amend()
     implementation.close()

@@ -26,7 +26,9 @@ FIRST_CALLS = 2
 
 It is not made again then, so that a hang never takes more than two limits.
 """
-MOST_PASSED_OVER = 5
+HOPELESS = 0.5
+"""In limits: who never answered, and was waited for in vain, gets so much for the next call, in which it hangs too."""
+MOST_PASSED_OVER = 3
 """Hangs, with nothing being done, that did not occur again: of still more of them no machine is to blame."""
 SECONDS_TO_LEAVE = 2.0
 START_TIMEOUT = 120.0
@@ -76,7 +78,8 @@ class Worker:
 
     A call that was not answered for a reason that may lie in the machine is made once more, in a fresh process. What
     was the machine's, or took long and came to a good end, is told in `incidents`, one sentence each. Where no call was
-    ever answered and one ran out of time, the next has its limit once. Who hangs again and again is not asked again.
+    ever answered and one ran out of time, the next has half its limit, once. Who hangs again and again is not asked
+    again.
     """
 
     hello: Hello
@@ -101,6 +104,7 @@ class Worker:
         self._known: set[Kind] = set()  # the kinds of call that the process has answered
         self._answered = False  # anything, by any process
         self._timed_out = False
+        self._hangs = False  # twice at one call, in two processes
         self._passed_over = 0
         self.incidents = []
         self._fresh: list[WorkerProcess] = []  # have not introduced themselves yet; the first is next
@@ -125,19 +129,21 @@ class Worker:
             raise
 
     def _answer_to(self, request: Request) -> Answer:
-        limit = self._timeout + request.products / PRODUCTS_PER_SECOND
         kind = _kind_of(request)
         hopeless = self._timed_out and not self._answered
+        limit = (self._timeout + request.products / PRODUCTS_PER_SECOND) * (HOPELESS if hopeless else 1)
         first = self._attempt(request, kind, limit, is_first=kind not in self._known and not hopeless)
         if not isinstance(first, Failed):
             return first
         is_idle = first.failure.end == "idle"
-        if hopeless or not first.may_be_the_machines or (is_idle and self._passed_over >= MOST_PASSED_OVER):
+        is_its_own = self._hangs or self._passed_over >= MOST_PASSED_OVER
+        if hopeless or not first.may_be_the_machines or (is_idle and is_its_own):
             self._timed_out |= first.failure.end is not None
             return first.told()
         second = self._attempt(request, kind, limit, is_first=first.failure.end != "spent")
         if isinstance(second, Failed):
             self._timed_out |= second.failure.end is not None
+            self._hangs |= is_idle and second.failure.end == "idle"
             return second.told(first)
         self._passed_over += is_idle
         self.incidents.append(f"{first.what}; asked again in a fresh process, it answered")
@@ -237,10 +243,10 @@ class Worker:
         return True
 
     def close(self) -> None:
-        """Let the process leave, and end whatever remains."""
+        """Let the process leave, unless it is abandoned, and end whatever remains."""
         self._closed = True
         try:
-            if self._process:
+            if self._process and not (self._abandoned and self._abandoned.is_set()):
                 self._end(self._process, seconds_to_leave=SECONDS_TO_LEAVE)
                 self._process = None
         finally:

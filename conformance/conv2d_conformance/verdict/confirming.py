@@ -7,6 +7,7 @@ the requirement that says so as well.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from conv2d_conformance.cases.case import Case
@@ -15,7 +16,7 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.implementation.answers import Broken, Implementation
 from conv2d_conformance.initialisation.case import is_layer_case
 from conv2d_conformance.verdict.explaining import explanations
-from conv2d_conformance.verdict.history import unpacked
+from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked
 from conv2d_conformance.verdict.judge import Fault, judge
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.sequence import shortest
@@ -31,6 +32,9 @@ MOST_CAUSES = 3
 
 MOST_IN_VAIN = 6
 """After so many cases that nothing made fail again, the others are left as they are: each takes some processes too."""
+
+_parsed = lru_cache(MOST_REMEMBERED)(parse)
+"""Cases that fail were mostly met by the same process, after the same calls."""
 
 
 def fails_alone(record: Record, implementation: Implementation, *, is_fresh: bool = False) -> bool | None:
@@ -116,7 +120,7 @@ def _amend(record: Record, implementation: Implementation, causes: list[list[Cas
     """
     failure = record["failure"]
     case = parse(failure["case"])
-    before = [parse(line) for line in unpacked(record["before"])]
+    before = [_parsed(line) for line in unpacked(record["before"])]
     alike = [earlier for earlier in before if earlier.shapes == case.shapes]
     faults: dict[tuple[str, ...], Fault] = {}
 

@@ -19,7 +19,7 @@ from conv2d_conformance.cases.geometry import is_legal, products
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.implementation.answers import Implementation, Observation
+from conv2d_conformance.implementation.answers import Answer, Implementation, Observation
 from conv2d_conformance.law.classes import MEANINGS
 from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.evidence import with_evidence
@@ -213,7 +213,7 @@ class Examination:
         self._note_rejection(case, judgement)
         self._known[case] = judgement
         if judgement.outcome != "pass":
-            self._raise(case, judgement, values, times)
+            self._raise(case, judgement, values)
         self._count(case, judgement)
         self._end_where_observed()
 
@@ -393,15 +393,17 @@ class Examination:
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:
         question = self._question(case)
         request = question.foreseen(self._look_ahead) if values else question.request
-        answers = [self.implementation.ask(request) for _ in range(times)]
-        for answer in answers:
-            judgement = judge(question, answer, values=values, grading=self.tally.grading if self._grades else None)
+        answers: list[Answer] = []
+        for _ in range(times):
+            answers.append(self.implementation.ask(request))
+            grading = self.tally.grading if self._grades else None
+            judgement = judge(question, answers[-1], values=values, grading=grading)
             if judgement.observed:
                 seen = OBSERVED_OF_GRADIENTS if case.operation == "gradients" else OBSERVED_REQUIREMENTS
                 self._watch(format_case(case), judgement, seen, case)
             if judgement.outcome != "pass":
-                return judgement
-        return judgement if times == 1 else judge_repetitions(judgement, answers)
+                break
+        return judge_repetitions(judgement, answers)
 
     def _question(self, case: Case) -> Question:
         prepared, self._prepared = self._prepared, None
@@ -452,14 +454,14 @@ class Examination:
     def _count(self, case: Case, judgement: Judgement) -> None:
         self._tally(format_case(case), judgement)
 
-    def _raise(self, case: Case, judgement: Judgement, values: bool, times: int = 1) -> None:
+    def _raise(self, case: Case, judgement: Judgement, values: bool) -> None:
         assert judgement.fault is not None
         if not self.simplify or _is_dear(judgement.fault):
             self._end(_once(format_case(case), judgement.fault.got, judgement.fault.required), judgement.outcome)
         seen = {known: found.outcome == "pass" for known, found in self._known.items()}
 
         def find(candidate: Case) -> Fault | None:
-            found = self._ask(candidate, values, times).fault
+            found = self._ask(candidate, values, judgement.calls).fault
             seen[candidate] = found is None
             return found
 

@@ -34,6 +34,7 @@ class Judgement:
     evidence: the number of elements (or, without elements, of facts) that could have shown a fault and did not.
     rejected: the answer, where it is that the call was refused, rightly or wrongly.
     margin: the largest error as a share of its bound, over the evident elements that are judged by a bound.
+    calls: how many of one and the same it took.
     """
 
     outcome: Outcome
@@ -44,6 +45,7 @@ class Judgement:
     where: tuple[int, ...] | None = None
     observed: tuple[Observation, ...] = ()
     rejected: Rejected | None = None
+    calls: int = 1
 
 
 def judge(question: Question, answer: Answer, *, values: bool = True, grading: Grading | None = None) -> Judgement:

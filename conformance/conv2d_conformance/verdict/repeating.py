@@ -13,10 +13,14 @@ from conv2d_conformance.verdict.judge import Fault, Judgement
 
 
 def judge_repetitions(judgement: Judgement, answers: Sequence[Answer]) -> Judgement:
-    """The judgement of answers that are all right, in which they must be equal too: zeros and NaN whatever their sign.
+    """The judgement of the answers to one call, where that of each alone is known, up to the first that is wrong.
 
-    Answers to illegal calls are all rejections.
+    Those that are right must be equal too: zeros and NaN whatever their sign. Answers to illegal calls are all
+    rejections.
     """
+    judgement = replace(judgement, calls=len(answers))
+    if judgement.fault is not None:
+        return judgement
     first, *others = [answer.arrays for answer in answers if isinstance(answer, Result)] or [()]
     names = ("y",) if len(first) == 1 else NAMES
     for number, arrays in enumerate(others, start=2):

@@ -105,6 +105,32 @@ def test_a_second_crash_in_the_same_words_is_known_without_a_call() -> None:
     assert implementation.calls == 0
 
 
+class Stateful(Counting):
+    """Wrong by chance for whatever is not the first call of its process."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda call: call.right() if self.is_fresh else call.right() + random.random())
+        self.is_fresh = False
+
+    def ask(self, request: Request) -> Answer:
+        answer = super().ask(request)
+        self.is_fresh = False
+        return answer
+
+    def restart(self) -> bool:
+        self.is_fresh = True
+        return True
+
+
+def test_after_a_search_in_vain_nothing_is_searched_for_that_does_not_fail_in_a_fresh_process() -> None:
+    implementation, diagnoses = Stateful(), Diagnoses()
+    assert diagnoses.sentence_about(implementation, WIDE, {}) is None
+    assert implementation.calls > 10
+    implementation.calls = 0
+    assert diagnoses.sentence_about(implementation, GROUPED, {}) is None
+    assert implementation.calls == 1
+
+
 class Crashing(Counting):
     """Dies in the same words with groups, and under wide kernels; it is right elsewhere."""
 

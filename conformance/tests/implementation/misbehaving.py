@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG001  (what goes wrong does not depend on the arguments)
 
+import atexit
 import ctypes
 import fcntl
 import mmap
@@ -68,6 +69,11 @@ def sleeps_for_ever(input, weight, bias=None):
 
 def sleeps_when_the_input_is_one(input, weight, bias=None):
     return sleeps_for_ever(input, weight) if input.flat[0] == 1 else zeros(input, weight)
+
+
+def notes_that_it_leaves(input, weight, bias=None):
+    atexit.register(Path(os.environ["NOTE_OF_THE_END"]).touch)
+    return zeros(input, weight)
 
 
 def sleeps_at_the_first_call(input, weight, bias=None):

@@ -160,14 +160,34 @@ def test_who_hangs_again_and_again_is_not_asked_again(target, request_for, tmp_p
     assert answers[-1].sentence.startswith("no answer within 0.3 s: it hangs, and did nothing any more")
 
 
-def test_a_hang_is_waited_for_once_where_another_call_hung_and_none_was_ever_answered(target, request_for):
+def test_a_hang_is_waited_for_once_where_another_call_hung_twice(target, request_for):
     with Worker(target("sleeps_for_ever"), timeout=0.2) as worker:
         sentences = [worker.ask(request_for(1)).sentence for _ in range(2)]
     assert ["twice" in sentence for sentence in sentences] == [True, False]
     with Worker(target("sleeps_when_the_input_is_one"), timeout=0.5) as worker:
         assert isinstance(worker.ask(request_for(0)), Result)
         sentences = [worker.ask(request_for(1)).sentence for _ in range(2)]
-    assert ["twice" in sentence for sentence in sentences] == [True, True]
+    assert ["twice" in sentence for sentence in sentences] == [True, False]
+
+
+def test_who_never_answered_and_hung_has_half_the_limit(target, request_for):
+    with Worker(target("sleeps_for_ever"), timeout=0.4) as worker:
+        sentences = [worker.ask(request_for(1)).sentence for _ in range(2)]
+    assert [sentence.partition(":")[0] for sentence in sentences] == [
+        "no answer within 0.4 s, twice",
+        "no answer within 0.2 s",
+    ]
+
+
+@pytest.mark.parametrize("is_abandoned", [False, True])
+def test_nobody_waits_for_an_abandoned_process_to_leave(target, request_for, tmp_path, monkeypatch, is_abandoned):
+    monkeypatch.setenv("NOTE_OF_THE_END", str(tmp_path / "note"))
+    abandoned = threading.Event()
+    with Worker(target("notes_that_it_leaves"), abandoned=abandoned) as worker:
+        worker.ask(request_for())
+        if is_abandoned:
+            abandoned.set()
+    assert (tmp_path / "note").exists() is not is_abandoned
 
 
 def test_where_the_system_does_not_tell_the_limit_is_the_limit(target, request_for, monkeypatch):

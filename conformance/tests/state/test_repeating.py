@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.answers import Rejected, Result
+from conv2d_conformance.implementation.answers import Answer, Rejected, Request, Result
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.target import load
 from conv2d_conformance.implementation.target import parse as target
@@ -35,7 +36,7 @@ def results(*arrays: Any) -> list[Result]:
     ],
 )
 def test_equal_answers_are_repeatable(answers: list[Result]) -> None:
-    assert judge_repetitions(PASSED, answers) is PASSED
+    assert judge_repetitions(PASSED, answers) == replace(PASSED, calls=len(answers))
 
 
 @pytest.mark.parametrize("other", [np.nextafter(np.float32(2), np.float32(3)), np.nan, np.inf])
@@ -65,3 +66,23 @@ def test_a_wrong_answer_among_the_repetitions_is_found() -> None:
     examination = Examination(InProcess(load(target(f"{path}:every_third_call"))), EFFORTS["quick"])
     with pytest.raises(Nonconforming, match="are wrong"):
         examination.judge(parse("n1c1h3w4 m1k2 integers:1"), times=10)
+
+
+class Counting(InProcess):
+    """Counts its calls."""
+
+    calls = 0
+
+    def ask(self, request: Request) -> Answer:
+        self.calls += 1
+        return super().ask(request)
+
+
+def test_what_is_wrong_at_once_is_not_asked_for_the_repetitions_too() -> None:
+    calls = []
+    for times in (1, 10):
+        implementation = Counting(load(target("conv2d_conformance.mutants.channels:bias_dropped")))
+        with pytest.raises(Nonconforming):
+            Examination(implementation, EFFORTS["quick"]).judge(parse("n2c3h5w6 m4k3x2 bias integers:3"), times=times)
+        calls.append(implementation.calls)
+    assert calls[0] == calls[1]
