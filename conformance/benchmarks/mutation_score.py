@@ -1,8 +1,9 @@
 """How many mutants the checks of their requirements kill with the cases of `quick`, and with those of `standard`.
 
-    python mutation_score.py OUTPUT.json [--first-attempt FILE] [--workers N] [MODULE ...]
+    python mutation_score.py OUTPUT.json [--first-attempt FILE] [--seeds N] [--workers N] [MODULE ...]
 
-With modules, their mutants alone. One that says itself that it needs more effort is not tried, and counts as not
+Each seed draws other cases; `quick` is asked with as many of them, `standard` with the first. With modules, their
+mutants alone. One that says itself that it needs more effort is not tried, and counts as not
 killed. What the package publishes is in conv2d_conformance/mutation-score.json, with the counts of the first attempt,
 before anything was repaired because of the mutants that survived.
 """
@@ -33,20 +34,31 @@ def mutants_of(modules: list[str]) -> dict[str, Mutant]:
     return {value.name: value for value in values if isinstance(value, Mutant)}
 
 
-def killers(chosen: dict[str, Mutant], effort: str, workers: int, known: dict[str, str]) -> dict[str, str]:
-    """A check that kills each mutant, or nothing. The one that is `known` from a lesser effort is asked first."""
+def killers(
+    chosen: dict[str, Mutant], effort: str, workers: int, known: dict[str, str], run_seed: int = 0
+) -> dict[str, str]:
+    """A check that kills each mutant, or nothing. The one that is `known` from before is asked first."""
     order = list(EFFORTS)
     tried = [name for name, mutant in chosen.items() if order.index(mutant.effort) <= order.index(effort)]
     found = dict.fromkeys(chosen, "")
     started = time.perf_counter()
     with pool(workers) as executor:
-        futures = {executor.submit(selftest.killer, name, effort, first=known.get(name, "")): name for name in tried}
+        futures = {
+            executor.submit(selftest.killer, name, effort, run_seed, first=known.get(name, "")): name for name in tried
+        }
         for number, future in enumerate(as_completed(futures), 1):
             name = futures[future]
             found[name] = future.result()
             seconds = time.perf_counter() - started
-            print(f"{effort} {number}/{len(tried)} {seconds:.0f} s {name}", file=sys.stderr, flush=True)
+            print(
+                f"{effort}, seed {run_seed}: {number}/{len(tried)} {seconds:.0f} s {name}", file=sys.stderr, flush=True
+            )
     return found
+
+
+def survived(name: str, by_seed: dict[int, dict[str, str]]) -> list[int]:
+    """The seeds with which no check kills a mutant."""
+    return [seed for seed, by in by_seed.items() if not by[name]]
 
 
 def main() -> None:
@@ -54,6 +66,7 @@ def main() -> None:
     parser.add_argument("output", type=find)  # before the work, which is long
     parser.add_argument("modules", nargs="*", metavar="MODULE")
     parser.add_argument("--first-attempt", type=Path, metavar="FILE")
+    parser.add_argument("--seeds", type=int, default=1, metavar="N")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     chosen = mutants_of(options.modules)
@@ -61,6 +74,8 @@ def main() -> None:
     known: dict[str, str] = {}
     for effort in LEVELS:
         known = found[effort] = killers(chosen, effort, options.workers, known)
+    least = LEVELS[0]
+    by_seed = {seed: killers(chosen, least, options.workers, found[least], seed) for seed in range(1, options.seeds)}
     record = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "edition": spec.load().edition,
@@ -69,6 +84,11 @@ def main() -> None:
         "survivors": {
             effort: {name: chosen[name].sentence for name, check in by.items() if not check}
             for effort, by in found.items()
+        },
+        "seeds": {
+            "effort": least,
+            "asked": options.seeds,
+            "survivors": {name: seeds for name in chosen if found[least][name] and (seeds := survived(name, by_seed))},
         },
     }
     if options.first_attempt:

@@ -125,11 +125,11 @@ def encounters(name: str, effort: str, run_seed: int, *, matrix: bool = False) -
     return found
 
 
-def killer(name: str, effort: str, *, first: str = "") -> str:
+def killer(name: str, effort: str, run_seed: int = 0, *, first: str = "") -> str:
     """The check of its requirement that kills a mutant, or nothing; of several, `first` is asked first, and no more."""
     mutant = mutants()[name]
     checks = sorted(_own(mutant), key=lambda check: check.name != first)
-    met = _meet_all(mutant, checks, EFFORTS[effort], 0, simplify=False)
+    met = _meet_all(mutant, checks, EFFORTS[effort], run_seed, simplify=False)
     return next((found.check for found in met if found.killed), "")
 
 
