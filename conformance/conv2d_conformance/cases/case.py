@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from conv2d_conformance.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS, DTYPES, PADDING_MODES, VIEWS
+from conv2d_conformance.contract.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS
+from conv2d_conformance.contract.capabilities import PADDING_MODES, VIEWS
+from conv2d_conformance.contract.formats import DTYPES
 
 ARRAYS = ("input", "weight", "bias", "grad_output")
 """In the order of a call. The last one is handed over for gradients alone."""

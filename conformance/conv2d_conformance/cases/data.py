@@ -15,7 +15,7 @@ import numpy as np
 from conv2d_conformance.cases import apart, chains, roundings, tosa
 from conv2d_conformance.cases.case import ARRAYS, DEFAULT_MAGNITUDE, LETTERS, SIGNIFICANT_BITS, Case, Elements
 from conv2d_conformance.cases.words import Values, shortened, size_of, uniform_of, words
-from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.contract.arrays import Array, dtype_of
 
 
 def arrays(case: Case) -> dict[str, Array | None]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.formats import DTYPES
 
 # ---- long sums ---------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.illegal import ILLEGAL
+from conv2d_conformance.contract.answers import Broken, Implementation, Rejected, Result
 from conv2d_conformance.diagnosis import probes
 from conv2d_conformance.diagnosis.bench import Bench, Seen, is_small
 from conv2d_conformance.diagnosis.candidates import explaining, spoils
@@ -25,7 +26,6 @@ from conv2d_conformance.diagnosis.sentence import (
 from conv2d_conformance.diagnosis.sizes import sizes_of
 from conv2d_conformance.diagnosis.structure import structure
 from conv2d_conformance.diagnosis.trigger import rules
-from conv2d_conformance.implementation.answers import Broken, Implementation, Rejected, Result
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.kind import refusal
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants.call import Call
 
 UNSAFE = ("memory", "determinism", "gradients", "initialisation")

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.diagnosis.effects import Effect, effect
-from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.mutants.call import Call
 
 TILES = (2, 3, 4, 8, 16, 32, 64)

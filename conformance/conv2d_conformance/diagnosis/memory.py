@@ -11,8 +11,8 @@ from conv2d_conformance.verdict.kind import masked
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
+    from conv2d_conformance.contract.answers import Implementation
     from conv2d_conformance.diagnosis.bench import Seen
-    from conv2d_conformance.implementation.answers import Implementation
     from conv2d_conformance.verdict.judge import Fault
 
 

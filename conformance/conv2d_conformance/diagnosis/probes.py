@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.random import Philox
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.resized import resized
 from conv2d_conformance.cases.strategies import beyond, sample
+from conv2d_conformance.contract.capabilities import Capabilities
 
 FEW = (1, 2, 3, 4, 5, 8, 9, 16, 17, 32, 33, 64, 65)
 MANY = (

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from conv2d_conformance.cases.case import SIGNIFICANT_BITS, Case, Recipe
+from conv2d_conformance.contract.answers import Result
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.diagnosis.bench import MOST_WORK, Bench
-from conv2d_conformance.implementation.answers import Array, Result
 from conv2d_conformance.verdict.question import Question
 from conv2d_reference.arguments import Geometry
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from conv2d_conformance.law.formats import FORMATS, Format
+from conv2d_conformance.contract.formats import FORMATS, Format
 
 Number = Fraction | float
 

@@ -26,7 +26,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
-from conv2d_conformance.law.formats import Format
+from conv2d_conformance.contract.formats import Format
 
 SINGLE = 24
 """Bits of float32."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conv2d_conformance.implementation.answers import Rejected
+from conv2d_conformance.contract.answers import Rejected
 from conv2d_conformance.verdict.kind import refusal
 
 _TYPES = re.compile(

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases import arrays, parse
 from conv2d_conformance.cases.case import SIGNIFICANT_BITS, Case
 from conv2d_conformance.cases.deep import BRIMS, CHAINS, CHANNELS, single_products
 from conv2d_conformance.cases.geometry import geometry, multiply_adds
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.verdict.question import Question
 from conv2d_reference import gradients_by_tap, lowered
 

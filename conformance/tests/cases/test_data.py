@@ -7,11 +7,11 @@ import hashlib
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases import arrays, call, exposes, parse
 from conv2d_conformance.cases.case import SIGNIFICANT_BITS
 from conv2d_conformance.cases.data import RECIPES
-from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.contract.arrays import Array, dtype_of
+from conv2d_conformance.contract.formats import DTYPES
 
 PUBLISHED = {
     "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 integers:7": "cd8d38518e728f78",

@@ -7,14 +7,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases import arrays, exposes, parse
 from conv2d_conformance.cases.case import ARRAYS, SIGNIFICANT_BITS
 from conv2d_conformance.cases.data import RECIPES
 from conv2d_conformance.cases.words import MIN_EXPONENTS
-from conv2d_conformance.implementation.answers import dtype_of
+from conv2d_conformance.contract.arrays import dtype_of
+from conv2d_conformance.contract.formats import DTYPES, FORMATS
 from conv2d_conformance.law.allowed import Allowed
-from conv2d_conformance.law.formats import FORMATS
 from conv2d_conformance.verdict.question import Question
 
 SHAPE = "n2c4h9w10 m6k3x2 g2"

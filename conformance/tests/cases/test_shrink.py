@@ -13,7 +13,7 @@ from conv2d_conformance.cases import Case, call, format_case, parse
 from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.illegal import ILLEGAL
 from conv2d_conformance.cases.shrink import reductions, shrink
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.verdict.kind import masked
 from conv2d_reference.correlate import conv2d
 
