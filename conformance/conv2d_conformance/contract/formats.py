@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A binary format: `precision` bits of significand, and the numbers that the law needs of it.
+    """A binary format: `precision` bits of significand, and the numbers that follow.
 
+    Every integer up to 2^precision is exact in it.
     unit: half the distance from 1 to the next number. normal: the smallest normal number. tiny: the smallest
     subnormal. largest: the largest finite number.
     """

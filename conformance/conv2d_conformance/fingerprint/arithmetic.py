@@ -47,7 +47,7 @@ def of_precision(bits: int) -> Format:
 
 def format_name(bits: int) -> str:
     """The usual format with so many bits, or an empty string."""
-    return {24: "float32", 53: "float64", 11: "float16", 8: "bfloat16"}.get(bits, "")
+    return next((name for name, numbers in FORMATS.items() if numbers.precision == bits), "")
 
 
 def which_rounding(exact: Sequence[Fraction], got: Sequence[float], numbers: Format) -> str | None:
