@@ -17,12 +17,13 @@ import time
 from concurrent.futures import as_completed
 from pathlib import Path
 
-from conv2d_conformance import selftest, spec
+from conv2d_conformance import spec
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.mutants import Mutant, catalogue
 from conv2d_conformance.output.destination import find
 from conv2d_conformance.output.saving import save
 from conv2d_conformance.pool import pool
+from conv2d_conformance.selftest import killing
 
 LEVELS = ("quick", "standard")
 
@@ -44,7 +45,7 @@ def killers(
     started = time.perf_counter()
     with pool(workers) as executor:
         futures = {
-            executor.submit(selftest.killer, name, effort, run_seed, first=known.get(name, "")): name for name in tried
+            executor.submit(killing.killer, name, effort, run_seed, first=known.get(name, "")): name for name in tried
         }
         for number, future in enumerate(as_completed(futures), 1):
             name = futures[future]

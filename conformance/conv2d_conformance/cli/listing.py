@@ -54,7 +54,7 @@ def _mutants() -> Rows:
 
 def _efforts() -> Rows:
     from conv2d_conformance.effort import EFFORTS
-    from conv2d_conformance.score import published
+    from conv2d_conformance.selftest.score import published
 
     scores = published()
     yield "effort", "cases drawn by a check", "multiplications of a fixed case", "mutants killed", "measured"

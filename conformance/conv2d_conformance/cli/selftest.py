@@ -34,12 +34,12 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: D
     from conv2d_conformance.checks import catalogue as checks
     from conv2d_conformance.cli.problems import Problem
     from conv2d_conformance.cli.progress import progress
-    from conv2d_conformance.distinct import alike
     from conv2d_conformance.mutants import catalogue
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, whole_line
-    from conv2d_conformance.report.matrix import matrix_page
-    from conv2d_conformance.selftest import Summary, run
+    from conv2d_conformance.selftest.distinct import alike
+    from conv2d_conformance.selftest.killing import Summary, run
+    from conv2d_conformance.selftest.matrix import matrix_page
 
     names = [name for name in catalogue() if fnmatchcase(name, only)]
     if not names:

@@ -11,7 +11,7 @@ from conv2d_conformance.cli.explain import blocks_of_prose
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.grades import MEANINGS, class_names
 from conv2d_conformance.law.classes import accuracy_class
-from conv2d_conformance.score import first_attempt, published
+from conv2d_conformance.selftest.score import first_attempt, published
 
 
 def test_requirements_are_listed_one_a_line(invoke):

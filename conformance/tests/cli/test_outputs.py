@@ -23,13 +23,13 @@ WRITERS = {
 @pytest.fixture
 def quick_work(monkeypatch):
     """`selftest`, `sharpness` and `variants` find something in no time."""
-    from conv2d_conformance import distinct, selftest
+    from conv2d_conformance.selftest import distinct, killing
     from conv2d_conformance.sharpness import measuring
     from conv2d_conformance.sharpness.measuring import Sight
     from conv2d_conformance.variants import running
 
-    met = [selftest.Encounter("bias_dropped", "bias.added", "test_bias::test_added", True, 1, 0.1, "c1h1w1 m1k1")]
-    monkeypatch.setattr(selftest, "run", lambda **_: met)
+    met = [killing.Encounter("bias_dropped", "bias.added", "test_bias::test_added", True, 1, 0.1, "c1h1w1 m1k1")]
+    monkeypatch.setattr(killing, "run", lambda **_: met)
     monkeypatch.setattr(distinct, "alike", lambda *_, **__: [])
     monkeypatch.setattr(measuring, "measure", lambda *_, **__: {"quick": {("float32", 64): Sight(1, 4, {}, {})}})
     monkeypatch.setattr(running, "run", lambda *_, **__: None)

@@ -32,7 +32,7 @@ def first_attempt() -> dict[str, Score]:
 
 
 def _record() -> dict[str, Any]:
-    text = files(__package__).joinpath("mutation-score.json").read_text(encoding="utf-8")
+    text = files("conv2d_conformance").joinpath("mutation-score.json").read_text(encoding="utf-8")
     record: dict[str, Any] = json.loads(text)
     return record
 

@@ -23,7 +23,7 @@ from conv2d_conformance.initialisation.case import parse as parse_layers
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
-from conv2d_conformance.selftest import Encounter
+from conv2d_conformance.selftest.killing import Encounter
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.question import Question
 
