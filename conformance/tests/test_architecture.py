@@ -1,0 +1,139 @@
+"""Who may import whom: packages stand on floors, and every arrow points to a lower one; no modules form a circle."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SUITE = "conv2d_conformance"
+
+FLOORS = (
+    {"descriptors", "effort", "environment", "foreign", "output", "pool", "sources"},
+    {"contract"},
+    {"adapter", SUITE},
+    {"spec"},
+    {"cases"},
+    {"implementation", "law"},
+    {"gradients"},
+    {"verdict"},
+    {"initialisation"},
+    {"checks", "drawing", "mutants"},
+    {"diagnosis", "fingerprint"},
+    {"report"},
+    {"reproducer", "selftest", "telling", "variants", "verifying"},
+    {"plugin", "power", "sharpness"},
+    {"runner"},
+    {"cli"},
+    {"__main__"},
+)
+"""The packages and modules of the suite, the lowest first; its own name stands for its `__init__`."""
+
+UPWARD = {("verdict", "initialisation")}
+"""Arrows that are not yet as they must be. An arrow that is gone must leave this list, and none may join it."""
+
+NEVER = {("mutants", "law"), ("variants", "law"), ("checks", "mutants"), ("report", "mutants")}
+"""Arrows that would point down, and must not exist: `docs/architecture.md` says why."""
+
+Arrows = dict[str, set[str]]
+"""For each module those that it imports, wherever it does: in a function, and for its types alone, too."""
+
+
+def sources(root: Path, package: str) -> dict[str, Path]:
+    """The modules of a package by their dotted names."""
+    return {
+        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in sorted((root / package).rglob("*.py"))
+    }
+
+
+def imported(path: Path, modules: set[str]) -> Iterator[str]:
+    """What a file imports; of `from package import name` the module of that name, where there is one."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module, f"{path} has a relative import, which this test does not read"
+            assert node.level == 0, f"{path} has a relative import, which this test does not read"
+            names = (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (name if name in modules else node.module for name in names)
+
+
+@cache
+def arrows(root: Path, package: str) -> Arrows:
+    found = sources(root, package)
+    return {module: set(imported(path, set(found))) - {module} for module, path in found.items()}
+
+
+def place(module: str) -> str:
+    """The package or module of the suite that a module belongs to."""
+    return module.split(".")[1] if "." in module else module
+
+
+def between_places(modules: Arrows) -> Arrows:
+    found: Arrows = defaultdict(set)
+    for module, others in modules.items():
+        own = {place(other) for other in others if other.split(".")[0] == SUITE}
+        found[place(module)] |= own - {place(module)}
+    return found
+
+
+def test_every_package_stands_on_one_floor() -> None:
+    floors = [name for floor in FLOORS for name in floor]
+    assert sorted(floors) == sorted(between_places(arrows(ROOT / "conformance", SUITE)))
+
+
+def test_arrows_point_to_lower_floors() -> None:
+    height = {name: number for number, floor in enumerate(FLOORS) for name in floor}
+    found = between_places(arrows(ROOT / "conformance", SUITE))
+    upward = {(low, high) for low, others in found.items() for high in others if height[high] >= height[low]}
+    assert upward == UPWARD
+
+
+def test_some_arrows_never_exist() -> None:
+    found = between_places(arrows(ROOT / "conformance", SUITE))
+    assert not {(low, high) for low, others in found.items() for high in others} & NEVER
+
+
+def test_no_modules_form_a_circle() -> None:
+    TopologicalSorter(arrows(ROOT / "conformance", SUITE)).prepare()  # which raises CycleError, naming the circle
+
+
+def test_the_roots_point_one_way() -> None:
+    for folder, package, forbidden in (
+        ("reference", "conv2d_reference", {SUITE, "conv2d_adapters"}),
+        ("conformance", SUITE, {"conv2d_adapters"}),
+    ):
+        for module, others in arrows(ROOT / folder, package).items():
+            assert not {other.split(".")[0] for other in others} & forbidden, module
+
+
+def test_the_page_draws_these_floors() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    drawing = re.search(r"```floors\n(.*?)```", page, re.DOTALL)
+    assert drawing
+    drawn = [set(line.partition("  ")[0].split(", ")) for line in drawing[1].splitlines()]
+    assert drawn == [*reversed(FLOORS)]
+
+
+def test_imports_are_seen_wherever_they_are(tmp_path: Path) -> None:
+    (tmp_path / SUITE / "law").mkdir(parents=True)
+    (tmp_path / SUITE / "law" / "__init__.py").touch()
+    (tmp_path / SUITE / "law" / "bound.py").touch()
+    (tmp_path / SUITE / "cases.py").write_text(
+        f"from typing import TYPE_CHECKING\n"
+        f"import numpy.linalg, {SUITE}.spec\n"
+        f"if TYPE_CHECKING:\n    from {SUITE} import report\n"
+        f"def late():\n    from {SUITE}.law import bound, other\n"
+    )
+    (tmp_path / SUITE / "report.py").touch()
+    found = arrows(tmp_path, SUITE)
+    assert found[f"{SUITE}.cases"] == {
+        *("typing", "numpy.linalg", f"{SUITE}.spec", f"{SUITE}.report", f"{SUITE}.law.bound", f"{SUITE}.law")
+    }
+    assert between_places(found) == {"cases": {"spec", "report", "law"}, "law": set(), "report": set()}
