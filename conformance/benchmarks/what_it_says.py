@@ -21,7 +21,6 @@ from typing import Any
 
 from rich.progress import Progress
 
-from conv2d_conformance import selftest
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.cases.strategies import sample
@@ -31,6 +30,7 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
+from conv2d_conformance.selftest import killing
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, failure_as_json
 
 RUNS = {
@@ -59,7 +59,7 @@ def report(target: str, profile: str, folder: Path) -> Any:
 
 def encounters(name: str) -> list[dict[str, Any]]:
     """One mutant and the checks of its requirement."""
-    return [asdict(found) | {"seconds": None} for found in selftest.encounters(name, "quick", 0)]
+    return [asdict(found) | {"seconds": None} for found in killing.encounters(name, "quick", 0)]
 
 
 def judged(name: str) -> list[dict[str, Any]]:
