@@ -2,8 +2,8 @@
 
 from functools import partial
 
+from conv2d_conformance.cases.layer_case import format_case
 from conv2d_conformance.checks import covers
-from conv2d_conformance.initialisation.case import format_case
 from conv2d_conformance.initialisation.judging import judge_trial
 from conv2d_conformance.initialisation.plan import trials
 from conv2d_conformance.verdict.examination import Examination

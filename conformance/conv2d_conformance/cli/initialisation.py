@@ -145,7 +145,7 @@ def _row(name: str, dtype: str, asked: Sequence[Drawn]) -> tuple[str, ...]:
 
 def show_failure(out: Console, title: str, drawn: Drawn) -> None:
     """The failed question, what was got and what is required."""
-    from conv2d_conformance.initialisation.case import format_case
+    from conv2d_conformance.cases.layer_case import format_case
     from conv2d_conformance.initialisation.judging import fault_of
     from conv2d_conformance.report.console import paragraph, whole_line
 
@@ -174,7 +174,7 @@ def _show_histograms(out: Console, dtype: str, drawings: Sequence[Drawn]) -> Non
 
 
 def _picture(name: str, drawn: Drawn) -> str:
-    from conv2d_conformance.initialisation.case import format_case
+    from conv2d_conformance.cases.layer_case import format_case
     from conv2d_conformance.initialisation.plot import svg
     from conv2d_conformance.initialisation.sample import bias_of, weight_of
 
@@ -250,7 +250,7 @@ def show_law(line: str, format: str) -> None:
     """Print the law that the parameters of the layers follow."""
     import json
 
-    from conv2d_conformance.initialisation.case import format_case, parse
+    from conv2d_conformance.cases.layer_case import format_case, parse
     from conv2d_conformance.initialisation.law import law_of
     from conv2d_conformance.report.console import console, paragraph, whole_line
 
@@ -278,11 +278,11 @@ def replay_layers(line: str, target: str, *, isolation: str, timeout: float, wit
 
     import click
 
+    from conv2d_conformance.cases.layer_case import parse
     from conv2d_conformance.cli.asking import show_hello
     from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.implementation.target import parse as target_of
-    from conv2d_conformance.initialisation.case import parse
     from conv2d_conformance.initialisation.judging import draw
     from conv2d_conformance.initialisation.plan import replay_of
     from conv2d_conformance.report.console import console, paragraph

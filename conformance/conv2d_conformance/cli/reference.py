@@ -18,7 +18,7 @@ def reference(case: str, full: bool, hex: bool, format: str) -> None:
     """
     import json
 
-    from conv2d_conformance.initialisation.case import is_layer_case
+    from conv2d_conformance.cases.layer_case import is_layer_case
 
     if is_layer_case(case):
         from conv2d_conformance.cli.initialisation import show_law

@@ -34,7 +34,7 @@ def replay(
     """
     import sys
 
-    from conv2d_conformance.initialisation.case import is_layer_case
+    from conv2d_conformance.cases.layer_case import is_layer_case
 
     if is_layer_case(case):
         from conv2d_conformance.cli.initialisation import replay_layers

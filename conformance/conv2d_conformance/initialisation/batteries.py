@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from conv2d_conformance.initialisation.case import LayerCase
+from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.initialisation.dependence import autocorrelations, cells, correlation
 from conv2d_conformance.initialisation.marginal import distance, marginal, scale, support
 from conv2d_conformance.initialisation.repeats import duplicates, shared

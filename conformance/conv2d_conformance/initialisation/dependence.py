@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.special import rel_entr
 
-from conv2d_conformance.initialisation.case import LayerCase
+from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.initialisation.sample import UNIFORM, Finding, Sample, Values, tail
 
 CELLS = 4

@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
+from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.contract.answers import Answer, Broken, Implementation, Observation, Rejected
 from conv2d_conformance.contract.arrays import Array, dtype_of
-from conv2d_conformance.initialisation.case import LayerCase
 from conv2d_conformance.initialisation.law import law_of
 from conv2d_conformance.initialisation.plan import Trial
 from conv2d_conformance.initialisation.sample import Finding, Parameters, Values, bias_of, weight_of

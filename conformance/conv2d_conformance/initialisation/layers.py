@@ -6,7 +6,7 @@ Their seeds are counted from a first one, which the plan knows.
 
 from __future__ import annotations
 
-from conv2d_conformance.initialisation.case import LayerCase
+from conv2d_conformance.cases.layer_case import LayerCase
 
 
 def _successive(count: int) -> tuple[int, ...]:

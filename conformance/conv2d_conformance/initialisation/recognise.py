@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from conv2d_conformance.initialisation.case import LayerCase
+from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.initialisation.marginal import radius
 from conv2d_conformance.initialisation.sample import Sample, Values
 

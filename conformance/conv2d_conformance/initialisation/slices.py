@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy.special import xlogy
 
-from conv2d_conformance.initialisation.case import LayerCase
+from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.initialisation.law import law_of
 from conv2d_conformance.initialisation.sample import UNIFORM, Finding, Parameters, Values
 

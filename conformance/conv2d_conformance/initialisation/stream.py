@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.contract.arrays import Array, dtype_of
-from conv2d_conformance.initialisation.case import LayerCase
 from conv2d_conformance.initialisation.sample import Finding, Parameters
 
 

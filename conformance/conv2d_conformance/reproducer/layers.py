@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from conv2d_conformance.cases.layer_case import LayerCase, format_case
 from conv2d_conformance.implementation.target import Target
-from conv2d_conformance.initialisation.case import LayerCase, format_case
 from conv2d_conformance.initialisation.law import law_of
 from conv2d_conformance.reproducer.loading import head, imports, loading, require_python
 

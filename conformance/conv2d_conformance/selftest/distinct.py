@@ -9,6 +9,8 @@ import numpy as np
 
 from conv2d_conformance import spec
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.cases.layer_case import is_layer_case
+from conv2d_conformance.cases.layer_case import parse as parse_layers
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Implementation, Request, Result
@@ -18,8 +20,6 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.target import load
 from conv2d_conformance.implementation.target import parse as parse_target
 from conv2d_conformance.implementation.worker import hello
-from conv2d_conformance.initialisation.case import is_layer_case
-from conv2d_conformance.initialisation.case import parse as parse_layers
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from conv2d_conformance.cases.layer_case import parse
 from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.implementation import target
-from conv2d_conformance.initialisation.case import parse
 from conv2d_conformance.reproducer import NoScript, script_of_layers
 
 ADAPTER = """\

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from conv2d_conformance.cases.layer_case import parse
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.cli import program
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.initialisation.case import parse
 from conv2d_conformance.initialisation.ideal import adapter, initialize
 from conv2d_conformance.initialisation.judging import draw, fault_of
 from conv2d_conformance.initialisation.plan import replay_of

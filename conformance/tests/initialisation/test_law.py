@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.contract.arrays import dtype_of
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.initialisation.case import LayerCase
 from conv2d_conformance.initialisation.law import GRID_BITS, law_of
 
 SHAPES = [LayerCase(C=c, M=1, kernel=k) for c, k in ((1, 1), (3, 1), (5, (2, 7)), (7, 3), (20, (5, 2)), (96, 11))]

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
+from conv2d_conformance.cases.layer_case import LayerCase, format_case
 from conv2d_conformance.initialisation import layers
-from conv2d_conformance.initialisation.case import LayerCase, format_case
 from conv2d_conformance.initialisation.recognise import FORMULAS, OF_GROUPS, wrong_ranges
 
 ASKED = [*layers.WEIGHTS, *layers.BIASES, *layers.SHAPES, *layers.GROUPED_SHAPES, *layers.ALL_OVER]

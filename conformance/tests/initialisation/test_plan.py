@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from conv2d_conformance import spec
+from conv2d_conformance.cases.layer_case import LARGEST_SEED, format_case, parse
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.initialisation.case import LARGEST_SEED, format_case, parse
 from conv2d_conformance.initialisation.ideal import adapter
 from conv2d_conformance.initialisation.judging import draw
 from conv2d_conformance.initialisation.plan import FALSE_ALARMS, PLAN, STAGES, alpha_of, replay_of, trials

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from conv2d_conformance.initialisation.case import LayerCase
+from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.initialisation.law import law_of
 from conv2d_conformance.initialisation.plot import histogram, law_line, svg
 from conv2d_conformance.initialisation.sample import Sample

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from conv2d_conformance.initialisation.case import LayerCase
+from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.initialisation.judging import recognised
 from conv2d_conformance.initialisation.law import law_of
 from conv2d_conformance.initialisation.layers import GROUPED_SHAPES

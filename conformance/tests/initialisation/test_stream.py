@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.initialisation.case import LayerCase
 from conv2d_conformance.initialisation.layers import SMALL
 from conv2d_conformance.initialisation.stream import expected_of
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.initialisation.case import LayerCase
 from conv2d_conformance.initialisation.ideal import adapter
 from conv2d_conformance.initialisation.stream import expected_of
 from conv2d_conformance.initialisation.trying import STATISTICAL, certificate, find, latest
