@@ -14,8 +14,8 @@ from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.gradients.row import parts_of_law, rearranged
 from conv2d_conformance.law.allowed import Allowed
+from conv2d_conformance.law.intervals import Interval, interval
 from conv2d_conformance.report.console import paragraph, show_table, whole_line
-from conv2d_conformance.report.intervals import Interval, interval
 from conv2d_conformance.verdict.question import Question, claimed_grade
 
 SMALL = 128

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from conv2d_conformance.gradients.row import NAMES
-from conv2d_conformance.report.intervals import interval
+from conv2d_conformance.law.intervals import interval
 from conv2d_conformance.reproducer.calls import CALL
 from conv2d_conformance.reproducer.data import LITERAL, dtype_text
 from conv2d_conformance.verdict.question import Question
