@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conv2d_conformance.contract.formats import FORMATS
+from conv2d_conformance.contract.formats import FORMATS, TF32
 from conv2d_conformance.fingerprint.arithmetic import format_name
 from conv2d_conformance.fingerprint.finding import Findings, value
 
@@ -70,7 +70,7 @@ def _cut(kept: Mapping[str, Any], near: Mapping[str, Any] | None) -> str:
     if kept["x"] != kept["w"]:
         return f"inputs {way} to {kept['x']} bits (x) and {kept['w']} bits (w)"
     narrow = bool(near) and "lost_at" in near  # type: ignore[operator]
-    name = {11: "float16" if narrow else "TF32", 8: "bfloat16", 24: "float32"}.get(kept["x"])
+    name = "TF32" if kept["x"] == TF32.precision and not narrow else format_name(kept["x"])
     return f"inputs {way} to {kept['x']} bits" + (f" ({name})" if name else "")
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from conv2d_conformance.contract.formats import TF32
+from conv2d_conformance.fingerprint.arithmetic import format_name
 from conv2d_conformance.fingerprint.bench import Bench, NotSeen, Values
 from conv2d_conformance.fingerprint.finding import Finding, Findings
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
@@ -51,8 +53,9 @@ def _how_cut(bench: Bench, name: str, bits: int) -> str:
 
 
 def _bits(bits: int) -> str:
-    name = {11: "as TF32 and float16 have", 8: "as bfloat16 has", 24: "as float32 has"}.get(bits, "")
-    return f"{bits} bits {name}".strip()
+    name = format_name(bits)
+    alike = "as TF32 and float16 have" if bits == TF32.precision else f"as {name} has" if name else ""
+    return f"{bits} bits {alike}".strip()
 
 
 def exponents_kept(bench: Bench, seen: Findings) -> Finding:
