@@ -110,6 +110,11 @@ class Hello:
     operations: tuple[str, ...] = ("conv2d",)
     environment: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def claimed(self) -> frozenset[str]:
+        """The features and the operations that it claims."""
+        return self.capabilities.features | frozenset(self.operations)
+
     def __post_init__(self) -> None:
         names = {name: showable_name(getattr(self, name)) for name in ("name", "version", "language")}
         environment = {

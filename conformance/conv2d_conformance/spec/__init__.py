@@ -56,6 +56,11 @@ class Requirement:
         """The function that an adapter must have for this requirement to be judged."""
         return OPERATIONS[self.profile]
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """The claims, features and an operation, without which this requirement is not judged."""
+        return self.features | {self.operation}
+
 
 class UnknownRequirement(LookupError):
     """No requirement has this id."""

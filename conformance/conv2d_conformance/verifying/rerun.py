@@ -43,13 +43,12 @@ class _Rerun:
     def __init__(self, report: Report, implementation: Implementation) -> None:
         self.report = report
         self.implementation = implementation
-        hello = implementation.hello
-        self.claimed = hello.capabilities.features | frozenset(hello.operations)
+        self.claimed = implementation.hello.claimed
         self.tallies: dict[str, Tally] = {}
 
     def can_make(self, name: str) -> bool:
         check = catalogue().get(name)
-        return check is not None and check.features | {check.operation} <= self.claimed
+        return check is not None and check.needs <= self.claimed
 
     def tally(self, name: str) -> Tally:
         """What a check sees now, with the effort and the seed of the report."""
