@@ -11,6 +11,7 @@ from conv2d_conformance import strict_json
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.foreign import escaped_json
+from conv2d_conformance.hinted import Hinted
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, conclusion, requirement_entries, unchecked
@@ -136,7 +137,7 @@ def _accuracy(records: list[Mapping[str, Any]], capabilities: Capabilities) -> d
     return accuracy
 
 
-class UnreadableReport(Exception):
+class UnreadableReport(Hinted):
     """A file that is neither a report nor what an interrupted run left behind."""
 
 
