@@ -158,8 +158,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             **as_json(examination.tally),
             "incidents": incidents_of(implementation),
         }
-        if record["failure"] is not None and isinstance(implementation, Remembering):
-            record["before"] = packed(implementation.asked)
+        if record["failure"] is not None:
+            diagnoses = item.config.stash[SUBJECT].diagnoses
+            record["explains_others"] = diagnoses.explains_others(record["failure"]["diagnosis"])
+            record["before"] = packed(implementation.asked) if isinstance(implementation, Remembering) else ""
         if gave_up := _gave_up(item, examination):
             record["gave_up"] = gave_up
         if call.excinfo is not None and not isinstance(call.excinfo.value, Nonconforming):

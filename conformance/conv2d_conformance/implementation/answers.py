@@ -85,7 +85,11 @@ TWICE = ", twice"
 
 @dataclass(frozen=True)
 class Broken:
-    """No answer that could be judged. `kind` is "died", "timeout", "not-an-array", "memory", "exit" or "protocol"."""
+    """No answer that could be judged.
+
+    kind: "died", "timeout", "memory-limit" (the process took more than it may), "memory" (the call itself ran out of
+    it), "not-an-array", "exit" or "protocol".
+    """
 
     kind: str
     sentence: str
