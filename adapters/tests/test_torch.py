@@ -30,9 +30,11 @@ def test_a_device_is_copied_to_and_from() -> None:
     assert (result == 4).all()
 
 
-def test_options_are_checked() -> None:
+def test_options_are_checked_before_one_is_set() -> None:
+    threads = torch.get_num_threads()
     with pytest.raises(ValueError, match="onednn is on or off, not 'maybe'"):
-        adapted.configure(onednn="maybe")
+        adapted.configure(onednn="maybe", threads=str(threads + 1))
+    assert torch.get_num_threads() == threads
 
 
 @pytest.mark.parametrize("options", ["", "?onednn=off", "?onednn=on", "?threads=1"])
