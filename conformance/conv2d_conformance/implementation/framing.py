@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance import strict_json
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 
 MAX_HEADER = 1 << 20
 MAX_ARRAYS = 8

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from conv2d_conformance import strict_json
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.foreign import escaped_json
 from conv2d_conformance.hinted import Hinted
 from conv2d_conformance.report.deviations import Deviation

@@ -19,7 +19,7 @@ from conv2d_conformance.cases.data import call
 from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.strategies import sample
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants import Mutant, breaks, catalogue
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.derived import derived
