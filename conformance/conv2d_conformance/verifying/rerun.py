@@ -15,10 +15,10 @@ from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.initialisation.case import is_layer_case
-from conv2d_conformance.verdict.confirming import REPEATED
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, Tally
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.wording import REPEATED
 
 OFTEN = 20
 """So often is a case asked that did not always fail."""
