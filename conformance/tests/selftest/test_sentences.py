@@ -133,7 +133,7 @@ def panel(operation: str) -> list[tuple[Case, Geometry]]:
 def right_answer(case: Case) -> tuple[Any, ...]:
     arguments, arrays = call(case)
     if case.operation == "gradients":
-        return tuple(derived(**arrays, **arguments).right())  # type: ignore[arg-type]  # the arrays are there
+        return tuple(derived(**arrays, **arguments).right())
     return (Call(**arrays, **arguments, given=frozenset(arguments)).right(),)
 
 
@@ -283,7 +283,7 @@ def test_a_mutant_computes_what_its_sentence_describes(sentence: str) -> None:
     differs = False
     for case, _ in panel("conv2d"):
         arguments, arrays = call(case)
-        asked: Any = Call(**arrays, **arguments, given=frozenset(arguments))  # type: ignore[arg-type]  # they are there
+        asked: Any = Call(**arrays, **arguments, given=frozenset(arguments))
         answer = outcome(lambda: mutant.adapter.conv2d(**arrays, **arguments))  # noqa: B023  # called at once
         assert answer == outcome(lambda: DESCRIBED[sentence](asked)), format_case(case)  # noqa: B023
         differs |= answer != outcome(asked.right)
