@@ -1,6 +1,7 @@
 """PyTorch's `torch.nn.functional.conv2d`.
 
-Options: `threads` (a number), `onednn` (on, off), `device` (cpu, cuda), `tf32` (on, off; CUDA alone).
+Options: `threads` (a number), `onednn` (on, off), `device` (cpu, cuda), `tf32` (on, off; CUDA alone). All but `device`
+are settings of PyTorch for the whole process, and stay when the adapter is no longer used.
 
 All that PyTorch documents is claimed. What does not hold, and on which processors, is declared in
 `torch.deviations.toml`.
@@ -46,14 +47,15 @@ def to_array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
     return array
 
 
-def set_options(*, threads: str = "1", onednn: str = "on", tf32: str = "off") -> None:
-    """Set what PyTorch keeps for the whole process. ValueError for an unknown value."""
+def set_for_the_process(*, threads: str = "1", onednn: str = "on", tf32: str = "off") -> None:
+    """Set what PyTorch keeps for the whole process. ValueError for an unknown value, and then nothing is set."""
     if not threads.isdecimal():
         raise ValueError(f"threads is a number, not {threads!r}")
-    torch.set_num_threads(int(threads))
+    with_onednn, with_tf32 = is_on("onednn", onednn), is_on("tf32", tf32)
     backends: Any = torch.backends
-    backends.mkldnn.enabled = is_on("onednn", onednn)
-    backends.cudnn.allow_tf32 = is_on("tf32", tf32)
+    torch.set_num_threads(int(threads))
+    backends.mkldnn.enabled = with_onednn
+    backends.cudnn.allow_tf32 = with_tf32
 
 
 def is_on(name: str, value: str) -> bool:
@@ -88,7 +90,8 @@ def make(device: str = "cpu") -> Adapter:
 
 
 def configure(*, threads: str = "1", onednn: str = "on", device: str = "cpu", tf32: str = "off") -> Adapter:
-    set_options(threads=threads, onednn=onednn, tf32=tf32)
+    """The adapter on a device. The other options are set for the whole process."""
+    set_for_the_process(threads=threads, onednn=onednn, tf32=tf32)
     return make(device)
 
 

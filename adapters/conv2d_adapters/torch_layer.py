@@ -1,7 +1,7 @@
 """PyTorch's `torch.nn.Conv2d`: the layer is constructed for every call, with the given weight and bias.
 
-Options: `threads` and `onednn`, as those of the adapter `torch`; what is known not to hold is declared in
-`torch_layer.deviations.toml`.
+Options: `threads` and `onednn`, which are set for the whole process as by the adapter `torch`. What is known not to
+hold is declared in `torch_layer.deviations.toml`.
 """
 
 from dataclasses import replace
@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from conv2d_adapters.torch import CAPABILITIES, set_options, to_array, to_tensor
+from conv2d_adapters.torch import CAPABILITIES, set_for_the_process, to_array, to_tensor
 from conv2d_conformance import Adapter
 
 
@@ -53,7 +53,8 @@ LAYER_CAPABILITIES = replace(
 
 
 def configure(*, threads: str = "1", onednn: str = "on") -> Adapter:
-    set_options(threads=threads, onednn=onednn)
+    """The same adapter: the options are set for the whole process."""
+    set_for_the_process(threads=threads, onednn=onednn)
     return adapter
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import conv2d_adapters
+from conv2d_conformance.implementation.bundled import list_adapters
 from conv2d_conformance.implementation.host import connect
-from conv2d_conformance.implementation.target import list_adapters
 
 FILES = [path for path in Path(conv2d_adapters.__file__).parent.glob("*.py") if path.name != "__init__.py"]
 

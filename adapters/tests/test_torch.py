@@ -1,5 +1,7 @@
 """The translation between NumPy and PyTorch."""
 
+from typing import Any
+
 import ml_dtypes
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ DTYPES = ("float16", "float32", "float64", ml_dtypes.bfloat16)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_every_bit_survives_the_exchange(dtype: object) -> None:
+def test_every_bit_survives_the_exchange(dtype: Any) -> None:
     array = np.array([[1.5, -0.0, np.inf], [2.0**-130, 3, np.nan]]).astype(dtype)
     back = adapted.to_array(adapted.to_tensor(array))
     assert back.dtype == array.dtype
@@ -30,9 +32,11 @@ def test_a_device_is_copied_to_and_from() -> None:
     assert (result == 4).all()
 
 
-def test_options_are_checked() -> None:
+def test_options_are_checked_before_one_is_set() -> None:
+    threads = torch.get_num_threads()
     with pytest.raises(ValueError, match="onednn is on or off, not 'maybe'"):
-        adapted.configure(onednn="maybe")
+        adapted.configure(onednn="maybe", threads=str(threads + 1))
+    assert torch.get_num_threads() == threads
 
 
 @pytest.mark.parametrize("options", ["", "?onednn=off", "?onednn=on", "?threads=1"])

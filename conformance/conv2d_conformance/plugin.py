@@ -20,6 +20,7 @@ from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.environment import lack_of
 from conv2d_conformance.implementation.host import connect, incidents_of
+from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, TargetError
@@ -64,7 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--conv2d-profile", default="forward", choices=PROFILES)
     group.addoption("--conv2d-timeout", default=USUAL_TIMEOUT, type=float, help="seconds allowed to one call")
     group.addoption("--conv2d-memory", default=USUAL_LIMIT, type=float, help="GiB allowed to the process")
-    group.addoption("--conv2d-isolation", default="process", choices=("process", "none"))
+    group.addoption("--conv2d-isolation", default=ISOLATIONS[0], choices=ISOLATIONS)
     group.addoption("--conv2d-keep-going", action="store_true", help="ask on, however much is without an answer")
 
 
@@ -109,8 +110,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the checks that are selected, in the profile, and of what is claimed, and seed their draws."""
     subject = config.stash[SUBJECT]
-    hello = subject.implementation.hello
-    claimed = hello.capabilities.features | frozenset(hello.operations)
+    claimed = subject.implementation.hello.claimed
     if telling := config.pluginmanager.get_plugin(TELLING):
         telling.claimed = claimed
     if hasattr(config, "workeroutput"):
@@ -121,7 +121,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         check = check_of(item)
         selected = any(fnmatchcase(requirement, subject.only) for requirement in check.requirements)
         in_scope = PROFILES.index(check.profile) <= PROFILES.index(subject.profile)
-        (kept if selected and in_scope and check.features | {check.operation} <= claimed else left_out).append(item)
+        (kept if selected and in_scope and check.needs <= claimed else left_out).append(item)
         seed(item.obj, check.name, subject.seed)  # type: ignore[attr-defined]  # a Function has it
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept
@@ -158,8 +158,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             **as_json(examination.tally),
             "incidents": incidents_of(implementation),
         }
-        if record["failure"] is not None and isinstance(implementation, Remembering):
-            record["before"] = packed(implementation.asked)
+        if record["failure"] is not None:
+            diagnoses = item.config.stash[SUBJECT].diagnoses
+            record["explains_others"] = diagnoses.explains_others(record["failure"]["diagnosis"])
+            record["before"] = packed(implementation.asked) if isinstance(implementation, Remembering) else ""
         if gave_up := _gave_up(item, examination):
             record["gave_up"] = gave_up
         if call.excinfo is not None and not isinstance(call.excinfo.value, Nonconforming):

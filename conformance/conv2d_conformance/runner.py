@@ -20,7 +20,6 @@ import pytest
 from conv2d_conformance import __version__, sources, spec
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
-from conv2d_conformance.diagnosis.sentence import OF_ONE_CASE
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.environment import Lack, lack_of
 from conv2d_conformance.fingerprint import take
@@ -45,6 +44,9 @@ from conv2d_conformance.verdict.hope import Hope
 
 PACKAGE = Path(__file__).parent
 PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "pytest")
+
+OF_THE_RUN_ALONE = frozenset({"before", "explains_others"})
+"""What a record says to those who ask its failing case again, and to nobody later."""
 
 SECONDS_TO_STOP = 0.2
 """For the processes of pytest-xdist after Ctrl-C."""
@@ -111,7 +113,7 @@ class Second:
             fails = fails_alone(record, self._implementation, is_fresh=is_fresh or diagnosis in self._diagnoses)
             if fails is False and diagnosis in self._diagnoses:
                 fails = fails_alone(record, self._implementation)
-            if fails and diagnosis and not diagnosis.startswith(OF_ONE_CASE):
+            if fails and record["explains_others"]:
                 self._diagnoses.add(diagnosis)
             return fails, explanations_of(record, self._implementation) if fails else ()
         except (LoadError, Abandoned):  # what was reached once and not again confirms nothing
@@ -204,7 +206,7 @@ class Collector:
         if record["failure"] is not None:
             self.second.ask(record)
         self.records.append(record)
-        self.report_file.append({name: value for name, value in record.items() if name != "before"})
+        self.report_file.append({name: value for name, value in record.items() if name not in OF_THE_RUN_ALONE})
         self.on_progress(len(self.records), self.total, record["check"])
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

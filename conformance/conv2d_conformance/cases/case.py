@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from conv2d_conformance.contract.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS
 from conv2d_conformance.contract.capabilities import PADDING_MODES, VIEWS
 from conv2d_conformance.contract.formats import DTYPES, FORMATS
+from conv2d_conformance.hinted import Hinted
 
 ARRAYS = ("input", "weight", "bias", "grad_output")
 """In the order of a call. The last one is handed over for gradients alone."""
@@ -32,13 +33,13 @@ LARGEST_SEED = 2**64 - 1
 T = TypeVar("T")
 
 
-class CaseError(ValueError):
-    """Something that is not a case; the sentence says what is allowed instead."""
+class CaseError(Hinted, ValueError):
+    """Something that is not a case, and what is allowed instead."""
 
 
-def _require(holds: bool, sentence: str) -> None:
+def _require(holds: bool, sentence: str, hint: str = "") -> None:
     if not holds:
-        raise CaseError(sentence)
+        raise CaseError(sentence, hint)
 
 
 def _is_integer(value: object, least: int, most: float = math.inf) -> bool:
@@ -59,7 +60,7 @@ class Recipe:
             object.__setattr__(self, "magnitude", None)
         _require(_is_integer(self.seed, 0, LARGEST_SEED), f"seed {self.seed!r} is not an integer from 0 to 2^64-1")
         if self.magnitude is not None:
-            _require(self.name == "integers", f"recipe {self.name!r} has no magnitude; only integers has one")
+            _require(self.name == "integers", f"recipe {self.name!r} has no magnitude", "only integers has one")
             _require(
                 _is_integer(self.magnitude, 1, LARGEST_MAGNITUDE),
                 f"magnitude {self.magnitude!r} is not an integer from 1 to 2^31, as in integers*100:7",
@@ -234,14 +235,14 @@ def _check_fields(case: Case) -> None:
         raise CaseError(f"N = {case.N!r} is not an integer >= 0, nor None for an unbatched input")
     for axis in ("C", "H", "W", "M", "KH", "KW", "groups"):
         if not _is_integer(getattr(case, axis), 1):
-            raise CaseError(f"{axis} = {getattr(case, axis)!r} is not an integer >= 1; {_ILLEGAL_HINT}")
+            raise CaseError(f"{axis} = {getattr(case, axis)!r} is not an integer >= 1", _ILLEGAL_HINT)
     for name, least, words in (("stride", 1, ()), ("padding", 0, ("same", "valid")), ("dilation", 1, ())):
         value = getattr(case, name)
         if not _is_one_or_a_pair(value, least) and value not in words:
             allowed = " or ".join((f"an integer >= {least}", "a pair of them", *words))
-            raise CaseError(f"{name} = {value!r} is not {allowed}; {_ILLEGAL_HINT}")
+            raise CaseError(f"{name} = {value!r} is not {allowed}", _ILLEGAL_HINT)
     if case.C % case.groups or case.M % case.groups:
-        raise CaseError(f"groups {case.groups} does not divide both C = {case.C} and M = {case.M}; {_ILLEGAL_HINT}")
+        raise CaseError(f"groups {case.groups} does not divide both C = {case.C} and M = {case.M}", _ILLEGAL_HINT)
     for name, among in (
         ("dtype", DTYPES),
         ("padding_mode", PADDING_MODES),
@@ -263,7 +264,7 @@ _ILLEGAL_HINT = "an illegal call is written with an override, as in groups=0 or 
 def _sorted(what: str, names: Iterable[T], order: tuple[T, ...]) -> tuple[T, ...]:
     given = list(names)
     for name in given:
-        _require(name in order, f"{what} of {name!r} is not possible; possible are {', '.join(map(str, order))}")
+        _require(name in order, f"{what} of {name!r} is not possible", f"possible are {', '.join(map(str, order))}")
         _require(given.count(name) == 1, f"{what} of {name!r} is given more than once")
     return tuple(name for name in order if name in given)
 
@@ -281,7 +282,7 @@ def _check_omit(case: Case) -> None:
 def _check_overrides(case: Case) -> None:
     for name, value in case.overrides:
         if name.startswith("bias-") and not case.bias:
-            raise CaseError(f"{name} needs a bias; add the word bias")
+            raise CaseError(f"{name} needs a bias", "add the word bias")
         if name.endswith("-dtype"):
             _require(value in DTYPES, f"{name}={value} is none of {', '.join(DTYPES)}, as in weight-dtype=float64")
         if name.endswith("-shape"):
@@ -291,7 +292,7 @@ def _check_overrides(case: Case) -> None:
 
 def _check_gradients(case: Case) -> None:
     """The shape of grad_output follows from the call, so there must be a call that has a result."""
-    _require(not case.overrides, "gradients are asked of legal calls alone; leave out grad, or the override")
+    _require(not case.overrides, "gradients are asked of legal calls alone", "leave out grad, or the override")
     _require(
         min(case.output_shape[-2:]) >= 1,
         f"the kernel does not fit, so that there is no output of which to take gradients: {case.output_shape}",
@@ -307,7 +308,7 @@ def _check_elements(data: Elements, shapes: dict[str, tuple[int, ...] | None]) -
         shape = shapes.get(array or "")
         if shape is None:
             what, word = ("a bias", "bias") if letter == "b" else ("gradients", "grad")
-            raise CaseError(f"{token} needs {what}; add the word {word}")
+            raise CaseError(f"{token} needs {what}", f"add the word {word}")
         inside = len(index) == len(shape) and all(map(_is_integer, index, (0,) * len(shape), (n - 1 for n in shape)))
         _require(inside, f"{token} lies outside the {array}, whose shape is {shape}")
         _require((letter, index) not in seen, f"{token} is given more than once")

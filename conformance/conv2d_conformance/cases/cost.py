@@ -31,25 +31,25 @@ def elements(case: Case, *, dense: bool = False) -> int:
     return _elements(case, _shapes(case), _geometry(case), dense=dense)
 
 
-def why_too_dear(case: Case) -> str | None:
-    """What the case would take and what is allowed, in one sentence; None where it can be asked."""
+def why_too_dear(case: Case) -> CaseError | None:
+    """What the case would take, and what is allowed; None where it can be asked."""
     shapes, g = _shapes(case), _geometry(case)
     if (axes := max(map(len, shapes))) > MOST_AXES:
-        return f"the case has an array of {axes} axes; at most {MOST_AXES} are possible"
+        return CaseError(f"the case has an array of {axes} axes", f"at most {MOST_AXES} are possible")
     if (count := _elements(case, shapes, g, dense=False)) > MOST_ELEMENTS:
-        return (
-            f"the case takes {count} elements, in its arrays, its answer and the input with its borders;"
-            f" at most {MOST_ELEMENTS} are possible"
+        return CaseError(
+            f"the case takes {count} elements, in its arrays, its answer and the input with its borders",
+            f"at most {MOST_ELEMENTS} are possible",
         )
     if g is not None and (count := products(g)) > MOST_PRODUCTS:
-        return f"the case takes {count} multiplications; at most {MOST_PRODUCTS} are possible"
+        return CaseError(f"the case takes {count} multiplications", f"at most {MOST_PRODUCTS} are possible")
     return None
 
 
 def require_affordable(case: Case) -> None:
     """CaseError, which says what the case takes and what is allowed, where that is too much."""
-    if (sentence := why_too_dear(case)) is not None:
-        raise CaseError(sentence)
+    if (error := why_too_dear(case)) is not None:
+        raise error
 
 
 def _elements(case: Case, shapes: list[tuple[int, ...]], g: Geometry | None, *, dense: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from conv2d_conformance.cases.case import Case, Elements
 
@@ -10,14 +11,9 @@ from conv2d_conformance.cases.case import Case, Elements
 def features_of(case: Case) -> frozenset[str]:
     """The features, under the names of `Capabilities.features`, that the call makes use of."""
     stride, padding, dilation = case.stride, case.padding, case.dilation
-    used = {
+    used = features_of_arguments(stride, padding, dilation, case.groups) | {
         "bias": case.bias,
-        "stride": stride not in (1, (1, 1)),
-        "dilation": dilation not in (1, (1, 1)),
-        "groups": case.groups > 1,
         "multi-channel": case.C > 1 or case.M > 1,
-        "padding.explicit": padding not in (0, (0, 0), "same", "valid"),
-        f"padding.{padding}": isinstance(padding, str),
         "several-dtypes": len(set(case.dtypes.values())) > 1,
         f"padding-mode.{case.padding_mode}": case.padding_mode != "zeros",
         "arguments.scalar": any(isinstance(value, int) for value in (stride, padding, dilation)),
@@ -29,3 +25,14 @@ def features_of(case: Case) -> frozenset[str]:
         "validation": bool(case.overrides),
     }
     return frozenset(name for name, is_used in used.items() if is_used) | {f"dtype.{n}" for n in case.dtypes.values()}
+
+
+def features_of_arguments(stride: Any, padding: Any, dilation: Any, groups: int) -> dict[str, bool]:
+    """The features that these arguments are about, and whether their values make use of them."""
+    return {
+        "stride": stride not in (1, (1, 1)),
+        "dilation": dilation not in (1, (1, 1)),
+        "groups": groups > 1,
+        "padding.explicit": padding not in (0, (0, 0), "same", "valid"),
+        f"padding.{padding}": isinstance(padding, str),
+    }

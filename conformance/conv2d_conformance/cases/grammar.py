@@ -79,7 +79,7 @@ def _literal(value: object) -> str:
         return f"({inside})" if type(value) is tuple else f"[{inside}]"
     text = repr(value)
     if value is not None and type(value) not in (bool, int, float, str):
-        raise CaseError(f"{text} cannot be written in a case line; numbers, strings, None, tuples and lists can")
+        raise CaseError(f"{text} cannot be written in a case line", "numbers, strings, None, tuples and lists can")
     if re.search(r"\s", text) or text in ("inf", "-inf", "nan"):
         raise CaseError(f"{text} cannot be written in a case line: no blanks, no infinities, no NaN")
     return text
@@ -92,7 +92,8 @@ def _literal(value: object) -> str:
 class Form:
     """One kind of token: what it looks like (`hint`), what it must be (`pattern`), and the fields that it sets.
 
-    `allowed` says it in words; `illegal` is an example of how an illegal one is written, by an override.
+    `allowed` says it in words, and `besides` goes on about it; `illegal` is an example of how an illegal one is
+    written, by an override.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Form:
     read: Callable[[re.Match[str]], dict[str, Any]]
     allowed: str
     illegal: str = ""
+    besides: str = ""
 
 
 def _pair(field: str) -> Callable[[re.Match[str]], dict[str, Any]]:
@@ -127,7 +129,7 @@ def _read_number(token: str, text: str) -> float:
     try:
         return float.fromhex(text) if "0x" in text else float(text)
     except (ValueError, OverflowError):
-        raise CaseError(f"{token!r}: {text!r} is not a number; write 1, 0.5, 0x1.8p-3, inf or nan") from None
+        raise CaseError(f"{token!r}: {text!r} is not a number", "write 1, 0.5, 0x1.8p-3, inf or nan") from None
 
 
 def _read_override(m: re.Match[str]) -> dict[str, Any]:
@@ -223,7 +225,8 @@ FORMS = (
         rf"{_one_of(RECIPES)}|[a-z]+[*:]",
         rf"{_one_of(RECIPES)}(?:\*{POSITIVE})?(?::([0-9]{{1,20}}))?",
         _read_recipe,
-        f"data are a recipe and its seed, as in integers:7 or integers*100:7; the recipes are {', '.join(RECIPES)}",
+        "data are a recipe and its seed, as in integers:7 or integers*100:7",
+        besides=f"the recipes are {', '.join(RECIPES)}",
     ),
     Form("the data", "all", "all-zero", lambda _: {"data": Elements()}, "the case without any element is all-zero"),
     Form(
@@ -231,7 +234,8 @@ FORMS = (
         r"[a-z]+\[",
         r"([xwb]|gy)\[([0-9]{1,18}(?:,[0-9]{1,18})*)\]=([^\s_]+)",
         _read_elements,
-        "an element of x, w, b or gy is x[0,1,2,3]=1, w[0,1,0,0]=0.5, b[0]=2 or gy[0,1,0,0]=1; none at all is all-zero",
+        "an element of x, w, b or gy is x[0,1,2,3]=1, w[0,1,0,0]=0.5, b[0]=2 or gy[0,1,0,0]=1",
+        besides="none at all is all-zero",
     ),
     Form("the gradients", r"grad", "grad", lambda _: {"operation": "gradients"}, "gradients are asked for by grad"),
     Form(
@@ -279,16 +283,16 @@ def parse(line: str) -> Case:
             if field in _LISTS:
                 fields[field] = fields.get(field, ()) + value
             elif field in fields:
-                raise CaseError(f"{token!r} gives {form.name} a second time; give it once")
+                raise CaseError(f"{token!r} gives {form.name} a second time", "give it once")
             else:
                 fields[field] = value
     for needed, field in zip(FORMS, ("N", "M"), strict=False):
         if field not in fields:
-            raise CaseError(f"{line.strip()!r} lacks {needed.name}; {_EXAMPLE}")
+            raise CaseError(f"{line.strip()!r} lacks {needed.name}", _EXAMPLE)
     if "elements" in fields:
         base = fields.get("data")
         if isinstance(base, Elements):
-            raise CaseError(f"{line.strip()!r} is all-zero and names elements; leave out all-zero")
+            raise CaseError(f"{line.strip()!r} is all-zero and names elements", "leave out all-zero")
         fields["data"] = Elements(fields.pop("elements"), base)
     return Case(**fields)
 
@@ -299,6 +303,6 @@ def _read_token(token: str) -> tuple[Form, dict[str, Any]]:
             return form, form.read(match)
     for form, _, hint in _COMPILED:
         if hint.match(token):
-            illegal = f"; an illegal call is written with an override, {form.illegal}" if form.illegal else ""
-            raise CaseError(f"{token!r} is not understood: {form.allowed}{illegal}")
+            illegal = f"an illegal call is written with an override, {form.illegal}" if form.illegal else ""
+            raise CaseError(f"{token!r} is not understood: {form.allowed}", form.besides or illegal)
     raise CaseError(f"{token!r} is not understood: {_EXAMPLE}")

@@ -81,7 +81,7 @@ class LayerCase:
         """The calls that the line denotes, one for each seed. CaseError where that is more than is possible."""
         count = (math.prod(self.weight_shape) + self.M) * len(self.seeds)
         if count > MOST_ELEMENTS:
-            raise CaseError(f"the layers have {count} elements together; at most {MOST_ELEMENTS} are possible")
+            raise CaseError(f"the layers have {count} elements together", f"at most {MOST_ELEMENTS} are possible")
         fixed: dict[str, Any] = {"in_channels": self.C, "out_channels": self.M, "kernel_size": self.kernel}
         fixed |= {name: getattr(self, name) for name in DEFAULTS if name not in self.omit}
         return [Request("initialize", {**fixed, "dtype": self.dtype, "seed": seed}, {}) for seed in self.seeds]
@@ -89,7 +89,7 @@ class LayerCase:
 
 def _require(holds: bool, sentence: str) -> None:
     if not holds:
-        raise CaseError(f"no such layer: {sentence}; a line reads as in {EXAMPLE}")
+        raise CaseError(f"no such layer: {sentence}", f"a line reads as in {EXAMPLE}")
 
 
 def is_layer_case(line: str) -> bool:
@@ -115,11 +115,11 @@ def parse(line: str) -> LayerCase:
     """The case that a line denotes. Groups, bias and dtype may be left out; CaseError for what is no case."""
     found = _LINE.fullmatch(" ".join(line.split()))
     if found is None:
-        raise CaseError(f"{line!r} is no question about layers; one reads as in {EXAMPLE}")
+        raise CaseError(f"{line!r} is no question about layers", f"one reads as in {EXAMPLE}")
     height, width = int(found["KH"]), found["KW"]
     omit = tuple(found["omit"].split(",")) if found["omit"] else ()
     if unknown := [name for name in omit if name not in DEFAULTS or omit.count(name) > 1]:
-        raise CaseError(f"omit={unknown[0]} is not possible, or given twice; possible are {', '.join(DEFAULTS)}")
+        raise CaseError(f"omit={unknown[0]} is not possible, or given twice", f"possible are {', '.join(DEFAULTS)}")
     return LayerCase(
         C=int(found["C"]),
         M=int(found["M"]),
@@ -143,8 +143,8 @@ def _parse_seeds(text: str) -> tuple[int, ...]:
     if span := re.fullmatch(r"(\d+)\.\.(\d+)", text):
         first, last = int(span[1]), int(span[2])
         if not first < last < first + MOST_LAYERS:
-            raise CaseError(f"seed:{text} is not a range; it reads as in seed:7..12")
+            raise CaseError(f"seed:{text} is not a range", "it reads as in seed:7..12")
         return tuple(range(first, last + 1))
     if re.fullmatch(r"\d+(,\d+)*", text):
         return tuple(map(int, text.split(",")))
-    raise CaseError(f"seed:{text} is not possible; it reads as in seed:7, seed:7..12 or seed:7,8,7")
+    raise CaseError(f"seed:{text} is not possible", "it reads as in seed:7, seed:7..12 or seed:7,8,7")

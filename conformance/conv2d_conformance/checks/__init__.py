@@ -57,6 +57,11 @@ class Check:
         """The function that an adapter must have for the check to run."""
         return spec.OPERATIONS[self.profile]
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """The claims, features and an operation, without which the check does not run."""
+        return self.features | {self.operation}
+
 
 @cache
 def catalogue() -> dict[str, Check]:

@@ -25,7 +25,7 @@ from conv2d_conformance.cli.summary import summary
 from conv2d_conformance.cli.variants import variants
 from conv2d_conformance.cli.verify import verify
 from conv2d_conformance.descriptors import occupy_standard_descriptors
-from conv2d_conformance.implementation.strays import adopt_orphans, end_strays
+from conv2d_conformance.implementation.strays import adopting_orphans
 from conv2d_conformance.implementation.threads import use_one_thread
 
 EXIT_STATUS = """\b
@@ -93,13 +93,10 @@ for command in (
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. While it runs, its process adopts the orphans of its descendants (see `strays`)."""
     occupy_standard_descriptors()
     make_lasting()
     handle_signals()
     use_one_thread()
-    adopt_orphans()
-    try:
+    with adopting_orphans():
         program(prog_name="conv2d-conformance")
-    finally:
-        end_strays()

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from conv2d_conformance.cli import options
 from conv2d_conformance.foreign import escaped_line
 
 
@@ -13,8 +14,8 @@ from conv2d_conformance.foreign import escaped_line
 @click.argument("target")
 @click.argument("other", required=False)
 @click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True)
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=10.0, show_default=True)
-@click.option("--isolation", type=click.Choice(("process", "none")), default="process", show_default=True)
+@options.timeout()
+@options.isolation()
 def fingerprint(target: str, other: str | None, format: str, timeout: float, isolation: str) -> None:
     """Show the arithmetic behind the answers of TARGET.
 

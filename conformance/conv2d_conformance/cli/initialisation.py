@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conv2d_conformance.cli import options
 from conv2d_conformance.cli.files import Page, console_beside
 from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.output.destination import Destination
@@ -33,8 +34,8 @@ Advance = Callable[[int, int, str], None]
 @click.option("--plot", type=Page(), metavar="FILE", help="Draw the distributions as SVG.")
 @click.option("--null", type=click.IntRange(1), metavar="N", help="Count the alarms of N certificates.")
 @click.option("--power", type=click.IntRange(1), metavar="N", help="Try the built-in wrong initialisers, N times each.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=10.0, show_default=True)
-@click.option("--isolation", type=click.Choice(("process", "none")), default="process", show_default=True)
+@options.timeout()
+@options.isolation()
 @click.pass_context
 def initialisation(
     ctx: click.Context,

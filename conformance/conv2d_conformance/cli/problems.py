@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from conv2d_conformance.foreign import LONGEST_SENTENCE, shortened, showable
+from conv2d_conformance.hinted import Hinted
 
 USAGE = 2
 HARNESS = 3
@@ -25,22 +26,17 @@ class Problem(click.ClickException):
 
 def problem_of(error: Exception) -> Problem:
     """The problem that an exception of the suite stands for; one that nobody foresaw is the suite's own failure."""
-    from conv2d_conformance.cases.case import CaseError
     from conv2d_conformance.environment import lack_of
     from conv2d_conformance.implementation.target import LoadError, TargetError
     from conv2d_conformance.output.trouble import UnwritableOutput
-    from conv2d_conformance.report.assemble import UnreadableReport
-    from conv2d_conformance.spec import UnknownRequirement
 
     match error:
-        case TargetError():
+        case TargetError() | Hinted():
             return Problem(error.sentence, error.hint)
         case LoadError():
             return Problem(error.sentence, _with_last_words(error.hint, error.stderr), status=HARNESS)
         case UnwritableOutput():
             return Problem(error.sentence, error.hint, status=error.status)
-        case CaseError() | UnknownRequirement() | UnreadableReport():
-            return Problem(*_sentence_and_hint(str(error)))
     if lack := lack_of(error):
         return Problem(lack.sentence, lack.hint, status=HARNESS)
     what = f"{type(error).__name__}: {error}".removesuffix(": ")
@@ -49,11 +45,6 @@ def problem_of(error: Exception) -> Problem:
         "please report it, with what `conv2d-conformance --traceback ...` shows",
         status=HARNESS,
     )
-
-
-def _sentence_and_hint(message: str) -> tuple[str, str]:
-    sentence, _, hint = message.partition("; ")
-    return sentence, hint
 
 
 def _with_last_words(hint: str, stderr: str) -> str:

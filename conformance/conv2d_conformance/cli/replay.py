@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from conv2d_conformance.cli import options
+
 
 @click.command()
 @click.argument("case")
@@ -12,8 +14,8 @@ import click
 @click.option("--after", multiple=True, metavar="CASE", help="Ask this case before; repeatable, in this order.")
 @click.option("--beside", metavar="CASE", help="Ask this case at the same time, from another thread.")
 @click.option("--times", type=click.IntRange(1), default=1, show_default=True, help="Ask so often, until it fails.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=10.0, show_default=True)
-@click.option("--isolation", type=click.Choice(("process", "none")), default="process", show_default=True)
+@options.timeout()
+@options.isolation()
 @click.pass_context
 def replay(
     ctx: click.Context,

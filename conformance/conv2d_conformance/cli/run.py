@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conv2d_conformance.cli import options
 from conv2d_conformance.cli.files import Page, console_beside
 from conv2d_conformance.cli.problems import HARNESS, INTERRUPTED, Problem
+from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.output.destination import Destination, find
+from conv2d_conformance.spec import PROFILES
 
 if TYPE_CHECKING:
     from conv2d_conformance.report.writing import ReportFile
-
-PROFILES = ("forward", "layer", "training")
-EFFORTS = ("quick", "standard", "thorough")
 
 
 @click.command()
 @click.argument("target")
 @click.option("--profile", type=click.Choice(PROFILES), default="forward", show_default=True, help="What is required.")
-@click.option("--effort", type=click.Choice(EFFORTS), default="standard", show_default=True, help="How much is asked.")
+@options.effort(default="standard")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
 @click.option("--only", metavar="GLOB", default="*", help="Examine some requirements alone, as in 'padding.*'.")
 @click.option(
@@ -31,29 +31,16 @@ EFFORTS = ("quick", "standard", "thorough")
     help="The report, by default named after TARGET and the options; - is standard output, and has it alone.",
 )
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that ask at a time.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, min_open=True),
-    metavar="SECONDS",
-    default=10.0,
-    show_default=True,
-    help="For a single call, and one second more for each million multiplications that it needs.",
-)
+@options.timeout(help="For a single call, and one second more for each million multiplications that it needs.")
 @click.option(
     "--memory",
     type=click.FloatRange(0, min_open=True),
     metavar="GIB",
-    default=8.0,
+    default=USUAL_LIMIT,
     show_default=True,
     help="For the process of the implementation and what it starts; Linux alone tells how much it holds.",
 )
-@click.option(
-    "--isolation",
-    type=click.Choice(("process", "none")),
-    default="process",
-    show_default=True,
-    help="`none` calls the implementation in this process, for a debugger, and earns no certificate.",
-)
+@options.isolation(help="`none` calls the implementation in this process, for a debugger, and earns no certificate.")
 @click.option("--keep-going", is_flag=True, help="Ask on, however many calls hang or kill the process.")
 @click.option("--deviations", type=click.Path(path_type=Path), metavar="FILE", help="Known failures, declared in TOML.")
 @click.pass_context
@@ -87,7 +74,7 @@ def run(
     require_match(only, profile)
     kind = Kind(target=target, profile=profile, effort=effort, seed=seed, only=only, isolation=isolation)
     output = output or find(kind.default_name())
-    options = runner.Options(
+    asked_for = runner.Options(
         target=target,
         profile=profile,
         effort=effort,
@@ -105,7 +92,7 @@ def run(
         out = console_beside(output)
         try:
             with progress(f"connecting to {target}") as advance:
-                report = runner.run(options, advance, report_file)
+                report = runner.run(asked_for, advance, report_file)
         except runner.Lacking as reason:
             hint = f"{reason.lack.hint}{_kept(report_file, '; ')}"
             raise Problem(f"{reason.lack.sentence}, so that there is no verdict", hint, status=HARNESS) from None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
+from conv2d_conformance.cli import options
 from conv2d_conformance.cli.files import Page, console_beside
-from conv2d_conformance.cli.run import EFFORTS
 from conv2d_conformance.output.destination import Destination
 
 
 @click.command()
-@click.option("--effort", type=click.Choice(EFFORTS), default="quick", show_default=True, help="How much is asked.")
+@options.effort()
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
 @click.option(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from conv2d_conformance.cli import options
 from conv2d_conformance.cli.files import Page
-from conv2d_conformance.cli.run import EFFORTS
 from conv2d_conformance.output.destination import Destination, find
 
 
@@ -15,7 +15,7 @@ from conv2d_conformance.output.destination import Destination, find
 @click.option(
     "--effort",
     "efforts",
-    type=click.Choice(EFFORTS),
+    type=options.EFFORT,
     multiple=True,
     default=("quick",),
     show_default=True,
@@ -40,7 +40,7 @@ def sharpness(
     from conv2d_conformance.cli.problems import Problem
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.contract.formats import DTYPES
-    from conv2d_conformance.effort import EFFORTS as KNOWN
+    from conv2d_conformance.effort import EFFORTS
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.sharpness.measuring import measure
     from conv2d_conformance.sharpness.page import false_refusals, page
@@ -48,7 +48,7 @@ def sharpness(
     dtypes = [dtype for dtype in DTYPES if fnmatchcase(dtype, only)]
     if not dtypes:
         raise Problem(f"no dtype matches {only!r}", f"there are {', '.join(DTYPES)}")
-    chosen = [KNOWN[name] for name in dict.fromkeys(efforts)]
+    chosen = [EFFORTS[name] for name in dict.fromkeys(efforts)]
     with progress("starting") as advance:
         found = measure(chosen, dtypes=dtypes, workers=workers, on_progress=advance)
     words = [word for effort in chosen for word in ("--effort", effort.name)] + ["--only", only]

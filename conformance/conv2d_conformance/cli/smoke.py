@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conv2d_conformance.cli import options
+
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
     from conv2d_conformance.cli.asking import Asked
@@ -21,8 +23,8 @@ CASES = {
 
 @click.command()
 @click.argument("target")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=10.0, show_default=True)
-@click.option("--isolation", type=click.Choice(("process", "none")), default="process", show_default=True)
+@options.timeout()
+@options.isolation()
 @click.pass_context
 def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> None:
     """See whether the adapter TARGET is sane.
@@ -91,7 +93,7 @@ def _what_fails(implementation: Implementation) -> Iterator[tuple[str, str]]:
 
     hello = implementation.hello
     found: dict[Case, bool] = {}
-    for claim in claim_cases(hello.capabilities.features | set(hello.operations)):
+    for claim in claim_cases(hello.claimed):
         asked = _ask(implementation, claim.case)
         if asked.right:
             continue

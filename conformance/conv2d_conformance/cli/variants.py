@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conv2d_conformance.cli import options
 from conv2d_conformance.cli.files import Page, console_beside
-from conv2d_conformance.cli.run import EFFORTS
 from conv2d_conformance.output.destination import Destination
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="So many runs of each.")
 @click.option("--first-seed", type=click.IntRange(0), default=0, show_default=True, help="The others follow it.")
-@click.option("--effort", type=click.Choice(EFFORTS), default="quick", show_default=True, help="How much is asked.")
+@options.effort()
 @click.option("--drawn", type=click.IntRange(1), help="Cases drawn by each check, and small fixed ones: not an effort.")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
 @click.option("--only", metavar="GLOB", default="*", help="Some variants alone, as in 'winograd-*'.")
@@ -93,14 +93,14 @@ def variants(
     number = show_alarms(out, results)
     paragraph(out, sentence(results), style="bold red" if number else "bold green")
     if output is not None:
-        options = {
+        chosen = {
             "seeds": seeds,
             "first-seed": first_seed,
             **({"effort": effort} if drawn is None else {"drawn": drawn}),
             "only": only,
             "output": Path(output.name).name,  # in whatever folder: the page is published
         }
-        given = shlex.join(word for name, value in options.items() for word in (f"--{name}", str(value)))
+        given = shlex.join(word for name, value in chosen.items() for word in (f"--{name}", str(value)))
         save(output, page(results, f"conv2d-conformance variants {given}"))
     ctx.exit(1 if number else 0)
 

@@ -31,7 +31,8 @@ class Adapter:
     gradients(input, weight, bias, grad_output, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros")
         Returns grad_input, grad_weight, grad_bias (or None).
     configure(**options)
-        Takes the options of `TARGET?key=value` as strings and returns the adapter to use instead.
+        Takes the options of `TARGET?key=value` as strings and returns the adapter to use instead. What it sets in a
+        library for the whole process stays: with `--isolation none`, in the process of the suite.
 
     `padding_mode` is handed over only where it is not "zeros".
     """

@@ -81,7 +81,11 @@ TWICE = ", twice"
 
 @dataclass(frozen=True)
 class Broken:
-    """No answer that could be judged. `kind` is "died", "timeout", "not-an-array", "memory", "exit" or "protocol"."""
+    """No answer that could be judged.
+
+    kind: "died", "timeout", "memory-limit" (the process took more than it may), "memory" (the call itself ran out of
+    it), "not-an-array", "exit" or "protocol".
+    """
 
     kind: str
     sentence: str
@@ -105,6 +109,11 @@ class Hello:
     description: str = ""
     operations: tuple[str, ...] = ("conv2d",)
     environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def claimed(self) -> frozenset[str]:
+        """The features and the operations that it claims."""
+        return self.capabilities.features | frozenset(self.operations)
 
     def __post_init__(self) -> None:
         names = {name: showable_name(getattr(self, name)) for name in ("name", "version", "language")}

@@ -52,6 +52,10 @@ class Diagnoses:
             self._said[failing] = None if found is None else found.sentence
         return self._said[failing]
 
+    def explains_others(self, sentence: str | None) -> bool:
+        """Whether a sentence that was said speaks of more than one case."""
+        return any(found.sentence == sentence for _, found in self._found)
+
     def _new(self, implementation: Implementation, failing: Case, seen: Mapping[Case, bool]) -> Diagnosis | None:
         if failing in self._known_crashes:
             from conv2d_conformance.diagnosis.diagnosing import of_crash

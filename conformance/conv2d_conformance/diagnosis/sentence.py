@@ -12,9 +12,6 @@ LONGEST_MESSAGE = 160
 YOUR_OUTPUT = "your output"
 """How a sentence begins that speaks of an output."""
 
-OF_ONE_CASE = "in the failing case, "
-"""How a sentence begins that says nothing of other cases."""
-
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
@@ -67,4 +64,4 @@ def about_crash(trigger: str) -> str:
 
 def about_case(structure: str) -> str:
     """What can be said of the failing case alone."""
-    return f"{OF_ONE_CASE}{structure}"
+    return f"in the failing case, {structure}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.fingerprint.bench import Bench, NotSeen
+from conv2d_conformance.fingerprint.bench import Bench, NotSeen, TooSlow
 from conv2d_conformance.fingerprint.finding import Finding, Findings, Probe
 from conv2d_conformance.fingerprint.probes import PROBES, TITLES
 from conv2d_conformance.fingerprint.shapes import SHAPES, Shape, claimed
@@ -16,9 +15,6 @@ from conv2d_conformance.fingerprint.words import Pieces, pieces, summary
 
 LONGEST_CALL = 0.25
 """In seconds. A shape takes a hundred to three hundred calls; one whose calls take longer is not probed."""
-
-SLOW = "a call takes longer than"
-TRIALS = 3
 
 Progress = Iterator[Callable[[str], None]]
 
@@ -49,18 +45,18 @@ def take(
     for dtype in dtypes:
         entries: dict[str, Any] = {}
         said: dict[str, Pieces] = {}
-        why_not = ""
+        why_not: NotSeen | None = None
         # The cheapest first: where one takes too long, so do those that are dearer.
         for shape in sorted(chosen, key=lambda shape: shape.multiplications):
             bench = Bench(implementation, shape, dtype, ended=hung)
-            why_not = why_not if why_not.startswith(SLOW) else _why_not(bench, longest_call)
-            findings = _probed(bench, progress) if not why_not else _skipped(progress)
+            why_not = why_not if isinstance(why_not, TooSlow) else _why_not(bench, longest_call)
+            findings = _probed(bench, progress) if why_not is None else _skipped(progress)
             # After a hang the next question would hang too.
             hung = bench.ended if bench.hung else hung
             said[shape.name] = pieces(dtype, findings) or {"not seen": f"not seen: {why_not or 'anything'}"}
             entries[shape.name] = {
                 "case": f"{shape.case} {dtype}",
-                "not_seen": why_not,
+                "not_seen": "" if why_not is None else str(why_not),
                 "findings": {probe: {"words": seen.words, "value": seen.value} for probe, seen in findings.items()},
             }
         names = [shape.name for shape in chosen]
@@ -94,19 +90,15 @@ def _finding(probe: Probe, bench: Bench, seen: Findings) -> Finding:
         return Finding(f"not seen: the probe itself failed with {type(error).__name__}", None)
 
 
-def _why_not(bench: Bench, longest_call: float) -> str:
-    """Why a shape is not probed at all; empty where it is."""
+def _why_not(bench: Bench, longest_call: float) -> NotSeen | None:
+    """Why a shape is not probed at all."""
     x, w = bench.dense(1)
     try:
         bench.call(x, w)  # the first call may load, compile or choose
-        for _ in range(TRIALS):
-            start = time.perf_counter()
-            bench.call(x, w)
-            if time.perf_counter() - start <= longest_call:
-                return ""
+        is_quick = bench.answers_within(longest_call)
     except NotSeen as why:
-        return str(why)
-    return f"{SLOW} {longest_call:g} s"
+        return why
+    return None if is_quick else TooSlow(f"a call takes longer than {longest_call:g} s")
 
 
 def _progress(on_progress: Callable[[int, int, str], None], total: int) -> Progress:

@@ -23,6 +23,11 @@ LANES = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 
 def in_words(tree: Tree, shape: Shape) -> str:
     """What the tree over taps of a shape looks like."""
+    return _told(tree, shape) or f"{OWN}, {depth(tree)} additions deep"
+
+
+def _told(tree: Tree, shape: Shape) -> str:
+    """The name of what a tree looks like; empty where that has none."""
     if isinstance(tree, int):
         return "a single product"
     if plain := _plain(tree, shape):
@@ -31,9 +36,8 @@ def in_words(tree: Tree, shape: Shape) -> str:
         if words := _divided(tree, parts, shape):
             return words
     body, tail = peeled(tree)
-    if tail and not (words := in_words(body, shape)).startswith(OWN):
-        return f"{words}; then the other {len(tail)} taps one after the other"
-    return f"{OWN}, {depth(tree)} additions deep"
+    words = _told(body, shape) if tail else ""
+    return f"{words}; then the other {len(tail)} taps one after the other" if words else ""
 
 
 # ---- trees without parts

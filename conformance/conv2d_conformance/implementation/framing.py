@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from conv2d_conformance import strict_json
 from conv2d_conformance.contract.arrays import Array
 
 MAX_HEADER = 1 << 20
@@ -168,27 +169,14 @@ class Incoming:
 
 def _parse(line: bytes) -> dict[str, Any]:
     try:
-        header = _DECODER.decode(line.decode())
+        header = strict_json.loads(line.decode())
+    except strict_json.NameTwice as error:
+        raise ProtocolError(str(error)) from None
     except (ValueError, RecursionError):
         raise ProtocolError(f"expected one line of JSON, got {excerpt(line)}") from None
     if not isinstance(header, dict):
         raise ProtocolError(f"expected a JSON object, got {excerpt(line)}")
     return header
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        twice = next(key for key in made if sum(key == other for other, _ in pairs) > 1)
-        raise ProtocolError(f"the key {twice!r:.80} occurs twice in one object")
-    return made
-
-
-def _no_json(word: str) -> None:
-    raise ValueError(f"{word} is not JSON")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_json)
 
 
 def excerpt(line: bytes) -> str:

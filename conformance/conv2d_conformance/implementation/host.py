@@ -12,6 +12,7 @@ from conv2d_conformance.contract.answers import TWICE, Answer, Broken, Hello, Im
 from conv2d_conformance.implementation import usage
 from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT, End, Patience
 from conv2d_conformance.implementation.process import Failure, WorkerProcess
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello, encode_request
@@ -327,7 +328,7 @@ def connect(
     `isolation` is "process", or "none" for an adapter in this very process, which no limit is set to. Once `abandoned`
     is set, whoever waits for an answer of a process gets the exception of that name.
     """
-    if isolation not in ("process", "none"):
+    if isolation not in ISOLATIONS:
         raise ValueError(f"isolation is 'process' or 'none', not {isolation!r}")
     if isolation == "none":
         return InProcess(load(parse(target)))

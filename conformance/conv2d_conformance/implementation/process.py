@@ -33,7 +33,7 @@ SECONDS_BETWEEN_LOOKS = 0.05
 
 
 class Failure(Exception):
-    """No answer. `kind` is "died", "timeout", "memory" or "protocol"; the process is of no further use.
+    """No answer. `kind` is "died", "timeout", "memory-limit" or "protocol"; the process is of no further use.
 
     `end` says how the time ran out, and `partial` what had come by then. `is_killed`: by a signal that cannot be
     caught, and that the harness did not send.
@@ -207,7 +207,7 @@ class WorkerProcess:
         if time.monotonic() < self._next_look:
             return
         if exceeds(self._keeper.pid, int(self._memory * GIB)):
-            raise Failure("memory", f"the process took more than {self._memory:.3g} GiB of memory, and was ended")
+            raise Failure("memory-limit", f"the process took more than {self._memory:.3g} GiB of memory, and was ended")
         self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
 
     def _write(self) -> None:

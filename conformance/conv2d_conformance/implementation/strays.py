@@ -24,13 +24,40 @@ _before: frozenset[int] | None = None
 """The children that this process had when it began to adopt orphans; None as long as it does not."""
 
 
-def adopt_orphans() -> None:
-    """To be called by a program of its own, at its start."""
+@contextlib.contextmanager
+def adopting_orphans() -> Iterator[None]:
+    """Have what workers leave behind come to this process, and end it; for a program that is all ours.
+
+    Linux keeps the property (PR_SET_CHILD_SUBREAPER) for the process as a whole, whatever its threads do; at the end it
+    is what it was.
+    """
     global _before  # as the property of the process that it stands for
-    if sys.platform == "linux" and CAN_BE_TOLD:
-        pr_set_child_subreaper = 36
-        ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1)
-        _before = frozenset(_children())
+    if sys.platform != "linux" or not CAN_BE_TOLD:
+        yield
+        return
+    earlier = _adopts()
+    _adopt(1)
+    _before = frozenset(_children())
+    try:
+        yield
+    finally:
+        try:
+            end_strays()
+        finally:
+            _before = None
+            _adopt(earlier)
+
+
+def _adopts() -> int:
+    pr_get_child_subreaper = 37
+    adopts = ctypes.c_int()
+    ctypes.CDLL(None).prctl(pr_get_child_subreaper, ctypes.byref(adopts))
+    return adopts.value
+
+
+def _adopt(adopts: int) -> None:
+    pr_set_child_subreaper = 36
+    ctypes.CDLL(None).prctl(pr_set_child_subreaper, adopts)
 
 
 def end_strays() -> int:

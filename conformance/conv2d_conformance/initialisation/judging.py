@@ -15,6 +15,7 @@ from conv2d_conformance.initialisation.law import law_of
 from conv2d_conformance.initialisation.plan import Trial
 from conv2d_conformance.initialisation.sample import Finding, Parameters, Values, bias_of, weight_of
 from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome
+from conv2d_conformance.verdict.wording import REFUSED
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,7 @@ def read_answer(case: LayerCase, answer: Answer) -> Parameters | Fault:
     if isinstance(answer, Broken):
         return Fault("answered", answer.sentence, "a weight and a bias, or None for no bias")
     if isinstance(answer, Rejected):
-        got = f"refused a legal call: {answer.type}: {answer.message}"
+        got = f"{REFUSED}{answer.type}: {answer.message}"
         return Fault("accepted", got, "a weight and a bias, since the call is legal")
     weight, bias = answer.arrays
     if case.bias != (bias is not None):

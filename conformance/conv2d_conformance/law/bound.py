@@ -40,6 +40,7 @@ they are below that of the format that holds them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,8 +56,15 @@ from conv2d_reference.oracle import Sums
 Floats = npt.NDArray[np.float64]
 
 SLACK = 2.0**-48
-"""Relative enlargement that pays for evaluating the bound itself in float64: its fewer than 16 operations."""
+"""Relative enlargement that pays for evaluating the bound itself: 32 roundings of float64, of 2^-53 each.
 
+G is expm1 of the sum of a log1p and of a number times a log1p. Where such a function errs by at most 4 units in the
+last place, it counts as 8 roundings, and the product and the sum are one each; as long as G is below 1/2, expm1 makes
+no more than 5/4 of what comes before it, which is 21 in all. Where G is larger, u is 2^-24 or more, and a rounding to
+nearest, u / (1 + u) at most, is smaller than u by a larger share than is lost here. What follows adds and multiplies
+numbers that are not negative: G times A is one rounding, the terms that join it are 7 additions at most, the
+enlargement is one, and two more terms follow it.
+"""
 
 LARGEST = float(np.finfo(np.float64).max)
 
@@ -143,6 +151,15 @@ def _bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: 
     return Bound(error, size, float(growths[-1]), before_bias)
 
 
+def largest_square(limit: float) -> int:
+    """The largest integer of which the square stays below a limit that was computed.
+
+    It stays below by a share of 2^-10. The bounds that the limit is made of, and those that integers of this size are
+    then held to, are lost or enlarged by shares of 2^-30 at most.
+    """
+    return math.isqrt(int(limit * (1 - 2.0**-10)))
+
+
 def _growths(most_additions: int, accuracy: AccuracyClass) -> tuple[Floats, Floats]:
     """H and G for every number of additions that round."""
     additions = np.arange(most_additions + 1.0)
@@ -168,8 +185,19 @@ def _grown(operands: Operands, accuracy: AccuracyClass) -> Floats:
         return grown
 
     terms = operands.weight[0].size
-    sums: Floats = operands.meet(grow(operands.input), grow(operands.weight)) * (1 + (terms + 8) * 2.0**-53)
+    sums: Floats = operands.meet(grow(operands.input), grow(operands.weight)) * _upwards(terms + 8)
     return sums
+
+
+def _upwards(roundings: int) -> float:
+    """What makes up for so many roundings of float64 of numbers that are not negative, to the first order.
+
+    `_grown` needs terms + 8. A grown factor is rounded 3 times at most: 1 + rounding, the product, and the sum. Their
+    product is rounded once more, and the terms are added up by terms - 1 additions, which makes 6 + 1 + terms - 1; and
+    two more are this factor's own, and the multiplication by it. The second order is some (n / 2^53)^2 of a sum of n
+    products that are not zero, which is less than a rounding of the error: that is n 2^-23 of the sum, or more.
+    """
+    return 1 + roundings * 2.0**-53
 
 
 def _lacking(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Floats:

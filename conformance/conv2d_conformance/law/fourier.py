@@ -46,7 +46,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conv2d_conformance.law.bound import Operands
+from conv2d_conformance.law.bound import Operands, largest_square
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_reference import lowered
 
@@ -54,6 +54,13 @@ Floats = npt.NDArray[np.float64]
 
 FACTOR = 16.0
 """Of u log2(T), for a transform of T points."""
+
+UPWARDS = 1 + 2.0**-30
+"""Makes up for 2^23 roundings of float64, of 2^-53 each, of numbers that are not negative.
+
+A plane is added up in pairs, row by row, and has fewer than 2^23 rows. The bound takes the sums over the channels of
+two factors, some twenty products and sums more, and three functions, each good to some units in the last place.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,7 @@ def _norms(planes: Floats) -> tuple[Floats, Floats]:
     largest = size.max(axis=(2, 3), initial=0.0)
     scale = np.where(largest == 0, 1.0, largest)  # so that no square overflows or vanishes
     euclidean = scale * np.sqrt(np.square(size / scale[:, :, None, None]).sum(axis=(2, 3)))
-    return euclidean * (1 + 2.0**-30), size.sum(axis=(2, 3)) * (1 + 2.0**-30)
+    return euclidean * UPWARDS, size.sum(axis=(2, 3)) * UPWARDS
 
 
 def _of_norms(
@@ -109,7 +116,7 @@ def _of_norms(
     bound += 2 * rest * (meet(norms.x_sum, np.ones_like(norms.w)) + meet(np.ones_like(norms.x), norms.w_sum))
     bound += 2 * rest * (1 + norms.w.shape[1] * rest)
     largest = 2 * points * meet(norms.x_sum, norms.w_sum)
-    return bound * (1 + 2.0**-30), largest
+    return bound * UPWARDS, largest
 
 
 @cache
@@ -123,4 +130,4 @@ def largest_integers(accuracy: AccuracyClass, channels: int, kernel: tuple[int, 
     bound = max(bound + u * (bound + 1), 2 * u * terms * terms)  # the latter of class A, for any order
     if accuracy.is_narrowed:
         bound += 2 * accuracy.output.unit * (terms + 1 + 2 * bound)
-    return math.isqrt(int(0.5 / bound * (1 - 2.0**-10)))
+    return largest_square(0.5 / bound)

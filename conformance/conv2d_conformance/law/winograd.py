@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conv2d_conformance.law.bound import Operands, bound
+from conv2d_conformance.law.bound import Operands, bound, largest_square
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_conformance.law.transforms import MOST_CELLS, amplification, magnitudes
 from conv2d_reference import lowered
@@ -81,7 +81,7 @@ def error(operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> tupl
     bias = np.abs(operands.bias)
     with np.errstate(over="ignore", invalid="ignore"):  # what passes the largest number is not held to anything
         constants = _filter_constants(operands.weight, accuracy)
-        size = (_channel_sum(largest, constants, operands) + bias) * (1 + (channels + 64) * 2.0**-52)
+        size = (_channel_sum(largest, constants, operands) + bias) * _upwards(channels)
         underflow = _underflow(largest, operands, accuracy, flushed=flushed) * (1 + growth)
         error = growth * size + underflow
         near = _channel_sum((largest > 0).astype(np.float64), np.ones_like(constants), operands) > 0
@@ -108,7 +108,20 @@ def largest_integers(accuracy: AccuracyClass, channels: int, kernel: tuple[int, 
         of_one += 2 * accuracy.output.unit * (operands.weight.size + 2 + 2 * of_one)
     in_order = bound(sums(operands.input, operands.weight, **placement, exact=False), operands, accuracy, flushed=False)
     of_one = max(of_one, float(in_order.error.max()))
-    return math.isqrt(int(min(0.5 / of_one, accuracy.output.largest / largest_sum) * (1 - 2.0**-10)))
+    return largest_square(min(0.5 / of_one, accuracy.output.largest / largest_sum))
+
+
+def _upwards(channels: int) -> float:
+    """What makes up for evaluating the bound in float64: 2 (channels + 64) roundings, of 2^-53 each.
+
+    All numbers are non-negative, so that the longest path counts. An element of T is rounded 17 times at most: an
+    element of G, and the row sum that it is multiplied by, over no more than 8 cells, 1 + 7 + 1; and 8 in the sum of
+    its products with A^T, over the same. That is 34 for both axes. To apply T to at most 7 taps along each is 14, the
+    sum over the channels as many as these, and the bias 1. The growth is two functions, of 8 roundings each, and a
+    product: 17; to multiply by this factor, by the growth, and to add the underflow is 4 with the factor itself.
+    Together they are channels + 70.
+    """
+    return 1 + (channels + 64) * 2.0**-52
 
 
 def _underflow(largest: Floats, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Floats:

@@ -276,7 +276,7 @@ def padding_beyond_kernel_refused(call: Call) -> Array:
 
 @breaks("padding.beyond-kernel")
 def padding_limited_to_kernel(call: Call) -> Array:
-    """a conv2d whose padding is cut to the extent of the kernel less one, the rest of the output being zero"""
+    """a conv2d that, without a stride, answers 1 in windows that lie in the padding above or to the left alone"""
     g = call.geometry
     result = call.right()
     result = np.array(result)

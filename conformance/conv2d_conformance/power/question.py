@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.features import features_of_arguments
 from conv2d_conformance.contract.adapter import DOCUMENTED_DEFAULTS
 from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.contract.arrays import Array
@@ -72,16 +73,11 @@ class Question:
         if self.must_raise:
             return frozenset({"validation"})
         given = DOCUMENTED_DEFAULTS | dict(self.arguments)
-        stride, padding, dilation = given["stride"], given["padding"], given["dilation"]
         x, w = self.given("input"), self.given("weight")
-        used = {
+        values = (given[name] for name in ("stride", "padding", "dilation", "groups"))
+        used = features_of_arguments(*values) | {
             "bias": self.arrays["bias"] is not None,
-            "stride": stride not in (1, (1, 1)),
-            "dilation": dilation not in (1, (1, 1)),
-            "groups": given["groups"] > 1,
             "multi-channel": w.shape[0] > 1 or x.shape[-3] > 1,
-            "padding.explicit": padding not in (0, (0, 0), "same", "valid"),
-            f"padding.{padding}": isinstance(padding, str),
             "arguments.scalar": any(
                 isinstance(self.arguments.get(name), int) for name in ("stride", "padding", "dilation")
             ),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from conv2d_conformance import strict_json
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.foreign import escaped_json
+from conv2d_conformance.hinted import Hinted
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, conclusion, requirement_entries, unchecked
@@ -135,7 +137,7 @@ def _accuracy(records: list[Mapping[str, Any]], capabilities: Capabilities) -> d
     return accuracy
 
 
-class UnreadableReport(Exception):
+class UnreadableReport(Hinted):
     """A file that is neither a report nor what an interrupted run left behind."""
 
 
@@ -150,7 +152,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         if path.suffix == ".partial":
             return _from_partial(text)
-        report = escaped_json(json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number))
+        report = escaped_json(strict_json.loads(text))
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         raise UnreadableReport(
             f"{path} is not a report of conv2d-conformance: it is damaged or of another kind"
@@ -159,18 +161,6 @@ def read(path: Path) -> dict[str, Any]:
         raise UnreadableReport(f"{path} is not a report of conv2d-conformance: it has no requirements")
     found: dict[str, Any] = report
     return found
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; ValueError where a name stands in it twice, of which every reader would take the one it likes."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name stands twice")
-    return found
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
 
 
 def _from_partial(text: str) -> dict[str, Any]:

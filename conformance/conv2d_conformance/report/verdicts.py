@@ -10,9 +10,8 @@ from conv2d_conformance import spec
 from conv2d_conformance.contract.capabilities import CORE, Capabilities
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
-from conv2d_conformance.spec import Requirement
+from conv2d_conformance.spec import PROFILES, Requirement
 
-PROFILES = ("forward", "layer", "training")
 NOT_REACHED = "not reached"
 """The verdict on what a refusal that breaks another requirement kept from being judged, or the early end of a run."""
 
@@ -59,7 +58,7 @@ def requirement_entries(
         names = [name for name, covered in checks.items() if requirement.id in covered]
         if names and in_scope(requirement, profile) and fnmatchcase(requirement.id, only):
             examined.append((requirement, names))
-    judged = {item.id for item, _ in examined if item.features | {item.operation} <= claimed}
+    judged = {item.id for item, _ in examined if item.needs <= claimed}
     refusals = refusals_by_requirement(by_check.values(), checks, judged)
     unreached = {name for name, record in by_check.items() if breaks_elsewhere(record, checks[name], judged)}
     entries = []

@@ -21,6 +21,7 @@ import re
 from dataclasses import dataclass
 
 from conv2d_conformance.contract.capabilities import FEATURES
+from conv2d_conformance.hinted import Hinted
 
 LEVELS = ("MUST", "SHOULD", "MAY")
 PROFILES = ("forward", "layer", "training")
@@ -56,8 +57,13 @@ class Requirement:
         """The function that an adapter must have for this requirement to be judged."""
         return OPERATIONS[self.profile]
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """The claims, features and an operation, without which this requirement is not judged."""
+        return self.features | {self.operation}
 
-class UnknownRequirement(LookupError):
+
+class UnknownRequirement(Hinted, LookupError):
     """No requirement has this id."""
 
 
@@ -80,7 +86,7 @@ class Spec:
             return self.requirements[id]
         near = difflib.get_close_matches(id, self.requirements, n=3)
         hint = f"did you mean {' or '.join(near)}?" if near else "`conv2d-conformance list requirements` has them all."
-        raise UnknownRequirement(f"The specification, edition {self.edition}, has no requirement {id!r}; {hint}")
+        raise UnknownRequirement(f"The specification, edition {self.edition}, has no requirement {id!r}", hint)
 
 
 def parse(text: str) -> Spec:

@@ -20,12 +20,9 @@ from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked
 from conv2d_conformance.verdict.judge import Fault, judge
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.sequence import shortest
-from conv2d_conformance.verdict.wording import is_refusal
+from conv2d_conformance.verdict.wording import REPEATED, is_refusal
 
 Record = dict[str, Any]
-
-REPEATED = "the same bits from the same call"
-"""What only repetitions show."""
 
 MOST_CAUSES = 3
 """To find one takes many fresh processes."""

@@ -534,7 +534,7 @@ def _reduced(case: Case, found: Simplest) -> Failure:
 
 def _is_dear(fault: Fault) -> bool:
     """Whether to see it again takes all the time, or all the memory, that a call is allowed."""
-    return fault.aspect == "answered" and any(words in fault.got for words in ("no answer within", "took more than"))
+    return fault.broken in ("timeout", "memory-limit")
 
 
 def _of_observation(seen: Observation) -> Fault:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Request
 
 ENDS_THE_PROCESS = frozenset({"died", "timeout", "protocol"})
-WAITED = frozenset({"timeout", "memory"})
+WAITED = frozenset({"timeout", "memory", "memory-limit"})
 MOST_REMEMBERED = 20_000
 
 

@@ -21,11 +21,15 @@ Outcome = Literal["pass", "fail", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with an answer: in which respect, what came, and what is required."""
+    """What is wrong with an answer: in which respect, what came, and what is required.
+
+    broken: of which kind an answer is that could not be judged; empty for any other.
+    """
 
     aspect: Aspect
     got: str
     required: str
+    broken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def judge(question: Question, answer: Answer, *, values: bool = True, grading: G
     `grading` is told how accurate the answer is, right or wrong.
     """
     if isinstance(answer, Broken):
-        return Judgement("error", Fault("answered", answer.sentence, ANY_ANSWER))
+        return Judgement("error", Fault("answered", answer.sentence, ANY_ANSWER, answer.kind))
     if question.illegal_because is not None:
         return _judge_illegal(question.illegal_because, answer)
     if isinstance(answer, Rejected):

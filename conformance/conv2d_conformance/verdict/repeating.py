@@ -10,6 +10,7 @@ import numpy as np
 from conv2d_conformance.contract.answers import Answer, Result
 from conv2d_conformance.gradients.row import NAMES
 from conv2d_conformance.verdict.judge import Fault, Judgement
+from conv2d_conformance.verdict.wording import REPEATED
 
 
 def judge_repetitions(judgement: Judgement, answers: Sequence[Answer]) -> Judgement:
@@ -34,6 +35,6 @@ def judge_repetitions(judgement: Judgement, answers: Sequence[Answer]) -> Judgem
                     f"{other[where]} at {name}[{','.join(map(str, where))}] from call {number}, where the first gave "
                     f"{one[where]}; {len(different)} of {other.size} elements differ"
                 )
-                fault = Fault("repeated", got, "the same bits from the same call")
+                fault = Fault("repeated", got, REPEATED)
                 return replace(judgement, outcome="fail", fault=fault)
     return judgement

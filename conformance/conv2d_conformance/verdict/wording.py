@@ -21,6 +21,9 @@ ANY_ANSWER = "an answer, or an exception"
 NO_SUCH_THING = "no such thing"
 """What is required where something was seen that must not be."""
 
+REPEATED = "the same bits from the same call"
+"""What is required of repetitions, and shown by them alone."""
+
 
 def is_refusal(got: str) -> bool:
     """Whether what was got is that a legal call was refused."""

@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from conv2d_conformance.checks import Check
-from conv2d_conformance.report.verdicts import NOT_REACHED, PROFILES
+from conv2d_conformance.report.verdicts import NOT_REACHED
+from conv2d_conformance.spec import PROFILES
 
 Seen = Mapping[str, Any]
 
@@ -19,7 +20,7 @@ def to_run(checks: Mapping[str, Check], run: Mapping[str, Any], claimed: frozens
         for check in checks.values()
         if PROFILES.index(check.profile) <= PROFILES.index(run["profile"])
         and any(fnmatchcase(requirement, run["only"]) for requirement in check.requirements)
-        and check.features | {check.operation} <= claimed
+        and check.needs <= claimed
     ]
 
 

@@ -15,10 +15,10 @@ from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.verdict.confirming import REPEATED
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, Tally
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.wording import REPEATED
 
 OFTEN = 20
 """So often is a case asked that did not always fail."""
@@ -43,13 +43,12 @@ class _Rerun:
     def __init__(self, report: Report, implementation: Implementation) -> None:
         self.report = report
         self.implementation = implementation
-        hello = implementation.hello
-        self.claimed = hello.capabilities.features | frozenset(hello.operations)
+        self.claimed = implementation.hello.claimed
         self.tallies: dict[str, Tally] = {}
 
     def can_make(self, name: str) -> bool:
         check = catalogue().get(name)
-        return check is not None and check.features | {check.operation} <= self.claimed
+        return check is not None and check.needs <= self.claimed
 
     def tally(self, name: str) -> Tally:
         """What a check sees now, with the effort and the seed of the report."""

@@ -30,7 +30,8 @@ def placement(case: Case) -> dict[str, Any]:
 def lit(case: Case, name: str) -> np.ndarray:
     array = arrays(case)[name]
     assert array is not None
-    return (array != 0).astype(np.float64)
+    values: np.ndarray = (array != 0).astype(np.float64)
+    return values
 
 
 def products(case: Case, channel: int | None = None) -> np.ndarray:
@@ -79,9 +80,9 @@ def test_data_have_all_bits_and_both_signs() -> None:
 @pytest.mark.parametrize("shape", ["n2c5h6w7 m8k3 p1 bias", "n3c12h5w5 m8k3x2 g2 s2x1 bias", "c4h6w6 m4k3 d2"])
 def test_every_element_of_the_gradients_is_one_product(shape: str, dtype: str) -> None:
     case = parse(f"{shape} {dtype} grad single:2")
-    made = {name: None if array is None else (array != 0).astype(float) for name, array in arrays(case).items()}
+    made: Any = [None if array is None else (array != 0).astype(float) for array in arrays(case).values()]
     attributes = {name: getattr(case, name) for name in ("stride", "padding", "dilation", "groups", "padding_mode")}
-    counts = gradients_by_tap.gradients(*made.values(), **attributes)
+    counts = gradients_by_tap.gradients(*made, **attributes)
     assert max(count.max() for count in counts if count is not None) == 1
     assert counts[1].mean() > 0.6
     law = Question(case).law

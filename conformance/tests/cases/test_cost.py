@@ -1,6 +1,11 @@
 """What a case takes is known before anything is allocated: a line that takes too much ends in one sentence."""
 
+from __future__ import annotations
+
 import resource
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,7 +43,7 @@ TOO_DEAR = {
 
 
 @pytest.fixture
-def little_memory():
+def little_memory() -> Iterator[None]:
     """No more than four GiB beyond what is in use: what allocates more fails at once, and harms nobody."""
     before = resource.getrlimit(resource.RLIMIT_AS)
     with open("/proc/self/statm") as file:
@@ -50,7 +55,7 @@ def little_memory():
 
 @pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize("line", TOO_DEAR)
-def test_a_case_that_takes_too_much_ends_in_a_sentence(line):
+def test_a_case_that_takes_too_much_ends_in_a_sentence(line: str) -> None:
     question = Question(parse(line))
     with pytest.raises(CaseError) as caught:
         _ = question.request
@@ -60,7 +65,7 @@ def test_a_case_that_takes_too_much_ends_in_a_sentence(line):
 
 @pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize("command", ["reference", "replay", "after", "script"])
-def test_every_command_that_takes_a_line_says_so(command, tmp_path):
+def test_every_command_that_takes_a_line_says_so(command: str, tmp_path: Path) -> None:
     file = tmp_path / "refuses.py"
     file.write_text("def conv2d(input, weight, bias=None, *, stride=1, padding=0): raise ValueError('no')")
     line, target = "n1c1h1w1 m1k1x1 p2147483648x0", f"{file}:conv2d"
@@ -76,7 +81,7 @@ def test_every_command_that_takes_a_line_says_so(command, tmp_path):
     assert f"Hint: at most {MOST_ELEMENTS} are possible" in result.stderr
 
 
-def test_layers_too():
+def test_layers_too() -> None:
     line = "init c1000000m1000000k1000 seed:1"
     result = CliRunner().invoke(program, ["replay", line, "reference-correlate", "--isolation", "none"])
     assert result.exit_code == 2
@@ -99,10 +104,10 @@ LARGE_AND_CHEAP = [
 @pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize("data", ["integers:1", "normal:1", "integers:1 x[0,0,0,0]=inf w[0,0,0,0]=nan"])
 @pytest.mark.parametrize("line", LARGE_AND_CHEAP)
-def test_large_arguments_that_cost_little_are_answered(line, data):
+def test_large_arguments_that_cost_little_are_answered(line: str, data: str) -> None:
     for dtype in ("float32", "float64"):
         question = Question(parse(f"{line} {dtype} {data}"))
-        arrays = question.request.arrays
+        arrays: Any = question.request.arrays
         answer = correlate.conv2d(arrays["input"], arrays["weight"], arrays["bias"], **question.request.arguments)
         for grade in (None, "A-tc", "B2", "C"):
             assert judge(Question(question.case, grade=grade), Result((answer,))).outcome == "pass"
@@ -112,8 +117,8 @@ def test_large_arguments_that_cost_little_are_answered(line, data):
 
 @pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize("line", LARGE_AND_CHEAP)
-def test_a_wrong_answer_to_them_is_diagnosed_or_not_and_costs_little(line):
-    def refuses(*arrays, **arguments):  # noqa: ARG001  # whatever they are
+def test_a_wrong_answer_to_them_is_diagnosed_or_not_and_costs_little(line: str) -> None:
+    def refuses(*arrays: Any, **arguments: Any) -> Any:  # noqa: ARG001  # whatever they are
         raise ValueError("no")
 
     for conv2d in (refuses, lambda *arrays, **arguments: correlate.conv2d(*arrays, **arguments) + np.float32(1)):
@@ -122,7 +127,7 @@ def test_a_wrong_answer_to_them_is_diagnosed_or_not_and_costs_little(line):
         assert said is None or said
 
 
-def test_what_is_counted():
+def test_what_is_counted() -> None:
     case = parse("n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias")
     arrays, answer, padded = 2 * 4 * 9 * 10 + 6 * 2 * 3 * 2 + 6, 2 * 6 * 5 * 12, 2 * 4 * 11 * 14
     assert elements(case) == elements(case, dense=True) == arrays + answer + padded
@@ -135,11 +140,11 @@ def test_what_is_counted():
     assert why_too_dear(parse(f"n1c1h1w1 m1k1 weight-shape=({'1,' * MOST_AXES})")) is None
 
 
-def test_a_case_that_grows_without_what_is_not_claimed_is_not_asked():
+def test_a_case_that_grows_without_what_is_not_claimed_is_not_asked() -> None:
     """And is no evidence either."""
-    asked = []
+    asked: list[dict[str, Any]] = []
 
-    def conv2d(*arrays, **arguments):
+    def conv2d(*arrays: Any, **arguments: Any) -> Any:
         asked.append(arguments)
         return correlate.conv2d(*arrays, **arguments)
 

@@ -92,6 +92,14 @@ def test_who_knows_only_when_answers_are_wrong_knows_no_other_kind_of_case() -> 
         assert not diagnoses.know(implementation, parse(other), WRONG)
 
 
+def test_only_what_was_said_of_more_than_one_case_explains_others() -> None:
+    implementation, diagnoses = Counting(without_bias_in_groups), Diagnoses()
+    said = diagnoses.sentence_about(implementation, GROUPED, {})
+    assert diagnoses.explains_others(said)
+    assert not diagnoses.explains_others(None)
+    assert not diagnoses.explains_others("in the failing case, the last row is zero")
+
+
 def test_what_is_right_is_not_recognised() -> None:
     implementation, diagnoses = Counting(without_bias_in_groups), Diagnoses()
     diagnoses.sentence_about(implementation, GROUPED, {})

@@ -14,6 +14,7 @@ import pytest
 from conv2d_conformance import Adapter, Capabilities
 from conv2d_conformance.contract.answers import Broken
 from conv2d_conformance.fingerprint import differences, page, take
+from conv2d_conformance.fingerprint.bench import TRIALS
 from conv2d_conformance.fingerprint.shapes import Shape
 from conv2d_conformance.implementation.inprocess import InProcess
 
@@ -215,8 +216,13 @@ def test_a_crash_ends_a_shape_and_a_hang_ends_it_all():
 
 
 def test_a_slow_implementation_is_left_alone():
-    fingerprint = take(implementation(), shapes=SHAPES, longest_call=0)
-    assert fingerprint["dtypes"]["float32"]["shapes"]["small"]["not_seen"] == "a call takes longer than 0 s"
+    calls = []
+    slow = implementation(lambda output: calls.append(output) or output)
+    shapes = take(slow, shapes=SHAPES, longest_call=0)["dtypes"]["float32"]["shapes"]
+    assert {name: shape["not_seen"] for name, shape in shapes.items()} == dict.fromkeys(
+        ("small", "depthwise", "1x1"), "a call takes longer than 0 s"
+    )
+    assert len(calls) == 1 + TRIALS  # of the cheapest shape: the dearer ones are not asked
 
 
 def test_the_same_every_time_and_progress_to_the_end():

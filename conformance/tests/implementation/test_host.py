@@ -125,7 +125,7 @@ def test_a_crash_and_too_much_memory_are_the_implementations(target, request_for
     monkeypatch.setenv("NOTE_OF_THE_FIRST_CALL", str(tmp_path / "note"))
     with Worker(target(name), memory=0.5) as worker:
         answer = worker.ask(request_for())
-        assert answer.kind == ("died" if name.startswith("crashes") else "memory")
+        assert answer.kind == ("died" if name.startswith("crashes") else "memory-limit")
         assert "twice" not in answer.sentence
         assert worker.incidents == []
 

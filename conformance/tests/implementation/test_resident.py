@@ -14,7 +14,7 @@ from conv2d_conformance.implementation.target import LoadError
 pytestmark = pytest.mark.skipif(not process.CAN_BE_TOLD, reason="this system does not tell how much a process holds")
 
 LIMIT = 0.3
-ENDED = Broken("memory", "the process took more than 0.3 GiB of memory, and was ended")
+ENDED = Broken("memory-limit", "the process took more than 0.3 GiB of memory, and was ended")
 
 
 @pytest.mark.parametrize("name", ["takes_a_gigabyte", "starts_a_child_that_takes_a_gigabyte"])

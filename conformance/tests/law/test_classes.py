@@ -8,6 +8,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from conv2d_conformance.contract.arrays import dtype_of
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.grades import MEANINGS, class_names, default_class
 from conv2d_conformance.law import winograd
@@ -231,7 +232,7 @@ def test_winograd_is_within_its_own_bound_and_not_within_a(tile: int, kind: str)
 @pytest.mark.parametrize(("dtype", "tile"), [("float16", 2), ("bfloat16", 2), ("bfloat16", 4)])
 def test_sixteen_bits_are_transformed_in_float32(dtype: str, tile: int) -> None:
     random = np.random.default_rng(3)
-    x = (random.standard_normal((1, 4, 10, 9)) * (random.random((1, 4, 10, 9)) < 0.2)).astype(emulated.dtype_of(dtype))
+    x = (random.standard_normal((1, 4, 10, 9)) * (random.random((1, 4, 10, 9)) < 0.2)).astype(dtype_of(dtype))
     w = random.standard_normal((2, 4, 3, 3)).astype(x.dtype)
     law = law_of(x, w, None, PLACEMENT, accuracy_class(f"B{tile}", dtype))
     assert not compare(winograd_tiles(Call(x, w), tile), law).wrong.any()

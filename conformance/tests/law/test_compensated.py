@@ -45,7 +45,8 @@ def in_lanes(lanes: int, order: Callable[[Sequence[Array]], Array]) -> Callable[
 
 
 def plain(numbers: Sequence[Array]) -> Array:
-    return np.add.reduce(list(numbers))
+    total: Array = np.add.reduce(list(numbers))
+    return total
 
 
 EVALUATIONS: dict[str, tuple[int, Callable[[list[Array]], Array]]] = {
@@ -103,7 +104,8 @@ def test_a_pair_in_a_plain_tree_has_one_and_a_half_additions_and_no_more() -> No
 def rounding_to(bits: int, to_integer: Callable[[Array], Array]) -> Callable[[Array], Array]:
     def rounded(values: Array) -> Array:
         significand, exponent = np.frexp(values)
-        return np.ldexp(to_integer(np.ldexp(significand, bits)), exponent - bits)
+        back: Array = np.ldexp(to_integer(np.ldexp(significand, bits)), exponent - bits)
+        return back
 
     return rounded
 

@@ -89,6 +89,10 @@ def compensated(change: Callable[[Array], Array], numbers: Sequence[Array]) -> A
     return total
 
 
+def compensated_whole(way: str) -> Sum:
+    return lambda numbers: compensated(rounding_to(24, WAYS[way]), [*numbers, 0 * numbers[0]])
+
+
 def compensated_lanes(way: str) -> Sum:
     change = rounding_to(24, WAYS[way])
 
@@ -114,10 +118,7 @@ ARITHMETICS: dict[str, Sum] = {
     "blocks of 8, aligned downwards": blocks(8, 0, "down", "down"),
     "blocks of 4, aligned away from zero": blocks(4, 0, "away from zero", "towards zero"),
     "engines in lanes": engine_lanes,
-    **{
-        f"compensated, {way}": lambda p, way=way: compensated(rounding_to(24, WAYS[way]), [*p, 0 * p[0]])
-        for way in WAYS
-    },
+    **{f"compensated, {way}": compensated_whole(way) for way in WAYS},
     **{f"compensated lanes, {way}": compensated_lanes(way) for way in WAYS},
 }
 
@@ -129,10 +130,15 @@ def numbers(kind: str, count: int, random: np.random.Generator) -> Array:
     if kind == "lost":
         exponents = random.choice([-23, -23, -23, -24, -22], shape)
         exponents[:, random.integers(count)] = 0
-        return near * 2.0**exponents * np.where(random.random((COUNT, 1)) < 0.5, 1, random.choice([-1, 1], shape))
+        lost: Array = (
+            near * 2.0**exponents * np.where(random.random((COUNT, 1)) < 0.5, 1, random.choice([-1, 1], shape))
+        )
+        return lost
     if kind == "powers":
-        return near * 2.0 ** random.integers(-3, 4, shape) * random.choice([-1, 1, 1, 1], shape)
-    return (1 + random.random(shape)) * 2.0 ** random.integers(-30, 5, shape) * random.choice([-1, 1], shape)
+        powers: Array = near * 2.0 ** random.integers(-3, 4, shape) * random.choice([-1, 1, 1, 1], shape)
+        return powers
+    found: Array = (1 + random.random(shape)) * 2.0 ** random.integers(-30, 5, shape) * random.choice([-1, 1], shape)
+    return found
 
 
 @pytest.mark.parametrize("name", ARITHMETICS)

@@ -71,8 +71,15 @@ def convolved(call: Call, grade: str, dtype: str, place: str) -> Array:
         spectra = flushing_parts(inner) if place in ("transforms", "everywhere") else as_it_is
         return emulated.fourier(call, inputs=at("inputs", outer), transforms=spectra, result=result)
     if grade in TILES:
-        changes = {name: at(name, inner) for name in ("transforms", "products", "sums")}
-        return winograd_tiles(call, TILES[grade], inputs=at("inputs", outer), result=result, **changes)
+        return winograd_tiles(
+            call,
+            TILES[grade],
+            inputs=at("inputs", outer),
+            transforms=at("transforms", inner),
+            products=at("products", inner),
+            sums=at("sums", inner),
+            result=result,
+        )
     rounded = {"R-tf32": emulated.of_precision(11)} | {
         name: emulated.through(ROUNDED_INPUTS[name].name) for name in ("R-fp16", "R-bf16")
     }
@@ -88,7 +95,8 @@ def convolved(call: Call, grade: str, dtype: str, place: str) -> Array:
 
 def drawn(random: np.random.Generator, shape: tuple[int, ...], exponent: int, dtype: str) -> Array:
     values = (1 + random.random(shape)) * random.choice([-1.0, 1.0], shape)
-    return np.ldexp(values, exponent).astype(dtype_of(dtype))
+    array: Array = np.ldexp(values, exponent).astype(dtype_of(dtype))
+    return array
 
 
 def exponents(grade: str, dtype: str, place: str) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from conv2d_conformance.law.classes import SPLIT_INPUTS, accuracy_class, contain
 from conv2d_conformance.law.evaluate import law_of
 from conv2d_conformance.mutants import pieces
 from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.mutants.emulated import of_precision
 
 Array = np.ndarray[Any, Any]
 SINGLE = np.float32
@@ -53,7 +54,7 @@ def data(channels: int, kind: str) -> tuple[Array, Array]:
 @pytest.mark.parametrize("grade", PAIRS)
 def test_pieces_are_within_the_bound_of_their_class(grade: str, rounding: str, channels: int, kind: str) -> None:
     x, w = data(channels, kind)
-    change = pieces.of_precision(BITS[grade], TO_INTEGER[rounding])
+    change = of_precision(BITS[grade], TO_INTEGER[rounding])
     for evaluate in (pieces.one_after_the_other, pieces.tap_by_tap):
         for pairs in (PAIRS[grade], PAIRS[grade][::-1]):
             assert not compare(evaluate(Call(x, w), change, pairs), law(x, w, grade)).wrong.any()
@@ -62,7 +63,7 @@ def test_pieces_are_within_the_bound_of_their_class(grade: str, rounding: str, c
 @pytest.mark.parametrize("grade", ["R-tf32x3", "R-bf16x3"])
 def test_the_worst_pieces_come_near_the_bound(grade: str) -> None:
     x, w = data(1, "normal")
-    change = pieces.of_precision(BITS[grade], np.trunc)
+    change = of_precision(BITS[grade], np.trunc)
     judged = compare(pieces.one_after_the_other(Call(x, w), change, PAIRS[grade]), law(x, w, grade))
     assert judged.ratio.max() > 0.3
 
@@ -79,7 +80,7 @@ def test_the_worst_pieces_come_near_the_bound(grade: str) -> None:
 )
 def test_fewer_pieces_or_products_are_outside(grade: str, bits: int, pairs: Any) -> None:
     x, w = data(1, "normal")
-    answer = pieces.one_after_the_other(Call(x, w), pieces.of_precision(bits), pairs)
+    answer = pieces.one_after_the_other(Call(x, w), of_precision(bits), pairs)
     assert compare(answer, law(x, w, grade)).wrong.any()
 
 

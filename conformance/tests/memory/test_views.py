@@ -73,9 +73,9 @@ def test_one_array_alone_is_a_view() -> None:
 
 
 def test_what_repeats_is_the_array_that_is_seen_so() -> None:
-    plain = arrays(parse("n2c3h4w5 m4k2x3 bias integers:1 grad"))
+    plain: dict[str, Any] = arrays(parse("n2c3h4w5 m4k2x3 bias integers:1 grad"))
     for letter, name in (("x", "input"), ("w", "weight"), ("b", "bias"), ("gy", "grad_output")):
-        found = arrays(parse(f"n2c3h4w5 m4k2x3 bias integers:1 grad view=broadcast:{letter}"))
+        found: dict[str, Any] = arrays(parse(f"n2c3h4w5 m4k2x3 bias integers:1 grad view=broadcast:{letter}"))
         changed = [other for other in found if not np.array_equal(found[other], plain[other])]
         assert changed == [name]
 
@@ -117,7 +117,8 @@ def test_a_nan_repeats_too() -> None:
 
 @pytest.mark.parametrize("line", ["n2c3h4w5 m2k2x3 g1 bias integers:1", "c1h4w5 m1k2x3 integers:2", "n0c1h2w2 m1k1"])
 def test_the_data_of_a_broadcast_case_repeat(line: str) -> None:
-    plain, repeating = arrays(parse(line)), arrays(parse(f"{line} view=broadcast"))
+    plain: dict[str, Any] = arrays(parse(line))
+    repeating = arrays(parse(f"{line} view=broadcast"))
     for name, array in repeating.items():
         if array is not None and array.size > 1:
             axis = repeated_axis(array)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.cases import call, parse
+from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.mutants import emulated, pieces
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import of_precision, summed
@@ -123,7 +124,7 @@ def test_an_engine_loses_what_lies_below_the_last_place_of_the_largest() -> None
 
 
 def test_flushing_keeps_normal_numbers() -> None:
-    flush = emulated.flushing(emulated.FORMATS["float32"])
+    flush = emulated.flushing(FORMATS["float32"])
     assert np.array_equal(flush(np.array([1e-40, -1e-40, 2.0**-126, 0], np.float32)), [0, 0, 2.0**-126, 0])
 
 

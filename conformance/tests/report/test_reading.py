@@ -115,6 +115,12 @@ def test_a_file_that_is_no_report_is_told_in_a_sentence(tmp_path, content, sente
         assert result.stderr == f"Error: {path} {sentence}\n"
 
 
+def test_the_name_of_a_file_is_no_hint(tmp_path):
+    path = tmp_path / "a; b.json"
+    result = invoke("summary", path)
+    assert result.stderr == f"Error: {path} cannot be read: no such file or directory\n"
+
+
 @pytest.mark.parametrize("cut", [0, 10])
 def test_a_partial_file_is_read_up_to_a_cut_line(report_header, records, tmp_path, cut):
     lines = [json.dumps(line) + "\n" for line in ({"header": report_header}, *records)]

@@ -62,7 +62,14 @@ def record(line: str, diagnosis: str | None) -> dict[str, Any]:
         "repetitions": 5,
         "diagnosis": diagnosis,
     }
-    return {"check": "any", "outcome": "fail", "failure": failure, "observed": {}, "before": ""}
+    return {
+        "check": "any",
+        "outcome": "fail",
+        "failure": failure,
+        "observed": {},
+        "before": "",
+        "explains_others": diagnosis == GENERAL,
+    }
 
 
 def confirmed(

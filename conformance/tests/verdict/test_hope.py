@@ -23,6 +23,7 @@ def lost(hope, checks, kind, before=SOME):
     [
         ("timeout", MOST_WAITS, "3 checks that waited in vain for an answer"),
         ("memory", MOST_WAITS, "3 checks that waited in vain for an answer"),
+        ("memory-limit", MOST_WAITS, "3 checks that waited in vain for an answer"),
         ("died", MOST_DEATHS, "20 checks in which the process died"),
         ("protocol", MOST_DEATHS, "20 checks in which the process died"),
     ],

@@ -191,3 +191,28 @@ def test_a_crash_is_reduced_once() -> None:
             Examination(Dying(adapter), EFFORTS["quick"], known=known).judge(case)
         assert raised.value.outcome == "error"
         assert raised.value.failure.case.startswith(simplest_case)
+
+
+class Unanswering(InProcess):
+    """Gives no answer to any call, and counts them."""
+
+    def __init__(self, broken: Broken) -> None:
+        super().__init__(Adapter(name="unanswering", version="1", conv2d=lambda *_, **__: None))
+        self.broken, self.calls = broken, 0
+
+    def ask(self, request: Request) -> Any:  # noqa: ARG002  # the same to all
+        self.calls += 1
+        return self.broken
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_dear"), [("timeout", True), ("memory-limit", True), ("memory", False), ("died", False)]
+)
+@pytest.mark.parametrize("sentence", ["no answer within 10 s", "the process took more than 8 GiB", "it is late"])
+def test_what_takes_all_that_a_call_may_take_is_asked_once_whatever_is_said(
+    kind: str, is_dear: bool, sentence: str
+) -> None:
+    implementation = Unanswering(Broken(kind, sentence))
+    with pytest.raises(Nonconforming):
+        Examination(implementation, EFFORTS["quick"]).judge(parse("n1c1h1w1 m1k1 nobias"))
+    assert (implementation.calls == 1) == is_dear

@@ -1,0 +1,15 @@
+"""An error that is told to a person in a sentence, with a hint at what would be right."""
+
+from __future__ import annotations
+
+
+class Hinted(Exception):
+    """What is wrong, and what to do about it, where somebody knows; as a text, one after the other."""
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence, hint)
+        self.sentence = sentence
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.sentence}; {self.hint}" if self.hint else self.sentence
