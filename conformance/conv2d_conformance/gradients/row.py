@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.law.allowed import Allowed, Exceptions
 
 NAMES = ("grad_input", "grad_weight", "grad_bias")

@@ -20,7 +20,7 @@ import importlib.resources
 import re
 from dataclasses import dataclass
 
-from conv2d_conformance.adapter import FEATURES
+from conv2d_conformance.contract.capabilities import FEATURES
 
 LEVELS = ("MUST", "SHOULD", "MAY")
 PROFILES = ("forward", "layer", "training")

@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import DEFAULT_MAGNITUDE, Case, Elements, Recipe
 from conv2d_conformance.cases.geometry import geometry, is_legal
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
 from conv2d_conformance.verdict.question import claimed_grade

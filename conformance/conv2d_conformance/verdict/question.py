@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.cost import require_affordable
 from conv2d_conformance.cases.data import call, exposes
 from conv2d_conformance.cases.geometry import geometry, products
 from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.contract.answers import Request
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.grades import default_class
 from conv2d_conformance.gradients.law import gradient_class, gradient_default, laws
 from conv2d_conformance.gradients.row import row_of_laws
-from conv2d_conformance.implementation.answers import Array, Request
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
-from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, default_class
+from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
 from conv2d_conformance.law.evaluate import law_of, operands_of
 from conv2d_reference.arguments import Geometry
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from conv2d_conformance.contract.answers import Answer, Result
 from conv2d_conformance.gradients.row import NAMES
-from conv2d_conformance.implementation.answers import Answer, Result
 from conv2d_conformance.verdict.judge import Fault, Judgement
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.cases.case import Recipe
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.gradients.row import element
-from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.law.allowed import Allowed, Mask
 from conv2d_conformance.verdict.question import Question
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import CaseError
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.initialisation.case import LARGEST_SEED, LayerCase, format_case, is_layer_case, parse
 
 sizes = st.integers(1, 9)
