@@ -24,11 +24,14 @@ RUNS = (
     ("onnxruntime", "forward", "quick"),  # a session for every configuration is slow
 )
 """What is run: target, profile, effort."""
+SHOWN = RESULTS / "conv2d-torch-quick.json"
+"""The report of the run that README.md shows."""
 
 
 def main() -> None:
     for target, profile, effort in RUNS:
         examine(target, profile, effort)
+    write_report(SHOWN, "torch", "--effort", "quick")
     paths = sorted(RESULTS.glob("*/*.json"))
     REPRODUCERS.mkdir(exist_ok=True)
     for old in REPRODUCERS.glob("*.py"):
@@ -50,19 +53,22 @@ def examine(target: str, profile: str, effort: str) -> None:
     """Write the report of one run to where it belongs: IMPLEMENTATION/VERSION-PLATFORM-OPTIONS.json."""
     name, _, options = target.partition("?")
     draft, deviations = RESULTS / "draft.json", ADAPTERS / f"{name.replace('-', '_')}.deviations.toml"
-    command = ["conv2d-conformance", "run", target, "--profile", profile, "--effort", effort, "--output", str(draft)]
-    if deviations.exists():
-        command += ["--deviations", str(deviations)]
-    draft.unlink(missing_ok=True)  # that of a run which came to no end, perhaps of another kind
-    status = subprocess.run(command, check=False).returncode
-    if status not in (0, 1):
-        sys.exit(f"{target} could not be examined: exit status {status}")
+    declared = ["--deviations", str(deviations)] if deviations.exists() else []
+    write_report(draft, target, "--profile", profile, "--effort", effort, *declared)
     version = json.loads(draft.read_text(encoding="utf-8"))["implementation"]["version"]
     place = f"{platform.system()}-{platform.machine()}".lower()
     suffix = f"-{options.replace('&', '-')}" if options else ""
     finished = RESULTS / name / f"{version}-{place}{suffix}.json"
     finished.parent.mkdir(exist_ok=True)
     draft.replace(finished)
+
+
+def write_report(path: Path, target: str, *options: str) -> None:
+    path.unlink(missing_ok=True)  # that of a run which came to no end, perhaps of another kind
+    command = ["conv2d-conformance", "run", target, *options, "--output", str(path)]
+    status = subprocess.run(command, check=False).returncode
+    if status not in (0, 1):
+        sys.exit(f"{target} could not be examined: exit status {status}")
 
 
 def reproduce(report: dict[str, Any]) -> list[str]:

@@ -26,6 +26,11 @@ def test_the_requirements_of_a_check_need_the_same_features(check: Check) -> Non
     assert {spec.get(requirement).features for requirement in check.requirements} == {check.features}
 
 
+def test_every_requirement_has_a_check() -> None:
+    checked = {requirement for check in CHECKS for requirement in check.requirements}
+    assert set(spec.load().requirements) - checked == set()
+
+
 def test_every_checked_requirement_has_a_mutant() -> None:
     checked = {requirement for check in CHECKS for requirement in check.requirements}
     assert checked - {mutant.breaks for mutant in MUTANTS} == set()
