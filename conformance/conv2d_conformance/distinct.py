@@ -71,7 +71,7 @@ def _groups(cases: dict[str, list[str]], first_cases: list[str], effort: Effort,
 
 def _claims(mutant: Mutant) -> str:
     """The function and the accuracy that it claims: what is right by one claim is wrong by another."""
-    operation = spec.OPERATIONS[spec.get(mutant.breaks).profile]
+    operation = spec.operation_of(mutant.breaks)
     return f"{operation} {sorted(mutant.adapter.capabilities.grades.items())}"
 
 

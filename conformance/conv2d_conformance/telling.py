@@ -93,7 +93,7 @@ class Telling:
         checks = {check.name: check.requirements for check in catalogue().values()}
         run = {record["check"] for record in self._records}
         is_whole = all(
-            check.name in run or not self._asked(check) or not check.features | {check.operation} <= self.claimed
+            check.name in run or not self._asked(check) or not check.needs <= self.claimed
             for check in catalogue().values()
         )
         entries = requirement_entries(

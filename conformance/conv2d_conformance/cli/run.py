@@ -10,17 +10,19 @@ import click
 from conv2d_conformance.cli.files import Page, console_beside
 from conv2d_conformance.cli.problems import HARNESS, INTERRUPTED, Problem
 from conv2d_conformance.output.destination import Destination, find
+from conv2d_conformance.spec import PROFILES
 
 if TYPE_CHECKING:
     from conv2d_conformance.report.writing import ReportFile
 
-PROFILES = ("forward", "layer", "training")
 EFFORTS = ("quick", "standard", "thorough")
 
 
 @click.command()
 @click.argument("target")
-@click.option("--profile", type=click.Choice(PROFILES), default="forward", show_default=True, help="What is required.")
+@click.option(
+    "--profile", type=click.Choice(tuple(PROFILES)), default="forward", show_default=True, help="What is required."
+)
 @click.option("--effort", type=click.Choice(EFFORTS), default="standard", show_default=True, help="How much is asked.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
 @click.option("--only", metavar="GLOB", default="*", help="Examine some requirements alone, as in 'padding.*'.")

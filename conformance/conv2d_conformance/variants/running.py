@@ -115,7 +115,7 @@ def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) 
 
 def _applies(check: Check, implementation: InProcess) -> bool:
     hello = implementation.hello
-    return check.features | {check.operation} <= hello.capabilities.features | frozenset(hello.operations)
+    return check.needs <= hello.capabilities.features | frozenset(hello.operations)
 
 
 def _runs_of(check: Check, panel: Sequence[InProcess], seeds: Sequence[int], effort: Effort) -> dict[str, Result]:

@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from conv2d_conformance.checks import Check
-from conv2d_conformance.report.verdicts import NOT_REACHED, PROFILES
+from conv2d_conformance.report.verdicts import NOT_REACHED
+from conv2d_conformance.spec import is_within
 
 Seen = Mapping[str, Any]
 
@@ -17,9 +18,9 @@ def to_run(checks: Mapping[str, Check], run: Mapping[str, Any], claimed: frozens
     return [
         check
         for check in checks.values()
-        if PROFILES.index(check.profile) <= PROFILES.index(run["profile"])
+        if is_within(check.profile, run["profile"])
         and any(fnmatchcase(requirement, run["only"]) for requirement in check.requirements)
-        and check.features | {check.operation} <= claimed
+        and check.needs <= claimed
     ]
 
 

@@ -50,7 +50,7 @@ def faults_of_entries(report: Mapping[str, Any], rules: Rules, claimed: frozense
             for name, is_said, holds in _facts(entry, rule, rules):
                 if is_said != holds:
                     yield f"the {name} of {rule.id}: {_told(holds)} as specified, {_told(is_said)} in the report"
-            needed = rule.features | {rule.operation}
+            needed = rule.needs
             if needed <= claimed and entry["verdict"] == "unsupported":
                 yield f"{rule.id} is called unsupported, and all that it needs is claimed"
             elif not needed <= claimed and entry["verdict"] != "unsupported":

@@ -49,7 +49,7 @@ class _Rerun:
 
     def can_make(self, name: str) -> bool:
         check = catalogue().get(name)
-        return check is not None and check.features | {check.operation} <= self.claimed
+        return check is not None and check.needs <= self.claimed
 
     def tally(self, name: str) -> Tally:
         """What a check sees now, with the effort and the seed of the report."""
