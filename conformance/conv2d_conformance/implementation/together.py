@@ -13,10 +13,10 @@ import numpy as np
 
 from conv2d_conformance.adapter import Adapter
 from conv2d_conformance.implementation.answers import Answer, Array, Broken, Rejected, Request, Result
-from conv2d_conformance.implementation.calling import arguments_of, make_call, returned_arrays
+from conv2d_conformance.implementation.calling import arguments_of, function_of, make_call, returned_arrays
 from conv2d_conformance.implementation.layout import Handed
-from conv2d_conformance.implementation.protocol import RETURNED
 from conv2d_conformance.implementation.surroundings import watched
+from conv2d_conformance.signatures import Signature
 
 ROUNDS = 12
 """So often the two calls are made at once."""
@@ -31,6 +31,7 @@ Arrays = tuple[Array | None, ...]
 class Voice:
     """One of the two calls, and its answer: the first one that is not, bit by bit, that of the call alone."""
 
+    signature: Signature
     function: Callable[..., Any]
     request: Request
     handed: Handed
@@ -39,11 +40,11 @@ class Voice:
     meeting: Barrier = field(default_factory=lambda: Barrier(1))
 
     def call(self) -> Any:
-        positional, named = arguments_of(self.request, self.handed.arrays)
+        positional, named = arguments_of(self.signature, self.request, self.handed.arrays)
         return make_call(self.function, self.request.operation, positional, named)
 
     def read(self, value: Any, outcome: Rejected | Broken | None) -> Arrays | Rejected | Broken:
-        returned = outcome or returned_arrays(self.request.operation, value)
+        returned = outcome or returned_arrays(self.signature, value)
         if isinstance(returned, Rejected | Broken):
             return returned
         return tuple(None if array is None else np.array(array, order="C") for array in returned)
@@ -68,10 +69,10 @@ class Voice:
 def answer_together(adapter: Adapter, request: Request) -> Answer:
     """Make the call of the request and that of the one beside it, each alone, and then both at once."""
     assert request.beside is not None
-    function = getattr(adapter, request.operation, None)
-    if request.operation not in RETURNED or function is None:
-        return Broken("protocol", f"the adapter {adapter.name} has no {request.operation}")
-    voices = [Voice(function, one, Handed(one.arrays, one.view)) for one in (request, request.beside)]
+    found = function_of(adapter, request.operation)
+    if isinstance(found, Broken):
+        return found
+    voices = [Voice(*found, one, Handed(one.arrays, one.view)) for one in (request, request.beside)]
     with watched() as observed, _switching_often():
         for voice in voices:
             voice.alone = voice.read(*voice.call())
