@@ -27,6 +27,7 @@ from conv2d_conformance.diagnosis.structure import structure
 from conv2d_conformance.diagnosis.trigger import rules
 from conv2d_conformance.implementation.answers import Broken, Implementation, Rejected, Result
 from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.operations import elementwise
 from conv2d_conformance.verdict.kind import refusal
 
 MIXED = 40
@@ -42,7 +43,7 @@ DIAGNOSED = ("accepted", "rejected", "shape", "dtype", "values")
 def diagnose(implementation: Implementation, failing: Case, seen: Mapping[Case, bool], budget: int) -> Diagnosis | None:
     """See the package: this is its entry point."""
     bench = Bench(implementation, budget)
-    if failing.operation != "conv2d" or (is_legal(failing) and not is_small(failing)):
+    if not elementwise(failing.operation).is_diagnosed or (is_legal(failing) and not is_small(failing)):
         return None
     first = bench.ask(failing)
     if first is None or first.fault is None:
@@ -66,7 +67,9 @@ def diagnose(implementation: Implementation, failing: Case, seen: Mapping[Case, 
 def _take(bench: Bench, seen: Mapping[Case, bool]) -> None:
     """What was seen elsewhere: some of the right answers as they are, some of the wrong ones asked again."""
     for right in (False, True):
-        cases = [case for case, was_right in seen.items() if was_right == right and case.operation == "conv2d"]
+        cases = [
+            case for case, was_right in seen.items() if was_right == right and elementwise(case.operation).is_diagnosed
+        ]
         cases = [case for case in cases if not is_legal(case) or is_small(case)]
         for case in cases[:: len(cases) // MOST_FROM_ELSEWHERE + 1]:
             if right:
@@ -156,7 +159,7 @@ def _of_accepted(bench: Bench) -> Diagnosis | None:
 
 def of_crash(failing: Case, seen: Mapping[Case, bool]) -> Diagnosis | None:
     """When there is no answer, from what was seen anyway: nothing is asked again, since that takes seconds."""
-    legal = {case: right for case, right in seen.items() if case.operation == "conv2d" and is_legal(case)}
+    legal = {case: right for case, right in seen.items() if elementwise(case.operation).is_diagnosed and is_legal(case)}
     if not is_legal(failing):
         return None
     wrong = [sizes_of(case) for case in {failing, *(case for case, right in legal.items() if not right)}]

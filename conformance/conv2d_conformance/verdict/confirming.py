@@ -15,6 +15,7 @@ from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.implementation.answers import Broken, Implementation
 from conv2d_conformance.initialisation.case import is_layer_case
+from conv2d_conformance.operations import elementwise
 from conv2d_conformance.verdict.explaining import explanations
 from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked
 from conv2d_conformance.verdict.judge import Fault, judge
@@ -167,6 +168,5 @@ def fault_of(implementation: Implementation, case: Case) -> Fault | None:
 
 def broken_by_state(case: Case, before: Iterable[Case]) -> str:
     """The requirement that is broken where a case fails after others and not alone."""
-    if case.operation == "gradients":
-        return "gradients.no-state"
-    return "determinism.no-state" if all(map(is_legal, before)) else "determinism.after-rejection"
+    judged = elementwise(case.operation)
+    return judged.stateless if all(map(is_legal, before)) else judged.unspoilt

@@ -16,12 +16,13 @@ import hypothesis
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.checks import Check
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.answers import Hello, Implementation, Request
 from conv2d_conformance.initialisation import case as layers
+from conv2d_conformance.operations import elementwise
 from conv2d_conformance.verdict.examination import Examination, digest
 from conv2d_conformance.verdict.judge import Judgement
 
@@ -130,10 +131,8 @@ def _held(elements: int) -> Judgement:
 
 def _elements(case: Case) -> int:
     """So many elements has the answer; what has none is judged by its shape, as one fact."""
-    if case.operation == "gradients":
-        shapes = (case.shapes[name] for name in ("input", "weight", "bias"))
-        return sum(math.prod(shape) for shape in shapes if shape is not None) or 1
-    return math.prod(case.output_shape) or 1
+    shapes = elementwise(case.operation).shapes(case, geometry(case))
+    return sum(math.prod(shape) for shape in shapes.values() if shape is not None) or 1
 
 
 def _elements_of_layers(line: str) -> int:

@@ -1,0 +1,18 @@
+"""The parameters of a fresh layer, which are drawn."""
+
+from __future__ import annotations
+
+from conv2d_conformance.initialisation.case import EXAMPLE
+from conv2d_conformance.operations.operation import Operation
+from conv2d_conformance.signatures import SIGNATURES
+
+INITIALIZE = Operation(
+    SIGNATURES["initialize"],
+    title="initialize",
+    example=EXAMPLE,
+    observed={
+        **dict.fromkeys(("aliases-output", "aliases-itself", "output-changed"), "initialisation.results-independent"),
+        "state-changed": "determinism.global-state-unchanged",
+    },
+    elementwise=None,
+)
