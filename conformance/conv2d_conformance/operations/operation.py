@@ -77,8 +77,8 @@ class Operation:
     """One function of an adapter, and how it is judged.
 
     title: what the call is called where it is shown. example: a case line that asks for it. observed: the requirement
-    that is broken by each kind of thing that was seen beside an answer, whichever check made the call. elementwise: None
-    where the answer is drawn, and judged by its distribution.
+    that is broken by each kind of thing that was seen beside an answer, whichever check made the call. elementwise:
+    None where the answer is drawn, and judged by its distribution.
     """
 
     signature: Signature
