@@ -9,7 +9,6 @@ import numpy as np
 
 from conv2d_conformance import spec
 from conv2d_conformance.adapter import Adapter
-from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
@@ -18,14 +17,12 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.target import load
 from conv2d_conformance.implementation.target import parse as parse_target
 from conv2d_conformance.implementation.worker import hello
-from conv2d_conformance.initialisation.case import is_layer_case
-from conv2d_conformance.initialisation.case import parse as parse_layers
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.selftest import Encounter
 from conv2d_conformance.verdict.examination import Examination
-from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.question import requests_of
 
 Group = list[str]
 """Names of mutants that have answered alike so far."""
@@ -79,7 +76,7 @@ def part_by_case(group: Group, line: str, asked: Mapping[str, Implementation]) -
     """Those that answer one case alike, in groups."""
     if len(group) == 1:
         return [group]
-    requests = parse_layers(line).requests if is_layer_case(line) else [Question(parse(line)).request]
+    requests = requests_of(line)
     if requests[0].operation not in asked[group[0]].hello.operations:
         return [group]
     parts: dict[str, Group] = {}

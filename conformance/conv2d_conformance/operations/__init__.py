@@ -6,14 +6,30 @@ checks and mutants.
 
 from __future__ import annotations
 
+from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.operations.conv2d import CONV2D
 from conv2d_conformance.operations.gradients import GRADIENTS
 from conv2d_conformance.operations.initialize import INITIALIZE
 from conv2d_conformance.operations.operation import Elementwise, Operation
 
-__all__ = ["OPERATIONS", "Elementwise", "Operation", "elementwise", "graded"]
+__all__ = ["OPERATIONS", "Elementwise", "Operation", "canonical", "elementwise", "graded", "operation_of"]
 
 OPERATIONS: dict[str, Operation] = {found.name: found for found in (CONV2D, INITIALIZE, GRADIENTS)}
+
+
+def operation_of(line: str) -> Operation:
+    """The operation that a line asks for. CaseError where it is no case."""
+    first = line.split(maxsplit=1)[:1]
+    for found in OPERATIONS.values():
+        if found.lines is not None and first == [found.lines.word]:
+            return found
+    return OPERATIONS[parse(line).operation]
+
+
+def canonical(line: str) -> str:
+    """The one form in which what a line says is written. CaseError where it is no case."""
+    lines = operation_of(line).lines
+    return format_case(parse(line)) if lines is None else lines.canonical(line)
 
 
 def graded() -> frozenset[str]:

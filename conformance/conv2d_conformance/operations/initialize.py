@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conv2d_conformance.initialisation.case import EXAMPLE
-from conv2d_conformance.operations.operation import Operation
+from conv2d_conformance.initialisation.case import EXAMPLE, FIRST_WORD, format_case, parse
+from conv2d_conformance.operations.operation import Lines, Operation
 from conv2d_conformance.signatures import SIGNATURES
 
 INITIALIZE = Operation(
@@ -15,4 +15,9 @@ INITIALIZE = Operation(
         "state-changed": "determinism.global-state-unchanged",
     },
     elementwise=None,
+    lines=Lines(
+        FIRST_WORD,
+        canonical=lambda line: format_case(parse(line)),
+        requests=lambda line: parse(line).requests,
+    ),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.implementation.answers import Array, Request
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass
@@ -73,12 +73,21 @@ class Elementwise:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """Lines of a grammar of its own, which begin with a `word`: the canonical form of one, and its calls."""
+
+    word: str
+    canonical: Callable[[str], str]
+    requests: Callable[[str], list[Request]]
+
+
+@dataclass(frozen=True)
 class Operation:
     """One function of an adapter, and how it is judged.
 
     title: what the call is called where it is shown. example: a case line that asks for it. observed: the requirement
     that is broken by each kind of thing that was seen beside an answer, whichever check made the call. elementwise:
-    None where the answer is drawn, and judged by its distribution.
+    None where the answer is drawn, and judged by its distribution. lines: None where a line that asks for it is a case.
     """
 
     signature: Signature
@@ -86,6 +95,7 @@ class Operation:
     example: str
     observed: Mapping[str, str]
     elementwise: Elementwise | None
+    lines: Lines | None = None
 
     @property
     def name(self) -> str:

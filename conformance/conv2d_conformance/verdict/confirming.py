@@ -14,8 +14,7 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.implementation.answers import Broken, Implementation
-from conv2d_conformance.initialisation.case import is_layer_case
-from conv2d_conformance.operations import elementwise
+from conv2d_conformance.operations import elementwise, operation_of
 from conv2d_conformance.verdict.explaining import explanations
 from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked
 from conv2d_conformance.verdict.judge import Fault, judge
@@ -108,8 +107,8 @@ def _can_be_asked(record: Record, implementation: Implementation) -> bool:
         and (record["outcome"] == "fail" or is_refusal(failure["got"]))
         and not failure["after"]
         and failure["required"] != REPEATED
-        and not is_layer_case(failure["case"])
-        and parse(failure["case"]).operation in implementation.hello.operations
+        and (operation := operation_of(failure["case"])).elementwise is not None
+        and operation.name in implementation.hello.operations
     )
 
 

@@ -27,7 +27,7 @@ from conv2d_conformance.verdict.evidence import with_evidence
 from conv2d_conformance.verdict.grading import Grading, describe_grade
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome, judge
-from conv2d_conformance.verdict.question import FORESEEN, Question, claimed_grade
+from conv2d_conformance.verdict.question import FORESEEN, Drawn, Question, claimed_grade
 from conv2d_conformance.verdict.rejections import Rejections
 from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
@@ -299,20 +299,21 @@ class Examination:
             failure = replace(failure, failed_repetitions=failed, repetitions=REPETITIONS)
         self._end(failure, judgement.outcome)
 
-    def judge_line(self, line: str, operation: str, ask: Callable[[Implementation], Judgement]) -> None:
-        """Judge what a line of another grammar asks of another operation; raise Nonconforming if the answer fails.
+    def judge_drawn(self, question: Drawn) -> None:
+        """Judge an answer by its distribution; raise Nonconforming if it fails.
 
         It is asked once: nothing is drawn again, and nothing is made simpler.
         """
         if self._raised is not None:
             raise self._raised
+        operation = question.operation
         if operation not in self.implementation.hello.operations:
-            self._end(_once(line, f"the adapter has no {operation}", "one, for this profile"), "error")
-        judgement = ask(self.implementation)
-        self._watch(line, judgement, operation)
+            self._end(_once(question.line, f"the adapter has no {operation}", "one, for this profile"), "error")
+        judgement = question.judged(self.implementation)
+        self._watch(question.line, judgement, operation)
         if judgement.fault is not None:
-            self._end(_once(line, judgement.fault.got, judgement.fault.required), judgement.outcome)
-        self._tally(line, judgement)
+            self._end(_once(question.line, judgement.fault.got, judgement.fault.required), judgement.outcome)
+        self._tally(question.line, judgement)
         self._end_where_observed()
 
     def _end_where_observed(self) -> None:

@@ -6,21 +6,25 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.cost import require_affordable
 from conv2d_conformance.cases.data import call, exposes
 from conv2d_conformance.cases.geometry import geometry, products
-from conv2d_conformance.cases.grammar import format_case
-from conv2d_conformance.implementation.answers import Array, Request
+from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.implementation.answers import Array, Implementation, Request
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass, default_class
-from conv2d_conformance.operations import Elementwise, elementwise
+from conv2d_conformance.operations import Elementwise, elementwise, operation_of
 from conv2d_conformance.operations.operation import Shapes
 from conv2d_conformance.signatures import MAIN
 from conv2d_reference.arguments import Geometry
+
+if TYPE_CHECKING:
+    from conv2d_conformance.verdict.judge import Judgement
 
 CORE_CLAIMS = Capabilities()
 
@@ -33,6 +37,28 @@ def claimed_grade(claims: Capabilities, subject: str) -> str:
     dtype, _, operation = subject.partition("/")
     forward = claims.grades.get(dtype, default_class(dtype))
     return claims.grades.get(subject, elementwise(operation or MAIN).default_class(dtype, forward))
+
+
+class Drawn(Protocol):
+    """A question whose answer is drawn: its line, the operation that it asks for, and how many elements must come."""
+
+    @property
+    def line(self) -> str: ...
+
+    @property
+    def operation(self) -> str: ...
+
+    @property
+    def elements(self) -> int: ...
+
+    def judged(self, implementation: Implementation) -> Judgement:
+        """Ask it, and judge the answer by its distribution."""
+
+
+def requests_of(line: str) -> list[Request]:
+    """The calls that a line asks for. CaseError where it is no case."""
+    lines = operation_of(line).lines
+    return [Question(parse(line)).request] if lines is None else lines.requests(line)
 
 
 @dataclass

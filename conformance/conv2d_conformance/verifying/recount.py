@@ -20,11 +20,11 @@ from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.checks import Check
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.answers import Hello, Implementation, Request
-from conv2d_conformance.initialisation import case as layers
+from conv2d_conformance.implementation.answers import Hello, Request
 from conv2d_conformance.operations import elementwise
 from conv2d_conformance.verdict.examination import Examination, digest
 from conv2d_conformance.verdict.judge import Judgement
+from conv2d_conformance.verdict.question import Drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class _Counting(Examination):
         self.elements: list[int] = []
         self.subjects: set[str] = set()
 
-    def judge_line(self, line: str, operation: str, ask: Callable[[Implementation], Judgement]) -> None:  # noqa: ARG002  # it is not asked
-        self._tally(line, _held(_elements_of_layers(line)))
+    def judge_drawn(self, question: Drawn) -> None:
+        self._tally(question.line, _held(question.elements))
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:  # noqa: ARG002  # all answers are the same
         judges_values = values and is_legal(case)
@@ -133,8 +133,3 @@ def _elements(case: Case) -> int:
     """So many elements has the answer; what has none is judged by its shape, as one fact."""
     shapes = elementwise(case.operation).shapes(case, geometry(case))
     return sum(math.prod(shape) for shape in shapes.values() if shape is not None) or 1
-
-
-def _elements_of_layers(line: str) -> int:
-    case = layers.parse(line)
-    return (math.prod(case.weight_shape) + (case.M if case.bias else 0)) * len(case.seeds)

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import CaseError
-from conv2d_conformance.initialisation.case import LARGEST_SEED, LayerCase, format_case, is_layer_case, parse
+from conv2d_conformance.initialisation.case import LARGEST_SEED, LayerCase, format_case, parse
+from conv2d_conformance.operations import canonical, operation_of
 
 sizes = st.integers(1, 9)
 seeds = st.integers(0, LARGEST_SEED)
@@ -33,7 +34,8 @@ def layer_cases(draw):
 @given(case=layer_cases())
 def test_reading_undoes_printing(case):
     line = format_case(case)
-    assert is_layer_case(line)
+    assert operation_of(line).name == "initialize"
+    assert canonical(line) == line
     assert parse(line) == case
     assert format_case(parse(line)) == line
 
