@@ -70,12 +70,12 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     chosen = mutants_of(options.modules)
-    found: dict[str, dict[str, str]] = {}
-    known: dict[str, str] = {}
-    for effort in LEVELS:
-        known = found[effort] = killers(chosen, effort, options.workers, known)
-    least = LEVELS[0]
+    least, *more = LEVELS
+    found = {least: killers(chosen, least, options.workers, {})}
     by_seed = {seed: killers(chosen, least, options.workers, found[least], seed) for seed in range(1, options.seeds)}
+    known = found[least]
+    for effort in more:
+        known = found[effort] = killers(chosen, effort, options.workers, known)
     record = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "edition": spec.load().edition,

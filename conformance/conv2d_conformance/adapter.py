@@ -1,209 +1,41 @@
-"""The contract between the suite and an implementation under test.
+"""What the author of an adapter imports, at the address that is documented; it is written in `contract`."""
 
-An adapter is one small file: it translates a call and never repairs an answer.
-What it claims in its capabilities is judged; what it does not claim is `unsupported`, and nothing else can make it so.
-"""
-
-from __future__ import annotations
-
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, field, fields
-from typing import Any
-
-from conv2d_conformance.law.classes import MEANINGS, TRANSFORMS, class_names
-
-DTYPES = ("float32", "float64", "float16", "bfloat16")
-PADDINGS = ("explicit", "valid", "same")
-PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
-ARGUMENTS = ("pair", "scalar", "defaults")
-VIEWS = ("transposed", "channels-last", "offset", "broadcast", "fortran", "read-only", "negative", "steps")
-SUBNORMALS = ("kept", "flushed")
-GRADES = tuple(MEANINGS)
-
-DOCUMENTED_DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
-ATTRIBUTES = (*DOCUMENTED_DEFAULTS, "padding_mode")
-
-UNVERSIONED = "unversioned"
-"""The version of a function that has no file."""
-
-CORE = frozenset({"bias", "stride", "dilation", "groups", "multi-channel", "padding.explicit"})
-"""The features that a certificate cannot do without, next to one floating dtype."""
-
-_CLOSED_SETS = {
-    "dtypes": DTYPES,
-    "padding": PADDINGS,
-    "padding_modes": PADDING_MODES,
-    "arguments": ARGUMENTS,
-    "views": VIEWS,
-}
-
-
-def _as_set(name: str, value: Iterable[str]) -> frozenset[str]:
-    if isinstance(value, str):
-        raise ValueError(f"Capabilities.{name} is the string {value!r}; give a set of strings, {{{value!r}}}")
-    return frozenset(value)
-
-
-def _require_known(name: str, chosen: Iterable[str], allowed: Iterable[str]) -> None:
-    unknown = sorted(set(chosen) - set(allowed))
-    if unknown:
-        raise ValueError(f"{name}: {', '.join(map(repr, unknown))} not known; allowed are {', '.join(allowed)}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Capabilities:
-    """What an adapter claims. The defaults are the mandatory core of profile `forward`.
-
-    Every value is checked; ValueError names the field, what was given and what is allowed.
-    """
-
-    dtypes: Set[str] = frozenset({"float32"})
-    bias: bool = True
-    stride: bool = True
-    dilation: bool = True
-    groups: bool = True
-    multi_channel: bool = True
-    padding: Set[str] = frozenset({"explicit"})
-    padding_modes: Set[str] = frozenset({"zeros"})
-    arguments: Set[str] = frozenset({"pair"})
-    unbatched: bool = False
-    empty_batch: bool = False
-    views: Set[str] = frozenset()
-    non_finite: bool = False
-    validation: bool = False
-    deterministic: bool = False
-    thread_safe: bool = False
-    seeded: bool = True
-    torch_seed_stream: bool = False
-    subnormals: Mapping[str, str] = field(default_factory=dict)
-    grades: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name, allowed in _CLOSED_SETS.items():
-            chosen = _as_set(name, getattr(self, name))
-            _require_known(name, chosen, allowed)
-            object.__setattr__(self, name, chosen)
-        if not self.dtypes:
-            raise ValueError(f"Capabilities.dtypes is empty; claim at least one of {', '.join(DTYPES)}")
-        for name, allowed in (("subnormals", SUBNORMALS), ("grades", GRADES)):
-            claims = dict(getattr(self, name))
-            _require_known(f"{name} (keys)", {key.removesuffix("/gradients") for key in claims}, DTYPES)
-            _require_known(name, claims.values(), allowed)
-            object.__setattr__(self, name, claims)
-        for subject, grade in self.grades.items():
-            if subject.endswith("/gradients") and grade in TRANSFORMS:
-                raise ValueError(
-                    f"grades (for {subject}): no bound is known for gradients by the transforms of {grade}; "
-                    f"allowed are {', '.join(class_names(subject))}"
-                )
-            _require_known(f"grades (for {subject})", {grade}, class_names(subject))
-
-    @property
-    def features(self) -> frozenset[str]:
-        """The claimed features, under the names that the spec uses."""
-        flags = {name.replace("_", "-") for name in _FLAGS if getattr(self, name)}
-        return frozenset(
-            flags
-            | {f"dtype.{name}" for name in self.dtypes}
-            | {f"padding.{name}" for name in self.padding}
-            | {f"padding-mode.{name}" for name in self.padding_modes - {"zeros"}}
-            | {f"arguments.{name}" for name in self.arguments - {"pair"}}
-            | {f"views.{name}" for name in self.views}
-            | {name for name, follows in self._following.items() if follows}
-        )
-
-    @property
-    def _following(self) -> dict[str, bool]:
-        """The features that are not claimed themselves, and whether they follow from what is."""
-        return {
-            "padding": bool(self.padding),
-            "pairs": self.stride or self.dilation or "explicit" in self.padding,
-            "several-dtypes": len(self.dtypes) > 1,
-        }
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON object from which `from_json` makes an equal value."""
-        return {
-            item.name: sorted(value) if isinstance(value := getattr(self, item.name), frozenset) else value
-            for item in fields(self)
-        }
-
-    @classmethod
-    def from_json(cls, claims: Mapping[str, Any]) -> Capabilities:
-        """The inverse of `to_json`; fields that are left out keep their default. ValueError for an unknown field."""
-        _require_known("capabilities", claims, [item.name for item in fields(cls)])
-        return cls(**claims)
-
-
-_FLAGS = tuple(item.name for item in fields(Capabilities) if item.type == "bool")
-
-DERIVED = frozenset({"padding", "pairs", "several-dtypes"})
-"""Features that follow from others: some padding, some pair of numbers, two dtypes."""
-
-FEATURES = frozenset(
-    {name.replace("_", "-") for name in _FLAGS}
-    | {f"dtype.{name}" for name in DTYPES}
-    | {f"padding.{name}" for name in PADDINGS}
-    | {f"padding-mode.{name}" for name in PADDING_MODES[1:]}
-    | {f"arguments.{name}" for name in ARGUMENTS[1:]}
-    | {f"views.{name}" for name in VIEWS}
-    | DERIVED
+from conv2d_conformance.contract.adapter import (
+    ATTRIBUTES,
+    DOCUMENTED_DEFAULTS,
+    UNVERSIONED,
+    Adapter,
+    adapter_from_function,
 )
-"""The closed list of features."""
+from conv2d_conformance.contract.capabilities import (
+    ARGUMENTS,
+    CORE,
+    DERIVED,
+    FEATURES,
+    GRADES,
+    PADDING_MODES,
+    PADDINGS,
+    SUBNORMALS,
+    VIEWS,
+    Capabilities,
+)
+from conv2d_conformance.contract.formats import DTYPES
 
-
-@dataclass(frozen=True, kw_only=True)
-class Adapter:
-    """An implementation under test: its functions, and what it claims of them.
-
-    conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros")
-        input (N, C, H, W) or (C, H, W); weight (M, C // groups, KH, KW); bias (M,) or None.
-        Returns (N, M, OH, OW), or (M, OH, OW) for an unbatched input.
-    initialize(in_channels, out_channels, kernel_size, *, groups=1, bias=True, dtype="float32", seed=0)
-        Returns the weight and the bias (or None) of a freshly constructed layer.
-    gradients(input, weight, bias, grad_output, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros")
-        Returns grad_input, grad_weight, grad_bias (or None).
-    configure(**options)
-        Takes the options of `TARGET?key=value` as strings and returns the adapter to use instead.
-
-    `padding_mode` is handed over only where it is not "zeros".
-    """
-
-    name: str
-    version: str
-    conv2d: Callable[..., Any]
-    initialize: Callable[..., Any] | None = None
-    gradients: Callable[..., Any] | None = None
-    configure: Callable[..., Adapter] | None = None
-    capabilities: Capabilities = Capabilities()
-    description: str = ""
-
-
-def adapter_from_function(function: Callable[..., Any]) -> Adapter:
-    """Wrap a bare conv2d: it is given exactly the arguments that it names, and claims no others."""
-    parameters = inspect.signature(function).parameters
-    takes_any = any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters.values())
-    named = {*ATTRIBUTES[:-1], "bias"} if takes_any else set(parameters)
-    has_documented_defaults = all(
-        name in parameters and parameters[name].default == default for name, default in DOCUMENTED_DEFAULTS.items()
-    )
-
-    def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
-        given = attributes if takes_any else {name: attributes[name] for name in attributes if name in named}
-        return function(input, weight, bias, **given) if "bias" in named else function(input, weight, **given)
-
-    return Adapter(
-        name=getattr(function, "__name__", type(function).__name__),
-        version=UNVERSIONED,
-        conv2d=conv2d,
-        capabilities=Capabilities(
-            bias="bias" in named,
-            stride="stride" in named,
-            dilation="dilation" in named,
-            groups="groups" in named,
-            padding={"explicit"} if "padding" in named else set(),
-            padding_modes=set(PADDING_MODES) if "padding_mode" in named else {"zeros"},
-            arguments={"pair", "defaults"} if has_documented_defaults else {"pair"},
-        ),
-    )
+__all__ = [
+    "ARGUMENTS",
+    "ATTRIBUTES",
+    "CORE",
+    "DERIVED",
+    "DOCUMENTED_DEFAULTS",
+    "DTYPES",
+    "FEATURES",
+    "GRADES",
+    "PADDINGS",
+    "PADDING_MODES",
+    "SUBNORMALS",
+    "UNVERSIONED",
+    "VIEWS",
+    "Adapter",
+    "Capabilities",
+    "adapter_from_function",
+]

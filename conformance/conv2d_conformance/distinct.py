@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import Adapter
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.answers import Answer, Implementation, Request, Result
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
-from conv2d_conformance.implementation.answers import Answer, Implementation, Request, Result
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.target import load
 from conv2d_conformance.implementation.target import parse as parse_target

@@ -20,6 +20,7 @@ import pytest
 
 from conv2d_conformance import __version__, sources, spec
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.diagnosis.sentence import OF_ONE_CASE
 from conv2d_conformance.effort import EFFORTS
@@ -27,7 +28,6 @@ from conv2d_conformance.environment import Lack, lack_of
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.foreign import escaped_line
-from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.process import Abandoned

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from conv2d_conformance.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS, DTYPES, PADDING_MODES, VIEWS
+from conv2d_conformance.contract.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS
+from conv2d_conformance.contract.capabilities import PADDING_MODES, VIEWS
+from conv2d_conformance.contract.formats import DTYPES, FORMATS
 from conv2d_conformance.signatures import MAIN, SIGNATURES, Signature
 
 ARRAYS = ("input", "weight", "bias", "grad_output")
@@ -21,9 +23,6 @@ OVERRIDES = (
     *(f"{array}-{part}" for part in ("shape", "dtype") for array in ARRAYS[:3]),
 )
 """What an override can replace, in the order in which overrides are written."""
-
-SIGNIFICANT_BITS = {"float32": 24, "float64": 53, "float16": 11, "bfloat16": 8}
-"""Every integer up to 2 to this power is exact in the dtype."""
 
 DEFAULT_MAGNITUDE = 7
 LARGEST_MAGNITUDE = 2**31
@@ -269,7 +268,7 @@ def _check_fields(case: Case) -> None:
         raise CaseError(f"operation {case.operation!r} is none of {', '.join(asked_in_cases)}")
     recipe = case.recipe
     if recipe is not None and recipe.magnitude is not None:
-        exact = 2 ** SIGNIFICANT_BITS[case.dtype]
+        exact = 2 ** FORMATS[case.dtype].precision
         if recipe.magnitude > exact:
             raise CaseError(f"integers*{recipe.magnitude} is more than {case.dtype} holds exactly ({exact})")
 

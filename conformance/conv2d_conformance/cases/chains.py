@@ -11,12 +11,13 @@ import numpy as np
 
 from conv2d_conformance.cases.apart import Integers, Shape, axes, channels_of, chosen_tap, four, pixels, scaled_down
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.words import Values, Words, size_of, uniform_of, words
+from conv2d_conformance.cases.words import FLOAT16, Values, Words, size_of, uniform_of, words
+from conv2d_conformance.contract.formats import FORMATS
 
 MOST = 8
 """Products in a chain."""
 
-NARROWEST = 24
+NARROWEST = FORMATS["float32"].precision
 """Bits of the narrowest accumulator, that of float32; sums of 16-bit types are kept in it too."""
 
 SHARES = np.array(
@@ -48,7 +49,7 @@ def chain(case: Case, array: str, shape: Shape, bits: int) -> Values:
     drawn, pixel = _by_pixel(case, shape)
     narrow = bits < NARROWEST
     cancelled = narrow and channels_of(case) >= 3
-    exponent = 14 if bits == 11 else 0  # float16 has no room below
+    exponent = 14 if bits == FLOAT16 else 0  # which has no room below
     # Just above a power of two, where a last place is the largest share of the number, with room for a chain below.
     free = min(bits - 7, 30)
     large = 65 / 64 + scaled_down(drawn[:, 1], 2**free) * 2.0 ** (-6 - free)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from conv2d_conformance.adapter import DERIVED
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.capabilities import DERIVED
 from conv2d_conformance.signatures import SIGNATURES
 
 BARE = "n1c2h5w6 m2k2x3"

@@ -15,10 +15,10 @@ from itertools import chain
 from math import prod
 from typing import Any
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.covering import Chosen, Row, Tuple, covering_rows, possible_tuples
 from conv2d_conformance.cases.dtypes import whole
+from conv2d_conformance.contract.formats import DTYPES
 
 # ---- the factors -------------------------------------------------------------------------------------------------
 

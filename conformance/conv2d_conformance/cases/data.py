@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.cases import apart, chains, roundings, tosa
-from conv2d_conformance.cases.case import ARRAYS, DEFAULT_MAGNITUDE, LETTERS, SIGNIFICANT_BITS, Case, Elements
+from conv2d_conformance.cases.case import ARRAYS, DEFAULT_MAGNITUDE, LETTERS, Case, Elements
 from conv2d_conformance.cases.words import Values, shortened, size_of, uniform_of, words
-from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.contract.arrays import Array, dtype_of
+from conv2d_conformance.contract.formats import FORMATS
 
 
 def arrays(case: Case) -> dict[str, Array | None]:
@@ -149,7 +150,7 @@ def _made(case: Case, array: str, shape: tuple[int, ...], dtype: str) -> Array:
     """What the recipe makes, or zeros."""
     if case.recipe is None:
         return np.zeros(shape, dtype_of(dtype))
-    values = RECIPES[case.recipe.name](case, array, shape, SIGNIFICANT_BITS[dtype])
+    values = RECIPES[case.recipe.name](case, array, shape, FORMATS[dtype].precision)
     return values.reshape(shape).astype(dtype_of(dtype), copy=False)
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.geometry import geometry, multiply_adds
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.formats import DTYPES
 
 CHANNELS = (16, 33, 64, 128, 260, 512, 1024, 2049)
 """Of a group."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import cycle
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Elements, Recipe
+from conv2d_conformance.contract.formats import DTYPES
 
 OTHERS = tuple(dtype for dtype in DTYPES if dtype != "float32")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.formats import DTYPES, FORMATS
 
 # ---- long sums ---------------------------------------------------------------------------------------------------
 
@@ -54,19 +54,15 @@ BESIDE = tuple(
 
 # ---- the largest numbers -----------------------------------------------------------------------------------------
 
-_RANGES = {"float32": (127, 24), "float64": (1023, 53), "float16": (15, 11), "bfloat16": (127, 8)}
-"""The largest exponent, and the bits of significand."""
-
 
 def _overflowing() -> Iterator[Case]:
-    for dtype, (exponent, bits) in _RANGES.items():
-        top = 2.0**exponent
-        largest = (2 - 2.0 ** (1 - bits)) * top
+    for dtype, numbers in FORMATS.items():
+        largest, top = numbers.largest, 2.0**numbers.max_exponent
         pixel = f"n1c1h1w2 m1k1 {dtype} w[0,0,0,0]"
         yield parse(f"{pixel}=1 x[0,0,0,0]={largest!r} x[0,0,0,1]={-largest!r}")  # the largest numbers themselves
         yield parse(f"{pixel}=4 x[0,0,0,0]={top!r} x[0,0,0,1]={-top / 8!r}")  # one product too large, one not
         yield parse(f"{pixel}=-0.5 x[0,0,0,0]={largest!r} x[0,0,0,1]=3")
-        third = 2.0 ** (exponent // 3)  # large, and so far from the end that no transform passes it
+        third = 2.0 ** (numbers.max_exponent // 3)  # large, and so far from the end that no transform passes it
         yield parse(f"{pixel}={third!r} x[0,0,0,0]={third!r} x[0,0,0,1]={-third!r}")
         triple = f"n1c3h1w1 m1k1 {dtype} w[0,0,0,0]=1 w[0,1,0,0]=1"
         yield parse(f"{triple} w[0,2,0,0]=1 x[0,0,0,0]={top / 2!r} x[0,1,0,0]={top / 4!r} x[0,2,0,0]={-top / 2!r}")
@@ -86,9 +82,8 @@ OVERFLOWING = tuple(_overflowing())
 
 
 def _subnormal() -> Iterator[Case]:
-    for dtype, (exponent, bits) in _RANGES.items():
-        normal = 2.0 ** (1 - exponent)
-        tiny = normal * 2.0 ** (1 - bits)
+    for dtype, numbers in FORMATS.items():
+        normal, tiny, bits = numbers.normal, numbers.tiny, numbers.precision
         pixel = f"n1c1h1w2 m1k1 {dtype} w[0,0,0,0]"
         yield parse(f"{pixel}=1 x[0,0,0,0]={normal!r} x[0,0,0,1]={-2 * normal!r}")  # normal, whoever flushes
         if dtype == "float32":  # normal, also where inputs are rounded to float16

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.implementation.answers import dtype_of
+from conv2d_conformance.contract.arrays import dtype_of
 from conv2d_reference.arguments import Geometry, resolve
 
 

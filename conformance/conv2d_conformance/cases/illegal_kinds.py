@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from conv2d_conformance.adapter import DTYPES, PADDING_MODES
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.defects import (
     Defect,
@@ -25,6 +24,8 @@ from conv2d_conformance.cases.defects import (
 )
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.neighbourhoods import Only
+from conv2d_conformance.contract.capabilities import PADDING_MODES
+from conv2d_conformance.contract.formats import DTYPES
 
 PAIRS = ("stride", "padding", "dilation")
 GROUPED = ("groups", "multi-channel")

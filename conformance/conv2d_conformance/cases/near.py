@@ -12,12 +12,12 @@ from functools import cache
 from itertools import combinations, cycle, product
 from typing import Any
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.dtypes import in_dtype, in_turn
 from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.tiles import PATHS
+from conv2d_conformance.contract.formats import DTYPES
 
 # ---- paths -------------------------------------------------------------------------------------------------------
 

@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from conv2d_conformance.adapter import DTYPES, PADDING_MODES
 from conv2d_conformance.cases.case import Case, Recipe
+from conv2d_conformance.contract.capabilities import PADDING_MODES
+from conv2d_conformance.contract.formats import DTYPES
 
 FACTORS: dict[str, tuple[dict[str, Any], ...]] = {
     "kernel": ({"KH": 3, "KW": 2}, {"KH": 1, "KW": 1}, {"KH": 1, "KW": 3}, {"KH": 3, "KW": 1}),

@@ -10,6 +10,7 @@ import numpy as np
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.words import (
+    FLOAT16,
     MAX_EXPONENTS,
     MIN_EXPONENTS,
     Values,
@@ -20,9 +21,6 @@ from conv2d_conformance.cases.words import (
     uniform_of,
     words,
 )
-
-FLOAT16 = 11
-"""The dtype whose exponents are few: the others have room for all that follows."""
 
 Shape = tuple[int, ...]
 

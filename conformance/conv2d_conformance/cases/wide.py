@@ -6,8 +6,8 @@ rounded to the type at each step.
 
 from __future__ import annotations
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.formats import DTYPES
 
 _WIDE = (
     *("n1c2h66w65 m16k1 bias", "n1c1h66w67 m5k3", "n2c3h50w46 m16k1 s1x1 p0", "n80c1h8w8 m4k3 p1 bias"),

@@ -11,13 +11,17 @@ import numpy.typing as npt
 from numpy.random import Philox
 
 from conv2d_conformance.cases.case import ARRAYS, Case
+from conv2d_conformance.contract.formats import FORMATS
 
 Words = npt.NDArray[np.uint64]
 Values = npt.NDArray[np.float64]
 
-MIN_EXPONENTS = {24: -126, 53: -1022, 11: -14, 8: -126}
-MAX_EXPONENTS = {24: 127, 53: 1023, 11: 15, 8: 127}
+MIN_EXPONENTS = {numbers.precision: numbers.min_exponent for numbers in FORMATS.values()}
+MAX_EXPONENTS = {numbers.precision: numbers.max_exponent for numbers in FORMATS.values()}
 """Of the normal numbers, by the bits of significand, which tell the four dtypes apart."""
+
+FLOAT16 = FORMATS["float16"].precision
+"""The dtype whose exponents are few: the others have room for all that recipes ask of them."""
 
 SHARED = 1 << 32
 """The number, for Philox's key, of words that no array has to itself."""

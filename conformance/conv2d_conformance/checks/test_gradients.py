@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import given
 from hypothesis.strategies import SearchStrategy, one_of
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.combined import CHEAP_ROWS, combined_cases
 from conv2d_conformance.cases.dtypes import in_others
@@ -20,6 +19,7 @@ from conv2d_conformance.cases.tiles import tile_cases
 from conv2d_conformance.cases.unusual import unusual_cases
 from conv2d_conformance.cases.wide import WIDE_BOUNDED, WIDE_SINGLE
 from conv2d_conformance.checks import covers
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.verdict.examination import Examination
 
 REPETITIONS = 5

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import ARRAYS, Case
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.checks import covers
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.verdict.examination import Examination
 
 LENGTHS_OF_ONE = tuple(

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import ARRAYS, Case, Recipe
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.verdict.examination import Examination
 
 IDENTITIES = tuple(

@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis.strategies import SearchStrategy, one_of
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.deep import BRIMS, CHAINS, single_products
 from conv2d_conformance.cases.extremes import ALONE, BESIDE, DEEP, OVERFLOWING, SUBNORMAL
@@ -18,6 +17,7 @@ from conv2d_conformance.cases.near import long_sums_on_paths
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.verdict.examination import Examination
 
 LARGE_INTEGERS = {

@@ -9,12 +9,12 @@ from dataclasses import replace
 from hypothesis import example, given
 from hypothesis.strategies import SearchStrategy, one_of
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.illegal import illegal_calls
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.checks import covers
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.verdict.examination import Examination
 
 Check = Callable[..., None]

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.dtypes import in_dtype, in_turn
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.checks import covers
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.verdict.examination import Examination
 
 NAN, INF = float("nan"), float("inf")

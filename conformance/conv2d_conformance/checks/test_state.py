@@ -10,7 +10,6 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis.strategies import one_of
 
-from conv2d_conformance.adapter import DTYPES, Capabilities
 from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.defects import argument, shape, side
 from conv2d_conformance.cases.grammar import parse
@@ -18,6 +17,8 @@ from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.examination import Examination
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from rich.console import Console
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Result
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.diagnosis.hint import hint
-from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Result
 from conv2d_conformance.implementation.host import incidents_of
 from conv2d_conformance.implementation.last_words import shown_lines
 from conv2d_conformance.law.allowed import compare

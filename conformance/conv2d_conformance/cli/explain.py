@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import click
 
-from conv2d_conformance.adapter import PADDING_MODES
 from conv2d_conformance.cli.problems import Problem
+from conv2d_conformance.contract.capabilities import PADDING_MODES
 
 
 @click.command()

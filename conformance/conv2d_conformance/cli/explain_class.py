@@ -5,16 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import DTYPES
-from conv2d_conformance.law.classes import (
-    MEANINGS,
-    TRANSFORMS,
-    AccuracyClass,
-    accuracy_class,
-    class_names,
-    contained_in,
-    default_class,
-)
+from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.contract.grades import MEANINGS, TRANSFORMS, class_names, default_class
+from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, contained_in
 from conv2d_conformance.report.console import paragraph, show_table, whole_line
 
 WHO = {

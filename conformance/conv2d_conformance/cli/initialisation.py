@@ -16,8 +16,8 @@ from conv2d_conformance.output.destination import Destination
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from conv2d_conformance.adapter import Capabilities
-    from conv2d_conformance.implementation.answers import Implementation
+    from conv2d_conformance.contract.answers import Implementation
+    from conv2d_conformance.contract.capabilities import Capabilities
     from conv2d_conformance.initialisation.judging import Drawn
 
 IDEAL = "conv2d_conformance.initialisation.ideal:adapter"
@@ -91,9 +91,9 @@ def show_certificate(
     out: Console, implementation: Implementation, claims: Capabilities, seed: int, effort: str, plot: Destination | None
 ) -> int:
     """Every question in a table, what raised an alarm, and pictures. Returns the exit status."""
-    from conv2d_conformance.adapter import DTYPES
     from conv2d_conformance.cli.asking import show_hello
     from conv2d_conformance.cli.progress import A_MOMENT, progress
+    from conv2d_conformance.contract.formats import DTYPES
     from conv2d_conformance.initialisation.trying import STATISTICAL, draws
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, show_table

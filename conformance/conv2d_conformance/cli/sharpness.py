@@ -37,9 +37,9 @@ def sharpness(
     import shlex
     from fnmatch import fnmatchcase
 
-    from conv2d_conformance.adapter import DTYPES
     from conv2d_conformance.cli.problems import Problem
     from conv2d_conformance.cli.progress import progress
+    from conv2d_conformance.contract.formats import DTYPES
     from conv2d_conformance.effort import EFFORTS as KNOWN
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.sharpness.measuring import measure

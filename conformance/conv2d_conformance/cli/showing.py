@@ -10,9 +10,9 @@ import numpy as np
 from rich.console import Console
 
 from conv2d_conformance.cases.grammar import format_case
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.law.allowed import Allowed
-from conv2d_conformance.law.classes import MEANINGS
 from conv2d_conformance.law.rows import parts_of_law
 from conv2d_conformance.operations import OPERATIONS
 from conv2d_conformance.report.console import paragraph, show_table, whole_line

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
     from conv2d_conformance.cli.asking import Asked
-    from conv2d_conformance.implementation.answers import Implementation
+    from conv2d_conformance.contract.answers import Implementation
 
 CASES = {
     "A 1x1 kernel picks and scales pixels": "n1c1h2w3 m1k1x1 s1x1 p0x0 d1x1 g1 nobias float32 integers:3",

@@ -14,7 +14,7 @@ from conv2d_conformance.diagnosis.sentence import Diagnosis
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
-    from conv2d_conformance.implementation.answers import Implementation
+    from conv2d_conformance.contract.answers import Implementation
 
 __all__ = ["BUDGET", "Diagnosis", "diagnose", "sentence_about"]
 

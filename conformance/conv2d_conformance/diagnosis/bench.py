@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.cost import elements, why_too_dear
 from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
+from conv2d_conformance.contract.answers import Answer, Broken, Implementation
 from conv2d_conformance.diagnosis.effects import Effect
-from conv2d_conformance.implementation.answers import Answer, Broken, Implementation
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.judge import Fault, judge
 from conv2d_conformance.verdict.question import Question

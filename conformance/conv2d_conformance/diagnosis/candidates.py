@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from conv2d_conformance.contract.answers import Rejected, Result
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.diagnosis.bench import Seen
 from conv2d_conformance.diagnosis.effects import Effect
-from conv2d_conformance.implementation.answers import Array, Rejected, Result
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
 

@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.illegal import ILLEGAL
+from conv2d_conformance.contract.answers import Broken, Implementation, Rejected, Result
+from conv2d_conformance.contract.kind import refusal
 from conv2d_conformance.diagnosis import probes
 from conv2d_conformance.diagnosis.bench import Bench, Seen, is_small
 from conv2d_conformance.diagnosis.candidates import explaining, spoils
-from conv2d_conformance.diagnosis.effects import Effect, known_effects, mutants
+from conv2d_conformance.diagnosis.effects import Effect
 from conv2d_conformance.diagnosis.explaining import base_first, by_a_rule, by_effects, settled
+from conv2d_conformance.diagnosis.known import known_effects, mutants
 from conv2d_conformance.diagnosis.model import Model
 from conv2d_conformance.diagnosis.sentence import (
     Diagnosis,
@@ -25,10 +28,8 @@ from conv2d_conformance.diagnosis.sentence import (
 from conv2d_conformance.diagnosis.sizes import sizes_of
 from conv2d_conformance.diagnosis.structure import structure
 from conv2d_conformance.diagnosis.trigger import rules
-from conv2d_conformance.implementation.answers import Broken, Implementation, Rejected, Result
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.operations import elementwise
-from conv2d_conformance.verdict.kind import refusal
 
 MIXED = 40
 MOST_FROM_ELSEWHERE = 40

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.diagnosis import numbers
 from conv2d_conformance.diagnosis.effects import Effect, effect
-from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.mutants.call import Call
 
 TILES = (2, 3, 4, 8, 16, 32, 64)
@@ -22,8 +23,6 @@ MOST_STARTS = 160
 
 def effects(call: Call) -> Iterator[Effect]:
     """All of them, with the numbers that make sense for this call."""
-    from conv2d_conformance.diagnosis import numbers
-
     yield from _arguments()
     yield from _padding()
     yield from _orders()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conv2d_conformance.implementation.answers import Answer, Broken, Rejected
+from conv2d_conformance.contract.answers import Answer, Broken, Rejected
 from conv2d_conformance.verdict.judge import Fault
 from conv2d_conformance.verdict.question import Question
 

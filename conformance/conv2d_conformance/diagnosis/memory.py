@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.contract.kind import masked
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.operations import elementwise
-from conv2d_conformance.verdict.kind import masked
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
+    from conv2d_conformance.contract.answers import Implementation
     from conv2d_conformance.diagnosis.bench import Seen
-    from conv2d_conformance.implementation.answers import Implementation
     from conv2d_conformance.verdict.judge import Fault
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conv2d_conformance.contract.answers import Broken, Rejected
+from conv2d_conformance.contract.kind import refusal
 from conv2d_conformance.diagnosis.bench import Seen
 from conv2d_conformance.diagnosis.candidates import explains, spoils
 from conv2d_conformance.diagnosis.effects import Effect
 from conv2d_conformance.diagnosis.sizes import sizes_of
 from conv2d_conformance.diagnosis.trigger import ALWAYS, Rule
-from conv2d_conformance.implementation.answers import Broken, Rejected
-from conv2d_conformance.verdict.kind import refusal
 
 
 @dataclass(frozen=True, eq=False)

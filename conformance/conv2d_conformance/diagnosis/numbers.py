@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.diagnosis.effects import Effect, effect
-from conv2d_conformance.implementation.answers import Array
 from conv2d_conformance.mutants.call import Call
 
 
@@ -124,7 +125,7 @@ def _flushed() -> Iterator[Effect]:
     def flushed(array: Array | None) -> Array | None:
         if array is None:
             return None
-        least = 2.0 ** {"float64": -1022, "float16": -14}.get(array.dtype.name, -126)
+        least = FORMATS[array.dtype.name].normal
         return np.where(np.abs(array.astype(np.float64)) < least, np.zeros_like(array), array)
 
     def read(call: Call) -> Call:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.random import Philox
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.resized import resized
 from conv2d_conformance.cases.strategies import beyond, sample
+from conv2d_conformance.contract.capabilities import PADDING_MODES, Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 
 FEW = (1, 2, 3, 4, 5, 8, 9, 16, 17, 32, 33, 64, 65)
 MANY = (
@@ -243,11 +244,11 @@ def _one_argument(base: Case) -> Iterator[dict[str, Any]]:
                 yield {name: changed} | _room(base, **{name: changed})
             yield {name: value} | _room(base, **{name: (value, value)})
     yield from ({"padding": word} for word in ("same", "valid"))
-    yield from ({"padding_mode": mode, "padding": (1, 1)} for mode in ("zeros", "reflect", "replicate", "circular"))
+    yield from ({"padding_mode": mode, "padding": (1, 1)} for mode in PADDING_MODES)
     for name, default in (("stride", (1, 1)), ("padding", (0, 0)), ("dilation", (1, 1)), ("groups", 1)):
         if getattr(base, name) == default:
             yield {"omit": (name,)}
-    yield from ({"dtype": dtype} for dtype in ("float32", "float64", "float16", "bfloat16"))
+    yield from ({"dtype": dtype} for dtype in DTYPES)
     yield {"view": None}
 
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.geometry import geometry
+from conv2d_conformance.contract.capabilities import PADDING_MODES
+from conv2d_conformance.contract.formats import DTYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,10 @@ def _facts(case: Case, n: Mapping[str, int]) -> dict[str, bool]:
         facts[f"the {name} is given as one integer"] = isinstance(getattr(case, name), int) and name not in case.omit
     for name in ("stride", "padding", "dilation", "groups"):
         facts[f"the {name} is left out"] = name in case.omit
-    for mode in ("zeros", "reflect", "replicate", "circular"):
+    for mode in PADDING_MODES:
         facts[f"the padding mode is {mode}"] = case.padding_mode == mode
     facts["the padding mode is not zeros"] = case.padding_mode != "zeros"
-    for dtype in ("float32", "float64", "float16", "bfloat16"):
+    for dtype in DTYPES:
         facts[f"the dtype is {dtype}"] = case.dtype == dtype
     if case.view is not None:
         facts[f"the arrays are views ({case.view})"] = True

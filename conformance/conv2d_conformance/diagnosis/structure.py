@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from conv2d_conformance.cases.case import SIGNIFICANT_BITS, Case, Recipe
+from conv2d_conformance.cases.case import Case, Recipe
+from conv2d_conformance.contract.answers import Result
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.diagnosis.bench import MOST_WORK, Bench
-from conv2d_conformance.implementation.answers import Array, Result
 from conv2d_conformance.verdict.question import Question
 from conv2d_reference.arguments import Geometry
 
@@ -48,7 +50,7 @@ def read(bench: Bench, case: Case) -> Reading | None:
     pixels = case.C * case.H * case.W
     ids = int(np.prod(case.weight_shape))
     asked = replace(case, N=pixels, bias=False, data=Recipe("impulse"), view=None)
-    if pixels > MOST_PIXELS or ids >= 2 ** SIGNIFICANT_BITS[case.dtype]:
+    if pixels > MOST_PIXELS or ids >= 2 ** FORMATS[case.dtype].precision:
         return None
     question = Question(asked, bench.implementation.hello.capabilities)
     if np.prod(question.shape) > MOST_WORK:

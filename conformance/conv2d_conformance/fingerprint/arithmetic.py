@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from conv2d_conformance.law.formats import FORMATS, Format
+from conv2d_conformance.contract.formats import FORMATS, Format
 
 Number = Fraction | float
 
@@ -47,7 +47,7 @@ def of_precision(bits: int) -> Format:
 
 def format_name(bits: int) -> str:
     """The usual format with so many bits, or an empty string."""
-    return {24: "float32", 53: "float64", 11: "float16", 8: "bfloat16"}.get(bits, "")
+    return next((name for name, numbers in FORMATS.items() if numbers.precision == bits), "")
 
 
 def which_rounding(exact: Sequence[Fraction], got: Sequence[float], numbers: Format) -> str | None:

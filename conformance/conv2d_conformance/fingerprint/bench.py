@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from numpy.random import Philox
 
+from conv2d_conformance.contract.answers import Broken, Implementation, Rejected, Request, Result
+from conv2d_conformance.contract.arrays import dtype_of
+from conv2d_conformance.contract.formats import FORMATS, Format
 from conv2d_conformance.fingerprint.shapes import Shape
-from conv2d_conformance.implementation.answers import Broken, Implementation, Rejected, Request, Result, dtype_of
-from conv2d_conformance.law.formats import FORMATS, Format
 
 Values = npt.NDArray[np.float64]
 

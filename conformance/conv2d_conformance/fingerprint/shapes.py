@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.contract.capabilities import Capabilities
 
 Tap = tuple[int, int, int]
 """Where a product comes from: the channel within its group, and the row and column of the kernel."""

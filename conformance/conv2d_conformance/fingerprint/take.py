@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from conv2d_conformance.adapter import DTYPES
+from conv2d_conformance.contract.answers import Implementation
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.fingerprint.bench import Bench, NotSeen
 from conv2d_conformance.fingerprint.finding import Finding, Findings, Probe
 from conv2d_conformance.fingerprint.probes import PROBES, TITLES
 from conv2d_conformance.fingerprint.shapes import SHAPES, Shape, claimed
 from conv2d_conformance.fingerprint.words import Pieces, pieces, summary
-from conv2d_conformance.implementation.answers import Implementation
 
 LONGEST_CALL = 0.25
 """In seconds. A shape takes a hundred to three hundred calls; one whose calls take longer is not probed."""

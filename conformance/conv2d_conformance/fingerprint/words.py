@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.fingerprint.arithmetic import format_name
 from conv2d_conformance.fingerprint.finding import Findings, value
-from conv2d_conformance.law.formats import FORMATS
 
 Pieces = dict[str, str]
 """Parts of a sentence by what they are about. Where shapes differ, only the parts that differ are said again."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 
 MAX_HEADER = 1 << 20
 MAX_ARRAYS = 8

@@ -8,8 +8,8 @@ from threading import Event
 from types import TracebackType
 from typing import Self
 
+from conv2d_conformance.contract.answers import TWICE, Answer, Broken, Hello, Implementation, Request
 from conv2d_conformance.implementation import usage
-from conv2d_conformance.implementation.answers import TWICE, Answer, Broken, Hello, Implementation, Request
 from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT, End, Patience

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Self
 
-from conv2d_conformance.adapter import Adapter
-from conv2d_conformance.implementation.answers import Answer, Request
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.implementation.calling import Memory, answer
 from conv2d_conformance.implementation.together import answer_together
 from conv2d_conformance.implementation.worker import hello

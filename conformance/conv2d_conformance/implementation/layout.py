@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array, Observation
+from conv2d_conformance.contract.answers import Observation
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.implementation.views import lie_of
 
 GUARD = 4096

@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from conv2d_conformance.adapter import Capabilities
-from conv2d_conformance.implementation.answers import (
-    Answer,
-    Array,
-    Broken,
-    Hello,
-    Observation,
-    Rejected,
-    Request,
-    Result,
-)
+from conv2d_conformance.contract.answers import Answer, Broken, Hello, Observation, Rejected, Request, Result
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.implementation.framing import Buffers, ProtocolError, encode
 from conv2d_conformance.signatures import MAIN, SIGNATURES
 

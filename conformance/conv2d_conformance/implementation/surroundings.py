@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Observation
+from conv2d_conformance.contract.answers import Observation
 from conv2d_conformance.implementation.generators import OfNumPy, OfPython
 
 

@@ -21,11 +21,11 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import unquote
 
-from conv2d_conformance.adapter import UNVERSIONED, Adapter, adapter_from_function
+from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter, adapter_from_function
+from conv2d_conformance.contract.signature import fault_of_signature
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
 from conv2d_conformance.implementation import bundled
 from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
-from conv2d_conformance.signature import fault_of_signature
 
 FORMS = (
     "a TARGET is the name of a bundled adapter, package.module:object, path/to/file.py:object, "

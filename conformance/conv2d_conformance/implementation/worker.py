@@ -9,8 +9,8 @@ import warnings
 
 import numpy as np
 
-from conv2d_conformance.adapter import Adapter
-from conv2d_conformance.implementation.answers import Hello
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.answers import Hello
 from conv2d_conformance.implementation.calling import Memory, answer
 from conv2d_conformance.implementation.framing import Buffers, Incoming, advance, encode
 from conv2d_conformance.implementation.protocol import decode_request, encode_answer, encode_hello

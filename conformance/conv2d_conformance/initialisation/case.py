@@ -14,10 +14,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.cost import MOST_ELEMENTS
-from conv2d_conformance.implementation.answers import Request
+from conv2d_conformance.contract.answers import Request
+from conv2d_conformance.contract.formats import DTYPES
 
 LARGEST_SEED = 2**32 - 1
 MOST_LAYERS = 10_000

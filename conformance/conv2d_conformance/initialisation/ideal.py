@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.adapter import DTYPES, Adapter, Capabilities
-from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.arrays import Array, dtype_of
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_reference.lowered import conv2d
 
 

@@ -9,15 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import (
-    Answer,
-    Array,
-    Broken,
-    Implementation,
-    Observation,
-    Rejected,
-    dtype_of,
-)
+from conv2d_conformance.contract.answers import Answer, Broken, Implementation, Observation, Rejected
+from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.initialisation.case import LayerCase, format_case
 from conv2d_conformance.initialisation.law import law_of
 from conv2d_conformance.initialisation.plan import Trial

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import dtype_of
+from conv2d_conformance.contract.arrays import dtype_of
+from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.initialisation.case import LayerCase
-from conv2d_conformance.law.formats import FORMATS
 
 GRID_BITS = {"float32": 23, "float64": 23, "float16": 11, "bfloat16": 8}
 """As many random bits are asked for; JAX and TensorFlow use 23 for float32."""

@@ -13,7 +13,8 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from conv2d_conformance.adapter import DTYPES, Capabilities
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.initialisation import batteries
 from conv2d_conformance.initialisation.case import LayerCase, format_case
 from conv2d_conformance.initialisation.layers import (

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.initialisation.case import LayerCase
 from conv2d_conformance.initialisation.sample import Finding, Parameters
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from conv2d_conformance.adapter import Capabilities
-from conv2d_conformance.implementation.answers import Implementation
+from conv2d_conformance.contract.answers import Implementation
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.initialisation.judging import Drawn, draw
 from conv2d_conformance.initialisation.plan import trials
 from conv2d_conformance.initialisation.sample import Finding

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.law.classes import AccuracyClass
 
 SAMPLE = 1 << 8

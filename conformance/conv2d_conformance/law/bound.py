@@ -46,8 +46,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from conv2d_conformance.contract.grades import is_wide
 from conv2d_conformance.law import compensated, pieces
-from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, is_wide
+from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
 from conv2d_reference import lowered
 from conv2d_reference.oracle import Sums
 

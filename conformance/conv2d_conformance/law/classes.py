@@ -28,8 +28,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from conv2d_conformance.contract.formats import FORMATS, TF32, Format
+from conv2d_conformance.contract.grades import IN_PIECES, ROUNDED_INPUTS, TILES, TRANSFORMS, class_names, is_wide
 from conv2d_conformance.law import faithful
-from conv2d_conformance.law.formats import FORMATS, TF32, Format
 from conv2d_conformance.law.pieces import Pieces
 
 
@@ -74,7 +75,6 @@ class AccuracyClass:
 
 
 SINGLE = FORMATS["float32"]
-ROUNDED_INPUTS = {"R-tf32": TF32, "R-fp16": FORMATS["float16"], "R-bf16": FORMATS["bfloat16"]}
 SPLIT_INPUTS = {
     "R-bf16x9": (FORMATS["bfloat16"], Pieces(3, 6)),
     "R-bf16x6": (FORMATS["bfloat16"], Pieces(3, 4)),
@@ -82,36 +82,6 @@ SPLIT_INPUTS = {
     "R-bf16x3": (FORMATS["bfloat16"], Pieces(2, 3)),
 }
 """By the number of products. Others count the pieces: oneMKL's float_to_bf16x3 and x2 are R-bf16x6 and R-bf16x3."""
-TILES = {"B2": 2, "B4": 4, "B6": 6}
-TRANSFORMS = (*TILES, "C")
-
-
-MEANINGS = {
-    "A": "IEEE arithmetic in any order",
-    "A-tc": "as by a matrix engine, or directed rounding",
-    "R-bf16x9": "9 products of 3 bfloat16 pieces for one of float32",
-    "R-bf16x6": "6 products of 3 bfloat16 pieces for one of float32",
-    "R-tf32x3": "3 products of 2 TF32 pieces for one of float32",
-    "R-bf16x3": "3 products of 2 bfloat16 pieces for one of float32",
-    "R-tf32": "inputs are rounded to the 10 bits of TF32",
-    "R-fp16": "inputs are rounded to the 10 bits of float16",
-    "R-bf16": "inputs are rounded to the 7 bits of bfloat16",
-    "R-acc16": "sums are kept in the 16-bit type",
-    "B2": "Winograd with tiles of 2",
-    "B4": "Winograd with tiles of at most 4",
-    "B6": "Winograd with tiles of at most 6",
-    "C": "the fast Fourier transform",
-}
-"""What an implementation does that is right in a class and in none before it."""
-
-
-def is_wide(dtype: str) -> bool:
-    return FORMATS[dtype].precision >= SINGLE.precision
-
-
-def default_class(dtype: str) -> str:
-    """The class that is claimed where an adapter claims none: A for float32 and float64, A-tc for 16-bit types."""
-    return "A" if is_wide(dtype) else "A-tc"
 
 
 @cache
@@ -127,27 +97,12 @@ def accuracy_class(name: str, dtype: str) -> AccuracyClass:
         return AccuracyClass(name, exact, accumulator.unit, 1, accumulator, own, tile=tile, by_fourier=by_fourier)
     if name == "A-tc":
         return AccuracyClass(name, 2 * exact, faithful.rounding(accumulator), 2, accumulator, own)
-    if name in SPLIT_INPUTS:
+    if name in IN_PIECES:
         piece, pieces = SPLIT_INPUTS[name]
         return AccuracyClass(name, 0.0, faithful.rounding(SINGLE), 2, SINGLE, own, input=piece, pieces=pieces)
     if name in ROUNDED_INPUTS:
         return AccuracyClass(name, 0.0, faithful.rounding(SINGLE), 2, SINGLE, own, input=ROUNDED_INPUTS[name])
     return AccuracyClass(name, faithful.rounding(own), faithful.rounding(own), 2, own, own)
-
-
-def class_names(subject: str) -> tuple[str, ...]:
-    """The classes of a dtype, in the order in which one of them is looked for that holds.
-
-    `contained_in` says which of them lie within each other.
-
-    Gradients ("float32/gradients") have those of their dtype, without the transforms.
-    """
-    dtype, _, gradients = subject.partition("/")
-    if gradients:
-        return tuple(name for name in class_names(dtype) if name not in TRANSFORMS)
-    if dtype == "float32":
-        return ("A", "A-tc", *SPLIT_INPUTS, *ROUNDED_INPUTS, *TRANSFORMS)
-    return ("A", "A-tc", *TRANSFORMS) if dtype == "float64" else ("A", "A-tc", "R-acc16", *TRANSFORMS)
 
 
 def contained_in(name: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.allowed import Allowed, Exceptions, Floats, Mask, exactly, together
 from conv2d_conformance.law.bits import with_exact_products

@@ -34,7 +34,7 @@ a subnormal result, its rounding is the underflow of one of them.
 
 from __future__ import annotations
 
-from conv2d_conformance.law.formats import Format
+from conv2d_conformance.contract.formats import Format
 
 
 def rounding(numbers: Format) -> float:

@@ -26,9 +26,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
-from conv2d_conformance.law.formats import Format
+from conv2d_conformance.contract.formats import FORMATS, Format
 
-SINGLE = 24
+SINGLE = FORMATS["float32"].precision
 """Bits of float32."""
 
 

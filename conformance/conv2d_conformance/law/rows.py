@@ -7,11 +7,9 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.law.allowed import Allowed, Exceptions
-
-Array = npt.NDArray[Any]
 
 ARRAYS_OF_A_LAW = ("high", "low", "bound", "fixed", "evident")
 MASKS = tuple(field.name for field in fields(Exceptions))

@@ -15,7 +15,9 @@ from functools import cache
 from typing import Any
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import ARGUMENTS, DTYPES, PADDING_MODES, PADDINGS, VIEWS, Adapter, Capabilities
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.capabilities import ARGUMENTS, PADDING_MODES, PADDINGS, VIEWS, Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.mutants.call import Call
 
 CAPABILITIES = Capabilities(

@@ -7,7 +7,7 @@ from functools import partial, reduce
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants import breaks
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import Order, Terms, accumulator_format, format_of, of_precision, summed

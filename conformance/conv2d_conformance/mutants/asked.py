@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.contract.arrays import Array, dtype_of
 
 WEIGHT, BIAS = 0, 1
 """The streams of the two parameters."""

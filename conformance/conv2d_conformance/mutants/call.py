@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_reference import lowered
 from conv2d_reference.arguments import Geometry, resolve_arrays
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ml_dtypes
 import numpy as np
 
-from conv2d_conformance.adapter import DTYPES
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.mutants import breaks
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import flushing, format_of

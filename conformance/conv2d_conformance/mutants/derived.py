@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import Adapter
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants import CAPABILITIES, Mutant
 from conv2d_conformance.mutants.call import Call
 from conv2d_reference import gradients_by_tap

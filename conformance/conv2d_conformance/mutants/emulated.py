@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 import scipy.fft
 
-from conv2d_conformance.adapter import DTYPES
-from conv2d_conformance.implementation.answers import Array, dtype_of
-from conv2d_conformance.law.formats import FORMATS, Format
+from conv2d_conformance.contract.arrays import Array, dtype_of
+from conv2d_conformance.contract.formats import DTYPES, FORMATS, Format
 from conv2d_conformance.mutants.call import Call
 from conv2d_reference.lowered import Layer, pad
 

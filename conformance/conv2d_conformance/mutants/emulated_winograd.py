@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import Change, accumulator_of, as_it_is, sequential, summed, with_bias
 from conv2d_reference.lowered import pad

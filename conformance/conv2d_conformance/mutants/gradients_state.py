@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
 
 # ---- numbers

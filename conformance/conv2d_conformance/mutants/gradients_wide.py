@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
-from conv2d_conformance.law.formats import FORMATS
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
 from conv2d_conformance.mutants.emulated import Change, of_precision, through
 from conv2d_conformance.mutants.numerics import HALF

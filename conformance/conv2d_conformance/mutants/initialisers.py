@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import betaincinv, ndtr, ndtri
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import Adapter
-from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.initialisation.case import LayerCase
 from conv2d_conformance.initialisation.stream import expected_of
 from conv2d_conformance.mutants import CAPABILITIES, Mutant

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants import breaks
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.combinations import dtype, is_depthwise, is_short, kernel, without_last_tap

@@ -7,8 +7,8 @@ from functools import reduce
 import ml_dtypes
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
-from conv2d_conformance.law.formats import FORMATS
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.mutants import breaks, emulated, pieces
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import (

@@ -9,7 +9,7 @@ import itertools
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants import breaks
 from conv2d_conformance.mutants.call import Call
 

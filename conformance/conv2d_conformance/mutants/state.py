@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants import breaks
 from conv2d_conformance.mutants.call import Call
 

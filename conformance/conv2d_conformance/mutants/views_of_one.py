@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants import breaks
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.cases.case import Case, Recipe
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class

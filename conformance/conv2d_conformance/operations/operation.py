@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.implementation.answers import Array, Request
+from conv2d_conformance.contract.answers import Request
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass

@@ -7,10 +7,10 @@ from functools import cache
 
 import numpy as np
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.contract.arrays import Array, dtype_of
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.power.question import Question
 from conv2d_conformance.power.suite import Suite, asking
 from conv2d_conformance.power.torch_rule import SOURCE, TOLERANCES, is_close

@@ -13,10 +13,11 @@ from functools import cache
 
 import numpy as np
 
-from conv2d_conformance.adapter import Capabilities
-from conv2d_conformance.cases.case import SIGNIFICANT_BITS, Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import format_case, parse
-from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.contract.arrays import Array, dtype_of
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.power.question import Question
 from conv2d_conformance.power.suite import Suite, asking
 
@@ -126,7 +127,7 @@ class Fill:
 
 def fill_of(dtype: str, grade: str) -> Fill | None:
     """How arrays are filled for an arithmetic; None where it is not tested."""
-    bits = SIGNIFICANT_BITS[dtype]
+    bits = FORMATS[dtype].precision
     if grade in WINOGRAD:
         return {
             "float32": Fill((-16, 128), (2, 64), bits, tolerance=2e-5),

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.adapter import Capabilities
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.power.question import Question
 from conv2d_conformance.power.suite import Suite, asking
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from conv2d_conformance.adapter import DTYPES, Capabilities
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.power.question import Question
 from conv2d_conformance.power.suite import Suite, asking
 from conv2d_conformance.power.torch_rule import SOURCE, from_torch, is_close

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.adapter import DOCUMENTED_DEFAULTS
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.implementation.answers import Array, Request
+from conv2d_conformance.contract.adapter import DOCUMENTED_DEFAULTS
+from conv2d_conformance.contract.answers import Request
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants.call import Call
 
 

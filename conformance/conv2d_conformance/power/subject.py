@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from conv2d_conformance import mutants, spec, variants
-from conv2d_conformance.adapter import Adapter
+from conv2d_conformance.contract.adapter import Adapter
 
 WRONG, EXACTING, MODEST = "wrong", "right", "right, with less accuracy"
 """A mutant; a right implementation in IEEE arithmetic, in any order; one whose arithmetic is less, as it claims."""

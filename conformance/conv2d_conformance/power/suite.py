@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from conv2d_conformance.adapter import Capabilities
-from conv2d_conformance.implementation.answers import Answer, Array, Rejected, Result
+from conv2d_conformance.contract.answers import Answer, Rejected, Result
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.power.question import Question
 from conv2d_conformance.power.subject import Subject

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.power.question import Question
 
 TOLERANCES = "float32 rtol 1.3e-6, atol 1e-5; float64 1e-7, 1e-7; float16 1e-3, 1e-5; bfloat16 1.6e-2, 1e-5"

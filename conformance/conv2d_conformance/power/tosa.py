@@ -12,13 +12,13 @@ from functools import cache
 
 import numpy as np
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Recipe
 from conv2d_conformance.cases.data import arrays
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.tosa import SETS
-from conv2d_conformance.implementation.answers import Array
-from conv2d_conformance.law.formats import FORMATS, Format
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import FORMATS, Format
 from conv2d_conformance.power.question import Question
 from conv2d_conformance.power.suite import Suite, asking
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.foreign import escaped_json
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conv2d_conformance.adapter import DTYPES, PADDING_MODES
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.answers import TWICE
+from conv2d_conformance.contract.capabilities import PADDING_MODES
+from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.contract.kind import masked
 from conv2d_conformance.diagnosis.sentence import YOUR_OUTPUT
-from conv2d_conformance.implementation.answers import TWICE
 from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.verdict.explaining import explains
-from conv2d_conformance.verdict.kind import masked
 from conv2d_conformance.verdict.wording import ANY_ANSWER, NO_SUCH_THING, is_refusal
 
 Entry = Mapping[str, Any]

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conv2d_conformance import spec
-from conv2d_conformance.law.classes import MEANINGS
+from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total

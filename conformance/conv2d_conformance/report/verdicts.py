@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import CORE, Capabilities
+from conv2d_conformance.contract.capabilities import CORE, Capabilities
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.spec import Requirement

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.verdict.question import Question
 
 LITERAL = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.implementation.target import Target
 from conv2d_conformance.implementation.threads import ONE_THREAD
 from conv2d_conformance.reproducer.data import NoScript, is_packed

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.data import call
-from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.mutants import emulated
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import Order, lower, summed

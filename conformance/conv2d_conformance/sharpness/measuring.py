@@ -11,6 +11,7 @@ from conv2d_conformance.cases.deep import CHAINS, single_products
 from conv2d_conformance.cases.extremes import DEEP
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.checks.test_numerics import SHARE_OF_DEPTH
+from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.pool import pool
 from conv2d_conformance.sharpness.injecting import KINDS, answers, in_other_orders, smallest_seen
@@ -22,8 +23,6 @@ DEPTHS = (64, 300, 1200, 5000, 20_000, 60_000)
 
 MORE_BITS = 4
 """Errors are tried down to so many bits below the significand."""
-
-BITS = {"float32": 24, "float64": 53, "float16": 11, "bfloat16": 8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def sight(case: Case) -> Sight:
     for name, refuses in rules(Question(case), found.expected).items():
         refused[name] = sum(map(refuses, right))
         for kind in KINDS:
-            k = smallest_seen(found, kind, refuses, BITS[case.dtype] + MORE_BITS)
+            k = smallest_seen(found, kind, refuses, FORMATS[case.dtype].precision + MORE_BITS)
             seen[name, kind] = -1 if k is None else k
     return Sight(1, len(right), seen, refused)
 

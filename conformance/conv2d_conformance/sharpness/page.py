@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 
 from conv2d_conformance import __version__, spec
-from conv2d_conformance.law.classes import class_names
+from conv2d_conformance.contract.grades import class_names
 from conv2d_conformance.sharpness.injecting import KINDS, ORDERS, OUTPUT, PRODUCT, SUM
 from conv2d_conformance.sharpness.measuring import DEPTHS, Place, Sight
 from conv2d_conformance.sharpness.rules import COMPARATORS

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.grades import class_names
 from conv2d_conformance.law.allowed import compare
-from conv2d_conformance.law.classes import class_names
 from conv2d_conformance.verdict.question import Question
 
 Refuses = Callable[[Array], bool]

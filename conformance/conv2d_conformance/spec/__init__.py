@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from conv2d_conformance.adapter import FEATURES
+from conv2d_conformance.contract.capabilities import FEATURES
 from conv2d_conformance.signatures import MAIN
 
 LEVELS = ("MUST", "SHOULD", "MAY")

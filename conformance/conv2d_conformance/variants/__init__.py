@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from functools import cache
 
-from conv2d_conformance.adapter import Adapter
+from conv2d_conformance.contract.adapter import Adapter
 
 MODULES = ("orders", "compensated", "formats", "engines", "directed", "pieces", "transforms", "flushing", "manners")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants import emulated
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import Order, Terms, summed

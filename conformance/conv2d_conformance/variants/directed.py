@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from conv2d_conformance.adapter import DTYPES
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.mutants import emulated
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import Change, Order, Terms, of_precision, sequential, summed

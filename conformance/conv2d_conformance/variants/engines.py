@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.adapter import DTYPES
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.mutants import emulated
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import Terms, format_of, of_precision, sequential, summed

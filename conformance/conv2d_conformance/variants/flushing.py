@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from conv2d_conformance.adapter import DTYPES
-from conv2d_conformance.implementation.answers import Array
-from conv2d_conformance.law.formats import FORMATS
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import DTYPES, FORMATS
 from conv2d_conformance.mutants import emulated, pieces
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import Change, flushing, format_of, of_precision, rounding, sequential, summed

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.adapter import Adapter, adapter_from_function
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.adapter import Adapter, adapter_from_function
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants import emulated
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import Terms, sequential, summed

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 
 from conv2d_conformance import __version__, spec
-from conv2d_conformance.adapter import Adapter
+from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.variants import catalogue
 from conv2d_conformance.variants.running import EVERY, LARGE, Result
 

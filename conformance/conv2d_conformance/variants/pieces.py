@@ -5,7 +5,7 @@ Infinity times a piece that is 0 would be NaN: these variants do not claim numbe
 
 from __future__ import annotations
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.mutants import emulated, pieces
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.variants.variant import variant

@@ -7,9 +7,8 @@ from fractions import Fraction
 import ml_dtypes
 import numpy as np
 
-from conv2d_conformance.adapter import DTYPES
-from conv2d_conformance.implementation.answers import Array
-from conv2d_conformance.law.formats import FORMATS
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import DTYPES, FORMATS
 from conv2d_conformance.mutants import emulated
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import (

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conv2d_conformance.adapter import VIEWS, Adapter
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.mutants import CAPABILITIES
 from conv2d_conformance.mutants.call import Call
 

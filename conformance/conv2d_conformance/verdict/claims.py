@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conv2d_conformance.adapter import DTYPES, Capabilities
-from conv2d_conformance.cases.case import LETTERS, SIGNIFICANT_BITS, Case, Elements, Recipe
+from conv2d_conformance.cases.case import LETTERS, Case, Elements, Recipe
 from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.illegal_kinds import Illegal
-from conv2d_conformance.law.formats import FORMATS
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import DTYPES, FORMATS
 
 SHAPING = {"N", "C", "M", "H", "W", "groups", "bias"}
 """The fields on which the shapes of the arrays depend, of those that may change."""
@@ -79,7 +79,7 @@ def _fitting(data: Recipe | Elements, dtype: str) -> Recipe | Elements:
 def _smaller(recipe: Recipe, dtype: str) -> Recipe:
     if recipe.magnitude is None:
         return recipe
-    return replace(recipe, magnitude=min(recipe.magnitude, 2 ** SIGNIFICANT_BITS[dtype]))
+    return replace(recipe, magnitude=min(recipe.magnitude, 2 ** FORMATS[dtype].precision))
 
 
 def _changes(case: Case, claims: Capabilities) -> Iterator[tuple[str, Any]]:

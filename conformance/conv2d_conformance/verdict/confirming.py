@@ -13,7 +13,7 @@ from typing import Any
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
-from conv2d_conformance.implementation.answers import Broken, Implementation
+from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.operations import elementwise, operation_of
 from conv2d_conformance.verdict.explaining import explanations
 from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.operations import elementwise
 from conv2d_conformance.verdict.question import claimed_grade
 

@@ -11,16 +11,16 @@ from itertools import chain, pairwise
 from typing import Any, NoReturn
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.cost import why_too_dear
 from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import is_legal, products
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.illegal_kinds import Illegal
+from conv2d_conformance.contract.answers import Answer, Implementation, Observation
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.implementation.answers import Answer, Implementation, Observation
-from conv2d_conformance.law.classes import MEANINGS
 from conv2d_conformance.operations import OPERATIONS, graded
 from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.evidence import with_evidence

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.cases.grammar import format_case
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.grades import MEANINGS, ROUNDED_INPUTS, TRANSFORMS, class_names
 from conv2d_conformance.law.allowed import Allowed, Comparison, Mask, compare
-from conv2d_conformance.law.classes import MEANINGS, ROUNDED_INPUTS, TRANSFORMS, class_names, contained_in
+from conv2d_conformance.law.classes import contained_in
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.shown import has_spread, of_rounded_factors
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from conv2d_conformance.implementation.answers import Answer, Broken, Hello, Implementation, Request
+from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Request
 
 ENDS_THE_PROCESS = frozenset({"died", "timeout", "protocol"})
 WAITED = frozenset({"timeout", "memory"})

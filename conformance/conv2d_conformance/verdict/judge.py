@@ -7,7 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Answer, Array, Broken, Observation, Rejected, Result, dtype_of
+from conv2d_conformance.contract.answers import Answer, Broken, Observation, Rejected, Result
+from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.rows import row_of
 from conv2d_conformance.verdict.grading import Grading

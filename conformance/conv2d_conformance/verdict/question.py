@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.cost import require_affordable
 from conv2d_conformance.cases.data import call, exposes
 from conv2d_conformance.cases.geometry import geometry, products
 from conv2d_conformance.cases.grammar import format_case, parse
-from conv2d_conformance.implementation.answers import Array, Implementation, Request
+from conv2d_conformance.contract.answers import Implementation, Request
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.grades import default_class
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
-from conv2d_conformance.law.classes import AccuracyClass, default_class
+from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_conformance.operations import Elementwise, elementwise, operation_of
 from conv2d_conformance.operations.operation import Shapes
 from conv2d_conformance.signatures import MAIN

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conv2d_conformance.implementation.answers import Rejected
-from conv2d_conformance.verdict.kind import refusal
+from conv2d_conformance.contract.answers import Rejected
+from conv2d_conformance.contract.kind import refusal
 
 _TYPES = re.compile(
     r"\b(Name|Attribute|UnboundLocal|Import|ModuleNotFound|Reference|UndefVar|UndefinedFunction|NoMethod|NullPointer)"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Answer, Result
+from conv2d_conformance.contract.answers import Answer, Result
 from conv2d_conformance.verdict.judge import Fault, Judgement
 
 

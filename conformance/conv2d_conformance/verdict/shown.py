@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from conv2d_conformance.implementation.answers import Array
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import Format
 from conv2d_conformance.law.allowed import Allowed, Floats, Mask, compare
 from conv2d_conformance.law.bound import Operands
-from conv2d_conformance.law.formats import Format
 from conv2d_conformance.law.special import is_finite
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conv2d_conformance.implementation.answers import Answer, Request, Result
+from conv2d_conformance.contract.answers import Answer, Request, Result
 from conv2d_conformance.implementation.together import ROUNDS
 from conv2d_conformance.verdict.question import Question
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.law.classes import class_names
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.grades import class_names
 from conv2d_conformance.operations import elementwise
 from conv2d_conformance.signatures import MAIN
 from conv2d_conformance.verdict.grading import BY_SIZE, EXACT, grade

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases import grammar
 from conv2d_conformance.cases.case import CaseError
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.operations import canonical, operation_of
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verifying.rules import Rules

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conv2d_conformance.adapter import DTYPES, Capabilities
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.fingerprint.finding import Finding
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.fingerprint.words import pieces, summary

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.checks import Check
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.validation import fault_of
 from conv2d_conformance.report.verdicts import conclusion

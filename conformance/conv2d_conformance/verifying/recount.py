@@ -14,13 +14,13 @@ from typing import Any, NoReturn
 
 import hypothesis
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.checks import Check
+from conv2d_conformance.contract.answers import Hello, Request
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.answers import Hello, Request
 from conv2d_conformance.operations import elementwise
 from conv2d_conformance.verdict.examination import Examination, digest
 from conv2d_conformance.verdict.judge import Judgement

@@ -11,9 +11,9 @@ from typing import Any
 from conv2d_conformance import sources
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.answers import Broken, Implementation
 from conv2d_conformance.operations import operation_of
 from conv2d_conformance.verdict.confirming import REPEATED
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, Tally

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases import arrays, parse
-from conv2d_conformance.cases.case import SIGNIFICANT_BITS, Case
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.deep import BRIMS, CHAINS, CHANNELS, single_products
 from conv2d_conformance.cases.geometry import geometry, multiply_adds
+from conv2d_conformance.contract.formats import DTYPES, FORMATS
 from conv2d_conformance.verdict.question import Question
 from conv2d_reference import gradients_by_tap, lowered
 
@@ -70,7 +70,7 @@ def test_data_have_all_bits_and_both_signs() -> None:
         assert x is not None
         values = x[x != 0].astype(np.float64)
         assert values.min() < -1 < 1 < values.max()
-        last = np.ldexp(np.abs(values), SIGNIFICANT_BITS[dtype] - 1)
+        last = np.ldexp(np.abs(values), FORMATS[dtype].precision - 1)
         assert (np.abs(values) < 2).all()
         assert 0.4 < (last % 2).mean() < 0.6
 

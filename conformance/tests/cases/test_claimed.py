@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from conv2d_conformance.adapter import FEATURES, Capabilities
 from conv2d_conformance.cases.claimed import NOT_OF_ONE_CALL, Claim, claim_cases
 from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.contract.capabilities import FEATURES, Capabilities
 
 CLAIMS = list(claim_cases(FEATURES))
 

@@ -7,11 +7,10 @@ import hashlib
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases import arrays, call, exposes, parse
-from conv2d_conformance.cases.case import SIGNIFICANT_BITS
 from conv2d_conformance.cases.data import RECIPES
-from conv2d_conformance.implementation.answers import Array, dtype_of
+from conv2d_conformance.contract.arrays import Array, dtype_of
+from conv2d_conformance.contract.formats import DTYPES, FORMATS
 
 PUBLISHED = {
     "n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 integers:7": "cd8d38518e728f78",
@@ -200,8 +199,8 @@ def test_uniform_uses_every_bit_of_the_mantissa(dtype: str) -> None:
     magnitudes = np.abs(x.astype(np.float64)).ravel()
     assert magnitudes.min() >= 1
     assert magnitudes.max() < 2
-    fractions = ((magnitudes - 1) * 2.0 ** (SIGNIFICANT_BITS[dtype] - 1)).astype(np.uint64)
-    for bit in range(SIGNIFICANT_BITS[dtype] - 1):
+    fractions = ((magnitudes - 1) * 2.0 ** (FORMATS[dtype].precision - 1)).astype(np.uint64)
+    for bit in range(FORMATS[dtype].precision - 1):
         assert 0.4 < ((fractions >> np.uint64(bit)) & np.uint64(1)).mean() < 0.6
     assert 0.4 < (x.astype(float) < 0).mean() < 0.6
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases import arrays, format_case, parse
 from conv2d_conformance.cases.dtypes import OTHERS, in_dtype, in_others, in_turn
 from conv2d_conformance.cases.geometry import geometry
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.mutants.call import compute
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import DTYPES, Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.extremes import ALONE, DEEP, OVERFLOWING, SUBNORMAL
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import DTYPES, FORMATS
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.law.formats import FORMATS
 from conv2d_conformance.verdict.question import Question
 
 TABLES = {"deep": DEEP, "alone": ALONE, "overflowing": OVERFLOWING, "subnormal": SUBNORMAL}

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from conv2d_conformance.adapter import FEATURES
 from conv2d_conformance.cases import features_of, parse
 from conv2d_conformance.cases.illegal import ILLEGAL
 from conv2d_conformance.cases.unusual import UNUSUAL_BUT_LEGAL
+from conv2d_conformance.contract.capabilities import FEATURES
 
 
 @pytest.mark.parametrize(

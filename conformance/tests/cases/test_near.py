@@ -5,7 +5,6 @@ from itertools import combinations
 
 import pytest
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.data import arrays, exposes
 from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
@@ -20,6 +19,7 @@ from conv2d_conformance.cases.near import (
     smallest_calls,
 )
 from conv2d_conformance.cases.tiles import PATHS
+from conv2d_conformance.contract.formats import DTYPES
 
 ALL = (
     *(beside_paths, coinciding_sizes, every_square, kernels_of_every_length),

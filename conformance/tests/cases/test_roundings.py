@@ -7,14 +7,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases import arrays, exposes, parse
-from conv2d_conformance.cases.case import ARRAYS, SIGNIFICANT_BITS
+from conv2d_conformance.cases.case import ARRAYS
 from conv2d_conformance.cases.data import RECIPES
-from conv2d_conformance.cases.words import MIN_EXPONENTS
-from conv2d_conformance.implementation.answers import dtype_of
+from conv2d_conformance.contract.arrays import dtype_of
+from conv2d_conformance.contract.formats import DTYPES, FORMATS
 from conv2d_conformance.law.allowed import Allowed
-from conv2d_conformance.law.formats import FORMATS
 from conv2d_conformance.verdict.question import Question
 
 SHAPE = "n2c4h9w10 m6k3x2 g2"
@@ -39,7 +37,7 @@ def test_no_cast_rounds_and_nothing_is_infinite(recipe: str, dtype: str) -> None
         shape = case.shapes.get(name)
         if shape is None:
             continue
-        values = RECIPES[recipe](case, name, shape, SIGNIFICANT_BITS[dtype]).reshape(-1)
+        values = RECIPES[recipe](case, name, shape, FORMATS[dtype].precision).reshape(-1)
         assert np.array_equal(values.astype(dtype_of(dtype)).astype(np.float64), values)
         assert np.isfinite(values).all()
 
@@ -72,7 +70,7 @@ def test_spread_reaches_both_ends(dtype: str) -> None:
 def test_cancelling_leaves_a_small_rest(shape: str, dtype: str) -> None:
     found = law(f"{shape} {dtype} cancelling:7")
     taps = 24 if "c4" in shape else 27
-    assert 0 < np.abs(found.high).max() < taps * 2.0 ** (4 - SIGNIFICANT_BITS[dtype] // 2)
+    assert 0 < np.abs(found.high).max() < taps * 2.0 ** (4 - FORMATS[dtype].precision // 2)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -107,7 +105,7 @@ def test_complementary_data_never_meet_in_many_windows(shape: str, dtype: str) -
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_subnormal_data_lie_on_both_sides_of_the_smallest_normal_number(dtype: str) -> None:
     x, w = made(f"{SHAPE} {dtype} subnormal:7")
-    normal = 2.0 ** MIN_EXPONENTS[SIGNIFICANT_BITS[dtype]]
+    normal = FORMATS[dtype].normal
     assert 0.2 < (np.abs(x) < normal).mean() < 0.8
     assert 0.0625 <= np.abs(w).min() <= np.abs(w).max() < 0.5
     found = law(f"{SHAPE} {dtype} subnormal:7")

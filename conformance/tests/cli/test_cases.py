@@ -11,9 +11,9 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.data import RECIPES
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.implementation import target
 from conv2d_conformance.reproducer import NoScript, data_text, script
 from conv2d_conformance.verdict.question import Question

@@ -7,9 +7,10 @@ from importlib.util import find_spec
 import pytest
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cli.explain import blocks_of_prose
-from conv2d_conformance.law.classes import MEANINGS, accuracy_class, class_names
+from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.contract.grades import MEANINGS, class_names
+from conv2d_conformance.law.classes import accuracy_class
 from conv2d_conformance.score import first_attempt, published
 
 

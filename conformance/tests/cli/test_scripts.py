@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conv2d_conformance.adapter import VIEWS
+from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.implementation import target
 from conv2d_conformance.initialisation.case import parse
 from conv2d_conformance.reproducer import NoScript, script_of_layers

@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conv2d_conformance.adapter import Adapter, Capabilities
 from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.strategies import beyond, sample
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.answers import Implementation
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.diagnosis.bench import Bench
 from conv2d_conformance.diagnosis.model import Model
 from conv2d_conformance.diagnosis.probes import pool
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.answers import Implementation
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.examination import Examination, Nonconforming

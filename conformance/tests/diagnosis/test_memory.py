@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import Adapter
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.answers import Answer, Broken, Request
 from conv2d_conformance.diagnosis.memory import Diagnoses
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.answers import Answer, Broken, Request
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from conv2d_conformance.adapter import Adapter
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.diagnosis import diagnose
 from conv2d_conformance.diagnosis.sentence import YOUR_OUTPUT, about_refused_effect
 from conv2d_conformance.implementation.inprocess import InProcess

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import Adapter, Capabilities
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.diagnosis import diagnose
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_reference.correlate import conv2d as right

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import Adapter
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.diagnosis.bench import Bench
 from conv2d_conformance.diagnosis.structure import structure
 from conv2d_conformance.implementation.inprocess import InProcess

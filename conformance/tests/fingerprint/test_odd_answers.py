@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from conv2d_conformance import Adapter, Capabilities
+from conv2d_conformance.contract.answers import Broken
 from conv2d_conformance.fingerprint import differences, page, take
 from conv2d_conformance.fingerprint.shapes import Shape
-from conv2d_conformance.implementation.answers import Broken
 from conv2d_conformance.implementation.inprocess import InProcess
 
 known = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("arithmetics.py"))))
@@ -171,7 +171,7 @@ def test_only_what_is_claimed_is_asked():
     def no_bias_or_padding(input: Any, weight: Any, *, groups: int = 1) -> Any:
         return right(input, weight, groups=groups)
 
-    from conv2d_conformance.adapter import adapter_from_function
+    from conv2d_conformance.contract.adapter import adapter_from_function
 
     fingerprint = taken(InProcess(adapter_from_function(no_bias_or_padding)))
     shapes = fingerprint["dtypes"]["float32"]["shapes"]

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import DTYPES, Adapter, Capabilities
 from conv2d_conformance.cases import parse
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json

@@ -1,7 +1,7 @@
 """What becomes of the requirements of gradients where an adapter has none."""
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import CORE
+from conv2d_conformance.contract.capabilities import CORE
 from conv2d_conformance.report.verdicts import conclusion, core_of, requirement_entries
 
 CHECKS = {"test_bias::test_added": ("bias.added",), "test_gradients::test_input": ("gradients.input",)}

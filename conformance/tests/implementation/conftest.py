@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conv2d_conformance.implementation.answers import Request
+from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.implementation.host import Worker
 
 MISBEHAVING = Path(__file__).with_name("misbehaving.py")

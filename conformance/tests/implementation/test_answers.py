@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from conv2d_conformance.implementation.answers import Broken, Observation, Rejected, Request, Result
+from conv2d_conformance.contract.answers import Broken, Observation, Rejected, Request, Result
 from conv2d_conformance.implementation.host import connect
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import conv2d_adapters
-from conv2d_conformance.implementation.answers import Broken, Rejected, Request, Result
+from conv2d_conformance.contract.answers import Broken, Rejected, Request, Result
 from conv2d_conformance.implementation.host import HOW_TO_GREET, IDLE_AT_START, Worker, connect
 from conv2d_conformance.implementation.target import LoadError, TargetError
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from conv2d_conformance.implementation.answers import Broken, Request, Result
+from conv2d_conformance.contract.answers import Broken, Request, Result
 from conv2d_conformance.implementation.host import MOST_PASSED_OVER, Worker, connect
 from conv2d_conformance.implementation.last_words import FIRST_KEPT, LAST_KEPT
 from conv2d_conformance.implementation.process import Abandoned

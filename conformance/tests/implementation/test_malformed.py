@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conv2d_conformance.implementation.answers import Broken, Rejected, Result
+from conv2d_conformance.contract.answers import Broken, Rejected, Result
 from conv2d_conformance.implementation.framing import Incoming, ProtocolError
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello
 

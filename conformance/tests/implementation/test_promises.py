@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.data import call
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.illegal import illegal_calls
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.contract.answers import Hello, Request, Result
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.implementation.answers import Hello, Request, Result
 from conv2d_conformance.implementation.framing import MAX_ARRAYS, MAX_HEADER
 from conv2d_conformance.implementation.protocol import encode_request
 from conv2d_conformance.initialisation.plan import PLAN, trials

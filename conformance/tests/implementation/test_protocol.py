@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from conv2d_conformance import Capabilities
+from conv2d_conformance.contract.answers import Broken, Hello, Observation, Rejected, Request, Result
 from conv2d_conformance.implementation import protocol
-from conv2d_conformance.implementation.answers import Broken, Hello, Observation, Rejected, Request, Result
 from conv2d_conformance.implementation.framing import ProtocolError
 
 HELLO = Hello("x", "1", "c", Capabilities(dtypes={"float64"}), "words", ("conv2d", "gradients"), {"gpu": "none"})

@@ -5,8 +5,8 @@ from itertools import takewhile
 
 import pytest
 
+from conv2d_conformance.contract.answers import Broken, Result
 from conv2d_conformance.implementation import process
-from conv2d_conformance.implementation.answers import Broken, Result
 from conv2d_conformance.implementation.host import Worker
 from conv2d_conformance.implementation.resident import exceeds
 from conv2d_conformance.implementation.target import LoadError

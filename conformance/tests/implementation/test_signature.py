@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from conv2d_conformance.contract.signature import SPELT_OTHERWISE, fault_of_signature
 from conv2d_conformance.implementation.target import LoadError, TargetError, list_adapters, load, parse, split
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
-from conv2d_conformance.signature import SPELT_OTHERWISE, fault_of_signature
 
 GOOD = [
     "input, weight",

@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 import pytest
 
-from conv2d_conformance.implementation.answers import Observation, Request
+from conv2d_conformance.contract.answers import Observation, Request
 from conv2d_conformance.implementation.host import connect
 
 CHANGED = {

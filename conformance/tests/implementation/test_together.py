@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance import Adapter
-from conv2d_conformance.implementation.answers import Broken, Rejected, Result
+from conv2d_conformance.contract.answers import Broken, Rejected, Result
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.together import ROUNDS
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases.case import CaseError
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.initialisation.case import LARGEST_SEED, LayerCase, format_case, parse
 from conv2d_conformance.operations import canonical, operation_of
 

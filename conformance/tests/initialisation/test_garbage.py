@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.cli import program
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.initialisation.case import parse

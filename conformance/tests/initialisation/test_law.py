@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import DTYPES
-from conv2d_conformance.implementation.answers import dtype_of
+from conv2d_conformance.contract.arrays import dtype_of
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.initialisation.case import LayerCase
 from conv2d_conformance.initialisation.law import GRID_BITS, law_of
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import DTYPES, Capabilities
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.initialisation.case import LARGEST_SEED, format_case, parse

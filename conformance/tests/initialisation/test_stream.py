@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import DTYPES
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.initialisation.case import LayerCase
 from conv2d_conformance.initialisation.layers import SMALL
 from conv2d_conformance.initialisation.stream import expected_of

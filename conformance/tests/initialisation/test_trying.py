@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from conv2d_conformance.adapter import DTYPES
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.initialisation.case import LayerCase
 from conv2d_conformance.initialisation.ideal import adapter

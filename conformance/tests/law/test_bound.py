@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.law.allowed import Allowed, compare
 from conv2d_conformance.law.classes import accuracy_class
 from conv2d_conformance.law.evaluate import law_of
-from conv2d_conformance.law.formats import FORMATS
 
 Array = np.ndarray[Any, Any]
 DTYPES = ("float32", "float64")

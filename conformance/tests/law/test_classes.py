@@ -8,11 +8,12 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.grades import MEANINGS, class_names, default_class
 from conv2d_conformance.law import winograd
 from conv2d_conformance.law.allowed import Allowed, compare
 from conv2d_conformance.law.bound import Operands
-from conv2d_conformance.law.classes import MEANINGS, accuracy_class, class_names, default_class
+from conv2d_conformance.law.classes import accuracy_class
 from conv2d_conformance.law.evaluate import law_of
 from conv2d_conformance.law.transforms import matrices, points_for
 from conv2d_conformance.mutants import emulated, emulated_winograd

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.implementation.answers import dtype_of
+from conv2d_conformance.contract.arrays import dtype_of
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.grades import class_names
 from conv2d_conformance.law.allowed import Allowed, compare
-from conv2d_conformance.law.classes import accuracy_class, class_names, contained_in
+from conv2d_conformance.law.classes import accuracy_class, contained_in
 from conv2d_conformance.law.evaluate import law_of
 from conv2d_conformance.verdict.question import Question
 

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from conv2d_conformance.contract.arrays import dtype_of
+from conv2d_conformance.contract.formats import FORMATS, Format
+from conv2d_conformance.contract.grades import ROUNDED_INPUTS, TILES, class_names
 from conv2d_conformance.gradients.law import gradient_class, laws
-from conv2d_conformance.implementation.answers import dtype_of
 from conv2d_conformance.law.allowed import Allowed, compare
-from conv2d_conformance.law.classes import ROUNDED_INPUTS, TILES, accuracy_class, class_names
+from conv2d_conformance.law.classes import accuracy_class
 from conv2d_conformance.law.evaluate import law_of
-from conv2d_conformance.law.formats import FORMATS, Format
 from conv2d_conformance.mutants import emulated
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import Change, Order, Terms, as_it_is, flushing, flushing_parts, summed

@@ -10,8 +10,9 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from conv2d_conformance.contract.grades import class_names
 from conv2d_conformance.law.allowed import Allowed, compare
-from conv2d_conformance.law.classes import SPLIT_INPUTS, accuracy_class, class_names, contained_in
+from conv2d_conformance.law.classes import SPLIT_INPUTS, accuracy_class, contained_in
 from conv2d_conformance.law.evaluate import law_of
 from conv2d_conformance.mutants import pieces
 from conv2d_conformance.mutants.call import Call

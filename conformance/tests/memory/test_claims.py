@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import VIEWS, Capabilities
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.implementation.answers import Request
+from conv2d_conformance.contract.answers import Request
+from conv2d_conformance.contract.capabilities import VIEWS, Capabilities
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.verdict.claims import within_claims
 

@@ -8,7 +8,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import VIEWS
+from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.implementation.layout import ALIGNMENT, LARGEST_KEPT, Blocks, Handed
 
 ALL = [None, *VIEWS]

@@ -8,9 +8,9 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import VIEWS
 from conv2d_conformance.cases.data import arrays
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.implementation.layout import Handed
 from conv2d_conformance.implementation.views import VIEWS as BUILT
 from conv2d_conformance.implementation.views import repeated_axis

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import Adapter, Capabilities
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.power import OURS, benchdnn, kernelbench, ours, suites, tosa
 from conv2d_conformance.power.classic import CLASSIC

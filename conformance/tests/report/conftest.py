@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.report.assemble import assemble
 
 FAILURE = {

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import Adapter, Capabilities
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import catalogue as checks
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.law.allowed import compare
-from conv2d_conformance.law.formats import FORMATS
 from conv2d_conformance.mutants import emulated
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.report.assemble import assemble

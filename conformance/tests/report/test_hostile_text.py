@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.contract.answers import Broken, Hello, Observation, Rejected
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.fingerprint import page as fingerprint_page
 from conv2d_conformance.foreign import escaped, escaped_json, escaped_line, shortened, showable, showable_name
-from conv2d_conformance.implementation.answers import Broken, Hello, Observation, Rejected
 from conv2d_conformance.report.assemble import read
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.counts import as_json

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.diagnosis.sentence import about_effect
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.causes import Cause, causes, common_fault

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from conv2d_conformance.adapter import Adapter, Capabilities
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.illegal import illegal_calls
 from conv2d_conformance.cli import asking
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.answers import Rejected
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.answers import Rejected
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.report.assemble import assemble

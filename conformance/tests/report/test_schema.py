@@ -3,7 +3,8 @@
 import json
 from importlib.resources import files
 
-from conv2d_conformance.adapter import ARGUMENTS, DTYPES, GRADES, PADDING_MODES, PADDINGS, VIEWS, Capabilities
+from conv2d_conformance.contract.capabilities import ARGUMENTS, GRADES, PADDING_MODES, PADDINGS, VIEWS, Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.report.validation import schema
 
 SCHEMA = json.loads(files("conv2d_conformance.report").joinpath("schema.json").read_text(encoding="utf-8"))

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from conv2d_conformance.adapter import DTYPES
 from conv2d_conformance.cases import parse
 from conv2d_conformance.cli import program
+from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.contract.grades import class_names
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.law.classes import class_names
 from conv2d_conformance.sharpness.injecting import KINDS, OUTPUT, PRODUCT, SUM, answers, in_other_orders, smallest_seen
 from conv2d_conformance.sharpness.measuring import Sight, deep_cases, depth, measure, sight
 from conv2d_conformance.sharpness.page import false_refusals, page

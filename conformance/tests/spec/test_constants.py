@@ -9,12 +9,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from conv2d_conformance.contract.arrays import dtype_of
+from conv2d_conformance.contract.formats import FORMATS
+from conv2d_conformance.contract.grades import TILES, class_names, is_wide
 from conv2d_conformance.gradients.law import gradient_class, laws
-from conv2d_conformance.implementation.answers import dtype_of
 from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.bound import Operands
-from conv2d_conformance.law.classes import TILES, AccuracyClass, accuracy_class, class_names, contained_in, is_wide
-from conv2d_conformance.law.formats import FORMATS
+from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, contained_in
 from conv2d_conformance.law.transforms import amplification, points_for
 from conv2d_conformance.mutants.call import Call
 

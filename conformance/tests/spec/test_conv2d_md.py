@@ -6,7 +6,7 @@ import re
 import pytest
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import CORE, FEATURES
+from conv2d_conformance.contract.capabilities import CORE, FEATURES
 
 
 def text_of(file):

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis.strategies import SearchStrategy
 
-from conv2d_conformance.adapter import PADDING_MODES, Capabilities
 from conv2d_conformance.cases.case import Case, Elements
 from conv2d_conformance.cases.data import arrays
 from conv2d_conformance.cases.features import features_of
@@ -18,6 +17,7 @@ from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.checks import test_padding_mode as padding_mode
 from conv2d_conformance.checks import test_state as state
+from conv2d_conformance.contract.capabilities import PADDING_MODES, Capabilities
 from conv2d_conformance.mutants import CAPABILITIES
 from conv2d_conformance.verdict.claims import within_claims
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from conv2d_conformance.adapter import Adapter, Capabilities
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.illegal import illegal_calls
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.answers import Answer, Request
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.answers import Answer, Request
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import CAPABILITIES
 from conv2d_conformance.mutants.call import Call

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.answers import Answer, Rejected, Request, Result
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.answers import Answer, Rejected, Request, Result
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.target import load
 from conv2d_conformance.implementation.target import parse as target

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from conv2d_conformance import runner
-from conv2d_conformance.adapter import Adapter
-from conv2d_conformance.implementation.answers import Answer, Request
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants.call import Call
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from conv2d_conformance.adapter import Adapter, Capabilities
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.inprocess import InProcess

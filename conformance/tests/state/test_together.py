@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from conv2d_conformance.adapter import Adapter, Capabilities
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cli import program
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import threads

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from conv2d_conformance.adapter import DTYPES, Capabilities
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.checks import catalogue as checks
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.drawing import use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.mutants import call

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.grades import class_names
 from conv2d_conformance.law.allowed import compare
-from conv2d_conformance.law.classes import class_names
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import of_precision, sequential, summed
 from conv2d_conformance.mutants.emulated_winograd import winograd_tiles

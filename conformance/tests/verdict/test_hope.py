@@ -2,7 +2,7 @@
 
 import pytest
 
-from conv2d_conformance.implementation.answers import Broken, Rejected
+from conv2d_conformance.contract.answers import Broken, Rejected
 from conv2d_conformance.verdict.history import Ends
 from conv2d_conformance.verdict.hope import MOST_DEATHS, MOST_WAITS, Hope
 

@@ -13,14 +13,15 @@ import numpy as np
 import pytest
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import Adapter, Capabilities
 from conv2d_conformance.cases import arrays, features_of, format_case
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.illegal import ILLEGAL, illegal_calls
 from conv2d_conformance.cases.illegal_kinds import KINDS
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.answers import Request
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.answers import Request
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.protocol import encode_request
 from conv2d_conformance.mutants import CAPABILITIES

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.implementation.answers import Broken, Rejected, Result
+from conv2d_conformance.contract.answers import Broken, Rejected, Result
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.verdict.judge import Judgement, judge
 from conv2d_conformance.verdict.question import Question
 

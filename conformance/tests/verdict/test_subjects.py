@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from conv2d_conformance import spec
-from conv2d_conformance.adapter import Capabilities
 from conv2d_conformance.cases.case import Case, Elements
 from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.drawing import seed, use_settings
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.mutants import CAPABILITIES

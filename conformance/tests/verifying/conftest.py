@@ -17,12 +17,13 @@ from typing import Any
 
 import pytest
 
-from conv2d_conformance.adapter import ARGUMENTS, DTYPES, PADDING_MODES, PADDINGS, VIEWS, Capabilities
 from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.contract.answers import Hello
+from conv2d_conformance.contract.capabilities import ARGUMENTS, PADDING_MODES, PADDINGS, VIEWS, Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.fingerprint.words import summary
-from conv2d_conformance.implementation.answers import Hello
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation
 from conv2d_conformance.runner import Options, header, run

@@ -10,7 +10,7 @@ import difflib
 import inspect
 from collections.abc import Mapping
 
-from conv2d_conformance.adapter import ATTRIBUTES
+from conv2d_conformance.contract.adapter import ATTRIBUTES
 
 SPELT_OTHERWISE = {
     "bias": ("b", "biases", "bias_term", "beta"),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A binary format: `precision` bits of significand, and the numbers that the law needs of it.
+    """A binary format: `precision` bits of significand, and the numbers that follow.
 
+    Every integer up to 2^precision is exact in it.
     unit: half the distance from 1 to the next number. normal: the smallest normal number. tiny: the smallest
     subnormal. largest: the largest finite number.
     """
@@ -36,12 +37,14 @@ class Format:
 
 
 FORMATS = {
-    "float64": Format("float64", 53, -1022, 1023),
     "float32": Format("float32", 24, -126, 127),
+    "float64": Format("float64", 53, -1022, 1023),
     "float16": Format("float16", 11, -14, 15),
     "bfloat16": Format("bfloat16", 8, -126, 127),
 }
 """The formats of arrays, by the name of their dtype."""
+
+DTYPES = tuple(FORMATS)
 
 TF32 = Format("tf32", 11, -126, 127)
 """What NVIDIA's matrix engines keep of a float32 input: its exponent, and the significand of float16."""

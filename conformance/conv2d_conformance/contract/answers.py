@@ -9,14 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-from conv2d_conformance.adapter import Capabilities
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable, showable_name
 from conv2d_conformance.signatures import MAIN
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -136,13 +132,3 @@ class Implementation(Protocol):
         """Forget all calls so far, by means of a fresh process; False where that is not possible."""
 
     def close(self) -> None: ...
-
-
-def dtype_of(name: str) -> np.dtype[Any]:
-    """The NumPy dtype of a name of the contract; bfloat16 comes from ml_dtypes."""
-    if name == "bfloat16":
-        import ml_dtypes
-
-        bfloat16: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
-        return bfloat16
-    return np.dtype(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conv2d_conformance.implementation.answers import Rejected
+from conv2d_conformance.contract.answers import Rejected
 
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _LISTS = re.compile(r"#(?:\s*[,x*]\s*#)+,?")
