@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.calls import SIGNATURES
 from conv2d_conformance.contract.capabilities import DERIVED
-from conv2d_conformance.signatures import SIGNATURES
 
 BARE = "n1c2h5w6 m2k2x3"
 SINGLE = "n1c1h5w6 m1k2x3"

@@ -19,9 +19,9 @@ from typing import Any
 from conv2d_conformance.cases.case import LETTERS, OVERRIDES, Case, CaseError, Elements, Recipe
 from conv2d_conformance.cases.data import RECIPES
 from conv2d_conformance.contract.adapter import ATTRIBUTES
+from conv2d_conformance.contract.calls import SIGNATURES
 from conv2d_conformance.contract.capabilities import PADDING_MODES, VIEWS
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.signatures import SIGNATURES
 
 # ---- writing -----------------------------------------------------------------------------------------------------
 

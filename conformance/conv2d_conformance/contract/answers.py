@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable, showable_name
-from conv2d_conformance.signatures import MAIN
 
 
 @dataclass(frozen=True)

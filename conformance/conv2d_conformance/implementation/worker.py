@@ -11,12 +11,12 @@ import numpy as np
 
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Hello
+from conv2d_conformance.contract.calls import SIGNATURES
 from conv2d_conformance.implementation.calling import Memory, answer
 from conv2d_conformance.implementation.framing import Buffers, Incoming, advance, encode
 from conv2d_conformance.implementation.protocol import decode_request, encode_answer, encode_hello
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
 from conv2d_conformance.implementation.together import answer_together
-from conv2d_conformance.signatures import SIGNATURES
 
 UNLIMITED = 1 << 62  # the harness is trusted with its own requests
 

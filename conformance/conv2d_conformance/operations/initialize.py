@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from conv2d_conformance.contract.calls import SIGNATURES
 from conv2d_conformance.initialisation.case import EXAMPLE, FIRST_WORD, format_case, parse
 from conv2d_conformance.operations.operation import Lines, Operation
-from conv2d_conformance.signatures import SIGNATURES
 
 INITIALIZE = Operation(
     SIGNATURES["initialize"],

@@ -9,10 +9,10 @@ from typing import Protocol
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.calls import Signature
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass
-from conv2d_conformance.signatures import Signature
 from conv2d_reference.arguments import Geometry
 
 Arrays = Mapping[str, Array | None]

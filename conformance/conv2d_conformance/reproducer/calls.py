@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.implementation.calling import KEPT_RESULTS
 from conv2d_conformance.implementation.layout import ALIGNMENT, GUARD, Place, places_of, views_of
 from conv2d_conformance.implementation.target import Target
 from conv2d_conformance.reproducer.data import data_text
-from conv2d_conformance.signatures import MAIN
 from conv2d_conformance.verdict.question import Question
 
 _MEMORY = f"""\

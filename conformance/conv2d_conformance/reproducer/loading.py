@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.implementation.target import Target
 from conv2d_conformance.implementation.threads import ONE_THREAD
 from conv2d_conformance.reproducer.data import NoScript, is_packed
-from conv2d_conformance.signatures import MAIN
 
 
 def require_python(target: Target) -> None:

@@ -15,6 +15,7 @@ from conv2d_conformance.cases.geometry import geometry, products
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.answers import Implementation, Request
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.grades import default_class
 from conv2d_conformance.law.allowed import Allowed
@@ -22,7 +23,6 @@ from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_conformance.operations import Elementwise, elementwise, operation_of
 from conv2d_conformance.operations.operation import Shapes
-from conv2d_conformance.signatures import MAIN
 from conv2d_reference.arguments import Geometry
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conv2d_conformance import Adapter, Capabilities
-from conv2d_conformance.signatures import SIGNATURES, Signature
+from conv2d_conformance.contract.calls import SIGNATURES, Signature
 
 if TYPE_CHECKING:
     import pytest

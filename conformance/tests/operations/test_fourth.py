@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from conv2d_conformance.cli import program
+from conv2d_conformance.contract.calls import SIGNATURES
 from conv2d_conformance.mutants import catalogue
 from conv2d_conformance.selftest import Summary, encounters
-from conv2d_conformance.signatures import SIGNATURES
 
 LINE = "n1c2h3w4 m1k1x1 s1x1 p1x2 d1x1 g1 nobias float32 integers:1 pad2d"
 
