@@ -16,6 +16,7 @@ import sys
 import time
 from concurrent.futures import as_completed
 from pathlib import Path
+from typing import Any
 
 from conv2d_conformance import selftest, spec
 from conv2d_conformance.effort import EFFORTS
@@ -56,11 +57,6 @@ def killers(
     return found
 
 
-def survived(name: str, by_seed: dict[int, dict[str, str]]) -> list[int]:
-    """The seeds with which no check kills a mutant."""
-    return [seed for seed, by in by_seed.items() if not by[name]]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("output", type=find)  # before the work, which is long
@@ -74,9 +70,19 @@ def main() -> None:
     found = {least: killers(chosen, least, options.workers, {})}
     by_seed = {seed: killers(chosen, least, options.workers, found[least], seed) for seed in range(1, options.seeds)}
     known = found[least]
-    for effort in more:
-        known = found[effort] = killers(chosen, effort, options.workers, known)
-    record = {
+    for effort in [least, *more]:  # what is known so far is kept, since the rest takes longer
+        if effort != least:
+            known = found[effort] = killers(chosen, effort, options.workers, known)
+        record = score(chosen, found) | {"seeds": seeds_of(chosen, least, options.seeds, by_seed)}
+        if options.first_attempt:
+            earlier = json.loads(options.first_attempt.read_text(encoding="utf-8"))
+            record["first_attempt"] = {name: earlier[name] for name in ("date", "mutants", "killed")}
+        save(options.output, json.dumps(record, indent=2) + "\n")
+
+
+def score(chosen: dict[str, Mutant], found: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """How many are killed, and which are not."""
+    return {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "edition": spec.load().edition,
         "mutants": len(chosen),
@@ -85,16 +91,14 @@ def main() -> None:
             effort: {name: chosen[name].sentence for name, check in by.items() if not check}
             for effort, by in found.items()
         },
-        "seeds": {
-            "effort": least,
-            "asked": options.seeds,
-            "survivors": {name: seeds for name in chosen if found[least][name] and (seeds := survived(name, by_seed))},
-        },
     }
-    if options.first_attempt:
-        earlier = json.loads(options.first_attempt.read_text(encoding="utf-8"))
-        record["first_attempt"] = {name: earlier[name] for name in ("date", "mutants", "killed")}
-    save(options.output, json.dumps(record, indent=2) + "\n")
+
+
+def seeds_of(chosen: dict[str, Mutant], effort: str, asked: int, by_seed: dict[int, dict[str, str]]) -> dict[str, Any]:
+    """Of the mutants that an effort suffices for: those that some seeds do not kill, and which seeds these are."""
+    due = [name for name, mutant in chosen.items() if mutant.effort == effort]
+    survivors = {name: seeds for name in due if (seeds := [seed for seed, by in by_seed.items() if not by[name]])}
+    return {"effort": effort, "asked": asked, "mutants": len(due), "survivors": survivors}
 
 
 if __name__ == "__main__":
