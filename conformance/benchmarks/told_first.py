@@ -54,7 +54,7 @@ def failing(mutant: Mutant) -> list[Check]:
     return [
         check
         for check in catalogue().values()
-        if check.operation == "conv2d"
+        if check.operations == {"conv2d"}
         and (mutant.breaks in check.requirements or _fails(Examination(InProcess(mutant.adapter), FEW), check))
     ]
 

@@ -24,7 +24,7 @@ from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, TargetError
-from conv2d_conformance.spec import PROFILES
+from conv2d_conformance.spec import PROFILES, is_within
 from conv2d_conformance.telling import CLAIMS, RECORD, Telling
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
@@ -62,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--conv2d-effort", default="standard", choices=tuple(EFFORTS))
     group.addoption("--conv2d-seed", default=0, type=int)
     group.addoption("--conv2d-only", default="*", help="a glob of requirement ids")
-    group.addoption("--conv2d-profile", default="forward", choices=PROFILES)
+    group.addoption("--conv2d-profile", default="forward", choices=tuple(PROFILES))
     group.addoption("--conv2d-timeout", default=USUAL_TIMEOUT, type=float, help="seconds allowed to one call")
     group.addoption("--conv2d-memory", default=USUAL_LIMIT, type=float, help="GiB allowed to the process")
     group.addoption("--conv2d-isolation", default=ISOLATIONS[0], choices=ISOLATIONS)
@@ -120,7 +120,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         check = check_of(item)
         selected = any(fnmatchcase(requirement, subject.only) for requirement in check.requirements)
-        in_scope = PROFILES.index(check.profile) <= PROFILES.index(subject.profile)
+        in_scope = is_within(check.profile, subject.profile)
         (kept if selected and in_scope and check.needs <= claimed else left_out).append(item)
         seed(item.obj, check.name, subject.seed)  # type: ignore[attr-defined]  # a Function has it
     config.hook.pytest_deselected(items=left_out)

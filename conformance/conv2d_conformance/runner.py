@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import os
 import platform
 import time
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from conv2d_conformance import __version__, sources, spec
+from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.effort import EFFORTS
@@ -386,7 +388,7 @@ def _pytest_arguments(options: Options) -> list[str]:
         f"--conv2d-memory={options.memory}",
         f"--conv2d-isolation={options.isolation}",
         *(["--conv2d-keep-going"] if options.keep_going else []),
-        str(PACKAGE / "checks"),
+        *dict.fromkeys(inspect.getfile(inspect.unwrap(check.function)) for check in catalogue().values()),
     ]
 
 

@@ -68,7 +68,7 @@ def _is_lit(case: Case, array: str, shape: Shape, most: int) -> npt.NDArray[np.b
         return np.asarray(column % 4 == (case.M - 1) % 4)  # the last filter in any case
     if array == "grad_output":
         return _one_position(case, shape, most)
-    if case.operation == "gradients":
+    if case.hands_over_output:
         filters = max(1, case.M // case.groups)
         owner = (channel + case.recipe.seed % filters) % filters if array == "weight" else item % filters
         return np.asarray(owner == item % filters)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from conv2d_conformance.contract.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS
+from conv2d_conformance.contract.calls import MAIN, SIGNATURES, Signature
 from conv2d_conformance.contract.capabilities import PADDING_MODES, VIEWS
 from conv2d_conformance.contract.formats import DTYPES, FORMATS
 from conv2d_conformance.hinted import Hinted
 
 ARRAYS = ("input", "weight", "bias", "grad_output")
-"""In the order of a call. The last one is handed over for gradients alone."""
+"""All that any operation is given, in the order of a call."""
 
 LETTERS = dict(zip(ARRAYS, ("x", "w", "b", "gy"), strict=True))
 """How single elements are written: x[...], w[...], b[...], gy[...]."""
@@ -23,8 +24,6 @@ OVERRIDES = (
     *(f"{array}-{part}" for part in ("shape", "dtype") for array in ARRAYS[:3]),
 )
 """What an override can replace, in the order in which overrides are written."""
-
-OPERATIONS = ("conv2d", "gradients")
 
 DEFAULT_MAGNITUDE = 7
 LARGEST_MAGNITUDE = 2**31
@@ -89,7 +88,7 @@ class Elements:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One call of conv2d, or of gradients. Axes are named as in the spec; N is None for an unbatched input.
+    """One call of conv2d, or of another `operation`. Axes are named as in the spec; N is None for an unbatched input.
 
     `stride`, `padding`, `dilation` are kept as they are handed over: an int, or a pair (height, width).
     `omit` names arguments that the call leaves out; they must then have their documented default here.
@@ -119,7 +118,7 @@ class Case:
     omit: tuple[str, ...] = ()
     view: str | None = None
     overrides: tuple[tuple[str, Any], ...] = ()
-    operation: str = "conv2d"
+    operation: str = MAIN
     viewed: str | None = None
 
     def __post_init__(self) -> None:
@@ -137,8 +136,8 @@ class Case:
             _check_overrides(self)
             order = _sorted("override", (name for name, _ in self.overrides), OVERRIDES)
             object.__setattr__(self, "overrides", tuple((name, dict(self.overrides)[name]) for name in order))
-        if self.operation != "conv2d":
-            _check_gradients(self)
+        if self.hands_over_output:
+            _check_output(self)
         if isinstance(self.data, Elements):
             _check_elements(self.data, self.shapes)
 
@@ -162,8 +161,17 @@ class Case:
 
     @property
     def subject(self) -> str:
-        """What the case says something of the accuracy of: a dtype, or the gradients of a dtype."""
-        return self.dtype if self.operation == "conv2d" else f"{self.dtype}/{self.operation}"
+        """What the case says something of the accuracy of: a dtype, or another operation in it (float32/gradients)."""
+        return self.dtype if self.operation == MAIN else f"{self.dtype}/{self.operation}"
+
+    @property
+    def signature(self) -> Signature:
+        return SIGNATURES[self.operation]
+
+    @property
+    def hands_over_output(self) -> bool:
+        """Whether an array is handed over whose shape is that of the result of conv2d."""
+        return "grad_output" in self.signature.arrays
 
     @property
     def output_shape(self) -> tuple[int, ...]:
@@ -181,10 +189,16 @@ class Case:
     @property
     def shapes(self) -> dict[str, tuple[int, ...] | None]:
         """The shape of every array that the call hands over, overrides included; None for no bias."""
+        shapes = self.shapes_of_conv2d
+        if self.hands_over_output:
+            shapes["grad_output"] = self.output_shape
+        return {name: shapes[name] for name in self.signature.arrays}
+
+    @property
+    def shapes_of_conv2d(self) -> dict[str, tuple[int, ...] | None]:
+        """Those of the convolution that the case describes, whatever is asked of it."""
         bias = (self.M,) if self.bias else None
         shapes = {"input": self.input_shape, "weight": self.weight_shape, "bias": bias}
-        if self.operation == "gradients":
-            shapes["grad_output"] = self.output_shape
         if self.overrides:
             shapes |= {name[:-6]: value for name, value in self.overrides if name.endswith("-shape")}
         return shapes
@@ -247,10 +261,12 @@ def _check_fields(case: Case) -> None:
         ("dtype", DTYPES),
         ("padding_mode", PADDING_MODES),
         ("view", (None, *VIEWS)),
-        ("operation", OPERATIONS),
     ):
         if getattr(case, name) not in among:
             raise CaseError(f"{name} {getattr(case, name)!r} is none of {', '.join(map(str, among))}")
+    if case.operation not in SIGNATURES or case.signature.word is None:
+        asked_in_cases = [name for name, signature in SIGNATURES.items() if signature.word is not None]
+        raise CaseError(f"operation {case.operation!r} is none of {', '.join(asked_in_cases)}")
     recipe = case.recipe
     if recipe is not None and recipe.magnitude is not None:
         exact = 2 ** FORMATS[case.dtype].precision
@@ -290,7 +306,7 @@ def _check_overrides(case: Case) -> None:
             _require(is_shape, f"{name}={value!r} is not a tuple of integers >= 0, as in bias-shape=(1,)")
 
 
-def _check_gradients(case: Case) -> None:
+def _check_output(case: Case) -> None:
     """The shape of grad_output follows from the call, so there must be a call that has a result."""
     _require(not case.overrides, "gradients are asked of legal calls alone", "leave out grad, or the override")
     _require(
@@ -307,8 +323,11 @@ def _check_elements(data: Elements, shapes: dict[str, tuple[int, ...] | None]) -
         _require(array is not None, f"{token} names none of the arrays x, w, b and gy")
         shape = shapes.get(array or "")
         if shape is None:
-            what, word = ("a bias", "bias") if letter == "b" else ("gradients", "grad")
-            raise CaseError(f"{token} needs {what}", f"add the word {word}")
+            if array in shapes:
+                raise CaseError(f"{token} needs a bias", "add the word bias")
+            if array == "grad_output":
+                raise CaseError(f"{token} needs gradients", "add the word grad")
+            raise CaseError(f"{token} names the {array}, which the call does not hand over")
         inside = len(index) == len(shape) and all(map(_is_integer, index, (0,) * len(shape), (n - 1 for n in shape)))
         _require(inside, f"{token} lies outside the {array}, whose shape is {shape}")
         _require((letter, index) not in seen, f"{token} is given more than once")

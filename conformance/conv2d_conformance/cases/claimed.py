@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.calls import SIGNATURES
 from conv2d_conformance.contract.capabilities import DERIVED
 
 BARE = "n1c2h5w6 m2k2x3"
@@ -27,9 +28,8 @@ CASES = {
     "empty-batch": BARE.replace("n1", "n0"),
     "non-finite": f"{BARE} integers:0 x[0,0,0,0]=nan",
     "validation": f"{BARE} stride=0",
-    "gradients": f"{BARE} grad",
 }
-"""By feature, or operation. A dtype, a mode and a view are words of a case line themselves."""
+"""By feature. A dtype, a mode, a view and an operation are words of a case line themselves."""
 
 NOT_OF_ONE_CALL = DERIVED | {"deterministic", "seeded", "thread-safe", "torch-seed-stream"}
 """What follows from other claims, or shows in several calls."""
@@ -52,5 +52,7 @@ def claim_cases(claimed: frozenset[str]) -> Iterator[Claim]:
             line = f"{BARE} {word}" + (" p1x1" if kind == "padding-mode" else "")
         elif kind == "views":
             line = f"{BARE} view={word}"
+        elif name in SIGNATURES and (asked_by := SIGNATURES[name].word):
+            line = f"{BARE} {asked_by}"
         if line is not None:
             yield Claim(name, parse(line), parse(SINGLE if name == "multi-channel" else BARE))

@@ -58,7 +58,7 @@ def _elements(case: Case, shapes: list[tuple[int, ...]], g: Geometry | None, *, 
     if g is None:
         return count
     (ph, pw), (KH, KW), N = g.pads, (g.KH, g.KW), 1 if g.N is None else max(g.N, 1)
-    if dense or case.operation == "gradients":
+    if dense or case.signature.lays_out_padding:
         padded = (g.H + sum(ph)) * (g.W + sum(pw))
     else:
         padded = laid_out(g.H, ph, g.OH, KH, g.padding_mode) * laid_out(g.W, pw, g.OW, KW, g.padding_mode)

@@ -48,11 +48,9 @@ def exposes(case: Case, arrays: dict[str, Array | None]) -> bool:
     if case.overrides or case.N == 0 or (case.recipe is not None and case.recipe.name == "ones"):
         return True
     x, w, b, gy = map(arrays.get, ARRAYS)
-    assert x is not None
-    assert w is not None
     if not all(array is None or array.any() for array in (x, w, b, gy)):
         return False
-    if case.KH * case.KW > 1 and bool((w == w[..., ::-1, ::-1]).all()):
+    if w is not None and case.KH * case.KW > 1 and bool((w == w[..., ::-1, ::-1]).all()):
         return False
     return all(array is None or array.size == 1 or bool((array != array.flat[0]).any()) for array in (x, gy))
 

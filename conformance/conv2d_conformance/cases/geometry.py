@@ -16,7 +16,7 @@ def geometry(case: Case) -> Geometry:
 
 
 def _resolved(case: Case) -> Geometry:
-    shapes, dtypes = case.shapes, case.dtypes
+    shapes, dtypes = case.shapes_of_conv2d, case.dtypes
     assert shapes["input"] is not None
     assert shapes["weight"] is not None
     return resolve(

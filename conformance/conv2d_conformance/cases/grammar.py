@@ -13,11 +13,13 @@ import ast
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from conv2d_conformance.cases.case import LETTERS, OVERRIDES, Case, CaseError, Elements, Recipe
 from conv2d_conformance.cases.data import RECIPES
 from conv2d_conformance.contract.adapter import ATTRIBUTES
+from conv2d_conformance.contract.calls import SIGNATURES
 from conv2d_conformance.contract.capabilities import PADDING_MODES, VIEWS
 from conv2d_conformance.contract.formats import DTYPES
 
@@ -37,8 +39,8 @@ def format_case(case: Case) -> str:
         case.dtype,
         _format_recipe(case.data) if isinstance(case.data, Recipe) else _format_elements(case.data),
     ]
-    if case.operation == "gradients":
-        words.append("grad")
+    if case.signature.word:
+        words.append(case.signature.word)
     if case.padding_mode != "zeros":
         words.append(case.padding_mode)
     if case.view is not None:
@@ -237,7 +239,6 @@ FORMS = (
         "an element of x, w, b or gy is x[0,1,2,3]=1, w[0,1,0,0]=0.5, b[0]=2 or gy[0,1,0,0]=1",
         besides="none at all is all-zero",
     ),
-    Form("the gradients", r"grad", "grad", lambda _: {"operation": "gradients"}, "gradients are asked for by grad"),
     Form(
         "the padding mode",
         r"reflect|replicate|circular|zero|constant",
@@ -267,9 +268,30 @@ FORMS = (
         f"what can be overridden is {', '.join(OVERRIDES)}, as in stride=(1,2,3) or weight-dtype=float64",
     ),
 )
-"""The grammar. A token is what the first form says whose pattern it matches; a hint only chooses the error message."""
+"""The grammar, but for the words that ask for an operation.
 
-_COMPILED = tuple((form, re.compile(form.pattern), re.compile(form.hint)) for form in FORMS)
+A token is what the first form says whose pattern it matches; a hint only chooses the error message.
+"""
+
+
+Compiled = tuple[tuple[Form, re.Pattern[str], re.Pattern[str]], ...]
+
+
+@cache
+def _compiled(asked_by: tuple[tuple[str, str], ...]) -> Compiled:
+    """All forms; those of the operations, by their words, stand between the data and what is written after them."""
+    words = [_form_of(*asked) for asked in asked_by]
+    place = next(number for number, form in enumerate(FORMS) if form.name == "the padding mode")
+    forms = (*FORMS[:place], *words, *FORMS[place:])
+    return tuple((form, re.compile(form.pattern), re.compile(form.hint)) for form in forms)
+
+
+def _form_of(operation: str, word: str) -> Form:
+    pattern = re.escape(word)
+    allowed = f"{operation} are asked for by {word}"
+    return Form(f"the {operation}", pattern, pattern, lambda _: {"operation": operation}, allowed)
+
+
 _LISTS = ("elements", "overrides")
 _EXAMPLE = "a case is a line such as n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 integers:7"
 
@@ -277,8 +299,9 @@ _EXAMPLE = "a case is a line such as n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias flo
 def parse(line: str) -> Case:
     """The case that a line describes. CaseError, naming the token and what is allowed, where it describes none."""
     fields: dict[str, Any] = {}
+    compiled = _compiled(tuple((found.name, found.word) for found in SIGNATURES.values() if found.word))
     for token in line.split():
-        form, values = _read_token(token)
+        form, values = _read_token(token, compiled)
         for field, value in values.items():
             if field in _LISTS:
                 fields[field] = fields.get(field, ()) + value
@@ -297,11 +320,11 @@ def parse(line: str) -> Case:
     return Case(**fields)
 
 
-def _read_token(token: str) -> tuple[Form, dict[str, Any]]:
-    for form, pattern, _ in _COMPILED:
+def _read_token(token: str, compiled: Compiled) -> tuple[Form, dict[str, Any]]:
+    for form, pattern, _ in compiled:
         if match := pattern.fullmatch(token):
             return form, form.read(match)
-    for form, _, hint in _COMPILED:
+    for form, _, hint in compiled:
         if hint.match(token):
             illegal = f"an illegal call is written with an override, {form.illegal}" if form.illegal else ""
             raise CaseError(f"{token!r} is not understood: {form.allowed}", form.besides or illegal)

@@ -24,6 +24,7 @@ MOST_LAYERS = 10_000
 DEFAULTS = {"groups": 1, "bias": True}
 """The arguments that a call can leave out, with their documented defaults."""
 
+FIRST_WORD = "init"
 EXAMPLE = "init c6m10k3x5 g2 bias float32 seed:7"
 
 _LINE = re.compile(
@@ -92,16 +93,11 @@ def _require(holds: bool, sentence: str) -> None:
         raise CaseError(f"no such layer: {sentence}", f"a line reads as in {EXAMPLE}")
 
 
-def is_layer_case(line: str) -> bool:
-    """Whether a line is one of this grammar."""
-    return line.split(maxsplit=1)[:1] == ["init"]
-
-
 def format_case(case: LayerCase) -> str:
     """The canonical line of a case."""
     kernel = f"k{case.kernel}" if isinstance(case.kernel, int) else f"k{case.kernel[0]}x{case.kernel[1]}"
     words = [
-        "init",
+        FIRST_WORD,
         f"c{case.C}m{case.M}{kernel}",
         f"g{case.groups}",
         "bias" if case.bias else "nobias",

@@ -18,7 +18,7 @@ def resized(case: Case, fields: dict[str, Any]) -> Case | None:
     """
     data = fields.get("data", case.data)
     try:
-        if not isinstance(data, Elements) or (case.operation == "conv2d" and not SHAPING & fields.keys()):
+        if not isinstance(data, Elements) or not (case.hands_over_output or SHAPING & fields.keys()):
             return replace(case, **fields)
         bare = replace(case, **{**fields, "data": data.base or Elements()})
         return replace(bare, data=_moved(data, bare))

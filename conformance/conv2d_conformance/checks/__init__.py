@@ -44,23 +44,23 @@ class Check:
 
     @property
     def features(self) -> frozenset[str]:
-        """What must be claimed for the check to run."""
+        """The features that must be claimed for the check to run."""
         return frozenset().union(*(spec.get(requirement).features for requirement in self.requirements))
 
     @property
     def profile(self) -> str:
         """The smallest profile that all of its requirements belong to."""
-        return max((spec.get(requirement).profile for requirement in self.requirements), key=spec.PROFILES.index)
+        return spec.smallest_profile(spec.get(requirement).profile for requirement in self.requirements)
 
     @property
-    def operation(self) -> str:
-        """The function that an adapter must have for the check to run."""
-        return spec.OPERATIONS[self.profile]
+    def operations(self) -> frozenset[str]:
+        """The functions that an adapter must have for the check to run."""
+        return frozenset(spec.get(requirement).operation for requirement in self.requirements)
 
     @property
     def needs(self) -> frozenset[str]:
-        """The claims, features and an operation, without which the check does not run."""
-        return self.features | {self.operation}
+        """The features and operations that must be claimed for the check to run."""
+        return self.features | self.operations
 
 
 @cache

@@ -1,10 +1,7 @@
 """The weight and the bias of a fresh layer: their form, the law that they are drawn from, and the seed."""
 
-from functools import partial
-
-from conv2d_conformance.cases.layer_case import format_case
 from conv2d_conformance.checks import covers
-from conv2d_conformance.initialisation.judging import judge_trial
+from conv2d_conformance.initialisation.judging import LayerQuestion
 from conv2d_conformance.initialisation.plan import trials
 from conv2d_conformance.verdict.examination import Examination
 
@@ -12,7 +9,7 @@ from conv2d_conformance.verdict.examination import Examination
 def judge(iut: Examination, name: str) -> None:
     """What the plan has for a requirement of this chapter."""
     for trial in trials(name, iut.claims, seed=iut.seed, effort=iut.effort.name):
-        iut.judge_line(format_case(trial.case), "initialize", partial(judge_trial, trial))
+        iut.judge_drawn(LayerQuestion(trial))
 
 
 @covers("initialisation.weight-shape")

@@ -12,10 +12,10 @@ from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implement
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.diagnosis.hint import hint
-from conv2d_conformance.gradients.row import row_of
 from conv2d_conformance.implementation.host import incidents_of
 from conv2d_conformance.implementation.last_words import shown_lines
 from conv2d_conformance.law.allowed import compare
+from conv2d_conformance.law.rows import row_of
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.judge import Judgement, judge
@@ -39,7 +39,7 @@ class Asked:
 
     @property
     def wrong_elements(self) -> list[tuple[int, ...]]:
-        """The indices (N, M, OH, OW) of the wrong elements, of gradients (i,), where just the values are wrong."""
+        """The indices of the wrong elements in the law, where just the values are wrong."""
         fault = self.judgement.fault
         if fault is None or fault.aspect != "values" or not isinstance(self.answer, Result):
             return []

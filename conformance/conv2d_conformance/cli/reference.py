@@ -18,9 +18,9 @@ def reference(case: str, full: bool, hex: bool, format: str) -> None:
     """
     import json
 
-    from conv2d_conformance.cases.layer_case import is_layer_case
+    from conv2d_conformance.operations import operation_of
 
-    if is_layer_case(case):
+    if operation_of(case).elementwise is None:
         from conv2d_conformance.cli.initialisation import show_law
 
         show_law(case, format)

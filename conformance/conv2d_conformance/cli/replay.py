@@ -36,9 +36,9 @@ def replay(
     """
     import sys
 
-    from conv2d_conformance.cases.layer_case import is_layer_case
+    from conv2d_conformance.operations import operation_of
 
-    if is_layer_case(case):
+    if operation_of(case).elementwise is None:
         from conv2d_conformance.cli.initialisation import replay_layers
 
         ctx.exit(replay_layers(case, target, isolation=isolation, timeout=timeout, with_script=with_script))

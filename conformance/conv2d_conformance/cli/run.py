@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("target")
-@click.option("--profile", type=click.Choice(PROFILES), default="forward", show_default=True, help="What is required.")
+@click.option(
+    "--profile", type=click.Choice(tuple(PROFILES)), default="forward", show_default=True, help="What is required."
+)
 @options.effort(default="standard")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
 @click.option("--only", metavar="GLOB", default="*", help="Examine some requirements alone, as in 'padding.*'.")

@@ -12,9 +12,10 @@ from rich.console import Console
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.grades import MEANINGS
-from conv2d_conformance.gradients.row import parts_of_law, rearranged
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.intervals import Interval, interval
+from conv2d_conformance.law.rows import parts_of_law
+from conv2d_conformance.operations import OPERATIONS
 from conv2d_conformance.report.console import paragraph, show_table, whole_line
 from conv2d_conformance.verdict.question import Question, claimed_grade
 
@@ -32,15 +33,8 @@ def show_case(out: Console, question: Question, *, full: bool = False, hex: bool
     if question.illegal_because is not None:
         paragraph(out, f"must be rejected: {question.illegal_because}", label="answer", style="bold")
         return
-    for name, law in _answers(question).items():
+    for name, law in parts_of_law(question.law, question.shapes).items():
         _show_answer(out, question, name, law, full=full, hex=hex)
-
-
-def _answers(question: Question) -> dict[str, Allowed]:
-    """What is allowed for each array of the answer, in its own shape."""
-    if question.case.operation == "gradients":
-        return parts_of_law(question.law, question.shapes)
-    return {"output": rearranged(question.law, lambda array: array.reshape(question.shape))}
 
 
 def _show_answer(out: Console, question: Question, name: str, law: Allowed, *, full: bool, hex: bool) -> None:
@@ -51,7 +45,8 @@ def _show_answer(out: Console, question: Question, name: str, law: Allowed, *, f
     grade = question.grade or claimed_grade(question.claims, question.case.subject)
     kind = f"{_shape(law.high.shape)} {question.case.dtype}"
     paragraph(out, f"{kind}, allowed in grade {grade}, {MEANINGS[grade]}:", label=name)
-    symbol = "y" if name == "output" else name
+    signature = question.case.signature
+    symbol = dict(zip(signature.returns, signature.symbols, strict=True))[name]
     indices = list(islice(np.ndindex(law.high.shape), None if full else SMALL // 4))
     rows = [_row(f"{symbol}[{','.join(map(str, index))}]", interval(law, index, dtype), hex) for index in indices]
     show_table(out, ("element", "exact answer", "lowest allowed", "highest allowed", ""), rows, whole=True)
@@ -63,8 +58,7 @@ def call_text(question: Question) -> str:
     """The call as one would write it."""
     arrays = ", ".join("None" if array is None else name for name, array in question.request.arrays.items())
     arguments = "".join(f", {name}={value!r}" for name, value in question.request.arguments.items())
-    name = "gradients of conv2d" if question.case.operation == "gradients" else "conv2d"
-    return f"{name}({arrays}{arguments})"
+    return f"{OPERATIONS[question.case.operation].title}({arrays}{arguments})"
 
 
 def as_json(question: Question) -> dict[str, Any]:
@@ -83,7 +77,7 @@ def as_json(question: Question) -> dict[str, Any]:
         },
         "output": None,
     }
-    answers = {} if reason is not None else _answers(question)
+    answers = {} if reason is not None else parts_of_law(question.law, question.shapes)
     return shown | {name: _law_as_json(question, law) for name, law in answers.items()}
 
 

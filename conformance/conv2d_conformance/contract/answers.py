@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable, showable_name
 
 
 @dataclass(frozen=True)
 class Request:
-    """One call: `operation` is conv2d, initialize or gradients; an array that is None is not handed over.
+    """One call: `operation` names a signature; an array that is None is not handed over.
 
     An argument that is missing from `arguments` is left out of the call. Pairs are tuples. All arrays lie in memory as
     the `view` says, or the one that is `viewed` alone. `products` is how many multiplications the definition needs: a
@@ -107,7 +108,7 @@ class Hello:
     language: str
     capabilities: Capabilities
     description: str = ""
-    operations: tuple[str, ...] = ("conv2d",)
+    operations: tuple[str, ...] = (MAIN,)
     environment: dict[str, str] = field(default_factory=dict)
 
     @property

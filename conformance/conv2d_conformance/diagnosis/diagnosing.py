@@ -29,6 +29,7 @@ from conv2d_conformance.diagnosis.sizes import sizes_of
 from conv2d_conformance.diagnosis.structure import structure
 from conv2d_conformance.diagnosis.trigger import rules
 from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.operations import elementwise
 
 MIXED = 40
 MOST_FROM_ELSEWHERE = 40
@@ -43,7 +44,7 @@ DIAGNOSED = ("accepted", "rejected", "shape", "dtype", "values")
 def diagnose(implementation: Implementation, failing: Case, seen: Mapping[Case, bool], budget: int) -> Diagnosis | None:
     """See the package: this is its entry point."""
     bench = Bench(implementation, budget)
-    if failing.operation != "conv2d" or (is_legal(failing) and not is_small(failing)):
+    if not elementwise(failing.operation).is_diagnosed or (is_legal(failing) and not is_small(failing)):
         return None
     first = bench.ask(failing)
     if first is None or first.fault is None:
@@ -67,7 +68,9 @@ def diagnose(implementation: Implementation, failing: Case, seen: Mapping[Case, 
 def _take(bench: Bench, seen: Mapping[Case, bool]) -> None:
     """What was seen elsewhere: some of the right answers as they are, some of the wrong ones asked again."""
     for right in (False, True):
-        cases = [case for case, was_right in seen.items() if was_right == right and case.operation == "conv2d"]
+        cases = [
+            case for case, was_right in seen.items() if was_right == right and elementwise(case.operation).is_diagnosed
+        ]
         cases = [case for case in cases if not is_legal(case) or is_small(case)]
         for case in cases[:: len(cases) // MOST_FROM_ELSEWHERE + 1]:
             if right:
@@ -157,7 +160,7 @@ def _of_accepted(bench: Bench) -> Diagnosis | None:
 
 def of_crash(failing: Case, seen: Mapping[Case, bool]) -> Diagnosis | None:
     """When there is no answer, from what was seen anyway: nothing is asked again, since that takes seconds."""
-    legal = {case: right for case, right in seen.items() if case.operation == "conv2d" and is_legal(case)}
+    legal = {case: right for case, right in seen.items() if elementwise(case.operation).is_diagnosed and is_legal(case)}
     if not is_legal(failing):
         return None
     wrong = [sizes_of(case) for case in {failing, *(case for case, right in legal.items() if not right)}]

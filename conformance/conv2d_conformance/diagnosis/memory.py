@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.contract.kind import masked
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
+from conv2d_conformance.operations import elementwise
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
@@ -68,7 +69,7 @@ class Diagnoses:
         return found
 
     def _recognised(self, implementation: Implementation, failing: Case) -> Diagnosis | None:
-        if not self._found or failing.operation != "conv2d":
+        if not self._found or not elementwise(failing.operation).is_diagnosed:
             return None
         if failing in self._known_crashes:  # not asked again, since that takes a process
             return next((found for _, found in self._found if _crashes_in(found, failing)), None)

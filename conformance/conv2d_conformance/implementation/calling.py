@@ -14,17 +14,15 @@ import numpy as np
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Broken, Observation, Rejected, Request, Result
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.calls import SIGNATURES, Signature
 from conv2d_conformance.foreign import showable
 from conv2d_conformance.implementation.framing import numeric_dtype
 from conv2d_conformance.implementation.layout import Blocks, Handed, share_memory
-from conv2d_conformance.implementation.protocol import MAY_BE_NONE, RETURNED
 from conv2d_conformance.implementation.surroundings import watched
 
 REFERENCE = "conv2d_reference"
 KEPT_RESULTS = 4
 KEPT_BYTES = 1 << 20
-
-_LAYER = ("in_channels", "out_channels", "kernel_size")
 
 
 class Memory:
@@ -55,21 +53,22 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, own_modules: f
 
     Where the modules are known that this process loaded for its `own` use, an import of the reference is reported.
     """
-    function = getattr(adapter, request.operation, None)
-    if request.operation not in RETURNED or function is None:
-        return Broken("protocol", f"the adapter {adapter.name} has no {request.operation}")
+    found = function_of(adapter, request.operation)
+    if isinstance(found, Broken):
+        return found
+    signature, function = found
     try:
         handed = Handed(request.arrays, request.view, memory.blocks, viewed=request.viewed)
     except ValueError as error:
         return Broken("protocol", str(error))
-    positional, named = arguments_of(request, handed.arrays)
+    positional, named = arguments_of(signature, request, handed.arrays)
 
-    with watched(may_draw=request.operation == "initialize") as observed:
+    with watched(may_draw=signature.draws) as observed:
         start = time.perf_counter()
         value, outcome = make_call(function, request.operation, positional, named)
         seconds = time.perf_counter() - start
 
-    returned = returned_arrays(request.operation, value) if outcome is None else []
+    returned = returned_arrays(signature, value) if outcome is None else []
     if isinstance(returned, Broken):
         return returned
     if isinstance(outcome, Broken):
@@ -90,6 +89,14 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, own_modules: f
     return Result(arrays, tuple(observed), seconds)
 
 
+def function_of(adapter: Adapter, operation: str) -> tuple[Signature, Callable[..., Any]] | Broken:
+    """The function of the adapter that performs an operation, and how it is called."""
+    function = getattr(adapter, operation, None)
+    if operation not in SIGNATURES or function is None:
+        return Broken("protocol", f"the adapter {adapter.name} has no {operation}")
+    return SIGNATURES[operation], function
+
+
 def make_call(
     function: Callable[..., Any], operation: str, positional: list[Any], named: dict[str, Any]
 ) -> tuple[Any, Rejected | Broken | None]:
@@ -104,18 +111,18 @@ def make_call(
         return None, Rejected(type(error).__name__, _message(error))
 
 
-def arguments_of(request: Request, arrays: dict[str, Array | None]) -> tuple[list[Any], dict[str, Any]]:
+def arguments_of(
+    signature: Signature, request: Request, arrays: dict[str, Array | None]
+) -> tuple[list[Any], dict[str, Any]]:
     """The positional and the named arguments of the call."""
-    if request.operation == "initialize":
-        named = dict(request.arguments)
-        return [named.pop(name) for name in _LAYER if name in named], named
-    names = ("input", "weight", "bias", "grad_output")[: 3 if request.operation == "conv2d" else 4]
-    return [arrays.get(name) for name in names], request.arguments
+    named = dict(request.arguments)
+    positional = [named.pop(name) for name in signature.positional if name in named]
+    return [*(arrays.get(name) for name in signature.arrays), *positional], named
 
 
-def returned_arrays(operation: str, value: Any) -> list[Array | None] | Broken:
+def returned_arrays(signature: Signature, value: Any) -> list[Array | None] | Broken:
     """The arrays of a returned value, or what is wrong with it."""
-    names = RETURNED[operation]
+    names, operation = signature.returns, signature.name
     if len(names) == 1:
         values = [value]
     elif type(value) in (tuple, list) and len(value) == len(names):
@@ -125,7 +132,7 @@ def returned_arrays(operation: str, value: Any) -> list[Array | None] | Broken:
         kind = type(value).__name__
         return Broken("not-an-array", f"{operation} returned a value of type {kind}{count}, not {', '.join(names)}")
     for name, item in zip(names, values, strict=True):
-        wrong = None if item is None and name in MAY_BE_NONE else _wrong(item)
+        wrong = None if item is None and name in signature.may_be_none else _wrong(item)
         if wrong is not None:
             what = operation if len(names) == 1 else f"{operation}, for the {name},"
             return Broken("not-an-array", f"{what} returned {wrong}")

@@ -7,22 +7,14 @@ from typing import Any
 
 from conv2d_conformance.contract.answers import Answer, Broken, Hello, Observation, Rejected, Request, Result
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.calls import MAIN, SIGNATURES
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.implementation.framing import Buffers, ProtocolError, encode
 
 VERSION = 1
 
-RETURNED = {
-    "conv2d": ("output",),
-    "initialize": ("weight", "bias"),
-    "gradients": ("grad_input", "grad_weight", "grad_bias"),
-}
-"""What each operation returns, in order."""
-
 BESIDE = "beside."
 """Before the names of the arrays of the second of two calls that are made at once."""
-
-MAY_BE_NONE = frozenset({"bias", "grad_bias"})
 
 KINDS_OF_ERROR = ("not-an-array", "memory", "exit", "protocol", "load")
 
@@ -62,7 +54,7 @@ def encode_answer(answer: Answer, operation: str, number: int) -> Buffers:
     """The message that carries an answer to the harness."""
     match answer:
         case Result():
-            names = RETURNED[operation]
+            names = SIGNATURES[operation].returns
             arrays = zip(names * (len(answer.arrays) // len(names)), answer.arrays, strict=True)
             header = {"answer": "result", "id": number, "seconds": answer.seconds, **_observed(answer.observed)}
             return encode(header, arrays)
@@ -102,11 +94,12 @@ def decode_answer(
 
 
 def _require_the_arrays_of(operation: str, arrays: Sequence[Array | None], calls: int) -> None:
-    names = RETURNED[operation] * calls
+    signature = SIGNATURES[operation]
+    names = signature.returns * calls
     if len(arrays) != len(names):
         raise ProtocolError(f"the answer to {operation} lists {len(arrays)} arrays, not {len(names)}")
     for name, array in zip(names, arrays, strict=True):
-        if array is None and name not in MAY_BE_NONE:
+        if array is None and name not in signature.may_be_none:
             raise ProtocolError(f"the answer to {operation} has null for the {name}")
 
 
@@ -157,9 +150,9 @@ def decode_hello(header: Mapping[str, Any]) -> Hello:
         raise ProtocolError(f'the first answer must be "hello", not {header.get("answer")!r:.80}')
     if header.get("protocol") != VERSION:
         raise ProtocolError(f"the worker speaks protocol {header.get('protocol')!r:.80}, the harness speaks {VERSION}")
-    operations = header.get("operations", ["conv2d"])
-    if not isinstance(operations, list) or "conv2d" not in operations or any(o not in [*RETURNED] for o in operations):
-        raise ProtocolError(f'"operations" must be a list of conv2d and perhaps others of {", ".join(RETURNED)}')
+    operations, known = header.get("operations", [MAIN]), [*SIGNATURES]
+    if not isinstance(operations, list) or MAIN not in operations or any(name not in known for name in operations):
+        raise ProtocolError(f'"operations" must be a list of {MAIN} and perhaps others of {", ".join(known)}')
     environment = header.get("environment", {})
     if not isinstance(environment, dict) or not all(isinstance(value, str) for value in environment.values()):
         raise ProtocolError('"environment" must be an object of strings')

@@ -14,9 +14,9 @@ import numpy as np
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Broken, Rejected, Request, Result
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.implementation.calling import arguments_of, make_call, returned_arrays
+from conv2d_conformance.contract.calls import Signature
+from conv2d_conformance.implementation.calling import arguments_of, function_of, make_call, returned_arrays
 from conv2d_conformance.implementation.layout import Handed
-from conv2d_conformance.implementation.protocol import RETURNED
 from conv2d_conformance.implementation.surroundings import watched
 
 ROUNDS = 12
@@ -32,6 +32,7 @@ Arrays = tuple[Array | None, ...]
 class Voice:
     """One of the two calls, and its answer: the first one that is not, bit by bit, that of the call alone."""
 
+    signature: Signature
     function: Callable[..., Any]
     request: Request
     handed: Handed
@@ -40,11 +41,11 @@ class Voice:
     meeting: Barrier = field(default_factory=lambda: Barrier(1))
 
     def call(self) -> Any:
-        positional, named = arguments_of(self.request, self.handed.arrays)
+        positional, named = arguments_of(self.signature, self.request, self.handed.arrays)
         return make_call(self.function, self.request.operation, positional, named)
 
     def read(self, value: Any, outcome: Rejected | Broken | None) -> Arrays | Rejected | Broken:
-        returned = outcome or returned_arrays(self.request.operation, value)
+        returned = outcome or returned_arrays(self.signature, value)
         if isinstance(returned, Rejected | Broken):
             return returned
         return tuple(None if array is None else np.array(array, order="C") for array in returned)
@@ -69,10 +70,10 @@ class Voice:
 def answer_together(adapter: Adapter, request: Request) -> Answer:
     """Make the call of the request and that of the one beside it, each alone, and then both at once."""
     assert request.beside is not None
-    function = getattr(adapter, request.operation, None)
-    if request.operation not in RETURNED or function is None:
-        return Broken("protocol", f"the adapter {adapter.name} has no {request.operation}")
-    voices = [Voice(function, one, Handed(one.arrays, one.view)) for one in (request, request.beside)]
+    found = function_of(adapter, request.operation)
+    if isinstance(found, Broken):
+        return found
+    voices = [Voice(*found, one, Handed(one.arrays, one.view)) for one in (request, request.beside)]
     with watched() as observed, _switching_often():
         for voice in voices:
             voice.alone = voice.read(*voice.call())

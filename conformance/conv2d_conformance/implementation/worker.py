@@ -11,14 +11,10 @@ import numpy as np
 
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Hello
+from conv2d_conformance.contract.calls import SIGNATURES
 from conv2d_conformance.implementation.calling import Memory, answer
 from conv2d_conformance.implementation.framing import Buffers, Incoming, advance, encode
-from conv2d_conformance.implementation.protocol import (
-    RETURNED,
-    decode_request,
-    encode_answer,
-    encode_hello,
-)
+from conv2d_conformance.implementation.protocol import decode_request, encode_answer, encode_hello
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
 from conv2d_conformance.implementation.together import answer_together
 
@@ -64,7 +60,7 @@ def hello(adapter: Adapter) -> Hello:
         language="python",
         capabilities=adapter.capabilities,
         description=adapter.description,
-        operations=tuple(name for name in RETURNED if getattr(adapter, name) is not None),
+        operations=tuple(name for name in SIGNATURES if getattr(adapter, name, None) is not None),
         environment={
             "python": platform.python_version(),
             "numpy": np.__version__,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from conv2d_conformance.cases.layer_case import LayerCase
+from conv2d_conformance.cases.layer_case import LayerCase, format_case
 from conv2d_conformance.contract.answers import Answer, Broken, Implementation, Observation, Rejected
 from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.initialisation.law import law_of
@@ -58,14 +59,31 @@ def draw(trial: Trial, implementation: Implementation) -> Drawn:
     return Drawn(trial, tuple(layers), tuple(observed))
 
 
-def judge_trial(trial: Trial, implementation: Implementation) -> Judgement:
-    """Put the question and judge the answers by the tests of the trial."""
-    drawn = draw(trial, implementation)
-    if drawn.fault is not None:
-        return Judgement(drawn.outcome, drawn.fault, observed=drawn.observed)
-    if alarm := drawn.alarm:
-        return Judgement("fail", fault_of(drawn, alarm), elements=drawn.elements, observed=drawn.observed)
-    return Judgement("pass", evidence=drawn.elements, elements=drawn.elements, observed=drawn.observed)
+@dataclass(frozen=True)
+class LayerQuestion:
+    """A trial as an examination puts it."""
+
+    trial: Trial
+    operation: str = "initialize"
+
+    @property
+    def line(self) -> str:
+        return format_case(self.trial.case)
+
+    @property
+    def elements(self) -> int:
+        """Of all parameters that must come."""
+        case = self.trial.case
+        return (math.prod(case.weight_shape) + (case.M if case.bias else 0)) * len(case.seeds)
+
+    def judged(self, implementation: Implementation) -> Judgement:
+        """Ask, and judge the answers by the tests of the trial."""
+        drawn = draw(self.trial, implementation)
+        if drawn.fault is not None:
+            return Judgement(drawn.outcome, drawn.fault, observed=drawn.observed)
+        if alarm := drawn.alarm:
+            return Judgement("fail", fault_of(drawn, alarm), elements=drawn.elements, observed=drawn.observed)
+        return Judgement("pass", evidence=drawn.elements, elements=drawn.elements, observed=drawn.observed)
 
 
 def read_answer(case: LayerCase, answer: Answer) -> Parameters | Fault:

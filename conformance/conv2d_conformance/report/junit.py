@@ -59,7 +59,7 @@ def _told(
     """The element for a requirement that did not pass, and its message."""
     verdict, level = entry["verdict"], entry["level"]
     if verdict == "unsupported":
-        needed = {*entry["features"], spec.OPERATIONS[entry["profile"]]}
+        needed = {*entry["features"], spec.operation_of(entry["id"])}
         return "skipped", f"not claimed: {', '.join(sorted(needed - claimed))}"
     deviation = declared.get(entry["id"])
     known = f", as declared: {deviation['reason']} ({deviation['issue']})" if deviation else ""

@@ -11,14 +11,22 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from conv2d_conformance.contract.calls import SIGNATURES
 from conv2d_conformance.report.assemble import UnreadableReport
+from conv2d_conformance.spec import PROFILES
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a report, with the operations and the profiles that there are."""
+    found: dict[str, Any] = json.loads(_text())
+    found["properties"]["implementation"]["properties"]["operations"]["items"]["enum"] = [*SIGNATURES]
+    found["$defs"]["profile"]["enum"] = [*PROFILES]
+    return found
 
 
 @cache
-def schema() -> dict[str, Any]:
-    """The JSON Schema of a report."""
-    found: dict[str, Any] = json.loads(files(__package__).joinpath("schema.json").read_text(encoding="utf-8"))
-    return found
+def _text() -> str:
+    return files(__package__).joinpath("schema.json").read_text(encoding="utf-8")
 
 
 def fault_of(report: Any) -> str | None:

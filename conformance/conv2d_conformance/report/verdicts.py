@@ -10,7 +10,7 @@ from conv2d_conformance import spec
 from conv2d_conformance.contract.capabilities import CORE, Capabilities
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
-from conv2d_conformance.spec import PROFILES, Requirement
+from conv2d_conformance.spec import Requirement
 
 NOT_REACHED = "not reached"
 """The verdict on what a refusal that breaks another requirement kept from being judged, or the early end of a run."""
@@ -22,8 +22,7 @@ WITHOUT_ISOLATION = "without isolation there is a result and no certificate"
 
 def core_of(profile: str) -> frozenset[str]:
     """The features and operations that a certificate of a profile cannot do without, besides one floating dtype."""
-    contained = PROFILES[: PROFILES.index(profile) + 1]
-    return CORE | {spec.OPERATIONS[name] for name in contained} | ({"validation"} if profile != "forward" else set())
+    return CORE | spec.PROFILES[profile] | ({"validation"} if profile != "forward" else set())
 
 
 def claimed_by(implementation: Mapping[str, Any]) -> frozenset[str]:
@@ -32,7 +31,7 @@ def claimed_by(implementation: Mapping[str, Any]) -> frozenset[str]:
 
 
 def in_scope(requirement: Requirement, profile: str) -> bool:
-    return PROFILES.index(requirement.profile) <= PROFILES.index(profile)
+    return spec.is_within(requirement.profile, profile)
 
 
 def requirement_entries(
@@ -86,9 +85,7 @@ def requirement_entries(
 def _runs(covered: Iterable[str], claimed: frozenset[str], profile: str) -> bool:
     """Whether a check of some requirements runs where that is claimed."""
     requirements = [spec.get(name) for name in covered]
-    largest = max((requirement.profile for requirement in requirements), key=PROFILES.index)
-    needed = frozenset().union(*(requirement.features for requirement in requirements)) | {spec.OPERATIONS[largest]}
-    return needed <= claimed and PROFILES.index(largest) <= PROFILES.index(profile)
+    return all(requirement.needs <= claimed and in_scope(requirement, profile) for requirement in requirements)
 
 
 def _judged(

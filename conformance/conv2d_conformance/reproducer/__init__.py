@@ -22,9 +22,9 @@ __all__ = ["NoScript", "data_text", "script", "script_of_layers"]
 
 
 def script(question: Question, target: Target, wrong: Iterable[Index] = (), *, before: Sequence[Question] = ()) -> str:
-    """The script. `wrong` are the elements (N, M, OH, OW) to compare where there are too many to compare all.
+    """The script. `wrong` are the elements of the law to compare where there are too many to compare all.
 
-    Of gradients they are the elements (i,) of the row of all three. `before` are the calls that must come before.
+    `before` are the calls that must come before.
     """
     require_python(target)
     questions = [*before, question]

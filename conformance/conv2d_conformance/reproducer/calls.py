@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.implementation.calling import KEPT_RESULTS
 from conv2d_conformance.implementation.layout import ALIGNMENT, GUARD, Place, places_of, views_of
 from conv2d_conformance.implementation.target import Target
@@ -54,7 +55,7 @@ if conv2d is found:
 def memory_text(questions: Sequence[Question], target: Target) -> str:
     """The function that makes a call, with room for the largest one."""
     room = max((place.stop for one in questions for place in _places(one).values()), default=0) + GUARD + ALIGNMENT
-    is_bare = not target.is_bundled and any(one.case.operation == "conv2d" for one in questions)
+    is_bare = not target.is_bundled and any(one.case.operation == MAIN for one in questions)
     return _MEMORY % room + (_BARE if is_bare else "")
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from conv2d_conformance.gradients.row import NAMES
 from conv2d_conformance.law.intervals import interval
+from conv2d_conformance.law.rows import places
 from conv2d_conformance.reproducer.calls import CALL
 from conv2d_conformance.reproducer.data import LITERAL, dtype_text
 from conv2d_conformance.verdict.question import Question
@@ -36,42 +36,46 @@ def rejection(question: Question) -> str:
 
 def comparison(question: Question, wrong: Sequence[Index]) -> str:
     """The call, and what the answer must be: its form, and the elements one by one."""
-    lines = _of_gradients(question, wrong) if question.case.operation == "gradients" else _of_output(question, wrong)
+    has_one = len(question.case.signature.returns) == 1
+    lines = _of_one_array(question, wrong) if has_one else _of_several_arrays(question, wrong)
     return "\n".join((f"output = {CALL.format(question.case.operation)}", *lines))
 
 
-def _of_output(question: Question, wrong: Sequence[Index]) -> Iterator[str]:
-    dtype = dtype_text(question.input)
-    yield f"if type(output) is not np.ndarray or output.dtype != {dtype} or output.shape != {question.shape}:"
+def _of_one_array(question: Question, wrong: Sequence[Index]) -> Iterator[str]:
+    dtype, (shape,) = dtype_text(question.input), question.shapes.values()
+    assert shape is not None
+    yield f"if type(output) is not np.ndarray or output.dtype != {dtype} or output.shape != {shape}:"
     yield "    what = getattr(output, 'dtype', type(output).__name__), getattr(output, 'shape', '')"
-    yield f"    sys.exit(f'wrong: got {{what}}, required {question.case.dtype} of shape {question.shape}')"
+    yield f"    sys.exit(f'wrong: got {{what}}, required {question.case.dtype} of shape {shape}')"
     yield ""
     yield "# element: the lowest and the highest answer that is allowed, then others"
     yield "allowed = {"
     for index in _compared(question, wrong):
-        shown = index[1:] if len(question.shape) == 3 else index
-        yield f"    {shown}: ({_numbers(question, index)}),"
+        shown = np.unravel_index(np.ravel_multi_index(index, question.law.high.shape), shape)
+        yield f"    {tuple(map(int, shown))}: ({_numbers(question, index)}),"
     yield "}"
     yield _COUNTING % "output[element]"
 
 
-def _of_gradients(question: Question, wrong: Sequence[Index]) -> Iterator[str]:
-    dtype, shapes = dtype_text(question.input), dict(zip(NAMES, question.shapes, strict=False))
-    yield f"output = dict(zip({NAMES}, output))"
+def _of_several_arrays(question: Question, wrong: Sequence[Index]) -> Iterator[str]:
+    dtype, names = dtype_text(question.input), question.case.signature.returns
+    shapes = {name: shape for name, shape in question.shapes.items() if shape is not None}
+    yield f"output = dict(zip({names}, output))"
     yield f"for name, shape in {shapes}.items():"
     yield "    got = output[name]"
     yield f"    if type(got) is not np.ndarray or got.dtype != {dtype} or got.shape != shape:"
     yield "        what = getattr(got, 'dtype', type(got).__name__), getattr(got, 'shape', '')"
     yield f"        sys.exit(f'wrong: got {{what}} for {{name}}, required {question.case.dtype} of shape {{shape}}')"
-    if len(shapes) < len(NAMES):
-        yield "if output['grad_bias'] is not None:"
-        yield "    sys.exit('wrong: there is no bias, and it has a gradient')"
+    for name in names:
+        if name not in shapes:
+            yield f"if output[{name!r}] is not None:"
+            yield "    sys.exit('wrong: there is no bias, and it has a gradient')"
     yield ""
     yield "# element: the lowest and the highest answer that is allowed, then others"
     yield "allowed = {"
-    places = [(name, index) for name, shape in shapes.items() for index in np.ndindex(shape)]
+    elements = list(places(shapes))
     for index in _compared(question, wrong):
-        name, place = places[index[0]]
+        name, place = elements[index[0]]
         yield f"    ({name!r}, {place}): ({_numbers(question, index)}),"
     yield "}"
     yield _COUNTING % "output[element[0]][element[1]]"

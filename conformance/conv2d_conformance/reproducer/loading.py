@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.implementation.target import Target
 from conv2d_conformance.implementation.threads import ONE_THREAD
 from conv2d_conformance.reproducer.data import NoScript, is_packed
@@ -71,7 +72,7 @@ def _loading(target: Target, operations: Collection[str]) -> Iterator[str]:
         options = ", ".join(f"{name}={value!r}" for name, value in target.options.items())
         yield f"found = found.configure({options})"
     for name in sorted(operations):
-        if name == "conv2d" and not target.is_bundled:
-            yield "conv2d = getattr(found, 'conv2d', found)"
+        if name == MAIN and not target.is_bundled:
+            yield f"{name} = getattr(found, {name!r}, found)"
         else:
             yield f"{name} = found.{name}"

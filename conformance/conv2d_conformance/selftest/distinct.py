@@ -8,9 +8,6 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from conv2d_conformance import spec
-from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.cases.layer_case import is_layer_case
-from conv2d_conformance.cases.layer_case import parse as parse_layers
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Implementation, Request, Result
@@ -25,7 +22,7 @@ from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.selftest.killing import Encounter
 from conv2d_conformance.verdict.examination import Examination
-from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.question import requests_of
 
 Group = list[str]
 """Names of mutants that have answered alike so far."""
@@ -71,7 +68,7 @@ def _groups(cases: dict[str, list[str]], first_cases: list[str], effort: Effort,
 
 def _claims(mutant: Mutant) -> str:
     """The function and the accuracy that it claims: what is right by one claim is wrong by another."""
-    operation = spec.OPERATIONS[spec.get(mutant.breaks).profile]
+    operation = spec.operation_of(mutant.breaks)
     return f"{operation} {sorted(mutant.adapter.capabilities.grades.items())}"
 
 
@@ -79,7 +76,7 @@ def part_by_case(group: Group, line: str, asked: Mapping[str, Implementation]) -
     """Those that answer one case alike, in groups."""
     if len(group) == 1:
         return [group]
-    requests = parse_layers(line).requests if is_layer_case(line) else [Question(parse(line)).request]
+    requests = requests_of(line)
     if requests[0].operation not in asked[group[0]].hello.operations:
         return [group]
     parts: dict[str, Group] = {}

@@ -140,12 +140,12 @@ def _own(mutant: Mutant) -> list[Check]:
 
 def _others(mutant: Mutant) -> list[Check]:
     """The checks of other requirements on the same operation that the mutant claims everything for."""
-    operation = spec.OPERATIONS[spec.get(mutant.breaks).profile]
+    operation = spec.operation_of(mutant.breaks)
     claimed = mutant.adapter.capabilities.features
     return [
         check
         for check in catalogue().values()
-        if mutant.breaks not in check.requirements and check.operation == operation and check.features <= claimed
+        if mutant.breaks not in check.requirements and operation in check.operations and check.features <= claimed
     ]
 
 

@@ -18,17 +18,23 @@ import functools
 import hashlib
 import importlib.resources
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.contract.capabilities import FEATURES
 from conv2d_conformance.hinted import Hinted
 
 LEVELS = ("MUST", "SHOULD", "MAY")
-PROFILES = ("forward", "layer", "training")
-"""Each profile contains those before it."""
+PROFILES = {
+    "forward": frozenset({MAIN}),
+    "layer": frozenset({MAIN, "initialize"}),
+    "training": frozenset({MAIN, "initialize", "gradients"}),
+}
+"""The operations that a certificate of each profile is about, the smaller profiles first."""
 
-OPERATIONS = dict(zip(PROFILES, ("conv2d", "initialize", "gradients"), strict=True))
-"""The function of the adapter that the requirements of a profile are about."""
+CHAPTERS = {"initialisation": "initialize", "gradients": "gradients"}
+"""The operation that the requirements of a chapter are about, where it is not conv2d."""
 
 _SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
 _HEADING = re.compile(rf"### (?P<id>(?P<chapter>{_SLUG})\.{_SLUG}) \{{(?P<braces>[^{{}}]+)\}}")
@@ -55,12 +61,28 @@ class Requirement:
     @property
     def operation(self) -> str:
         """The function that an adapter must have for this requirement to be judged."""
-        return OPERATIONS[self.profile]
+        return operation_of(self.id)
 
     @property
     def needs(self) -> frozenset[str]:
-        """The claims, features and an operation, without which this requirement is not judged."""
+        """The features and the operation that must be claimed for this requirement to be judged."""
         return self.features | {self.operation}
+
+
+def operation_of(id: str) -> str:
+    """The operation that the requirement of an id is about."""
+    return CHAPTERS.get(id.partition(".")[0], MAIN)
+
+
+def smallest_profile(profiles: Iterable[str]) -> str:
+    """The smallest profile that contains all of these."""
+    together = frozenset().union(*(PROFILES[profile] for profile in profiles))
+    return next(name for name, operations in PROFILES.items() if together <= operations)
+
+
+def is_within(profile: str, other: str) -> bool:
+    """Whether one profile is contained in another."""
+    return PROFILES[profile] <= PROFILES[other]
 
 
 class UnknownRequirement(Hinted, LookupError):
@@ -121,6 +143,8 @@ def _requirement(heading: str, body: str, chapter: str, line: int) -> Requiremen
         allowed = f"a level ({', '.join(LEVELS)}), then a profile ({', '.join(PROFILES)})"
         raise _malformed(line, f"{head['id']} needs in its braces {allowed}")
     level, profile, *features = words
+    if (operation := operation_of(head["id"])) not in PROFILES[profile]:
+        raise _malformed(line, f"{head['id']} is about {operation}, which profile {profile} does not contain")
     if unknown := sorted(set(features) - FEATURES):
         raise _malformed(line, f"{head['id']} names {', '.join(map(repr, unknown))}, which no adapter can claim")
     parts = _BODY.fullmatch(body.strip())

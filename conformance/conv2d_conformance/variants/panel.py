@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.illegal_kinds import Illegal
-from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.judge import Judgement
-from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.question import Drawn, Question
 
 MOST_QUESTIONS = 500
 MOST_ELEMENTS = 100_000
@@ -64,8 +62,8 @@ class Panel:
     def judge_together(self, case: Case, other: Case) -> None:
         self._each(lambda examination: examination.judge_together(case, other))
 
-    def judge_line(self, line: str, operation: str, ask: Callable[[Implementation], Judgement]) -> None:
-        self._each(lambda examination: examination.judge_line(line, operation, ask))
+    def judge_drawn(self, question: Drawn) -> None:
+        self._each(lambda examination: examination.judge_drawn(question))
 
     def measure(self, case: Case) -> None:
         self._each(lambda examination: examination.measure(case))

@@ -13,8 +13,8 @@ from typing import Any
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
-from conv2d_conformance.cases.layer_case import is_layer_case
 from conv2d_conformance.contract.answers import Broken, Implementation
+from conv2d_conformance.operations import elementwise, operation_of
 from conv2d_conformance.verdict.explaining import explanations
 from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked
 from conv2d_conformance.verdict.judge import Fault, judge
@@ -104,8 +104,8 @@ def _can_be_asked(record: Record, implementation: Implementation) -> bool:
         and (record["outcome"] == "fail" or is_refusal(failure["got"]))
         and not failure["after"]
         and failure["required"] != REPEATED
-        and not is_layer_case(failure["case"])
-        and parse(failure["case"]).operation in implementation.hello.operations
+        and (operation := operation_of(failure["case"])).elementwise is not None
+        and operation.name in implementation.hello.operations
     )
 
 
@@ -164,6 +164,5 @@ def fault_of(implementation: Implementation, case: Case) -> Fault | None:
 
 def broken_by_state(case: Case, before: Iterable[Case]) -> str:
     """The requirement that is broken where a case fails after others and not alone."""
-    if case.operation == "gradients":
-        return "gradients.no-state"
-    return "determinism.no-state" if all(map(is_legal, before)) else "determinism.after-rejection"
+    judged = elementwise(case.operation)
+    return judged.stateless if all(map(is_legal, before)) else judged.unspoilt

@@ -21,12 +21,13 @@ from conv2d_conformance.contract.answers import Answer, Implementation, Observat
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.effort import Effort
+from conv2d_conformance.operations import OPERATIONS, graded
 from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.evidence import with_evidence
 from conv2d_conformance.verdict.grading import Grading, describe_grade
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome, judge
-from conv2d_conformance.verdict.question import FORESEEN, Question, claimed_grade
+from conv2d_conformance.verdict.question import FORESEEN, Drawn, Question, claimed_grade
 from conv2d_conformance.verdict.rejections import Rejections
 from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
@@ -41,34 +42,6 @@ from conv2d_conformance.verdict.simplifying import (
 )
 from conv2d_conformance.verdict.together import answers_of, request_of
 from conv2d_conformance.verdict.wording import NO_SUCH_THING
-
-OBSERVED_REQUIREMENTS = {
-    "input-changed": "memory.inputs-unchanged",
-    "guard-changed": "memory.guards-unchanged",
-    "aliases-input": "memory.result-owns-memory",
-    "aliases-output": "memory.results-independent",
-    "output-changed": "memory.results-independent",
-    "state-changed": "determinism.global-state-unchanged",
-}
-"""The requirement that is broken by something seen beside the answer, whichever check made the call."""
-
-OBSERVED_OF_LAYERS = {
-    **dict.fromkeys(("aliases-output", "aliases-itself", "output-changed"), "initialisation.results-independent"),
-    "state-changed": "determinism.global-state-unchanged",
-}
-"""The same for calls of `initialize`."""
-
-OBSERVED_OF_GRADIENTS = {
-    **dict.fromkeys(("input-changed", "guard-changed"), "gradients.inputs-unchanged"),
-    **dict.fromkeys(
-        ("aliases-input", "aliases-output", "aliases-itself", "output-changed"), "gradients.results-own-memory"
-    ),
-    "state-changed": "determinism.global-state-unchanged",
-}
-"""The same for calls of `gradients`."""
-
-GRADED = frozenset({"numerics.grade", "gradients.bound"})
-"""The requirements whose checks find the grade: of ordinary numbers, in sums of all kinds."""
 
 BREACHES = frozenset({"imports-reference"})
 """What breaks no requirement, but the rules for adapters: there is no certificate."""
@@ -183,7 +156,7 @@ class Examination:
     @property
     def _grades(self) -> bool:
         """Whether the answers say how accurate the implementation is: other checks ask what no class is about."""
-        return not GRADED.isdisjoint(self.requirements)
+        return not graded().isdisjoint(self.requirements)
 
     @property
     def claims(self) -> Capabilities:
@@ -309,7 +282,7 @@ class Examination:
         answers = answers_of(self.implementation.ask(request_of((first, second))))
         judged = [judge(question, answer) for question, answer in zip((first, second), answers, strict=True)]
         for case, judgement in zip(cases, judged, strict=True):
-            self._watch(format_case(case), judgement, OBSERVED_REQUIREMENTS)
+            self._watch(format_case(case), judgement, case.operation)
         return judged
 
     def _raise_beside(self, cases: Sequence[Case], case: Case, beside: Case, judgement: Judgement) -> NoReturn:
@@ -326,20 +299,21 @@ class Examination:
             failure = replace(failure, failed_repetitions=failed, repetitions=REPETITIONS)
         self._end(failure, judgement.outcome)
 
-    def judge_line(self, line: str, operation: str, ask: Callable[[Implementation], Judgement]) -> None:
-        """Judge what a line of another grammar asks of another operation; raise Nonconforming if the answer fails.
+    def judge_drawn(self, question: Drawn) -> None:
+        """Judge an answer by its distribution; raise Nonconforming if it fails.
 
         It is asked once: nothing is drawn again, and nothing is made simpler.
         """
         if self._raised is not None:
             raise self._raised
+        operation = question.operation
         if operation not in self.implementation.hello.operations:
-            self._end(_once(line, f"the adapter has no {operation}", "one, for this profile"), "error")
-        judgement = ask(self.implementation)
-        self._watch(line, judgement, OBSERVED_OF_LAYERS if operation == "initialize" else OBSERVED_REQUIREMENTS)
+            self._end(_once(question.line, f"the adapter has no {operation}", "one, for this profile"), "error")
+        judgement = question.judged(self.implementation)
+        self._watch(question.line, judgement, operation)
         if judgement.fault is not None:
-            self._end(_once(line, judgement.fault.got, judgement.fault.required), judgement.outcome)
-        self._tally(line, judgement)
+            self._end(_once(question.line, judgement.fault.got, judgement.fault.required), judgement.outcome)
+        self._tally(question.line, judgement)
         self._end_where_observed()
 
     def _end_where_observed(self) -> None:
@@ -399,11 +373,10 @@ class Examination:
             grading = self.tally.grading if self._grades else None
             judgement = judge(question, answers[-1], values=values, grading=grading)
             if judgement.observed:
-                seen = OBSERVED_OF_GRADIENTS if case.operation == "gradients" else OBSERVED_REQUIREMENTS
-                self._watch(format_case(case), judgement, seen, case)
+                self._watch(format_case(case), judgement, case.operation, case)
             if judgement.outcome != "pass":
                 break
-        return judge_repetitions(judgement, answers)
+        return judge_repetitions(judgement, answers, case.signature.symbols)
 
     def _question(self, case: Case) -> Question:
         prepared, self._prepared = self._prepared, None
@@ -427,13 +400,11 @@ class Examination:
             legal = judgement.fault is not None
             self.tally.rejections.take(judgement.rejected, format_case(case), legal=legal)
 
-    def _watch(
-        self, line: str, judgement: Judgement, requirements: Mapping[str, str], case: Case | None = None
-    ) -> None:
+    def _watch(self, line: str, judgement: Judgement, operation: str, case: Case | None = None) -> None:
         for observation in judgement.observed:
             if observation.kind in BREACHES:
                 self.tally.breaches.add(observation.sentence)
-            requirement = requirements.get(observation.kind)
+            requirement = OPERATIONS[operation].observed.get(observation.kind)
             if requirement and requirement not in self.tally.observed:
                 self.tally.observed[requirement] = Failure(line, observation.sentence, NO_SUCH_THING, line)
                 if case is not None:

@@ -14,30 +14,10 @@ from typing import Any
 
 from conv2d_conformance.cases.case import Case, CaseError, Elements, Recipe
 from conv2d_conformance.cases.geometry import geometry, is_legal
+from conv2d_conformance.operations import elementwise
 
 LARGEST_SMALL = 8
 """What no tile, vector or block is shorter than, as far as the drawn cases know."""
-
-
-OF_GRADIENTS = {
-    "validation.legal-calls-accepted": "shapes",
-    "values.definition": "input",
-    "values.every-size": "every-size",
-    "values.batch-items-independent": "weight",
-    "bias.added": "bias",
-    "stride.steps": "stride",
-    "dilation.spacing": "dilation",
-    "groups.side-by-side": "groups",
-    "groups.depthwise": "groups",
-    "padding.zeros-both-sides": "padding",
-    "padding.valid": "valid",
-    "padding.same-extra-at-end": "same",
-    "batch.empty": "empty-batch",
-    "batch.unbatched": "unbatched",
-    "arguments.scalar": "arguments",
-    "arguments.defaults": "arguments",
-}
-"""What the chapter on gradients calls the same; padding modes and views have the same names there."""
 
 
 def explanations(case: Case, aspect: str, fails: Callable[[Case], bool]) -> tuple[str, ...]:
@@ -49,10 +29,7 @@ def explanations(case: Case, aspect: str, fails: Callable[[Case], bool]) -> tupl
     """
     if not is_legal(case) or not case.is_finite:
         return ()
-    found = _needed(case, aspect, fails)
-    if case.operation == "conv2d":
-        return found
-    return tuple(f"gradients.{OF_GRADIENTS.get(name, name.partition('.')[2])}" for name in found)
+    return tuple(map(elementwise(case.operation).explained_by, _needed(case, aspect, fails)))
 
 
 def _needed(case: Case, aspect: str, fails: Callable[[Case], bool]) -> tuple[str, ...]:

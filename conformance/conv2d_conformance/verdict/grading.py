@@ -92,7 +92,7 @@ class Grading:
                     subject.failed.setdefault(EXACT, question)
             elif name == "A-tc" and name not in held:
                 _note_excess(subject, answer, law, comparison.wrong, question.accuracy.output.unit)
-                if question.case.operation == "conv2d":
+                if question.judged.operands is not None:
                     _note_arithmetic(subject, question, answer, comparison.wrong)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from conv2d_conformance.contract.answers import Answer, Broken, Observation, Rejected, Result
 from conv2d_conformance.contract.arrays import Array, dtype_of
-from conv2d_conformance.gradients.row import fault_of, row_of
 from conv2d_conformance.law.allowed import compare
+from conv2d_conformance.law.rows import row_of
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.wording import ANY_ANSWER, REFUSED, describe_wrong_elements
@@ -65,13 +65,9 @@ def judge(question: Question, answer: Answer, *, values: bool = True, grading: G
     if isinstance(answer, Rejected):
         got = f"{REFUSED}{answer.type}: {answer.message}"
         return _fail(answer, Fault("accepted", got, "an array, since the call is legal"))
-    if question.case.operation == "gradients":
-        if (wrong := fault_of(answer.arrays, question.shapes, dtype_of(question.case.dtype))) is not None:
-            return _fail(answer, Fault(*wrong))
-        return _judge_values(question, answer, row_of(answer.arrays), values, grading)
-    array = answer.arrays[0]
-    assert array is not None, "the worker lets only an array pass as the answer of conv2d"
-    return _fault_of_array(question, answer, array) or _judge_values(question, answer, array, values, grading)
+    if (fault := _fault_of_form(question, answer)) is not None:
+        return _fail(answer, fault)
+    return _judge_values(question, answer, row_of(answer.arrays), values, grading)
 
 
 def _judge_illegal(reason: str, answer: Result | Rejected) -> Judgement:
@@ -81,35 +77,43 @@ def _judge_illegal(reason: str, answer: Result | Rejected) -> Judgement:
     return _fail(answer, Fault("rejected", f"a result of shape {shapes}", f"an exception: {reason}"))
 
 
-def _fault_of_array(question: Question, answer: Result, array: Array) -> Judgement | None:
-    dtype = dtype_of(question.case.dtype)
-    if array.dtype != dtype:
-        byte_order = ", in foreign byte order" if array.dtype == dtype.newbyteorder() else ""
-        return _fail(answer, Fault("dtype", f"dtype {array.dtype.name}{byte_order}", f"dtype {dtype.name}"))
-    if array.shape != question.shape:
-        return _fail(answer, Fault("shape", f"shape {array.shape}", f"shape {question.shape}"))
+def _fault_of_form(question: Question, answer: Result) -> Fault | None:
+    """What is wrong with the arrays before their values are looked at."""
+    dtype, shapes = dtype_of(question.case.dtype), question.shapes
+    for (name, shape), array in zip(shapes.items(), answer.arrays, strict=True):
+        whose = f"{name} of " if len(shapes) > 1 else ""
+        if shape is None:
+            if array is not None:
+                return Fault("shape", f"{name} of shape {array.shape}", f"{name} None, since there is no bias")
+        elif array is None:
+            return Fault("shape", f"{name} None", f"{name} of shape {shape}")
+        elif array.dtype != dtype:
+            byte_order = ", in foreign byte order" if array.dtype == dtype.newbyteorder() else ""
+            return Fault("dtype", f"{whose}dtype {array.dtype.name}{byte_order}", f"dtype {dtype.name}")
+        elif array.shape != shape:
+            return Fault("shape", f"{whose}shape {array.shape}", f"shape {shape}")
     return None
 
 
-def _judge_values(question: Question, answer: Result, array: Array, values: bool, grading: Grading | None) -> Judgement:
-    if not values or array.size == 0:
+def _judge_values(question: Question, answer: Result, row: Array, values: bool, grading: Grading | None) -> Judgement:
+    if not values or row.size == 0:
         return Judgement("pass", evidence=1, elements=1, observed=answer.observed)
     law = question.law
-    batch = array.reshape(law.high.shape)
-    comparison = compare(batch, law)
+    got = row.reshape(law.high.shape)
+    comparison = compare(got, law)
     if grading is not None:
-        grading.take(question, batch, comparison)
+        grading.take(question, got, comparison)
     if comparison.wrong.any():
-        return _fail(answer, Fault("values", *describe_wrong_elements(question, batch, law, comparison.wrong)))
+        return _fail(answer, Fault("values", *describe_wrong_elements(question, got, law, comparison.wrong)))
     evidence = int(np.count_nonzero(law.evident)) if question.exposes_faults else 0
     if not (law.evident & ~law.fixed).any():
-        return Judgement("pass", evidence=evidence, elements=array.size, observed=answer.observed)
+        return Judgement("pass", evidence=evidence, elements=row.size, observed=answer.observed)
     ratio = np.where(law.evident, comparison.ratio, 0.0)
     worst = int(ratio.argmax())
     return Judgement(
         "pass",
         evidence=evidence,
-        elements=array.size,
+        elements=row.size,
         margin=float(ratio.flat[worst]),
         where=tuple(int(i) for i in np.unravel_index(worst, ratio.shape)),
         observed=answer.observed,

@@ -6,24 +6,27 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.cost import require_affordable
 from conv2d_conformance.cases.data import call, exposes
 from conv2d_conformance.cases.geometry import geometry, products
-from conv2d_conformance.cases.grammar import format_case
-from conv2d_conformance.contract.answers import Request
+from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.contract.answers import Implementation, Request
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.grades import default_class
-from conv2d_conformance.gradients.law import gradient_class, gradient_default, laws
-from conv2d_conformance.gradients.row import row_of_laws
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
-from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
-from conv2d_conformance.law.evaluate import law_of, operands_of
+from conv2d_conformance.law.classes import AccuracyClass
+from conv2d_conformance.operations import Elementwise, elementwise, operation_of
+from conv2d_conformance.operations.operation import Shapes
 from conv2d_reference.arguments import Geometry
+
+if TYPE_CHECKING:
+    from conv2d_conformance.verdict.judge import Judgement
 
 CORE_CLAIMS = Capabilities()
 
@@ -33,9 +36,31 @@ FORESEEN = 1 << 16
 
 def claimed_grade(claims: Capabilities, subject: str) -> str:
     """The accuracy class that an adapter claims for a dtype or its gradients ("float16/gradients"), or its default."""
-    dtype, _, gradients = subject.partition("/")
+    dtype, _, operation = subject.partition("/")
     forward = claims.grades.get(dtype, default_class(dtype))
-    return claims.grades.get(subject, gradient_default(dtype, forward) if gradients else forward)
+    return claims.grades.get(subject, elementwise(operation or MAIN).default_class(dtype, forward))
+
+
+class Drawn(Protocol):
+    """A question whose answer is drawn: its line, the operation that it asks for, and how many elements must come."""
+
+    @property
+    def line(self) -> str: ...
+
+    @property
+    def operation(self) -> str: ...
+
+    @property
+    def elements(self) -> int: ...
+
+    def judged(self, implementation: Implementation) -> Judgement:
+        """Ask it, and judge the answer by its distribution."""
+
+
+def requests_of(line: str) -> list[Request]:
+    """The calls that a line asks for. CaseError where it is no case."""
+    lines = operation_of(line).lines
+    return [Question(parse(line)).request] if lines is None else lines.requests(line)
 
 
 @dataclass
@@ -107,14 +132,18 @@ class Question:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of the right answer."""
-        g = self.geometry
-        return (g.M, g.OH, g.OW) if g.N is None else (g.N, g.M, g.OH, g.OW)
+        """The shape of the right answer of conv2d."""
+        return self.geometry.output_shape
 
     @property
-    def shapes(self) -> tuple[tuple[int, ...], ...]:
-        """The shapes of the right gradients, of which there is none for no bias."""
-        return tuple(array.shape for array in (self.input, self.weight, self.bias) if array is not None)
+    def judged(self) -> Elementwise:
+        """How answers to the operation that the case asks for are judged."""
+        return elementwise(self.case.operation)
+
+    @property
+    def shapes(self) -> Shapes:
+        """The shapes of the arrays of the right answer, by name; None where there must be no array."""
+        return self.judged.shapes(self.case, self.geometry)
 
     @property
     def accuracy(self) -> AccuracyClass:
@@ -122,42 +151,23 @@ class Question:
         return self._class(self.grade or claimed_grade(self.claims, self.case.subject))
 
     def _class(self, grade: str) -> AccuracyClass:
-        find = gradient_class if self.case.operation == "gradients" else accuracy_class
-        return find(grade, self.case.dtype)
+        return self.judged.accuracy_class(grade, self.case.dtype)
 
     @cached_property
     def law(self) -> Allowed:
-        """The allowed answers, element by element, of shape (N, M, OH, OW) with N = 1 for an unbatched input.
-
-        Of gradients: those of all three in one row.
-        """
+        """The allowed answers, element by element, in the order that the operation's law gives them."""
         return self.law_in(self.accuracy.name)
 
     def law_in(self, grade: str) -> Allowed:
         """What would be allowed in another class."""
-        g, accuracy = self.geometry, self._class(grade)
         flushed = self.claims.subnormals.get(self.case.dtype) == "flushed"
-        if self.case.operation == "gradients":
-            gy = self._array("grad_output")
-            found = laws(g, self.input, self.weight, self.bias, gy, accuracy, flushed=flushed)
-            return row_of_laws(found, accuracy.neighbours)
-        return law_of(self.input, self.weight, self.bias, self._placement, accuracy, flushed=flushed)
+        return self.judged.law(self.geometry, self.request.arrays, self._class(grade), flushed=flushed)
 
     @property
     def operands(self) -> Operands:
-        """The data of a call of conv2d, as the law takes them."""
-        return operands_of(self.input, self.weight, self.bias, self._placement)
-
-    @property
-    def _placement(self) -> dict[str, Any]:
-        g = self.geometry
-        return {
-            "stride": g.stride,
-            "dilation": g.dilation,
-            "groups": g.groups,
-            "pads": g.pads,
-            "padding_mode": g.padding_mode,
-        }
+        """The data as the law takes them, of an operation that has operands."""
+        assert self.judged.operands is not None, self.case.operation
+        return self.judged.operands(self.geometry, self.request.arrays)
 
     @cached_property
     def exposes_faults(self) -> bool:

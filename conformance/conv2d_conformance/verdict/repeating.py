@@ -8,24 +8,22 @@ from dataclasses import replace
 import numpy as np
 
 from conv2d_conformance.contract.answers import Answer, Result
-from conv2d_conformance.gradients.row import NAMES
 from conv2d_conformance.verdict.judge import Fault, Judgement
 from conv2d_conformance.verdict.wording import REPEATED
 
 
-def judge_repetitions(judgement: Judgement, answers: Sequence[Answer]) -> Judgement:
+def judge_repetitions(judgement: Judgement, answers: Sequence[Answer], symbols: Sequence[str]) -> Judgement:
     """The judgement of the answers to one call, where that of each alone is known, up to the first that is wrong.
 
     Those that are right must be equal too: zeros and NaN whatever their sign. Answers to illegal calls are all
-    rejections.
+    rejections. `symbols` are what the arrays are called.
     """
     judgement = replace(judgement, calls=len(answers))
     if judgement.fault is not None:
         return judgement
     first, *others = [answer.arrays for answer in answers if isinstance(answer, Result)] or [()]
-    names = ("y",) if len(first) == 1 else NAMES
     for number, arrays in enumerate(others, start=2):
-        for name, one, other in zip(names, first, arrays, strict=False):
+        for name, one, other in zip(symbols, first, arrays, strict=False):
             if one is None or other is None:
                 continue
             different = np.argwhere(~((one == other) | ((one != one) & (other != other))))

@@ -10,25 +10,24 @@ from typing import Any
 
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.grades import class_names
+from conv2d_conformance.operations import elementwise
 from conv2d_conformance.verdict.grading import BY_SIZE, EXACT, grade
 from conv2d_conformance.verdict.question import claimed_grade
-
-JUDGING = {"": "numerics.grade", "gradients": "gradients.bound"}
-"""The requirement that is broken where the claimed class is, of answers and of gradients."""
 
 
 def faults_of_accuracy(report: Mapping[str, Any], claims: Capabilities) -> Iterator[str]:
     """Whether each grade is the one that its evidence earns, and agrees with the verdicts."""
     verdicts = {entry["id"]: entry["verdict"] for entry in report["requirements"]}
     for subject, found in report["accuracy"].items():
-        dtype, _, gradients = subject.partition("/")
+        dtype, _, operation = subject.partition("/")
         if dtype not in claims.dtypes:
             yield f"it tells the accuracy of {subject}, which is not claimed"
             continue
         yield from _faults_of_subject(subject, found, claims)
-        judging = JUDGING[gradients]
+        judging = elementwise(operation or MAIN).graded_by
         if "named" in found and found["claimed"] in found["broken_by"] and verdicts.get(judging) == "pass":
             verdict = verdicts[judging]
             yield f"an answer in {subject} broke its claimed {found['claimed']}, and {judging} is called {verdict}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from conv2d_conformance.checks import Check
 from conv2d_conformance.report.verdicts import NOT_REACHED
-from conv2d_conformance.spec import PROFILES
+from conv2d_conformance.spec import is_within
 
 Seen = Mapping[str, Any]
 
@@ -18,7 +18,7 @@ def to_run(checks: Mapping[str, Check], run: Mapping[str, Any], claimed: frozens
     return [
         check
         for check in checks.values()
-        if PROFILES.index(check.profile) <= PROFILES.index(run["profile"])
+        if is_within(check.profile, run["profile"])
         and any(fnmatchcase(requirement, run["only"]) for requirement in check.requirements)
         and check.needs <= claimed
     ]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conv2d_conformance.cases import grammar
-from conv2d_conformance.cases import layer_case as layers
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.operations import canonical, operation_of
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verifying.rules import Rules
 
@@ -31,24 +31,18 @@ def faults_of_failures(report: Mapping[str, Any], rules: Rules | None, claims: C
 
 
 def _faults_of_line(where: str, line: str, operations: list[str], claims: Capabilities) -> Iterator[str]:
-    is_layer = layers.is_layer_case(line)
     try:
-        operation, written = _read_layer(line) if is_layer else _read(line)
+        operation, written = operation_of(line), canonical(line)
     except CaseError as error:
         yield f"{where} is {line!r}, which is no case: {error}"
         return
     if written != line:
         yield f"{where} is {line!r}, which is written {written!r}"
-    elif operation not in operations:
-        yield f"{where} is {line!r}, which asks for {operation}: the implementation has none"
-    elif not is_layer and (asked := grammar.format_case(within_claims(grammar.parse(line), claims))) != line:
+    elif operation.name not in operations:
+        yield f"{where} is {line!r}, which asks for {operation.name}: the implementation has none"
+    elif operation.elementwise is not None and (asked := _within_claims(line, claims)) != line:
         yield f"{where} is {line!r}, which needs what is not claimed; {asked!r} would be asked"
 
 
-def _read(line: str) -> tuple[str, str]:
-    case = grammar.parse(line)
-    return case.operation, grammar.format_case(case)
-
-
-def _read_layer(line: str) -> tuple[str, str]:
-    return "initialize", layers.format_case(layers.parse(line))
+def _within_claims(line: str, claims: Capabilities) -> str:
+    return grammar.format_case(within_claims(grammar.parse(line), claims))

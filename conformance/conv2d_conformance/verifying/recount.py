@@ -14,16 +14,17 @@ from typing import Any, NoReturn
 
 import hypothesis
 
-from conv2d_conformance.cases import layer_case as layers
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.checks import Check
-from conv2d_conformance.contract.answers import Hello, Implementation, Request
+from conv2d_conformance.contract.answers import Hello, Request
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.operations import elementwise
 from conv2d_conformance.verdict.examination import Examination, digest
 from conv2d_conformance.verdict.judge import Judgement
+from conv2d_conformance.verdict.question import Drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ class _Counting(Examination):
         self.elements: list[int] = []
         self.subjects: set[str] = set()
 
-    def judge_line(self, line: str, operation: str, ask: Callable[[Implementation], Judgement]) -> None:  # noqa: ARG002  # it is not asked
-        self._tally(line, _held(_elements_of_layers(line)))
+    def judge_drawn(self, question: Drawn) -> None:
+        self._tally(question.line, _held(question.elements))
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:  # noqa: ARG002  # all answers are the same
         judges_values = values and is_legal(case)
@@ -130,12 +131,5 @@ def _held(elements: int) -> Judgement:
 
 def _elements(case: Case) -> int:
     """So many elements has the answer; what has none is judged by its shape, as one fact."""
-    if case.operation == "gradients":
-        shapes = (case.shapes[name] for name in ("input", "weight", "bias"))
-        return sum(math.prod(shape) for shape in shapes if shape is not None) or 1
-    return math.prod(case.output_shape) or 1
-
-
-def _elements_of_layers(line: str) -> int:
-    case = layers.parse(line)
-    return (math.prod(case.weight_shape) + (case.M if case.bias else 0)) * len(case.seeds)
+    shapes = elementwise(case.operation).shapes(case, geometry(case))
+    return sum(math.prod(shape) for shape in shapes.values() if shape is not None) or 1

@@ -10,11 +10,11 @@ from typing import Any
 
 from conv2d_conformance import sources
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.cases.layer_case import is_layer_case
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.operations import operation_of
 from conv2d_conformance.verdict.examination import Examination, Nonconforming, Tally
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
@@ -120,9 +120,10 @@ def _of_failing(entry: Mapping[str, Any], again: _Rerun) -> Iterator[str]:
 def _fails_alone(failure: Mapping[str, Any], implementation: Implementation) -> bool:
     """Whether the case fails by itself; False where only its check can ask it as it was asked."""
     line = failure["case"]
-    if failure["after"] or failure.get("beside") or failure["required"] == REPEATED or is_layer_case(line):
+    if failure["after"] or failure.get("beside") or failure["required"] == REPEATED:
         return False
-    if parse(line).operation not in implementation.hello.operations:
+    operation = operation_of(line)
+    if operation.elementwise is None or operation.name not in implementation.hello.operations:
         return False
     question = Question(parse(line), implementation.hello.capabilities)
     times = 1 if failure["failed_repetitions"] == failure["repetitions"] else OFTEN

@@ -18,6 +18,7 @@ from conv2d_conformance.cli.initialisation import initialisation
 from conv2d_conformance.cli.replay import replay
 from conv2d_conformance.cli.run import run
 from conv2d_conformance.cli.smoke import smoke
+from conv2d_conformance.contract.calls import SIGNATURES
 from conv2d_conformance.implementation import framing, host, last_words, patience, protocol, resident, threads
 from conv2d_conformance.runner import Options
 
@@ -44,7 +45,7 @@ def arrays_of(message):
 
 
 def test_the_page_shows_every_message():
-    assert {message.get("op") for message in MESSAGES} == {None, "hello", *protocol.RETURNED}
+    assert {message.get("op") for message in MESSAGES} == {None, "hello", *SIGNATURES}
     assert {message.get("answer") for message in MESSAGES} == {None, "hello", "result", "rejected", "error"}
 
 

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 from conv2d_conformance.contract.capabilities import ARGUMENTS, GRADES, PADDING_MODES, PADDINGS, VIEWS, Capabilities
 from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.report.validation import schema
 
 SCHEMA = json.loads(files("conv2d_conformance.report").joinpath("schema.json").read_text(encoding="utf-8"))
 CLAIMS = SCHEMA["$defs"]["capabilities"]["properties"]
@@ -24,3 +25,8 @@ def test_every_value_of_a_claim_is_allowed() -> None:
         ("views", VIEWS),
     ):
         assert CLAIMS[name]["items"]["enum"] == list(values)
+
+
+def test_every_operation_and_profile_is_allowed() -> None:
+    """In the text that others read, too."""
+    assert schema() == SCHEMA

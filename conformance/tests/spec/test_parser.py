@@ -108,6 +108,18 @@ def test_refuses_anything_else(part, instead, message):
         spec.parse(GOOD.replace(part, instead))
 
 
+def test_refuses_a_profile_without_the_operation_of_the_chapter():
+    text = GOOD.replace("output-size", "gradients").replace("Output size", "Gradients")
+    with pytest.raises(ValueError, match=r"line 9: gradients.floor is about gradients, which profile forward does not"):
+        spec.parse(text)
+
+
+def test_profiles_that_contain_each_other():
+    assert spec.smallest_profile(["forward", "layer"]) == "layer"
+    assert spec.is_within("layer", "training")
+    assert not spec.is_within("training", "layer")
+
+
 def test_refuses_an_empty_text():
     with pytest.raises(ValueError, match="line 1: the first line"):
         spec.parse("")

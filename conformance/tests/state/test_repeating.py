@@ -36,12 +36,12 @@ def results(*arrays: Any) -> list[Result]:
     ],
 )
 def test_equal_answers_are_repeatable(answers: list[Result]) -> None:
-    assert judge_repetitions(PASSED, answers) == replace(PASSED, calls=len(answers))
+    assert judge_repetitions(PASSED, answers, ["y"]) == replace(PASSED, calls=len(answers))
 
 
 @pytest.mark.parametrize("other", [np.nextafter(np.float32(2), np.float32(3)), np.nan, np.inf])
 def test_one_bit_is_enough(other: float) -> None:
-    found = judge_repetitions(PASSED, results([[1, 2]], [[1, 2]], [[1, other]]))
+    found = judge_repetitions(PASSED, results([[1, 2]], [[1, 2]], [[1, other]]), ["y"])
     assert found.outcome == "fail"
     assert found.fault is not None
     assert found.fault.aspect == "repeated"

@@ -11,10 +11,11 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import catalogue
+from conv2d_conformance.operations.gradients import REQUIREMENTS as OF_GRADIENTS
 from conv2d_conformance.report.causes import causes
 from conv2d_conformance.verdict import explaining
 from conv2d_conformance.verdict.confirming import fault_of
-from conv2d_conformance.verdict.explaining import OF_GRADIENTS, explains, explanations
+from conv2d_conformance.verdict.explaining import explains, explanations
 
 EXPLAINED = {
     # The mutant, a case in which it fails, and what explains that.

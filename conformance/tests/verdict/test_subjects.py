@@ -26,7 +26,7 @@ from conv2d_reference.arguments import Geometry
 
 FEW = Effort("few", drawn=15, multiply_adds=20_000, tiles=16)
 MOST_CASES = 15
-CHECKS = [name for name, check in catalogue().items() if check.operation != "initialize"]
+CHECKS = [name for name, check in catalogue().items() if "initialize" not in check.operations]
 
 
 class Recorder(Examination):

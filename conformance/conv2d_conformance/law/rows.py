@@ -1,27 +1,25 @@
-"""The three gradients as one row of elements, so that they are compared, counted and graded like one array."""
+"""Several arrays as one row of elements, so that they are compared, counted and graded like one array."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.law.allowed import Allowed, Exceptions
 
-NAMES = ("grad_input", "grad_weight", "grad_bias")
-
 ARRAYS_OF_A_LAW = ("high", "low", "bound", "fixed", "evident")
 MASKS = tuple(field.name for field in fields(Exceptions))
 
-Shapes = tuple[tuple[int, ...], ...]
-Aspect = Literal["dtype", "shape"]
+Shapes = Mapping[str, tuple[int, ...] | None]
+"""Of arrays, by what each is called; None where there is none."""
 
 
 def row_of(arrays: Sequence[Array | None]) -> Array:
-    """All elements, one gradient after the other."""
+    """All elements, one array after the other."""
     return np.concatenate([array.ravel() for array in arrays if array is not None])
 
 
@@ -49,39 +47,28 @@ def rearranged(law: Allowed, move: Callable[[Any], Any]) -> Allowed:
 
 
 def parts_of_law(law: Allowed, shapes: Shapes) -> dict[str, Allowed]:
-    """What is allowed for each gradient by itself, taken from the row of all."""
-    ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
+    """What is allowed for each array by itself, taken from the law for all."""
+    present = {name: shape for name, shape in shapes.items() if shape is not None}
+    ends = np.cumsum([np.prod(shape, dtype=int) for shape in present.values()])
 
-    def part(number: int) -> Allowed:
-        return rearranged(law, lambda row: np.split(row, ends)[number].reshape(shapes[number]))
+    def part(number: int, shape: tuple[int, ...]) -> Allowed:
+        return rearranged(law, lambda row: np.split(row.ravel(), ends)[number].reshape(shape))
 
-    return {name: part(number) for number, name in enumerate(NAMES[: len(shapes)])}
+    return {name: part(number, shape) for number, (name, shape) in enumerate(present.items())}
+
+
+def places(shapes: Shapes) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The array and the index of every element of the row."""
+    for name, shape in shapes.items():
+        if shape is not None:
+            yield from ((name, index) for index in np.ndindex(shape))
 
 
 def element(place: int, shapes: Shapes) -> str:
     """The name of an element of the row: grad_weight[0,1,2,0]."""
-    for name, shape in zip(NAMES, shapes, strict=False):
-        size = int(np.prod(shape))
-        if place < size:
+    for name, shape in shapes.items():
+        size = 0 if shape is None else int(np.prod(shape))
+        if shape is not None and place < size:
             return f"{name}[{','.join(map(str, np.unravel_index(place, shape)))}]"
         place -= size
     raise IndexError(f"there are not so many elements in {shapes}")
-
-
-def fault_of(
-    arrays: Sequence[Array | None], shapes: Shapes, dtype: np.dtype[np.generic]
-) -> tuple[Aspect, str, str] | None:
-    """What is wrong with the arrays before their values are looked at: the aspect, what was got, what is required."""
-    for name, array, shape in zip(NAMES, arrays, (*shapes, None)[:3], strict=True):
-        if shape is None:
-            if array is not None:
-                return "shape", f"{name} of shape {array.shape}", f"{name} None, since there is no bias"
-            continue
-        if array is None:
-            return "shape", f"{name} None", f"{name} of shape {shape}"
-        if array.dtype != dtype:
-            order = ", in foreign byte order" if array.dtype == dtype.newbyteorder() else ""
-            return "dtype", f"{name} of dtype {array.dtype.name}{order}", f"dtype {dtype.name}"
-        if array.shape != shape:
-            return "shape", f"{name} of shape {array.shape}", f"shape {shape}"
-    return None

@@ -1,0 +1,48 @@
+"""The operations of the suite: one value for each, which says all that the rest asks of it.
+
+Nothing else compares the name of an operation. Who adds one adds a signature, a value here, and its requirements,
+checks and mutants.
+"""
+
+from __future__ import annotations
+
+from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.operations.conv2d import CONV2D
+from conv2d_conformance.operations.gradients import GRADIENTS
+from conv2d_conformance.operations.initialize import INITIALIZE
+from conv2d_conformance.operations.operation import Elementwise, Operation
+
+__all__ = ["OPERATIONS", "Elementwise", "Operation", "canonical", "elementwise", "graded", "operation_of"]
+
+OPERATIONS: dict[str, Operation] = {found.name: found for found in (CONV2D, INITIALIZE, GRADIENTS)}
+
+
+def operation_of(line: str) -> Operation:
+    """The operation that a line asks for. CaseError where it is no case."""
+    first = line.split(maxsplit=1)[:1]
+    for found in OPERATIONS.values():
+        if found.lines is not None and first == [found.lines.word]:
+            return found
+    return OPERATIONS[parse(line).operation]
+
+
+def canonical(line: str) -> str:
+    """The one form in which what a line says is written. CaseError where it is no case."""
+    lines = operation_of(line).lines
+    return format_case(parse(line)) if lines is None else lines.canonical(line)
+
+
+def graded() -> frozenset[str]:
+    """The requirements whose checks find the grade: of ordinary numbers, in sums of all kinds."""
+    return frozenset(
+        found.elementwise.graded_by
+        for found in OPERATIONS.values()
+        if found.elementwise is not None and found.elementwise.graded_by is not None
+    )
+
+
+def elementwise(name: str) -> Elementwise:
+    """How the answers of an operation are judged whose lines are cases."""
+    found = OPERATIONS[name].elementwise
+    assert found is not None, name
+    return found

@@ -1,0 +1,23 @@
+"""The parameters of a fresh layer, which are drawn."""
+
+from __future__ import annotations
+
+from conv2d_conformance.cases.layer_case import EXAMPLE, FIRST_WORD, format_case, parse
+from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.operations.operation import Lines, Operation
+
+INITIALIZE = Operation(
+    SIGNATURES["initialize"],
+    title="initialize",
+    example=EXAMPLE,
+    observed={
+        **dict.fromkeys(("aliases-output", "aliases-itself", "output-changed"), "initialisation.results-independent"),
+        "state-changed": "determinism.global-state-unchanged",
+    },
+    elementwise=None,
+    lines=Lines(
+        FIRST_WORD,
+        canonical=lambda line: format_case(parse(line)),
+        requests=lambda line: parse(line).requests,
+    ),
+)

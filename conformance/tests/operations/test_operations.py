@@ -1,0 +1,56 @@
+"""What the operations say of themselves, held against the rest of the suite."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+
+import pytest
+
+from conv2d_conformance import Adapter, spec
+from conv2d_conformance.cases import parse
+from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.operations import OPERATIONS, canonical, elementwise, graded, operation_of
+from conv2d_conformance.verdict.question import Question, requests_of
+
+
+def test_each_signature_has_an_operation_and_a_place_in_an_adapter_and_in_a_profile() -> None:
+    assert list(OPERATIONS) == list(SIGNATURES)
+    assert set(SIGNATURES) <= {field.name for field in fields(Adapter)}
+    assert frozenset().union(*spec.PROFILES.values()) == set(SIGNATURES)
+    assert set(spec.CHAPTERS.values()) <= set(SIGNATURES)
+    assert set(spec.CHAPTERS) <= set(spec.load().chapters)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_its_example_is_a_canonical_line_that_asks_for_it(name: str) -> None:
+    example = OPERATIONS[name].example
+    assert operation_of(example) is OPERATIONS[name]
+    assert canonical(example) == example
+    assert {request.operation for request in requests_of(example)} == {name}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_it_names_requirements_of_its_own_where_something_is_seen_beside_an_answer(name: str) -> None:
+    shared = "determinism.global-state-unchanged"
+    named = [spec.get(requirement) for requirement in OPERATIONS[name].observed.values()]
+    assert {found.operation for found in named if found.id != shared} == {name}
+
+
+@pytest.mark.parametrize("name", [name for name, found in OPERATIONS.items() if found.elementwise is not None])
+def test_what_explains_a_failure_is_a_requirement_of_its_own(name: str) -> None:
+    judged = elementwise(name)
+    explaining = [judged.explained_by("values.definition"), judged.stateless, judged.unspoilt]
+    assert {spec.get(requirement).operation for requirement in explaining} == {name}
+    assert judged.graded_by is None or judged.graded_by in graded()
+
+
+@pytest.mark.parametrize("name", [name for name, found in OPERATIONS.items() if found.elementwise is not None])
+def test_the_right_answer_has_the_arrays_of_the_signature_and_the_elements_of_the_law(name: str) -> None:
+    question = Question(parse(OPERATIONS[name].example.replace(" bias ", " nobias ")))
+    assert tuple(question.shapes) == SIGNATURES[name].returns
+    assert set(question.request.arrays) == set(SIGNATURES[name].arrays)
+    absent = {array for array, shape in question.shapes.items() if shape is None}
+    assert absent == SIGNATURES[name].may_be_none
+    sizes = [math.prod(shape) for shape in question.shapes.values() if shape is not None]
+    assert question.law.high.size == sum(sizes)
