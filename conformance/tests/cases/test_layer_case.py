@@ -1,5 +1,7 @@
 """A line denotes one question, and a question has one line."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ seeds = st.integers(0, LARGEST_SEED)
 
 
 @st.composite
-def layer_cases(draw):
+def layer_cases(draw: st.DrawFn) -> LayerCase:
     groups = draw(sizes)
     first, count = draw(st.integers(0, LARGEST_SEED - 20)), draw(st.integers(1, 20))
     case = LayerCase(
@@ -31,7 +33,7 @@ def layer_cases(draw):
 
 
 @given(case=layer_cases())
-def test_reading_undoes_printing(case):
+def test_reading_undoes_printing(case: LayerCase) -> None:
     line = format_case(case)
     assert is_layer_case(line)
     assert parse(line) == case
@@ -48,7 +50,7 @@ def test_reading_undoes_printing(case):
         ("init c1m1k2 seed:0 omit=bias,groups", "init c1m1k2 g1 bias float32 seed:0 omit=groups,bias"),
     ],
 )
-def test_defaults_may_be_left_out_and_are_printed(line, canonical):
+def test_defaults_may_be_left_out_and_are_printed(line: str, canonical: str) -> None:
     assert format_case(parse(line)) == canonical
 
 
@@ -67,12 +69,12 @@ def test_defaults_may_be_left_out_and_are_printed(line, canonical):
         ("init c6m10k3 seed:7 omit=seed", "omit=seed is not possible"),
     ],
 )
-def test_what_is_no_case_is_said_to_be_none(line, words):
+def test_what_is_no_case_is_said_to_be_none(line: str, words: str) -> None:
     with pytest.raises(CaseError, match=words):
         parse(line)
 
 
-def test_every_seed_is_a_call():
+def test_every_seed_is_a_call() -> None:
     first, second = parse("init c6m10k3x5 g2 nobias float16 seed:7,9").requests
     arguments = {"in_channels": 6, "out_channels": 10, "kernel_size": (3, 5), "groups": 2, "bias": False}
     assert first.operation == "initialize"
@@ -80,7 +82,7 @@ def test_every_seed_is_a_call():
     assert second.arguments["seed"] == 9
 
 
-def test_what_is_omitted_is_not_handed_over():
+def test_what_is_omitted_is_not_handed_over() -> None:
     (request,) = parse("init c6m10k3 seed:7 omit=groups,bias").requests
     assert request.arguments == {
         "in_channels": 6,
