@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 SUITE = "conv2d_conformance"
 
 FLOORS = (
-    {"descriptors", "effort", "environment", "foreign", "output", "pool", "sources"},
+    {"descriptors", "effort", "environment", "foreign", "hinted", "output", "pool", "sources", "strict_json"},
     {"contract"},
     {"adapter", SUITE},
     {"spec"},
