@@ -1,5 +1,7 @@
 """A line denotes one question, and a question has one line."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
