@@ -11,7 +11,8 @@ from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
 from conv2d_conformance.contract.answers import Answer, Broken, Implementation
 from conv2d_conformance.diagnosis.effects import Effect
 from conv2d_conformance.verdict.claims import within_claims
-from conv2d_conformance.verdict.judge import Fault, judge
+from conv2d_conformance.verdict.judge import judge
+from conv2d_conformance.verdict.judgement import Fault
 from conv2d_conformance.verdict.question import Question
 
 MOST_WORK = 400_000

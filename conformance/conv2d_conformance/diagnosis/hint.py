@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conv2d_conformance.contract.answers import Answer, Broken, Rejected
-from conv2d_conformance.verdict.judge import Fault
+from conv2d_conformance.verdict.judgement import Fault
 from conv2d_conformance.verdict.question import Question
 
 

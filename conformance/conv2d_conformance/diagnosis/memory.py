@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
     from conv2d_conformance.contract.answers import Implementation
     from conv2d_conformance.diagnosis.bench import Seen
-    from conv2d_conformance.verdict.judge import Fault
+    from conv2d_conformance.verdict.judgement import Fault
 
 
 class Diagnoses:

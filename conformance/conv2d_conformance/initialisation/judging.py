@@ -15,7 +15,7 @@ from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.initialisation.law import law_of
 from conv2d_conformance.initialisation.plan import Trial
 from conv2d_conformance.initialisation.sample import Finding, Parameters, Values, bias_of, weight_of
-from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome
+from conv2d_conformance.verdict.judgement import Fault, Judgement, Outcome
 from conv2d_conformance.verdict.wording import REFUSED
 
 

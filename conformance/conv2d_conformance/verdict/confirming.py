@@ -17,7 +17,8 @@ from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.operations import elementwise, operation_of
 from conv2d_conformance.verdict.explaining import explanations
 from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked
-from conv2d_conformance.verdict.judge import Fault, judge
+from conv2d_conformance.verdict.judge import judge
+from conv2d_conformance.verdict.judgement import Fault
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.sequence import shortest
 from conv2d_conformance.verdict.wording import REPEATED, is_refusal

@@ -26,7 +26,8 @@ from conv2d_conformance.verdict.claims import illegal_within_claims, within_clai
 from conv2d_conformance.verdict.evidence import with_evidence
 from conv2d_conformance.verdict.grading import Grading, describe_grade
 from conv2d_conformance.verdict.history import Remembering
-from conv2d_conformance.verdict.judge import Fault, Judgement, Outcome, judge
+from conv2d_conformance.verdict.judge import judge
+from conv2d_conformance.verdict.judgement import Fault, Judgement, Outcome
 from conv2d_conformance.verdict.question import FORESEEN, Drawn, Question, claimed_grade
 from conv2d_conformance.verdict.rejections import Rejections
 from conv2d_conformance.verdict.repeating import judge_repetitions

@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 
-from conv2d_conformance.contract.answers import Answer, Broken, Observation, Rejected, Result
+from conv2d_conformance.contract.answers import Answer, Broken, Rejected, Result
 from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.rows import row_of
 from conv2d_conformance.verdict.grading import Grading
+from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.wording import ANY_ANSWER, REFUSED, describe_wrong_elements
-
-Aspect = Literal["answered", "accepted", "rejected", "dtype", "shape", "values", "repeated", "observed"]
-Outcome = Literal["pass", "fail", "error"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with an answer: in which respect, what came, and what is required.
-
-    broken: of which kind an answer is that could not be judged; empty for any other.
-    """
-
-    aspect: Aspect
-    got: str
-    required: str
-    broken: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The outcome for one case.
-
-    evidence: the number of elements (or, without elements, of facts) that could have shown a fault and did not.
-    rejected: the answer, where it is that the call was refused, rightly or wrongly.
-    margin: the largest error as a share of its bound, over the evident elements that are judged by a bound.
-    calls: how many of one and the same it took.
-    """
-
-    outcome: Outcome
-    fault: Fault | None = None
-    evidence: int = 0
-    elements: int = 0
-    margin: float | None = None
-    where: tuple[int, ...] | None = None
-    observed: tuple[Observation, ...] = ()
-    rejected: Rejected | None = None
-    calls: int = 1
 
 
 def judge(question: Question, answer: Answer, *, values: bool = True, grading: Grading | None = None) -> Judgement:

@@ -26,7 +26,7 @@ from conv2d_conformance.operations.operation import Shapes
 from conv2d_reference.arguments import Geometry
 
 if TYPE_CHECKING:
-    from conv2d_conformance.verdict.judge import Judgement
+    from conv2d_conformance.verdict.judgement import Judgement
 
 CORE_CLAIMS = Capabilities()
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from conv2d_conformance.contract.answers import Answer, Result
-from conv2d_conformance.verdict.judge import Fault, Judgement
+from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.wording import REPEATED
 
 

@@ -23,7 +23,7 @@ from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import elementwise
 from conv2d_conformance.verdict.examination import Examination, digest
-from conv2d_conformance.verdict.judge import Judgement
+from conv2d_conformance.verdict.judgement import Judgement
 from conv2d_conformance.verdict.question import Drawn
 
 

@@ -19,7 +19,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming
-from conv2d_conformance.verdict.judge import Fault, Judgement
+from conv2d_conformance.verdict.judgement import Fault, Judgement
 
 WRONG = Fault("values", "1", "2")
 

@@ -20,7 +20,7 @@ from conv2d_conformance.implementation.protocol import encode_request
 from conv2d_conformance.initialisation.plan import PLAN, trials
 from conv2d_conformance.verdict import examination
 from conv2d_conformance.verdict.claims import illegal_within_claims
-from conv2d_conformance.verdict.judge import Judgement
+from conv2d_conformance.verdict.judgement import Judgement
 
 FEW = Effort("few", drawn=2, multiply_adds=5_000, tiles=16, combined=10)
 ATTRIBUTES = ("stride", "padding", "dilation", "groups")

@@ -8,7 +8,8 @@ import pytest
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.answers import Broken, Rejected, Result
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.verdict.judge import Judgement, judge
+from conv2d_conformance.verdict.judge import judge
+from conv2d_conformance.verdict.judgement import Judgement
 from conv2d_conformance.verdict.question import Question
 
 CASE = "n2c2h4w5 m3k2x3 s1x1 p1x0 d1x1 g1 bias float32 integers:3"

@@ -20,7 +20,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.judge import Fault
+from conv2d_conformance.verdict.judgement import Fault
 from conv2d_conformance.verdict.simplifying import REPETITIONS, Allowance, simplest
 
 LARGE = parse("n3c2h12w4 m5k3x3 integers:7")

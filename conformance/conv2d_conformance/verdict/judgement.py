@@ -1,0 +1,45 @@
+"""What came of one answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from conv2d_conformance.contract.answers import Observation, Rejected
+
+Aspect = Literal["answered", "accepted", "rejected", "dtype", "shape", "values", "repeated", "observed"]
+Outcome = Literal["pass", "fail", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with an answer: in which respect, what came, and what is required.
+
+    broken: of which kind an answer is that could not be judged; empty for any other.
+    """
+
+    aspect: Aspect
+    got: str
+    required: str
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The outcome for one case.
+
+    evidence: the number of elements (or, without elements, of facts) that could have shown a fault and did not.
+    rejected: the answer, where it is that the call was refused, rightly or wrongly.
+    margin: the largest error as a share of its bound, over the evident elements that are judged by a bound.
+    calls: how many of one and the same it took.
+    """
+
+    outcome: Outcome
+    fault: Fault | None = None
+    evidence: int = 0
+    elements: int = 0
+    margin: float | None = None
+    where: tuple[int, ...] | None = None
+    observed: tuple[Observation, ...] = ()
+    rejected: Rejected | None = None
+    calls: int = 1
