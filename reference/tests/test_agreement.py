@@ -7,12 +7,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conv2d_reference import correlate, direct, resolve
 
-deterministic = settings(derandomize=True, database=None, deadline=None, max_examples=150)
+deterministic = settings(
+    derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=150
+)
 Call = tuple[np.ndarray, np.ndarray, np.ndarray | None, dict]
 
 

@@ -10,12 +10,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conv2d_reference import correlate, gradients_by_tap, gradients_direct, resolve
 
-deterministic = settings(derandomize=True, database=None, deadline=None, max_examples=100)
+deterministic = settings(
+    derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=100
+)
 few = settings(deterministic, max_examples=25)
 
 

@@ -6,7 +6,7 @@ from math import inf
 import ml_dtypes
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conv2d_reference import direct, lowered, oracle
@@ -15,7 +15,9 @@ from conv2d_reference.splitting import exact_product, integer_product, nearest, 
 DTYPES = {"float16": np.float16, "bfloat16": ml_dtypes.bfloat16, "float32": np.float32, "float64": np.float64}
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 FIELDS = ("high", "low", "error", "magnitude", "terms", "smallest")
-repeatable = settings(derandomize=True, database=None, deadline=None, max_examples=150)
+repeatable = settings(
+    derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=150
+)
 
 PLAIN = {"stride": (1, 1), "dilation": (1, 1), "groups": 1, "pads": ((0, 0), (0, 0))}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conv2d_conformance.cases.case import CaseError
@@ -33,6 +33,7 @@ def layer_cases(draw: st.DrawFn) -> LayerCase:
     return LayerCase(**{name: getattr(case, name) for name in case.__slots__} | {"omit": tuple(omit)})
 
 
+@settings(derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=layer_cases())
 def test_reading_undoes_printing(case: LayerCase) -> None:
     line = format_case(case)

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conv2d_conformance.contract.answers import Broken, Rejected, Result
@@ -165,7 +165,7 @@ JSON = st.recursive(
 KEYS = ("answer", "id", "arrays", "seconds", "observed", "type", "message", "kind", "sentence", "dtype", "shape")
 
 
-@settings(max_examples=80, derandomize=True, database=None, deadline=None)
+@settings(max_examples=80, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     message=st.sampled_from([RESULT, REJECTED]),
     changes=st.dictionaries(st.sampled_from(KEYS), JSON, max_size=2),
@@ -184,7 +184,7 @@ def test_any_answer_is_one_or_is_told(message, changes, entry, cut, noise):
     assert found is None or isinstance(found, Result | Rejected | Broken)
 
 
-@settings(max_examples=40, derandomize=True, database=None, deadline=None)
+@settings(max_examples=40, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     changes=st.dictionaries(st.sampled_from([*HELLO, "operations", "environment"]), JSON, max_size=2),
     claims=st.dictionaries(st.sampled_from(["dtypes", "padding", "grades", "subnormals", "views", "bias"]), JSON),

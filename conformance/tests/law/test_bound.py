@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conv2d_conformance.contract.formats import FORMATS
@@ -87,7 +87,7 @@ def vectors(draw: st.DrawFn) -> tuple[Array, Array, float, np.random.Generator]:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("evaluation", EVALUATIONS)
-@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@settings(max_examples=150, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=vectors())
 def test_every_order_of_summation_is_allowed(
     evaluation: str, dtype: str, data: tuple[Array, Array, float, np.random.Generator]
@@ -107,7 +107,7 @@ def test_a_zero_after_a_compensated_sum_of_two_products_rounds_it_again() -> Non
     assert is_allowed(answer, law, "float32")
 
 
-@settings(max_examples=100, derandomize=True, database=None, deadline=None)
+@settings(max_examples=100, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=vectors())
 def test_fused_multiply_add_is_allowed(data: tuple[Array, Array, float, np.random.Generator]) -> None:
     # float32: the exact sum of a product and an addend is rounded by way of float64 only where that is harmless.

@@ -1,7 +1,7 @@
 """What is not claimed is asked in its simplest form, and everything asked is claimed and legal."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conv2d_conformance.cases.case import Case
@@ -29,7 +29,7 @@ def claims(draw: st.DrawFn) -> Capabilities:
     return Capabilities(**flags, **sets)  # type: ignore[arg-type]  # two kinds of field at once
 
 
-@settings(max_examples=500, derandomize=True, database=None, deadline=None)
+@settings(max_examples=500, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=cases() | cases(dtype="float64"), claimed=claims())
 def test_what_is_asked_is_claimed_and_legal(case: Case, claimed: Capabilities) -> None:
     asked = within_claims(case, claimed)
@@ -38,7 +38,7 @@ def test_what_is_asked_is_claimed_and_legal(case: Case, claimed: Capabilities) -
     assert within_claims(asked, claimed) == asked
 
 
-@settings(max_examples=200, derandomize=True, database=None, deadline=None)
+@settings(max_examples=200, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=cases())
 def test_what_is_claimed_is_asked_as_it_is(case: Case) -> None:
     everything = Capabilities(
