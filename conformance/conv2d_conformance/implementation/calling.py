@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from itertools import combinations
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -158,13 +159,19 @@ def _aliases(handed: Handed, returned: list[Array]) -> list[Observation]:
 
 
 def _what_holds_it(own: frozenset[str]) -> str:
-    """The reference itself, or the module of the suite that was imported before it, and imports it."""
-    for name in sys.modules:  # in the order of their imports
-        if name == REFERENCE:
-            break
-        if name.startswith("conv2d_conformance.") and name not in own:
+    """The reference itself, or a module of the suite that was imported meanwhile, and imports it."""
+    for name, module in list(sys.modules.items()):  # in the order in which their imports came to an end
+        if name.startswith("conv2d_conformance.") and name not in own and _imports_the_reference(module):
             return f"{name}, a module of the suite that imports {REFERENCE}"
     return REFERENCE
+
+
+def _imports_the_reference(module: ModuleType) -> bool:
+    """Whether it has a name for a module of the reference, or for a function or class that was made there."""
+    values = vars(module).values()
+    homes = [value.__module__ for value in values if isinstance(value, FunctionType | type)]
+    homes += [value.__name__ for value in values if isinstance(value, ModuleType)]
+    return any(home.partition(".")[0] == REFERENCE for home in homes)
 
 
 def _message(error: BaseException) -> str:

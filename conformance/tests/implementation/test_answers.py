@@ -212,6 +212,6 @@ def test_an_import_of_the_reference_is_observed(worker, request_for):
     expected = (Observation("imports-reference", "the implementation imports conv2d_reference"),)
     assert worker("imports_the_reference").ask(request_for()).observed == expected
     (found,) = worker("imports_the_suite").ask(request_for()).observed
-    module = "conv2d_conformance.cases.case, a module of the suite that imports conv2d_reference"
+    module = "conv2d_conformance.cases.geometry, a module of the suite that imports conv2d_reference"
     assert found == Observation("imports-reference", f"the implementation imports {module}")
     assert worker("zeros").ask(request_for()).observed == ()
