@@ -368,10 +368,10 @@ class Examination:
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:
         question = self._question(case)
         request = question.foreseen(self._look_ahead) if values else question.request
+        grading = self.tally.grading if self._grades else None
         answers: list[Answer] = []
         for _ in range(times):
             answers.append(self.implementation.ask(request))
-            grading = self.tally.grading if self._grades else None
             judgement = judge(question, answers[-1], values=values, grading=grading)
             if judgement.observed:
                 self._watch(format_case(case), judgement, case.operation, case)
