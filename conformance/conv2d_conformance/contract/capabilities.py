@@ -8,9 +8,8 @@ from typing import Any
 
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.grades import MEANINGS, TRANSFORMS, class_names
+from conv2d_conformance.contract.limits import PADDING_MODES, PADDINGS, condition
 
-PADDINGS = ("explicit", "valid", "same")
-PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 ARGUMENTS = ("pair", "scalar", "defaults")
 VIEWS = ("transposed", "channels-last", "offset", "broadcast", "fortran", "read-only", "negative", "steps")
 SUBNORMALS = ("kept", "flushed")
@@ -67,12 +66,18 @@ class Capabilities:
     torch_seed_stream: bool = False
     subnormals: Mapping[str, str] = field(default_factory=dict)
     grades: Mapping[str, str] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, allowed in _CLOSED_SETS.items():
             chosen = _as_set(name, getattr(self, name))
             _require_known(name, chosen, allowed)
             object.__setattr__(self, name, chosen)
+        if isinstance(self.limits, str):
+            raise ValueError(f"Capabilities.limits is the string {self.limits!r}; give a tuple, ({self.limits!r},)")
+        object.__setattr__(self, "limits", tuple(self.limits))
+        for limit in self.limits:
+            condition(limit)
         if not self.dtypes:
             raise ValueError(f"Capabilities.dtypes is empty; claim at least one of {', '.join(DTYPES)}")
         for name, allowed in (("subnormals", SUBNORMALS), ("grades", GRADES)):
@@ -109,6 +114,7 @@ class Capabilities:
             "padding": bool(self.padding),
             "pairs": self.stride or self.dilation or "explicit" in self.padding,
             "several-dtypes": len(self.dtypes) > 1,
+            "limits": bool(self.limits),
         }
 
     def to_json(self) -> dict[str, Any]:
@@ -127,8 +133,8 @@ class Capabilities:
 
 _FLAGS = tuple(item.name for item in fields(Capabilities) if item.type == "bool")
 
-DERIVED = frozenset({"padding", "pairs", "several-dtypes"})
-"""Features that follow from others: some padding, some pair of numbers, two dtypes."""
+DERIVED = frozenset({"padding", "pairs", "several-dtypes", "limits"})
+"""Features that follow from what is claimed: some padding, some pair of numbers, two dtypes, some limit."""
 
 FEATURES = frozenset(
     {name.replace("_", "-") for name in _FLAGS}

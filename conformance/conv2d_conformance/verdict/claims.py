@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,27 +9,37 @@ from typing import Any
 from conv2d_conformance.cases.case import LETTERS, Case, Elements, Recipe
 from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import geometry, is_legal
+from conv2d_conformance.cases.held import held_by
 from conv2d_conformance.cases.illegal_kinds import Illegal
+from conv2d_conformance.cases.limited import moved_inside
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.contract.formats import DTYPES, FORMATS
+from conv2d_conformance.contract.formats import DTYPES
 
 SHAPING = {"N", "C", "M", "H", "W", "groups", "bias"}
 """The fields on which the shapes of the arrays depend, of those that may change."""
 
 
-def within_claims(case: Case, claims: Capabilities) -> Case:
-    """The case itself if all that it needs is claimed, else its nearest relative that is.
+def within_claims(case: Case, claims: Capabilities) -> Case | None:
+    """The case itself if all that it needs is claimed and it keeps the limits, else its nearest relative that does.
 
-    Illegal calls are made within the claims (`illegal_within_claims`), and stay as they are.
+    None where none is found within the limits. Illegal calls are made within the claims (`illegal_within_claims`), and
+    stay as they are.
     """
     if case.overrides or not is_legal(case):
         return case
+    claimed = _of_what_is_claimed(case, claims)
+    if not claims.limits:
+        return claimed
+    return moved_inside(claimed, claims.limits, lambda found: not any(_changes(found, claims)))
+
+
+def _of_what_is_claimed(case: Case, claims: Capabilities) -> Case:
     changes = dict(_changes(case, claims))
     if isinstance(case.data, Elements) and changes.keys() & SHAPING:
         # What is named must have its place in the arrays of the other shapes, so the shapes come first.
         changes["data"] = _placed(case.data, replace(case, **changes, data=Recipe()))
     if "dtype" in changes:
-        changes["data"] = _fitting(changes.get("data", case.data), changes["dtype"])
+        changes["data"] = held_by(changes.get("data", case.data), changes["dtype"])
     return replace(case, **changes) if changes else case
 
 
@@ -43,8 +52,13 @@ def illegal_within_claims(illegal: Illegal, claims: Capabilities) -> tuple[Case,
     if not illegal.defect.needs <= claims.features:
         return None
     legal = within_claims(illegal.legal, claims)
-    spoilt = illegal.defect.spoil(legal)
-    if spoilt is None or is_legal(spoilt) or not features_of(spoilt) - {"validation"} <= claims.features:
+    spoilt = None if legal is None else illegal.defect.spoil(legal)
+    if (
+        legal is None
+        or spoilt is None
+        or is_legal(spoilt)
+        or not features_of(spoilt) - {"validation"} <= claims.features
+    ):
         return None
     return legal, spoilt
 
@@ -65,21 +79,6 @@ def _placed(data: Elements, case: Case) -> Elements | Recipe:
     if not entries:
         return data.base or Recipe()
     return Elements(tuple((letter, place, value) for (letter, place), value in entries.items()), data.base)
-
-
-def _fitting(data: Recipe | Elements, dtype: str) -> Recipe | Elements:
-    """Data that another dtype holds too: smaller integers, and no element that becomes infinite."""
-    if isinstance(data, Elements):
-        too_large = any(FORMATS[dtype].largest < abs(value) < math.inf for _, _, value in data.entries)
-        base = None if data.base is None else _smaller(data.base, dtype)
-        return base or Recipe() if too_large else replace(data, base=base)
-    return _smaller(data, dtype)
-
-
-def _smaller(recipe: Recipe, dtype: str) -> Recipe:
-    if recipe.magnitude is None:
-        return recipe
-    return replace(recipe, magnitude=min(recipe.magnitude, 2 ** FORMATS[dtype].precision))
 
 
 def _changes(case: Case, claims: Capabilities) -> Iterator[tuple[str, Any]]:
