@@ -12,9 +12,9 @@ import numpy.typing as npt
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.data import call
 from conv2d_conformance.contract.arrays import Array, dtype_of
-from conv2d_conformance.mutants import emulated
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Order, lower, summed
+from conv2d_conformance.emulation import orders
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.terms import Order, lower, summed
 from conv2d_conformance.sharpness.rules import Refuses
 
 Floats = npt.NDArray[np.float64]
@@ -27,7 +27,7 @@ KINDS = {
 }
 """What is off by a factor of 1 + e."""
 
-ORDERS: tuple[Order, ...] = (emulated.sequential, emulated.backwards, emulated.pairwise, emulated.interleaved(8))
+ORDERS: tuple[Order, ...] = (orders.sequential, orders.backwards, orders.pairwise, orders.interleaved(8))
 """Right in every class."""
 
 
