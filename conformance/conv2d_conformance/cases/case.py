@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from conv2d_conformance.contract.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS
-from conv2d_conformance.contract.calls import MAIN, SIGNATURES, Signature
 from conv2d_conformance.contract.capabilities import PADDING_MODES, VIEWS
 from conv2d_conformance.contract.formats import DTYPES, FORMATS
+from conv2d_conformance.contract.signatures import MAIN, SIGNATURES, Signature
 from conv2d_conformance.hinted import Hinted
 
 ARRAYS = ("input", "weight", "bias", "grad_output")

@@ -1,17 +1,26 @@
 """Recipes for the rounding of additions: a large product and up to seven small ones, which end at its last places.
 
-Each pixel has a row of products of its own, spread over the channels from the first to the last: one large one, at the
-beginning or at the end, and small ones beside zeros. As in `apart`, a filter has one tap, with a power of two for all
-channels, so that every product is exact and an output is the chain of one pixel.
+Each pixel has its own row of products, spread over the channels from the first to the last: a large one, first or
+last, and small ones among zeros. As in `few_products`, a filter has one tap. Its weight is a power of two for all
+channels, so every product is exact, and an output is the chain of one pixel.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from conv2d_conformance.cases.apart import Integers, Shape, axes, channels_of, chosen_tap, four, pixels, scaled_down
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.words import FLOAT16, Values, Words, size_of, uniform_of, words
+from conv2d_conformance.cases.few_products import (
+    Integers,
+    axes,
+    channels_of,
+    chosen_tap,
+    four,
+    pixels,
+    scaled_down,
+)
+from conv2d_conformance.cases.philox import FLOAT16, Words, size_of, uniform_of, words
+from conv2d_conformance.contract.arrays import Floats, Shape
 from conv2d_conformance.contract.formats import FORMATS
 
 MOST = 8
@@ -38,7 +47,7 @@ WORDS = MOST + 2
 """For each pixel: what the chain is like, the large number, the place of each product."""
 
 
-def chain(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def chain(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """Small products as long as some hundredths of the accumulator's last place: each addition shows how it rounds.
 
     In 16-bit types, whose results would hide it, they are up to 1024 times as long, and the last of three
@@ -62,7 +71,7 @@ def chain(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return _laid_out(case, shape, drawn, pixel, _with_large(case, drawn, large, small, cancelled=cancelled))
 
 
-def brim(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def brim(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """Integers that fill the accumulator to the brim: a large one and ones, exact in any order with all of its bits.
 
     In 16-bit types the large product, which reaches 2^22 or 2^16, is taken away again where there are three channels.
@@ -74,7 +83,7 @@ def brim(case: Case, array: str, shape: Shape, bits: int) -> Values:
         if array != "weight" or not cancelled:
             return signs
         _, channel, _, _ = axes(shape)
-        raised: Values = (signs.reshape(four(shape)) * np.where(channel % 2 == 0, 2.0**bits, 1.0)).reshape(-1)
+        raised: Floats = (signs.reshape(four(shape)) * np.where(channel % 2 == 0, 2.0**bits, 1.0)).reshape(-1)
         return raised
     drawn, pixel = _by_pixel(case, shape)
     below = scaled_down(drawn[:, 1], 2 ** min(bits - 3, 30)).astype(np.float64)
@@ -84,7 +93,7 @@ def brim(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return _laid_out(case, shape, drawn, pixel, chains, parity=True)
 
 
-def _unit_taps(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def _unit_taps(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """One tap for each filter, a power of two with a sign; a bias, and for gradients a grad_output, as in `uniform`."""
     if array != "weight":
         return uniform_of(words(case, array, size_of(shape)), bits)
@@ -99,11 +108,11 @@ def _by_pixel(case: Case, shape: Shape) -> tuple[Words, Integers]:
     return words(case, "shared", count * WORDS).reshape(count, WORDS), pixel
 
 
-def _signs(drawn: Words) -> Values:
+def _signs(drawn: Words) -> Floats:
     return np.where(drawn & 1, -1.0, 1.0)
 
 
-def _with_large(case: Case, drawn: Words, large: Values, small: Values, *, cancelled: bool) -> Values:
+def _with_large(case: Case, drawn: Words, large: Floats, small: Floats, *, cancelled: bool) -> Floats:
     """The chains in rows: three in four begin with the large product, the others end with it.
 
     A group with fewer channels has so many of the products.
@@ -116,13 +125,13 @@ def _with_large(case: Case, drawn: Words, large: Values, small: Values, *, cance
     backwards = (drawn[:, 0] >> 2) % 4 == 0
     turned = np.take_along_axis(chain, np.maximum(length[:, None] - 1 - np.arange(MOST), 0), axis=1)
     turned[np.arange(MOST) >= length[:, None]] = 0
-    rows: Values = np.where(backwards[:, None], turned, chain)
+    rows: Floats = np.where(backwards[:, None], turned, chain)
     return rows
 
 
 def _laid_out(
-    case: Case, shape: Shape, drawn: Words, pixel: Integers, chains: Values, *, parity: bool = False
-) -> Values:
+    case: Case, shape: Shape, drawn: Words, pixel: Integers, chains: Floats, *, parity: bool = False
+) -> Floats:
     """The products of each pixel on channels in their order, each in a part of its own; often at the very ends.
 
     With `parity` the ones stand on odd channels and the others on even ones.

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from conv2d_conformance.cases.combined import COUNTS, FACTORS, is_possible, rows
-from conv2d_conformance.cases.covering import possible_tuples, tuples_of
+from conv2d_conformance.cases.combinations import COUNTS, FACTORS, is_possible, rows
+from conv2d_conformance.cases.covering_array import possible_tuples, tuples_of
 
 SIZES = {2: "pairs", 3: "triples"}
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.cases import apart, chains, roundings, tosa
+from conv2d_conformance.cases import chains, few_products, roundings, tosa
 from conv2d_conformance.cases.case import ARRAYS, DEFAULT_MAGNITUDE, LETTERS, Case, Elements
-from conv2d_conformance.cases.words import Values, shortened, size_of, uniform_of, words
-from conv2d_conformance.contract.arrays import Array, dtype_of
+from conv2d_conformance.cases.philox import shortened, size_of, uniform_of, words
+from conv2d_conformance.contract.arrays import Array, Floats, dtype_of
 from conv2d_conformance.contract.formats import FORMATS
 
 
@@ -58,7 +58,7 @@ def exposes(case: Case, arrays: dict[str, Array | None]) -> bool:
 # ---- the recipes -------------------------------------------------------------------------------------------------
 
 
-def integers(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+def integers(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:
     """Non-zero integers of magnitude 1 to 7, or to another printed magnitude: sums are exact in any order."""
     assert case.recipe is not None
     magnitude = min(case.recipe.magnitude or DEFAULT_MAGNITUDE, 2**bits)
@@ -66,13 +66,13 @@ def integers(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Value
     steps >>= 32
     steps *= 2 * magnitude
     steps >>= 32  # 0 .. 2 * magnitude - 1
-    values: Values = steps.astype(np.float64)
+    values: Floats = steps.astype(np.float64)
     values -= magnitude
     values += values >= 0
     return values
 
 
-def impulse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+def impulse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:
     """The full fingerprint: one pixel of each image is 1, and every weight has an id of its own.
 
     From image to image the 1 moves to the next position, beginning at position `seed`: a batch of C*H*W images
@@ -90,16 +90,16 @@ def impulse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values
         return values
     first = size_of(case.shapes["weight"] or ()) if array == "bias" else 0
     order = np.argsort(words(case, array, size), kind="stable")
-    ids: Values = (first + order) % 2**bits + 1.0
+    ids: Floats = (first + order) % 2**bits + 1.0
     return ids
 
 
-def uniform(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+def uniform(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:
     """A sign times a number in [1, 2) with every bit of the mantissa drawn: no value is negligible, none is short."""
     return uniform_of(words(case, array, size_of(shape)), bits)
 
 
-def sparse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+def sparse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:
     """About 15 % of `uniform`, the rest zero: most outputs are one product or none, whose rounding is fixed."""
     drawn = words(case, array, size_of(shape))
     kept = (drawn >> 1) & 2047 < 307  # of the bits that `uniform` does not use
@@ -108,7 +108,7 @@ def sparse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
     return np.where(kept, uniform_of(drawn, bits), 0.0)
 
 
-def normal(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+def normal(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:
     """Bell-shaped, of deviation about 1.15 and at most 4: what networks see. Small and large values meet in a sum."""
     size = size_of(shape)
     drawn = words(case, array, 2 * size)
@@ -117,7 +117,7 @@ def normal(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
     return shortened(parts.sum(axis=1) - 131070.0 + fine, bits) * 2.0**-15
 
 
-def one_tap(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+def one_tap(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:
     """`integers`, but for the weight: one tap of each filter is 1 or -1, so that every output is a pixel and the bias.
 
     The taps of the filters are all different as long as there are enough of them.
@@ -130,18 +130,18 @@ def one_tap(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values
     return np.where(np.arange(values.size) % taps == np.repeat(chosen, taps), np.sign(values), 0.0)
 
 
-def ones(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:  # noqa: ARG001
+def ones(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:  # noqa: ARG001
     """Ones throughout: every output counts its taps, which is the arithmetic of padding (and shows nothing else)."""
     return np.ones(size_of(shape))
 
 
-RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Values]] = {
+RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Floats]] = {
     recipe.__name__.replace("_", "-"): recipe
     for recipe in (
         *(integers, impulse, sparse, uniform, normal, one_tap, ones),
         *(roundings.spread, roundings.cancelling, roundings.monotone, roundings.scaled, roundings.complementary),
         *(roundings.subnormal, roundings.near_overflow, roundings.odd, roundings.lone_pixel),
-        *(apart.single, apart.few, chains.chain, chains.brim),
+        *(few_products.single, few_products.few, chains.chain, chains.brim),
     )
 } | tosa.RECIPES
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.contract.arrays import Shape
 
 Spoil = Callable[[Case], Case | None]
-Shape = tuple[int, ...]
 
 NEEDED = {
     "stride": frozenset({"stride"}),

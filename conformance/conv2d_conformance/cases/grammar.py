@@ -19,9 +19,9 @@ from typing import Any
 from conv2d_conformance.cases.case import LETTERS, OVERRIDES, Case, CaseError, Elements, Recipe
 from conv2d_conformance.cases.data import RECIPES
 from conv2d_conformance.contract.adapter import ATTRIBUTES
-from conv2d_conformance.contract.calls import SIGNATURES
 from conv2d_conformance.contract.capabilities import PADDING_MODES, VIEWS
 from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.contract.signatures import SIGNATURES
 
 # ---- writing -----------------------------------------------------------------------------------------------------
 
@@ -91,7 +91,7 @@ def _literal(value: object) -> str:
 
 
 @dataclass(frozen=True)
-class Form:
+class TokenForm:
     """One kind of token: what it looks like (`hint`), what it must be (`pattern`), and the fields that it sets.
 
     `allowed` says it in words, and `besides` goes on about it; `illegal` is an example of how an illegal one is
@@ -159,7 +159,7 @@ POSITIVE = "([1-9][0-9]{0,17})"
 SIDES = f"{POSITIVE}(?:x{POSITIVE})?"
 
 FORMS = (
-    Form(
+    TokenForm(
         "the input",
         r"n[0-9]|c[0-9]",
         f"(?:n{COUNT})?c{POSITIVE}h{POSITIVE}w{POSITIVE}",
@@ -167,7 +167,7 @@ FORMS = (
         "the input is N, C, H and W, without n for an unbatched input, as in n2c4h9w10 or c4h9w10",
         "input-shape=(9,10)",
     ),
-    Form(
+    TokenForm(
         "the weight",
         r"m[0-9]|k[0-9]",
         f"m{POSITIVE}k{SIDES}",
@@ -175,7 +175,7 @@ FORMS = (
         "the weight is the output channels and the kernel, as in m6k3x2, or m6k3 for a square kernel",
         "weight-shape=(6,4,0,2)",
     ),
-    Form(
+    TokenForm(
         "the stride",
         r"s[0-9]",
         f"s{SIDES}",
@@ -183,7 +183,7 @@ FORMS = (
         "a stride is s2x1, or s2 for an int",
         "stride=0",
     ),
-    Form(
+    TokenForm(
         "the padding",
         r"p[0-9]",
         f"p{COUNT}(?:x{COUNT})?",
@@ -191,14 +191,14 @@ FORMS = (
         "a padding is p1x2, p1 for an int, or one of the words same and valid",
         "padding=(-1,0)",
     ),
-    Form(
+    TokenForm(
         "the padding",
         r"same|valid|full",
         "(same|valid)",
         lambda m: {"padding": m[1]},
         "a padding word is same or valid",
     ),
-    Form(
+    TokenForm(
         "the dilation",
         r"d[0-9]",
         f"d{SIDES}",
@@ -206,7 +206,7 @@ FORMS = (
         "a dilation is d1x2, or d2 for an int",
         "dilation=0",
     ),
-    Form(
+    TokenForm(
         "the groups",
         r"g[0-9]",
         f"g{POSITIVE}",
@@ -214,15 +214,15 @@ FORMS = (
         "groups are one number, as in g2",
         "groups=0",
     ),
-    Form("the bias", r"bias$|nobias", "(bias|nobias)", lambda m: {"bias": m[1] == "bias"}, "write bias or nobias"),
-    Form(
+    TokenForm("the bias", r"bias$|nobias", "(bias|nobias)", lambda m: {"bias": m[1] == "bias"}, "write bias or nobias"),
+    TokenForm(
         "the dtype",
         r"float|bfloat|double|half|int[0-9]|complex",
         _one_of(DTYPES),
         lambda m: {"dtype": m[1]},
         f"a dtype is one of {', '.join(DTYPES)}",
     ),
-    Form(
+    TokenForm(
         "the data",
         rf"{_one_of(RECIPES)}|[a-z]+[*:]",
         rf"{_one_of(RECIPES)}(?:\*{POSITIVE})?(?::([0-9]{{1,20}}))?",
@@ -230,8 +230,10 @@ FORMS = (
         "data are a recipe and its seed, as in integers:7 or integers*100:7",
         besides=f"the recipes are {', '.join(RECIPES)}",
     ),
-    Form("the data", "all", "all-zero", lambda _: {"data": Elements()}, "the case without any element is all-zero"),
-    Form(
+    TokenForm(
+        "the data", "all", "all-zero", lambda _: {"data": Elements()}, "the case without any element is all-zero"
+    ),
+    TokenForm(
         "the elements",
         r"[a-z]+\[",
         r"([xwb]|gy)\[([0-9]{1,18}(?:,[0-9]{1,18})*)\]=([^\s_]+)",
@@ -239,28 +241,28 @@ FORMS = (
         "an element of x, w, b or gy is x[0,1,2,3]=1, w[0,1,0,0]=0.5, b[0]=2 or gy[0,1,0,0]=1",
         besides="none at all is all-zero",
     ),
-    Form(
+    TokenForm(
         "the padding mode",
         r"reflect|replicate|circular|zero|constant",
         _one_of(PADDING_MODES),
         lambda m: {"padding_mode": m[1]},
         f"a padding mode is one of {', '.join(PADDING_MODES)}",
     ),
-    Form(
+    TokenForm(
         "the view",
         r"view",
         rf"view={_one_of(VIEWS)}(?::{_one_of(LETTERS.values())})?",
         lambda m: {"view": m[1], "viewed": _ARRAY_OF.get(m[2])},
         f"a view is one of {', '.join(VIEWS)}, of all arrays or of x, w, b or gy alone, as in view=channels-last:w",
     ),
-    Form(
+    TokenForm(
         "the omitted arguments",
         r"omit",
         rf"omit=({_one_of(ATTRIBUTES[:-1])}(?:,{_one_of(ATTRIBUTES[:-1])})*)",
         lambda m: {"omit": tuple(m[1].split(","))},
         f"what can be omitted is {', '.join(ATTRIBUTES[:-1])}, as in omit=stride,dilation",
     ),
-    Form(
+    TokenForm(
         "an override",
         r"[A-Za-z_-]+=",
         rf"{_one_of(OVERRIDES)}=(\S+)",
@@ -274,7 +276,7 @@ A token is what the first form says whose pattern it matches; a hint only choose
 """
 
 
-Compiled = tuple[tuple[Form, re.Pattern[str], re.Pattern[str]], ...]
+Compiled = tuple[tuple[TokenForm, re.Pattern[str], re.Pattern[str]], ...]
 
 
 @cache
@@ -286,10 +288,10 @@ def _compiled(asked_by: tuple[tuple[str, str], ...]) -> Compiled:
     return tuple((form, re.compile(form.pattern), re.compile(form.hint)) for form in forms)
 
 
-def _form_of(operation: str, word: str) -> Form:
+def _form_of(operation: str, word: str) -> TokenForm:
     pattern = re.escape(word)
     allowed = f"{operation} are asked for by {word}"
-    return Form(f"the {operation}", pattern, pattern, lambda _: {"operation": operation}, allowed)
+    return TokenForm(f"the {operation}", pattern, pattern, lambda _: {"operation": operation}, allowed)
 
 
 _LISTS = ("elements", "overrides")
@@ -320,7 +322,7 @@ def parse(line: str) -> Case:
     return Case(**fields)
 
 
-def _read_token(token: str, compiled: Compiled) -> tuple[Form, dict[str, Any]]:
+def _read_token(token: str, compiled: Compiled) -> tuple[TokenForm, dict[str, Any]]:
     for form, pattern, _ in compiled:
         if match := pattern.fullmatch(token):
             return form, form.read(match)

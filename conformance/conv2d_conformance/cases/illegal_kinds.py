@@ -45,7 +45,7 @@ class Illegal:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class IllegalKind:
     """The illegal calls of one requirement: each of the `calls`, and each defect that is `anywhere` in neighbourhoods.
 
     only: the levels of the factors of a neighbourhood in which the defect is the subject of this requirement.
@@ -163,36 +163,36 @@ _BIAS_SHAPES = _shapes(
     lambda _: (0,),
 )
 
-KINDS: dict[str, Kind] = {
-    "stride-positive": Kind(_below_one("stride"), _BELOW_ONE["stride"], NO_SAME),
-    "dilation-positive": Kind(
+KINDS: dict[str, IllegalKind] = {
+    "stride-positive": IllegalKind(_below_one("stride"), _BELOW_ONE["stride"], NO_SAME),
+    "dilation-positive": IllegalKind(
         # PyTorch takes a dilation of 0 where the batch is empty, but none below.
         _below_one("dilation") + _spoilt("n0c4h9w8 m6k3x2 g2", argument("dilation", (-1, 1)), argument("dilation", -1)),
         _BELOW_ONE["dilation"],
         NOT_EMPTY,
     ),
-    "padding-non-negative": Kind(
+    "padding-non-negative": IllegalKind(
         _usual(*(argument("padding", value) for value in (-1, (-1, 0), (0, -1), (-1, -1), (2, -1)))),
         _NEGATIVE,
         NUMBERS | ZEROS,
     ),
-    "kernel-positive": Kind(_usual(*_KERNELS_OF_ZERO), _KERNELS_OF_ZERO),
-    "pair-length": Kind(_usual(*_lengths()), _lengths(), NUMBERS),
-    "integers-only": Kind(
+    "kernel-positive": IllegalKind(_usual(*_KERNELS_OF_ZERO), _KERNELS_OF_ZERO),
+    "pair-length": IllegalKind(_usual(*_lengths()), _lengths(), NUMBERS),
+    "integers-only": IllegalKind(
         _usual(*_floats(lambda number: number + 0.5)), _floats(lambda number: number + 0.5)[:6], NUMBERS
     ),
-    "whole-floats": Kind(_usual(*_floats(float)), _floats(float)[:6], NUMBERS),
-    "padding-string": Kind(
+    "whole-floats": IllegalKind(_usual(*_floats(float)), _floats(float)[:6], NUMBERS),
+    "padding-string": IllegalKind(
         _spoilt("n2c4h9w8 m6k3x2 same g2 bias", *words("padding", "SAME", "Same", "full", "zeros", "1", ""))
         + _spoilt("n2c4h9w8 m6k3x2 valid g2 bias", *words("padding", "VALID")),
         words("padding", "SAME", "VALID"),
         {"stride": (0,)},
     ),
-    "padding-mode-known": Kind(
+    "padding-mode-known": IllegalKind(
         _usual(*words("padding_mode", "zero", "Zeros", "constant", "symmetric", "wrap", "")),
         words("padding_mode", "constant"),
     ),
-    "same-needs-stride-one": Kind(
+    "same-needs-stride-one": IllegalKind(
         _spoilt(
             "n2c4h9w8 m6k3x2 same g2 bias",
             *(stride_of_same(*s) for s in ((2, 2), (2, 1), (1, 2), (3, 1), (5, 4), (1, 3))),
@@ -200,14 +200,14 @@ KINDS: dict[str, Kind] = {
         (stride_of_same(2, 1), stride_of_same(1, 2)),
         SAME,
     ),
-    "groups-positive": Kind(
+    "groups-positive": IllegalKind(
         # Where 0, or a negative number, could be taken for the number of groups that the shapes show.
         _usual(argument("groups", 0), argument("groups", -2))
         + _spoilt("n2c4h9w8 m6k3x2 bias", argument("groups", 0), argument("groups", -1))
         + _spoilt("n1c1h4w5 m1k2", argument("groups", 0)),
         (argument("groups", 0), overriding(lambda case: {"groups": -case.groups}, "groups")),
     ),
-    "channels-divisible": Kind(
+    "channels-divisible": IllegalKind(
         _usual(
             overriding(lambda _: {"groups": 3, "weight-shape": (6, 1, 3, 2)}, *GROUPED),
             _REMAINING_CHANNEL,
@@ -218,7 +218,7 @@ KINDS: dict[str, Kind] = {
         (_REMAINING_CHANNEL,),
         IN_GROUPS,
     ),
-    "out-channels-divisible": Kind(
+    "out-channels-divisible": IllegalKind(
         _usual(
             _REMAINING_FILTER,
             shape("weight", lambda s: (1, *s[1:]), *GROUPED),
@@ -227,7 +227,7 @@ KINDS: dict[str, Kind] = {
         (_REMAINING_FILTER,),
         IN_GROUPS,
     ),
-    "weight-channels": Kind(
+    "weight-channels": IllegalKind(
         _usual(
             *_WEIGHT_CHANNELS,
             overriding(lambda _: {"groups": 1}, *GROUPED),
@@ -238,10 +238,10 @@ KINDS: dict[str, Kind] = {
         ),
         _WEIGHT_CHANNELS[::2],
     ),
-    "input-rank": Kind(_usual(*_INPUT_RANKS), _INPUT_RANKS[:2]),
-    "weight-rank": Kind(_usual(*_WEIGHT_RANKS), _WEIGHT_RANKS[:2]),
-    "bias-shape": Kind(_usual(*_BIAS_SHAPES), _BIAS_SHAPES[:6], BIASED),
-    "dtypes-equal": Kind(
+    "input-rank": IllegalKind(_usual(*_INPUT_RANKS), _INPUT_RANKS[:2]),
+    "weight-rank": IllegalKind(_usual(*_WEIGHT_RANKS), _WEIGHT_RANKS[:2]),
+    "bias-shape": IllegalKind(_usual(*_BIAS_SHAPES), _BIAS_SHAPES[:6], BIASED),
+    "dtypes-equal": IllegalKind(
         tuple(
             Illegal(parse(f"n2c4h9w8 m6k3x2 g2 bias {name}"), defect)
             for name in DTYPES
@@ -250,7 +250,7 @@ KINDS: dict[str, Kind] = {
         (*_WEIGHT_DTYPES, *_BIAS_DTYPES),
         NUMBERS | NOT_EMPTY | BIASED,
     ),
-    "kernel-fits": Kind(
+    "kernel-fits": IllegalKind(
         _spoilt("c1h2w2 m1k2", *_TOO_LARGE)
         + _spoilt("n1c2h5w9 m2k5x3 bias", kernel_too_large(0))
         + _spoilt("n1c2h9w5 m2k3x5 bias", kernel_too_large(1))
@@ -276,7 +276,7 @@ KINDS: dict[str, Kind] = {
         (*_TOO_LARGE, *(extent_wraps(axis, 2**30) for axis in (0, 1))),
         NO_SAME,
     ),
-    "reflect-limit": Kind(
+    "reflect-limit": IllegalKind(
         _spoilt("n1c1h3w9 m1k3x2 p2x0 reflect", padding_too_large(0))
         + _spoilt("n1c1h9w3 m1k2x3 p0x2 reflect", padding_too_large(1))
         + _spoilt("n2c2h4w4 m2k3 p3 reflect bias", padding_too_large(0), padding_too_large(1))
@@ -288,7 +288,7 @@ KINDS: dict[str, Kind] = {
         (padding_too_large(0), padding_too_large(1)),
         NUMBERS | {"mode": (1,)},
     ),
-    "circular-limit": Kind(
+    "circular-limit": IllegalKind(
         _spoilt("n1c1h3w9 m1k3x2 p3x0 circular", padding_too_large(0))
         + _spoilt("n1c1h9w3 m1k2x3 p0x3 circular", padding_too_large(1))
         + _spoilt("n2c2h4w4 m2k3 p4 circular bias", padding_too_large(0), padding_too_large(1))
@@ -299,14 +299,14 @@ KINDS: dict[str, Kind] = {
         (padding_too_large(0), padding_too_large(1)),
         NUMBERS | {"mode": (3,)},
     ),
-    "empty-batch": Kind(
+    "empty-batch": IllegalKind(
         _spoilt("n0c4h9w8 m6k3x2", *_WEIGHT_CHANNELS[:1])
         + _spoilt("n0c2h5w9 m2k5x3", kernel_too_large(0))
         + _spoilt("n0c2h9w5 m2k3x5 s1x2", kernel_too_large(1)),
     ),
     # What PyTorch accepts, each a requirement of its own that SHOULD hold.
     **{
-        f"padding-non-negative-{mode}": Kind(
+        f"padding-non-negative-{mode}": IllegalKind(
             _spoilt(f"n2c4h9w8 m6k1 g2 {mode}", *(argument("padding", value) for value in (-1, (-1, 0), (1, -1)))),
             _NEGATIVE,
             NUMBERS | {"mode": (PADDING_MODES.index(mode),)},
@@ -314,19 +314,19 @@ KINDS: dict[str, Kind] = {
         for mode in PADDING_MODES[1:]
     },
     **{
-        f"padding-length-{mode}": Kind(
+        f"padding-length-{mode}": IllegalKind(
             _spoilt(f"n2c4h9w8 m6k3x2 g2 {mode}", *_THREE_PADDINGS[mode]),
             _THREE_PADDINGS[mode],
             NUMBERS | {"mode": (PADDING_MODES.index(mode),)},
         )
         for mode in PADDING_MODES[1:]
     },
-    "dilation-positive-empty-batch": Kind(
+    "dilation-positive-empty-batch": IllegalKind(
         _spoilt("n0c4h9w8 m6k3x2 g2", argument("dilation", 0), argument("dilation", (1, 0))), _DILATION_ZERO, EMPTY
     ),
-    "weight-dtype-empty-batch": Kind(_spoilt("n0c4h9w8 m6k3x2 g2", *_WEIGHT_DTYPES), _WEIGHT_DTYPES, EMPTY),
+    "weight-dtype-empty-batch": IllegalKind(_spoilt("n0c4h9w8 m6k3x2 g2", *_WEIGHT_DTYPES), _WEIGHT_DTYPES, EMPTY),
     **{
-        f"bias-dtype-{padding}": Kind(
+        f"bias-dtype-{padding}": IllegalKind(
             _spoilt(f"n2c4h9w8 m6k3x2 g2 bias {padding}", *_BIAS_DTYPES)
             + _spoilt(f"n1c4h9w8 m6k3x2 bias {padding}", *_BIAS_DTYPES),
             _BIAS_DTYPES,

@@ -15,7 +15,7 @@ from conv2d_conformance.cases.geometry import is_legal, multiply_adds
 from conv2d_conformance.cases.grammar import parse
 
 
-class Layer(NamedTuple):
+class NetworkLayer(NamedTuple):
     """A layer of a published network; the case is a line, without what is default."""
 
     network: str
@@ -167,8 +167,8 @@ _LAYERS: dict[str, dict[str, str]] = {
     },
 }
 
-NETWORKS: tuple[Layer, ...] = tuple(
-    Layer(network, layer, line) for network, layers in _LAYERS.items() for layer, line in layers.items()
+NETWORKS: tuple[NetworkLayer, ...] = tuple(
+    NetworkLayer(network, layer, line) for network, layers in _LAYERS.items() for layer, line in layers.items()
 )
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.words import (
+from conv2d_conformance.cases.philox import (
     FLOAT16,
     MAX_EXPONENTS,
     MIN_EXPONENTS,
-    Values,
     below,
     fitted,
     places,
@@ -21,11 +20,10 @@ from conv2d_conformance.cases.words import (
     uniform_of,
     words,
 )
+from conv2d_conformance.contract.arrays import Floats, Shape
 
-Shape = tuple[int, ...]
 
-
-def spread(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def spread(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """`uniform` times 2^-e to 2^e, as far as sums can still show the smallest product.
 
     e is 5 in float32, 12 in float64, 2 in float16, 1 in bfloat16.
@@ -35,7 +33,7 @@ def spread(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return np.ldexp(uniform_of(drawn, bits), below(drawn, 2 * widest + 1) - widest)
 
 
-def cancelling(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def cancelling(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """Pairs of products that cancel up to a rest of half their bits: an error of the sum is larger than the sum.
 
     Every second weight of a filter is the one before it with the other sign and other low bits, and the odd one out is
@@ -56,16 +54,16 @@ def cancelling(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return np.where((tap == taps - 1) & ~odd, paired * rest, paired)
 
 
-def monotone(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def monotone(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """Positive and falling from channel to channel, row to row, tap to tap: each addition rounds, and by its most."""
     values = np.abs(uniform_of(words(case, array, size_of(shape)), bits))
     items = shape[0] if len(shape) > 3 else 1
     falling = -np.sort(-values.reshape(items, -1 if items else 0), axis=1)
-    flat: Values = falling.ravel()
+    flat: Floats = falling.ravel()
     return flat
 
 
-def scaled(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def scaled(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """Positive, channel c of the input scaled by 2^e and of the weight by 2^-e: fixed-point arithmetic loses channels.
 
     e falls from 30 to -30 over the channels of a group, in float16 from 7 to -7; the products are all alike in size.
@@ -80,11 +78,11 @@ def scaled(case: Case, array: str, shape: Shape, bits: int) -> Values:
     _, channel, _, _ = places(shape)
     step = (channel + case.recipe.seed % channels) % channels
     exponent = largest - 2 * largest * step // max(1, channels - 1)
-    scaled: Values = np.ldexp(values, exponent if array == "input" else -exponent)
+    scaled: Floats = np.ldexp(values, exponent if array == "input" else -exponent)
     return scaled
 
 
-def complementary(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def complementary(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """Half of the input and half of every second filter are zero, and never meet in every second window.
 
     Input and filters are chequered over channels, rows and columns. A sum of nothing but zeros is zero, however dense
@@ -103,7 +101,7 @@ def complementary(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return np.where(marked & (colour == 0) & (size_of(shape[1:]) > 1), 0.0, values)
 
 
-def subnormal(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def subnormal(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """An input around the smallest normal number, weights around 1/8, no bias: data and sums are subnormal."""
     drawn = words(case, array, size_of(shape))
     if array == "bias":
@@ -112,7 +110,7 @@ def subnormal(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return fitted(np.ldexp(uniform_of(drawn, bits), middle + below(drawn, 2 * around + 1) - around), bits)
 
 
-def near_overflow(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def near_overflow(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """As large as data may be without any sum passing the largest number: whoever squares or transforms them does."""
     values = uniform_of(words(case, array, size_of(shape)), bits)
     terms = max(1, case.C // case.groups) * case.KH * case.KW + 1
@@ -121,7 +119,7 @@ def near_overflow(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return np.ldexp(values, part)
 
 
-def odd(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def odd(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """Odd integers of 12 bits (float64: 41; 16-bit types: all they have) and small odd ones, in sums that are exact.
 
     From channel to channel input and weight take turns in being large. A type or an accumulator with fewer bits loses
@@ -148,7 +146,7 @@ def odd(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return np.where((tap + item + case.recipe.seed % step) % step == 0, values, 0.0)
 
 
-def lone_pixel(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def lone_pixel(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """`uniform`, but for the input: one pixel of each image, 64 times as large, and zeros.
 
     From image to image the pixel moves to the next position, beginning at position `seed`. Every output is one product

@@ -21,7 +21,7 @@ from conv2d_conformance.cases.data import arrays
 from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.cases.resized import resized
-from conv2d_conformance.contract.kind import masked
+from conv2d_conformance.contract.message_kinds import masked
 
 MOST_ELEMENTS = 400
 """Larger cases keep their recipe: nobody reads so many elements."""

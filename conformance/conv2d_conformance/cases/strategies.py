@@ -70,7 +70,7 @@ EXCLUDES = {"stride": {"same"}, "padding": {"same", "valid"}}
 """What leaves no room for a dimension that is required."""
 
 
-class Axis(NamedTuple):
+class AxisBytes(NamedTuple):
     """The bytes of one axis."""
 
     kernel: int
@@ -80,7 +80,7 @@ class Axis(NamedTuple):
     larger: int
 
 
-class Drawn(NamedTuple):
+class CaseBytes(NamedTuple):
     """The bytes of a case, in the order in which they are drawn; two more axes and four bytes of seed follow."""
 
     batch: int
@@ -99,7 +99,7 @@ class Drawn(NamedTuple):
     square: int
 
 
-HEAD, AXIS, SEED = len(Drawn._fields), len(Axis._fields), 4
+HEAD, AXIS, SEED = len(CaseBytes._fields), len(AxisBytes._fields), 4
 LENGTH = HEAD + 2 * AXIS + SEED
 
 # ---- the strategy ------------------------------------------------------------------------------------------------
@@ -185,9 +185,9 @@ def _recipe(text: str, dtype: str) -> tuple[str, int | None]:
 
 def _decode(drawn: bytes, columns: dict[str, Column], dtype: str, recipes: Makers) -> Case:
     """The case that the bytes choose: every byte is legal, and so is every case."""
-    head = Drawn(*drawn[:HEAD])
-    h = Axis(*drawn[HEAD : HEAD + AXIS])
-    w = Axis(*drawn[HEAD + AXIS : HEAD + 2 * AXIS])
+    head = CaseBytes(*drawn[:HEAD])
+    h = AxisBytes(*drawn[HEAD : HEAD + AXIS])
+    w = AxisBytes(*drawn[HEAD + AXIS : HEAD + 2 * AXIS])
 
     def pick(field: str, byte: int) -> Any:
         column = columns[field]

@@ -30,8 +30,8 @@ FACTORS: dict[str, Sequence[int]] = {"N": SIZES, "C": SIZES, "M": SIZES, "OH": S
 COST_OF_ELEMENT = 16
 """In multiply-adds: to draw an element, to hand it over and to look at it. One filter of 1x1 makes little else."""
 
-Row = tuple[int, ...]
-Pair = tuple[int, int, int, int]  # a factor and its value, a later factor and its value
+TileRow = tuple[int, ...]
+PairOfSizes = tuple[int, int, int, int]  # a factor and its value, a later factor and its value
 
 
 @cache
@@ -71,7 +71,7 @@ def _alone() -> Iterator[Case]:
                 yield Case(N=2, C=size // (KH * KW), H=KH + 1, W=KW + 2, M=3, KH=KH, KW=KW, data=Recipe(seed=size))
 
 
-def _case(row: Row, seed: int) -> Case:
+def _case(row: TileRow, seed: int) -> Case:
     N, C, M, OH, OW, K = row
     pad = K // 2  # the input is as large as the output
     return Case(N=N, C=C, H=OH, W=OW, M=M, KH=K, KW=K, padding=(pad, pad), bias=seed % 2 == 1, data=Recipe(seed=seed))
@@ -80,7 +80,7 @@ def _case(row: Row, seed: int) -> Case:
 # ---- the covering array ------------------------------------------------------------------------------------------
 
 
-def _pairwise(most: int) -> Iterator[Row]:
+def _pairwise(most: int) -> Iterator[TileRow]:
     """Greedy: begin with the first pair that is missing, then give every other axis the value that covers most."""
     columns = tuple(FACTORS.values())
     axes = range(len(columns))
@@ -116,7 +116,7 @@ def _cost(N: int, C: int, M: int, OH: int, OW: int, K: int) -> int:
     return N * M * OH * OW * C * K * K + COST_OF_ELEMENT * elements
 
 
-def _gain(row: list[int], chosen: list[int], k: int, value: int, missing: dict[Pair, None]) -> int:
+def _gain(row: list[int], chosen: list[int], k: int, value: int, missing: dict[PairOfSizes, None]) -> int:
     return sum(((i, row[i], k, value) if i < k else (k, value, i, row[i])) in missing for i in chosen)
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.words import MAX_EXPONENTS, Values, fitted, places, size_of, symmetric_of, words
+from conv2d_conformance.cases.philox import MAX_EXPONENTS, fitted, places, size_of, symmetric_of, words
+from conv2d_conformance.contract.arrays import Floats
 
 LOG2_E = 1.4426950408889634
 
@@ -30,7 +31,7 @@ SETS = {
 }
 
 
-def _set(number: int, case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+def _set(number: int, case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:
     size = size_of(shape)
     drawn = words(case, array, 2 * size)
     s, other = symmetric_of(drawn[:size]), symmetric_of(drawn[size:])
@@ -66,13 +67,13 @@ def _tap(case: Case, shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
     return found
 
 
-def _exponential(x: Values) -> Values:
+def _exponential(x: Floats) -> Floats:
     y = x * LOG2_E
     whole = np.floor(y)
-    grown: Values = np.ldexp(1 + (y - whole), whole.astype(np.int64))
+    grown: Floats = np.ldexp(1 + (y - whole), whole.astype(np.int64))
     return grown
 
 
-RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Values]] = {
+RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Floats]] = {
     f"tosa{number}": partial(_set, number) for number in SETS
 }

@@ -27,8 +27,8 @@ def reference(case: str, full: bool, hex: bool, format: str) -> None:
         return
 
     from conv2d_conformance.cases.grammar import parse
+    from conv2d_conformance.cli.case_display import as_json, show_case
     from conv2d_conformance.cli.progress import A_MOMENT, progress
-    from conv2d_conformance.cli.showing import as_json, show_case
     from conv2d_conformance.report.console import console
     from conv2d_conformance.verdict.question import Question
 

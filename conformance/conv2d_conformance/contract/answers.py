@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable, showable_name
 
 

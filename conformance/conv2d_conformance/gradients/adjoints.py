@@ -18,14 +18,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.gradients.folding import Fold
 from conv2d_conformance.gradients.phases import phases_of
 from conv2d_conformance.law.bound import Operands
 from conv2d_reference import lowered
 from conv2d_reference.arguments import Geometry
 from conv2d_reference.oracle import Sums, sums
-
-Floats = npt.NDArray[np.float64]
 
 NO_BIAS = np.zeros((1, 1, 1))
 

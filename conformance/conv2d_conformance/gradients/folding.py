@@ -9,18 +9,18 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_reference.arguments import Geometry
 from conv2d_reference.direct import source
 from conv2d_reference.oracle import Sums
 from conv2d_reference.splitting import U, two_sum
 
-Floats = npt.NDArray[np.float64]
 Arrays = tuple[Floats, ...]
 Addition = Callable[[Arrays, Arrays], Arrays]
 
 
 @dataclass(frozen=True)
-class Axis:
+class FoldedAxis:
     """One axis: where its elements begin among the padded ones, and the copies as (padded place, element)."""
 
     first: int
@@ -28,7 +28,7 @@ class Axis:
     copies: tuple[tuple[int, int], ...]
 
     @classmethod
-    def of(cls, size: int, pads: tuple[int, int], padding_mode: str) -> Axis:
+    def of(cls, size: int, pads: tuple[int, int], padding_mode: str) -> FoldedAxis:
         before, after = pads
         outside = (*range(-before, 0), *range(size, size + after))
         copied = ((before + j, source(j, size, padding_mode)) for j in outside)
@@ -48,13 +48,13 @@ class Axis:
 class Fold:
     """Both axes. Arrays are (..., padded H, padded W), and become (..., H, W)."""
 
-    rows: Axis
-    columns: Axis
+    rows: FoldedAxis
+    columns: FoldedAxis
 
     @classmethod
     def of(cls, g: Geometry) -> Fold:
         """The fold that undoes the padding of a call."""
-        return cls(Axis.of(g.H, g.pads[0], g.padding_mode), Axis.of(g.W, g.pads[1], g.padding_mode))
+        return cls(FoldedAxis.of(g.H, g.pads[0], g.padding_mode), FoldedAxis.of(g.W, g.pads[1], g.padding_mode))
 
     @cached_property
     def counts(self) -> npt.NDArray[np.intp]:

@@ -24,21 +24,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.grades import TRANSFORMS, class_names, is_wide
 from conv2d_conformance.gradients.adjoints import Adjoint, adjoint_of_bias, adjoint_of_input, adjoint_of_weight
 from conv2d_conformance.law.allowed import Allowed, Exceptions, exactly
-from conv2d_conformance.law.bits import with_exact_products
 from conv2d_conformance.law.bound import SLACK, Bound, bound
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
 from conv2d_conformance.law.evaluate import allowed, is_integral
-from conv2d_conformance.law.rows import rearranged
+from conv2d_conformance.law.exact_products import with_exact_products
+from conv2d_conformance.law.joined_arrays import rearranged
 from conv2d_reference.arguments import Geometry
 from conv2d_reference.oracle import Sums
-
-Floats = npt.NDArray[np.float64]
 
 PARTS_ROUNDED = "R-acc16"
 

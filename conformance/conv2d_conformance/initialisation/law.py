@@ -29,7 +29,7 @@ GRID_BITS = {"float32": 23, "float64": 23, "float16": 11, "bfloat16": 8}
 
 
 @dataclass(frozen=True, slots=True)
-class Law:
+class LayerLaw:
     """bound: sqrt(k). limit: the largest magnitude that rounding can reach, relative to the bound.
 
     slack: the s of the null hypothesis. atom: no single value is more probable than this.
@@ -41,7 +41,7 @@ class Law:
     atom: float
 
 
-def law_of(case: LayerCase) -> Law:
+def layer_law(case: LayerCase) -> LayerLaw:
     """The law that both parameters of a layer follow.
 
     The atom: a value of a p-bit dtype stands for an interval of x no longer than 2u, which holds at most 1 + Mu points
@@ -50,4 +50,6 @@ def law_of(case: LayerCase) -> Law:
     bound = math.sqrt(1 / case.fan_in)
     unit, step = FORMATS[case.dtype].unit, 2.0 ** -GRID_BITS[case.dtype]
     rounded = float(np.array(bound).astype(dtype_of(case.dtype)))
-    return Law(bound=bound, limit=rounded / bound * (1 + 4 * unit), slack=2 * step + 8 * unit, atom=2 * step + 2 * unit)
+    return LayerLaw(
+        bound=bound, limit=rounded / bound * (1 + 4 * unit), slack=2 * step + 8 * unit, atom=2 * step + 2 * unit
+    )

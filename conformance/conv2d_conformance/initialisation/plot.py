@@ -7,8 +7,9 @@ from html import escape
 
 import numpy as np
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.initialisation.marginal import radius
-from conv2d_conformance.initialisation.sample import Sample, Values
+from conv2d_conformance.initialisation.sample import Sample
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 EXTENT = 1.5
@@ -19,7 +20,7 @@ WIDTH, HEIGHT, MARGIN = 720, 420, 48
 POINTS = 240
 
 
-def histogram(values: Values, columns: int = 72) -> str:
+def histogram(values: Floats, columns: int = 72) -> str:
     """One block for each bin from -1.5 to 1.5 sqrt(k); the law fills half the line. What lies beyond is not shown."""
     counts, _ = np.histogram(values[np.isfinite(values)], bins=columns, range=(-EXTENT, EXTENT))
     expected = values.size / (columns / EXTENT)  # the law has the density 1/2
@@ -71,15 +72,15 @@ def _row(y: float) -> float:
     return HEIGHT - MARGIN - y * (HEIGHT - 2 * MARGIN)
 
 
-def _points(x: Values, y: Values) -> str:
+def _points(x: Floats, y: Floats) -> str:
     return " ".join(f"{_column(a):.1f},{_row(b):.1f}" for a, b in zip(x, y, strict=True))
 
 
-def _line(x: Values, y: Values, colour: str, more: str = "") -> str:
+def _line(x: Floats, y: Floats, colour: str, more: str = "") -> str:
     return f'<polyline points="{_points(x, y)}" fill="none" stroke="{colour}" stroke-width="2" {more}/>'
 
 
-def _area(x: Values, low: Values, high: Values) -> str:
+def _area(x: Floats, low: Floats, high: Floats) -> str:
     return f'<polygon points="{_points(x, low)} {_points(x[::-1], high[::-1])}" fill="#57606a" fill-opacity="0.15"/>'
 
 

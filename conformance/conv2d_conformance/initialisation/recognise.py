@@ -10,8 +10,9 @@ import numpy as np
 from scipy import stats
 
 from conv2d_conformance.cases.layer_case import LayerCase
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.initialisation.marginal import radius
-from conv2d_conformance.initialisation.sample import Sample, Values
+from conv2d_conformance.initialisation.sample import Sample
 
 CONFIDENCE = 1e-6
 """A law is dismissed where the sample would be farther away from it by chance with this probability alone."""
@@ -132,7 +133,7 @@ def _name_of_range(case: LayerCase, sample: Sample, reach: float, tolerance: flo
     return f"your elements are uniform, and their range is {reach:.4g} times the right one"
 
 
-def _distance(ordered: Values, law: Any) -> float:
+def _distance(ordered: Floats, law: Any) -> float:
     """Of two distribution functions, seen at enough points to tell them apart."""
     points = np.linspace(ordered[0], ordered[-1], POINTS)
     empirical = np.searchsorted(ordered, points, side="right") / ordered.size

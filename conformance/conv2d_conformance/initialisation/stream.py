@@ -14,10 +14,10 @@ import numpy as np
 
 from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.contract.arrays import Array, dtype_of
-from conv2d_conformance.initialisation.sample import Finding, Parameters
+from conv2d_conformance.initialisation.sample import Parameters, PValue
 
 
-def seed_stream(case: LayerCase, layers: Sequence[Parameters]) -> Iterator[Finding]:
+def seed_stream(case: LayerCase, layers: Sequence[Parameters]) -> Iterator[PValue]:
     """The p-value is 0 where an element is not the one of the stream."""
     for seed, layer in zip(case.seeds, layers, strict=True):
         for name, got, expected in zip(
@@ -31,7 +31,7 @@ def seed_stream(case: LayerCase, layers: Sequence[Parameters]) -> Iterator[Findi
                 index = tuple(int(i) for i in np.argwhere(wrong)[0])
                 value = float(expected[index])
                 words = f"{name}{list(index)} of the seed {seed} is {float(got[index])!r}; the stream has {value!r}"
-            yield Finding("stream", 0.0 if wrong.any() else 1.0, words)
+            yield PValue("stream", 0.0 if wrong.any() else 1.0, words)
 
 
 def expected_of(case: LayerCase, seed: int) -> tuple[Array, Array | None]:

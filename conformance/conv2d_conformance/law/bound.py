@@ -45,15 +45,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.contract.grades import is_wide
 from conv2d_conformance.law import compensated, pieces
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
 from conv2d_reference import lowered
 from conv2d_reference.oracle import Sums
-
-Floats = npt.NDArray[np.float64]
 
 SLACK = 2.0**-48
 """Relative enlargement that pays for evaluating the bound itself: 32 roundings of float64, of 2^-53 each.

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.arrays import Array, Floats
 from conv2d_conformance.law import fourier, winograd
-from conv2d_conformance.law.allowed import Allowed, Exceptions, Floats, Mask, exactly, together
-from conv2d_conformance.law.bits import with_exact_products
+from conv2d_conformance.law.allowed import Allowed, Exceptions, Mask, exactly, together
 from conv2d_conformance.law.bound import Bound, Operands, bound, lost_leaves, vanishing
 from conv2d_conformance.law.classes import AccuracyClass
-from conv2d_conformance.law.special import finite_part, is_finite, required_specials
+from conv2d_conformance.law.exact_products import with_exact_products
+from conv2d_conformance.law.special_values import finite_part, is_finite, required_specials
 from conv2d_reference.lowered import Layer
 from conv2d_reference.oracle import Sums, sums
 

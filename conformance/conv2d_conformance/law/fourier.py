@@ -44,13 +44,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.law.bound import Operands, largest_square
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_reference import lowered
-
-Floats = npt.NDArray[np.float64]
 
 FACTOR = 16.0
 """Of u log2(T), for a transform of T points."""

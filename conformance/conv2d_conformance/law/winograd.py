@@ -33,15 +33,13 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.law.bound import Operands, bound, largest_square
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_conformance.law.transforms import MOST_CELLS, amplification, magnitudes
 from conv2d_reference import lowered
 from conv2d_reference.oracle import sums
-
-Floats = npt.NDArray[np.float64]
 
 SMALLEST_TILE = 2
 

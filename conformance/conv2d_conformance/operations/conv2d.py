@@ -8,12 +8,12 @@ import numpy as np
 
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
 from conv2d_conformance.law.evaluate import law_of, operands_of
-from conv2d_conformance.operations.fitting import with_fitting_integers
+from conv2d_conformance.operations.fitting_integers import with_fitting_integers
 from conv2d_conformance.operations.operation import Arrays, Elementwise, Index, Operation, Shapes
 from conv2d_reference.arguments import Geometry
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.gradients.law import gradient_class, gradient_default, laws
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.classes import AccuracyClass
-from conv2d_conformance.law.rows import row_of_laws
+from conv2d_conformance.law.joined_arrays import row_of_laws
 from conv2d_conformance.operations.operation import Arrays, Elementwise, Operation, Shapes
 from conv2d_reference.arguments import Geometry
 

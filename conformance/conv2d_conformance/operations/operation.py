@@ -9,7 +9,7 @@ from typing import Protocol
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.calls import Signature
+from conv2d_conformance.contract.signatures import Signature
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass
@@ -74,7 +74,7 @@ class Elementwise:
 
 
 @dataclass(frozen=True)
-class Lines:
+class LineGrammar:
     """Lines of a grammar of its own, which begin with a `word`: the canonical form of one, and its calls."""
 
     word: str
@@ -96,7 +96,7 @@ class Operation:
     example: str
     observed: Mapping[str, str]
     elementwise: Elementwise | None
-    lines: Lines | None = None
+    lines: LineGrammar | None = None
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from conv2d_conformance import Adapter, spec
 from conv2d_conformance.cases import parse
-from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.operations import OPERATIONS, canonical, elementwise, graded, operation_of
 from conv2d_conformance.verdict.question import Question, requests_of
 
