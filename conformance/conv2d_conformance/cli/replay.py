@@ -38,10 +38,12 @@ def replay(
 
     from conv2d_conformance.operations import operation_of
 
-    if operation_of(case).elementwise is None:
-        from conv2d_conformance.cli.initialisation import replay_layers
+    operation = operation_of(case)
+    if operation.elementwise is None:
+        from conv2d_conformance.cli.drawn_pages import pages_of
 
-        ctx.exit(replay_layers(case, target, isolation=isolation, timeout=timeout, with_script=with_script))
+        again = pages_of(operation).replay
+        ctx.exit(again(case, target, isolation=isolation, timeout=timeout, with_script=with_script))
 
     from conv2d_conformance.cases import grammar
     from conv2d_conformance.cli import asked_case

@@ -1,7 +1,7 @@
-"""Whether a bare function can be called as the contract calls it, and means by its parameters what the contract means.
+"""Whether a bare function can be called as the contract calls it, and names its parameters as the contract does.
 
-A function is given what it names, and claims no more. So a name that is spelt in another way is a claim that is lost
-in silence: a conv2d with `b=None` in the place of `bias` would be certified as one without a bias.
+A function gets the arguments that it names, and claims no others. So a misspelt name would silently lose a claim: a
+conv2d with `b=None` instead of `bias` would be certified as one without a bias.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ SPELT_OTHERWISE = {
     "groups": ("group", "g", "num_groups", "n_groups", "ngroups", "feature_group_count", "group_count"),
     "padding_mode": ("pad_mode", "padding_type", "border_mode"),
 }
-"""As libraries and people do."""
+"""The spellings of libraries and people, for each name of the contract."""
 
 CLOSE = 0.75
-"""How much two names are alike, of which one may be a slip of the other."""
+"""Two names at least this similar may be one name misspelt."""
 
 Parameters = Mapping[str, inspect.Parameter]
 
@@ -31,7 +31,7 @@ Parameters = Mapping[str, inspect.Parameter]
 def fault_of_parameters(signature: inspect.Signature) -> tuple[str, str] | None:
     """What is wrong with the parameters of a function, and what to do; None where it can be called as it is.
 
-    Parameters of its own may have any name that resembles none of the contract's, and need a default.
+    Its other parameters need a default and a name that resembles none of the contract's.
     """
     parameters = signature.parameters
     advice = (
@@ -53,7 +53,7 @@ def fault_of_parameters(signature: inspect.Signature) -> tuple[str, str] | None:
 
 
 def _misspelt(parameters: Parameters) -> list[tuple[str, str]]:
-    """Names that are missing, each with a parameter that may stand for it; the first two may have any name."""
+    """Each missing name, with a parameter that may stand for it. The first two parameters may have any name."""
     own = [
         name
         for name, parameter in list(parameters.items())[2:]

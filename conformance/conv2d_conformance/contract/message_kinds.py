@@ -1,4 +1,4 @@
-"""When two messages, or two refusals, are of one kind: they differ in numbers and addresses alone."""
+"""The kind of a message or a refusal. Two are of one kind where they differ only in numbers and addresses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LISTS = re.compile(r"#(?:\s*[,x*]\s*#)+,?")
 
 
 def masked(text: str) -> str:
-    """The text with one mark for each number, and for each list of them."""
+    """The text with a mark in place of each number, and of each list of numbers."""
     return _LISTS.sub("#", _NUMBERS.sub("#", " ".join(text.split())))
 
 

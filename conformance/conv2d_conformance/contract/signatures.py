@@ -1,6 +1,6 @@
 """The functions of an adapter as data: what each is given, in which order, and what it returns.
 
-This is all that a worker knows of an operation; how an answer is judged is in `operations`.
+A worker knows nothing else about an operation. How an answer is judged is in `operations`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from dataclasses import dataclass
 class Signature:
     """One function of an adapter.
 
-    arrays: handed over by position, in this order; None for one that the call lacks. positional: the arguments that
-    come by position in their place; all others are keywords. returns: the arrays that come back, in order, of which
-    some `may_be_none`. word: what asks for it in a case line, which for conv2d is no word at all; None where its lines
-    have a grammar of their own. lays_out_padding: whether the padding of its input takes memory, however its windows
-    step. draws: whether it may use the random generators of the process.
+    arrays: passed by position, in this order; None for one that the call lacks. positional: the arguments passed by
+    position instead; all others are keywords. returns: the arrays that come back, in order; some `may_be_none`.
+    word: the word of a case line that asks for it; empty for conv2d, None where its lines have their own grammar.
+    graded_apart: whether an adapter may claim an accuracy for it apart from that of conv2d, as "float32/NAME".
+    lays_out_padding: whether the padding of its input takes memory, whatever its stride. draws: whether it may use the
+    random generators of the process.
     """
 
     name: str
@@ -25,17 +26,18 @@ class Signature:
     positional: tuple[str, ...] = ()
     may_be_none: frozenset[str] = frozenset()
     word: str | None = None
+    graded_apart: bool = False
     lays_out_padding: bool = False
     draws: bool = False
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """What the arrays that come back are called in sentences: a single one is y."""
+        """The names in sentences of the arrays that come back: a single one is y."""
         return ("y",) if len(self.returns) == 1 else self.returns
 
 
 MAIN = "conv2d"
-"""What every implementation can do, and all that a function without an adapter does."""
+"""The operation of every implementation, and the only one of a bare function."""
 
 SIGNATURES = {
     found.name: found
@@ -54,8 +56,18 @@ SIGNATURES = {
             ("input", "weight", "bias", "grad_output"),
             may_be_none=frozenset({"grad_bias"}),
             word="grad",
+            graded_apart=True,
             lays_out_padding=True,
         ),
     )
 }
-"""By name, in the order in which an adapter tells what it has."""
+"""By name, in the order in which an adapter lists its operations."""
+
+
+def dtype_of_subject(subject: str) -> str:
+    """The dtype of a subject of accuracy: of "float32", or of "float32/NAME" for an operation that is graded apart.
+
+    Any other text is returned as it is.
+    """
+    dtype, _, operation = subject.partition("/")
+    return dtype if operation in SIGNATURES and SIGNATURES[operation].graded_apart else subject
