@@ -1,7 +1,7 @@
-"""What is next to a fast path: one side of one argument another, sizes that coincide, calls as small as can be.
+"""Calls next to a fast path: one number of an argument changed, sizes that coincide, the smallest calls.
 
-A dispatcher that looks at the columns alone takes its fast path for rows that it does not fit. A kernel that chooses
-its layout by sizes takes one for another where they are equal. And each path has an arithmetic of its own.
+A dispatcher that looks only at the columns takes its fast path for rows that do not fit it. A kernel that chooses its
+layout by sizes confuses axes of equal size. And each path has its own arithmetic.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _PATHS = (*((grouping, path) for grouping, paths in PATHS.items() for path in pa
 
 
 def _path(grouping: str, words: str, inputs: int, outputs: int) -> Case:
-    """A path with so many channels and filters in each group, and an image as yet too large."""
+    """A path with `inputs` channels and `outputs` filters in each group, and an image that is still too large."""
     count, groups = _GROUPS[grouping]
     return parse(f"n1c{count * inputs}h999w999 m{count * outputs}{words} {groups}")
 
 
 @cache
 def beside_paths() -> tuple[Case, ...]:
-    """Every path with the kernel, stride, padding or dilation of one axis another by one, in all dtypes in turn."""
+    """Every path with the kernel, stride, padding or dilation of one axis off by one, in all dtypes in turn."""
     return tuple(in_turn(case for grouping, words in _PATHS for case in _beside(grouping, words)))
 
 
@@ -53,7 +53,7 @@ def _pair(case: Case, name: str) -> tuple[int, int]:
 
 
 def _sized(case: Case, OH: int, OW: int) -> Case:
-    """With the smallest image of so many outputs."""
+    """The case with the smallest image that gives this output size."""
     g = geometry(case)
     spans = zip((OH, OW), g.stride, g.dilation, (g.KH, g.KW), g.pads, strict=True)
     H, W = (max(1, (outputs - 1) * s + d * (taps - 1) + 1 - sum(pads)) for outputs, s, d, taps, pads in spans)
@@ -62,9 +62,9 @@ def _sized(case: Case, OH: int, OW: int) -> Case:
 
 @cache
 def long_sums_on_paths() -> tuple[Case, ...]:
-    """Every path in every dtype with integers whose sums have more bits than a type with fewer, over 1 and 8 channels.
+    """Every path in every dtype over 1 and 8 channels, with integers whose sums have more bits than a shorter type.
 
-    Only a sum that is kept in the 16-bit type itself, or in half the bits of a long one, rounds before its end.
+    Only a sum that is kept in the 16-bit type itself, or in half the bits of a wide type, rounds before its end.
     """
     return tuple(
         _sized(replace(_path(grouping, words, inputs, 5), dtype=dtype, data=Recipe("odd", 2 * number + 1)), 5, 6)
@@ -77,14 +77,14 @@ def long_sums_on_paths() -> tuple[Case, ...]:
 
 _SIZES = {"N": 2, "C": 4, "H": 6, "W": 7, "M": 5, "KH": 3, "KW": 2}
 _ROW = {"N": 2, "C": 4, "W": 7, "M": 5, "KW": 2}
-"""All different; in the second an image of one row."""
+"""Sizes that are all different; those of `_ROW` have an image of one row."""
 
 
 @cache
 def coinciding_sizes() -> tuple[Case, ...]:
-    """Every choice of two sizes and more of a call that are equal, 3 or 8, among others that are not.
+    """Every choice of two or more sizes of a call set equal, to 3 or 8, while the others differ.
 
-    Kernels larger than the image are padded. In all dtypes in turn.
+    Where the kernel is larger than the image, padding makes it fit. All dtypes take turns.
     """
     return tuple(in_turn(_coinciding()))
 
@@ -104,7 +104,7 @@ def _coinciding() -> Iterator[Case]:
 
 @cache
 def smallest_calls() -> tuple[Case, ...]:
-    """Every image of up to 3 x 3 under every kernel that fits it, over one channel and two, in every dtype."""
+    """Every image of up to 3x3 under every kernel that fits it, over one and two channels, in every dtype."""
     sides = [(size, taps) for size in (1, 2, 3) for taps in range(1, size + 1)]
     shapes = product(((1, 1), (2, 1), (1, 2)), sides, sides)
     return tuple(
@@ -144,7 +144,7 @@ def kernels_of_every_length() -> tuple[Case, ...]:
 
 @cache
 def every_square() -> tuple[Case, ...]:
-    """Kernels of up to 7, strides of up to 4, paddings of up to 3 and all that a stride loses, alike on both axes."""
+    """Kernels up to 7, strides up to 4, paddings up to 3 and all cells that a stride can lose, alike on both axes."""
     taps_strides_paddings = product(range(1, 8), range(1, 5), range(4))
     squares = ((K, s, p, lost) for K, s, p in taps_strides_paddings for lost in range(s) if 2 * s + K + lost > 2 * p)
     return tuple(
@@ -165,7 +165,7 @@ _MULTIPLES = (*range(48, 137, 8), *range(144, 273, 16), 320, 384)
 def multiples_of_blocks() -> tuple[Case, ...]:
     """Every multiple of 8 channels up to 136, and of 16 up to 272, over many pixels, in every dtype.
 
-    In turn as a matrix product and under a kernel: each dtype meets each number in both.
+    Each dtype meets each number twice: in a matrix product and under a larger kernel.
     """
     kernels = cycle(((1, 9), (3, 7)))
     return tuple(

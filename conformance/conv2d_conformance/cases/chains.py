@@ -1,4 +1,4 @@
-"""Recipes for the rounding of additions: a large product and up to seven small ones, which end at its last places.
+"""Recipes for the rounding of additions: a large product, and up to seven small ones near its last place.
 
 Each pixel has its own row of products, spread over the channels from the first to the last: a large one, first or
 last, and small ones among zeros. As in `few_products`, a filter has one tap. Its weight is a power of two for all
@@ -27,39 +27,39 @@ MOST = 8
 """Products in a chain."""
 
 NARROWEST = FORMATS["float32"].precision
-"""Bits of the narrowest accumulator, that of float32; sums of 16-bit types are kept in it too."""
+"""Bits of the narrowest accumulator, that of float32, which also holds the sums of 16-bit types."""
 
 SHARES = np.array(
     [
-        [251] * 7,  # rounded down, all are lost: sums towards zero, or with a bit less
+        [251] * 7,  # rounded down, all are lost: rounding towards zero, or with one bit less
         [251, 251, *[0] * 5],
-        [5] * 7,  # rounded up, all count for one
+        [5] * 7,  # rounded up, each counts as one
         [5, 5, *[0] * 5],
-        [192, 192, 192, *[0] * 4],  # by chance three times down, or up: more than three nearest ones can err
+        [192, 192, 192, *[0] * 4],  # three random roundings one way err by more than three to nearest can
         [210, 210, *[0] * 5],
         [179, 179, 179, 179, *[0] * 3],
-        [141, *[26] * 6],  # what the first one loses lifts the second one up, if it is added with the wrong sign
+        [141, *[26] * 6],  # the first one's loss lifts the second one up if it is added with the wrong sign
     ]
 )
 """The small products in 256ths of the last place of the large one, for each kind of chain."""
 
 WORDS = MOST + 2
-"""For each pixel: what the chain is like, the large number, the place of each product."""
+"""Random words for each pixel: the kind of the chain, the large number, the place of each product."""
 
 
 def chain(case: Case, array: str, shape: Shape, bits: int) -> Floats:
-    """Small products as long as some hundredths of the accumulator's last place: each addition shows how it rounds.
+    """Small products, each a fraction of the accumulator's last place: every addition shows how it rounds.
 
-    In 16-bit types, whose results would hide it, they are up to 1024 times as long, and the last of three
-    products or more takes the large one away.
+    In 16-bit types, whose results would hide them, they are up to 1024 times as large, and the last of three or more
+    products cancels the large one.
     """
     if array != "input":
         return _unit_taps(case, array, shape, bits)
     drawn, pixel = _by_pixel(case, shape)
     narrow = bits < NARROWEST
     cancelled = narrow and channels_of(case) >= 3
-    exponent = 14 if bits == FLOAT16 else 0  # which has no room below
-    # Just above a power of two, where a last place is the largest share of the number, with room for a chain below.
+    exponent = 14 if bits == FLOAT16 else 0  # float16 has no room below
+    # Just above a power of two, where the last place is the largest share of the number, with room for a chain below.
     free = min(bits - 7, 30)
     large = 65 / 64 + scaled_down(drawn[:, 1], 2**free) * 2.0 ** (-6 - free)
     large = np.ldexp(large, exponent) * _signs(drawn[:, 0])
@@ -72,10 +72,10 @@ def chain(case: Case, array: str, shape: Shape, bits: int) -> Floats:
 
 
 def brim(case: Case, array: str, shape: Shape, bits: int) -> Floats:
-    """Integers that fill the accumulator to the brim: a large one and ones, exact in any order with all of its bits.
+    """Integers that fill the accumulator to the brim: a large one and ones, exact in any order if no bit is missing.
 
-    In 16-bit types the large product, which reaches 2^22 or 2^16, is taken away again where there are three channels.
-    It stands on even channels, where the weights are large too, and the ones on odd channels.
+    In 16-bit types the large product, which reaches 2^22 or 2^16, is cancelled again if there are three channels.
+    It stands on even channels, where the weights are large too; the ones stand on odd channels.
     """
     cancelled = bits < NARROWEST and channels_of(case) >= 3
     if array != "input":
@@ -94,7 +94,7 @@ def brim(case: Case, array: str, shape: Shape, bits: int) -> Floats:
 
 
 def _unit_taps(case: Case, array: str, shape: Shape, bits: int) -> Floats:
-    """One tap for each filter, a power of two with a sign; a bias, and for gradients a grad_output, as in `uniform`."""
+    """One tap for each filter: a power of two with a sign. The bias, and grad_output, are as in `uniform`."""
     if array != "weight":
         return uniform_of(words(case, array, size_of(shape)), bits)
     item, _, _, _ = axes(shape)
@@ -103,7 +103,7 @@ def _unit_taps(case: Case, array: str, shape: Shape, bits: int) -> Floats:
 
 
 def _by_pixel(case: Case, shape: Shape) -> tuple[Words, Integers]:
-    """The words of every pixel, and the number of the pixel for each of its channels."""
+    """The random words of every pixel, and the number of the pixel for each of its channels."""
     pixel, _, count = pixels(case, shape)
     return words(case, "shared", count * WORDS).reshape(count, WORDS), pixel
 
@@ -115,7 +115,7 @@ def _signs(drawn: Words) -> Floats:
 def _with_large(case: Case, drawn: Words, large: Floats, small: Floats, *, cancelled: bool) -> Floats:
     """The chains in rows: three in four begin with the large product, the others end with it.
 
-    A group with fewer channels has so many of the products.
+    A group with fewer channels than products has as many products as channels.
     """
     chain = np.concatenate((large[:, None], small), axis=1)
     chain[:, channels_of(case) :] = 0
@@ -132,9 +132,9 @@ def _with_large(case: Case, drawn: Words, large: Floats, small: Floats, *, cance
 def _laid_out(
     case: Case, shape: Shape, drawn: Words, pixel: Integers, chains: Floats, *, parity: bool = False
 ) -> Floats:
-    """The products of each pixel on channels in their order, each in a part of its own; often at the very ends.
+    """Put the products of each pixel on channels in order, each in its own part of them; often at the very ends.
 
-    With `parity` the ones stand on odd channels and the others on even ones.
+    With `parity` the ones stand on odd channels, the others on even ones.
     """
     channels = channels_of(case)
     length = np.count_nonzero(chains, axis=1)

@@ -1,4 +1,4 @@
-"""One case for each claim, and the case that is the same without it."""
+"""One case for each claim, and the same case without the claim."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ CASES = {
     "non-finite": f"{BARE} integers:0 x[0,0,0,0]=nan",
     "validation": f"{BARE} stride=0",
 }
-"""By feature. A dtype, a mode, a view and an operation are words of a case line themselves."""
+"""The case of each feature. Dtypes, modes, views and operations are not listed: each is a word of a case line."""
 
 NOT_OF_ONE_CALL = DERIVED | {"deterministic", "seeded", "thread-safe", "torch-seed-stream"}
-"""What follows from other claims, or shows in several calls."""
+"""Claims that follow from others, or that one call cannot show."""
 
 
 class Claim(NamedTuple):
-    """A claim, a case that needs it, and the same case without it: where both fail, it is not the claim."""
+    """A claim, a case that needs it, and the same case without it. Where both fail, the claim is not the cause."""
 
     name: str
     case: Case
@@ -44,7 +44,7 @@ class Claim(NamedTuple):
 
 
 def claim_cases(claimed: frozenset[str]) -> Iterator[Claim]:
-    """Those of the claimed features and operations that can be seen in one call."""
+    """The claimed features and operations that one call can show."""
     for name in sorted(claimed):
         kind, _, word = name.partition(".")
         line = CASES.get(name)

@@ -1,9 +1,9 @@
-"""Combinations of all that selects a path of a dispatcher, and of all that gives a path its tails.
+"""Combinations of everything that selects a path of a dispatcher, and of the sizes that leave a path its tails.
 
 Kernel, stride, dilation, groups, padding, dtype, bias, channels, filters, output size and batch are factors, each with
 some levels: classes such as "a kernel of one row", whose members take turns. A covering array has every pair of
-levels of two factors, and every triple of three, that some case of a certain cost has. Its rows are in a file beside
-this one, the cheapest first, since to find them takes longer than to ask some of them.
+levels of two factors, and every triple of three, that a case of limited cost can have. Its rows are in a file beside
+this one, the cheapest first, since finding them takes longer than asking some of them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from conv2d_conformance.contract.formats import DTYPES
 # ---- the factors -------------------------------------------------------------------------------------------------
 
 Levels = dict[str, tuple[Any, ...]]
-"""The name of a level, and its members."""
+"""Levels by name, each with its members."""
 
 CHANNELS: Levels = {
     "few": (1, 2, 3),
@@ -93,7 +93,7 @@ FACTORS: dict[str, Levels] = {
     "batch": {"1": (1,), "2 or 3": (2, 3), "8": (8, 7), "past 16": (17, 33)},
     "bias": {"no": (False,), "yes": (True,)},
 }
-"""With groups, channels and filters are those of a group; depthwise, as many channels make as many groups."""
+"""With groups, channels and filters count those of one group; in depthwise cases, the channels count the groups."""
 
 _LEVELS = tuple(tuple(levels) for levels in FACTORS.values())
 COUNTS = tuple(map(len, _LEVELS))
@@ -110,14 +110,14 @@ IMPOSSIBLE = frozenset(
         *((kernel, ("padding", "less than half")) for kernel in _WITHOUT_LESS),
         *((("filters", level), ("groups", "depthwise")) for level in CHANNELS if level != "few"),
         *((("padding", "more"), (axis, "1")) for axis in ("OH", "OW")),
-        (("OH", "1"), ("OW", "1")),  # in which no stride shows
+        (("OH", "1"), ("OW", "1")),  # which no stride changes
     )
 )
-"""Pairs of levels that no case has, or that would say twice the same."""
+"""Pairs of levels that no case can have, or that would repeat another pair."""
 
 
 def _numbered(level: tuple[str, str]) -> tuple[int, int]:
-    """A level by the numbers of its factor and of itself."""
+    """The number of a level's factor, and the number of the level."""
     factor = tuple(FACTORS).index(level[0])
     return factor, _LEVELS[factor].index(level[1])
 
@@ -167,14 +167,14 @@ def _case(chosen: dict[str, Any], number: int) -> Case:
 
 
 def _data(dtype: str, products: int, number: int) -> Recipe:
-    """Integers in sums that are exact, in a long type mostly large ones, which a type of fewer bits does not hold."""
+    """Integers whose sums are exact. In a wide type most are so large that a type of fewer bits cannot hold them."""
     if number % 3 and dtype in ("float32", "float64"):
         return Recipe("odd", number)
     return Recipe("integers", number, whole(dtype, products))
 
 
 def _padding(word: str, height: int, width: int) -> tuple[int, int]:
-    """The padding of a kernel that reaches so far beyond its first tap."""
+    """The padding for a kernel that reaches this far beyond its first tap."""
     top, left = height // 2, width // 2
     return {
         "none": (0, 0),
@@ -197,28 +197,28 @@ def _grouped(groups: int | str, inputs: int, outputs: int) -> tuple[int, int, in
 # ---- the array ---------------------------------------------------------------------------------------------------
 
 COST_OF_ELEMENT = 16
-"""In multiply-adds, as for tiles."""
+"""In multiply-adds, as in `tiles`."""
 
 CHEAP, AFFORDABLE = 300_000, 4_000_000
-"""What a row may cost, in multiply-adds with those of its elements: the first CHEAP_ROWS, and the others."""
+"""The most that a row may cost in multiply-adds, its elements included: the first CHEAP_ROWS, and the others."""
 
 CHEAP_ROWS = 400
 
 
 @cache
 def rows() -> tuple[Row, ...]:
-    """The covering array: first every pair that is cheap, with as many triples as they can have, then every triple."""
+    """The covering array: first rows with every cheap pair, and as many triples as they hold, then every triple."""
     lines = resources.files(__package__).joinpath("combinations.txt").read_text("ascii").split()
     return tuple(tuple(map(int, line)) for line in lines)
 
 
 def combined_cases(count: int) -> Iterator[Case]:
-    """The cases of the first rows, so many of them, or of all where there are no more."""
+    """The cases of the first `count` rows, or of all rows if there are fewer."""
     return (case_of(row, number) for number, row in enumerate(rows()[:count]))
 
 
 def make_rows() -> Iterator[Row]:
-    """What the file has: found by a search that takes some seconds."""
+    """The rows of the file, found by a search that takes some seconds."""
     first: list[Row] = []
     cheap, all_but_dear = affordable(CHEAP), affordable(AFFORDABLE)
     for row in covering_rows(COUNTS, cheap, _pairs_and_triples(cheap)):
@@ -234,7 +234,7 @@ def _pairs_and_triples(is_wanted: Callable[[Chosen], bool]) -> Iterator[LevelTup
 
 
 def affordable(limit: int) -> Callable[[Chosen], bool]:
-    """Whether some case has these levels and costs no more."""
+    """A predicate: some case with the chosen levels costs no more than the limit."""
 
     def is_affordable(chosen: Chosen) -> bool:
         row = _simplest(chosen)
@@ -249,7 +249,7 @@ def is_possible(chosen: Chosen) -> bool:
 
 
 def _simplest(chosen: Chosen) -> Row | None:
-    """The row in which every other factor has its first level that goes with these; None where two exclude another."""
+    """The row that gives every other factor its first compatible level; None where two chosen levels conflict."""
     if not is_possible(chosen):
         return None
     complete = dict(chosen)
@@ -266,7 +266,7 @@ def _excluded(factor: int, level: int, others: Chosen) -> bool:
 
 @cache
 def _cost(row: Row) -> int:
-    """With the largest member of every level."""
+    """The cost with the largest member of every level."""
     case = _case({name: max(members, key=_size) for name, members in _named(row)}, 0)
     elements = sum(prod(shape) for shape in (case.input_shape, case.weight_shape, case.output_shape))
     return prod(case.output_shape) * prod(case.weight_shape[1:]) + COST_OF_ELEMENT * elements

@@ -1,8 +1,7 @@
-"""Covering arrays: few rows in which every pair, and then every triple, of levels of different factors occurs.
+"""Covering arrays: a few rows that contain every pair, and then every triple, of levels of different factors.
 
 A fault of a real kernel needs two or three things at once (a type, a stride and a size past a vector), seldom more.
-All combinations are millions of calls; rows that cover all triples are some thousand, since one row of twelve factors
-has 220 triples.
+All combinations are millions of calls. A few thousand rows cover all triples, since one row of twelve factors has 220.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ Row = tuple[int, ...]
 """A level for each factor, by number."""
 
 Chosen = Mapping[int, int]
-"""The levels that are chosen already, by factor."""
+"""The levels already chosen, by factor."""
 
 LevelTuple = tuple[tuple[int, int], ...]
 """Factors, in their order, each with a level."""
 
 
 def possible_tuples(counts: Sequence[int], size: int, is_possible: Callable[[Chosen], bool]) -> dict[LevelTuple, None]:
-    """All tuples of so many factors, of which `counts` says how many levels each has, that some row can have."""
+    """All tuples of `size` levels that some row can have. `counts` is the number of levels of each factor."""
     return {
         chosen: None
         for factors in combinations(range(len(counts)), size)
@@ -40,11 +39,11 @@ def covering_rows(
     wanted: Iterable[LevelTuple],
     covered: Iterable[Row] = (),
 ) -> Iterator[Row]:
-    """Rows until all that is wanted is covered, greedily; what the rows in `covered` have is covered already.
+    """Greedy search: rows until every wanted tuple is covered, counting the tuples of the rows in `covered`.
 
-    A row begins with the first tuple that is missing. Every other factor then gets the level that covers most missing
-    triples, and of several such levels the one that was chosen least often. `is_possible` must be true of some level
-    of every other factor wherever it is true of what is chosen.
+    A row begins with the first missing tuple. Every other factor then gets the level that covers the most missing
+    triples; among equals, the level chosen least often. Wherever `is_possible` holds for the chosen levels, it must
+    hold for some level of every other factor as well.
     """
     missing = dict.fromkeys(wanted)
     triples: set[LevelTuple] = {found for found in missing if len(found) == 3}
@@ -73,7 +72,7 @@ def covering_rows(
 
 
 def _gain(chosen: Sequence[tuple[int, int]], new: tuple[int, int], triples: set[LevelTuple]) -> int:
-    """How many missing triples a level completes with pairs of those that are chosen."""
+    """The number of missing triples that a level completes with pairs of the chosen levels."""
     before = [other for other in chosen if other < new]
     after = [other for other in chosen if other > new]
     return (

@@ -1,7 +1,7 @@
-"""Sums of every depth whose last bit can be judged: one product in each, or a chain of a few at the last places.
+"""Sums of every depth whose last bit can be judged: one product in each, or a chain of a few near the last place.
 
-A dispatcher chooses its algorithm by the channels and the kernel, and by the filters, the image or the batch. So
-each depth meets each of the three in turn, as large as can be paid for.
+A dispatcher chooses its algorithm by the channels and the kernel, and by the filters, the image or the batch. So each
+depth meets each of those three in turn, as large as the budget allows.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.formats import DTYPES
 
 CHANNELS = (16, 33, 64, 128, 260, 512, 1024, 2049)
-"""Of a group."""
+"""The channels of a group."""
 
 TRANSFORMED = "k3"
-"""Where Winograd works; and nearly all networks."""
+"""The kernel of Winograd's algorithm, and of nearly all networks."""
 
 OTHERS = ("k1", "k5", "k3 s2", "k3 g2", "k1x3", "k3 d2", "k3x1 g3", "k2 s2")
 
 LARGE = (
-    # images, sides of the output, and filters of a group: what is wanted most comes first
+    # images, sides of the output, and filters of a group: the most wanted first
     ((1, 4, 256), (1, 4, 128), (1, 4, 64), (1, 2, 64), (1, 2, 32), (1, 2, 16), (1, 2, 8), (1, 2, 4)),
     (
         (1, 56, 16),
@@ -43,10 +43,10 @@ LARGE = (
 
 
 def single_products(max_multiply_adds: int, every: int) -> Iterator[Case]:
-    """One product for every output, at every depth up to 2049 channels, in cases of at most so many multiply-adds.
+    """One product for every output, at every depth up to 2049 channels, in cases of limited multiply-adds.
 
-    In float32 the kernel of 3 x 3 meets every depth and every large axis; the other dtypes take turns at the depths,
-    but where `every` is small. Of the combinations with other kernels every so many are asked, in all dtypes in turn.
+    In float32 the 3x3 kernel meets every depth and every large axis. The other dtypes take turns at the depths, unless
+    `every` is small. Of the combinations with other kernels, one in `every` is asked, the dtypes taking turns.
     """
     turns = max(1, min(3, every // 4))
     for i, channels in enumerate(CHANNELS):
@@ -61,7 +61,7 @@ def single_products(max_multiply_adds: int, every: int) -> Iterator[Case]:
 
 
 def _case(kernel: str, channels: int, large: int, dtype: str, most: int) -> Iterator[Case]:
-    """The most wanted case that can be paid for, if there is one."""
+    """The most wanted case within the budget, if there is one."""
     shape = parse(f"n1c6h99w99 m6{kernel} {dtype}")
     for N, side, M in LARGE[large]:
         case = replace(
@@ -79,7 +79,7 @@ def _case(kernel: str, channels: int, large: int, dtype: str, most: int) -> Iter
 
 
 def _input_size(shape: Case, axis: int, output: int) -> int:
-    """The smallest input of so many outputs on an axis."""
+    """The smallest input that gives this output size on an axis."""
     g = geometry(shape)
     taps = (g.KH, g.KW)[axis]
     return (output - 1) * g.stride[axis] + g.dilation[axis] * (taps - 1) + 1 - sum(g.pads[axis])
@@ -93,7 +93,7 @@ _CHAINED = (
 )
 
 _SEEN = tuple(parse(f"{_CHAINED[0]} {dtype} few:9") for dtype in DTYPES)
-"""Sums whose smallest product the bound does not hide, whatever the grade: those of chains are hidden."""
+"""Sums whose smallest product the bound never hides, whatever the grade, as it hides those of chains."""
 
 CHAINS, BRIMS = (
     tuple(
@@ -104,4 +104,4 @@ CHAINS, BRIMS = (
     + seen
     for recipe, seen in (("chain", _SEEN), ("brim", ()))
 )
-"""Chains whose additions all round, and integers that fill the accumulator: dense, and among thousands of zeros."""
+"""Chains whose additions all round, and integers that fill the accumulator: dense, or among thousands of zeros."""

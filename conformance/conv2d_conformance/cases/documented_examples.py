@@ -16,4 +16,4 @@ DOCUMENTED: tuple[tuple[str, Case], ...] = (
         parse("n20c16h50w100 m33k3x5 s2x1 p4x2 d3x1 omit=groups bias"),
     ),
 )
-"""(the document's own words, case); the outputs are 20x33 images of 24x49, 28x100 and 26x100."""
+"""(words of the document, case). The outputs are 20x33 images of 24x49, 28x100 and 26x100."""

@@ -1,16 +1,16 @@
-"""Recipes with one product for every sum, or a few: at any depth, the last bit of the answer can be judged.
+"""Recipes whose sums have one product, or a few: the last bit of the answer can be judged at any depth.
 
-A filter has weights at one tap of its kernel alone, so that an output sees one pixel, whatever the stride, the
-dilation and the padding. Of that pixel's channels those of one block are not zero, and of the filter's channels those
-of one place within each block: block and place have one channel in common. All other products are zero, and round
-nothing, so that an output is one product, however many channels there are.
+Each filter has weights at only one tap of its kernel, so an output sees one pixel, whatever the stride, the dilation
+and the padding. The pixel is non-zero in one block of channels. The filter is non-zero at one place within every block.
+Block and place share one channel. All other products are zero and round nothing, so an output is one product, however
+many channels there are.
 
-Blocks and places are sized by the numbers of pixels and of filters, so that as many channels as possible meet; the
-first and the last channel do so most often. Half of the pixels of a patch of 4x4 share a block: there, an algorithm
-that mixes neighbours has something to mix.
+The numbers of pixels and of filters determine the size of a block, so that as many channels as possible meet; the first
+and the last channel meet most often. Half of the pixels of a 4x4 patch share a block, which gives an algorithm that
+mixes neighbours something to mix.
 
-For gradients it is grad_output that is not zero at one position of each filter, and a channel of the weight is left to
-one filter: every element of each gradient is one product, but for cells that padding copies.
+For gradients, grad_output is non-zero at one position of each filter, and each channel of the weight belongs to one
+filter. So every element of each gradient is one product, except in cells that padding copies.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ Integers = npt.NDArray[np.int64]
 
 FEW = 8
 PATCH = 4
-"""Pixels, as large as the tile that Winograd's F(2, 3) reads."""
+"""The side of a patch in pixels: that of the tile that Winograd's F(2, 3) reads."""
 
 
 def single(case: Case, array: str, shape: Shape, bits: int) -> Floats:
-    """One product for every output, of numbers as in `uniform`; every fourth filter has a bias beside it."""
+    """One product for every output, of numbers as in `uniform`; every fourth filter also has a bias."""
     return _apart(case, array, shape, bits, most=1)
 
 
 def few(case: Case, array: str, shape: Shape, bits: int) -> Floats:
-    """Eight products at most for every output, of numbers as in `uniform`; every fourth filter has a bias too."""
+    """At most eight products for every output, of numbers as in `uniform`; every fourth filter also has a bias."""
     return _apart(case, array, shape, bits, most=FEW)
 
 
@@ -50,22 +50,22 @@ def _apart(case: Case, array: str, shape: Shape, bits: int, *, most: int) -> Flo
 
 
 def four(shape: Shape) -> Shape:
-    """The last four axes, with 1 for those that the shape lacks."""
+    """The last four axes, with 1 for each one that the shape lacks."""
     return ((1,) * 4 + shape)[-4:] if len(shape) <= 4 else (size_of(shape[:-3]), *shape[-3:])
 
 
 def axes(shape: Shape) -> tuple[Integers, Integers, Integers, Integers]:
-    """The index on each of the four axes, in arrays that broadcast to the whole."""
+    """The index on each of the four axes, as arrays that broadcast to the full shape."""
     item, channel, row, column = np.ix_(*map(np.arange, four(shape)))
     return item, channel, row, column
 
 
 def _is_lit(case: Case, array: str, shape: Shape, most: int) -> npt.NDArray[np.bool_]:
-    """Where an array of the case is not zero; broadcasts to its four axes."""
+    """Where an array of the case is non-zero; broadcasts to its four axes."""
     assert case.recipe is not None
     item, channel, _, column = axes(shape)
     if array == "bias":
-        return np.asarray(column % 4 == (case.M - 1) % 4)  # the last filter in any case
+        return np.asarray(column % 4 == (case.M - 1) % 4)  # always includes the last filter
     if array == "grad_output":
         return _one_position(case, shape, most)
     if case.hands_over_output:
@@ -82,12 +82,12 @@ def _is_lit(case: Case, array: str, shape: Shape, most: int) -> npt.NDArray[np.b
 
 
 def channels_of(case: Case) -> int:
-    """Of a group."""
+    """The channels of a group."""
     return max(1, case.C // case.groups)
 
 
 def _blocks(case: Case) -> tuple[int, int]:
-    """The size of a block of channels, and how many there are: the pixels choose blocks, the filters places."""
+    """The size of a block of channels, and the number of blocks. Pixels choose blocks, filters choose places."""
     filters = max(1, case.M // case.groups // (case.KH * case.KW))
     size = isqrt(channels_of(case) * filters // max(1, (case.N or 1) * case.H * case.W))
     size = min(max(size, 1), channels_of(case))
@@ -95,7 +95,7 @@ def _blocks(case: Case) -> tuple[int, int]:
 
 
 def chosen_tap(case: Case, shape: Shape) -> npt.NDArray[np.bool_]:
-    """The one tap of each filter, which goes round the kernel from filter to filter."""
+    """The one tap of each filter. It moves around the kernel from filter to filter."""
     assert case.recipe is not None
     item, _, row, column = axes(shape)
     taps = case.KH * case.KW
@@ -106,8 +106,8 @@ def chosen_tap(case: Case, shape: Shape) -> npt.NDArray[np.bool_]:
 def _place(case: Case, item: Integers) -> Integers:
     """The place of each filter within the blocks.
 
-    Of four filters of a group one has that of the last channel and one that of the first; of the others those with
-    the same tap have different places, as long as there are enough.
+    Of every four filters of a group, one has the place of the last channel and one that of the first. The others have
+    different places where they share a tap, as long as there are enough places.
     """
     size, _ = _blocks(case)
     local, taps = item % max(1, case.M // case.groups), case.KH * case.KW
@@ -116,9 +116,9 @@ def _place(case: Case, item: Integers) -> Integers:
 
 
 def pixels(case: Case, shape: Shape) -> tuple[Integers, Integers, int]:
-    """The number of every pixel, in which each group counts its own; of the one in the corner of its patch; of all.
+    """The number of each pixel, the number of the corner of its patch, and the count of all pixels.
 
-    Each pixel is there once for each of its channels.
+    Each group counts its own pixels. A pixel appears once for each of its channels.
     """
     item, channel, row, column = axes(shape)
     items, _, rows, columns = four(shape)
@@ -129,7 +129,7 @@ def pixels(case: Case, shape: Shape) -> tuple[Integers, Integers, int]:
 
 
 def _chosen_block(case: Case, shape: Shape, count: int) -> Integers:
-    """The block of each pixel: half have that of their patch, half one of their own, at times the first or last."""
+    """The block of each pixel. Half have the block of their patch, half their own, which may be the first or last."""
     pixel, corner, number = pixels(case, shape)
     drawn = words(case, "shared", number)
     own = scaled_down(drawn, count)
@@ -141,12 +141,12 @@ def _chosen_block(case: Case, shape: Shape, count: int) -> Integers:
 
 
 def scaled_down(drawn: Words, count: int) -> Integers:
-    """Numbers from 0 to count - 1, at most 2^32, of the upper bits."""
+    """Numbers from 0 to count - 1, from the upper bits; count is at most 2^32."""
     return ((drawn >> 32) * np.uint64(count) >> 32).astype(np.int64)
 
 
 def _one_position(case: Case, shape: Shape, most: int) -> npt.NDArray[np.bool_]:
-    """One position of each filter, in any image; with more, as many, evenly spread. The first filters have the ends."""
+    """One position of each filter, in any image, or `most` evenly spaced ones. The first filters have the ends."""
     item, channel, row, column = axes(shape)
     items, _, rows, columns = four(shape)
     count = items * rows * columns

@@ -2,9 +2,9 @@
 
     n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 integers:7
 
-The line is all that is needed to rebuild every byte of the case. Defaults may be left out when a line is read, and are
-always printed; optional words follow, only where they say something. `parse` and `format_case` are inverse to each
-other, and equal cases have equal lines.
+The line alone rebuilds every byte of the case. Defaults may be left out when a line is read, and are always printed.
+Optional words follow where they are needed. `parse` and `format_case` are inverse to each other, and equal cases have
+equal lines.
 """
 
 from __future__ import annotations
@@ -68,13 +68,13 @@ def _format_elements(data: Elements) -> str:
 
 
 def _number(value: float) -> str:
-    """Exact. A float that is an integer is written as one, since 1 and 1.0 are the same element."""
+    """The exact number. A float that is an integer is written as one, since 1 and 1.0 are the same element."""
     is_plain = abs(value) < 2**53 and value == int(value) and repr(value) != "-0.0"
     return repr(int(value)) if is_plain else repr(value)
 
 
 def _literal(value: object) -> str:
-    """A Python literal without spaces, from which `ast.literal_eval` makes the same value."""
+    """A Python literal without spaces that `ast.literal_eval` turns into the same value."""
     if type(value) in (tuple, list):
         assert isinstance(value, tuple | list)
         inside = ",".join(map(_literal, value)) + ("," if type(value) is tuple and len(value) == 1 else "")
@@ -94,8 +94,8 @@ def _literal(value: object) -> str:
 class TokenForm:
     """One kind of token: what it looks like (`hint`), what it must be (`pattern`), and the fields that it sets.
 
-    `allowed` says it in words, and `besides` goes on about it; `illegal` is an example of how an illegal one is
-    written, by an override.
+    `allowed` describes it in words, and `besides` continues that sentence. `illegal` is an example of the override that
+    writes an illegal value.
     """
 
     name: str
@@ -144,7 +144,7 @@ def _read_override(m: re.Match[str]) -> dict[str, Any]:
         raise CaseError(
             f"{m[0]!r}: {text!r} is not a Python literal without blanks, as in stride=(1,2,3) or padding='full'"
         ) from None
-    _literal(value)  # what can be read can be written
+    _literal(value)  # CaseError for a value that could not be written again
     return {"overrides": ((name, value),)}
 
 
@@ -270,9 +270,9 @@ FORMS = (
         f"what can be overridden is {', '.join(OVERRIDES)}, as in stride=(1,2,3) or weight-dtype=float64",
     ),
 )
-"""The grammar, but for the words that ask for an operation.
+"""The grammar, without the words that ask for an operation.
 
-A token is what the first form says whose pattern it matches; a hint only chooses the error message.
+The first form whose pattern matches a token reads it. A hint only chooses the error message.
 """
 
 
@@ -281,7 +281,7 @@ Compiled = tuple[tuple[TokenForm, re.Pattern[str], re.Pattern[str]], ...]
 
 @cache
 def _compiled(asked_by: tuple[tuple[str, str], ...]) -> Compiled:
-    """All forms; those of the operations, by their words, stand between the data and what is written after them."""
+    """All forms. Those of the operations, made from their words, stand right after the data."""
     words = [_form_of(*asked) for asked in asked_by]
     place = next(number for number, form in enumerate(FORMS) if form.name == "the padding mode")
     forms = (*FORMS[:place], *words, *FORMS[place:])
@@ -299,7 +299,7 @@ _EXAMPLE = "a case is a line such as n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias flo
 
 
 def parse(line: str) -> Case:
-    """The case that a line describes. CaseError, naming the token and what is allowed, where it describes none."""
+    """The case that a line describes. CaseError names the wrong token and what is allowed."""
     fields: dict[str, Any] = {}
     compiled = _compiled(tuple((found.name, found.word) for found in SIGNATURES.values() if found.word))
     for token in line.split():

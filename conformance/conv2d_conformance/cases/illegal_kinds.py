@@ -1,4 +1,4 @@
-"""The table of illegal calls: for each requirement that something is rejected, the defects, and where they lie."""
+"""The table of illegal calls: for each requirement to reject something, the defects and the calls that have them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from conv2d_conformance.cases.defects import (
     shape,
     side,
     stride_of_same,
-    words,
+    strings,
 )
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.neighbourhoods import Only
@@ -33,7 +33,7 @@ GROUPED = ("groups", "multi-channel")
 
 @dataclass(frozen=True, slots=True)
 class Illegal:
-    """A call that must, or should, be rejected: the `legal` call, and the one `defect` that it has."""
+    """A call that must, or should, be rejected: a `legal` call and its one `defect`."""
 
     legal: Case
     defect: Defect
@@ -46,9 +46,9 @@ class Illegal:
 
 @dataclass(frozen=True, slots=True)
 class IllegalKind:
-    """The illegal calls of one requirement: each of the `calls`, and each defect that is `anywhere` in neighbourhoods.
+    """The illegal calls of one requirement: its `calls`, and each defect of `anywhere` in neighbourhoods.
 
-    only: the levels of the factors of a neighbourhood in which the defect is the subject of this requirement.
+    only: the levels of a neighbourhood's factors at which this requirement, and no other, is about the defect.
     """
 
     calls: tuple[Illegal, ...]
@@ -113,14 +113,14 @@ def _lengths() -> tuple[Defect, ...]:
 
 
 def _floats(change: Callable[[int], float]) -> tuple[Defect, ...]:
-    """A float in place of each number in turn, alone, and as the number of groups."""
+    """A float in place of each number in turn, as a single number, and as the number of groups."""
     pairs = tuple(defect for name in PAIRS for defect in _on_each_side(name, change))
     single = tuple(argument(name, change(value)) for name in PAIRS for value in (1, 2))
     return (*pairs, *single, overriding(lambda case: {"groups": change(case.groups)}, *GROUPED))
 
 
 def _indivisible(case: Case) -> dict[str, Any] | None:
-    """One channel too few for the groups, with the weight that a division that rounds down would ask for."""
+    """One channel too few for the groups, with the weight that a division rounding down would need."""
     channels = (case.C - 1) // case.groups
     if not channels:
         return None
@@ -166,7 +166,7 @@ _BIAS_SHAPES = _shapes(
 KINDS: dict[str, IllegalKind] = {
     "stride-positive": IllegalKind(_below_one("stride"), _BELOW_ONE["stride"], NO_SAME),
     "dilation-positive": IllegalKind(
-        # PyTorch takes a dilation of 0 where the batch is empty, but none below.
+        # PyTorch accepts a dilation of 0 for an empty batch, but none below 0.
         _below_one("dilation") + _spoilt("n0c4h9w8 m6k3x2 g2", argument("dilation", (-1, 1)), argument("dilation", -1)),
         _BELOW_ONE["dilation"],
         NOT_EMPTY,
@@ -183,14 +183,14 @@ KINDS: dict[str, IllegalKind] = {
     ),
     "whole-floats": IllegalKind(_usual(*_floats(float)), _floats(float)[:6], NUMBERS),
     "padding-string": IllegalKind(
-        _spoilt("n2c4h9w8 m6k3x2 same g2 bias", *words("padding", "SAME", "Same", "full", "zeros", "1", ""))
-        + _spoilt("n2c4h9w8 m6k3x2 valid g2 bias", *words("padding", "VALID")),
-        words("padding", "SAME", "VALID"),
+        _spoilt("n2c4h9w8 m6k3x2 same g2 bias", *strings("padding", "SAME", "Same", "full", "zeros", "1", ""))
+        + _spoilt("n2c4h9w8 m6k3x2 valid g2 bias", *strings("padding", "VALID")),
+        strings("padding", "SAME", "VALID"),
         {"stride": (0,)},
     ),
     "padding-mode-known": IllegalKind(
-        _usual(*words("padding_mode", "zero", "Zeros", "constant", "symmetric", "wrap", "")),
-        words("padding_mode", "constant"),
+        _usual(*strings("padding_mode", "zero", "Zeros", "constant", "symmetric", "wrap", "")),
+        strings("padding_mode", "constant"),
     ),
     "same-needs-stride-one": IllegalKind(
         _spoilt(
@@ -201,7 +201,7 @@ KINDS: dict[str, IllegalKind] = {
         SAME,
     ),
     "groups-positive": IllegalKind(
-        # Where 0, or a negative number, could be taken for the number of groups that the shapes show.
+        # Here 0, or a negative number, could be replaced by the number of groups that the shapes imply.
         _usual(argument("groups", 0), argument("groups", -2))
         + _spoilt("n2c4h9w8 m6k3x2 bias", argument("groups", 0), argument("groups", -1))
         + _spoilt("n1c1h4w5 m1k2", argument("groups", 0)),
@@ -212,9 +212,11 @@ KINDS: dict[str, IllegalKind] = {
             overriding(lambda _: {"groups": 3, "weight-shape": (6, 1, 3, 2)}, *GROUPED),
             _REMAINING_CHANNEL,
             overriding(_indivisible, *GROUPED),
-            argument("groups", 3),  # whose weight has a channel more than a division that rounds down would ask for
+            argument("groups", 3),  # with one channel more in the weight than a division rounding down needs
         )
-        + _spoilt("n2c4h9w8 m6k3x2 bias", argument("groups", 3), argument("groups", 6)),  # and here it has them all
+        + _spoilt(
+            "n2c4h9w8 m6k3x2 bias", argument("groups", 3), argument("groups", 6)
+        ),  # here the weight has all channels
         (_REMAINING_CHANNEL,),
         IN_GROUPS,
     ),
@@ -259,7 +261,7 @@ KINDS: dict[str, IllegalKind] = {
         + _spoilt("n1c1h4w9 m1k2 d2x1", kernel_too_large(0))
         + _spoilt("n1c1h9w4 m1k2 d1x2", kernel_too_large(1))
         + _spoilt("n1c1h9w4 m1k2 d1x2 valid", kernel_too_large(1))
-        # One too large, and a stride with which a division that truncates would find an output of size 1.
+        # A kernel one too large, with a stride for which a truncating division would give an output of size 1.
         + _spoilt("n1c1h4w9 m1k4x2 s2x1", kernel_too_large(0))
         + _spoilt("n1c1h9w4 m1k2x4 s1x2", kernel_too_large(1))
         + _spoilt("n1c1h4w4 m1k4 s2", *_TOO_LARGE)
@@ -269,7 +271,7 @@ KINDS: dict[str, IllegalKind] = {
         + _spoilt("n0c2h5w9 m2k5x3", kernel_too_large(0))
         + _spoilt("n0c2h9w5 m2k3x5 s1x2", kernel_too_large(1))
         + _spoilt("n1c1h2w2 m1k2 replicate", kernel_too_large(0, by=2), kernel_too_large(1, by=2))
-        # Extents of -1, 1 and 1 in 32 bits; those of a stride and of both axes at once besides.
+        # Extents of -1, 1 and 1 in 32 bits; also those of a stride, and of both axes at once.
         + _spoilt("n1c2h5w6 m2k3x2 bias", *(extent_wraps(0, dilation) for dilation in (2**31 - 1, 2**31)))
         + _spoilt("n1c2h6w5 m2k2x3 s1x2", *(extent_wraps(1, dilation) for dilation in (2**31 - 1, 2**31)))
         + _spoilt("n2c2h6w5 m2k5x2 g2 p1", extent_wraps(0, 2**30), extent_wraps(1, 2**32), extent_wraps(1, 2**32 - 1)),
@@ -304,7 +306,7 @@ KINDS: dict[str, IllegalKind] = {
         + _spoilt("n0c2h5w9 m2k5x3", kernel_too_large(0))
         + _spoilt("n0c2h9w5 m2k3x5 s1x2", kernel_too_large(1)),
     ),
-    # What PyTorch accepts, each a requirement of its own that SHOULD hold.
+    # Calls that PyTorch accepts, each under its own requirement of level SHOULD.
     **{
         f"padding-non-negative-{mode}": IllegalKind(
             _spoilt(f"n2c4h9w8 m6k1 g2 {mode}", *(argument("padding", value) for value in (-1, (-1, 0), (1, -1)))),
@@ -335,4 +337,4 @@ KINDS: dict[str, IllegalKind] = {
         for level, padding in ((2, "valid"), (3, "same"))
     },
 }
-"""Each kind of illegal call, and where it is illegal for that one reason."""
+"""Each kind of illegal call, with the calls that are illegal for that one reason."""

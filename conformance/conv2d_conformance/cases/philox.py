@@ -1,4 +1,4 @@
-"""From the raw 64-bit words of Philox to numbers: what every recipe is made of."""
+"""The raw 64-bit words of Philox, and numbers made of them, for the recipes."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ Words = npt.NDArray[np.uint64]
 
 MIN_EXPONENTS = {numbers.precision: numbers.min_exponent for numbers in FORMATS.values()}
 MAX_EXPONENTS = {numbers.precision: numbers.max_exponent for numbers in FORMATS.values()}
-"""Of the normal numbers, by the bits of significand, which tell the four dtypes apart."""
+"""Exponents of the normal numbers, by the bits of the significand, which tell the four dtypes apart."""
 
 FLOAT16 = FORMATS["float16"].precision
-"""The dtype whose exponents are few: the others have room for all that recipes ask of them."""
+"""The dtype with few exponents; the others have enough for every recipe."""
 
 SHARED = 1 << 32
-"""The number, for Philox's key, of words that no array has to itself."""
+"""The number in Philox's key for words that arrays share."""
 
 
 def words(case: Case, array: str, count: int) -> Words:
-    """So many words for an array, or "shared" ones."""
+    """Random words for an array, or those that arrays share for the name "shared"."""
     assert case.recipe is not None
     number = SHARED if array == "shared" else ARRAYS.index(array)
-    # Not a list: NumPy makes floats of a list that holds an integer of 64 bits.
+    # Not a list: NumPy turns a list with a 64-bit integer into floats.
     _thread.at_the_start["state"]["key"] = np.array((case.recipe.seed, number), dtype=np.uint64)
     _thread.philox.state = _thread.at_the_start
     drawn: Words = _thread.philox.random_raw(count)
@@ -39,7 +39,7 @@ def words(case: Case, array: str, count: int) -> Words:
 
 
 class _OfThread(threading.local):
-    """A generator that is given one key after the other: a new one asks the system for a seed that it does not use."""
+    """One generator per thread, which gets a new key each time: constructing one asks the system for an unused seed."""
 
     def __init__(self) -> None:
         self.philox = Philox(key=0)
@@ -60,17 +60,17 @@ def uniform_of(drawn: Words, bits: int) -> Floats:
 
 
 def below(drawn: Words, count: int) -> npt.NDArray[np.int64]:
-    """Numbers from 0 to count - 1, at most 2048, of the bits that `uniform_of` does not use."""
+    """Numbers from 0 to count - 1, from the bits that `uniform_of` does not use; count is at most 2048."""
     return (((drawn >> 1) & 2047) * count >> 11).astype(np.int64)
 
 
 def symmetric_of(drawn: Words) -> Floats:
-    """Numbers from -1 to 1, with as many bits as float64 has."""
+    """Numbers from -1 to 1 with all bits of float64."""
     return (drawn >> 11).astype(np.float64) * 2.0**-52 - 1.0
 
 
 def shortened(values: Floats, bits: int) -> Floats:
-    """Towards zero, to so many bits: a cast that had to round could do so twice on its way to bfloat16."""
+    """Values cut to this many bits, towards zero. Otherwise a cast to bfloat16 could round twice."""
     if bits == 53:
         return values
     mantissa, exponent = np.frexp(values)
@@ -79,7 +79,7 @@ def shortened(values: Floats, bits: int) -> Floats:
 
 
 def fitted(values: Floats, bits: int) -> Floats:
-    """Towards zero, to the numbers of the dtype, subnormal ones included."""
+    """Values cut to numbers of the dtype, towards zero; subnormal numbers included."""
     if bits == 53:
         return values
     _, exponent = np.frexp(values)
@@ -89,7 +89,7 @@ def fitted(values: Floats, bits: int) -> Floats:
 
 
 def places(shape: tuple[int, ...]) -> tuple[Any, Any, Any, Any]:
-    """The index of every element, flat, on the last four axes, with 0 on those that the shape lacks."""
+    """The flat indices of all elements on the last four axes; 0 on axes that the shape lacks."""
     four = ((1,) * 4 + shape)[-4:] if len(shape) <= 4 else (math.prod(shape[:-3]), *shape[-3:])
     item, channel, row, column = (axis.reshape(-1) for axis in np.indices(four))
     return item, channel, row, column

@@ -1,7 +1,7 @@
-"""Recipes whose sums are hard for some arithmetic, each for another one.
+"""Recipes whose sums are hard to compute, each for a different arithmetic.
 
-The functions have the form of those in `data`: for an array of a case, of this shape and with so many bits of
-significand, the elements as a flat float64 array. Every value is exact in its dtype.
+The functions have the same form as those in `data`: for an array of a case, its shape and the bits of its significand,
+they return the elements as a flat float64 array. Every value is exact in its dtype.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from conv2d_conformance.contract.arrays import Floats, Shape
 
 
 def spread(case: Case, array: str, shape: Shape, bits: int) -> Floats:
-    """`uniform` times 2^-e to 2^e, as far as sums can still show the smallest product.
+    """`uniform` times 2^-e to 2^e: as wide as sums can still show the smallest product.
 
     e is 5 in float32, 12 in float64, 2 in float16, 1 in bfloat16.
     """
@@ -34,16 +34,16 @@ def spread(case: Case, array: str, shape: Shape, bits: int) -> Floats:
 
 
 def cancelling(case: Case, array: str, shape: Shape, bits: int) -> Floats:
-    """Pairs of products that cancel up to a rest of half their bits: an error of the sum is larger than the sum.
+    """Pairs of products that cancel except for half of their bits: an error of the sum exceeds the sum.
 
-    Every second weight of a filter is the one before it with the other sign and other low bits, and the odd one out is
-    small; the pixels differ in their low bits alone.
+    Every second weight of a filter is the one before it with the opposite sign and other low bits. A last weight
+    without a partner is small. The pixels differ only in their low bits.
     """
     drawn = words(case, array, size_of(shape))
     rest = 2.0 ** -(bits // 2)
     if array == "bias":
         return uniform_of(drawn, bits) * rest
-    low = (1 << (64 - bits // 2)) - 1  # of the fraction, which stands in the highest bits
+    low = (1 << (64 - bits // 2)) - 1  # the low half of the fraction, which occupies the highest bits
     if array == "input":
         return np.abs(uniform_of(drawn & np.uint64(low), bits))
     taps = size_of(shape[1:])
@@ -55,7 +55,7 @@ def cancelling(case: Case, array: str, shape: Shape, bits: int) -> Floats:
 
 
 def monotone(case: Case, array: str, shape: Shape, bits: int) -> Floats:
-    """Positive and falling from channel to channel, row to row, tap to tap: each addition rounds, and by its most."""
+    """Positive and falling from channel to channel, row to row, tap to tap: each addition rounds as far as it can."""
     values = np.abs(uniform_of(words(case, array, size_of(shape)), bits))
     items = shape[0] if len(shape) > 3 else 1
     falling = -np.sort(-values.reshape(items, -1 if items else 0), axis=1)
@@ -83,11 +83,11 @@ def scaled(case: Case, array: str, shape: Shape, bits: int) -> Floats:
 
 
 def complementary(case: Case, array: str, shape: Shape, bits: int) -> Floats:
-    """Half of the input and half of every second filter are zero, and never meet in every second window.
+    """Half of the input and half of every second filter are zero; in every second window no non-zero values meet.
 
-    Input and filters are chequered over channels, rows and columns. A sum of nothing but zeros is zero, however dense
-    the data around it; an algorithm that mixes taps or channels (Strassen, Winograd, Fourier) leaves a rest. The idea
-    is that of test 2 in "How to grade the accuracy of an implementation of the BLAS" (Demmel et al.).
+    Input and filters are chequered over channels, rows and columns. A sum of zeros is zero, however dense the data
+    around it, but an algorithm that mixes taps or channels (Strassen, Winograd, Fourier) leaves a residue. The idea is
+    that of test 2 in "How to grade the accuracy of an implementation of the BLAS" (Demmel et al.).
     """
     assert case.recipe is not None
     values = uniform_of(words(case, array, size_of(shape)), bits)
@@ -111,7 +111,7 @@ def subnormal(case: Case, array: str, shape: Shape, bits: int) -> Floats:
 
 
 def near_overflow(case: Case, array: str, shape: Shape, bits: int) -> Floats:
-    """As large as data may be without any sum passing the largest number: whoever squares or transforms them does."""
+    """The largest data whose sums never overflow. An algorithm that squares or transforms them does overflow."""
     values = uniform_of(words(case, array, size_of(shape)), bits)
     terms = max(1, case.C // case.groups) * case.KH * case.KW + 1
     product = MAX_EXPONENTS[bits] - 2 - (terms - 1).bit_length()
@@ -120,15 +120,15 @@ def near_overflow(case: Case, array: str, shape: Shape, bits: int) -> Floats:
 
 
 def odd(case: Case, array: str, shape: Shape, bits: int) -> Floats:
-    """Odd integers of 12 bits (float64: 41; 16-bit types: all they have) and small odd ones, in sums that are exact.
+    """Odd integers of 12 bits (float64: 41; 16-bit types: all their bits) and small odd ones, in sums that are exact.
 
-    From channel to channel input and weight take turns in being large. A type or an accumulator with fewer bits loses
-    the ones at the end. Where a filter has more taps than can be added up exactly, every so many of them is not zero.
+    From channel to channel, input and weight take turns being large. A type or an accumulator with fewer bits loses the
+    last ones. Where a filter has more taps than can be added exactly, evenly spaced ones are non-zero.
     """
     assert case.recipe is not None
     drawn = words(case, array, size_of(shape))
     length = {24: 12, 53: 41, 11: 11, 8: 8}[bits]
-    small = 2 if bits > FLOAT16 else 1  # of small odd integers: 1 and 3, or 1 alone
+    small = 2 if bits > FLOAT16 else 1  # how many small odd integers: 1 and 3, or only 1
     sign = np.where(drawn & 1, -1.0, 1.0)
     large_one = sign * (2.0 ** (length - 1) + 2.0 * (drawn >> (66 - length)).astype(np.float64) + 1)
     small_one = sign * (2.0 * below(drawn, small) + 1)
@@ -140,17 +140,17 @@ def odd(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     values = np.where(is_large, large_one, small_one)
     if array == "input":
         return values
-    most = 128 if bits <= FLOAT16 else 2 ** (bits - length) // (2 * small - 1) - 1  # whose sum has `bits` bits
+    most = 128 if bits <= FLOAT16 else 2 ** (bits - length) // (2 * small - 1) - 1  # their sum has `bits` bits
     step = -(-size_of(shape[1:]) // most)
     tap = np.arange(drawn.size) % max(1, size_of(shape[1:]))
     return np.where((tap + item + case.recipe.seed % step) % step == 0, values, 0.0)
 
 
 def lone_pixel(case: Case, array: str, shape: Shape, bits: int) -> Floats:
-    """`uniform`, but for the input: one pixel of each image, 64 times as large, and zeros.
+    """As `uniform`, but the input is one pixel of each image, 64 times as large, and zeros elsewhere.
 
-    From image to image the pixel moves to the next position, beginning at position `seed`. Every output is one product
-    or none, so that what reaches beyond a window is seen however small it is.
+    From image to image the pixel moves to the next position, starting at position `seed`. Every output is one product
+    or none, so anything that leaks beyond a window shows, however small.
     """
     values = uniform_of(words(case, array, size_of(shape)), bits)
     if array != "input" or not values.size:

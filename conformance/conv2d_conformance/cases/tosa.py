@@ -1,7 +1,7 @@
 """The six data sets of TOSA's conformance tests for dot products, from their formulas.
 
-Every element depends on its place k among the KS taps of the kernel, an input pixel standing for the tap that it would
-meet if windows did not overlap, so that the intended sums occur where a window begins at a multiple of the kernel.
+Every element depends on its place k among the KS taps of the kernel. An input pixel stands for the tap that it would
+meet if windows did not overlap, so the intended sums occur where a window begins at a multiple of the kernel.
 The random numbers are Philox's, and e^x is replaced by 2^floor(y) (1 + y - floor(y)), y = x / ln 2, which is the same
 on every machine.
 """
@@ -42,7 +42,7 @@ def _set(number: int, case: Case, array: str, shape: tuple[int, ...], bits: int)
         return fitted(bias, bits)
     k = _tap(case, shape)
     side = 0 if array == "input" else 1
-    keeps = (words(case, "shared", taps)[k] & 1) == side  # what input and weight never do both
+    keeps = (words(case, "shared", taps)[k] & 1) == side  # input and weight never both do
     match number:
         case 0:
             values = np.where(keeps, s, 0.0)

@@ -1,4 +1,4 @@
-"""Legal calls that look as if they were not: an implementation that refuses one of them is wrong."""
+"""Legal calls that look illegal: an implementation that refuses one of them is wrong."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LINES: dict[str, tuple[str, ...]] = {
         "n1c2h11w8 m2k2x1 s5x3 p1x2",
         "n1c1h600w2 m2k1 s257x1",
     ),
-    # In 32 bits these are 0, 1, 2, or the least number; what would take as much memory by mistake fails at once.
+    # In 32 bits these are 0, 1, 2, or the least number. Whoever allocates that much memory by mistake fails at once.
     "stride-beyond-32-bits": (
         "n2c2h3w4 m3k2x3 s1101659111424x1099511627776 bias",
         "n1c1h5w6 m2k1 s1099511627777x2",

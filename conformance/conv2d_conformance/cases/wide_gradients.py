@@ -1,7 +1,7 @@
-"""Gradients whose sums run over thousands of positions, or images: one term in each, or eight.
+"""Gradients whose sums run over thousands of positions or images, with one term in each sum, or eight.
 
-With data that are dense, the bound of such a sum says nothing in 16-bit types, where the sum over the images may be
-rounded to the type at each step.
+With dense data the bound of such a sum says nothing in 16-bit types, where the sum over the images may be rounded to
+the type at each step.
 """
 
 from __future__ import annotations
@@ -23,4 +23,4 @@ WIDE_SINGLE, WIDE_BOUNDED = (
     )
     for recipe in ("single", "few")
 )
-"""As networks have them: 4,096 positions and more, filters in sixteens, many small images, groups, strides."""
+"""Shapes as in networks: 4,096 positions and more, filters in sixteens, many small images, groups, strides."""

@@ -21,7 +21,7 @@ from conv2d_conformance.spec import operation_of
 LARGEST_SMALL = 8
 """No tile, vector or block is shorter than this, as far as the drawn cases know."""
 
-SINGLE = frozenset({"memory", "dtype", "validation"})
+SELF_CONTAINED = frozenset({"memory", "dtype", "validation"})
 """Chapters of conv2d whose requirements say nothing of each other's failures."""
 
 
@@ -55,7 +55,7 @@ def explains(requirement: str, explanation: str | None) -> bool:
     if explanation is None:
         return False
     chapter = explanation.partition(".")[0]
-    if chapter in SINGLE or operation_of(explanation) != MAIN:
+    if chapter in SELF_CONTAINED or operation_of(explanation) != MAIN:
         return requirement == explanation
     if chapter == "padding-mode":
         return requirement.startswith(explanation)
