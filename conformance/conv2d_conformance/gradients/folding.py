@@ -1,4 +1,4 @@
-"""The adjoint of padding: what all copies of an element got, added up; what implicit zeros got is dropped."""
+"""The adjoint of padding: adds up the gradients of all copies of an element, and drops those of implicit zeros."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class FoldedAxis:
 
 @dataclass(frozen=True)
 class Fold:
-    """Both axes. Arrays are (..., padded H, padded W), and become (..., H, W)."""
+    """Both axes: turns arrays of shape (..., padded H, padded W) into (..., H, W)."""
 
     rows: FoldedAxis
     columns: FoldedAxis
@@ -71,7 +71,7 @@ class Fold:
         return total
 
     def sums(self, padded: Sums) -> Sums:
-        """The same for what the oracle knows of every element."""
+        """The fold of the oracle's sums for every element."""
         names = [field.name for field in fields(Sums)]
         arrays = self._fold(
             tuple(getattr(padded, name) for name in names),
@@ -89,7 +89,7 @@ def _upwards(a: Floats, b: Floats) -> Floats:
 
 
 def _added(a: Sums, b: Sums) -> Arrays:
-    """The sum of two sums of products: `two_sum` loses nothing, so that only the low parts can round."""
+    """Add two sums of products: `two_sum` loses nothing, so only the low parts can round."""
     with np.errstate(over="ignore", invalid="ignore"):
         high, rest = two_sum(a.high, b.high)
         first = a.low + b.low

@@ -1,4 +1,4 @@
-"""Which tests a requirement is made of."""
+"""The tests of each requirement."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_UNIFORM = 1e-6
 
 
 def form(case: LayerCase, layers: Layers) -> Iterator[PValue]:  # noqa: ARG001  # the signature of a battery
-    """Shapes and dtypes, which are looked at before any battery: there is nothing left to find."""
+    """No tests: shapes and dtypes are checked before any battery."""
     yield PValue("form", 1.0, "shapes and dtypes are right")
 
 
@@ -45,7 +45,7 @@ def bias_uniform(case: LayerCase, layers: Layers) -> Iterator[PValue]:
 
 
 def range_of_both(case: LayerCase, layers: Layers) -> Iterator[PValue]:
-    """The factor alone, of the weight and of the bias."""
+    """Only the scale, of the weight and of the bias."""
     for sample in (weight_of(case, layers), bias_of(case, layers)):
         if sample is not None:
             yield from _named_after(sample.name, scale(sample))
@@ -58,7 +58,7 @@ def weight_independent(case: LayerCase, layers: Layers) -> Iterator[PValue]:
 
 
 def bias_independent(case: LayerCase, layers: Layers) -> Iterator[PValue]:
-    """The bias against those parts of its weight that it could be made of."""
+    """The bias against the parts of its weight from which it could be derived."""
     bias = _tamed(_bias(case, layers))
     filters = _tamed(weight_of(case, layers)).values.reshape(-1, case.fan_in)
     for what, given in (
@@ -75,7 +75,7 @@ def bias_independent(case: LayerCase, layers: Layers) -> Iterator[PValue]:
 
 
 def same_seed(case: LayerCase, layers: Layers) -> Iterator[PValue]:
-    """Bit for bit, whatever was asked in between."""
+    """Layers of one seed are equal bit for bit, whatever was asked in between."""
     for (i, one), (j, other) in combinations(enumerate(layers), 2):
         if case.seeds[i] == case.seeds[j]:
             different = sum(int(np.count_nonzero(a != b)) for a, b in _common(one, other))
@@ -97,7 +97,7 @@ def different_seeds(case: LayerCase, layers: Layers) -> Iterator[PValue]:
 
 
 def everything(case: LayerCase, layers: Layers) -> Iterator[PValue]:
-    """All that can be said of a line, for a replay. A layer that comes again with its seed counts once."""
+    """All tests of a line, for a replay. A layer whose seed is repeated counts once."""
     distinct = list(dict(zip(case.seeds, layers, strict=True)).values())
     yield from _named_after("weight", weight_uniform(case, distinct))
     yield from _named_after("weight", weight_independent(case, distinct))
@@ -120,14 +120,17 @@ def _bias(case: LayerCase, layers: Layers) -> Sample:
 
 
 def _tamed(sample: Sample) -> Sample:
-    """Within the bound, so that a wrong range is not taken for dependence. Under the null hypothesis: the same."""
+    """The sample clipped to the bound, so that a wrong range does not look like dependence.
+
+    Under the null hypothesis it is the same sample.
+    """
     finite = np.nan_to_num(sample.values, posinf=0.0, neginf=0.0)
     reach = float(np.abs(finite).max())
     return Sample(sample.name, finite / reach if reach > sample.law.limit else finite, sample.law)
 
 
 def _pairs(case: LayerCase, sample: Sample) -> Iterator[PValue]:
-    """The squares of pairs are left out where single elements are not uniform already: fewer tests, fewer alarms."""
+    """Tests of pairs. Their squares are left out where single elements already are not uniform: fewer false alarms."""
     yield from autocorrelations(case, sample)
     if sample.n > 1 and distance(sample).p > NOT_UNIFORM:
         yield cells(sample)

@@ -1,4 +1,4 @@
-"""Try the battery itself: no alarms for a right initialiser, and soon one for a wrong one."""
+"""Test the battery itself: it must raise no alarm for a right initialiser, and soon one for a wrong one."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ STATISTICAL = (
     "bias-independent",
     "different-seeds",
 )
-"""The requirements that are judged by chance."""
+"""The requirements whose tests are statistical."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """All tests of one run, what raised an alarm, the smallest p-value, and how many are 0.01 or less."""
+    """The tests of one run: their number, the alarms, the smallest p-value, and how many are 0.01 or less."""
 
     tests: int
     alarms: tuple[str, ...]
@@ -57,7 +57,7 @@ def certificate(implementation: Implementation, claims: Capabilities, *, seed: i
 def draws(
     implementation: Implementation, claims: Capabilities, name: str, *, seed: int, effort: str
 ) -> Iterator[DrawnLayers]:
-    """The questions of one requirement, put; none where a feature is missing."""
+    """The answers to the questions of one requirement; none where a feature is missing."""
     if get(f"initialisation.{name}").features <= claims.features:
         for trial in trials(name, claims, seed=seed, effort=effort):
             yield draw(trial, implementation)
@@ -65,7 +65,7 @@ def draws(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How soon a wrong initialiser was found: elements of the parameter that the stage looks at, and the test."""
+    """How soon a wrong initialiser was found: the stage, its elements of the parameter, and the test that found it."""
 
     stage: int
     elements: int
@@ -83,7 +83,7 @@ def find(implementation: Implementation, claims: Capabilities, name: str, *, see
 
 
 def latest(found: Iterable[Found | None]) -> Found | None:
-    """The one that took longest; None where one was never found."""
+    """The find that took longest; None where one never happened."""
     everything = list(found)
     certain = [one for one in everything if one is not None]
     return max(certain, key=lambda one: one.elements) if len(certain) == len(everything) else None

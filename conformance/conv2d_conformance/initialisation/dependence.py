@@ -1,4 +1,4 @@
-"""Elements know nothing of each other: products of pairs have the mean 0, and pairs fill the square evenly."""
+"""Elements are independent: products of pairs have the mean 0, and pairs fill the square evenly."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def cells(sample: Sample) -> PValue:
 
 
 def autocorrelations(case: LayerCase, sample: Sample) -> Iterator[PValue]:
-    """Every lag at which the sample has pairs enough."""
+    """The test at every lag at which the sample has enough pairs."""
     for lag in lags(case):
         if lag < sample.n // 2:
             yield autocorrelation(sample, lag)

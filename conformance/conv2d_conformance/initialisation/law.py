@@ -1,4 +1,4 @@
-r"""The law of a fresh parameter: uniform between -sqrt(k) and sqrt(k), as far as a machine can draw it.
+r"""The law of a fresh parameter: uniform between -sqrt(k) and sqrt(k), as closely as a machine can draw it.
 
 **The null hypothesis.** No machine draws real numbers: an implementation draws from a grid of M equidistant points,
 with either end included or not, scales with a few rounded operations, and rounds to its dtype of p bits; PyTorch
@@ -25,7 +25,7 @@ from conv2d_conformance.contract.arrays import dtype_of
 from conv2d_conformance.contract.formats import FORMATS
 
 GRID_BITS = {"float32": 23, "float64": 23, "float16": 11, "bfloat16": 8}
-"""As many random bits are asked for; JAX and TensorFlow use 23 for float32."""
+"""The random bits that a value must have at least; JAX and TensorFlow use 23 for float32."""
 
 
 @dataclass(frozen=True, slots=True)

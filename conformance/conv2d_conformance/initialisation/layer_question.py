@@ -1,4 +1,4 @@
-"""Ask for layers, and say whether what came is allowed."""
+"""Ask for layers, and judge the parameters that come back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from conv2d_conformance.verdict.wording import REFUSED
 
 @dataclass(frozen=True, eq=False)
 class DrawnLayers:
-    """The layers that came, and what is wrong with the form of one that did not, whereupon none was asked for."""
+    """The layers that came back. A `fault` in the form of an answer ends the asking."""
 
     trial: Trial
     layers: tuple[Parameters, ...]
@@ -35,7 +35,7 @@ class DrawnLayers:
 
     @cached_property
     def findings(self) -> tuple[PValue, ...]:
-        """What the tests of the trial find; nothing where the form is wrong."""
+        """The results of the trial's tests; none where the form is wrong."""
         return () if self.fault else tuple(self.trial.battery(self.trial.case, self.layers))
 
     @property
@@ -45,7 +45,7 @@ class DrawnLayers:
 
 
 def draw(trial: Trial, implementation: Implementation) -> DrawnLayers:
-    """Put the question of a trial."""
+    """Ask for the layers of a trial."""
     observed: list[Observation] = []
     layers: list[Parameters] = []
     for request in trial.case.requests:
@@ -61,7 +61,7 @@ def draw(trial: Trial, implementation: Implementation) -> DrawnLayers:
 
 @dataclass(frozen=True)
 class LayerQuestion:
-    """A trial as an examination puts it."""
+    """A trial in the form in which an examination asks it."""
 
     trial: Trial
     operation: str = "initialize"
@@ -72,12 +72,12 @@ class LayerQuestion:
 
     @property
     def elements(self) -> int:
-        """Of all parameters that must come."""
+        """The number of elements of all parameters that must come back."""
         case = self.trial.case
         return (math.prod(case.weight_shape) + (case.M if case.bias else 0)) * len(case.seeds)
 
     def judged(self, implementation: Implementation) -> Judgement:
-        """Ask, and judge the answers by the tests of the trial."""
+        """Ask, and judge the answers by the trial's tests."""
         drawn = draw(self.trial, implementation)
         if drawn.fault is not None:
             return Judgement(drawn.outcome, drawn.fault, observed=drawn.observed)
@@ -87,7 +87,7 @@ class LayerQuestion:
 
 
 def read_answer(case: LayerCase, answer: Answer) -> Parameters | Fault:
-    """The parameters of an answer, or what is wrong with its form."""
+    """The parameters of an answer, or the fault of its form."""
     if isinstance(answer, Broken):
         return Fault("answered", answer.sentence, "a weight and a bias, or None for no bias")
     if isinstance(answer, Rejected):
@@ -114,13 +114,13 @@ def _fault_of_form(name: str, array: Array, shape: tuple[int, ...], dtype: str) 
 
 
 def _wide(array: Array) -> Floats:
-    with np.errstate(invalid="ignore"):  # a NaN that signals is garbage like any other
+    with np.errstate(invalid="ignore"):  # a signalling NaN is garbage like any other
         wide: Floats = array.astype(np.float64)
     return wide
 
 
 def fault_of(drawn: DrawnLayers, alarm: PValue) -> Fault:
-    """A failed test in words: what was seen, how improbable it is, and what was drawn instead if it is known."""
+    """A failed test in words: what was seen, how improbable that is, and the law that was drawn instead, if known."""
     case = drawn.trial.case
     p = f", which has the probability {alarm.p:.2g} at most" if alarm.p else ""
     words = recognised(case, drawn.layers)
@@ -133,8 +133,8 @@ def fault_of(drawn: DrawnLayers, alarm: PValue) -> Fault:
 
 
 def recognised(case: LayerCase, layers: Sequence[Parameters]) -> str:
-    """What was drawn instead, in words; empty where it is the right law, or none that is known."""
-    # Its laws come from scipy.stats, which is slow to import, and few runs need a name for what was drawn.
+    """The name of the law that was drawn instead; empty where it is the right one, or unknown."""
+    # Imported late: scipy.stats is slow to import, and few runs need it.
     from conv2d_conformance.initialisation.recognise import recognise
 
     weight, bias = weight_of(case, layers), bias_of(case, layers)

@@ -1,4 +1,4 @@
-"""The law of single elements: where they lie, how far they reach, and how they are spread.
+"""The law of single elements: their range and their distribution.
 
 X and s are those of the null hypothesis in `law`; x is the sample, in multiples of sqrt(k), and n its size.
 """
@@ -14,10 +14,10 @@ from conv2d_conformance.initialisation.sample import BOUNDED, UNIFORM, PValue, S
 
 
 def marginal(sample: Sample) -> Iterator[PValue]:
-    """Everything that is said of single elements."""
+    """All tests of single elements."""
     yield from scale(sample)
     if support(sample).p == 0:
-        return  # nothing else needs to be said, and infinities spoil it
+        return  # the failure is certain, and infinities would spoil the other tests
     yield largest(sample)
     yield smallest(sample)
     yield mean(sample)
@@ -27,7 +27,7 @@ def marginal(sample: Sample) -> Iterator[PValue]:
 
 
 def scale(sample: Sample) -> Iterator[PValue]:
-    """What a wrong factor gives away first."""
+    """The tests that a wrong scale fails first."""
     within = support(sample)
     yield within
     if within.p > 0:
@@ -108,7 +108,7 @@ def supremum(ordered: np.ndarray, ends: tuple[float, float]) -> float:
 
 
 def zeros(sample: Sample) -> PValue:
-    """Each element is zero with at most the probability of an atom: a tail of zeros was never drawn."""
+    """Each element is zero with at most the probability of an atom, so a tail of zeros was never drawn."""
     count = sample.n - int(np.count_nonzero(sample.values))
     p = poisson_tail(count, sample.n * sample.law.atom)
     return PValue("zeros", p, f"{count} of {sample.n} elements are 0")

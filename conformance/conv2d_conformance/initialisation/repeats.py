@@ -1,4 +1,4 @@
-"""Values that come again: random numbers of too few bits, copied blocks, streams that are used twice."""
+"""Repeated values: random numbers with too few bits, copied blocks, streams that are used twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from conv2d_conformance.initialisation.sample import PValue, Sample, poisson_tai
 
 
 def duplicates(sample: Sample) -> PValue:
-    """The magnitudes, so that a block with its signs changed is a copy too.
+    """Repeated magnitudes, so that a block with its signs changed counts as a copy too.
 
     Element j has the magnitude of an earlier one with probability 2 (j - 1) q at most, q the largest atom, whatever
     came before. So n minus the number of distinct ones is dominated by a Poisson variable of mean q n (n - 1).

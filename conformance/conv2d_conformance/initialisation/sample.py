@@ -1,4 +1,4 @@
-"""What was drawn, ready to be tested: parameters, pooled over layers, and findings about them."""
+"""Drawn parameters pooled over layers, and the p-values of tests on them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conv2d_conformance.initialisation.law import LayerLaw, layer_law
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameters:
-    """What one call returned, as float64, which holds every dtype exactly."""
+    """The parameters that one call returned, as float64, which holds every dtype exactly."""
 
     weight: Floats
     bias: Floats | None
@@ -36,7 +36,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class PValue:
-    """One test. Under the null hypothesis, p is at most t with probability at most t, for every t."""
+    """The result of one test. Under the null hypothesis, p is at most t with probability at most t, for every t."""
 
     test: str
     p: float
@@ -44,7 +44,7 @@ class PValue:
 
 
 Battery = Callable[[LayerCase, Sequence[Parameters]], Iterator[PValue]]
-"""The tests that a question is put for."""
+"""The tests that are made on the layers of a question."""
 
 
 def weight_of(case: LayerCase, layers: Sequence[Parameters]) -> Sample:

@@ -16,7 +16,7 @@ from conv2d_conformance.initialisation.law import layer_law
 from conv2d_conformance.initialisation.sample import UNIFORM, Parameters, PValue
 
 AXES = {"filter": (0, 1), "input channel": (2,), "kernel row": (3,), "kernel column": (4,), "kernel place": (3, 4)}
-"""The axes that stay, of (layer, M, C // groups, KH, KW)."""
+"""The axes that each kind of slice keeps, of (layer, M, C // groups, KH, KW)."""
 
 
 def slices(case: LayerCase, layers: Sequence[Parameters]) -> Iterator[PValue]:
@@ -37,6 +37,6 @@ def slices(case: LayerCase, layers: Sequence[Parameters]) -> Iterator[PValue]:
 
 
 def _sizes(pooled: Floats, kept: tuple[int, ...]) -> tuple[int, int]:
-    """How many slices there are, and of how many elements."""
+    """The number of slices, and the elements of each."""
     count = int(np.prod([pooled.shape[axis] for axis in kept]))
     return count, pooled.size // count

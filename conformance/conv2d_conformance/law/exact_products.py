@@ -1,8 +1,8 @@
 """Products that no arithmetic rounds, since their factors have few bits.
 
-Factors of a and b significant bits have a product of at most a + b, or of a where the other is a power of two, which an
-accumulator of so much precision holds. The error of a product among the subnormal numbers is no relative one, and is
-counted apart.
+Factors of a and b significant bits have a product of at most a + b bits, or of a bits where the other factor is a power
+of two. An accumulator of that precision holds it exactly. The error of a subnormal product is not a relative one; the
+bound counts it separately.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.law.classes import AccuracyClass
 
 SAMPLE = 1 << 8
-"""Elements that show whether data may have few bits."""
+"""The number of elements that show whether data may have few bits."""
 
 UNSIGNED = {np.dtype(np.float32): (np.uint32, 23), np.dtype(np.float64): (np.uint64, 52)}
-"""As what the bits of a number are read, and how many of them are its fraction. Shorter types are widened."""
+"""The integer type that reads the bits of a number, and the bits of its fraction. Shorter types are widened."""
 
 
 def with_exact_products(input: Array, weight: Array, accuracy: AccuracyClass) -> AccuracyClass:
-    """The class for these data: without an error of products where all of them are exact."""
+    """The class for these data. Where all products are exact, it allows them no error."""
     if accuracy.product == 0:
         return accuracy
     room = accuracy.accumulator.precision
@@ -34,13 +34,13 @@ def with_exact_products(input: Array, weight: Array, accuracy: AccuracyClass) ->
 
 
 def _of_product(x: Array, w: Array) -> int:
-    """The bits that any product of two numbers may have."""
+    """The most bits that a product of two of the numbers can have."""
     least, most = sorted((_bits(x), _bits(w)))
     return most if least == 1 else least + most
 
 
 def _bits(values: Array) -> int:
-    """The significant bits of the number that has most of them, as its fraction is written; 1 where all are zero."""
+    """The most significant bits of any of the numbers, read from its fraction; 1 where all are zero."""
     wide = values if values.dtype in UNSIGNED else values.astype(np.float32)
     unsigned, fraction = UNSIGNED[wide.dtype]
     together = int(np.bitwise_or.reduce(wide.view(unsigned), axis=None)) & ((1 << fraction) - 1)

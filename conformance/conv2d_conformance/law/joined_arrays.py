@@ -1,4 +1,4 @@
-"""Several arrays as one row of elements, so that they are compared, counted and graded like one array."""
+"""Several arrays joined to one row of elements, so that they are compared, counted and graded like one array."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ARRAYS_OF_A_LAW = ("high", "low", "bound", "fixed", "evident")
 MASKS = tuple(field.name for field in fields(Exceptions))
 
 Shapes = Mapping[str, tuple[int, ...] | None]
-"""Of arrays, by what each is called; None where there is none."""
+"""The shapes of arrays by name; None for an array that is absent."""
 
 
 def row_of(arrays: Sequence[Array | None]) -> Array:
@@ -24,7 +24,7 @@ def row_of(arrays: Sequence[Array | None]) -> Array:
 
 
 def row_of_laws(laws: Sequence[Allowed], neighbours: int) -> Allowed:
-    """What is allowed for such a row."""
+    """The law for such a row."""
     arrays: dict[str, Any] = {name: row_of([getattr(law, name) for law in laws]) for name in ARRAYS_OF_A_LAW}
     exceptions = None
     if any(law.exceptions is not None for law in laws):
@@ -47,7 +47,7 @@ def rearranged(law: Allowed, move: Callable[[Any], Any]) -> Allowed:
 
 
 def parts_of_law(law: Allowed, shapes: Shapes) -> dict[str, Allowed]:
-    """What is allowed for each array by itself, taken from the law for all."""
+    """The law for each array, split from the law for the row."""
     present = {name: shape for name, shape in shapes.items() if shape is not None}
     ends = np.cumsum([np.prod(shape, dtype=int) for shape in present.values()])
 

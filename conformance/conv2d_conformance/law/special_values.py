@@ -1,8 +1,8 @@
 """NaN and infinity in the data, by the rules of IEEE 754, tap by tap.
 
 Every tap that meets an input element multiplies, zero weights included: 0 times infinity is NaN. A tap that meets
-zero padding may multiply or be skipped, so that a non-finite weight there may or may not make the answer NaN. So may
-an infinity that meets a factor which may count as zero, because it is flushed or rounded to a narrower format first.
+zero padding may multiply or be skipped, so a non-finite weight there may or may not make the answer NaN. The same holds
+for an infinity that meets a factor which flushing, or rounding to a narrower format, may turn into zero.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ def is_finite(*arrays: Floats) -> bool:
 
 
 def finite_part(operands: Operands) -> Operands:
-    """The operands with 0 for all that is not finite: right for the elements that nothing else reaches."""
+    """The operands with 0 for all non-finite values: right for the elements that no such value reaches."""
     x, w, b = (np.where(np.isfinite(a), a, 0.0) for a in (operands.input, operands.weight, operands.bias))
     return Operands(x, w, b, operands.placement)
 
 
 def required_specials(operands: Operands, vanishing: float = 0.0) -> Exceptions:
-    """For every element of (N, M, OH, OW) the kind of value that the non-finite data ask for.
+    """The kind of value that the non-finite data require, for every element of (N, M, OH, OW).
 
-    `vanishing`: factors of a magnitude below it may count as zero.
+    `vanishing`: factors with a magnitude below it may count as zero.
     """
     x, w, b = operands.input, operands.weight, operands.bias
 

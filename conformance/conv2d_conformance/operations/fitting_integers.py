@@ -1,9 +1,9 @@
-"""Choose data from which something follows in a class.
+"""Choose integers so small that a right answer is evidence in an accuracy class.
 
 In most classes integers add up exactly. Where a class keeps fewer bits, or transforms the data, large integers are
-rounded: once the bound reaches half an integer, a wrong product could hide, and a right answer is no
-evidence. So the integers become as small as the class needs, and where even 1 and -1 are too large for so many
-products, each filter keeps one tap.
+rounded. Once the bound reaches half an integer, a wrong product could hide, and a right answer is no evidence. So the
+integers become as small as the class needs. Where even 1 and -1 are too large for the number of products, each filter
+keeps one tap.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.classes import AccuracyClass
 
 WHOLE = ("integers", "brim", "impulse", "odd")
-"""Recipes of integers. Those of `brim` fill an accumulator that not every grade has; the last two have large ones to be
-exact with: no transform is."""
+"""Recipes of integers. `brim` fills an accumulator that not every grade has. The last two have large integers, which no
+transform computes exactly."""
 
 
 def with_fitting_integers(case: Case, accuracy: AccuracyClass) -> Case:
-    """The case, with integers that are small enough for the class; itself where they are."""
+    """The case with integers small enough for the class; the case itself where they already are."""
     recipe = case.recipe
     if recipe is None or recipe.name not in WHOLE or accuracy.keeps_all:
         return case

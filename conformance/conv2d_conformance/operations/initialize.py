@@ -1,4 +1,4 @@
-"""The parameters of a fresh layer, which are drawn."""
+"""The initial parameters of a fresh layer, which are drawn at random."""
 
 from __future__ import annotations
 
