@@ -20,7 +20,7 @@ from typing import Any
 
 from conv2d_conformance import runner, spec
 from conv2d_conformance.checks import Check, catalogue
-from conv2d_conformance.diagnosis.memory import Diagnoses
+from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.host import connect

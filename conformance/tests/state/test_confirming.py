@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conv2d_conformance.cases.grammar import format_case, parse
-from conv2d_conformance.cases.illegal import illegal_calls
+from conv2d_conformance.cases.illegal_calls import illegal_calls
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.contract.capabilities import Capabilities
