@@ -17,9 +17,9 @@ import conv2d_adapters
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.answers import Broken, Rejected, Request, Result
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.host import Worker
+from conv2d_conformance.running.drawing import seed, seed_of, use_settings
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.examination import Examination
 

@@ -25,9 +25,9 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.contract.answers import Result
-from conv2d_conformance.drawing import use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.running.drawing import use_settings
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
 from conv2d_reference import lowered

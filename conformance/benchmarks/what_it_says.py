@@ -31,7 +31,8 @@ from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.selftest import killing
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, failure_as_json
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.failure import failure_as_json
 
 RUNS = {
     "reference-direct": "layer",

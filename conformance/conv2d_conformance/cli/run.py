@@ -65,18 +65,20 @@ def run(
 
     A finished run has the exit status 0 only where every MUST of the profile's core and of the claimed features holds.
     """
-    from conv2d_conformance import runner
     from conv2d_conformance.cli.deviations import read_deviations
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.cli.selection import require_match
     from conv2d_conformance.report.kind import Kind
     from conv2d_conformance.report.text import show
     from conv2d_conformance.report.writing import ReportElsewhere, ReportFile
+    from conv2d_conformance.running.options import Options
+    from conv2d_conformance.running.run import HarnessFailure, Lacking
+    from conv2d_conformance.running.run import run as carry_out
 
     require_match(only, profile)
     kind = Kind(target=target, profile=profile, effort=effort, seed=seed, only=only, isolation=isolation)
     output = output or find(kind.default_name())
-    asked_for = runner.Options(
+    asked_for = Options(
         target=target,
         profile=profile,
         effort=effort,
@@ -94,11 +96,11 @@ def run(
         out = console_beside(output)
         try:
             with progress(f"connecting to {target}") as advance:
-                report = runner.run(asked_for, advance, report_file)
-        except runner.Lacking as reason:
+                report = carry_out(asked_for, advance, report_file)
+        except Lacking as reason:
             hint = f"{reason.lack.hint}{_kept(report_file, '; ')}"
             raise Problem(f"{reason.lack.sentence}, so that there is no verdict", hint, status=HARNESS) from None
-        except runner.HarnessFailure as failure:
+        except HarnessFailure as failure:
             raise Problem(str(failure), f"please report it{_kept(report_file, '; ')}", status=HARNESS) from None
         except KeyboardInterrupt:
             hint = _kept(report_file) or "there is no report yet"

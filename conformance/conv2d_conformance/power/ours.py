@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from conv2d_conformance.checks import Check, catalogue
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.power import OURS
 from conv2d_conformance.power.subject import Subject
 from conv2d_conformance.power.suite import Finding, Suite
+from conv2d_conformance.running.drawing import seed, seed_of, use_settings
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 
 EFFORT = EFFORTS["quick"]

@@ -11,7 +11,6 @@ from conv2d_conformance import spec
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Implementation, Request, Result
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.target import load
@@ -20,6 +19,7 @@ from conv2d_conformance.implementation.worker import hello
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
+from conv2d_conformance.running.drawing import seed, seed_of, use_settings
 from conv2d_conformance.selftest.killing import Encounter
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.question import requests_of

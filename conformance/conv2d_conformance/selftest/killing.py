@@ -11,12 +11,12 @@ import numpy as np
 
 from conv2d_conformance import spec
 from conv2d_conformance.checks import Check, catalogue
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
+from conv2d_conformance.running.drawing import seed, seed_of, use_settings
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 
 MATRIX = Effort("matrix", drawn=10, multiply_adds=200_000, tiles=16)

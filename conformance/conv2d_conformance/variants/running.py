@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from conv2d_conformance.checks import Check
 from conv2d_conformance.checks import catalogue as checks
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.pool import pool
+from conv2d_conformance.running.drawing import seed, seed_of, use_settings
 from conv2d_conformance.variants import catalogue as variants
 from conv2d_conformance.variants import targets
 from conv2d_conformance.variants.panel import Panel, Questions

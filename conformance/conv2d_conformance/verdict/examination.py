@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import chain, pairwise
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from conv2d_conformance import spec
 from conv2d_conformance.cases.case import Case
@@ -24,12 +23,12 @@ from conv2d_conformance.effort import Effort
 from conv2d_conformance.operations import OPERATIONS, graded
 from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.evidence import with_evidence
-from conv2d_conformance.verdict.grading import Grading, describe_grade
+from conv2d_conformance.verdict.failure import Failure, as_it_is
+from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault, Judgement, Outcome
 from conv2d_conformance.verdict.question import FORESEEN, Drawn, Question, claimed_grade
-from conv2d_conformance.verdict.rejections import Rejections
 from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
 from conv2d_conformance.verdict.simplifying import (
@@ -41,29 +40,12 @@ from conv2d_conformance.verdict.simplifying import (
     repeated,
     simplest,
 )
+from conv2d_conformance.verdict.tally import Tally, continued, digest
 from conv2d_conformance.verdict.together import answers_of, request_of
 from conv2d_conformance.verdict.wording import NO_SUCH_THING
 
 BREACHES = frozenset({"imports-reference"})
 """What breaks no requirement, but the rules for adapters: there is no certificate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A failing case in its simplest form, the calls that must come before, and how often it fails when asked again.
-
-    `beside` is the call that must be made at the same time, by another thread.
-    """
-
-    case: str
-    got: str
-    required: str
-    first_case: str
-    after: tuple[str, ...] = ()
-    beside: str | None = None
-    failed_repetitions: int = REPETITIONS
-    repetitions: int = REPETITIONS
-    diagnosis: str | None = None
 
 
 Prepare = Callable[[Case, Capabilities], Question]
@@ -88,28 +70,6 @@ class Nonconforming(AssertionError):
         )
         self.failure = failure
         self.outcome = outcome
-
-
-@dataclass
-class Tally:
-    """What one check has seen so far.
-
-    without_evidence: the places, among all that was asked and held, of the cases that say nothing. transcript: a digest
-    of the lines of all that was asked and held, in their order.
-    """
-
-    outcome: Outcome = "error"
-    digests: set[int] = field(default_factory=set)
-    asked: int = 0
-    elements: int = 0
-    evidence: int = 0
-    without_evidence: list[int] = field(default_factory=list)
-    transcript: str = ""
-    failure: Failure | None = None
-    observed: dict[str, Failure] = field(default_factory=dict)
-    breaches: set[str] = field(default_factory=set)
-    grading: Grading = field(default_factory=Grading)
-    rejections: Rejections = field(default_factory=Rejections)
 
 
 class Examination:
@@ -219,7 +179,7 @@ class Examination:
         if refused is not None and not self.tally.evidence:
             line, legal, fault = refused
             required = f"an answer: an exception for {line} says nothing where it is raised without the defect too"
-            self._end(_once(format_case(legal), fault.got, required), "error")
+            self._end(as_it_is(format_case(legal), fault.got, required), "error")
 
     def _refusal(self, legal: Case) -> Fault | None:
         """What came in place of an array when a legal call was asked, right or wrong."""
@@ -293,7 +253,7 @@ class Examination:
                 self._raise(one, alone, values=True)
         fault = judgement.fault
         assert fault is not None
-        failure = replace(_once(format_case(case), fault.got, fault.required), beside=format_case(beside))
+        failure = replace(as_it_is(format_case(case), fault.got, fault.required), beside=format_case(beside))
         if self.simplify and judgement.outcome == "fail":
             again = [self._ask_together(cases) for _ in range(REPETITIONS)]
             failed = sum(any(found.outcome != "pass" for found in judged) for judged in again)
@@ -309,11 +269,11 @@ class Examination:
             raise self._raised
         operation = question.operation
         if operation not in self.implementation.hello.operations:
-            self._end(_once(question.line, f"the adapter has no {operation}", "one, for this profile"), "error")
+            self._end(as_it_is(question.line, f"the adapter has no {operation}", "one, for this profile"), "error")
         judgement = question.judged(self.implementation)
         self._watch(question.line, judgement, operation)
         if judgement.fault is not None:
-            self._end(_once(question.line, judgement.fault.got, judgement.fault.required), judgement.outcome)
+            self._end(as_it_is(question.line, judgement.fault.got, judgement.fault.required), judgement.outcome)
         self._tally(question.line, judgement)
         self._end_where_observed()
 
@@ -429,7 +389,7 @@ class Examination:
     def _raise(self, case: Case, judgement: Judgement, values: bool) -> None:
         assert judgement.fault is not None
         if not self.simplify or _is_dear(judgement.fault):
-            self._end(_once(format_case(case), judgement.fault.got, judgement.fault.required), judgement.outcome)
+            self._end(as_it_is(format_case(case), judgement.fault.got, judgement.fault.required), judgement.outcome)
         seen = {known: found.outcome == "pass" for known, found in self._known.items()}
 
         def find(candidate: Case) -> Fault | None:
@@ -440,7 +400,7 @@ class Examination:
         is_known = self.known is not None and self.known(self.implementation, case, judgement.fault)
         crashed = judgement.outcome == "error"
         if crashed and is_known:  # seen again, and told from what was seen anyway
-            failure = _once(format_case(case), judgement.fault.got, judgement.fault.required)
+            failure = as_it_is(format_case(case), judgement.fault.got, judgement.fault.required)
             failure = replace(failure, diagnosis=self._diagnosis(case, seen if values else {}))
             self._end(failure, judgement.outcome)
         if self.unsteady and (again := repeated(case, judgement.fault, find)).failed < again.repetitions:
@@ -475,7 +435,7 @@ class Examination:
         if needed is not None and not needed:
             self._raise(case, judgement, values=True)
         failure = replace(
-            _once(format_case(case), fault.got, fault.required),
+            as_it_is(format_case(case), fault.got, fault.required),
             after=tuple(format_case(earlier) for earlier in needed or asked),
             failed_repetitions=int(needed is not None),
         )
@@ -511,51 +471,3 @@ def _is_dear(fault: Fault) -> bool:
 
 def _of_observation(seen: Observation) -> Fault:
     return Fault("observed", seen.sentence, NO_SUCH_THING)
-
-
-def _once(line: str, got: str, required: str) -> Failure:
-    """What stands as it is: nothing was made simpler, and nothing asked again."""
-    return Failure(line, got, required, line, failed_repetitions=1, repetitions=1)
-
-
-def digest(line: str) -> int:
-    """A number that stands for a case line, to count distinct ones across checks."""
-    return int.from_bytes(hashlib.blake2b(line.encode(), digest_size=6).digest())
-
-
-def continued(transcript: str, line: str) -> str:
-    """The digest of what came before and of one more line."""
-    return hashlib.blake2b(f"{transcript}\n{line}".encode(), digest_size=8).hexdigest()
-
-
-def as_json(tally: Tally) -> dict[str, Any]:
-    """The tally in builtins alone, so that it can travel between processes."""
-    failure = None if tally.failure is None else failure_as_json(tally.failure)
-    return {
-        "outcome": tally.outcome,
-        "digests": sorted(tally.digests),
-        "asked": tally.asked,
-        "without_evidence": tally.without_evidence,
-        "transcript": tally.transcript,
-        "elements": tally.elements,
-        "evidence": tally.evidence,
-        "failure": failure,
-        "accuracy": {
-            dtype: {
-                "broken_by": {name: format_case(question.case) for name, question in found.failed.items()},
-                "named": sorted(found.named),
-                "margins": found.margins,
-                "excess": found.excess,
-                "fixed": found.fixed,
-                "bounded": found.bounded,
-            }
-            for dtype, found in tally.grading.subjects.items()
-        },
-        "observed": {name: failure_as_json(seen) for name, seen in tally.observed.items()},
-        "breaches": sorted(tally.breaches),
-        "rejections": tally.rejections.as_json(),
-    }
-
-
-def failure_as_json(failure: Failure) -> dict[str, Any]:
-    return {name: getattr(failure, name) for name in Failure.__slots__} | {"after": list(failure.after)}

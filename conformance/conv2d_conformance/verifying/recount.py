@@ -19,12 +19,13 @@ from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.checks import Check
 from conv2d_conformance.contract.answers import Hello, Request
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import elementwise
-from conv2d_conformance.verdict.examination import Examination, digest
+from conv2d_conformance.running.drawing import seed, seed_of, use_settings
+from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.judgement import Judgement
 from conv2d_conformance.verdict.question import Drawn
+from conv2d_conformance.verdict.tally import digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from conv2d_conformance import sources
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.contract.answers import Broken, Implementation
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import operation_of
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, Tally
+from conv2d_conformance.running.drawing import seed, seed_of, use_settings
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.tally import Tally
 from conv2d_conformance.verdict.wording import REPEATED
 
 OFTEN = 20

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from conv2d_conformance import runner
 from conv2d_conformance.cli import program
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
-from conv2d_conformance.plugin import pytest_addoption
+from conv2d_conformance.running.options import Options
+from conv2d_conformance.running.plugin import pytest_addoption
 
-OPTIONS = {item.name: item.default for item in fields(runner.Options)}
+OPTIONS = {item.name: item.default for item in fields(Options)}
 
 
 def defaults_of(command: str) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from conv2d_conformance.diagnosis.memory import Diagnoses
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.judgement import Fault, Judgement
 
 WRONG = Fault("values", "1", "2")

@@ -4,12 +4,12 @@ import hypothesis
 import pytest
 
 from conv2d_conformance.checks import catalogue
-from conv2d_conformance.drawing import use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.target import load
 from conv2d_conformance.implementation.target import parse as target
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
+from conv2d_conformance.running.drawing import use_settings
 from conv2d_conformance.selftest.killing import meet
 from conv2d_conformance.spec import load as spec
 

@@ -13,11 +13,11 @@ from conv2d_conformance.cases.illegal import illegal_calls
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.answers import Hello, Request, Result
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.framing import MAX_ARRAYS, MAX_HEADER
 from conv2d_conformance.implementation.protocol import encode_request
 from conv2d_conformance.initialisation.plan import PLAN, trials
+from conv2d_conformance.running.drawing import seed, seed_of, use_settings
 from conv2d_conformance.verdict import examination
 from conv2d_conformance.verdict.claims import illegal_within_claims
 from conv2d_conformance.verdict.judgement import Judgement

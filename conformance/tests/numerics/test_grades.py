@@ -13,12 +13,12 @@ import pytest
 from conv2d_conformance.checks import catalogue as checks
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import emulated, pieces
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.mutants.emulated import sequential, summed
+from conv2d_conformance.running.drawing import seed, seed_of, use_settings
 from conv2d_conformance.variants import catalogue as variants
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.grading import BY_SIZE, Subject, describe_grade, grade

@@ -9,8 +9,8 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from conv2d_conformance.drawing import use_settings
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.running.drawing import use_settings
 
 CONSTANT = 7_393_913
 

@@ -18,7 +18,8 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import threads
 from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.report.text import replay_command
-from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming, failure_as_json
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.failure import Failure, failure_as_json
 
 QUICK = EFFORTS["quick"]
 ONE, TWO = (parse(f"n1c2h4w5 m2k2x3 integers:{seed}") for seed in (1, 2))

@@ -18,9 +18,9 @@ from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.drawing import seed, use_settings
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.mutants import CAPABILITIES
+from conv2d_conformance.running.drawing import seed, use_settings
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_reference.arguments import Geometry
 
