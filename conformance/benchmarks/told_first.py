@@ -29,11 +29,12 @@ from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.causes import causes
-from conv2d_conformance.running.drawing import seed, seed_of, use_settings
+from conv2d_conformance.running.drawing import seed_of
+from conv2d_conformance.running.examine import examine, run_check
 from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.second import Second
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.history import Remembering, packed
 from conv2d_conformance.verdict.tally import as_json
@@ -58,23 +59,12 @@ def failing(mutant: Mutant) -> list[Check]:
     return [
         check
         for check in catalogue().values()
-        if check.operations == {"conv2d"}
-        and (mutant.breaks in check.requirements or _fails(Examination(InProcess(mutant.adapter), FEW), check))
+        if check.operations == {"conv2d"} and (mutant.breaks in check.requirements or _fails(mutant, check))
     ]
 
 
-def _fails(examination: Examination, check: Check) -> bool:
-    examination.requirements, examination.simplify = check.requirements, False
-    examination.seed = seed_of(check.name, RUN_SEED)
-    remove_files = use_settings(FEW)
-    try:
-        seed(check.function, check.name, RUN_SEED)
-        check.function(iut=examination)
-    except Nonconforming:
-        return True
-    finally:
-        remove_files()
-    return False
+def _fails(mutant: Mutant, check: Check) -> bool:
+    return examine(check, InProcess(mutant.adapter), FEW, RUN_SEED, simplify=False).tally.failure is not None
 
 
 def told(name: str) -> dict[str, Any]:
@@ -115,14 +105,7 @@ def _record(implementation: Remembering, check: Check, diagnoses: Diagnoses) -> 
         diagnose=diagnoses.sentence_about,
         known=diagnoses.know,
     )
-    remove_files = use_settings(QUICK)
-    try:
-        seed(check.function, check.name, RUN_SEED)
-        check.function(iut=examination)
-    except Nonconforming:
-        pass
-    finally:
-        remove_files()
+    run_check(check, examination)
     return {"check": check.name, **as_json(examination.tally), "before": packed(implementation.asked)}
 
 

@@ -5,7 +5,8 @@ Loaded by name alone (`-p conv2d_conformance.plugin`): installing the suite leav
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 
@@ -23,7 +24,7 @@ from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, TargetError
-from conv2d_conformance.running.drawing import seed, seed_of, use_settings
+from conv2d_conformance.running.drawing import apart, drawing, seed_of
 from conv2d_conformance.running.telling import CLAIMS, RECORD, Telling
 from conv2d_conformance.spec import PROFILES, is_within
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
@@ -71,7 +72,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.add_cleanup(use_settings(EFFORTS[config.getoption("conv2d_effort")]))
+    session = ExitStack()
+    session.enter_context(apart())  # Hypothesis's own plugin looks for constants when the checks are collected
+    config.add_cleanup(session.close)
     if config.pluginmanager.has_plugin("terminal"):
         config.pluginmanager.register(Telling(config), TELLING)
 
@@ -109,7 +112,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the checks that are selected, in the profile, and of what is claimed, and seed their draws."""
+    """Keep the checks that are selected, in the profile, and of what is claimed."""
     subject = config.stash[SUBJECT]
     claimed = subject.implementation.hello.claimed
     if telling := config.pluginmanager.get_plugin(TELLING):
@@ -123,14 +126,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         selected = any(fnmatchcase(requirement, subject.only) for requirement in check.requirements)
         in_scope = is_within(check.profile, subject.profile)
         (kept if selected and in_scope and check.needs <= claimed else left_out).append(item)
-        seed(item.obj, check.name, subject.seed)  # type: ignore[attr-defined]  # a Function has it
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept
 
 
 @pytest.fixture
-def iut(request: pytest.FixtureRequest) -> Examination:
-    """The implementation under test, as one check sees it."""
+def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
+    """The implementation under test, as one check sees it while it draws."""
     subject = request.config.stash[SUBJECT]
     if subject.hope.gave_up:
         pytest.skip(f"not reached: gave up after {subject.hope.gave_up}")
@@ -146,7 +148,8 @@ def iut(request: pytest.FixtureRequest) -> Examination:
     )
     request.node.stash[EXAMINATION] = examination
     request.node.stash[ENDS_BEFORE] = _ends_of(subject.implementation)
-    return examination
+    with drawing(request.function, examination.effort, examination.seed):
+        yield examination
 
 
 @pytest.hookimpl(wrapper=True)

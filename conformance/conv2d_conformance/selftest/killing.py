@@ -16,8 +16,7 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
-from conv2d_conformance.running.drawing import seed, seed_of, use_settings
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.running.examine import examine
 
 MATRIX = Effort("matrix", drawn=10, multiply_adds=200_000, tiles=16)
 """What the checks of other requirements ask of a mutant: enough to show how faults spread, in minutes."""
@@ -152,30 +151,16 @@ def _others(mutant: Mutant) -> list[Check]:
 def _meet_all(
     mutant: Mutant, checks: Iterable[Check], effort: Effort, run_seed: int, *, simplify: bool = True
 ) -> Iterator[Encounter]:
-    remove_files = use_settings(effort)
-    try:
-        for check in checks:
-            yield meet(mutant, check, effort, run_seed, simplify=simplify)
-    finally:
-        remove_files()
+    for check in checks:
+        yield meet(mutant, check, effort, run_seed, simplify=simplify)
 
 
 def meet(mutant: Mutant, check: Check, effort: Effort, run_seed: int, *, simplify: bool = True) -> Encounter:
     """Let one check examine one mutant, in this process."""
-    examination = Examination(
-        InProcess(mutant.adapter),
-        effort,
-        check.requirements,
-        seed=seed_of(check.name, run_seed),
-        simplify=simplify,
-    )
-    seed(check.function, check.name, run_seed)
+    implementation = InProcess(mutant.adapter)
     started = time.perf_counter()
-    try:
-        check.function(iut=examination)
-    except Nonconforming as found:
-        killed, cases = True, (found.failure.case, found.failure.first_case)
-    else:
-        killed, cases = False, ("", "")
+    tally = examine(check, implementation, effort, run_seed, simplify=simplify).tally
     seconds = time.perf_counter() - started
-    return Encounter(mutant.name, mutant.breaks, check.name, killed, examination.tally.asked, seconds, *cases)
+    failure = tally.failure
+    cases = ("", "") if failure is None else (failure.case, failure.first_case)
+    return Encounter(mutant.name, mutant.breaks, check.name, failure is not None, tally.asked, seconds, *cases)

@@ -21,7 +21,8 @@ from conv2d_conformance.contract.answers import Hello, Request
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import elementwise
-from conv2d_conformance.running.drawing import seed, seed_of, use_settings
+from conv2d_conformance.running.drawing import seed_of
+from conv2d_conformance.running.examine import run_check
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.judgement import Judgement
 from conv2d_conformance.verdict.question import Drawn
@@ -102,21 +103,16 @@ def recount(
     """What each check asks of an implementation with these capabilities, by the effort and the seed of a run."""
     hello = Hello("nobody", "", "", capabilities)
     chosen = list(checks)
-    remove_files = use_settings(EFFORTS[run["effort"]])
-    try:
-        found = {}
-        for number, check in enumerate(chosen):
-            on_progress(number, len(chosen), check.name)
-            found[check.name] = _count(check, hello, run)
-        return found
-    finally:
-        remove_files()
+    found = {}
+    for number, check in enumerate(chosen):
+        on_progress(number, len(chosen), check.name)
+        found[check.name] = _count(check, hello, run)
+    return found
 
 
 def _count(check: Check, hello: Hello, run: Mapping[str, Any]) -> Count:
-    seed(check.function, check.name, run["seed"])
     counting = _Counting(hello, run, check)
-    check.function(iut=counting)
+    run_check(check, counting)
     return Count(
         tuple(counting.cases),
         tuple(counting.transcripts),

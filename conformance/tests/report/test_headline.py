@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import catalogue as checks
@@ -24,8 +22,7 @@ from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.text import show
-from conv2d_conformance.running.drawing import seed, seed_of, use_settings
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.running.examine import examine
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.tally import as_json
@@ -39,13 +36,6 @@ ASKED = (
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _settings() -> Iterator[None]:
-    remove_files = use_settings(EFFORT)
-    yield
-    remove_files()
-
-
 def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: Any) -> dict[str, Any]:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         return function(Call(input, weight, bias, **attributes))
@@ -55,11 +45,7 @@ def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: An
     records = []
     for name in ASKED:
         check = checks()[name]
-        examination = Examination(InProcess(adapter), EFFORT, check.requirements, seed=seed_of(name, 0))
-        seed(check.function, name, 0)
-        with suppress(Nonconforming):
-            check.function(iut=examination)
-        records.append({"check": name, **as_json(examination.tally)})
+        records.append({"check": name, **as_json(examine(check, InProcess(adapter), EFFORT, 0).tally)})
     implementation = {**header["implementation"], "capabilities": capabilities.to_json()}
     run = {**header["run"], "only": "*"}
     return assemble({**header, "implementation": implementation, "run": run}, records, complete=True)

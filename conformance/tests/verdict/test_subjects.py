@@ -20,7 +20,7 @@ from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.mutants import CAPABILITIES
-from conv2d_conformance.running.drawing import seed, use_settings
+from conv2d_conformance.running.examine import run_check
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_reference.arguments import Geometry
 
@@ -67,12 +67,7 @@ def noted(name: str) -> tuple[tuple[Case, ...], Callable[[Case], bool]]:
     """
     check = catalogue()[name]
     recorder = Recorder(check.requirements, CAPABILITIES)
-    remove_files = use_settings(FEW)
-    try:
-        seed(check.function, check.name, 0)
-        check.function(iut=recorder)
-    finally:
-        remove_files()
+    run_check(check, recorder)
     found = [case for case in dict.fromkeys(recorder.noted) if not case.overrides]
     return tuple(found[:: 1 + len(found) // MOST_CASES]), recorder.about
 
