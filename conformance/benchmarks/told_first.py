@@ -29,14 +29,13 @@ from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.causes import causes
-from conv2d_conformance.running.drawing import seed_of
-from conv2d_conformance.running.examine import examine, run_check
+from conv2d_conformance.running.examine import examine
 from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.second import Second
-from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.history import Remembering, packed
+from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import as_json
 
 FEW = Effort("few", drawn=5, multiply_adds=50_000, tiles=64, combined=20)
@@ -64,7 +63,7 @@ def failing(mutant: Mutant) -> list[Check]:
 
 
 def _fails(mutant: Mutant, check: Check) -> bool:
-    return examine(check, InProcess(mutant.adapter), FEW, RUN_SEED, simplify=False).tally.failure is not None
+    return examine(check, InProcess(mutant.adapter), FEW, RUN_SEED, simplifier=None).tally.failure is not None
 
 
 def told(name: str) -> dict[str, Any]:
@@ -97,16 +96,9 @@ def told(name: str) -> dict[str, Any]:
 
 
 def _record(implementation: Remembering, check: Check, diagnoses: Diagnoses) -> dict[str, Any]:
-    examination = Examination(
-        implementation,
-        QUICK,
-        check.requirements,
-        seed=seed_of(check.name, RUN_SEED),
-        diagnose=diagnoses.sentence_about,
-        known=diagnoses.know,
-    )
-    run_check(check, examination)
-    return {"check": check.name, **as_json(examination.tally), "before": packed(implementation.asked)}
+    simplifier = Simplifier(diagnose=diagnoses.sentence_about, known=diagnoses.know)
+    tally = examine(check, implementation, QUICK, RUN_SEED, simplifier=simplifier).tally
+    return {"check": check.name, **as_json(tally), "before": packed(implementation.asked)}
 
 
 def _target(mutant: Mutant) -> str:

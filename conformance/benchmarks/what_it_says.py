@@ -77,7 +77,7 @@ def _drawn(mutant: Mutant) -> Iterator[Case]:
 
 
 def _judged(mutant: Mutant, case: Case) -> dict[str, Any]:
-    examination = Examination(InProcess(mutant.adapter), EFFORTS["quick"], simplify=False)
+    examination = Examination(InProcess(mutant.adapter), EFFORTS["quick"], simplifier=None)
     try:
         examination.judge(case)
     except Nonconforming as found:

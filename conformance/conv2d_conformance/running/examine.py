@@ -9,8 +9,10 @@ from conv2d_conformance.checks.under_test import ImplementationUnderTest
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.running.drawing import drawing, seed_of
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, Prepare
+from conv2d_conformance.verdict.asker import Prepare
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
 
 
 def examine(
@@ -19,11 +21,11 @@ def examine(
     effort: Effort,
     run_seed: int,
     *,
-    simplify: bool = True,
+    simplifier: Simplifier | None = SIMPLIFIER,
     prepare: Prepare = Question,
 ) -> Examination:
     """The examination of an implementation by a check, to its end; what failed is in its tally."""
-    found = examination_of(check, implementation, effort, run_seed, simplify=simplify, prepare=prepare)
+    found = examination_of(check, implementation, effort, run_seed, simplifier=simplifier, prepare=prepare)
     run_check(check, found)
     return found
 
@@ -34,12 +36,12 @@ def examination_of(
     effort: Effort,
     run_seed: int,
     *,
-    simplify: bool = True,
+    simplifier: Simplifier | None = SIMPLIFIER,
     prepare: Prepare = Question,
 ) -> Examination:
     """The examination that a check is to lead, by its own seed."""
     seed = seed_of(check.name, run_seed)
-    return Examination(implementation, effort, check.requirements, seed=seed, simplify=simplify, prepare=prepare)
+    return Examination(implementation, effort, check.requirements, seed=seed, simplifier=simplifier, prepare=prepare)
 
 
 def run_check(check: Check, iut: ImplementationUnderTest) -> None:

@@ -24,12 +24,14 @@ from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, TargetError
-from conv2d_conformance.running.drawing import apart, drawing, seed_of
+from conv2d_conformance.running.drawing import apart, drawing
+from conv2d_conformance.running.examine import examination_of
 from conv2d_conformance.running.telling import CLAIMS, RECORD, Telling
 from conv2d_conformance.spec import PROFILES, is_within
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
 from conv2d_conformance.verdict.hope import Hope
+from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import as_json
 from conv2d_conformance.verdict.wording import ANY_ANSWER
 
@@ -49,6 +51,11 @@ class Subject:
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
     hope: Hope = field(default_factory=Hope)
     unsteady: list[Case] = field(default_factory=list)
+
+    @property
+    def simplifier(self) -> Simplifier:
+        """One for all checks of a run, so that what is behind one failure is known in the next."""
+        return Simplifier(diagnose=self.diagnoses.sentence_about, known=self.diagnoses.know, unsteady=self.unsteady)
 
 
 SUBJECT = pytest.StashKey[Subject]()
@@ -136,15 +143,12 @@ def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
     subject = request.config.stash[SUBJECT]
     if subject.hope.gave_up:
         pytest.skip(f"not reached: gave up after {subject.hope.gave_up}")
-    check = check_of(request.node)
-    examination = Examination(
+    examination = examination_of(
+        check_of(request.node),
         subject.implementation,
         subject.effort,
-        check.requirements,
-        seed=seed_of(check.name, subject.seed),
-        diagnose=subject.diagnoses.sentence_about,
-        known=subject.diagnoses.know,
-        unsteady=subject.unsteady,
+        subject.seed,
+        simplifier=subject.simplifier,
     )
     request.node.stash[EXAMINATION] = examination
     request.node.stash[ENDS_BEFORE] = _ends_of(subject.implementation)

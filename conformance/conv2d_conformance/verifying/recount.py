@@ -80,7 +80,7 @@ class _Counting(Examination):
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:  # noqa: ARG002  # all answers are the same
         judges_values = values and is_legal(case)
-        if self._grades and judges_values and 0 not in case.output_shape:
+        if self.asker.grades and judges_values and 0 not in case.output_shape:
             self.subjects.add(case.subject)
         return _held(_elements(case) if judges_values else 1)
 

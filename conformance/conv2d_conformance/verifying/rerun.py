@@ -160,4 +160,4 @@ def _differences_of_numbers(name: str, seen: Mapping[str, Any], tally: Tally) ->
 
 
 def _tally(check: Check, implementation: Implementation, run: Mapping[str, Any]) -> Tally:
-    return examine(check, implementation, EFFORTS[run["effort"]], run["seed"], simplify=False).tally
+    return examine(check, implementation, EFFORTS[run["effort"]], run["seed"], simplifier=None).tally

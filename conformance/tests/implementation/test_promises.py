@@ -18,7 +18,7 @@ from conv2d_conformance.implementation.framing import MAX_ARRAYS, MAX_HEADER
 from conv2d_conformance.implementation.protocol import encode_request
 from conv2d_conformance.initialisation.plan import PLAN, trials
 from conv2d_conformance.running.examine import examine
-from conv2d_conformance.verdict import examination
+from conv2d_conformance.verdict import asker
 from conv2d_conformance.verdict.claims import illegal_within_claims
 from conv2d_conformance.verdict.judgement import Judgement
 
@@ -62,7 +62,7 @@ def examined(request):
     implementation = Recording(CLAIMS[request.param])
     claimed = implementation.hello.capabilities.features | {"conv2d"}
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(examination, "judge", lambda *_, **__: Judgement("pass", evidence=1, elements=1))
+        patched.setattr(asker, "judge", lambda *_, **__: Judgement("pass", evidence=1, elements=1))
         for check in catalogue().values():
             if check.needs <= claimed:
                 assert examine(check, implementation, FEW, 0).tally.failure is None

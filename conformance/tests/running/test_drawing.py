@@ -203,7 +203,7 @@ def test_an_examination_leaves_hypothesis_as_before(request: pytest.FixtureReque
     request.getfixturevalue("own_profile")
     before = state(check.function)
     implementation = InProcess(mutants()["bias_dropped"].adapter)
-    assert examine(check, implementation, Effort("few", 5, 1000, 64), 0, simplify=False).tally.outcome == "fail"
+    assert examine(check, implementation, Effort("few", 5, 1000, 64), 0, simplifier=None).tally.outcome == "fail"
     assert state(check.function) == before
 
 

@@ -21,6 +21,7 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.mutants import CAPABILITIES
 from conv2d_conformance.running.examine import run_check
+from conv2d_conformance.verdict.evidence import askable
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_reference.arguments import Geometry
 
@@ -55,7 +56,7 @@ class Recorder(Examination):
 
     def asked(self, case: Case) -> Case | None:
         """What is asked in place of a case; None where it would say nothing of the requirement."""
-        found = self._fitting(case)
+        found = askable(case, self.claims)
         return found if found is not None and self.about(found) and not self._loses(case, found) else None
 
 
