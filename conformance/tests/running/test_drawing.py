@@ -69,7 +69,7 @@ def own_profile() -> Iterator[hypothesis.settings]:
         backend="hypothesis-urandom",
     )
     hypothesis.settings.load_profile("own")
-    yield hypothesis.settings.default
+    yield hypothesis.settings.get_profile("own")
     hypothesis.settings.load_profile(usual)
     del hypothesis.settings._profiles["own"]
 
