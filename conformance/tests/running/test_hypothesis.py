@@ -1,4 +1,4 @@
-"""Hypothesis has those of its private parts that the suite uses; what these bring about is tested in `test_drawing.py`."""
+"""Hypothesis has those of its private parts that the suite uses. What these bring about is tested by itself."""
 
 from __future__ import annotations
 
