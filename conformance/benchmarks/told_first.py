@@ -20,7 +20,7 @@ from typing import Any
 
 from conv2d_conformance import spec
 from conv2d_conformance.checks import Check, catalogue
-from conv2d_conformance.diagnosis.memory import Diagnoses
+from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.inprocess import InProcess

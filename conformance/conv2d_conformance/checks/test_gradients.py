@@ -6,15 +6,20 @@ from itertools import islice
 from hypothesis import given
 from hypothesis.strategies import one_of
 
+from conv2d_conformance.cases.beside_paths import (
+    beside_paths,
+    every_square,
+    kernels_of_every_length,
+    small_strided_calls,
+)
 from conv2d_conformance.cases.case import Case, Recipe
-from conv2d_conformance.cases.combined import CHEAP_ROWS, combined_cases
+from conv2d_conformance.cases.combinations import CHEAP_ROWS, combined_cases
 from conv2d_conformance.cases.dtypes import in_others
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.cases.near import beside_paths, every_square, kernels_of_every_length, small_strided_calls
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.tiles import tile_cases
-from conv2d_conformance.cases.unusual import unusual_cases
-from conv2d_conformance.cases.wide import WIDE_BOUNDED, WIDE_SINGLE
+from conv2d_conformance.cases.unusual_calls import unusual_cases
+from conv2d_conformance.cases.wide_gradients import WIDE_BOUNDED, WIDE_SINGLE
 from conv2d_conformance.checks import covers
 from conv2d_conformance.checks.gradient_cases import (
     BLOCKS,

@@ -2,7 +2,7 @@
 
 from conv2d_conformance.checks import covers
 from conv2d_conformance.checks.under_test import ImplementationUnderTest
-from conv2d_conformance.initialisation.judging import LayerQuestion
+from conv2d_conformance.initialisation.layer_question import LayerQuestion
 from conv2d_conformance.initialisation.plan import trials
 
 

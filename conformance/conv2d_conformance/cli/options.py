@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from conv2d_conformance.cli.files import Page
+from conv2d_conformance.cli.output_option import Page
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.running.options import Option, described
 

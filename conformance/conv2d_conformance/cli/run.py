@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.files import console_beside
+from conv2d_conformance.cli.output_option import console_beside
 from conv2d_conformance.cli.problems import HARNESS, INTERRUPTED, Problem
 from conv2d_conformance.output.destination import Destination, find
 from conv2d_conformance.running.options import Options, kind_of
@@ -29,7 +29,7 @@ def run(ctx: click.Context, /, target: str, output: Destination | None, deviatio
     """
     from conv2d_conformance.cli.deviations import read_deviations
     from conv2d_conformance.cli.progress import progress
-    from conv2d_conformance.cli.selection import require_match
+    from conv2d_conformance.cli.requirement_glob import require_match
     from conv2d_conformance.report.text import show
     from conv2d_conformance.report.writing import ReportElsewhere, ReportFile
     from conv2d_conformance.running.run import HarnessFailure, Lacking

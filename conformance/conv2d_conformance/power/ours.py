@@ -6,15 +6,15 @@ from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.power import OURS
-from conv2d_conformance.power.subject import Subject
-from conv2d_conformance.power.suite import Finding, Suite
+from conv2d_conformance.power.known_implementation import KnownImplementation
+from conv2d_conformance.power.suite import Suite, SuiteVerdict
 from conv2d_conformance.running.examine import examine as examine_by
 
 EFFORT = EFFORTS["quick"]
 SEED = 0
 
 
-def examine(subject: Subject) -> Finding:
+def examine(subject: KnownImplementation) -> SuiteVerdict:
     """All checks of profile forward that the claims call for, up to the first that fails."""
     asked = 0
     with InProcess(subject.adapter) as implementation:
@@ -22,11 +22,11 @@ def examine(subject: Subject) -> Finding:
             tally = examine_by(check, implementation, EFFORT, SEED).tally
             asked += tally.asked
             if tally.failure is not None:
-                return Finding(asked, f"{check.name}: {tally.failure.case}")
-    return Finding(asked)
+                return SuiteVerdict(asked, f"{check.name}: {tally.failure.case}")
+    return SuiteVerdict(asked)
 
 
-def _checks(subject: Subject) -> list[Check]:
+def _checks(subject: KnownImplementation) -> list[Check]:
     """One failure decides, so the checks of what is broken come first."""
     claimed = subject.adapter.capabilities.features
     called_for = [check for check in catalogue().values() if check.profile == "forward" and check.features <= claimed]
