@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.contract.formats import DTYPES
 
 POSITIVE = ("C", "H", "W", "M", "KH", "KW", "OH", "OW", "SH", "SW", "DH", "DW", "groups")
