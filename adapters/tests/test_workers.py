@@ -81,7 +81,8 @@ def test_every_worker_is_tested() -> None:
 
 def test_it_is_right_in_what_it_claims(worker: Worker) -> None:
     examination = Examination(worker, Effort("few", drawn=1, multiply_adds=10_000, tiles=16))
-    asked = {within_claims(parse(line), worker.hello.capabilities) for line in CASES}
+    claims = worker.hello.capabilities
+    asked = {case for line in CASES if (case := within_claims(parse(line), claims)) is not None}
     examination.judge_all(asked)
     assert examination.tally.outcome == "pass"
     assert examination.tally.asked == len(asked) > 6

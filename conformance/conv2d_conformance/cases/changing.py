@@ -122,6 +122,15 @@ def _dtype(case: Case, word: str) -> Iterator[Fields]:
     yield {"dtype": word, "data": held_by(case.data, word)}
 
 
+def _form(name: str) -> Change:
+    def change(case: Case, word: str) -> Iterator[Fields]:
+        present = getattr(case, name)
+        pair = (present, present) if isinstance(present, int) else present
+        yield {name: pair[0] if word == "scalar" else pair}
+
+    return change
+
+
 CHANGES: Mapping[str, Change] = {
     "N": _field("N", least=1),  # an empty batch is a feature of its own
     "C": _channels("C"),
@@ -144,5 +153,7 @@ CHANGES: Mapping[str, Change] = {
     "dtype": _dtype,
     "padding": _padding,
     "padding_mode": _field("padding_mode"),
+    "stride": _form("stride"),
+    "dilation": _form("dilation"),
 }
 """By the names that limits use; the operation of a case cannot change."""

@@ -178,17 +178,19 @@ def _equal_but_illegal(case: Case, claims: Capabilities) -> Iterator[Case]:
         if kind is bool and case.groups > 1:
             continue
         fresh = within_claims(_with_rare(case, name), claims)
-        yield _twin(fresh, name, kind)
-        yield fresh
+        if fresh is not None:
+            yield _twin(fresh, name, kind)
+            yield fresh
 
 
 def _checked_anew(case: Case, claims: Capabilities) -> Iterator[Case]:
     """An illegal call before and after the legal one whose arguments equal its own."""
     for name in ("stride", "padding", "dilation"):
         fresh = within_claims(_with_rare(case, name, 7), claims)
-        yield _twin(fresh, name, float)
-        yield fresh
-        yield _twin(fresh, name, float)
+        if fresh is not None:
+            yield _twin(fresh, name, float)
+            yield fresh
+            yield _twin(fresh, name, float)
 
 
 def _with_rare(case: Case, name: str, more: int = 11) -> Case:

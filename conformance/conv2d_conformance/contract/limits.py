@@ -12,12 +12,12 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.contract.signatures import SIGNATURES
 
 POSITIVE = ("C", "H", "W", "M", "KH", "KW", "OH", "OW", "SH", "SW", "DH", "DW", "groups")
 """The sizes that are at least 1, by which a condition may divide."""
@@ -25,21 +25,27 @@ POSITIVE = ("C", "H", "W", "M", "KH", "KW", "OH", "OW", "SH", "SW", "DH", "DW", 
 SIZES = ("N", *POSITIVE, "top", "bottom", "left", "right")
 """The numbers of a call, by their names in the spec. An input without a batch has N = 1."""
 
-PADDINGS = ("explicit", "valid", "same")
-PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+FORMS = ("pair", "scalar")
+"""How two numbers for the axes are handed over."""
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "dtype": tuple(DTYPES),
-    "padding": PADDINGS,
-    "padding_mode": PADDING_MODES,
+    "padding": ("explicit", "valid", "same"),
+    "padding_mode": ("zeros", "reflect", "replicate", "circular"),
     "operation": tuple(SIGNATURES),
+    "stride": FORMS,
+    "dilation": FORMS,
+    "kernel_size": FORMS,
 }
-"""What is told by a word, and the words that there are."""
+"""What is told by a word, and the words that there are. A convolution has no kernel_size, and a layer little else."""
 
 EXAMPLES = "KH == KW, KH in {1, 3, 5}, C % 8 == 0, SH == 1 or DH == 1, dtype == float32"
 
 LONGEST = 200
 """Characters of one limit."""
+
+MOST_LIMITS = 32
+"""Of one implementation."""
 
 LARGEST = 2**63
 """Of the constants: no call has more of anything."""
@@ -71,12 +77,14 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One comparison, or a chain of them (1 <= KH <= 7): the names that it is about, and its constants."""
+    """One comparison, or a chain of them (1 <= KH <= 7), or that it does not hold where it is `denied`."""
 
     tree: ast.Compare
+    denied: bool = False
 
     @property
     def names(self) -> frozenset[str]:
+        """The sizes and words that it is about."""
         return frozenset(_names(self.tree)) & {*SIZES, *WORDS}
 
     @property
@@ -92,7 +100,7 @@ class Comparison:
             return True
         terms = [_value(node, values) for node in (self.tree.left, *self.tree.comparators)]
         pairs = zip(terms, self.tree.ops, terms[1:], strict=False)
-        return all(_COMPARISONS[type(op)](one, other) for one, op, other in pairs)
+        return self.denied != all(_COMPARISONS[type(op)](one, other) for one, op, other in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +118,21 @@ class Every:
 Condition = Comparison | Every
 
 
+def denied(wanted: Condition) -> Condition:
+    """The condition that holds where another does not."""
+    if isinstance(wanted, Comparison):
+        return replace(wanted, denied=not wanted.denied)
+    return Every(tuple(map(denied, wanted.parts)), suffices=not wanted.suffices)
+
+
 @lru_cache(maxsize=1024)
 def condition(limit: str) -> Condition:
     """Read a limit. ValueError says what in it is not of the language, and what is."""
+    limit = limit.strip()
     if len(limit) > LONGEST:
         raise ValueError(f"a limit of {len(limit)} characters; the longest is {LONGEST}, and there may be several")
     try:
-        return _condition(ast.parse(limit.strip(), mode="eval").body)
+        return _condition(ast.parse(limit, mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = f": {error}" if type(error) is ValueError else ""
         raise ValueError(f"limit {limit!r} is no condition on a call{reason}; conditions are like {EXAMPLES}") from None

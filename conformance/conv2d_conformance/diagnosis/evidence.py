@@ -74,11 +74,12 @@ class Evidence:
     def ask(self, case: Case) -> Seen | None:
         """Put a case, with what is not claimed set to its simplest form; None where no call is left for it.
 
-        Neither is one that takes more than is possible.
+        Neither is one that takes more than is possible, nor one outside the limits.
         """
-        case = within_claims(case, self.implementation.hello.capabilities)
-        if case in self.seen:
-            return self.seen[case]
+        claimed = within_claims(case, self.implementation.hello.capabilities)
+        if claimed is None or claimed in self.seen:
+            return None if claimed is None else self.seen[claimed]
+        case = claimed
         if self.budget <= 0 or why_too_dear(case) is not None:
             return None
         self.budget -= 1

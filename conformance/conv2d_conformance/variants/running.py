@@ -97,12 +97,12 @@ def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) 
     A check that asked the same cases with two seeds has only those, and is not run again.
     """
     check = checks()[name]
-    panels: dict[frozenset[str], list[InProcess]] = {}
+    panels: dict[tuple[frozenset[str], tuple[str, ...]], list[InProcess]] = {}
     for variant in names:
         implementation = InProcess(variants()[variant])
         if _applies(check, implementation):
-            dtypes = frozenset(implementation.hello.capabilities.dtypes)
-            panels.setdefault(dtypes, []).append(implementation)
+            claims = implementation.hello.capabilities
+            panels.setdefault((frozenset(claims.dtypes), claims.limits), []).append(implementation)
     results: dict[str, Result] = {}
     for panel in panels.values():
         results |= _runs_of(check, panel, seeds, effort)
@@ -114,7 +114,7 @@ def _applies(check: Check, implementation: InProcess) -> bool:
 
 
 def _runs_of(check: Check, panel: Sequence[InProcess], seeds: Sequence[int], effort: Effort) -> dict[str, Result]:
-    """The implementations claim the same dtypes, so that a check asks all of them the same."""
+    """The implementations claim the same dtypes and limits, so that a check asks all of them the same."""
     total = {implementation.hello.name: Result() for implementation in panel}
     asked: list[set[int]] = []
     is_large = False

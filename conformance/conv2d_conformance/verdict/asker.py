@@ -10,6 +10,7 @@ from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Answer, Implementation, Observation
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.operations import OPERATIONS
+from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Judgement
@@ -44,6 +45,10 @@ class Asker:
     @property
     def claims(self) -> Capabilities:
         return self.implementation.hello.capabilities
+
+    def may_ask(self, case: Case) -> bool:
+        """Whether a case lies within the limits of the implementation."""
+        return keeps_limits(case, self.claims)
 
     def ask(
         self, case: Case, *, values: bool, times: int = 1, meanwhile: Callable[[], object] = lambda: None

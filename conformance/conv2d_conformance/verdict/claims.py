@@ -11,7 +11,7 @@ from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.held import held_by
 from conv2d_conformance.cases.illegal_kinds import Illegal
-from conv2d_conformance.cases.limited import moved_inside
+from conv2d_conformance.cases.limited import is_inside, moved_inside, moved_outside
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 
@@ -31,6 +31,28 @@ def within_claims(case: Case, claims: Capabilities) -> Case | None:
     if not claims.limits:
         return claimed
     return moved_inside(claimed, claims.limits, lambda found: not any(_changes(found, claims)))
+
+
+def keeps_limits(case: Case, claims: Capabilities) -> bool:
+    """Whether a case lies within the limits. An illegal call, which nobody promises to answer, breaks none."""
+    return not claims.limits or not is_legal(case) or is_inside(case, claims.limits)
+
+
+def outside_limits(case: Case, claims: Capabilities) -> Iterator[Case]:
+    """Calls near a legal case that do not keep the limits and need nothing else that is not claimed.
+
+    First what had to be moved to lie inside, then for each limit what lies just beyond it.
+    """
+    claimed = _of_what_is_claimed(case, claims)
+    if not keeps_limits(claimed, claims):
+        yield claimed
+    inside = within_claims(case, claims)
+    if inside is None:
+        return
+    for limit in claims.limits:
+        beyond = moved_outside(inside, limit, lambda found: not any(_changes(found, claims)))
+        if beyond is not None:
+            yield beyond
 
 
 def _of_what_is_claimed(case: Case, claims: Capabilities) -> Case:

@@ -15,6 +15,7 @@ from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.operations import elementwise, operation_of
+from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.explaining import explanations
 from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked
 from conv2d_conformance.verdict.judge import judge
@@ -52,9 +53,15 @@ def explanations_of(record: Record, implementation: Implementation) -> tuple[str
     """The requirements that explain a case that fails alone, from further calls."""
     case = parse(record["failure"]["case"])
     fault = fault_of(implementation, case)
-    if fault is None:
+    claims = implementation.hello.capabilities
+    if fault is None or not keeps_limits(case, claims):
         return ()
-    return explanations(case, fault.aspect, lambda other: fault_of(implementation, other) is not None)
+    return explanations(
+        case,
+        fault.aspect,
+        lambda other: fault_of(implementation, other) is not None,
+        lambda other: keeps_limits(other, claims),
+    )
 
 
 def amend(records: Iterable[Record], implementation: Implementation) -> None:

@@ -17,6 +17,9 @@ REFUSED = "refused a legal call: "
 ANY_ANSWER = "an answer, or an exception"
 """What is required where there was none."""
 
+BEYOND = "the call is beyond the limits that are declared"
+"""Why a legal call may be refused."""
+
 NO_SUCH_THING = "no such thing"
 """What is required where something was seen that must not be."""
 
