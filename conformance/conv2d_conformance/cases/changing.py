@@ -157,3 +157,21 @@ CHANGES: Mapping[str, Change] = {
     "dilation": _form("dilation"),
 }
 """By the names that limits use; the operation of a case cannot change."""
+
+_PADS = frozenset({"top", "bottom", "left", "right"})
+_OF_AN_AXIS = ({"H", "OH", *_PADS}, {"W", "OW", *_PADS})
+
+DRAWN_ALONG: Mapping[str, frozenset[str]] = {
+    "C": frozenset({"groups"}),
+    "M": frozenset({"groups"}),
+    "groups": frozenset({"C", "M"}),
+    **{name: frozenset(_OF_AN_AXIS[0]) for name in ("H", "OH", "KH")},
+    **{name: frozenset(_OF_AN_AXIS[1]) for name in ("W", "OW", "KW")},
+    **{name: frozenset({"SH", "SW", *_OF_AN_AXIS[axis]}) for axis, name in enumerate(("SH", "SW"))},
+    **{name: frozenset({"DH", "DW", *_OF_AN_AXIS[axis]}) for axis, name in enumerate(("DH", "DW"))},
+    **dict.fromkeys(_PADS, frozenset().union(*_OF_AN_AXIS)),
+    "padding": frozenset({"SH", "SW"}).union(*_OF_AN_AXIS),
+    "stride": frozenset({"SH", "SW", "OH", "OW"}),
+    "dilation": frozenset({"DH", "DW", "OH", "OW", *_PADS}),
+}
+"""What else may be another where a size or word is changed, by its name: a scalar stands for both axes."""

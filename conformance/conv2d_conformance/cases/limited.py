@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.changing import CHANGES
+from conv2d_conformance.cases.changing import CHANGES, DRAWN_ALONG
 from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.moving import Moving
 from conv2d_conformance.cases.resized import resized
@@ -66,4 +66,4 @@ def _changed(case: Case, name: str, value: Any) -> Iterator[Case]:
             yield found
 
 
-_MOVING = Moving(values_of, _changed)
+_MOVING = Moving(values_of, _changed, DRAWN_ALONG)

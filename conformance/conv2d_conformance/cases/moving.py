@@ -1,11 +1,12 @@
 """What is moved until it keeps conditions: one size or word after another is changed.
 
-What a condition leaves open stays as it is, so that a limited implementation meets as many different cases as any other.
+What a condition leaves open stays as it is, so that a limited implementation meets as many different cases as any
+other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -25,11 +26,13 @@ ROUNDS = 2
 class Moving(Generic[T]):
     """How something moves: its sizes and words, and what comes of it with another value of one of them.
 
-    `changed` is given the thing, a name and a value, and makes nothing that is not legal, the nearest first.
+    `changed` is given the thing, a name and a value, and makes nothing that is not legal, the nearest first. It changes
+    nothing else but what is `drawn_along`, by name.
     """
 
     values_of: Callable[[T], Values]
     changed: Callable[[T, str, Any], Iterable[T]]
+    drawn_along: Mapping[str, frozenset[str]]
 
     def holds(self, thing: T, conditions: Iterable[Condition]) -> bool:
         """Whether it keeps all conditions."""
@@ -85,8 +88,11 @@ class Moving(Generic[T]):
             upward = sorted(size for size in sizes if size > present)
             downward = sorted(size for size in sizes if size < present)
             directions = [downward[::-1], upward]
+        is_told = wanted.names.isdisjoint(self.drawn_along.get(name, frozenset()) - {name})
         for direction in directions:
-            found = (self._that_keep(self.changed(thing, name, value), wanted) for value in direction)
+            # Most values do not keep the comparison, which shows before anything is made where all else stays.
+            told = (value for value in direction if not is_told or wanted.holds({**values, name: value}))
+            found = (self._that_keep(self.changed(thing, name, value), wanted) for value in told)
             yield from next((things for things in found if things), [])
 
     def _that_keep(self, things: Iterable[T], wanted: Comparison) -> list[T]:

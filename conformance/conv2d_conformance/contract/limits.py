@@ -77,15 +77,11 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One comparison, or a chain of them (1 <= KH <= 7), or that it does not hold where it is `denied`."""
+    """One comparison of sizes or words with these names, or a chain (1 <= KH <= 7); where `denied`, that it is not so."""
 
     tree: ast.Compare
+    names: frozenset[str]
     denied: bool = False
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The sizes and words that it is about."""
-        return frozenset(_names(self.tree)) & {*SIZES, *WORDS}
 
     @property
     def constants(self) -> tuple[int, ...]:
@@ -144,7 +140,7 @@ def _condition(node: ast.expr) -> Condition:
     if not isinstance(node, ast.Compare):
         raise ValueError(f"{ast.unparse(node)} compares nothing")
     _check_comparison(node)
-    return Comparison(node)
+    return Comparison(node, frozenset(_names(node)) & {*SIZES, *WORDS})
 
 
 def _check_comparison(node: ast.Compare) -> None:

@@ -22,7 +22,7 @@ def a_square_kernel_of_any(call: Call) -> Array:
 
 @breaks("validation.outside-limits", limits=("C % 2 == 0", "KH <= 3 and KW <= 3"))
 def only_large_kernels_refused(call: Call) -> Array:
-    """a conv2d that declares even channels and small kernels, refuses large ones, and skips the last channel of odd ones"""
+    """a conv2d that declares even channels and small kernels, refuses large ones, and skips an odd channel"""
     g = call.geometry
     if g.KH > 3 or g.KW > 3:
         raise ValueError("the kernel is at most 3 x 3")
