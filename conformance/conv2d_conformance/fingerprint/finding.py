@@ -1,21 +1,12 @@
-"""What a probe found out."""
+"""How a probe finds something out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from conv2d_conformance.fingerprint.bench import Bench
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`words` for people; `value`, of JSON's types, for programs: None where nothing was seen; the words say why."""
-
-    words: str
-    value: Any
-
+from conv2d_conformance.fingerprint.fingerprint import Finding
 
 Findings = Mapping[str, Finding]
 Probe = Callable[[Bench, Findings], Finding]

@@ -23,11 +23,11 @@ from conv2d_conformance.effort import Effort
 from conv2d_conformance.operations import OPERATIONS, graded
 from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.evidence import with_evidence
-from conv2d_conformance.verdict.failure import Failure, as_it_is
+from conv2d_conformance.verdict.failure import Failure, as_always, as_it_is, failure_of
 from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.judge import judge
-from conv2d_conformance.verdict.judgement import Fault, Judgement, Outcome
+from conv2d_conformance.verdict.judgement import Aspect, Fault, Judgement, Outcome
 from conv2d_conformance.verdict.question import FORESEEN, Drawn, Question, claimed_grade
 from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
@@ -179,7 +179,9 @@ class Examination:
         if refused is not None and not self.tally.evidence:
             line, legal, fault = refused
             required = f"an answer: an exception for {line} says nothing where it is raised without the defect too"
-            self._end(as_it_is(format_case(legal), fault.got, required), "error")
+            # What says nothing of a rejection is, as a refusal, a fault of the legal call as well.
+            aspect: Aspect = "accepted" if fault.aspect == "accepted" else "rejected"
+            self._end(as_it_is(format_case(legal), Fault(aspect, fault.got, required)), "error")
 
     def _refusal(self, legal: Case) -> Fault | None:
         """What came in place of an array when a legal call was asked, right or wrong."""
@@ -253,7 +255,7 @@ class Examination:
                 self._raise(one, alone, values=True)
         fault = judgement.fault
         assert fault is not None
-        failure = replace(as_it_is(format_case(case), fault.got, fault.required), beside=format_case(beside))
+        failure = replace(as_it_is(format_case(case), fault), beside=format_case(beside))
         if self.simplify and judgement.outcome == "fail":
             again = [self._ask_together(cases) for _ in range(REPETITIONS)]
             failed = sum(any(found.outcome != "pass" for found in judged) for judged in again)
@@ -269,11 +271,12 @@ class Examination:
             raise self._raised
         operation = question.operation
         if operation not in self.implementation.hello.operations:
-            self._end(as_it_is(question.line, f"the adapter has no {operation}", "one, for this profile"), "error")
+            lacking = Fault("drawn", f"the adapter has no {operation}", "one, for this profile")
+            self._end(as_it_is(question.line, lacking), "error")
         judgement = question.judged(self.implementation)
         self._watch(question.line, judgement, operation)
         if judgement.fault is not None:
-            self._end(as_it_is(question.line, judgement.fault.got, judgement.fault.required), judgement.outcome)
+            self._end(as_it_is(question.line, judgement.fault), judgement.outcome)
         self._tally(question.line, judgement)
         self._end_where_observed()
 
@@ -322,7 +325,7 @@ class Examination:
                 case = found.failed[claimed].case
                 got = f"{dtype}: {describe_grade(dtype, found.failed, found.named, claimed, found.excess)}"
                 required = f"{dtype}: grade {claimed}, {MEANINGS[claimed]}"
-                failure = Failure(format_case(case), got, required, format_case(case))
+                failure = as_always(format_case(case), Fault("values", got, required))
                 self._end(replace(failure, diagnosis=self._diagnosis(case, {})), "fail")
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:
@@ -367,7 +370,7 @@ class Examination:
                 self.tally.breaches.add(observation.sentence)
             requirement = OPERATIONS[operation].observed.get(observation.kind)
             if requirement and requirement not in self.tally.observed:
-                self.tally.observed[requirement] = Failure(line, observation.sentence, NO_SUCH_THING, line)
+                self.tally.observed[requirement] = as_always(line, _of_observation(observation))
                 if case is not None:
                     self._watched[requirement] = case, observation
 
@@ -389,7 +392,7 @@ class Examination:
     def _raise(self, case: Case, judgement: Judgement, values: bool) -> None:
         assert judgement.fault is not None
         if not self.simplify or _is_dear(judgement.fault):
-            self._end(as_it_is(format_case(case), judgement.fault.got, judgement.fault.required), judgement.outcome)
+            self._end(as_it_is(format_case(case), judgement.fault), judgement.outcome)
         seen = {known: found.outcome == "pass" for known, found in self._known.items()}
 
         def find(candidate: Case) -> Fault | None:
@@ -400,7 +403,7 @@ class Examination:
         is_known = self.known is not None and self.known(self.implementation, case, judgement.fault)
         crashed = judgement.outcome == "error"
         if crashed and is_known:  # seen again, and told from what was seen anyway
-            failure = as_it_is(format_case(case), judgement.fault.got, judgement.fault.required)
+            failure = as_it_is(format_case(case), judgement.fault)
             failure = replace(failure, diagnosis=self._diagnosis(case, seen if values else {}))
             self._end(failure, judgement.outcome)
         if self.unsteady and (again := repeated(case, judgement.fault, find)).failed < again.repetitions:
@@ -435,7 +438,7 @@ class Examination:
         if needed is not None and not needed:
             self._raise(case, judgement, values=True)
         failure = replace(
-            as_it_is(format_case(case), fault.got, fault.required),
+            as_it_is(format_case(case), fault),
             after=tuple(format_case(earlier) for earlier in needed or asked),
             failed_repetitions=int(needed is not None),
         )
@@ -454,12 +457,11 @@ class Examination:
 
 
 def _reduced(case: Case, found: Simplest) -> Failure:
-    return Failure(
+    return failure_of(
         format_case(found.case),
-        found.fault.got,
-        found.fault.required,
-        format_case(case),
-        failed_repetitions=found.failed,
+        found.fault,
+        first_case=format_case(case),
+        failed=found.failed,
         repetitions=found.repetitions,
     )
 

@@ -13,7 +13,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.tally import as_json
+from conv2d_conformance.verdict.tally import recorded
 from conv2d_conformance.verdict.wording import describe_wrong_elements
 from conv2d_reference import correlate, gradients_by_tap
 
@@ -138,9 +138,9 @@ def test_memory_counts_towards_the_requirements_of_gradients():
 def test_the_accuracy_of_gradients_is_kept_apart():
     bound = ("gradients.bound",)
     tally = examine(lambda *found: found, replaced(recipe="uniform:3"), requirements=bound)
-    found = as_json(tally)["accuracy"]["float32/gradients"]
-    assert found["broken_by"] == {}
-    assert 0 < found["margins"]["A"]["share_of_bound"] < 1
+    found = recorded("any", tally).accuracy["float32/gradients"]
+    assert found.broken_by == {}
+    assert 0 < found.margins["A"].share_of_bound < 1
 
     def off(x, w, b):
         return x * np.float32(1 + 2.0**-12), w, b

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import runpy
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,14 +23,12 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.mutants import emulated
 from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
-from conv2d_conformance.report.text import show
 from conv2d_conformance.running.drawing import seed, seed_of, use_settings
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.tally import as_json
+from conv2d_conformance.verdict.tally import recorded
 
 EFFORT = Effort("small", drawn=12, multiply_adds=12_000, tiles=40)
 ASKED = (
@@ -37,6 +37,9 @@ ASKED = (
     "test_numerics::test_grade",
     "test_special_values::test_nan_in_window",
 )
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble, show = on_json.assemble, on_json.show
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -59,7 +62,7 @@ def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: An
         seed(check.function, name, 0)
         with suppress(Nonconforming):
             check.function(iut=examination)
-        records.append({"check": name, **as_json(examination.tally)})
+        records.append(on_json.plain(recorded(name, examination.tally)))
     implementation = {**header["implementation"], "capabilities": capabilities.to_json()}
     run = {**header["run"], "only": "*"}
     return assemble({**header, "implementation": implementation, "run": run}, records, complete=True)

@@ -8,7 +8,8 @@ import numpy as np
 
 from conv2d_conformance.fingerprint.arithmetic import format_name
 from conv2d_conformance.fingerprint.bench import Bench, NotSeen
-from conv2d_conformance.fingerprint.finding import Finding, Findings, value
+from conv2d_conformance.fingerprint.finding import Findings, value
+from conv2d_conformance.fingerprint.fingerprint import Finding
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 from conv2d_conformance.fingerprint.probes.order import Scale, masked, remainders, scale_of
 from conv2d_conformance.fingerprint.tree import chain, count, depth, earliest, nodes, parse

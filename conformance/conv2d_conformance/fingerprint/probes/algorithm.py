@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from conv2d_conformance.fingerprint.bench import Bench, NotSeen, Values, significands
-from conv2d_conformance.fingerprint.finding import Finding, Findings, value
+from conv2d_conformance.fingerprint.finding import Findings, value
+from conv2d_conformance.fingerprint.fingerprint import Finding
 
 SPREADS = {"float16": (12,), "bfloat16": (12, 40), "float32": (12, 40), "float64": (12, 40)}
 """Magnitudes of the kernel reach from 2^-spread to 2^spread. A wide spread unmasks transforms in higher precision."""

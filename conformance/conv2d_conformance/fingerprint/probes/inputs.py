@@ -10,7 +10,8 @@ import numpy.typing as npt
 from conv2d_conformance.contract.formats import TF32
 from conv2d_conformance.fingerprint.arithmetic import format_name
 from conv2d_conformance.fingerprint.bench import Bench, NotSeen, Values
-from conv2d_conformance.fingerprint.finding import Finding, Findings
+from conv2d_conformance.fingerprint.finding import Findings
+from conv2d_conformance.fingerprint.fingerprint import Finding
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 
 FURTHEST = {"float64": 400, "float32": 100, "bfloat16": 100, "float16": 14}

@@ -9,7 +9,8 @@ from math import log2
 import numpy as np
 
 from conv2d_conformance.fingerprint.bench import Bench, NotSeen, Values
-from conv2d_conformance.fingerprint.finding import Finding, Findings, value
+from conv2d_conformance.fingerprint.finding import Findings, value
+from conv2d_conformance.fingerprint.fingerprint import Finding
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 from conv2d_conformance.fingerprint.tree import NoTree, Reconstruction, text
 from conv2d_conformance.fingerprint.tree_words import in_words

@@ -8,7 +8,8 @@ import numpy as np
 
 from conv2d_conformance.fingerprint.arithmetic import rounded, which_rounding
 from conv2d_conformance.fingerprint.bench import Bench, significands
-from conv2d_conformance.fingerprint.finding import Finding, Findings
+from conv2d_conformance.fingerprint.finding import Findings
+from conv2d_conformance.fingerprint.fingerprint import Finding
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 
 PRODUCTS = 64

@@ -10,7 +10,8 @@ import numpy as np
 from conv2d_conformance.contract.formats import Format
 from conv2d_conformance.fingerprint.arithmetic import of_precision, rounded
 from conv2d_conformance.fingerprint.bench import Bench, NotSeen, spread
-from conv2d_conformance.fingerprint.finding import Finding, Findings, value
+from conv2d_conformance.fingerprint.finding import Findings, value
+from conv2d_conformance.fingerprint.fingerprint import Finding
 from conv2d_conformance.fingerprint.tree import Tree, count, leaves, parse
 
 ROWS = 16

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.fingerprint.bench import Bench, NotSeen
-from conv2d_conformance.fingerprint.finding import Finding, Findings
+from conv2d_conformance.fingerprint.finding import Findings
+from conv2d_conformance.fingerprint.fingerprint import Finding
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 
 
