@@ -81,7 +81,9 @@ def _judged(mutant: Mutant, case: Case) -> dict[str, Any]:
     try:
         examination.judge(case)
     except Nonconforming as found:
-        return {"case": format_case(case), "failure": as_json(found.failure)}
+        failure = as_json(found.failure)
+        assert isinstance(failure, dict)
+        return {**failure, "case": format_case(case)}
     tally = examination.tally
     return {"case": format_case(case), "elements": tally.elements, "evidence": tally.evidence}
 

@@ -4,7 +4,7 @@ from hypothesis import given
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.strategies import cases
-from conv2d_conformance.cases.unusual import unusual_cases
+from conv2d_conformance.cases.unusual_calls import unusual_cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 

@@ -8,16 +8,21 @@ from typing import Any
 from hypothesis import given
 from hypothesis.strategies import SearchStrategy, one_of
 
+from conv2d_conformance.cases.beside_paths import (
+    beside_paths,
+    every_square,
+    kernels_of_every_length,
+    small_strided_calls,
+)
 from conv2d_conformance.cases.case import Case, Elements, Recipe
-from conv2d_conformance.cases.combined import CHEAP_ROWS, combined_cases
+from conv2d_conformance.cases.combinations import CHEAP_ROWS, combined_cases
 from conv2d_conformance.cases.dtypes import in_others
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.cases.near import beside_paths, every_square, kernels_of_every_length, small_strided_calls
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import tile_cases
-from conv2d_conformance.cases.unusual import unusual_cases
-from conv2d_conformance.cases.wide import WIDE_BOUNDED, WIDE_SINGLE
+from conv2d_conformance.cases.unusual_calls import unusual_cases
+from conv2d_conformance.cases.wide_gradients import WIDE_BOUNDED, WIDE_SINGLE
 from conv2d_conformance.checks import covers
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.verdict.examination import Examination

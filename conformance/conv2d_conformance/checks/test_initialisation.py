@@ -1,7 +1,7 @@
 """The weight and the bias of a fresh layer: their form, the law that they are drawn from, and the seed."""
 
 from conv2d_conformance.checks import covers
-from conv2d_conformance.initialisation.judging import LayerQuestion
+from conv2d_conformance.initialisation.layer_question import LayerQuestion
 from conv2d_conformance.initialisation.plan import trials
 from conv2d_conformance.verdict.examination import Examination
 

@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis.strategies import SearchStrategy, one_of
 
+from conv2d_conformance.cases.beside_paths import long_sums_on_paths
 from conv2d_conformance.cases.case import Case, Recipe
-from conv2d_conformance.cases.deep import BRIMS, CHAINS, single_products
+from conv2d_conformance.cases.deep_sums import BRIMS, CHAINS, single_products
 from conv2d_conformance.cases.extremes import ALONE, BESIDE, DEEP, OVERFLOWING, SUBNORMAL
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.cases.near import long_sums_on_paths
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers

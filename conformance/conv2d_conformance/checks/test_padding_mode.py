@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy, one_of
 
 from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.cases.illegal import illegal_calls
+from conv2d_conformance.cases.illegal_calls import illegal_calls
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.contract.formats import DTYPES

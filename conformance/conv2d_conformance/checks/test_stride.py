@@ -7,7 +7,7 @@ from conv2d_conformance.cases.dtypes import in_turn
 from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import path_cases
-from conv2d_conformance.cases.unusual import unusual_cases
+from conv2d_conformance.cases.unusual_calls import unusual_cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 

@@ -1,7 +1,7 @@
 """Illegal calls end in an exception, and legal ones, however unusual, do not."""
 
-from conv2d_conformance.cases.illegal import illegal_calls
-from conv2d_conformance.cases.unusual import UNUSUAL_BUT_LEGAL
+from conv2d_conformance.cases.illegal_calls import illegal_calls
+from conv2d_conformance.cases.unusual_calls import UNUSUAL_BUT_LEGAL
 from conv2d_conformance.checks import covers
 from conv2d_conformance.verdict.examination import Examination
 

@@ -6,12 +6,7 @@ from operator import not_
 
 from hypothesis import given
 
-from conv2d_conformance.cases.case import Case, Recipe
-from conv2d_conformance.cases.combined import combined_cases
-from conv2d_conformance.cases.documented import DOCUMENTED
-from conv2d_conformance.cases.dtypes import in_others, in_turn
-from conv2d_conformance.cases.geometry import multiply_adds
-from conv2d_conformance.cases.near import (
+from conv2d_conformance.cases.beside_paths import (
     beside_paths,
     coinciding_sizes,
     every_square,
@@ -20,6 +15,11 @@ from conv2d_conformance.cases.near import (
     small_strided_calls,
     smallest_calls,
 )
+from conv2d_conformance.cases.case import Case, Recipe
+from conv2d_conformance.cases.combinations import combined_cases
+from conv2d_conformance.cases.documented_examples import DOCUMENTED
+from conv2d_conformance.cases.dtypes import in_others, in_turn
+from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import cases_alone, cases_beyond, channel_counts, path_cases, tile_cases

@@ -32,11 +32,11 @@ def power(ctx: click.Context, workers: int, only: str, form: str) -> None:
     from conv2d_conformance.output.destination import find
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.power import suites
+    from conv2d_conformance.power.known_implementation import subjects
+    from conv2d_conformance.power.markdown import page
+    from conv2d_conformance.power.measurement import run
     from conv2d_conformance.power.outcome import Outcome
-    from conv2d_conformance.power.page import page
-    from conv2d_conformance.power.rows import COLUMNS, rows, sentence
-    from conv2d_conformance.power.running import run
-    from conv2d_conformance.power.subject import subjects
+    from conv2d_conformance.power.summary_table import COLUMNS, rows, sentence
     from conv2d_conformance.report.console import console, paragraph, show_table
 
     names = [name for name in subjects() if fnmatchcase(name, only)]

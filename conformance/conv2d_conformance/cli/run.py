@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.files import Page, console_beside
+from conv2d_conformance.cli.output_option import Page, console_beside
 from conv2d_conformance.cli.problems import HARNESS, INTERRUPTED, Problem
 from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.output.destination import Destination, find
@@ -67,7 +67,7 @@ def run(
     """
     from conv2d_conformance.cli.deviations import read_deviations
     from conv2d_conformance.cli.progress import progress
-    from conv2d_conformance.cli.selection import require_match
+    from conv2d_conformance.cli.requirement_glob import require_match
     from conv2d_conformance.report.kind import Kind
     from conv2d_conformance.report.text import show
     from conv2d_conformance.report.writing import ReportElsewhere, ReportFile

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.files import Page, console_beside
+from conv2d_conformance.cli.output_option import Page, console_beside
 from conv2d_conformance.output.destination import Destination
 
 

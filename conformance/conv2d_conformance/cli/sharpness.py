@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.files import Page
+from conv2d_conformance.cli.output_option import Page
 from conv2d_conformance.output.destination import Destination, find
 
 
@@ -42,8 +42,8 @@ def sharpness(
     from conv2d_conformance.contract.formats import DTYPES
     from conv2d_conformance.effort import EFFORTS
     from conv2d_conformance.output.saving import save
-    from conv2d_conformance.sharpness.measuring import measure
-    from conv2d_conformance.sharpness.page import false_refusals, page
+    from conv2d_conformance.sharpness.markdown import false_refusals, page
+    from conv2d_conformance.sharpness.measurement import measure
 
     dtypes = [dtype for dtype in DTYPES if fnmatchcase(dtype, only)]
     if not dtypes:

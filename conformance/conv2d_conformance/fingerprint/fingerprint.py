@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-
-@dataclass(frozen=True)
-class Finding:
-    """`words` for people; `value`, of JSON's types, for programs: None where nothing was seen; the words say why."""
-
-    words: str
-    value: Any
+from conv2d_conformance.fingerprint.probe_result import ProbeResult
 
 
 @dataclass(frozen=True)
@@ -31,7 +24,7 @@ class OfShape:
 
     case: str
     not_seen: str
-    findings: dict[str, Finding]
+    findings: dict[str, ProbeResult]
 
 
 @dataclass(frozen=True)

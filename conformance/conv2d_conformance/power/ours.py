@@ -6,8 +6,8 @@ from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.power import OURS
-from conv2d_conformance.power.subject import Subject
-from conv2d_conformance.power.suite import Finding, Suite
+from conv2d_conformance.power.known_implementation import KnownImplementation
+from conv2d_conformance.power.suite import Suite, SuiteVerdict
 from conv2d_conformance.running.drawing import seed, seed_of, use_settings
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 
@@ -15,7 +15,7 @@ EFFORT = EFFORTS["quick"]
 SEED = 0
 
 
-def examine(subject: Subject) -> Finding:
+def examine(subject: KnownImplementation) -> SuiteVerdict:
     """All checks of profile forward that the claims call for, up to the first that fails."""
     asked = 0
     remove_files = use_settings(EFFORT)
@@ -27,14 +27,14 @@ def examine(subject: Subject) -> Finding:
                 try:
                     check.function(iut=examination)
                 except Nonconforming as found:
-                    return Finding(asked + examination.tally.asked, f"{check.name}: {found.failure.case}")
+                    return SuiteVerdict(asked + examination.tally.asked, f"{check.name}: {found.failure.case}")
                 asked += examination.tally.asked
     finally:
         remove_files()
-    return Finding(asked)
+    return SuiteVerdict(asked)
 
 
-def _checks(subject: Subject) -> list[Check]:
+def _checks(subject: KnownImplementation) -> list[Check]:
     """One failure decides, so the checks of what is broken come first."""
     claimed = subject.adapter.capabilities.features
     called_for = [check for check in catalogue().values() if check.profile == "forward" and check.features <= claimed]

@@ -10,9 +10,9 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.answers import TWICE
 from conv2d_conformance.contract.capabilities import PADDING_MODES
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.contract.kind import masked
-from conv2d_conformance.diagnosis.sentence import YOUR_OUTPUT
-from conv2d_conformance.report.report import Entry, Report
+from conv2d_conformance.contract.message_kinds import masked
+from conv2d_conformance.diagnosis.sentences import YOUR_OUTPUT
+from conv2d_conformance.report.report import Entry
 from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.aspects import aspect_of, is_refusal
@@ -57,14 +57,14 @@ class Cause:
         return sorted(cases, key=len)
 
 
-def causes(report: Report) -> list[Cause]:
+def causes(requirements: Sequence[Entry]) -> list[Cause]:
     """What failed, by its cause, the one that breaks most first.
 
     Failures have one cause where the implementation refuses or dies in the same words, numbers apart, where the same
     was seen beside the answer or found to be wrong, where what is not finite spreads in one dtype, or where the same
     case fails, whatever the answer, which may be another one each time. What comes and goes is told together.
     """
-    told = [entry for entry in report.requirements if entry.verdict in ("fail", "error")]
+    told = [entry for entry in requirements if entry.verdict in ("fail", "error")]
     explained = {
         _words(failure, failure.got): _words(failure, failure.diagnosis)
         for entry in told
@@ -73,7 +73,7 @@ def causes(report: Report) -> list[Cause]:
     groups: dict[tuple[str, ...], list[Entry]] = {}
     for entry in told:
         groups.setdefault(_kind(entry.failure, explained), []).append(entry)
-    unreached = [entry for entry in report.requirements if entry.verdict == NOT_REACHED and entry.failure]
+    unreached = [entry for entry in requirements if entry.verdict == NOT_REACHED and entry.failure]
     ended: dict[tuple[str, ...], list[Entry]] = {}
     for entry in unreached:
         ended.setdefault(_home(entry, groups, explained), []).append(entry)

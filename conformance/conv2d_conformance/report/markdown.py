@@ -48,7 +48,7 @@ def _failures(reports: Mapping[str, Report]) -> list[str]:
     lines = []
     for _, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
         declared = {item.requirement: f"{item.reason} ({item.issue})" for item in report.deviations}
-        found = causes(report)
+        found = causes(report.requirements)
         if found:
             lines += ["", f"## {_escaped(_name(report))}, profile {report.run.profile}"]
         for cause in found:
@@ -72,7 +72,7 @@ def _faults(reports: Mapping[str, Report]) -> list[str]:
     """A line for each implementation whose failures look like one fault."""
     lines = []
     for _, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
-        if common := common_fault(causes(report)):
+        if common := common_fault(causes(report.requirements)):
             lines.append(f"- In {_escaped(_name(report))}: {_escaped(common)}")
     return [*lines, ""] if lines else []
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from conv2d_conformance.contract.kind import masked
+from conv2d_conformance.contract.message_kinds import masked
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.aspects import is_refusal
 from conv2d_conformance.verdict.explaining import explains

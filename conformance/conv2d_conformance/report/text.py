@@ -38,7 +38,7 @@ def show(report: Report, path: Path, console: Console) -> None:
     console.print()
     _show_chapters(report, console)
     console.print()
-    told = causes(report)
+    told = causes(report.requirements)
     if common := common_fault(told):
         paragraph(console, common, style="bold")
         console.print()

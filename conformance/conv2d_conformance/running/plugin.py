@@ -15,7 +15,7 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
-from conv2d_conformance.diagnosis.memory import Diagnoses
+from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.environment import lack_of
 from conv2d_conformance.implementation.host import connect, incidents_of

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import chain
 
 from conv2d_conformance.contract.answers import Rejected
-from conv2d_conformance.contract.kind import refusal
+from conv2d_conformance.contract.message_kinds import refusal
 from conv2d_conformance.verdict.record import JudgedRejections, RejectedCalls
 
 _TYPES = re.compile(

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.grades import class_names
+from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.operations import elementwise
 from conv2d_conformance.report.report import Accuracy, Report
 from conv2d_conformance.typed_json import ABSENT, known

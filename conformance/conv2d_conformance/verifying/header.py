@@ -9,7 +9,7 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.fingerprint.fingerprint import OfDtype, OfShape
 from conv2d_conformance.fingerprint.shapes import SHAPES
-from conv2d_conformance.fingerprint.words import Pieces, pieces, summary
+from conv2d_conformance.fingerprint.summary import Pieces, pieces, summary
 from conv2d_conformance.implementation.bundled import list_adapters
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report

@@ -9,7 +9,7 @@ import pytest
 from conv2d_conformance import spec
 from conv2d_conformance.cases.data import call
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.cases.illegal import illegal_calls
+from conv2d_conformance.cases.illegal_calls import illegal_calls
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.answers import Hello, Request, Result
 from conv2d_conformance.contract.capabilities import Capabilities

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.diagnosis.sentence import about_effect
+from conv2d_conformance.diagnosis.sentences import about_effect
 from conv2d_conformance.report.causes import Cause, common_fault
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.deviations import Deviation

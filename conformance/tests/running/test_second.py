@@ -11,8 +11,8 @@ import pytest
 
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Request
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.running import second
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.verdict.failure import Failure, as_always

@@ -26,7 +26,7 @@ from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint, OfDtype, OfShape
 from conv2d_conformance.fingerprint.shapes import SHAPES
-from conv2d_conformance.fingerprint.words import summary
+from conv2d_conformance.fingerprint.summary import summary
 from conv2d_conformance.report import reading
 from conv2d_conformance.report.deviations import Conditions, Deviation
 from conv2d_conformance.report.header import Asked
