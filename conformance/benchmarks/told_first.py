@@ -29,15 +29,15 @@ from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.causes import causes
-from conv2d_conformance.running.drawing import seed, seed_of, use_settings
+from conv2d_conformance.running.examine import examine
 from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.second import Second
 from conv2d_conformance.typed_json import known
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.history import Remembering, packed
 from conv2d_conformance.verdict.record import Ended
+from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import recorded
 
 FEW = Effort("few", drawn=5, multiply_adds=50_000, tiles=64, combined=20)
@@ -60,23 +60,12 @@ def failing(mutant: Mutant) -> list[Check]:
     return [
         check
         for check in catalogue().values()
-        if check.operations == {"conv2d"}
-        and (mutant.breaks in check.requirements or _fails(Examination(InProcess(mutant.adapter), FEW), check))
+        if check.operations == {"conv2d"} and (mutant.breaks in check.requirements or _fails(mutant, check))
     ]
 
 
-def _fails(examination: Examination, check: Check) -> bool:
-    examination.requirements, examination.simplify = check.requirements, False
-    examination.seed = seed_of(check.name, RUN_SEED)
-    remove_files = use_settings(FEW)
-    try:
-        seed(check.function, check.name, RUN_SEED)
-        check.function(iut=examination)
-    except Nonconforming:
-        return True
-    finally:
-        remove_files()
-    return False
+def _fails(mutant: Mutant, check: Check) -> bool:
+    return examine(check, InProcess(mutant.adapter), FEW, RUN_SEED, simplifier=None).tally.failure is not None
 
 
 def told(name: str) -> dict[str, Any]:
@@ -114,23 +103,9 @@ def told(name: str) -> dict[str, Any]:
 
 
 def _ended(implementation: Remembering, check: Check, diagnoses: Diagnoses) -> Ended:
-    examination = Examination(
-        implementation,
-        QUICK,
-        check.requirements,
-        seed=seed_of(check.name, RUN_SEED),
-        diagnose=diagnoses.sentence_about,
-        known=diagnoses.know,
-    )
-    remove_files = use_settings(QUICK)
-    try:
-        seed(check.function, check.name, RUN_SEED)
-        check.function(iut=examination)
-    except Nonconforming:
-        pass
-    finally:
-        remove_files()
-    return Ended(record=recorded(check.name, examination.tally), before=packed(implementation.asked))
+    simplifier = Simplifier(diagnose=diagnoses.sentence_about, known=diagnoses.know)
+    tally = examine(check, implementation, QUICK, RUN_SEED, simplifier=simplifier).tally
+    return Ended(record=recorded(check.name, tally), before=packed(implementation.asked))
 
 
 def _target(mutant: Mutant) -> str:

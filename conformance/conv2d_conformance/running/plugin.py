@@ -5,33 +5,34 @@ Loaded by name alone (`-p conv2d_conformance.plugin`): installing the suite leav
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 import pytest
 
-from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.diagnosis.diagnoses import Diagnoses
-from conv2d_conformance.effort import EFFORTS, Effort
+from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.environment import lack_of
 from conv2d_conformance.implementation.host import connect, incidents_of
-from conv2d_conformance.implementation.isolation import ISOLATIONS
-from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
-from conv2d_conformance.implementation.resident import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, TargetError
-from conv2d_conformance.running.drawing import seed, seed_of, use_settings
+from conv2d_conformance.running import pytest_options
+from conv2d_conformance.running.drawing import apart, drawing
+from conv2d_conformance.running.examine import examination_of
+from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.telling import CLAIMS, RECORD, Telling
-from conv2d_conformance.spec import PROFILES, is_within
+from conv2d_conformance.spec import is_within
 from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
 from conv2d_conformance.verdict.hope import Hope
 from conv2d_conformance.verdict.record import Ended
+from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import recorded
 
 INCIDENTS = "conv2d_incidents"
@@ -43,13 +44,14 @@ class Subject:
     """The implementation under test, how it is to be examined, and what was found to be wrong with it."""
 
     implementation: Implementation
-    effort: Effort
-    seed: int
-    only: str
-    profile: str
+    options: Options
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
-    hope: Hope = field(default_factory=Hope)
-    unsteady: list[Case] = field(default_factory=list)
+    simplifier: Simplifier = field(init=False)
+    hope: Hope = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.simplifier = Simplifier(diagnose=self.diagnoses.sentence_about, known=self.diagnoses.know, unsteady=[])
+        self.hope = Hope(self.options.keep_going)
 
 
 SUBJECT = pytest.StashKey[Subject]()
@@ -60,45 +62,34 @@ TELLING = "conv2d-telling"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     occupy_standard_descriptors()  # as soon as pytest knows this plugin
-    group = parser.getgroup("conv2d", "conv2d-conformance")
-    group.addoption("--conv2d-target", help="the implementation under test")
-    group.addoption("--conv2d-effort", default="standard", choices=tuple(EFFORTS))
-    group.addoption("--conv2d-seed", default=0, type=int)
-    group.addoption("--conv2d-only", default="*", help="a glob of requirement ids")
-    group.addoption("--conv2d-profile", default="forward", choices=tuple(PROFILES))
-    group.addoption("--conv2d-timeout", default=USUAL_TIMEOUT, type=float, help="seconds allowed to one call")
-    group.addoption("--conv2d-memory", default=USUAL_LIMIT, type=float, help="GiB allowed to the process")
-    group.addoption("--conv2d-isolation", default=ISOLATIONS[0], choices=ISOLATIONS)
-    group.addoption("--conv2d-keep-going", action="store_true", help="ask on, however much is without an answer")
+    pytest_options.add(parser.getgroup("conv2d", "conv2d-conformance"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.add_cleanup(use_settings(EFFORTS[config.getoption("conv2d_effort")]))
+    session = ExitStack()
+    session.enter_context(apart())  # Hypothesis's own plugin looks for constants when the checks are collected
+    config.add_cleanup(session.close)
     if config.pluginmanager.has_plugin("terminal"):
-        config.pluginmanager.register(Telling(config), TELLING)
+        config.pluginmanager.register(
+            Telling(pytest_options.read(config), shows_all=config.getoption("fulltrace")), TELLING
+        )
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if SUBJECT in config.stash or _only_distributes(config):
         return
-    target = config.getoption("conv2d_target")
-    if not target:
+    options = pytest_options.read(config)
+    if not options.target:
         raise pytest.UsageError("name the implementation under test: --conv2d-target TARGET")
-    how = {name: config.getoption(f"conv2d_{name}") for name in ("isolation", "timeout", "memory")}
     try:
-        implementation = Remembering(connect(target, **how))
+        implementation = Remembering(
+            connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
+        )
     except (TargetError, LoadError) as error:
         raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
     config.add_cleanup(implementation.close)
-    config.stash[SUBJECT] = Subject(
-        implementation,
-        EFFORTS[config.getoption("conv2d_effort")],
-        config.getoption("conv2d_seed"),
-        config.getoption("conv2d_only"),
-        config.getoption("conv2d_profile"),
-        hope=Hope(config.getoption("conv2d_keep_going")),
-    )
+    config.stash[SUBJECT] = Subject(implementation, options)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -111,7 +102,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the checks that are selected, in the profile, and of what is claimed, and seed their draws."""
+    """Keep the checks that are selected, in the profile, and of what is claimed."""
     subject = config.stash[SUBJECT]
     claimed = subject.implementation.hello.claimed
     if telling := config.pluginmanager.get_plugin(TELLING):
@@ -122,33 +113,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out: list[pytest.Item] = []
     for item in items:
         check = check_of(item)
-        selected = any(fnmatchcase(requirement, subject.only) for requirement in check.requirements)
-        in_scope = is_within(check.profile, subject.profile)
+        selected = any(fnmatchcase(requirement, subject.options.only) for requirement in check.requirements)
+        in_scope = is_within(check.profile, subject.options.profile)
         (kept if selected and in_scope and check.needs <= claimed else left_out).append(item)
-        seed(item.obj, check.name, subject.seed)  # type: ignore[attr-defined]  # a Function has it
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept
 
 
 @pytest.fixture
-def iut(request: pytest.FixtureRequest) -> Examination:
-    """The implementation under test, as one check sees it."""
+def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
+    """The implementation under test, as one check sees it while it draws."""
     subject = request.config.stash[SUBJECT]
     if subject.hope.gave_up:
         pytest.skip(f"not reached: gave up after {subject.hope.gave_up}")
-    check = check_of(request.node)
-    examination = Examination(
+    examination = examination_of(
+        check_of(request.node),
         subject.implementation,
-        subject.effort,
-        check.requirements,
-        seed=seed_of(check.name, subject.seed),
-        diagnose=subject.diagnoses.sentence_about,
-        known=subject.diagnoses.know,
-        unsteady=subject.unsteady,
+        EFFORTS[subject.options.effort],
+        subject.options.seed,
+        simplifier=subject.simplifier,
     )
     request.node.stash[EXAMINATION] = examination
     request.node.stash[ENDS_BEFORE] = _ends_of(subject.implementation)
-    return examination
+    with drawing(request.function, examination.effort, examination.seed):
+        yield examination
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,7 +11,6 @@ import pytest
 
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
-from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.environment import Lack, lack_of
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint
@@ -27,10 +26,9 @@ from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options, kind_of
 from conv2d_conformance.running.plugin import Subject
 from conv2d_conformance.running.second import Second
-from conv2d_conformance.running.session import arguments, own_pytest, seldom_collecting
+from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
 from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict.history import Remembering
-from conv2d_conformance.verdict.hope import Hope
 
 
 class HarnessFailure(Exception):
@@ -50,14 +48,15 @@ def run(
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
     report_file: ReportFile | None = None,
 ) -> Report:
-    """Examine the target and return the report, which is then in `report_file` too, by default in `options.output`.
+    """Examine the target and return the report, which is then in `report_file` too, or in `options.output`.
 
     Raises TargetError or LoadError where the target cannot be reached, UnwritableOutput before the first check,
     ReportElsewhere after the last, HarnessFailure, Lacking.
     """
     occupy_standard_descriptors()
     if report_file is None:
-        with ReportFile(find(str(options.output)), kind_of(options)) as own:
+        kind = kind_of(options)
+        with ReportFile(find(str(options.output or kind.default_name())), kind) as own:
             return run(options, on_progress, own)
     abandoned = Event()
     implementation = Remembering(
@@ -92,17 +91,10 @@ def _run(
     started = time.time()
     report_file.begin(header(options, implementation, started))
     distributed = options.workers > 1
-    subject = Subject(
-        implementation,
-        EFFORTS[options.effort],
-        options.seed,
-        options.only,
-        options.profile,
-        hope=Hope(options.keep_going),
-    )
-    collector = Collector(report_file, None if distributed else subject, second, on_progress)
+    subject = None if distributed else Subject(implementation, options)
+    collector = Collector(report_file, subject, second, on_progress)
     with own_pytest(), seldom_collecting():
-        status = pytest.main(arguments(options), plugins=[collector])
+        status = pytest.main(command_line(options), plugins=[collector])
     if collector.lack is not None:
         raise Lacking(collector.lack)
     interrupted = collector.interrupted or status == pytest.ExitCode.INTERRUPTED

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.running.options import Options
+from conv2d_conformance.running.pytest_options import arguments
 
 PACKAGE = Path(__file__).parents[1]
 PLUGIN = "conv2d_conformance.plugin"
 
 
-def arguments(options: Options) -> list[str]:
-    """The command line that has pytest run the checks."""
+def command_line(options: Options) -> list[str]:
+    """What has pytest run the checks."""
     found = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE), "-p", PLUGIN]
     found.append("--assert=plain")  # the checks raise; to rewrite what they do not assert takes a second
     for unneeded in ("terminal", "cacheprovider", "warnings"):
@@ -26,15 +27,7 @@ def arguments(options: Options) -> list[str]:
         found += ["-p", "xdist", "-n", str(options.workers)]
     return [
         *found,
-        f"--conv2d-target={options.target}",
-        f"--conv2d-effort={options.effort}",
-        f"--conv2d-seed={options.seed}",
-        f"--conv2d-only={options.only}",
-        f"--conv2d-profile={options.profile}",
-        f"--conv2d-timeout={options.timeout}",
-        f"--conv2d-memory={options.memory}",
-        f"--conv2d-isolation={options.isolation}",
-        *(["--conv2d-keep-going"] if options.keep_going else []),
+        *arguments(options),
         *dict.fromkeys(inspect.getfile(inspect.unwrap(check.function)) for check in catalogue().values()),
     ]
 

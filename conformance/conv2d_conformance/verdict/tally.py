@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.grading import Grading
-from conv2d_conformance.verdict.judgement import Outcome
+from conv2d_conformance.verdict.judgement import Judgement, Outcome
 from conv2d_conformance.verdict.record import Measured, Record
 from conv2d_conformance.verdict.rejections import Rejections
 
@@ -34,13 +34,25 @@ class Tally:
     grading: Grading = field(default_factory=Grading)
     rejections: Rejections = field(default_factory=Rejections)
 
+    def count(self, line: str, judgement: Judgement) -> None:
+        """Count an answer that held."""
+        if not judgement.evidence:
+            self.without_evidence.append(self.asked)
+        self.asked += 1
+        self.transcript = _continued(self.transcript, line)
+        self.elements += judgement.elements
+        self.evidence += judgement.evidence
+        if judgement.evidence:
+            self.outcome = "pass"
+            self.digests.add(digest(line))
+
 
 def digest(line: str) -> int:
     """A number that stands for a case line, to count distinct ones across checks."""
     return int.from_bytes(hashlib.blake2b(line.encode(), digest_size=6).digest())
 
 
-def continued(transcript: str, line: str) -> str:
+def _continued(transcript: str, line: str) -> str:
     """The digest of what came before and of one more line."""
     return hashlib.blake2b(f"{transcript}\n{line}".encode(), digest_size=8).hexdigest()
 

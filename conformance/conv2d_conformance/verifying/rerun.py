@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from conv2d_conformance import sources
@@ -15,10 +14,9 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import operation_of
 from conv2d_conformance.report.header import Asked, Introduction
 from conv2d_conformance.report.report import Entry, Report, Seen
-from conv2d_conformance.running.drawing import seed, seed_of, use_settings
+from conv2d_conformance.running.examine import examine
 from conv2d_conformance.typed_json import as_json, known
 from conv2d_conformance.verdict.aspects import aspect_of
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
@@ -74,15 +72,9 @@ def rerun(
     passing = [entry for entry in report.requirements if entry.verdict == "pass"]
     passing = _some([entry for entry in passing if all(map(again.can_make, entry.checks))], sample, dice)
     differences = list(_differences_of_hello(report, implementation))
-    remove_files = use_settings(EFFORTS[report.run.effort])
-    try:
-        for number, entry in enumerate([*failing, *passing]):
-            on_progress(number, len(failing) + len(passing), entry.id)
-            differences += (
-                _of_passing(entry, again) if entry.failure is None else _of_failing(entry, entry.failure, again)
-            )
-    finally:
-        remove_files()
+    for number, entry in enumerate([*failing, *passing]):
+        on_progress(number, len(failing) + len(passing), entry.id)
+        differences += _of_passing(entry, again) if entry.failure is None else _of_failing(entry, entry.failure, again)
     asked = sum(tally.asked for tally in again.tallies.values())
     compared = (
         f"asked again, as drawn by {draw}: failing cases of {len(failing)} and checks of {len(passing)} passing "
@@ -167,10 +159,4 @@ def _differences_of_numbers(name: str, seen: Seen, tally: Tally) -> Iterator[str
 
 
 def _tally(check: Check, implementation: Implementation, run: Asked) -> Tally:
-    drawn_from = seed_of(check.name, run.seed)
-    effort = EFFORTS[run.effort]
-    examination = Examination(implementation, effort, check.requirements, seed=drawn_from, simplify=False)
-    seed(check.function, check.name, run.seed)
-    with suppress(Nonconforming):  # its tally says so
-        check.function(iut=examination)
-    return examination.tally
+    return examine(check, implementation, EFFORTS[run.effort], run.seed, simplifier=None).tally

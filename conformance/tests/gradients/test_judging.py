@@ -200,7 +200,7 @@ def failure_of(change: Callable[..., Any], line: str, **claims: Any) -> Failure:
     adapter = Adapter(
         name="changed", version="1", conv2d=correlate.conv2d, gradients=gradients, capabilities=capabilities
     )
-    examination = Examination(InProcess(adapter), EFFORTS["quick"], simplify=False)
+    examination = Examination(InProcess(adapter), EFFORTS["quick"], simplifier=None)
     with pytest.raises(Nonconforming) as raised:
         examination.judge(parse(line))
     return raised.value.failure

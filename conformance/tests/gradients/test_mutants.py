@@ -1,17 +1,11 @@
 """Every requirement of this chapter has a check and a mutant, and the reference passes its checks."""
 
-from collections.abc import Iterator
-
-import hypothesis
-import pytest
-
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.target import load
 from conv2d_conformance.implementation.target import parse as target
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
-from conv2d_conformance.running.drawing import use_settings
 from conv2d_conformance.selftest.killing import meet
 from conv2d_conformance.spec import load as spec
 
@@ -19,14 +13,6 @@ CHAPTER = [name for name in spec().requirements if name.startswith("gradients.")
 CHECKS = [check for check in catalogue().values() if check.name.startswith("test_gradients")]
 QUICK = EFFORTS["quick"]
 CHEAP = [check for check in CHECKS if not {"layers", "tails"} & set(check.name.partition("::")[2].split("_"))]
-
-
-@pytest.fixture(autouse=True)
-def draws() -> Iterator[None]:
-    remove_files = use_settings(QUICK)
-    yield
-    remove_files()
-    hypothesis.settings.load_profile("default")
 
 
 def test_every_requirement_has_a_check_and_a_mutant() -> None:

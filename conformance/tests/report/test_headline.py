@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import runpy
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import pytest
 
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import catalogue as checks
@@ -26,8 +24,7 @@ from conv2d_conformance.emulation.terms import summed
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.report.console import console
-from conv2d_conformance.running.drawing import seed, seed_of, use_settings
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.running.examine import examine
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.tally import recorded
@@ -44,13 +41,6 @@ on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_j
 assemble, show = on_json.assemble, on_json.show
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _settings() -> Iterator[None]:
-    remove_files = use_settings(EFFORT)
-    yield
-    remove_files()
-
-
 def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: Any) -> dict[str, Any]:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         return function(Call(input, weight, bias, **attributes))
@@ -60,11 +50,7 @@ def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: An
     records = []
     for name in ASKED:
         check = checks()[name]
-        examination = Examination(InProcess(adapter), EFFORT, check.requirements, seed=seed_of(name, 0))
-        seed(check.function, name, 0)
-        with suppress(Nonconforming):
-            check.function(iut=examination)
-        records.append(on_json.plain(recorded(name, examination.tally)))
+        records.append(on_json.plain(recorded(name, examine(check, InProcess(adapter), EFFORT, 0).tally)))
     implementation = {**header["implementation"], "capabilities": capabilities.to_json()}
     run = {**header["run"], "only": "*"}
     return assemble({**header, "implementation": implementation, "run": run}, records, complete=True)
