@@ -15,7 +15,8 @@ from conv2d_conformance.output.file_replacement import write_all
 from conv2d_conformance.output.saving import KeptElsewhere, keep_elsewhere, save
 from conv2d_conformance.output.unwritable import UnwritableOutput, unwritable
 from conv2d_conformance.report.header import Header
-from conv2d_conformance.report.kind import Kind, kind_in, kind_in_first_line
+from conv2d_conformance.report.kind import Kind
+from conv2d_conformance.report.kind_of_file import kind_in, kind_in_first_line
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.typed_json import Json, as_json
 from conv2d_conformance.verdict.record import Record

@@ -16,7 +16,8 @@ from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.running import options, pytest_options
-from conv2d_conformance.running.options import Options, described, kind_of, told
+from conv2d_conformance.running.header import told
+from conv2d_conformance.running.options import Options, described, kind_of
 from conv2d_conformance.running.plugin import pytest_addoption
 
 OPTIONS: dict[str, Any] = {item.name: item.default for item in fields(Options)}

@@ -5,7 +5,8 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from conv2d_conformance.report.kind import LONGEST_NAME, Kind, kind_in, kind_in_first_line
+from conv2d_conformance.report.kind import LONGEST_NAME, Kind
+from conv2d_conformance.report.kind_of_file import kind_in, kind_in_first_line
 
 PLAIN = Kind(target="torch")
 OTHERS = {
