@@ -51,7 +51,7 @@ def without_bias_at_first(call: Call, before: list[Call]) -> Any:
 
 
 def record(line: str, diagnosis: str | None) -> dict[str, Any]:
-    failure = {
+    failure: dict[str, Any] = {
         "case": line,
         "got": "0 at y[0,0,0,0]",
         "required": "1, exactly",
