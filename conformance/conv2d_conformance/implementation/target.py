@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter, adapter_from_function
-from conv2d_conformance.contract.signature import fault_of_signature
+from conv2d_conformance.contract.bare_functions import fault_of_parameters
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
 from conv2d_conformance.implementation import bundled
 from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
@@ -252,7 +252,7 @@ def _wrap(function: Any, target: Target) -> Adapter:
             f"the signature of {target.attribute} in {target.place} cannot be read",
             "wrap it in a Python function that names the arguments it takes",
         ) from None
-    if fault := fault_of_signature(signature):
+    if fault := fault_of_parameters(signature):
         sentence, hint = fault
         raise LoadError(f"{target.attribute} in {target.place} is no conv2d as it stands: {sentence}", hint)
     name = f"{Path(target.path).name if target.path else target.module}:{target.attribute}"

@@ -7,7 +7,7 @@ from typing import Any
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.diagnosis import diagnose
-from conv2d_conformance.diagnosis.sentence import YOUR_OUTPUT, about_refused_effect
+from conv2d_conformance.diagnosis.sentences import YOUR_OUTPUT, about_refused_effect
 from conv2d_conformance.emulation.adapters import EVERYTHING
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess

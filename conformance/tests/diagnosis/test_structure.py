@@ -11,7 +11,7 @@ import pytest
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.adapter import Adapter
-from conv2d_conformance.diagnosis.bench import Bench
+from conv2d_conformance.diagnosis.evidence import Evidence
 from conv2d_conformance.diagnosis.structure import structure
 from conv2d_conformance.emulation.adapters import EVERYTHING
 from conv2d_conformance.emulation.call import Call
@@ -30,7 +30,7 @@ def said(function: Callable[[Call], Any], case: Case) -> str | None:
         return function(Call(input, weight, bias, **attributes))
 
     adapter = Adapter(name="tested", version="1", conv2d=conv2d, capabilities=EVERYTHING)
-    return structure(Bench(InProcess(adapter), 3), case)
+    return structure(Evidence(InProcess(adapter), 3), case)
 
 
 def without(array: Any, *index: Any) -> Any:

@@ -16,7 +16,7 @@ from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.gradients.law import gradient_class, laws
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.classes import contained_in
-from conv2d_conformance.law.rows import element, row_of
+from conv2d_conformance.law.joined_arrays import element, row_of
 from conv2d_conformance.verdict.question import Question, claimed_grade
 from conv2d_reference import gradients_by_tap, gradients_direct
 

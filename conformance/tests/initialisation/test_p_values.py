@@ -13,7 +13,7 @@ from scipy import stats
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.initialisation import dependence, marginal, repeats
-from conv2d_conformance.initialisation.law import Law
+from conv2d_conformance.initialisation.law import LayerLaw
 from conv2d_conformance.initialisation.sample import BOUNDED, UNIFORM, Sample, poisson_tail, tail
 
 
@@ -21,8 +21,8 @@ def grid(M: int) -> Array:
     return (2 * np.arange(M) + 1) / M - 1
 
 
-def law(M: int) -> Law:
-    return Law(bound=1.0, limit=1.0, slack=1 / M, atom=1 / M)
+def law(M: int) -> LayerLaw:
+    return LayerLaw(bound=1.0, limit=1.0, slack=1 / M, atom=1 / M)
 
 
 def sample(values: Array | tuple[float, ...], M: int) -> Sample:

@@ -12,9 +12,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from conv2d_conformance.output.destination import Form, find
+from conv2d_conformance.output.destination import WriteMode, find
 from conv2d_conformance.output.saving import KeptElsewhere, save
-from conv2d_conformance.output.trouble import WORDS, UnwritableOutput, unwritable
+from conv2d_conformance.output.unwritable import WORDS, UnwritableOutput, unwritable
 
 TEXT = '{"a": "\u00fc"}\n'
 
@@ -69,7 +69,7 @@ def test_a_file_with_two_names_keeps_both(folder: Path, before: str) -> None:
     (folder / "one").write_text(before)
     os.link("one", "two")
     to = find("two")
-    assert to.form is Form.IN_PLACE
+    assert to.form is WriteMode.IN_PLACE
     save(to, TEXT)
     assert (folder / "one").read_text(encoding="utf-8") == TEXT
     assert (folder / "one").samefile("two")
@@ -109,21 +109,23 @@ def test_a_device_is_never_replaced(folder: Path, name: str) -> None:
     assert names(folder) == ["link"]
 
 
-@pytest.mark.parametrize(("number", "form"), [(1, Form.STANDARD_OUTPUT), (2, Form.DESCRIPTOR)])
-def test_a_file_that_is_open_as_a_standard_stream_is_written_through_it(folder: Path, number: int, form: Form) -> None:
+@pytest.mark.parametrize(("number", "form"), [(1, WriteMode.STANDARD_OUTPUT), (2, WriteMode.DESCRIPTOR)])
+def test_a_file_that_is_open_as_a_standard_stream_is_written_through_it(
+    folder: Path, number: int, form: WriteMode
+) -> None:
     kept = os.dup(number)
     with (folder / "log").open("w") as log:
         os.dup2(log.fileno(), number)
     try:
         os.write(number, b"before, ")
         to = find("log")
-        if form is Form.DESCRIPTOR:
+        if form is WriteMode.DESCRIPTOR:
             save(to, "and after")
     finally:
         os.dup2(kept, number)
         os.close(kept)
     assert to.form is form
-    assert (folder / "log").read_text() == ("before, and after" if form is Form.DESCRIPTOR else "before, ")
+    assert (folder / "log").read_text() == ("before, and after" if form is WriteMode.DESCRIPTOR else "before, ")
 
 
 def test_a_dash_is_standard_output(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conv2d_conformance.cases.grammar import format_case, parse
-from conv2d_conformance.cases.illegal import illegal_calls
+from conv2d_conformance.cases.illegal_calls import illegal_calls
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.contract.capabilities import Capabilities
@@ -17,8 +17,9 @@ from conv2d_conformance.emulation.adapters import EVERYTHING
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.confirming import MOST_IN_VAIN, amend, explanations_of, fails_alone
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.history import Remembering, packed, unpacked
+from conv2d_conformance.verdict.tally import as_json
 
 Conv2d = Callable[..., Any]
 

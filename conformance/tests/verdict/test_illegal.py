@@ -16,7 +16,7 @@ from conv2d_conformance import spec
 from conv2d_conformance.cases import arrays, features_of, format_case
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import geometry, is_legal
-from conv2d_conformance.cases.illegal import ILLEGAL, illegal_calls
+from conv2d_conformance.cases.illegal_calls import ILLEGAL, illegal_calls
 from conv2d_conformance.cases.illegal_kinds import KINDS
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Request
