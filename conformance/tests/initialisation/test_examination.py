@@ -13,7 +13,9 @@ from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.initialisation.ideal import adapter, initialize
-from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming, Tally
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.failure import Failure
+from conv2d_conformance.verdict.tally import Tally
 
 
 def examine(name: str, made: Adapter) -> Tally:
