@@ -207,6 +207,6 @@ def test_any_answer_is_one_or_is_told(
     claims=st.dictionaries(st.sampled_from(["dtypes", "padding", "grades", "subnormals", "views", "bias"]), JSON),
 )
 def test_any_greeting_is_one_or_is_told(changes: dict[str, Any], claims: dict[str, Any]) -> None:
-    message = incoming(line(HELLO, capabilities=claims) if claims else line(HELLO, **changes))
     with suppress(ProtocolError):
+        message = incoming(line(HELLO, capabilities=claims) if claims else line(HELLO, **changes))
         assert decode_hello(message.header).name is not None

@@ -31,8 +31,9 @@ CHANGED = {
 
 
 def array_of(answer: Answer) -> Array:
+    """The first of them."""
     assert isinstance(answer, Result)
-    (array,) = answer.arrays
+    array = answer.arrays[0]
     assert array is not None
     return array
 

@@ -13,7 +13,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.emulation import call
 from conv2d_conformance.emulation.winograd import winograd_tiles
 from conv2d_conformance.mutants import catalogue as mutants
-from conv2d_conformance.selftest.killing import meet
+from conv2d_conformance.selftest.kills import meet
 from conv2d_conformance.verdict.evidence import with_evidence
 from conv2d_conformance.verdict.question import Question
 from conv2d_reference.arguments import Geometry
