@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import MISSING, fields, replace
+from dataclasses import MISSING, field, fields, make_dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
+from conv2d_conformance.cli.options import of_a_run
 from conv2d_conformance.implementation import resident
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.report.header import Asked
@@ -19,6 +22,7 @@ from conv2d_conformance.running import options, pytest_options
 from conv2d_conformance.running.header import told
 from conv2d_conformance.running.options import Options, described, kind_of
 from conv2d_conformance.running.plugin import pytest_addoption
+from conv2d_conformance.typed_json import as_json
 
 OPTIONS: dict[str, Any] = {item.name: item.default for item in fields(Options)}
 
@@ -125,6 +129,25 @@ def test_what_decides_the_kind_of_a_report_is_asked_and_told() -> None:
     assert names <= {item.name for item in fields(Asked)}
     assert {item.name: item.default for item in fields(Kind)}.items() <= OPTIONS.items()
     assert OPTIONS["target"] is MISSING
+
+
+def test_an_option_is_added_by_one_field_here_and_one_in_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = options.option("How often.", least=1, pytest="how often", told="how_often")
+    more: Any = make_dataclass(
+        "More", [("patience", int, field(default=3, metadata=said))], bases=(Options,), frozen=True, kw_only=True
+    )
+    for module in (options, pytest_options):
+        monkeypatch.setattr(module, "Options", more)
+    taken: list[dict[str, Any]] = []
+    command = click.command()(of_a_run(lambda **chosen: taken.append(chosen)))
+    result = CliRunner().invoke(command, ["--patience", "5"])
+    assert (result.exit_code, taken[0]["patience"]) == (0, 5), result.output
+    assert "How often.  [default: 3; x>=1]" in CliRunner().invoke(command, ["--help"], terminal_width=120).output
+    assert parsed(*pytest_options.arguments(more(target="x", patience=5))) == more(target="x", patience=5)
+    asked = make_dataclass("AskedMore", [("how_often", int)], bases=(Asked,), frozen=True, kw_only=True)
+    monkeypatch.setattr(options, "Asked", asked)
+    written: Any = as_json(told(more(target="x", patience=5)))
+    assert written["how_often"] == 5
 
 
 @pytest.mark.parametrize("command", ["run", "smoke", "replay", "fingerprint", "initialisation"])
