@@ -37,6 +37,7 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
     from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.report.console import console, paragraph
+    from conv2d_conformance.verdict.claims import require_calls_inside
 
     out = console()
     wrong = 0
@@ -44,6 +45,7 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
         implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
         claims = implementation.hello.capabilities
+        require_calls_inside(claims)
         asked_case.show_hello(out, implementation.hello, claims=True)
         for title, line in CASES.items():
             with progress(title, after=A_MOMENT):

@@ -77,7 +77,7 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One comparison of sizes or words with these names, or a chain (1 <= KH <= 7); where `denied`, that it is not so."""
+    """A comparison of these sizes or words, or a chain of them (1 <= KH <= 7); where `denied`, that it is not so."""
 
     tree: ast.Compare
     names: frozenset[str]

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from conv2d_conformance.cases.case import LETTERS, Case, Elements, Recipe
+from conv2d_conformance.cases.cost import elements
 from conv2d_conformance.cases.features import features_of
-from conv2d_conformance.cases.geometry import geometry, is_legal
+from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
+from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.held import held_by
 from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.cases.limited import is_inside, moved_inside, moved_outside
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.hinted import Hinted
+
+MOST_GROWTH = 16
+ALWAYS_CHEAP = 1 << 16
+AT_MOST = 1 << 24
+"""Products and elements of a case that is moved: so many times as many if possible, as many as nobody waits for, and
+never more."""
+
+ORDINARY = (
+    "n1c4h8w9 m6k3x2 s1x1 p0x0 d1x1 g1",
+    "n2c4h9w9 m4k3 s2 p1 d1 g2 bias",
+    "n1c1h5w5 m1k1",
+    "n1c8h8w8 m8k3 same",
+)
+"""Calls from which some way leads inside any limits that are meant."""
 
 SHAPING = {"N", "C", "M", "H", "W", "groups", "bias"}
 """The fields on which the shapes of the arrays depend, of those that may change."""
@@ -30,12 +47,43 @@ def within_claims(case: Case, claims: Capabilities) -> Case | None:
     claimed = _of_what_is_claimed(case, claims)
     if not claims.limits:
         return claimed
-    return moved_inside(claimed, claims.limits, lambda found: not any(_changes(found, claims)))
+    return moved_inside(claimed, claims.limits, _no_larger(claimed, claims, MOST_GROWTH)) or moved_inside(
+        claimed, claims.limits, _no_larger(claimed, claims, AT_MOST)
+    )
+
+
+def _no_larger(case: Case, claims: Capabilities, growth: int) -> Callable[[Case], bool]:
+    """Admits cases within the claims that take not much more than another: a long kernel has no height as large."""
+
+    def most(size: int) -> int:
+        return max(size, min(max(growth * size, ALWAYS_CHEAP), AT_MOST))
+
+    most_work, most_elements = most(multiply_adds(case)), most(elements(case))
+
+    def admits(found: Case) -> bool:
+        is_cheap = multiply_adds(found) <= most_work and elements(found) <= most_elements
+        return is_cheap and not any(_changes(found, claims))
+
+    return admits
 
 
 def keeps_limits(case: Case, claims: Capabilities) -> bool:
     """Whether a case lies within the limits. An illegal call, which nobody promises to answer, breaks none."""
     return not claims.limits or not is_legal(case) or is_inside(case, claims.limits)
+
+
+def require_calls_inside(claims: Capabilities) -> None:
+    """LimitsOfNothing where no call is found that keeps the limits."""
+    lines = (f"{sizes} {dtype}" for dtype in claims.dtypes for sizes in ORDINARY)
+    if claims.limits and all(within_claims(parse(line), claims) is None for line in lines):
+        raise LimitsOfNothing(claims.limits)
+
+
+class LimitsOfNothing(Hinted, ValueError):
+    """The limits that are declared are kept by no call."""
+
+    def __init__(self, limits: tuple[str, ...]) -> None:
+        super().__init__(f"no call was found that keeps the limits {', '.join(limits)}", "declare some that calls keep")
 
 
 def outside_limits(case: Case, claims: Capabilities) -> Iterator[Case]:

@@ -1,15 +1,19 @@
 """What a run wrote is found to be what it says, whatever its verdicts, and so is what older versions wrote."""
 
 import json
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
 from conv2d_conformance import __version__
 from conv2d_conformance.cli import program
-from conv2d_conformance.report.assemble import read
-from conv2d_conformance.verifying import CANNOT_KNOW, Finding, verify
+from conv2d_conformance.verifying import CANNOT_KNOW, Finding
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+read, verify = on_json.read, on_json.verify
 
 NAMES = ("forward", "training", "layer", "failing", "selection", "interrupted", "without isolation")
 OLD = sorted((Path(__file__).parent / "reports").glob("*.json"))
@@ -89,6 +93,37 @@ def test_what_other_sources_asked_is_not_compared_where_these_ask_something_else
     found = looked_at(report)
     assert found.faults == ()
     assert found.not_compared[0].startswith(f"it was made by other sources of the suite, of version {__version__}: ")
+
+
+def test_a_text_that_other_sources_cite_under_another_edition_is_told(made, looked_at):
+    report = made("layer")
+    report["suite"]["sources"] = 64 * "0"
+    report["spec"]["edition"] = "1"
+    assert looked_at(report).faults == ("the text of its specification is edition 2, not 1",)
+
+
+@pytest.mark.parametrize(("change", "counted"), [({}, 1), ({"judged_cases": 0}, 0)])
+def test_what_other_sources_asked_is_counted_once_at_most(made, counting_again, change, counted):
+    report = made("layer") | change
+    report["suite"]["sources"] = 64 * "0"
+    calls = []
+    verify(report, lambda *asked: calls.append(asked) or counting_again(*asked))
+    assert len(calls) == counted
+
+
+def test_what_fails_in_one_aspect_by_name_and_in_another_by_its_words_is_told(made, looked_at):
+    report = made("failing")
+    failing = next(entry for entry in report["requirements"] if entry["failure"])
+    failing["failure"]["aspect"] = "values"
+    assert looked_at(report).faults == ()
+    failing["failure"]["aspect"] = "accepted"
+    (sentence,) = looked_at(report).faults
+    assert sentence.endswith(" fails in the aspect accepted, and in its words values")
+
+
+def test_a_failure_of_today_says_in_which_aspect(failing_run):
+    _, report = failing_run
+    assert {entry["failure"]["aspect"] for entry in report["requirements"] if entry["failure"]} == {"values"}
 
 
 def test_a_run_with_another_hypothesis_is_not_refused(made, looked_at):
