@@ -1,4 +1,4 @@
-"""What a unit test usually is: normal numbers, a handful of shapes, and `torch.testing.assert_close`."""
+"""A typical unit test: normal numbers, a handful of shapes, and `torch.testing.assert_close`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
 
 
 def normal(case: Case, seed: int) -> dict[str, Array | None]:
-    """Arrays of N(0, 1)."""
+    """Arrays of normal numbers with mean 0 and deviation 1."""
     random = np.random.default_rng(seed)
     return {
         name: None if shape is None else random.standard_normal(shape).astype(dtype_of(case.dtype))

@@ -17,7 +17,7 @@ from conv2d_conformance.power.torch_rule import SOURCE, from_torch, is_close
 @cache
 def _questions() -> tuple[SuiteCall, ...]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what importing torch's tests has to say
+        warnings.simplefilter("ignore")  # importing torch's tests warns
         import torch
         from torch.testing._internal.common_methods_invocations import op_db
     operator = next(op for op in op_db if op.name == "nn.functional.conv2d")
