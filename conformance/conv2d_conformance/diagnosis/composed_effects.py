@@ -13,7 +13,7 @@ import numpy as np
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.diagnosis import number_effects
 from conv2d_conformance.diagnosis.effects import Effect, effect
-from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.emulation.call import Call
 
 TILES = (2, 3, 4, 8, 16, 32, 64)
 

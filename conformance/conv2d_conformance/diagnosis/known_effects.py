@@ -7,8 +7,8 @@ from functools import cache
 
 from conv2d_conformance.diagnosis import composed_effects
 from conv2d_conformance.diagnosis.effects import Effect
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.mutants import catalogue
-from conv2d_conformance.mutants.call import Call
 
 UNSAFE = ("memory", "determinism", "gradients", "initialisation")
 """Chapters whose mutants write where they must not, keep state, or are not a wrong conv2d."""

@@ -28,7 +28,7 @@ from conv2d_conformance.diagnosis.sentences import (
 from conv2d_conformance.diagnosis.sizes import sizes_of
 from conv2d_conformance.diagnosis.structure import structure
 from conv2d_conformance.diagnosis.trigger import rules
-from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.operations import elementwise
 
 MIXED = 40

@@ -14,7 +14,7 @@ from conv2d_conformance.cases.features import features_of_arguments
 from conv2d_conformance.contract.adapter import DOCUMENTED_DEFAULTS
 from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.emulation.call import Call
 
 
 @dataclass(frozen=True, eq=False)

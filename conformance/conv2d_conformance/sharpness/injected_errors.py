@@ -11,9 +11,9 @@ import numpy as np
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.data import call
 from conv2d_conformance.contract.arrays import Array, Floats, dtype_of
-from conv2d_conformance.mutants import emulated
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Order, lower, summed
+from conv2d_conformance.emulation import orders
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.terms import Order, lower, summed
 from conv2d_conformance.sharpness.rules import Refuses
 
 PRODUCT, SUM, OUTPUT = "product", "sum", "output"
@@ -24,7 +24,7 @@ KINDS = {
 }
 """The values that an error multiplies by 1 + e."""
 
-ORDERS: tuple[Order, ...] = (emulated.sequential, emulated.backwards, emulated.pairwise, emulated.interleaved(8))
+ORDERS: tuple[Order, ...] = (orders.sequential, orders.backwards, orders.pairwise, orders.interleaved(8))
 """Orders of summation that are right in every class."""
 
 

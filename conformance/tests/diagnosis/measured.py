@@ -18,8 +18,8 @@ from conv2d_conformance.diagnosis.evidence import Evidence
 from conv2d_conformance.diagnosis.model import Model
 from conv2d_conformance.diagnosis.probes import pool
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 
 CLAIMS = Capabilities(

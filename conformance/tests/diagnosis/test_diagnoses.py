@@ -16,8 +16,8 @@ from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Broken, Request
 from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming
 from conv2d_conformance.verdict.judgement import Fault, Judgement
 

@@ -13,9 +13,9 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.diagnosis.evidence import Evidence
 from conv2d_conformance.diagnosis.structure import structure
+from conv2d_conformance.emulation.adapters import EVERYTHING
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants import CAPABILITIES
-from conv2d_conformance.mutants.call import Call
 
 DENSE = parse("n1c3h6w7 m6k3x2")
 SQUARE = parse("n1c2h6w7 m3k3x3")
@@ -29,7 +29,7 @@ def said(function: Callable[[Call], Any], case: Case) -> str | None:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         return function(Call(input, weight, bias, **attributes))
 
-    adapter = Adapter(name="tested", version="1", conv2d=conv2d, capabilities=CAPABILITIES)
+    adapter = Adapter(name="tested", version="1", conv2d=conv2d, capabilities=EVERYTHING)
     return structure(Evidence(InProcess(adapter), 3), case)
 
 

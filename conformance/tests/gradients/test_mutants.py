@@ -1,5 +1,7 @@
 """Every requirement of this chapter has a check and a mutant, and the reference passes its checks."""
 
+from collections.abc import Iterator
+
 import hypothesis
 import pytest
 
@@ -20,21 +22,21 @@ CHEAP = [check for check in CHECKS if not {"layers", "tails"} & set(check.name.p
 
 
 @pytest.fixture(autouse=True)
-def draws():
+def draws() -> Iterator[None]:
     remove_files = use_settings(QUICK)
     yield
     remove_files()
     hypothesis.settings.load_profile("default")
 
 
-def test_every_requirement_has_a_check_and_a_mutant():
+def test_every_requirement_has_a_check_and_a_mutant() -> None:
     checked = {requirement for check in CHECKS for requirement in check.requirements}
     broken = {mutant.breaks for mutant in mutants().values()}
     assert set(CHAPTER) == checked
     assert set(CHAPTER) <= broken
 
 
-def test_the_reference_passes():
+def test_the_reference_passes() -> None:
     right = Mutant("right", "", "", "", load(target("reference-correlate")))
     for check in CHEAP[::3]:
         assert not meet(right, check, QUICK, 1).killed, check.name

@@ -13,12 +13,17 @@ import pytest
 from conv2d_conformance.checks import catalogue as checks
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
+from conv2d_conformance.emulation import orders, pieces
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.fixed_point import fixed_point_sum
+from conv2d_conformance.emulation.formats import of_precision, rounded_to
+from conv2d_conformance.emulation.orders import sequential
+from conv2d_conformance.emulation.strassen import strassen_product
+from conv2d_conformance.emulation.terms import Terms, lower, summed
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants import emulated, pieces
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import sequential, summed
 from conv2d_conformance.variants import catalogue as variants
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.grading import BY_SIZE, Subject, describe_grade, grade
@@ -60,8 +65,8 @@ CLAIMED = GRADES | {
 """What is certified where it is claimed: of some arithmetics the answers show no more than the size of the errors."""
 
 UNGRADED: dict[str, Callable[[Call], Any]] = {
-    "strassen": emulated.strassen,
-    "fixed-point": emulated.fixed_point,
+    "strassen": strassen_product,
+    "fixed-point": fixed_point_sum,
 }
 
 
@@ -119,13 +124,13 @@ def test_what_belongs_to_no_class_has_no_grade(name: str, dtype: str) -> None:
 
 def one_product_dropped(call: Call) -> Any:
     """Of sums of more than two, the product in the middle."""
-    terms = emulated.Terms(*emulated.lower(call))
+    terms = Terms(*lower(call))
     middle = len(terms) // 2
     return summed(call, lambda terms: sequential(without(terms, middle) if len(terms) > 2 else terms))
 
 
-def without(terms: emulated.Terms, k: int) -> emulated.Terms:
-    return emulated.Terms(np.delete(terms.x, k, axis=2), np.delete(terms.w, k, axis=2))
+def without(terms: Terms, k: int) -> Terms:
+    return Terms(np.delete(terms.x, k, axis=2), np.delete(terms.w, k, axis=2))
 
 
 def noise(units: float) -> Callable[[Call], Any]:
@@ -148,7 +153,7 @@ def one_element_off(call: Call) -> Any:
 
 
 def dropped_bits(call: Call) -> Any:
-    return summed(call, sequential, result=emulated.of_precision(18))
+    return summed(call, sequential, result=rounded_to(of_precision(18)))
 
 
 UNNAMED: dict[str, Callable[[Call], Any]] = {
@@ -162,7 +167,7 @@ UNNAMED: dict[str, Callable[[Call], Any]] = {
     "two pieces of bfloat16": lambda call: pieces.one_after_the_other(call, pieces.BFLOAT16, pieces.THREE),
     "three pieces of bfloat16, cut": lambda call: pieces.tap_by_tap(call, pieces.BFLOAT16_CUT, pieces.SIX),
     "double rounding": lambda call: summed(call, sequential, accumulator=np.longdouble),
-    "cut": lambda call: summed(call, emulated.rounding(emulated.of_precision(24, np.trunc)), accumulator=np.float64),
+    "cut": lambda call: summed(call, orders.rounding(rounded_to(FORMATS["float32"], np.trunc)), accumulator=np.float64),
 }
 """What is wrong, or less accurate, and none of the algorithms by which a class is called."""
 

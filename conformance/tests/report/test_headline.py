@@ -18,10 +18,12 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
+from conv2d_conformance.emulation import orders
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import flushing, rounded_to
+from conv2d_conformance.emulation.terms import summed
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.law.allowed import compare
-from conv2d_conformance.mutants import emulated
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.text import show
@@ -77,8 +79,8 @@ def lines(found: dict[str, Any]) -> list[str]:
 
 
 def flushes(call: Call) -> Any:
-    change = emulated.flushing(FORMATS["float32"])
-    return emulated.summed(call, emulated.rounding(change), inputs=change, result=change)
+    change = flushing(FORMATS["float32"])
+    return summed(call, orders.rounding(change), inputs=change, result=change)
 
 
 def test_subnormal_numbers_that_are_flushed_are_no_matter_of_the_grade(report_header: dict[str, Any]) -> None:
@@ -103,7 +105,7 @@ def test_a_nan_that_is_lost_is_no_matter_of_the_grade(report_header: dict[str, A
 
 
 def of_bfloat16(call: Call) -> Any:
-    return emulated.summed(call, emulated.sequential, inputs=emulated.of_precision(8))
+    return summed(call, orders.sequential, inputs=rounded_to(FORMATS["bfloat16"]))
 
 
 def test_a_claim_that_fails_has_no_margin_of_another_grade(report_header: dict[str, Any]) -> None:

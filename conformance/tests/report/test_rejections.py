@@ -15,8 +15,8 @@ from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Rejected
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.counts import as_json as in_short

@@ -5,10 +5,10 @@ import pytest
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.drawing import use_settings
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant, breaks
 from conv2d_conformance.mutants import catalogue as mutants
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.selftest import killing
 from conv2d_conformance.selftest.distinct import alike, part_by_case
 from conv2d_conformance.selftest.killing import Encounter, Summary

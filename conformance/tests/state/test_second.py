@@ -11,8 +11,8 @@ import pytest
 from conv2d_conformance import runner
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Request
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants.call import Call
 
 GENERAL, OF_A_CASE = "your output equals a conv2d without its bias", "in the failing case, the last row is zero"
 BIASED = [f"n1c1h{size}w2 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 integers:3" for size in (2, 3, 4)]

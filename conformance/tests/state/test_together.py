@@ -14,9 +14,9 @@ from conv2d_conformance.cli import program
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import threads
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming, failure_as_json
 

@@ -10,9 +10,9 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.drawing import use_settings
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.mutants import call
+from conv2d_conformance.emulation import call
+from conv2d_conformance.emulation.winograd import winograd_tiles
 from conv2d_conformance.mutants import catalogue as mutants
-from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 from conv2d_conformance.selftest.killing import meet
 from conv2d_conformance.verdict.evidence import with_evidence
 from conv2d_conformance.verdict.question import Question

@@ -14,8 +14,8 @@ from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.simplifying import REPETITIONS, SHRINK_SECONDS

@@ -17,8 +17,8 @@ from conv2d_conformance.contract.answers import Broken, Request
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.judgement import Fault
 from conv2d_conformance.verdict.simplifying import REPETITIONS, Allowance, simplest

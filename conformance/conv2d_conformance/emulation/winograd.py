@@ -1,4 +1,4 @@
-"""Winograd's algorithm, emulated. Its matrices are not those of the law: they come from interpolation, not a formula.
+"""Winograd's algorithm. Its matrices are not those of the law: they come from interpolation, not a formula.
 
 Let E_n evaluate a polynomial of n coefficients at t - 1 points and at infinity. The product of a polynomial of m
 coefficients and one of r has t = m + r - 1, and E_t of it is E_m of the one times E_r of the other. Transposed, that is
@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Change, accumulator_of, as_it_is, sequential, summed, with_bias
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import Change, accumulator_of, as_it_is
+from conv2d_conformance.emulation.orders import sequential
+from conv2d_conformance.emulation.terms import summed, with_bias
 from conv2d_reference.lowered import pad
 
 Points = tuple[Fraction, ...]
@@ -39,7 +41,7 @@ def winograd_tiles(
     sums: Change = as_it_is,
     result: Change = as_it_is,
 ) -> Array:
-    """Output tiles of so many cells where there is neither stride nor dilation, on the first of the points.
+    """Output tiles of that many cells where there is neither stride nor dilation, on the first of the points.
 
     What goes through a change: the inputs; every product and sum of the three transforms; the products of the
     transforms; their sums over the channels; the result.

@@ -1,7 +1,8 @@
-"""A call of conv2d as the mutants see it, and the right answer to it."""
+"""A call of conv2d, and the right answer to it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -58,6 +59,14 @@ class Call:
         """The answer with other amounts of zeros around the input: ((top, bottom), (left, right))."""
         widths = [(0, 0)] * (self.input.ndim - 2) + list(pads)
         return self.right(input=np.pad(self.input, widths), padding=0)
+
+
+def or_else(call: Call, answer: Callable[[], Array]) -> Array:
+    """The right answer to a legal call; another, instead of an exception, to an illegal one."""
+    try:
+        return call.right()
+    except (TypeError, ValueError):
+        return answer()
 
 
 def compute(geometry: Geometry, input: Array, weight: Array, bias: Array | None) -> Array:

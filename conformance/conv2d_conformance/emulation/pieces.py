@@ -8,16 +8,20 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants import emulated
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Change, Order, Terms, of_precision, sequential
+from conv2d_conformance.contract.formats import FORMATS
+from conv2d_conformance.contract.formats import TF32 as TF32_NUMBERS
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import Change, rounded_to
+from conv2d_conformance.emulation.orders import sequential
+from conv2d_conformance.emulation.terms import Order, Terms, lower, summed, with_bias
 
 Pairs = Iterable[tuple[int, int]]
 
-BFLOAT16 = of_precision(8)
-BFLOAT16_CUT = of_precision(8, np.trunc)
-TF32 = of_precision(11)
-TF32_CUT = of_precision(11, np.trunc)
+BFLOAT16 = rounded_to(FORMATS["bfloat16"])
+BFLOAT16_CUT = rounded_to(FORMATS["bfloat16"], np.trunc)
+TF32 = rounded_to(TF32_NUMBERS)
+TF32_CUT = rounded_to(TF32_NUMBERS, np.trunc)
+"""What makes a piece of a number."""
 
 NINE = ((3, 3), (2, 3), (3, 2), (2, 2), (1, 3), (3, 1), (1, 2), (2, 1), (1, 1))
 SIX = NINE[3:]
@@ -26,7 +30,7 @@ THREE = NINE[6:]
 
 
 def split(array: Array, change: Change, count: int) -> list[Array]:
-    """So many pieces: what the format keeps of a number, of what is left, and so on."""
+    """That many pieces: what the format keeps of a number, of what is left, and so on."""
     rest, pieces = array.astype(np.float32), []
     for _ in range(count):
         pieces.append(change(rest))
@@ -47,13 +51,13 @@ def tap_by_tap(call: Call, change: Change, pairs: Pairs, order: Order = sequenti
 
 def _summed(call: Call, change: Change, pairs: Pairs, add_up: Callable[[list[Terms]], Array]) -> Array:
     if call.input.dtype != np.float32:
-        return emulated.summed(call, sequential)
+        return summed(call, sequential)
     chosen = tuple(pairs)
     count = max(max(pair) for pair in chosen)
-    x, w = (split(array, change, count) for array in emulated.lower(call))
+    x, w = (split(array, change, count) for array in lower(call))
     with np.errstate(all="ignore"):
         total = add_up([Terms(x[i - 1], w[j - 1]) for i, j in chosen]).astype(np.float32)
-    return emulated.with_bias(call, total)
+    return with_bias(call, total)
 
 
 def _added(sums: Iterable[Array]) -> Array:

@@ -1,4 +1,4 @@
-"""A fresh layer as the mutants of `initialisers` are asked for it, and a right way to draw it."""
+"""A fresh layer as it is asked for, and a right way to draw it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from conv2d_conformance.contract.arrays import Array, dtype_of
 
 WEIGHT, BIAS = 0, 1
 """The streams of the two parameters."""
+
+NAMES = ("in_channels", "out_channels", "kernel_size")
+"""Of the arguments that may be given by their place."""
 
 Drawn = tuple[Any, Any]
 
@@ -54,7 +57,7 @@ class Asked:
         return (self.out_channels, self.channels, *self.kernel)
 
     def units(self, stream: int = WEIGHT, *, bits: int = 53) -> Array:
-        """Uniform numbers from -1 to 1 in the shape of a parameter, each of so many bits."""
+        """Uniform numbers from -1 to 1 in the shape of a parameter, each of that many bits."""
         shape = self.shape if stream == WEIGHT else self.shape[:1]
         raw = np.random.Philox(key=(self.seed << 64) + stream).random_raw(math.prod(shape))
         words: Any = raw >> np.uint64(64 - bits)

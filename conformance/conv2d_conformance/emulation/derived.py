@@ -1,16 +1,12 @@
-"""A call of gradients as the mutants see it, the right answer to it, and the making of a mutant."""
+"""A call of gradients, and the right answer to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conv2d_conformance import spec
-from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants import CAPABILITIES, Mutant
-from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.emulation.call import Call
 from conv2d_reference import gradients_by_tap
 from conv2d_reference.arguments import Geometry
 
@@ -48,34 +44,3 @@ class Derived:
 
 def derived(input: Any, weight: Any, bias: Any, grad_output: Any, **attributes: Any) -> Derived:
     return Derived(Call(input, weight, bias, **attributes, given=frozenset(attributes)), grad_output)
-
-
-def derives_wrong(
-    requirement: str, *, replays: str = "", forward: Callable[[Call], Any] = Call.right
-) -> Callable[[Callable[[Derived], Any]], Mutant]:
-    """Make a mutant of a function from a derived call to wrong gradients; its docstring says what is wrong.
-
-    `forward` answers calls of the convolution, for what is kept between the two.
-    """
-    spec.get(requirement)
-
-    def make(function: Callable[[Derived], Any]) -> Mutant:
-        def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
-            return forward(Call(input, weight, bias, **attributes))
-
-        def gradients(input: Any, weight: Any, bias: Any, grad_output: Any, **attributes: Any) -> Any:
-            return function(derived(input, weight, bias, grad_output, **attributes))
-
-        name = function.__name__
-        sentence = (function.__doc__ or "").strip()
-        adapter = Adapter(
-            name=name,
-            version="mutant",
-            conv2d=conv2d,
-            gradients=gradients,
-            capabilities=CAPABILITIES,
-            description=sentence,
-        )
-        return Mutant(name, requirement, replays, sentence, adapter)
-
-    return make

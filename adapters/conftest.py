@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 collect_ignore = [
-    file
+    f"tests/{file}"
     for file, libraries in {"test_torch.py": ("torch",), "test_onnxruntime.py": ("onnx", "onnxruntime")}.items()
     if not all(map(find_spec, libraries))
 ]
