@@ -27,14 +27,14 @@ IDEAL = "conv2d_conformance.initialisation.ideal:adapter"
 
 @click.command()
 @click.argument("target", default=IDEAL)
-@click.option("--effort", type=click.Choice(("quick", "standard")), default="standard", show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the first certificate.")
+@options.option("effort", help=None, choices=("quick", "standard"))
+@options.option("seed", help="Of the first certificate.")
 @click.option("--dtype", "dtypes", multiple=True, help="Of those that are claimed, these alone.")
 @click.option("--plot", type=Page(), metavar="FILE", help="Draw the distributions as SVG.")
 @click.option("--null", type=click.IntRange(1), metavar="N", help="Count the alarms of N certificates.")
 @click.option("--power", type=click.IntRange(1), metavar="N", help="Try the built-in wrong initialisers, N times each.")
-@options.timeout()
-@options.isolation()
+@options.option("timeout", help=None)
+@options.option("isolation", help=None)
 @click.pass_context
 def initialisation(
     ctx: click.Context,

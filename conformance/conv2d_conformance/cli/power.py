@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from conv2d_conformance.cli import options
+
 
 @click.command()
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
-@click.option("--only", metavar="GLOB", default="*", help="Some implementations alone, as in 'bias_*'.")
+@options.option("workers", default=2, help="Processes at a time.")
+@options.option("only", help="Some implementations alone, as in 'bias_*'.")
 @click.option(
     "--format",
     "form",

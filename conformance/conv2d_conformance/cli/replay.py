@@ -14,8 +14,8 @@ from conv2d_conformance.cli import options
 @click.option("--after", multiple=True, metavar="CASE", help="Ask this case before; repeatable, in this order.")
 @click.option("--beside", metavar="CASE", help="Ask this case at the same time, from another thread.")
 @click.option("--times", type=click.IntRange(1), default=1, show_default=True, help="Ask so often, until it fails.")
-@options.timeout()
-@options.isolation()
+@options.option("timeout", help=None)
+@options.option("isolation", help=None)
 @click.pass_context
 def replay(
     ctx: click.Context,

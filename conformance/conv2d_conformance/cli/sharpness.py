@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.output_option import Page
 from conv2d_conformance.output.destination import Destination, find
 
 
@@ -21,9 +20,9 @@ from conv2d_conformance.output.destination import Destination, find
     show_default=True,
     help="Whose cases; may be given several times.",
 )
-@click.option("--only", metavar="GLOB", default="*", help="Some dtypes alone, as in 'float32' or '*16'.")
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
-@click.option("--output", type=Page(), metavar="FILE", help="A page in Markdown with the outcome.")
+@options.option("only", help="Some dtypes alone, as in 'float32' or '*16'.")
+@options.option("workers", default=2, help="Processes at a time.")
+@options.option("output", help="A page in Markdown with the outcome.")
 @click.pass_context
 def sharpness(
     ctx: click.Context, efforts: tuple[str, ...], only: str, workers: int, output: Destination | None

@@ -23,8 +23,8 @@ CASES = {
 
 @click.command()
 @click.argument("target")
-@options.timeout()
-@options.isolation()
+@options.option("timeout", help=None)
+@options.option("isolation", help=None)
 @click.pass_context
 def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> None:
     """See whether the adapter TARGET is sane.

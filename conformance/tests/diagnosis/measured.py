@@ -21,6 +21,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.simplifier import Simplifier
 
 CLAIMS = Capabilities(
     dtypes={"float32", "float64"},
@@ -116,7 +117,7 @@ def measure(name: str, implementation: Implementation) -> Measured:
         return found[-1].sentence if found[-1] else None
 
     claims = implementation.hello.capabilities
-    examination = Examination(implementation, EFFORTS["quick"], diagnose=note)
+    examination = Examination(implementation, EFFORTS["quick"], simplifier=Simplifier(diagnose=note))
     try:
         examination.judge_all(asked(claims, 7))
     except Nonconforming as raised:

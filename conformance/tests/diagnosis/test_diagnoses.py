@@ -18,8 +18,10 @@ from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.judgement import Fault, Judgement
+from conv2d_conformance.verdict.simplifier import Simplifier
 
 WRONG = Fault("values", "1", "2")
 
@@ -164,7 +166,8 @@ def around(clause: str) -> list[Case]:
 
 def crash(implementation: Crashing, diagnoses: Diagnoses, cases: list[Case]) -> tuple[Failure, int]:
     """What is told of the first crash among some cases, all of which were seen; and how many calls it took."""
-    examination = Examination(implementation, EFFORTS["quick"], diagnose=diagnoses.sentence_about, known=diagnoses.know)
+    simplifier = Simplifier(diagnose=diagnoses.sentence_about, known=diagnoses.know)
+    examination = Examination(implementation, EFFORTS["quick"], simplifier=simplifier)
     wrong = list(dict.fromkeys(case for case in cases if case.groups > 1 or case.KW > 2))
     seen = {case: Judgement("pass") for case in cases if case not in wrong}
     examination._known |= seen | dict.fromkeys(wrong[1:], Judgement("error"))
@@ -215,7 +218,9 @@ def test_later_failures_of_one_fault_cost_few_calls() -> None:
     for case in (GROUPED, OTHER, GROUPED):
         implementation.calls = 0
         examination = Examination(
-            implementation, EFFORTS["quick"], diagnose=diagnoses.sentence_about, known=diagnoses.know
+            implementation,
+            EFFORTS["quick"],
+            simplifier=Simplifier(diagnose=diagnoses.sentence_about, known=diagnoses.know),
         )
         with pytest.raises(Nonconforming, match="without its bias, only where there are groups"):
             examination.judge(case)

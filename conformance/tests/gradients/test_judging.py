@@ -14,8 +14,10 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming, Tally, as_json
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.tally import Tally, as_json
 from conv2d_conformance.verdict.wording import describe_wrong_elements
 from conv2d_reference import correlate, gradients_by_tap
 
@@ -198,7 +200,7 @@ def failure_of(change: Callable[..., Any], line: str, **claims: Any) -> Failure:
     adapter = Adapter(
         name="changed", version="1", conv2d=correlate.conv2d, gradients=gradients, capabilities=capabilities
     )
-    examination = Examination(InProcess(adapter), EFFORTS["quick"], simplify=False)
+    examination = Examination(InProcess(adapter), EFFORTS["quick"], simplifier=None)
     with pytest.raises(Nonconforming) as raised:
         examination.judge(parse(line))
     return raised.value.failure

@@ -14,7 +14,7 @@ from conv2d_conformance.contract.signatures import SIGNATURES, Signature
 if TYPE_CHECKING:
     import pytest
 
-    from conv2d_conformance.verdict.examination import Examination
+    from conv2d_conformance.checks.under_test import ImplementationUnderTest
 
 SPEC = """\
 # Padding, edition 1
@@ -62,7 +62,7 @@ wrong = PaddingAdapter(
 )
 
 
-def test_zeros(iut: Examination) -> None:
+def test_zeros(iut: ImplementationUnderTest) -> None:
     """Zeros lie around the input, as many as are asked for on each axis."""
     from conv2d_conformance.cases import parse
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import catalogue as checks
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import FORMATS
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.emulation import orders
 from conv2d_conformance.emulation.call import Call
@@ -27,9 +24,10 @@ from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.text import show
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.running.examine import examine
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.tally import as_json
 
 EFFORT = Effort("small", drawn=12, multiply_adds=12_000, tiles=40)
 ASKED = (
@@ -38,13 +36,6 @@ ASKED = (
     "test_numerics::test_grade",
     "test_special_values::test_nan_in_window",
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _settings() -> Iterator[None]:
-    remove_files = use_settings(EFFORT)
-    yield
-    remove_files()
 
 
 def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: Any) -> dict[str, Any]:
@@ -56,11 +47,7 @@ def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: An
     records = []
     for name in ASKED:
         check = checks()[name]
-        examination = Examination(InProcess(adapter), EFFORT, check.requirements, seed=seed_of(name, 0))
-        seed(check.function, name, 0)
-        with suppress(Nonconforming):
-            check.function(iut=examination)
-        records.append({"check": name, **as_json(examination.tally)})
+        records.append({"check": name, **as_json(examine(check, InProcess(adapter), EFFORT, 0).tally)})
     implementation = {**header["implementation"], "capabilities": capabilities.to_json()}
     run = {**header["run"], "only": "*"}
     return assemble({**header, "implementation": implementation, "run": run}, records, complete=True)

@@ -22,9 +22,10 @@ from conv2d_conformance.report.console import console
 from conv2d_conformance.report.counts import as_json as in_short
 from conv2d_conformance.report.text import show
 from conv2d_conformance.report.validation import require_valid
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.rejections import HINT, Rejections, looks_like_a_mistake, merged, sentence
+from conv2d_conformance.verdict.tally import as_json
 
 CLAIMS = Capabilities(validation=True)
 

@@ -17,8 +17,9 @@ from conv2d_conformance.emulation.adapters import EVERYTHING
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.confirming import MOST_IN_VAIN, amend, explanations_of, fails_alone
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.history import Remembering, packed, unpacked
+from conv2d_conformance.verdict.tally import as_json
 
 Conv2d = Callable[..., Any]
 

@@ -16,7 +16,8 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming, failure_as_json
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.failure import Failure, failure_as_json
 
 STATEFUL = Path(__file__).with_name("stateful.py")
 QUICK = EFFORTS["quick"]

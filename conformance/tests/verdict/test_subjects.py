@@ -18,9 +18,10 @@ from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.drawing import seed, use_settings
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.emulation.adapters import EVERYTHING
+from conv2d_conformance.running.examine import run_check
+from conv2d_conformance.verdict.evidence import askable
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_reference.arguments import Geometry
 
@@ -55,7 +56,7 @@ class Recorder(Examination):
 
     def asked(self, case: Case) -> Case | None:
         """What is asked in place of a case; None where it would say nothing of the requirement."""
-        found = self._fitting(case)
+        found = askable(case, self.claims)
         return found if found is not None and self.about(found) and not self._loses(case, found) else None
 
 
@@ -67,12 +68,7 @@ def noted(name: str) -> tuple[tuple[Case, ...], Callable[[Case], bool]]:
     """
     check = catalogue()[name]
     recorder = Recorder(check.requirements, EVERYTHING)
-    remove_files = use_settings(FEW)
-    try:
-        seed(check.function, check.name, 0)
-        check.function(iut=recorder)
-    finally:
-        remove_files()
+    run_check(check, recorder)
     found = [case for case in dict.fromkeys(recorder.noted) if not case.overrides]
     return tuple(found[:: 1 + len(found) // MOST_CASES]), recorder.about
 

@@ -16,6 +16,7 @@ from conv2d_conformance.report.console import console
 from conv2d_conformance.report.junit import sentence_about
 from conv2d_conformance.report.text import show_cause
 from conv2d_conformance.report.verdicts import conclusion, headline_of, in_scope, requirement_entries
+from conv2d_conformance.running.options import Options
 
 RECORD = "conv2d"
 """The key under which a check's record travels in the properties of its report."""
@@ -31,12 +32,9 @@ class Telling:
     expected failure. What `run` would conclude is the last line, and no session is a success that `run` would not be.
     """
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._target = config.getoption("conv2d_target")
-        self._profile = config.getoption("conv2d_profile")
-        self._only = config.getoption("conv2d_only")
-        self._isolation = config.getoption("conv2d_isolation")
-        self._shows_all = config.getoption("fulltrace")
+    def __init__(self, options: Options, *, shows_all: bool) -> None:
+        self._options = options
+        self._shows_all = shows_all
         self._records: list[Mapping[str, Any]] = []
         self._conclusion: Mapping[str, Any] | None = None
         self.claimed: frozenset[str] = frozenset()
@@ -68,12 +66,12 @@ class Telling:
         return [
             name
             for name in check.requirements
-            if fnmatchcase(name, self._only) and in_scope(spec.get(name), self._profile)
+            if fnmatchcase(name, self._options.only) and in_scope(spec.get(name), self._options.profile)
         ]
 
     def _text(self, entries: list[dict[str, Any]]) -> str:
         stream = io.StringIO()
-        show_cause(Cause(tuple(entries)), console(stream), target=self._target)
+        show_cause(Cause(tuple(entries)), console(stream), target=self._options.target)
         return stream.getvalue().rstrip("\n")
 
     @pytest.hookimpl(optionalhook=True)
@@ -100,22 +98,22 @@ class Telling:
             self._records,
             checks if is_whole else {name: checks[name] for name in checks if name in run},
             self.claimed,
-            self._profile,
-            self._only,
+            self._options.profile,
+            self._options.only,
         )
         return conclusion(
             entries,
             self.claimed,
             deviations=(),
             breaches=sorted(set().union(*(record["breaches"] for record in self._records))),
-            profile=self._profile,
-            only=self._only if is_whole else "some checks",
-            isolation=self._isolation,
+            profile=self._options.profile,
+            only=self._options.only if is_whole else "some checks",
+            isolation=self._options.isolation,
             complete=True,
         )
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._conclusion is not None:
             terminalreporter.section("conv2d-conformance")
-            run = {"isolation": self._isolation}
+            run = {"isolation": self._options.isolation}
             terminalreporter.line(headline_of({"run": run, "conclusion": self._conclusion}))

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from conv2d_conformance import runner
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.running import second
+from conv2d_conformance.running.options import Options
 
 GENERAL, OF_A_CASE = "your output equals a conv2d without its bias", "in the failing case, the last row is zero"
 BIASED = [f"n1c1h{size}w2 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 integers:3" for size in (2, 3, 4)]
@@ -51,7 +52,7 @@ def without_bias_at_first(call: Call, before: list[Call]) -> Any:
 
 
 def record(line: str, diagnosis: str | None) -> dict[str, Any]:
-    failure = {
+    failure: dict[str, Any] = {
         "case": line,
         "got": "0 at y[0,0,0,0]",
         "required": "1, exactly",
@@ -76,12 +77,12 @@ def confirmed(
     monkeypatch: pytest.MonkeyPatch, implementation: Starting, records: list[dict[str, Any]]
 ) -> list[str | None]:
     """Which requirements explain the records, as a run finds out."""
-    monkeypatch.setattr(runner, "connect", lambda *_, **__: implementation)
-    second = runner.Second(runner.Options(target="tested", output=Path()))
+    monkeypatch.setattr(second, "connect", lambda *_, **__: implementation)
+    asking = second.Second(Options(target="tested", output=Path()))
     for one in records:
-        second.ask(one)
-    second.amend()
-    second.close()
+        asking.ask(one)
+    asking.amend()
+    asking.close()
     return [one["failure"].get("explained_by") for one in records]
 
 
