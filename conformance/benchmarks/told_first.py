@@ -33,7 +33,7 @@ from conv2d_conformance.running.examine import examine
 from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.second import Second
-from conv2d_conformance.verdict.explaining import explains
+from conv2d_conformance.verdict.explanation import explains
 from conv2d_conformance.verdict.history import Remembering, packed
 from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import as_json

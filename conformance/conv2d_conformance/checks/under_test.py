@@ -9,7 +9,7 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.verdict.question import Drawn
+from conv2d_conformance.verdict.question import DrawnQuestion
 
 
 class ImplementationUnderTest(Protocol):
@@ -39,7 +39,7 @@ class ImplementationUnderTest(Protocol):
 
     def judge_together(self, case: Case, other: Case) -> None: ...
 
-    def judge_drawn(self, question: Drawn) -> None: ...
+    def judge_drawn(self, question: DrawnQuestion) -> None: ...
 
     def measure(self, case: Case) -> None: ...
 

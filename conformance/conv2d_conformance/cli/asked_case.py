@@ -18,11 +18,11 @@ from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.joined_arrays import row_of
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
 from conv2d_conformance.verdict.claims import within_claims
+from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Judgement
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.rejections import HINT, looks_like_a_mistake
-from conv2d_conformance.verdict.together import answers_of, request_of
 
 
 @dataclass(frozen=True)

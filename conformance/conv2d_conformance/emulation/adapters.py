@@ -8,8 +8,8 @@ from typing import Any
 from conv2d_conformance.contract.capabilities import ARGUMENTS, PADDING_MODES, PADDINGS, VIEWS, Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import Derived, derived
-from conv2d_conformance.emulation.layer import NAMES, Asked
+from conv2d_conformance.emulation.gradients_call import Derived, derived
+from conv2d_conformance.emulation.layer import NAMES, LayerCall
 
 EVERYTHING = Capabilities(
     dtypes=frozenset(DTYPES),
@@ -44,11 +44,11 @@ def as_gradients(function: Callable[[Derived], Any]) -> Callable[..., Any]:
     return gradients
 
 
-def as_initialize(function: Callable[[Asked], Any]) -> Callable[..., Any]:
+def as_initialize(function: Callable[[LayerCall], Any]) -> Callable[..., Any]:
     """The fresh layers of an adapter."""
 
     def initialize(*arguments: Any, **named: Any) -> Any:
         named |= zip(NAMES, arguments, strict=False)
-        return function(Asked(**named, given=frozenset(named)))
+        return function(LayerCall(**named, given=frozenset(named)))
 
     return initialize

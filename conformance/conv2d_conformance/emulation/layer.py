@@ -16,11 +16,11 @@ WEIGHT, BIAS = 0, 1
 NAMES = ("in_channels", "out_channels", "kernel_size")
 """Of the arguments that may be given by their place."""
 
-Drawn = tuple[Any, Any]
+LayerArrays = tuple[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LayerCall:
     """The arguments as they were handed over, with the documented defaults for those not `given`."""
 
     in_channels: int
@@ -69,14 +69,14 @@ class Asked:
         normals: Array = np.random.Generator(np.random.Philox(key=self.seed)).standard_normal(self.shape)
         return normals
 
-    def layer(self, weight: Array | None = None, bias: Array | None = None) -> Drawn:
+    def layer(self, weight: Array | None = None, bias: Array | None = None) -> LayerArrays:
         """The right layer, or with another weight or bias, in multiples of the bound."""
         kind = dtype_of(self.dtype)
         weight = self.units(WEIGHT) if weight is None else weight
         bias = self.units(BIAS) if bias is None else bias
         return (weight * self.bound).astype(kind), (bias * self.bound).astype(kind) if self.bias else None
 
-    def with_range(self, bound: float) -> Drawn:
+    def with_range(self, bound: float) -> LayerArrays:
         """Both parameters, uniform in another range."""
         ratio = bound / self.bound
         return self.layer(self.units(WEIGHT) * ratio, self.units(BIAS) * ratio)

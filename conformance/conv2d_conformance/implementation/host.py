@@ -9,14 +9,14 @@ from types import TracebackType
 from typing import Self
 
 from conv2d_conformance.contract.answers import TWICE, Answer, Broken, Hello, Implementation, Request
-from conv2d_conformance.implementation import usage
+from conv2d_conformance.implementation import processor_usage
 from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT, End, Patience
-from conv2d_conformance.implementation.process import Failure, WorkerProcess
+from conv2d_conformance.implementation.process import WorkerFailure, WorkerProcess
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello, encode_request
-from conv2d_conformance.implementation.resident import USUAL_LIMIT
+from conv2d_conformance.implementation.resident_memory import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
 
 LARGEST_ANSWER = 1 << 30
@@ -46,7 +46,7 @@ Kind = tuple[object, ...]
 class Failed:
     """A call without an answer, and without the process that it was made in. `rest` is said after how often."""
 
-    failure: Failure
+    failure: WorkerFailure
     what: str
     rest: str = ""
     stderr: str = ""
@@ -166,13 +166,13 @@ class Worker:
             answer = decode_answer(received.header, received.arrays, request.operation, self._number, calls=calls)
         except LoadError as error:
             what = f"a fresh worker could not be started: {error.sentence}"
-            return Failed(Failure("died", what), what, stderr=error.stderr)
-        except Failure as failure:
+            return Failed(WorkerFailure("died", what), what, stderr=error.stderr)
+        except WorkerFailure as failure:
             what, rest = _out_of_time(patience, failure.end) if failure.end else (failure.sentence, "")
             return Failed(failure, what + failure.partial, rest, self._replace(), is_first)
         except ProtocolError as error:
             what = f"the worker broke the protocol: {error}"
-            return Failed(Failure("protocol", what), what, stderr=self._replace())
+            return Failed(WorkerFailure("protocol", what), what, stderr=self._replace())
         if patience.waited > limit:
             self.incidents.append(_slow(patience, is_first=is_first))
         self._known.add(kind)
@@ -202,9 +202,9 @@ class Worker:
                     sentence or "the worker answered hello with an error without a sentence", hint, process.stderr
                 )
             hello = decode_hello(received.header)
-        except (Failure, ProtocolError) as error:
+        except (WorkerFailure, ProtocolError) as error:
             sentence = f"the worker did not introduce itself: {error}"
-            if isinstance(error, Failure) and error.kind == "timeout":
+            if isinstance(error, WorkerFailure) and error.kind == "timeout":
                 idle = error.end == "idle"
                 seconds = self._idle_at_start if idle else self._start_timeout
                 sentence = f"the worker did not introduce itself within {seconds:g} s{error.partial}"
@@ -224,7 +224,11 @@ class Worker:
     @property
     def _idle_at_start(self) -> float:
         """A longer limit for calls is one for the start too. Where nobody tells who is idle, there is one limit."""
-        return min(self._start_timeout, max(IDLE_AT_START, self._timeout)) if usage.CAN_BE_TOLD else self._start_timeout
+        return (
+            min(self._start_timeout, max(IDLE_AT_START, self._timeout))
+            if processor_usage.CAN_BE_TOLD
+            else self._start_timeout
+        )
 
     def _replace(self) -> str:
         """Go on with a fresh process. Returns the last words of the one before."""

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Literal
 
-from conv2d_conformance.implementation.usage import Usage
+from conv2d_conformance.implementation.processor_usage import Usage
 
 End = Literal["late", "idle", "spent", "starved"]
 """Late: nobody can tell how. Idle: nothing was done. Spent: the allowance was. Starved: the machine gave too little."""

@@ -16,13 +16,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance, excerpt
+from conv2d_conformance.implementation.keeper_note import Note
 from conv2d_conformance.implementation.last_words import LastWords
-from conv2d_conformance.implementation.note import Note
 from conv2d_conformance.implementation.patience import End, Patience
+from conv2d_conformance.implementation.processor_usage import Usage, usage_of
 from conv2d_conformance.implementation.protocol import BYE, HELLO
-from conv2d_conformance.implementation.resident import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds, family
+from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds, family
 from conv2d_conformance.implementation.threads import ONE_THREAD
-from conv2d_conformance.implementation.usage import Usage, usage_of
 
 PIPE_SIZE = 1 << 20
 SECONDS_TO_DIE = 20.0
@@ -32,7 +32,7 @@ SECONDS_BETWEEN_LOOKS = 0.05
 """At the memory of the process: seldom enough to cost nothing, often enough that it cannot take much in between."""
 
 
-class Failure(Exception):
+class WorkerFailure(Exception):
     """No answer. `kind` is "died", "timeout", "memory-limit" or "protocol"; the process is of no further use.
 
     `end` says how the time ran out, and `partial` what had come by then. `is_killed`: by a signal that cannot be
@@ -119,18 +119,18 @@ class WorkerProcess:
         """What the process and its descendants have used, where the system tells."""
         return usage_of(self._keeper.pid)
 
-    def death(self, when: str) -> Failure:
+    def death(self, when: str) -> WorkerFailure:
         """What to say of a process that is dead."""
         status = self._last_note().status
         if status >= 0:
-            return Failure("died", f"the process ended with exit status {status} {when}")
+            return WorkerFailure("died", f"the process ended with exit status {status} {when}")
         try:
             name = signal.Signals(-status).name
         except ValueError:
             name = "no name"
         is_killed = status == -signal.SIGKILL
         memory = "; the system does so when memory runs out" if is_killed else ""
-        return Failure(
+        return WorkerFailure(
             "died", f"the process was killed by signal {-status} ({name}){memory} {when}", is_killed=is_killed
         )
 
@@ -145,7 +145,7 @@ class WorkerProcess:
         """Begin to write; `receive` goes on with what the pipe does not take at once."""
         if unasked := self._unasked_output():
             sentence = f"the worker wrote {excerpt(unasked)} to its standard output without having been asked"
-            raise Failure("protocol", sentence)
+            raise WorkerFailure("protocol", sentence)
         self._outgoing = message
         self._write()
 
@@ -162,20 +162,20 @@ class WorkerProcess:
                     remaining = SECONDS_AFTER_CLOSING
                 dead = self._handle_events(message, remaining)
                 if not (message.complete or dead) and (end := patience.end()):
-                    raise Failure("timeout", "no answer in time", end=end, partial=message.partial)
+                    raise WorkerFailure("timeout", "no answer in time", end=end, partial=message.partial)
         except ProtocolError as error:
-            raise Failure("protocol", f"the worker broke the protocol: {error}") from None
+            raise WorkerFailure("protocol", f"the worker broke the protocol: {error}") from None
         if self._closed == "input":
-            raise Failure("protocol", "the worker closed its standard input")
+            raise WorkerFailure("protocol", "the worker closed its standard input")
         if self._outgoing:
-            raise Failure("protocol", "the worker answered before it had read the whole request")
+            raise WorkerFailure("protocol", "the worker answered before it had read the whole request")
         return message
 
     def _handle_events(self, message: Incoming, seconds: float) -> bool:
         """Wait for something to happen and react to it. True when the process is dead and all it wrote is read."""
         events = self._wait(seconds)
         if not events and self._closed:
-            raise Failure("protocol", f"the worker closed its standard {self._closed}{message.partial}")
+            raise WorkerFailure("protocol", f"the worker closed its standard {self._closed}{message.partial}")
         happened = {descriptor for descriptor, _ in events}
         if self._stdin in happened:
             self._write()
@@ -207,7 +207,9 @@ class WorkerProcess:
         if time.monotonic() < self._next_look:
             return
         if exceeds(self._keeper.pid, int(self._memory * GIB)):
-            raise Failure("memory-limit", f"the process took more than {self._memory:.3g} GiB of memory, and was ended")
+            raise WorkerFailure(
+                "memory-limit", f"the process took more than {self._memory:.3g} GiB of memory, and was ended"
+            )
         self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
 
     def _write(self) -> None:
@@ -284,7 +286,7 @@ class WorkerProcess:
         self._outgoing = advance(BYE, 0)
         self._write()
         farewell, until = Incoming(0), time.monotonic() + seconds
-        with contextlib.suppress(Failure, ProtocolError):
+        with contextlib.suppress(WorkerFailure, ProtocolError):
             while (remaining := until - time.monotonic()) > 0 and not self._handle_events(farewell, remaining):
                 pass
 

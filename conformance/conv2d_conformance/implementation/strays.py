@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from conv2d_conformance.implementation.resident import CAN_BE_TOLD
+from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD
 
 SECONDS_TO_END = 10.0
 

@@ -19,8 +19,8 @@ from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.emulation.adapters import EVERYTHING, as_conv2d, as_gradients, as_initialize
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import Derived
-from conv2d_conformance.emulation.layer import Asked, Drawn
+from conv2d_conformance.emulation.gradients_call import Derived
+from conv2d_conformance.emulation.layer import LayerArrays, LayerCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,12 @@ def derives_wrong(
 
 def draws_wrong(
     requirement: str, *, replays: str = "", effort: str = "quick", torch_seed_stream: bool = False
-) -> Callable[[Callable[[Asked], Drawn]], Mutant]:
+) -> Callable[[Callable[[LayerCall], LayerArrays]], Mutant]:
     """Make a mutant of a function from what is asked to a wrong layer; its docstring says what is wrong."""
     claims = replace(EVERYTHING, torch_seed_stream=torch_seed_stream)
     conv2d = as_conv2d(Call.right)
 
-    def make(function: Callable[[Asked], Drawn]) -> Mutant:
+    def make(function: Callable[[LayerCall], LayerArrays]) -> Mutant:
         drawn = as_initialize(function)
         return _mutant(function, requirement, replays, effort, conv2d=conv2d, initialize=drawn, capabilities=claims)
 

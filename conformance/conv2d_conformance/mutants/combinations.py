@@ -6,7 +6,7 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.kinds import dtype, filters_of_a_group, images, is_depthwise, is_short, kernel
+from conv2d_conformance.emulation.call_kinds import dtype, filters_of_a_group, images, is_depthwise, is_short, kernel
 from conv2d_conformance.emulation.spoiling import (
     last_filters_exchanged,
     without_last_channel,

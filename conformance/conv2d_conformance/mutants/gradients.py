@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.emulation.arguments import swapped
-from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.mutants import derives_wrong
 
 

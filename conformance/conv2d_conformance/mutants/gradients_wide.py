@@ -6,8 +6,8 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.formats import FORMATS, TF32
-from conv2d_conformance.emulation.derived import Derived, Gradients
 from conv2d_conformance.emulation.formats import HALF, Change, of_precision, rounded_to, through
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.mutants import derives_wrong
 
 

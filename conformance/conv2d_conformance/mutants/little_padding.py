@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import Derived, Gradients
-from conv2d_conformance.emulation.kinds import dtype, is_depthwise, is_short, kernel
+from conv2d_conformance.emulation.call_kinds import dtype, is_depthwise, is_short, kernel
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.emulation.spoiling import without_last_tap
 from conv2d_conformance.mutants import breaks, derives_wrong
 

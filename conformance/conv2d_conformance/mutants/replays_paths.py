@@ -6,7 +6,7 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.kinds import dtype, is_depthwise, kernel
+from conv2d_conformance.emulation.call_kinds import dtype, is_depthwise, kernel
 from conv2d_conformance.mutants import breaks
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.cache_keys import Kept, address, configuration
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.kept import Kept, address, configuration
 from conv2d_conformance.emulation.spoiling import spoilt
 from conv2d_conformance.mutants import breaks
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.cache_keys import Kept
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import Derived, Gradients
-from conv2d_conformance.emulation.kept import Kept
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.emulation.spoiling import spoilt
 from conv2d_conformance.mutants import breaks, derives_wrong
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.emulation.strides import dense_from_first, has_gaps, in_memory_order, is_channels_last, is_dense
 from conv2d_conformance.mutants import breaks, derives_wrong
 

@@ -14,7 +14,7 @@ from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.message_kinds import masked
 from conv2d_conformance.diagnosis.sentences import YOUR_OUTPUT
 from conv2d_conformance.report.verdicts import NOT_REACHED
-from conv2d_conformance.verdict.explaining import explains
+from conv2d_conformance.verdict.explanation import explains
 from conv2d_conformance.verdict.wording import ANY_ANSWER, NO_SUCH_THING, is_refusal
 
 Entry = Mapping[str, Any]

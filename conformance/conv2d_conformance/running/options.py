@@ -11,7 +11,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.foreign import escaped_line
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
-from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
+from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD, USUAL_LIMIT
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.spec import PROFILES
 

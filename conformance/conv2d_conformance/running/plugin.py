@@ -27,8 +27,8 @@ from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.telling import CLAIMS, RECORD, Telling
 from conv2d_conformance.spec import is_within
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.giving_up import GivingUp
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
-from conv2d_conformance.verdict.hope import Hope
 from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import as_json
 from conv2d_conformance.verdict.wording import ANY_ANSWER
@@ -45,11 +45,11 @@ class Subject:
     options: Options
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
     simplifier: Simplifier = field(init=False)
-    hope: Hope = field(init=False)
+    hope: GivingUp = field(init=False)
 
     def __post_init__(self) -> None:
         self.simplifier = Simplifier(diagnose=self.diagnoses.sentence_about, known=self.diagnoses.know, unsteady=[])
-        self.hope = Hope(self.options.keep_going)
+        self.hope = GivingUp(self.options.keep_going)
 
 
 SUBJECT = pytest.StashKey[Subject]()

@@ -9,7 +9,7 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.question import Drawn, Question
+from conv2d_conformance.verdict.question import DrawnQuestion, Question
 
 MOST_QUESTIONS = 500
 MOST_ELEMENTS = 100_000
@@ -62,7 +62,7 @@ class Panel:
     def judge_together(self, case: Case, other: Case) -> None:
         self._each(lambda examination: examination.judge_together(case, other))
 
-    def judge_drawn(self, question: Drawn) -> None:
+    def judge_drawn(self, question: DrawnQuestion) -> None:
         self._each(lambda examination: examination.judge_drawn(question))
 
     def measure(self, case: Case) -> None:

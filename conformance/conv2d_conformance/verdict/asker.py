@@ -10,13 +10,13 @@ from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Answer, Implementation, Observation
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.operations import OPERATIONS
+from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Judgement
-from conv2d_conformance.verdict.question import FORESEEN, Drawn, Question
-from conv2d_conformance.verdict.repeating import judge_repetitions
+from conv2d_conformance.verdict.question import FORESEEN, DrawnQuestion, Question
+from conv2d_conformance.verdict.repetitions import judge_repetitions
 from conv2d_conformance.verdict.tally import Tally
-from conv2d_conformance.verdict.together import answers_of, request_of
 from conv2d_conformance.verdict.wording import NO_SUCH_THING
 
 BREACHES = frozenset({"imports-reference"})
@@ -71,7 +71,7 @@ class Asker:
             self._watch(format_case(case), judgement, case.operation)
         return judged
 
-    def ask_drawn(self, question: Drawn) -> Judgement:
+    def ask_drawn(self, question: DrawnQuestion) -> Judgement:
         """Ask for what is drawn."""
         judgement = question.judged(self.implementation)
         self._watch(question.line, judgement, question.operation)

@@ -15,12 +15,12 @@ from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.operations import elementwise, operation_of
-from conv2d_conformance.verdict.explaining import explanations
+from conv2d_conformance.verdict.explanation import explanations
 from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault
+from conv2d_conformance.verdict.needed_calls import shortest
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.sequence import shortest
 from conv2d_conformance.verdict.wording import REPEATED, is_refusal
 
 Record = dict[str, Any]

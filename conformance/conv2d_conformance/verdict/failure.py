@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from conv2d_conformance.verdict.simplifying import REPETITIONS
+from conv2d_conformance.verdict.simplest_case import REPETITIONS
 
 
 @dataclass(frozen=True, slots=True)

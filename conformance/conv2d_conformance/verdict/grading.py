@@ -2,7 +2,7 @@
 
 The name of a class is the name of an arithmetic, and an implementation that is wrong in a small way may keep to the
 bound of one that it has nothing to do with. So beside A and A-tc, which any arithmetic as accurate deserves, a class is
-named only where it is claimed, or where the answers show it (`shown`). Else the errors are told in numbers.
+named only where it is claimed, or where the answers show it (`shown_arithmetic`). Else the errors are told in numbers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from conv2d_conformance.contract.grades import MEANINGS, ROUNDED_INPUTS, TRANSFO
 from conv2d_conformance.law.allowed import Allowed, Comparison, Mask, compare
 from conv2d_conformance.law.classes import contained_in
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.shown import has_spread, of_rounded_factors
+from conv2d_conformance.verdict.shown_arithmetic import has_spread, of_rounded_factors
 
 EXACT = "E"
 """Stands among the failed classes where an answer that is fixed in class A, whatever the order, is another."""

@@ -41,7 +41,7 @@ def claimed_grade(claims: Capabilities, subject: str) -> str:
     return claims.grades.get(subject, elementwise(operation or MAIN).default_class(dtype, forward))
 
 
-class Drawn(Protocol):
+class DrawnQuestion(Protocol):
     """A question whose answer is drawn: its line, the operation that it asks for, and how many elements must come."""
 
     @property

@@ -12,9 +12,9 @@ from conv2d_conformance.contract.answers import Implementation, Observation
 from conv2d_conformance.verdict.asker import Asker
 from conv2d_conformance.verdict.failure import Failure, as_it_is
 from conv2d_conformance.verdict.judgement import Fault, Judgement
+from conv2d_conformance.verdict.needed_calls import shortest
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.sequence import shortest
-from conv2d_conformance.verdict.simplifying import (
+from conv2d_conformance.verdict.simplest_case import (
     IF_KNOWN,
     OF_A_CRASH,
     REPETITIONS,

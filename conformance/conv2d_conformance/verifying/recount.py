@@ -25,7 +25,7 @@ from conv2d_conformance.running.drawing import seed_of
 from conv2d_conformance.running.examine import run_check
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.judgement import Judgement
-from conv2d_conformance.verdict.question import Drawn
+from conv2d_conformance.verdict.question import DrawnQuestion
 from conv2d_conformance.verdict.tally import digest
 
 
@@ -75,7 +75,7 @@ class _Counting(Examination):
         self.elements: list[int] = []
         self.subjects: set[str] = set()
 
-    def judge_drawn(self, question: Drawn) -> None:
+    def judge_drawn(self, question: DrawnQuestion) -> None:
         self._tally(question.line, _held(question.elements))
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:  # noqa: ARG002  # all answers are the same

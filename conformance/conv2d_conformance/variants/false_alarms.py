@@ -43,7 +43,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class VariantResult:
     """What came of some runs, a run being one variant with one seed.
 
     checks, cases: so many were run and asked. elements: of the answers that were judged. evidence: those of them that
@@ -57,8 +57,8 @@ class Result:
     evidence: int = 0
     alarms: tuple[Alarm, ...] = ()
 
-    def __add__(self, other: Result) -> Result:
-        return Result(
+    def __add__(self, other: VariantResult) -> VariantResult:
+        return VariantResult(
             self.runs + other.runs,
             self.checks + other.checks,
             self.cases + other.cases,
@@ -70,7 +70,7 @@ class Result:
 
 def run(
     seeds: Iterable[int],
-    on_result: Callable[[str, dict[str, Result], int, int], None],
+    on_result: Callable[[str, dict[str, VariantResult], int, int], None],
     *,
     effort: Effort = EFFORTS["quick"],
     workers: int = 1,
@@ -91,7 +91,7 @@ def run(
             on_result(futures[future], future.result(), number, len(checks()))
 
 
-def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) -> dict[str, Result]:
+def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) -> dict[str, VariantResult]:
     """One check, against those of the variants that claim what it is about, once for each seed.
 
     A check that asked the same cases with two seeds has only those, and is not run again.
@@ -103,7 +103,7 @@ def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) 
         if _applies(check, implementation):
             dtypes = frozenset(implementation.hello.capabilities.dtypes)
             panels.setdefault(dtypes, []).append(implementation)
-    results: dict[str, Result] = {}
+    results: dict[str, VariantResult] = {}
     for panel in panels.values():
         results |= _runs_of(check, panel, seeds, effort)
     return results
@@ -113,9 +113,11 @@ def _applies(check: Check, implementation: InProcess) -> bool:
     return check.needs <= implementation.hello.claimed
 
 
-def _runs_of(check: Check, panel: Sequence[InProcess], seeds: Sequence[int], effort: Effort) -> dict[str, Result]:
+def _runs_of(
+    check: Check, panel: Sequence[InProcess], seeds: Sequence[int], effort: Effort
+) -> dict[str, VariantResult]:
     """The implementations claim the same dtypes, so that a check asks all of them the same."""
-    total = {implementation.hello.name: Result() for implementation in panel}
+    total = {implementation.hello.name: VariantResult() for implementation in panel}
     asked: list[set[int]] = []
     is_large = False
     for index, number in enumerate(seeds):
@@ -140,7 +142,7 @@ def _examine(panel: Sequence[InProcess], check: Check, run_seed: int, effort: Ef
     return examinations
 
 
-def _result(examination: Examination, check: Check, run_seed: int) -> Result:
+def _result(examination: Examination, check: Check, run_seed: int) -> VariantResult:
     tally, variant = examination.tally, examination.implementation.hello.name
     alarms: tuple[Alarm, ...] = ()
     if tally.failure is not None:
@@ -148,4 +150,4 @@ def _result(examination: Examination, check: Check, run_seed: int) -> Result:
         alarms = (Alarm(variant, check.name, run_seed, failure.required, failure.got, failure.case),)
     elif tally.outcome != "pass":
         alarms = (Alarm(variant, check.name, run_seed, "evidence", "no case that could be judged", ""),)
-    return Result(0, 1, tally.asked, tally.elements, tally.evidence, alarms)
+    return VariantResult(0, 1, tally.asked, tally.elements, tally.evidence, alarms)

@@ -8,7 +8,7 @@ import pytest
 from conv2d_conformance.contract.answers import Broken, Result
 from conv2d_conformance.implementation import process
 from conv2d_conformance.implementation.host import Worker
-from conv2d_conformance.implementation.resident import exceeds
+from conv2d_conformance.implementation.resident_memory import exceeds
 from conv2d_conformance.implementation.target import LoadError
 
 pytestmark = pytest.mark.skipif(not process.CAN_BE_TOLD, reason="this system does not tell how much a process holds")

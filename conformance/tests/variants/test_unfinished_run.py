@@ -12,8 +12,8 @@ import click.testing
 import pytest
 
 from conv2d_conformance.cli import program
-from conv2d_conformance.variants import running
-from conv2d_conformance.variants.running import Alarm, Result
+from conv2d_conformance.variants import false_alarms
+from conv2d_conformance.variants.false_alarms import Alarm, VariantResult
 
 NAMES = ("test_arguments::test_scalar", "test_stride::test_steps", "test_bias::test_added")
 
@@ -25,12 +25,12 @@ class Runs:
         self.asked: list[str] = []
         self.ends_at = ""
 
-    def __call__(self, name: str, *_: Any) -> dict[str, Result]:
+    def __call__(self, name: str, *_: Any) -> dict[str, VariantResult]:
         if name == self.ends_at:
             raise KeyboardInterrupt
         self.asked.append(name)
         alarm = Alarm("core", name, 5, "this", "that - \u2212 and more", "c1h1w1 m1k1")
-        return {"core": Result(0, 2, 30, 400, 300, (alarm,) if name == NAMES[1] else ())}
+        return {"core": VariantResult(0, 2, 30, 400, 300, (alarm,) if name == NAMES[1] else ())}
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
             yield executor
 
     found = Runs()
-    monkeypatch.setattr(running, "pool", pool)
-    monkeypatch.setattr(running, "checks", lambda: dict.fromkeys(NAMES))
-    monkeypatch.setattr(running, "runs", found)
+    monkeypatch.setattr(false_alarms, "pool", pool)
+    monkeypatch.setattr(false_alarms, "checks", lambda: dict.fromkeys(NAMES))
+    monkeypatch.setattr(false_alarms, "runs", found)
     return found
 
 

@@ -12,14 +12,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from conv2d_conformance.variants.running import Alarm, Result
+from conv2d_conformance.variants.false_alarms import Alarm, VariantResult
 
 
 class OtherRun(Exception):
     """The file is of a run that asked something else, or of none."""
 
 
-def begin(file: Path, asked: Mapping[str, Any]) -> dict[str, dict[str, Result]]:
+def begin(file: Path, asked: Mapping[str, Any]) -> dict[str, dict[str, VariantResult]]:
     """What the file has of this run, by check; it is made where it is missing. OtherRun where it is of another."""
     if not file.exists():
         file.write_text(_line(asked), "utf-8")
@@ -36,7 +36,7 @@ def begin(file: Path, asked: Mapping[str, Any]) -> dict[str, dict[str, Result]]:
     return done
 
 
-def add(file: Path, check: str, found: Mapping[str, Result]) -> None:
+def add(file: Path, check: str, found: Mapping[str, VariantResult]) -> None:
     """Another check is done."""
     with file.open("a", encoding="utf-8") as stream:
         stream.write(_line([check, {name: asdict(result) for name, result in found.items()}]))
@@ -46,5 +46,5 @@ def _line(values: Any) -> str:
     return json.dumps(values) + "\n"
 
 
-def _result(*, alarms: list[dict[str, Any]], **numbers: int) -> Result:
-    return Result(**numbers, alarms=tuple(Alarm(**alarm) for alarm in alarms))
+def _result(*, alarms: list[dict[str, Any]], **numbers: int) -> VariantResult:
+    return VariantResult(**numbers, alarms=tuple(Alarm(**alarm) for alarm in alarms))

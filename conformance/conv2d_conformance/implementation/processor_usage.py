@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from conv2d_conformance.implementation.resident import CAN_BE_TOLD as CAN_BE_TOLD
-from conv2d_conformance.implementation.resident import family
+from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD as CAN_BE_TOLD
+from conv2d_conformance.implementation.resident_memory import family
 
 NANOSECONDS = 1e-9
 AT_WORK = b"RD"

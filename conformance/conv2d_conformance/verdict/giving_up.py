@@ -17,7 +17,7 @@ MOST_WITHOUT_AN_ANSWER = 2
 
 
 @dataclass
-class Hope:
+class GivingUp:
     """Of an answer to what is left to ask. `gave_up` says after what it is lost.
 
     It counts checks, which meet calls of their own, and not calls: to reduce one failure takes many. What a run gives
