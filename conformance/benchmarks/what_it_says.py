@@ -24,7 +24,7 @@ from rich.progress import Progress
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.cases.strategies import sample
-from conv2d_conformance.checks.test_gradients import gradients_of
+from conv2d_conformance.checks.gradient_cases import gradients_of
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant
