@@ -1,4 +1,4 @@
-"""Adapters around a function that answers a call, and the claims that they begin with."""
+"""Adapters around a function that answers a call, and their default claims."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EVERYTHING = Capabilities(
 
 
 def as_conv2d(function: Callable[[Call], Any]) -> Callable[..., Any]:
-    """The conv2d of an adapter."""
+    """The function of a call as the conv2d of an adapter."""
 
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         return function(Call(input, weight, bias, **attributes, given=frozenset(attributes)))
@@ -36,7 +36,7 @@ def as_conv2d(function: Callable[[Call], Any]) -> Callable[..., Any]:
 
 
 def as_gradients(function: Callable[[Derived], Any]) -> Callable[..., Any]:
-    """The gradients of an adapter."""
+    """The function of a call as the gradients of an adapter."""
 
     def gradients(input: Any, weight: Any, bias: Any, grad_output: Any, **attributes: Any) -> Any:
         return function(derived(input, weight, bias, grad_output, **attributes))
@@ -45,7 +45,7 @@ def as_gradients(function: Callable[[Derived], Any]) -> Callable[..., Any]:
 
 
 def as_initialize(function: Callable[[LayerCall], Any]) -> Callable[..., Any]:
-    """The fresh layers of an adapter."""
+    """The function of a call as the initialize of an adapter."""
 
     def initialize(*arguments: Any, **named: Any) -> Any:
         named |= zip(NAMES, arguments, strict=False)

@@ -1,4 +1,4 @@
-"""The outcome of many runs as a page in Markdown."""
+"""The outcome of many runs as a Markdown page."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def page(results: Mapping[str, VariantResult], command: str) -> str:
 
 
 def sentence(results: Mapping[str, VariantResult]) -> str:
-    """The outcome in a line."""
+    """The outcome in one line."""
     total = sum(results.values(), VariantResult())
     number = f"{len(total.alarms)} false alarm{'' if len(total.alarms) == 1 else 's'}"
     return (
@@ -68,7 +68,7 @@ def _cells(adapter: Adapter, result: VariantResult) -> tuple[str, ...]:
 
 
 def _claims(adapter: Adapter) -> str:
-    """The grades that are claimed, and what is given up."""
+    """The claimed grades, and the disclaimed features."""
     grades = dict.fromkeys(adapter.capabilities.grades.values())
     flushed = ["flushed subnormals"] if adapter.capabilities.subnormals else []
     return ", ".join((*grades, *flushed)) or "the default"

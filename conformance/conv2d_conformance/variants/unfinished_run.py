@@ -1,7 +1,7 @@
-"""What a run of hours has found so far, in a file of its own, from which a later run goes on.
+"""A file with the results so far of a run of hours, from which a later run continues.
 
-The first line says what is asked. Each other line is a check that is done, with its results. A line that was being
-written when the run was killed has no end, and is left out.
+The first line says what the run asks. Each other line is a finished check with its results. A line that was cut off
+when the run was killed is ignored.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from conv2d_conformance.variants.false_alarms import Alarm, VariantResult
 
 
 class OtherRun(Exception):
-    """The file is of a run that asked something else, or of none."""
+    """The file belongs to a run that asked something else, or to no run."""
 
 
 def begin(file: Path, asked: Mapping[str, Any]) -> dict[str, dict[str, VariantResult]]:
-    """What the file has of this run, by check; it is made where it is missing. OtherRun where it is of another."""
+    """The results of this run in the file, by check; a missing file is created. OtherRun for another run's file."""
     if not file.exists():
         file.write_text(_line(asked), "utf-8")
         return {}
@@ -37,7 +37,7 @@ def begin(file: Path, asked: Mapping[str, Any]) -> dict[str, dict[str, VariantRe
 
 
 def add(file: Path, check: str, found: Mapping[str, VariantResult]) -> None:
-    """Another check is done."""
+    """Add the results of a finished check."""
     with file.open("a", encoding="utf-8") as stream:
         stream.write(_line([check, {name: asdict(result) for name, result in found.items()}]))
 
