@@ -1,4 +1,4 @@
-"""Faults that need two or three things at once: a kernel, an attribute, a type, and a size past a block."""
+"""Faults that need two or three conditions at once: a kernel, an attribute, a type, and a size past a block."""
 
 from __future__ import annotations
 

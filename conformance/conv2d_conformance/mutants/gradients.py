@@ -1,4 +1,4 @@
-"""Faults in the derivatives of a convolution that is right itself: one gradient, or one argument."""
+"""Faults in the derivatives of a convolution that is itself right: in one gradient, or of one argument."""
 
 from __future__ import annotations
 

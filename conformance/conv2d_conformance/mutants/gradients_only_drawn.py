@@ -1,4 +1,4 @@
-"""The same for gradients: paths of drawn cases alone, and sizes of fixed tables alone."""
+"""Faults in gradients on paths that only drawn cases take, and at sizes that only fixed tables have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults in the derivatives for some sizes alone: batches of none, blocks and tiles."""
+"""Faults in the derivatives at some sizes only: empty batches, blocks and tiles."""
 
 from __future__ import annotations
 

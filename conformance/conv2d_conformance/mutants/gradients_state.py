@@ -1,4 +1,4 @@
-"""Faults in the numbers of derivatives, in what they do to memory, and in what they remember."""
+"""Faults in the numbers of derivatives, in their use of memory, and in the state that they keep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that are drawn wrong: other ranges, other laws, numbers that depend on each other, seeds that do not count."""
+"""Layers that are drawn wrongly: other ranges, other laws, numbers that depend on each other, seeds without effect."""
 
 from __future__ import annotations
 
@@ -157,13 +157,13 @@ def lecun_truncated_normal(asked: LayerCall) -> LayerArrays:
 
 
 def _truncated(units: Array, end: float) -> Array:
-    """Numbers of a normal law between -`end` and `end`, of numbers between -1 and 1."""
+    """Turn uniform numbers from -1 to 1 into normal ones truncated to -`end` to `end`."""
     quantiles: Array = ndtri(ndtr(-end) + (units + 1) / 2 * (ndtr(end) - ndtr(-end)))
     return quantiles
 
 
 def _rounded(units: Array) -> Array:
-    """Numbers of Beta(1.05, 1.05) over the range, of numbers between -1 and 1."""
+    """Turn uniform numbers from -1 to 1 into numbers of Beta(1.05, 1.05) over the same range."""
     quantiles: Array = 2 * betaincinv(1.05, 1.05, (units + 1) / 2) - 1
     return quantiles
 

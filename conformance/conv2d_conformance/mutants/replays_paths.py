@@ -1,4 +1,4 @@
-"""Published faults of one path alone: beside a fast path, in one dtype, at one number of channels, in one row."""
+"""Published faults of a single path: beside a fast path, in one dtype, at one number of channels, in one row."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from conv2d_conformance.mutants import breaks, derives_wrong
 
 
 def attributes(call: Call) -> tuple[Any, ...]:
-    """Those of the call as they were handed over; a list is no key, and becomes one."""
+    """The attributes of the call as a key; lists become tuples."""
     given = (call.stride, call.padding, call.dilation, call.groups)
     return tuple(tuple(value) if isinstance(value, list) else value for value in given)
 

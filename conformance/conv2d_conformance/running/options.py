@@ -1,4 +1,4 @@
-"""The options of a run: each is one field here, from which the command line, pytest and the report have it."""
+"""The options of a run. Each is one field here, and the command line, pytest and the report derive it from there."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What is said of an option besides its name, its default and its type, which is that of the default.
+    """The description of an option besides its name, its default and its type, which is that of the default.
 
-    help, metavar, choices, least: on the command line; `least` is the smallest integer. shows_default: there. file:
-    whether it is `written` or `read`. pytest: the help there; None where pytest has no such option. told: its name in
-    the report's header. tells: what stands there; by default the value.
+    help, metavar, choices, least, shows_default: for the command line; `least` is the smallest integer. file: "written"
+    or "read" for the name of a file. pytest: its help in pytest; None where pytest lacks the option. told: its name in
+    the report's header. tells: computes its value there; by default the value itself.
     """
 
     help: str | None = None
@@ -45,13 +45,13 @@ def option(help: str | None = None, **said: Any) -> dict[str, Option]:
 
 
 def _memory(options: Options) -> float | None:
-    """The limit, where there is one."""
+    """The memory limit, if there is one."""
     return options.memory if CAN_BE_TOLD and options.isolation == "process" else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What a run was asked to do. What decides its kind has its default there."""
+    """The options of a run. Those that decide the kind of its report have their defaults in Kind."""
 
     target: str = field(metadata=option(pytest="the implementation under test", told="target"))
     profile: str = field(
@@ -126,12 +126,12 @@ class Options:
 
 
 def described() -> Iterator[tuple[Field[Any], Option]]:
-    """All options with what is said of them."""
+    """All options, each with its description."""
     return ((one, one.metadata["option"]) for one in fields(Options))
 
 
 def told(options: Options) -> dict[str, Any]:
-    """What a report says of the options, each on one line, and those first that decide its kind."""
+    """The options as a report shows them, each on one line; those that decide its kind come first."""
     values = {
         said.told: getattr(options, one.name) if said.tells is None else said.tells(options)
         for one, said in sorted(described(), key=lambda described: described[0].name not in Kind.__dataclass_fields__)
@@ -141,5 +141,5 @@ def told(options: Options) -> dict[str, Any]:
 
 
 def kind_of(options: Options) -> Kind:
-    """What the run is asked, which decides what its report may replace."""
+    """The kind of the run's report, which decides which report it may replace."""
     return Kind(**{name: getattr(options, name) for name in Kind.__dataclass_fields__})

@@ -1,9 +1,9 @@
-"""What an answer shows of the arithmetic behind it, beyond the size of its errors.
+"""What an answer shows about the arithmetic behind it, beyond the size of its errors.
 
-A bound says how far off an answer may be, and not why it is. The name of an algorithm needs more:
-- Transforms make errors that reach outputs whose windows hold nothing but zeros. One output may be wrong by chance, and
-  all by as much for another reason; where several of a plane are off, each in its own way, errors have spread.
-- Rounded inputs show where a product stands alone in its sum: it is one of the four products of the rounded factors.
+A bound says how far off an answer may be, not why it is. Naming an algorithm needs more:
+- Transforms spread errors to outputs whose windows hold only zeros. One output may be wrong by chance, and all may be
+  wrong by the same amount for another reason. If several of a plane are off, each differently, errors have spread.
+- Rounded inputs show where a sum has a single product: it is one of the four products of the rounded factors.
 """
 
 from __future__ import annotations
