@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from conv2d_conformance.effort import Effort
-    from conv2d_conformance.variants.false_alarms import VariantResult
+    from conv2d_conformance.variants.alarms import VariantResult
 
 
 @click.command()
@@ -55,7 +55,7 @@ def variants(
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, whole_line
     from conv2d_conformance.variants import catalogue, unfinished_run
-    from conv2d_conformance.variants.false_alarms import VariantResult, run
+    from conv2d_conformance.variants.alarms import VariantResult, run
     from conv2d_conformance.variants.markdown import page, sentence
 
     names = [name for name in catalogue() if fnmatchcase(name, only)]

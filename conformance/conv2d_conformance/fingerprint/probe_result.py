@@ -1,4 +1,4 @@
-"""The result of a probe."""
+"""How a probe finds something out."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from conv2d_conformance.variants.false_alarms import Alarm, VariantResult
+from conv2d_conformance.variants.alarms import Alarm, VariantResult
 
 
 class OtherRun(Exception):

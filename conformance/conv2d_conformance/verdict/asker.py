@@ -11,9 +11,9 @@ from conv2d_conformance.contract.answers import Answer, Implementation, Observat
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.operations import OPERATIONS
 from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
-from conv2d_conformance.verdict.failure import Failure
+from conv2d_conformance.verdict.failure import as_always
 from conv2d_conformance.verdict.judge import judge
-from conv2d_conformance.verdict.judgement import Judgement
+from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.question import FORESEEN, DrawnQuestion, Question
 from conv2d_conformance.verdict.repetitions import judge_repetitions
 from conv2d_conformance.verdict.tally import Tally
@@ -96,6 +96,8 @@ class Asker:
                 self._tally.breaches.add(observation.sentence)
             requirement = OPERATIONS[operation].observed.get(observation.kind)
             if requirement and requirement not in self._tally.observed:
-                self._tally.observed[requirement] = Failure(line, observation.sentence, NO_SUCH_THING, line)
+                self._tally.observed[requirement] = as_always(
+                    line, Fault("observed", observation.sentence, NO_SUCH_THING)
+                )
                 if case is not None:
                     self.watched[requirement] = case, observation

@@ -26,13 +26,13 @@ def quick_work(monkeypatch):
     from conv2d_conformance.selftest import distinct, killing
     from conv2d_conformance.sharpness import measurement
     from conv2d_conformance.sharpness.measurement import Sight
-    from conv2d_conformance.variants import false_alarms
+    from conv2d_conformance.variants import alarms
 
     met = [killing.Encounter("bias_dropped", "bias.added", "test_bias::test_added", True, 1, 0.1, "c1h1w1 m1k1")]
     monkeypatch.setattr(killing, "run", lambda **_: met)
     monkeypatch.setattr(distinct, "alike", lambda *_, **__: [])
     monkeypatch.setattr(measurement, "measure", lambda *_, **__: {"quick": {("float32", 64): Sight(1, 4, {}, {})}})
-    monkeypatch.setattr(false_alarms, "run", lambda *_, **__: None)
+    monkeypatch.setattr(alarms, "run", lambda *_, **__: None)
 
 
 def test_every_option_that_names_a_file_to_write_is_found_by_the_one_function():
