@@ -13,7 +13,7 @@ from conv2d_conformance.operations import elementwise
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
     from conv2d_conformance.contract.answers import Implementation
-    from conv2d_conformance.diagnosis.evidence import Seen
+    from conv2d_conformance.diagnosis.evidence import SeenAnswer
     from conv2d_conformance.verdict.judgement import Fault
 
 
@@ -79,7 +79,7 @@ class Diagnoses:
         return next((found for case, found in self._found if _explains(case, found, failing, seen)), None)
 
 
-def _explains(case: Case, found: Diagnosis, failing: Case, seen: Seen) -> bool:
+def _explains(case: Case, found: Diagnosis, failing: Case, seen: SeenAnswer) -> bool:
     model = found.model
     assert model is not None
     return (model.says_how or _kind(case) == _kind(failing)) and model.explains(seen)
@@ -107,7 +107,7 @@ def _is_right(implementation: Implementation, case: Case) -> bool:
     return seen is not None and not seen.wrong
 
 
-def _asked(implementation: Implementation, case: Case) -> Seen | None:
+def _asked(implementation: Implementation, case: Case) -> SeenAnswer | None:
     from conv2d_conformance.diagnosis.evidence import Evidence
 
     return Evidence(implementation, 1).ask(case)

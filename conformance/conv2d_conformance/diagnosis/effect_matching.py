@@ -10,7 +10,7 @@ import numpy as np
 from conv2d_conformance.contract.answers import Rejected, Result
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.diagnosis.effects import Effect
-from conv2d_conformance.diagnosis.evidence import Seen
+from conv2d_conformance.diagnosis.evidence import SeenAnswer
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
 
@@ -29,7 +29,7 @@ def predict(effect: Effect, question: Question) -> Array | Rejected | None:
     return answer if isinstance(answer, np.ndarray) else None
 
 
-def explains(effect: Effect, seen: Seen) -> bool | None:
+def explains(effect: Effect, seen: SeenAnswer) -> bool | None:
     """Whether a wrong answer equals the effect's answer.
 
     None where that says nothing: the effect cannot compute an answer, while the implementation, which checks other
@@ -38,18 +38,18 @@ def explains(effect: Effect, seen: Seen) -> bool | None:
     return _once(_explains, effect, seen)
 
 
-def spoils(effect: Effect, seen: Seen) -> bool:
+def spoils(effect: Effect, seen: SeenAnswer) -> bool:
     """Whether the effect would have made a right answer wrong."""
     return bool(_once(_spoils, effect, seen))
 
 
-def _once(find: Callable[[Effect, Seen], bool | None], effect: Effect, seen: Seen) -> bool | None:
+def _once(find: Callable[[Effect, SeenAnswer], bool | None], effect: Effect, seen: SeenAnswer) -> bool | None:
     if effect not in seen.held_against:
         seen.held_against[effect] = find(effect, seen)
     return seen.held_against[effect]
 
 
-def _explains(effect: Effect, seen: Seen) -> bool | None:
+def _explains(effect: Effect, seen: SeenAnswer) -> bool | None:
     predicted, answer = predict(effect, seen.question), seen.answer
     if isinstance(predicted, Rejected):
         return True if isinstance(answer, Rejected) else None
@@ -60,7 +60,7 @@ def _explains(effect: Effect, seen: Seen) -> bool | None:
     return _equal(answer.arrays[0], predicted, seen.question)
 
 
-def _spoils(effect: Effect, seen: Seen) -> bool:
+def _spoils(effect: Effect, seen: SeenAnswer) -> bool:
     predicted = predict(effect, seen.question)
     answer = predicted if isinstance(predicted, Rejected) else Result((predicted,))
     return predicted is None or judge(seen.question, answer).outcome != "pass"
@@ -83,7 +83,7 @@ def _equal(got: Array, like: Array, question: Question) -> bool:
         return bool((same | (np.abs(got - like) <= rounding)).all())
 
 
-def explained(effect: Effect, wrong: Sequence[Seen]) -> list[Seen]:
+def explained(effect: Effect, wrong: Sequence[SeenAnswer]) -> list[SeenAnswer]:
     """The wrong answers that the effect explains; none unless it explains nearly all and contradicts not one."""
     found = []
     for seen in wrong:
@@ -97,6 +97,6 @@ def explained(effect: Effect, wrong: Sequence[Seen]) -> list[Seen]:
     return found if len(found) >= NEARLY_ALL * len(wrong) else []
 
 
-def explaining(effects: Iterable[Effect], wrong: Sequence[Seen]) -> list[Effect]:
+def explaining(effects: Iterable[Effect], wrong: Sequence[SeenAnswer]) -> list[Effect]:
     """The effects that explain the wrong answers."""
     return [effect for effect in effects if explained(effect, wrong)]

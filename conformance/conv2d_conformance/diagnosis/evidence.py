@@ -35,7 +35,7 @@ def is_small(case: Case) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class SeenAnswer:
     """A question, its answer, and the fault of the answer. A right answer that was given elsewhere is not kept.
 
     `held_against` caches the result of comparing each effect with the answer.
@@ -61,17 +61,17 @@ class Evidence:
 
     implementation: Implementation
     budget: int
-    seen: dict[Case, Seen] = field(default_factory=dict)
+    seen: dict[Case, SeenAnswer] = field(default_factory=dict)
 
     @property
-    def wrong(self) -> list[Seen]:
+    def wrong(self) -> list[SeenAnswer]:
         return [seen for seen in self.seen.values() if seen.wrong]
 
     @property
-    def right(self) -> list[Seen]:
+    def right(self) -> list[SeenAnswer]:
         return [seen for seen in self.seen.values() if not seen.wrong]
 
-    def ask(self, case: Case) -> Seen | None:
+    def ask(self, case: Case) -> SeenAnswer | None:
         """Ask a case, with unclaimed features set to their simplest form.
 
         None where no call is left, and for a case that takes more than is possible.
@@ -86,7 +86,7 @@ class Evidence:
         answer = self.implementation.ask(question.request)
         if isinstance(answer, Broken):
             self.budget = 0 if answer.kind == "timeout" else self.budget - PRICE_OF_A_CRASH
-        self.seen[case] = Seen(question, answer, judge(question, answer).fault)
+        self.seen[case] = SeenAnswer(question, answer, judge(question, answer).fault)
         return self.seen[case]
 
     def would_ask(self, case: Case) -> bool:
@@ -104,4 +104,4 @@ class Evidence:
     def take_right(self, case: Case) -> None:
         """Add a case whose answer is known to be right."""
         if case not in self.seen:
-            self.seen[case] = Seen(Question(case, self.implementation.hello.capabilities), None, None)
+            self.seen[case] = SeenAnswer(Question(case, self.implementation.hello.capabilities), None, None)

@@ -10,7 +10,7 @@ from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.diagnosis import probes
 from conv2d_conformance.diagnosis.effect_matching import explained, spoils
 from conv2d_conformance.diagnosis.effects import Effect
-from conv2d_conformance.diagnosis.evidence import Evidence, Seen, is_small
+from conv2d_conformance.diagnosis.evidence import Evidence, SeenAnswer, is_small
 from conv2d_conformance.diagnosis.model import Model
 from conv2d_conformance.diagnosis.sizes import Sizes, sizes_of
 from conv2d_conformance.diagnosis.trigger import ALWAYS, Rule, disagreement, rules, within_a_gap
@@ -132,7 +132,7 @@ def by_effects(evidence: Evidence, base: Case, effects: Sequence[Effect]) -> lis
     return sorted(found, key=lambda explanation: explanation.cost)[:MOST_EFFECTS]
 
 
-def base_first(evidence: Evidence, base: Case) -> list[Seen]:
+def base_first(evidence: Evidence, base: Case) -> list[SeenAnswer]:
     """The wrong answers, that of the base first, since it excludes most effects."""
     return sorted(evidence.wrong, key=lambda seen: seen.case != base)
 
@@ -155,7 +155,7 @@ def by_a_rule(evidence: Evidence, model: Model, *, fewest: int, most_cost: float
     return [Explanation(Model(None, triggers[0], model.refuses, model.crashes), tuple(triggers))]
 
 
-def _rules(wrong: Sequence[Seen], right: Sequence[Seen], spared: int = 0) -> list[Rule]:
+def _rules(wrong: Sequence[SeenAnswer], right: Sequence[SeenAnswer], spared: int = 0) -> list[Rule]:
     if not right:
         return [ALWAYS]
     legal = [seen for seen in right if seen.question.illegal_because is None]

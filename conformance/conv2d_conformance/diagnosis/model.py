@@ -8,7 +8,7 @@ from conv2d_conformance.contract.answers import Broken, Rejected
 from conv2d_conformance.contract.message_kinds import refusal
 from conv2d_conformance.diagnosis.effect_matching import explains, spoils
 from conv2d_conformance.diagnosis.effects import Effect
-from conv2d_conformance.diagnosis.evidence import Seen
+from conv2d_conformance.diagnosis.evidence import SeenAnswer
 from conv2d_conformance.diagnosis.sizes import sizes_of
 from conv2d_conformance.diagnosis.trigger import ALWAYS, Rule
 
@@ -30,7 +30,7 @@ class Model:
         """Whether the model says how answers are wrong, not only when."""
         return self.effect is not None or self.refuses is not None or self.crashes
 
-    def shows(self, seen: Seen) -> bool | None:
+    def shows(self, seen: SeenAnswer) -> bool | None:
         """Whether the rule holds for a case. It never holds for illegal calls; None where a limit is unknown."""
         if self.rule is ALWAYS:
             return True
@@ -39,7 +39,7 @@ class Model:
         sizes = sizes_of(seen.case)
         return None if self.rule.is_silent(sizes) else self.rule.holds(sizes)
 
-    def contradicts(self, seen: Seen) -> bool:
+    def contradicts(self, seen: SeenAnswer) -> bool:
         """Whether an answer differs from the model's."""
         shows = self.shows(seen)
         if shows is None:
@@ -50,17 +50,17 @@ class Model:
             return shows and spoils(self.effect, seen)
         return not shows and self.is_like(seen)
 
-    def spares(self, seen: Seen) -> bool:
+    def spares(self, seen: SeenAnswer) -> bool:
         """Whether an answer is right where the model says that it may be wrong, without saying how."""
         return self.effect is None and self.shows(seen) is True and not self.is_like(seen)
 
-    def explains(self, seen: Seen) -> bool:
+    def explains(self, seen: SeenAnswer) -> bool:
         """Whether a wrong answer is the one that the model predicts."""
         if not seen.wrong or not self.shows(seen):
             return False
         return self.is_like(seen) if self.effect is None else explains(self.effect, seen) is True
 
-    def is_like(self, seen: Seen) -> bool:
+    def is_like(self, seen: SeenAnswer) -> bool:
         """Whether an answer is wrong in the way of a model without an effect."""
         if self.refuses is not None:
             return isinstance(seen.answer, Rejected) and seen.wrong and refusal(seen.answer) == self.refuses

@@ -12,7 +12,7 @@ from conv2d_conformance.contract.message_kinds import refusal
 from conv2d_conformance.diagnosis import probes
 from conv2d_conformance.diagnosis.effect_matching import explaining, spoils
 from conv2d_conformance.diagnosis.effects import Effect
-from conv2d_conformance.diagnosis.evidence import Evidence, Seen, is_small
+from conv2d_conformance.diagnosis.evidence import Evidence, SeenAnswer, is_small
 from conv2d_conformance.diagnosis.explanations import base_first, by_a_rule, by_effects, settled
 from conv2d_conformance.diagnosis.known_effects import known_effects, mutants
 from conv2d_conformance.diagnosis.model import Model
@@ -79,7 +79,7 @@ def _take(evidence: Evidence, seen: Mapping[Case, bool]) -> None:
                 evidence.ask(case)
 
 
-def _gather(evidence: Evidence, first: Seen) -> Case:
+def _gather(evidence: Evidence, first: SeenAnswer) -> Case:
     """Ask cases around the failing one. Returns it with the data for variations: integers, if they show the fault."""
     base = first.case
     if not isinstance(base.data, Recipe) or base.data.name != "integers":

@@ -18,7 +18,7 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import FORMATS
-from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite import MeasuredSuite, asking
 from conv2d_conformance.power.suite_call import SuiteCall
 
 BASIC = (
@@ -190,7 +190,7 @@ def is_equal(question: SuiteCall, answer: Array) -> bool:
 
 
 SUITES = (
-    Suite(
+    MeasuredSuite(
         name="benchdnn",
         rule=f"The {len(BASIC)} two-dimensional shapes of test_conv_ci with and without bias in float32, bfloat16 and "
         f"float16, {len(REGRESSIONS)} forward problems of its regression harness, {len(PADDINGS)} of paddings, "

@@ -11,7 +11,7 @@ import numpy as np
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.power.suite import Rule, Suite, asking
+from conv2d_conformance.power.suite import MeasuredSuite, Rule, asking
 from conv2d_conformance.power.suite_call import SuiteCall
 
 PROBLEM = "n2c3h224w224 m96k11 s4x4 p2x2 bias"
@@ -53,8 +53,8 @@ def within(tolerance: float) -> Rule:
     return is_close
 
 
-def _suite(name: str, tolerance: float, when: str) -> Suite:
-    return Suite(
+def _suite(name: str, tolerance: float, when: str) -> MeasuredSuite:
+    return MeasuredSuite(
         name=name,
         rule=f"Problem 50 of level 1 (the first layer of AlexNet) in float32 with 2 images in place of 256: "
         f"{TRIALS} inputs uniform over [0, 1), weights as nn.Conv2d draws them; "

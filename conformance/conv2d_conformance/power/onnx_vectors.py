@@ -12,7 +12,7 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite import MeasuredSuite, asking
 from conv2d_conformance.power.suite_call import SuiteCall
 
 RTOL, ATOL = 1e-3, 1e-7
@@ -88,7 +88,7 @@ def is_close(question: SuiteCall, answer: Array) -> bool:
 
 
 SUITES = (
-    Suite(
+    MeasuredSuite(
         name="ONNX",
         rule="The backend test vectors of Conv for two axes, those of kinds node, pytorch-converted and "
         "pytorch-operator, but for the two whose padding conv2d cannot say (asymmetric, and SAME_LOWER with a stride); "

@@ -7,7 +7,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.power import OURS
 from conv2d_conformance.power.known_implementation import KnownImplementation
-from conv2d_conformance.power.suite import Suite, SuiteVerdict
+from conv2d_conformance.power.suite import MeasuredSuite, SuiteVerdict
 from conv2d_conformance.running.examine import examine as examine_by
 
 EFFORT = EFFORTS["quick"]
@@ -34,7 +34,7 @@ def _checks(subject: KnownImplementation) -> list[Check]:
 
 
 SUITES = (
-    Suite(
+    MeasuredSuite(
         name=OURS,
         rule=f"All checks of profile forward that the claims call for, effort {EFFORT.name}, seed {SEED}, in one "
         "process; a check fails by the law for the grade that is claimed. The checks of the requirement that a mutant "

@@ -26,7 +26,7 @@ class SuiteVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Suite:
+class MeasuredSuite:
     """A suite. `rule` says in a sentence what it asks and accepts; `needs` names the modules that it imports."""
 
     name: str

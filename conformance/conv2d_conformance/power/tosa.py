@@ -19,7 +19,7 @@ from conv2d_conformance.cases.tosa import SETS
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import FORMATS, Format
-from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite import MeasuredSuite, asking
 from conv2d_conformance.power.suite_call import SuiteCall
 
 SHAPES = (
@@ -91,7 +91,7 @@ def _may_show_bias(question: SuiteCall) -> bool:
 
 
 SUITES = (
-    Suite(
+    MeasuredSuite(
         name="TOSA",
         rule=f"{len(SHAPES)} shapes of CONV2D and DEPTHWISE_CONV2D with at least 1000 outputs, the data sets S0 to S5, "
         "float32, float16 and bfloat16 summed in float32; with b the sum of magnitudes and n the terms of a sum "

@@ -12,8 +12,8 @@ from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.aspects import is_refusal
 from conv2d_conformance.verdict.explanation import explains
 from conv2d_conformance.verdict.failure import Failure
+from conv2d_conformance.verdict.fault_sentences import REFUSED
 from conv2d_conformance.verdict.record import Record
-from conv2d_conformance.verdict.wording import REFUSED
 
 
 def not_reached(failure: Failure) -> str:

@@ -12,12 +12,12 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.operations import OPERATIONS
 from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.failure import as_always
+from conv2d_conformance.verdict.fault_sentences import NO_SUCH_THING
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.question import FORESEEN, DrawnQuestion, Question
 from conv2d_conformance.verdict.repetitions import judge_repetitions
 from conv2d_conformance.verdict.tally import Tally
-from conv2d_conformance.verdict.wording import NO_SUCH_THING
 
 BREACHES = frozenset({"imports-reference"})
 """Observations that break the rules for adapters instead of a requirement: there is no certificate."""

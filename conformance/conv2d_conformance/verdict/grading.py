@@ -40,7 +40,7 @@ SEEN = {
 
 
 @dataclass
-class Subject:
+class SubjectAccuracy:
     """What the answers for one dtype, or for its gradients, have shown.
 
     failed: the classes that some answer broke, each with the question that showed it. shown, refuted: classes of which
@@ -66,11 +66,11 @@ class Subject:
 class Grading:
     """What the answers have shown, by the subject of the case."""
 
-    subjects: dict[str, Subject] = field(default_factory=dict)
+    subjects: dict[str, SubjectAccuracy] = field(default_factory=dict)
 
     def take(self, question: Question, answer: Array, judged: Comparison) -> None:
         """Note what an answer in the shape of the law says, given its comparison under the class that is claimed."""
-        subject = self.subjects.setdefault(question.case.subject, Subject())
+        subject = self.subjects.setdefault(question.case.subject, SubjectAccuracy())
         claimed = question.accuracy.name
         _note_margin(subject, claimed, question, question.law, judged)
         held: set[str] = set()
@@ -96,7 +96,7 @@ class Grading:
                     _note_arithmetic(subject, question, answer, comparison.wrong)
 
 
-def _note_margin(subject: Subject, name: str, question: Question, law: Allowed, comparison: Comparison) -> None:
+def _note_margin(subject: SubjectAccuracy, name: str, question: Question, law: Allowed, comparison: Comparison) -> None:
     if not (law.evident & ~law.fixed).any():
         return
     ratio = np.where(law.evident, comparison.ratio, 0.0)
@@ -110,7 +110,7 @@ def _note_margin(subject: Subject, name: str, question: Question, law: Allowed, 
         )
 
 
-def _note_excess(subject: Subject, answer: Array, law: Allowed, wrong: Mask, unit: float) -> None:
+def _note_excess(subject: SubjectAccuracy, answer: Array, law: Allowed, wrong: Mask, unit: float) -> None:
     """Where anything rounds at all: the bound of a bias alone is that of the comparison."""
     got = answer.astype(np.float64)
     bounded = wrong & (law.bound > unit / 2 * np.abs(law.high)) & np.isfinite(law.bound) & np.isfinite(got)
@@ -119,7 +119,7 @@ def _note_excess(subject: Subject, answer: Array, law: Allowed, wrong: Mask, uni
         subject.excess = max(subject.excess, float((error / law.bound[bounded]).max()))
 
 
-def _note_arithmetic(subject: Subject, question: Question, answer: Array, wrong: Mask) -> None:
+def _note_arithmetic(subject: SubjectAccuracy, question: Question, answer: Array, wrong: Mask) -> None:
     if not subject.shown.intersection(TRANSFORMS) and has_spread(question.operands, answer):
         subject.shown.update(TRANSFORMS)
     for name, numbers in ROUNDED_INPUTS.items():

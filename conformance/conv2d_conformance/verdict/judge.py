@@ -8,10 +8,10 @@ from conv2d_conformance.contract.answers import Answer, Broken, Rejected, Result
 from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.joined_arrays import row_of
+from conv2d_conformance.verdict.fault_sentences import ANY_ANSWER, REFUSED, describe_wrong_elements
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.wording import ANY_ANSWER, REFUSED, describe_wrong_elements
 
 
 def judge(question: Question, answer: Answer, *, values: bool = True, grading: Grading | None = None) -> Judgement:

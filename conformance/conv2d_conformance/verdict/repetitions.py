@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from conv2d_conformance.contract.answers import Answer, Result
+from conv2d_conformance.verdict.fault_sentences import REPEATED
 from conv2d_conformance.verdict.judgement import Fault, Judgement
-from conv2d_conformance.verdict.wording import REPEATED
 
 
 def judge_repetitions(judgement: Judgement, answers: Sequence[Answer], symbols: Sequence[str]) -> Judgement:

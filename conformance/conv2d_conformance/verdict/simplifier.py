@@ -11,6 +11,7 @@ from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Implementation, Observation
 from conv2d_conformance.verdict.asker import Asker
 from conv2d_conformance.verdict.failure import Failure, as_it_is, failure_of
+from conv2d_conformance.verdict.fault_sentences import NO_SUCH_THING
 from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.needed_calls import shortest
 from conv2d_conformance.verdict.question import Question
@@ -23,7 +24,6 @@ from conv2d_conformance.verdict.simplest_case import (
     repeated,
     simplest,
 )
-from conv2d_conformance.verdict.wording import NO_SUCH_THING
 
 Diagnose = Callable[[Implementation, Case, Mapping[Case, bool]], str | None]
 """States the cause of a failing case in a sentence, given other cases and whether their answers were right."""

@@ -17,7 +17,7 @@ from conv2d_conformance.report.causes import causes
 from conv2d_conformance.report.report import Entry
 from conv2d_conformance.report.verdicts import entry_of
 from conv2d_conformance.verdict import explanation
-from conv2d_conformance.verdict.confirming import fault_of
+from conv2d_conformance.verdict.confirmation import fault_of
 from conv2d_conformance.verdict.explanation import explains, explanations
 from conv2d_conformance.verdict.failure import as_always
 from conv2d_conformance.verdict.judgement import Fault
