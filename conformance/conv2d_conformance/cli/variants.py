@@ -106,7 +106,7 @@ def variants(
 
 
 def results_so_far(file: Path, numbers: range, effort: Effort, names: list[str]) -> dict[str, dict[str, VariantResult]]:
-    """What the file has of this run, by check."""
+    """The results of this run in the file, by check."""
     from dataclasses import asdict
 
     from conv2d_conformance import __version__, spec
@@ -129,7 +129,7 @@ def results_so_far(file: Path, numbers: range, effort: Effort, names: list[str])
 
 
 def show_alarms(out: Console, results: Mapping[str, VariantResult]) -> int:
-    """Each, with the command that raises it again. Returns how many there are."""
+    """Print each alarm with the command that reproduces it. Returns their number."""
     from conv2d_conformance.report.console import whole_line
 
     alarms = [alarm for result in results.values() for alarm in result.alarms]

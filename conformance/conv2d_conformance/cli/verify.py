@@ -1,4 +1,4 @@
-"""`verify`: see whether reports are what they say, and on request whether the implementation still does it."""
+"""`verify`: check reports, and on request check them against the implementation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORSE = (SOUND, NOT_COMPARED, UNSOUND, USAGE)
 """Exit statuses, each worse than those before it."""
 
 MOST_FAULTS = 10
-"""So many are told of one report."""
+"""The most faults that are shown of one report."""
 
 
 @click.command()

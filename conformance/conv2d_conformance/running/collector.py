@@ -1,4 +1,4 @@
-"""Takes what the checks report to pytest, one record after the other."""
+"""Collect the records that the checks report to pytest, one after the other."""
 
 from __future__ import annotations
 

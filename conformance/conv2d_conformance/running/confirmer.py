@@ -1,4 +1,4 @@
-"""What failed, asked a second time while the run goes on, and what is found of its cause."""
+"""Ask failing cases a second time while the run goes on, and search for their cause."""
 
 from __future__ import annotations
 

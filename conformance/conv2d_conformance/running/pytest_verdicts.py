@@ -1,4 +1,4 @@
-"""What pytest shows where the checks run under it: the verdicts of `run`, in the words of `run`."""
+"""Show the verdicts of `run`, in the words of `run`, where the checks run under pytest."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Hold a report against all that follows without asking the implementation."""
+"""Compare a report with everything that follows without asking the implementation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 
 from conv2d_conformance.checks import Check
@@ -25,26 +25,33 @@ Recount = Callable[[Asked, Capabilities, list[Check]], dict[str, Count]]
 
 
 def verify(report: Report, recount: Recount = recount) -> Finding:
-    """What does not hold in a report, and what could not be compared with these sources of the suite."""
+    """The faults of a report, and what could not be compared with these sources of the suite."""
     try:
         claims = Capabilities.from_json(report.implementation.capabilities)
     except ValueError as error:
         return Finding((f"no adapter can have its capabilities: {error}",))
     origin = origin_of(report)
-    if origin.supposed is not None and _found(report, claims, Origin(origin.supposed), recount) == Finding():
-        # Who asked all that is asked here, and no more, differs from this suite in nothing that a report tells.
+    faults = _distinct([*origin.faults, *_faults(report, claims, origin)])
+    if faults:
+        return Finding(faults, tuple(origin.unknown))
+    if origin.is_this_suite:
+        reason = _cannot_count(report)
+        not_compared = (*origin.unknown, reason) if reason else tuple(origin.unknown)
+        return Finding(_distinct(_faults_of_counts(report, claims, origin, recount)), not_compared)
+    if origin.supposed is not None and _asks_the_same(report, claims, Origin(origin.supposed), recount):
         return Finding(remarks=(f"made by other sources of version {report.suite.version} that ask the same",))
-    return _found(report, claims, origin, recount)
+    return Finding(not_compared=tuple(origin.unknown))
 
 
-def _found(report: Report, claims: Capabilities, origin: Origin, recount: Recount) -> Finding:
-    faults = [*origin.faults, *_faults(report, claims, origin)]
-    unknown = list(origin.unknown)
-    if not faults and origin.is_this_suite and (reason := _cannot_count(report)):
-        unknown.append(reason)
-    if origin.is_this_suite and not faults:
-        faults += _faults_of_counts(report, claims, origin, recount)
-    return Finding(tuple(dict.fromkeys(faults)), tuple(unknown))
+def _asks_the_same(report: Report, claims: Capabilities, supposed: Origin, recount: Recount) -> bool:
+    """Whether this suite could have made the report; it then differs from the one that did in nothing that is told."""
+    if _cannot_count(report) or any(_faults(report, claims, supposed)):
+        return False
+    return not any(_faults_of_counts(report, claims, supposed, recount))
+
+
+def _distinct(sentences: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentences))
 
 
 def _faults(report: Report, claims: Capabilities, origin: Origin) -> Iterator[str]:
@@ -92,7 +99,7 @@ def _faults_of_conclusion(report: Report, claimed: frozenset[str], origin: Origi
         )
     )
     if not origin.is_this_suite:
-        # Another version may say the same in other words, and one that was older knew no isolation.
+        # Another version may use other words, and old ones knew no isolation.
         names = ("exit_status", "stale_deviations") if run.isolation == "none" else (*is_said.keys() - {"headline"},)
         follows, is_said = ({name: found[name] for name in names} for found in (follows, is_said))
     if follows != is_said:
@@ -100,7 +107,7 @@ def _faults_of_conclusion(report: Report, claimed: frozenset[str], origin: Origi
 
 
 def _named(conclusion: Conclusion) -> dict[str, Json]:
-    """What a conclusion says, by name; an old one says less."""
+    """The values of a conclusion by name; an old one has fewer."""
     named = as_json(conclusion)
     assert isinstance(named, dict)
     return named
@@ -122,7 +129,7 @@ def _faults_of_counts(report: Report, claims: Capabilities, origin: Origin, reco
 
 
 def _cannot_count(report: Report) -> str:
-    """Why some cases cannot be drawn again; nothing where they can."""
+    """Why some cases cannot be drawn again; empty if they can."""
     there, here = report.environment.packages.get("hypothesis"), version("hypothesis")
     if there == here:
         return ""
