@@ -22,7 +22,7 @@ CAPABILITIES = Capabilities(
     arguments={"pair", "scalar", "defaults"},
     unbatched=True,
     empty_batch=True,
-    # PyTorch has no negative strides, and warns that it does not support arrays that are read-only.
+    # PyTorch has no negative strides, and warns that it does not support read-only arrays.
     views={"transposed", "channels-last", "offset", "broadcast", "fortran", "steps"},
     validation=True,
     non_finite=True,
@@ -32,7 +32,7 @@ CAPABILITIES = Capabilities(
 
 
 def to_tensor(array: np.ndarray[Any, Any], device: str = "cpu") -> torch.Tensor:
-    """The array as a tensor; the two libraries exchange bfloat16 by its bits alone."""
+    """The array as a tensor. The two libraries can exchange only the bits of bfloat16."""
     if array.dtype == ml_dtypes.bfloat16:
         return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16).to(device)
     return torch.from_numpy(array).to(device)
@@ -48,7 +48,7 @@ def to_array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
 
 
 def set_for_the_process(*, threads: str = "1", onednn: str = "on", tf32: str = "off") -> None:
-    """Set what PyTorch keeps for the whole process. ValueError for an unknown value, and then nothing is set."""
+    """Change PyTorch's settings for the whole process. ValueError for an unknown value, and then nothing changes."""
     if not threads.isdecimal():
         raise ValueError(f"threads is a number, not {threads!r}")
     with_onednn, with_tf32 = is_on("onednn", onednn), is_on("tf32", tf32)

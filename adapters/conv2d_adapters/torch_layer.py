@@ -19,7 +19,7 @@ def make_layer(input: Any, weight: Any, bias: Any, **attributes: Any) -> torch.n
         out_channels=weight.shape[0],
         kernel_size=weight.shape[2:],
         bias=bias is not None,
-        device="meta",  # no time is lost on initial values that the next lines replace
+        device="meta",  # this skips initial values, which the next lines replace
         **attributes,
     )
     layer.weight = torch.nn.Parameter(to_tensor(weight))

@@ -1,4 +1,4 @@
-"""The command line. One file per command; what is slow to import is imported by the command that needs it."""
+"""The command line, one file per command. A command imports slow modules itself when it runs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Exit status:
 
 
 class Program(click.Group):
-    """A group whose errors are sentences, and whose commands are listed in the order in which one needs them."""
+    """A group whose errors are sentences, and whose commands are listed in the order in which people need them."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -93,7 +93,7 @@ for command in (
 
 
 def main() -> None:
-    """The console script. While it runs, its process adopts the orphans of its descendants (see `strays`)."""
+    """The console script. While it runs, its process adopts orphans of its descendants (see `strays`)."""
     occupy_standard_descriptors()
     make_lasting()
     handle_signals()

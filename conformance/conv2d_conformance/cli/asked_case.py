@@ -1,4 +1,4 @@
-"""Ask one case, and say what came of it."""
+"""Ask one case, and show the answer and its verdict."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.joined_arrays import row_of
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
 from conv2d_conformance.verdict.claims import within_claims
+from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Judgement
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.rejections import HINT, looks_like_a_mistake
-from conv2d_conformance.verdict.together import answers_of, request_of
 
 
 @dataclass(frozen=True)
 class AskedCase:
-    """A question with the last answer to it: the first wrong one, if there was any."""
+    """A question with its first wrong answer, or else its last one; `times` is how often it was asked."""
 
     question: Question
     answer: Answer
@@ -40,7 +40,7 @@ class AskedCase:
 
     @property
     def wrong_elements(self) -> list[tuple[int, ...]]:
-        """The indices of the wrong elements in the law, where just the values are wrong."""
+        """The indices of the wrong elements in the law, where only values are wrong."""
         fault = self.judgement.fault
         if fault is None or fault.aspect != "values" or not isinstance(self.answer, Result):
             return []
@@ -52,7 +52,7 @@ class AskedCase:
 def ask(
     implementation: Implementation, question: Question, times: int = 1, *, beside: Question | None = None
 ) -> AskedCase:
-    """Ask until an answer is wrong, at most so many times; with a question `beside` it, both at once."""
+    """Ask until an answer is wrong, at most `times` times; with a question `beside` it, both at once."""
     for count in range(1, times + 1):
         answers: list[tuple[Question, Answer]] = []
         if beside is None:
@@ -68,7 +68,7 @@ def ask(
 
 
 def diagnosis_of(implementation: Implementation, asked: AskedCase) -> Diagnosis | None:
-    """What is behind a wrong answer, from further calls; where there was no answer, none are made."""
+    """The diagnosis of a wrong answer, from further calls; None, without a call, where there was no answer."""
     if asked.judgement.fault is None or isinstance(asked.answer, Broken):
         return None
     return diagnose(implementation, asked.question.case)
@@ -82,13 +82,13 @@ def show_hello(out: Console, hello: Hello, *, claims: bool = False) -> None:
 
 
 def show_incidents(out: Console, implementation: Implementation) -> None:
-    """Print what happened to the processes and is nobody's fault."""
+    """Print what happened to the processes through nobody's fault."""
     for sentence in incidents_of(implementation):
         paragraph(out, sentence, label="incident")
 
 
 def show(out: Console, asked: AskedCase, claims: Capabilities, diagnosis: Diagnosis | None = None) -> None:
-    """Print the case, whether the answer is right, and if not, what it looks like, what was got, and a hint."""
+    """Print the case and whether the answer is right; if not, the diagnosis, the fault, and a hint."""
     case, fault = asked.question.case, asked.judgement.fault
     if diagnosis is not None:
         paragraph(out, f"looks like  {diagnosis.sentence} ({diagnosis.evidence})", style="bold")
@@ -108,7 +108,7 @@ def show(out: Console, asked: AskedCase, claims: Capabilities, diagnosis: Diagno
         paragraph(out, "the implementation does not claim everything that this case needs", label="note")
     if (rejected := asked.judgement.rejected) is not None and looks_like_a_mistake(rejected.type, rejected.message):
         paragraph(out, HINT, label="hint", style="bold")
-    # Who knows what it is need not guess.
+    # A diagnosis makes a hint needless.
     elif fault is not None and diagnosis is None and (advice := hint(asked.question, asked.answer, fault)):
         paragraph(out, advice, label="hint", style="bold")
     if isinstance(asked.answer, Broken):

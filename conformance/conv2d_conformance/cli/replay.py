@@ -70,7 +70,7 @@ def replay(
             question = Question(asked_for, implementation.hello.capabilities)
             other = None if at_once is None else Question(at_once, implementation.hello.capabilities)
             asked = asked_case.ask(implementation, question, times, beside=other)
-            # What depends on other calls cannot be told from other calls.
+            # A fault that depends on other calls cannot be diagnosed by making other calls.
             found = None if before or other or times > 1 else asked_case.diagnosis_of(implementation, asked)
         asked_case.show_hello(out, implementation.hello)
         asked_case.show(out, asked, implementation.hello.capabilities, found)

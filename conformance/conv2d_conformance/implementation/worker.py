@@ -1,4 +1,4 @@
-"""The Python worker: serves one adapter over two descriptors until it is told to stop."""
+"""The Python worker: it serves one adapter over two descriptors until it is told to stop."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNLIMITED = 1 << 62  # the harness is trusted with its own requests
 
 
 def serve(text: str, requests: int, answers: int) -> None:
-    """Answer what comes on `requests` until `bye`, or until the harness is gone."""
+    """Answer the messages on `requests` until `bye`, or until the harness is gone."""
     warnings.simplefilter("ignore")
     if sys.stdout is not None:
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
@@ -47,7 +47,7 @@ def serve(text: str, requests: int, answers: int) -> None:
         else:
             given = answer(adapter, request, memory, own_modules=own_modules)
         if os.getpid() != me:
-            os._exit(0)  # the call forked, and its child came back here too: one call, one answer
+            os._exit(0)  # the call forked, and its child returned here too: only the parent answers
         _send(answers, encode_answer(given, operation, message.header["id"]))
     return None
 
@@ -70,7 +70,7 @@ def hello(adapter: Adapter) -> Hello:
 
 
 def _reference_is_foreign(target: Target) -> bool:
-    """Whether an import of the reference is worth a report: the bundled adapters of the reference make it rightly."""
+    """Whether an import of the reference must be reported: the bundled adapters of the reference may import it."""
     return not (target.is_bundled and target.module.rpartition(".")[2].startswith("reference_"))
 
 

@@ -24,13 +24,13 @@ from conv2d_conformance.running import pytest_options
 from conv2d_conformance.running.drawing import apart, drawing
 from conv2d_conformance.running.examine import examination_of
 from conv2d_conformance.running.options import Options
-from conv2d_conformance.running.telling import CLAIMS, RECORD, Telling
+from conv2d_conformance.running.pytest_verdicts import CLAIMS, RECORD, PytestVerdicts
 from conv2d_conformance.spec import is_within
 from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.giving_up import GivingUp
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
-from conv2d_conformance.verdict.hope import Hope
 from conv2d_conformance.verdict.record import Ended
 from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import recorded
@@ -40,21 +40,21 @@ INCIDENTS = "conv2d_incidents"
 
 
 @dataclass
-class Subject:
+class ExaminedImplementation:
     """The implementation under test, how it is to be examined, and what was found to be wrong with it."""
 
     implementation: Implementation
     options: Options
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
     simplifier: Simplifier = field(init=False)
-    hope: Hope = field(init=False)
+    hope: GivingUp = field(init=False)
 
     def __post_init__(self) -> None:
         self.simplifier = Simplifier(diagnose=self.diagnoses.sentence_about, known=self.diagnoses.know, unsteady=[])
-        self.hope = Hope(self.options.keep_going)
+        self.hope = GivingUp(self.options.keep_going)
 
 
-SUBJECT = pytest.StashKey[Subject]()
+SUBJECT = pytest.StashKey[ExaminedImplementation]()
 EXAMINATION = pytest.StashKey[Examination]()
 ENDS_BEFORE = pytest.StashKey[Ends]()
 TELLING = "conv2d-telling"
@@ -71,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(session.close)
     if config.pluginmanager.has_plugin("terminal"):
         config.pluginmanager.register(
-            Telling(pytest_options.read(config), shows_all=config.getoption("fulltrace")), TELLING
+            PytestVerdicts(pytest_options.read(config), shows_all=config.getoption("fulltrace")), TELLING
         )
 
 
@@ -89,7 +89,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     except (TargetError, LoadError) as error:
         raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
     config.add_cleanup(implementation.close)
-    config.stash[SUBJECT] = Subject(implementation, options)
+    config.stash[SUBJECT] = ExaminedImplementation(implementation, options)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

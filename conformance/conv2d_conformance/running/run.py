@@ -22,10 +22,10 @@ from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.collector import Collector
+from conv2d_conformance.running.confirmer import Confirmer
 from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options, kind_of
-from conv2d_conformance.running.plugin import Subject
-from conv2d_conformance.running.second import Second
+from conv2d_conformance.running.plugin import ExaminedImplementation
 from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
 from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict.history import Remembering
@@ -68,31 +68,31 @@ def run(
             abandoned=abandoned,
         )
     )
-    second = Second(options)
+    confirmer = Confirmer(options)
     try:
-        return _run(options, report_file, implementation, second, on_progress, abandoned)
+        return _run(options, report_file, implementation, confirmer, on_progress, abandoned)
     except Exception as error:
         if lack := lack_of(error):
             raise Lacking(lack) from error
         raise
     finally:
         implementation.close()
-        second.close()
+        confirmer.close()
 
 
 def _run(
     options: Options,
     report_file: ReportFile,
     implementation: Implementation,
-    second: Second,
+    confirmer: Confirmer,
     on_progress: Callable[[int, int, str], None],
     abandoned: Event,
 ) -> Report:
     started = time.time()
     report_file.begin(header(options, implementation, started))
     distributed = options.workers > 1
-    subject = None if distributed else Subject(implementation, options)
-    collector = Collector(report_file, subject, second, on_progress)
+    subject = None if distributed else ExaminedImplementation(implementation, options)
+    collector = Collector(report_file, subject, confirmer, on_progress)
     with own_pytest(), seldom_collecting():
         status = pytest.main(command_line(options), plugins=[collector])
     if collector.lack is not None:
@@ -109,11 +109,11 @@ def _run(
         abandoned.set()
     else:
         on_progress(collector.total, collector.total, "asking once more what failed")
-        amended = second.amended()
+        amended = confirmer.amended()
         records = [amended.get(record.check, record) for record in records]
     implementation.close()
-    second.close()
-    incidents = [*incidents_of(implementation), *collector.incidents, *second.incidents]
+    confirmer.close()
+    incidents = [*incidents_of(implementation), *collector.incidents, *confirmer.incidents]
     if number := end_strays():
         incidents.append(f"the keeper of the worker was killed, and the harness ended {number} of its processes itself")
     report = assemble(

@@ -26,8 +26,8 @@ from conv2d_conformance.verdict.failure import Failure, as_always, as_it_is
 from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.judgement import Aspect, Fault, Judgement, Outcome
-from conv2d_conformance.verdict.question import Drawn, Question, claimed_grade
-from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE
+from conv2d_conformance.verdict.needed_calls import LONGEST_SEQUENCE
+from conv2d_conformance.verdict.question import DrawnQuestion, Question, claimed_grade
 from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
 from conv2d_conformance.verdict.tally import Tally
 
@@ -217,7 +217,7 @@ class Examination:
             failure = self.simplifier.together(self.asker, cases, failure)
         self._end(failure, judgement.outcome)
 
-    def judge_drawn(self, question: Drawn) -> None:
+    def judge_drawn(self, question: DrawnQuestion) -> None:
         """Judge an answer by its distribution; raise Nonconforming if it fails.
 
         It is asked once: nothing is drawn again, and nothing is made simpler.

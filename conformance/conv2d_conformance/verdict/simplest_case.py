@@ -15,22 +15,22 @@ from conv2d_conformance.verdict.judgement import Fault
 
 REPETITIONS = 5
 REPETITIONS_OF_A_CRASH = 2
-"""In a fresh process each, which takes long to start."""
+"""Few, since each needs a fresh process, which is slow to start."""
 
 SHRINK_BUDGET = 300
 SHRINK_BUDGET_IF_KNOWN = 12
 SHRINK_SECONDS = 30.0
-"""Many times what the calls of a usual implementation take, so that its simplest case does not depend on the time."""
+"""Many times what a usual implementation's calls take, so that its simplest case does not depend on time."""
 
 MOST_ATTEMPTS = 8
 OVERLOOKED = 0.05
-"""A case that fails by chance is asked until it would be overlooked so seldom, if that does not take too long."""
+"""A case that fails by chance is asked until it is missed with at most this probability, if time allows."""
 
 SPOKEN = ("accepted", "answered")
-"""Aspects of which there are many faults: they are told apart by what was said."""
+"""Aspects with many kinds of fault, which their messages tell apart."""
 
 Find = Callable[[Case], Fault | None]
-"""Asks a case once more; what is wrong with the answer, if anything is."""
+"""Asks a case once more, and returns the fault of the answer, if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Simplest:
 
 
 class Allowance(NamedTuple):
-    """How much is asked for the simplest case of one fault."""
+    """How much may be asked to find the simplest case of one fault."""
 
     budget: int = SHRINK_BUDGET
     repetitions: int = REPETITIONS
@@ -57,12 +57,12 @@ OF_A_CRASH = Allowance(repetitions=REPETITIONS_OF_A_CRASH)
 
 
 def same_fault(a: Fault, b: Fault) -> bool:
-    """Whether two faults are wrong in the same respect, and in the same words where words are all that is known."""
+    """Whether two faults have the same aspect, and the same kind of message where only messages tell them apart."""
     return a.aspect == b.aspect and (a.aspect not in SPOKEN or masked(a.got) == masked(b.got))
 
 
 def repeated(case: Case, fault: Fault, find: Find, repetitions: int = REPETITIONS) -> Simplest:
-    """The case itself, asked again."""
+    """The case itself, asked again several times."""
     again = [found for _ in range(repetitions) if (found := find(case)) is not None and same_fault(found, fault)]
     return Simplest(case, fault, len(again), repetitions)
 
@@ -77,10 +77,9 @@ def simplest(
 ) -> Simplest:
     """The simplest case that fails like `case`, which has the `fault`.
 
-    What fails each time is found by asking once. Where the case so found does not fail each time, and `case` fails
-    again at all, all is done again in the time that is left, with each candidate asked several times. A case that
-    does not fail when it is asked again is never returned, as long as one is left that does; `case` itself is the
-    last of them.
+    The search asks each candidate once. If its result does not fail every time, and `case` does fail again, the search
+    is repeated in the time that is left, with each candidate asked several times. A case that does not fail again is
+    returned only if none is left that does; `case` itself is tried last.
     """
     budget, repetitions, seconds = allowance
     start = clock()
@@ -90,7 +89,7 @@ def simplest(
         for _ in range(attempts):
             found = find(candidate)
             if found is not None and same_fault(found, fault):
-                failed.pop(candidate, None)  # the last that failed comes last
+                failed.pop(candidate, None)  # keeps the latest failure last
                 failed[candidate] = found
                 return True
         return False
@@ -111,7 +110,7 @@ def simplest(
 
 
 def _attempts(share: float) -> int:
-    """How often to ask a case of which so large a share fails."""
+    """How often to ask a case that fails in this share of attempts."""
     if share == 1:
         return MOST_ATTEMPTS
     return min(math.ceil(math.log(OVERLOOKED) / math.log(1 - share)), MOST_ATTEMPTS)

@@ -106,7 +106,7 @@ def _changed(case: Case, **changes: Any) -> Case | None:
 
 
 def _unpadded(case: Case) -> Case | None:
-    """The call without its padding. Where the kernel then does not fit, the input grows by what the padding was."""
+    """The call without its padding. If the kernel then does not fit, the input grows by the former padding."""
     bare = _changed(case, padding=(0, 0))
     if bare is None or is_legal(bare):
         return bare

@@ -1,7 +1,7 @@
-"""What a run of hours has found so far, in a file of its own, from which a later run goes on.
+"""A file with the results so far of a run of hours, from which a later run continues.
 
-The first line says what is asked. Each other line is a check that is done, with its results. A line that was being
-written when the run was killed has no end, and is left out.
+The first line says what the run asks. Each other line is a finished check with its results. A line that was cut off
+when the run was killed is ignored.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from conv2d_conformance.variants.alarms import Alarm, Result
+from conv2d_conformance.variants.alarms import Alarm, VariantResult
 
 
 class OtherRun(Exception):
-    """The file is of a run that asked something else, or of none."""
+    """The file belongs to a run that asked something else, or to no run."""
 
 
-def begin(file: Path, asked: Mapping[str, Any]) -> dict[str, dict[str, Result]]:
-    """What the file has of this run, by check; it is made where it is missing. OtherRun where it is of another."""
+def begin(file: Path, asked: Mapping[str, Any]) -> dict[str, dict[str, VariantResult]]:
+    """The results of this run in the file, by check; a missing file is created. OtherRun for another run's file."""
     if not file.exists():
         file.write_text(_line(asked), "utf-8")
         return {}
@@ -36,8 +36,8 @@ def begin(file: Path, asked: Mapping[str, Any]) -> dict[str, dict[str, Result]]:
     return done
 
 
-def add(file: Path, check: str, found: Mapping[str, Result]) -> None:
-    """Another check is done."""
+def add(file: Path, check: str, found: Mapping[str, VariantResult]) -> None:
+    """Add the results of a finished check."""
     with file.open("a", encoding="utf-8") as stream:
         stream.write(_line([check, {name: asdict(result) for name, result in found.items()}]))
 
@@ -46,5 +46,5 @@ def _line(values: Any) -> str:
     return json.dumps(values) + "\n"
 
 
-def _result(*, alarms: list[dict[str, Any]], **numbers: int) -> Result:
-    return Result(**numbers, alarms=tuple(Alarm(**alarm) for alarm in alarms))
+def _result(*, alarms: list[dict[str, Any]], **numbers: int) -> VariantResult:
+    return VariantResult(**numbers, alarms=tuple(Alarm(**alarm) for alarm in alarms))

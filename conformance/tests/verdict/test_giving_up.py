@@ -3,13 +3,13 @@
 import pytest
 
 from conv2d_conformance.contract.answers import Broken, Rejected
+from conv2d_conformance.verdict.giving_up import MOST_DEATHS, MOST_WAITS, GivingUp
 from conv2d_conformance.verdict.history import Ends
-from conv2d_conformance.verdict.hope import MOST_DEATHS, MOST_WAITS, Hope
 
 SOME = Ends(answered=100)
 
 
-def lost(hope: Hope, checks: int, kind: str, before: Ends = SOME) -> Ends:
+def lost(hope: GivingUp, checks: int, kind: str, before: Ends = SOME) -> Ends:
     """Let so many checks end with one call without an answer each."""
     for _ in range(checks):
         now = before.after(Broken(kind, "sentence"))
@@ -29,7 +29,7 @@ def lost(hope: Hope, checks: int, kind: str, before: Ends = SOME) -> Ends:
     ],
 )
 def test_it_is_lost_at_the_last_straw_and_stays_lost(kind: str, most: int, sentence: str) -> None:
-    hope = Hope()
+    hope = GivingUp()
     reached = lost(hope, most - 1, kind)
     assert hope.gave_up is None
     lost(hope, 1, kind, reached)
@@ -40,7 +40,7 @@ def test_it_is_lost_at_the_last_straw_and_stays_lost(kind: str, most: int, sente
 
 @pytest.mark.parametrize("kind", ["timeout", "died"])
 def test_it_is_lost_soon_where_nothing_was_ever_answered(kind: str) -> None:
-    hope = Hope()
+    hope = GivingUp()
     reached = lost(hope, 1, kind, Ends())
     assert hope.gave_up is None
     lost(hope, 1, kind, reached)
@@ -48,7 +48,7 @@ def test_it_is_lost_soon_where_nothing_was_ever_answered(kind: str) -> None:
 
 
 def test_it_is_checks_that_count_and_not_calls() -> None:
-    hope, before = Hope(), SOME
+    hope, before = GivingUp(), SOME
     now = before
     for _ in range(50):
         now = now.after(Broken("died", "sentence"))
@@ -58,7 +58,7 @@ def test_it_is_checks_that_count_and_not_calls() -> None:
 
 
 def test_who_keeps_going_never_gives_up() -> None:
-    hope = Hope(keep_going=True)
+    hope = GivingUp(keep_going=True)
     lost(hope, 100, "timeout", Ends())
     assert hope.gave_up is None
 
@@ -66,6 +66,6 @@ def test_who_keeps_going_never_gives_up() -> None:
 def test_what_is_no_array_ends_no_process_and_costs_no_hope() -> None:
     ends = Ends().after(Broken("not-an-array", "sentence")).after(Rejected("ValueError", "no"))
     assert ends == Ends(answered=2)
-    hope = Hope()
+    hope = GivingUp()
     lost(hope, 100, "not-an-array", Ends())
     assert hope.gave_up is None

@@ -1,9 +1,9 @@
-"""What an answer shows of the arithmetic behind it, beyond the size of its errors.
+"""What an answer shows about the arithmetic behind it, beyond the size of its errors.
 
-A bound says how far off an answer may be, and not why it is. The name of an algorithm needs more:
-- Transforms make errors that reach outputs whose windows hold nothing but zeros. One output may be wrong by chance, and
-  all by as much for another reason; where several of a plane are off, each in its own way, errors have spread.
-- Rounded inputs show where a product stands alone in its sum: it is one of the four products of the rounded factors.
+A bound says how far off an answer may be, not why it is. Naming an algorithm needs more:
+- Transforms spread errors to outputs whose windows hold only zeros. One output may be wrong by chance, and all may be
+  wrong by the same amount for another reason. If several of a plane are off, each differently, errors have spread.
+- Rounded inputs show where a sum has a single product: it is one of the four products of the rounded factors.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from conv2d_conformance.law.special_values import is_finite
 
 
 def has_spread(operands: Operands, answer: Array) -> bool:
-    """Whether several outputs of a plane that no product reaches are off, each in its own way."""
+    """Whether several outputs of a plane that no product reaches are off, each differently."""
     if not _all_finite(operands):
         return False
     values = answer.astype(np.float64)
@@ -30,7 +30,7 @@ def has_spread(operands: Operands, answer: Array) -> bool:
 
 
 def of_rounded_factors(operands: Operands, answer: Array, wrong: Mask, numbers: Format) -> bool | None:
-    """Whether what is wrong and a product alone is one of rounded factors; None where nothing is."""
+    """Whether the wrong outputs with a single product are products of rounded factors; None without such outputs."""
     if not _all_finite(operands):
         return None
     alone = wrong & (_terms(operands) == 1) & (operands.bias == 0)
@@ -48,13 +48,13 @@ def _all_finite(operands: Operands) -> bool:
 
 
 def _terms(operands: Operands) -> Floats:
-    """The number of products that are not zero, of every element."""
+    """The number of non-zero products of every element."""
     x, w = ((array != 0).astype(np.float64) for array in (operands.input, operands.weight))
     return operands.meet(x, w)
 
 
 def _neighbours(values: Floats, numbers: Format) -> Iterator[Floats]:
-    """The largest numbers of a format that are not above the values, and the smallest that are not below."""
+    """The numbers of a format next below the values, or equal to them, and those next above, or equal."""
     _, exponent = np.frexp(values)
     last_place = np.maximum(exponent, numbers.min_exponent + 1) - numbers.precision
     for towards in (np.floor, np.ceil):
@@ -62,6 +62,6 @@ def _neighbours(values: Floats, numbers: Format) -> Iterator[Floats]:
 
 
 def _rounded_once(products: Floats) -> Allowed:
-    """Either neighbour of each, and nothing else."""
+    """A law that allows only the two neighbours of each product."""
     nothing, everywhere = np.zeros_like(products), np.ones_like(products, dtype=bool)
     return Allowed(products, nothing, nothing, fixed=everywhere, evident=everywhere, neighbours=2)

@@ -13,7 +13,7 @@ from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.running import second
+from conv2d_conformance.running import confirmer
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.verdict.failure import Failure, as_always
 from conv2d_conformance.verdict.judgement import Fault
@@ -64,8 +64,8 @@ def failing(line: str, diagnosis: str | None) -> Ended:
 
 def confirmed(monkeypatch: pytest.MonkeyPatch, implementation: Starting, checks: list[Ended]) -> list[Failure]:
     """The failures of some checks, as a run has them in the end."""
-    monkeypatch.setattr(second, "connect", lambda *_, **__: implementation)
-    asking = second.Second(Options(target="tested", output=Path()))
+    monkeypatch.setattr(confirmer, "connect", lambda *_, **__: implementation)
+    asking = confirmer.Confirmer(Options(target="tested", output=Path()))
     for one in checks:
         assert one.record.failure is not None
         asking.ask(one, one.record.failure)

@@ -1,4 +1,4 @@
-"""What pytest shows where the checks run under it: the verdicts of `run`, in the words of `run`."""
+"""Show the verdicts of `run`, in the words of `run`, where the checks run under pytest."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def ended_of(report: pytest.TestReport) -> Ended | None:
     return next((from_json(value, Ended) for key, value in report.user_properties if key == RECORD), None)
 
 
-class Telling:
+class PytestVerdicts:
     """Takes the reports of the checks before anybody else does, and the end of the session.
 
     A failure is its own text, without the way to it, unless --full-trace asks for that. What decides nothing is an

@@ -10,7 +10,7 @@ import pytest
 from conv2d_conformance.contract.answers import Broken, Request, Result
 from conv2d_conformance.implementation import process
 from conv2d_conformance.implementation.host import Worker
-from conv2d_conformance.implementation.resident import CAN_BE_TOLD, exceeds
+from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD, exceeds
 from conv2d_conformance.implementation.target import LoadError
 
 pytestmark = pytest.mark.skipif(not CAN_BE_TOLD, reason="this system does not tell how much a process holds")

@@ -1,6 +1,6 @@
-"""How much memory a process and its descendants hold, as Linux tells it; elsewhere nobody does.
+"""The memory that a process and its descendants hold, which only Linux reports.
 
-It is resident memory, and not address space: libraries for GPUs reserve terabytes of the latter and use little of it.
+It is resident memory, not address space: libraries for GPUs reserve terabytes of address space and use little of it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from pathlib import Path
 
 GIB = 1 << 30
 USUAL_LIMIT = 8.0
-"""GiB: several times what the largest case takes when it is lowered to a matrix, besides a library for GPUs."""
+"""GiB: several times what the largest case takes when lowered to a matrix, plus a library for GPUs."""
 
 
 def _can_be_told() -> bool:
-    """Not where /proc is missing, or is that of another namespace, in which processes have other numbers."""
+    """Whether /proc exists and is that of this namespace; in another one, processes have other numbers."""
     try:
         return os.readlink("/proc/self") == str(os.getpid()) and Path("/proc/self/statm").exists()
     except OSError:
@@ -26,10 +26,10 @@ CAN_BE_TOLD = _can_be_told()
 
 
 def exceeds(pid: int, limit: int) -> bool:
-    """Whether a process and its descendants hold more bytes; False where the process is gone."""
+    """Whether a process and its descendants hold more than `limit` bytes; False if the process is gone."""
     if _sum_of(_resident, pid) <= limit:
         return False
-    # What a fork shares with its parent has been counted twice. To tell the shares takes the system longer.
+    # The first sum counts memory shared with a fork twice. Exact shares take the system longer.
     return _sum_of(_share, pid) > limit
 
 
@@ -49,7 +49,7 @@ def _resident(pid: int) -> int:
 
 
 def _share(pid: int) -> int:
-    """The memory of its own, and its part of what it shares."""
+    """The process's own memory, and its share of shared memory."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -63,7 +63,7 @@ def family(pid: int) -> Iterator[int]:
     try:
         threads = os.listdir(f"/proc/{pid}/task")
         children = [Path(f"/proc/{pid}/task/{thread}/children").read_bytes() for thread in threads]
-    except OSError:  # it ended, or a thread of it; or a system that lists no children
+    except OSError:  # the process or a thread ended, or the system lists no children
         return
     for child in b"".join(children).split():
         yield from family(int(child))

@@ -1,4 +1,4 @@
-"""What kind of call it is: on what a fault may hang."""
+"""The properties of a call that may trigger a fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether several answers to one question are the same."""
+"""Judge whether several answers to one question are the same."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from conv2d_conformance.contract.answers import Answer, Result
+from conv2d_conformance.verdict.fault_sentences import REPEATED
 from conv2d_conformance.verdict.judgement import Fault, Judgement
-from conv2d_conformance.verdict.wording import REPEATED
 
 
 def judge_repetitions(judgement: Judgement, answers: Sequence[Answer], symbols: Sequence[str]) -> Judgement:
-    """The judgement of the answers to one call, where that of each alone is known, up to the first that is wrong.
+    """Judge the answers to one call together, given the judgement of each alone up to the first wrong one.
 
-    Those that are right must be equal too: zeros and NaN whatever their sign. Answers to illegal calls are all
-    rejections. `symbols` are what the arrays are called.
+    Right answers must also be equal, except for the signs of zeros and NaN. Answers to illegal calls are all
+    rejections. `symbols` are the names of the arrays.
     """
     judgement = replace(judgement, calls=len(answers))
     if judgement.fault is not None:

@@ -1,4 +1,4 @@
-"""Two questions that are put at once, to be answered by two threads of one process."""
+"""Two questions asked at once, which two threads of one process answer."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ Pair = tuple[Question, Question]
 
 
 def request_of(pair: Pair) -> Request:
-    """The request that asks both. Each call is made once alone, and then again and again beside the other."""
+    """The request for both. Each call is made once alone, and then repeatedly beside the other."""
     first, second = (question.request for question in pair)
     return replace(first, beside=second, products=(1 + ROUNDS) * (first.products + second.products))
 
 
 def answers_of(answer: Answer) -> tuple[Answer, Answer]:
-    """The answer to each of the two; what is no result is that of both."""
+    """The answer to each of the two. Anything but a result is the answer to both."""
     if not isinstance(answer, Result):
         return answer, answer
     half = len(answer.arrays) // 2

@@ -1,7 +1,7 @@
-"""Whether each failing case fails in a fresh process too; where it does not, which calls must come before it.
+"""Check whether each failing case also fails in a fresh process; if not, find the calls that it needs before it.
 
-A case that fails only after others is a fault of what is kept between calls, whichever check met it: it is filed under
-the requirement that says so as well.
+A case that fails only after others shows a fault of kept state, whichever check met it. So it also counts under the
+requirement about state.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.operations import elementwise, operation_of
 from conv2d_conformance.verdict.aspects import aspect_of, is_refusal
-from conv2d_conformance.verdict.explaining import explanations
+from conv2d_conformance.verdict.explanation import explanations
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault
+from conv2d_conformance.verdict.needed_calls import shortest
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.record import Ended, Record
-from conv2d_conformance.verdict.sequence import shortest
 
 MOST_CAUSES = 3
-"""To find one takes many fresh processes."""
+"""The most searches for needed calls: each takes many fresh processes."""
 
 MOST_IN_VAIN = 6
-"""After so many cases that nothing made fail again, the others are left as they are: each takes some processes too."""
+"""After this many vain searches, the other cases stay as they are, since a vain search takes processes too."""
 
 _parsed = lru_cache(MOST_REMEMBERED)(parse)
-"""Cases that fail were mostly met by the same process, after the same calls."""
+"""Cached: most failing cases occurred in one process, after the same calls."""
 
 
 def fails_alone(record: Record, implementation: Implementation, *, is_fresh: bool = False) -> bool | None:
     """Whether the case of a record fails at once in a fresh process; None where it cannot be asked so.
 
-    For an illegal call any process will do that was asked illegal calls alone.
+    For an illegal call, a process that has had only illegal calls is fresh enough.
     """
     failure = record.failure
     if failure is None or not _can_be_asked(record, failure, implementation):
@@ -59,9 +59,9 @@ def explanations_of(failure: Failure, implementation: Implementation) -> tuple[s
 
 
 def amended(ended: Iterable[Ended], implementation: Implementation) -> Iterator[Record]:
-    """The records of cases that do not fail alone, which say what makes them fail.
+    """The records of cases that do not fail alone, with what makes them fail.
 
-    What failed by chance when it was repeated is left alone, since nothing follows from its not failing.
+    Cases that failed only sometimes stay as they are, since one success says nothing about them.
     """
     causes: list[list[Case]] = []
     in_vain = 0
@@ -76,15 +76,15 @@ def amended(ended: Iterable[Ended], implementation: Implementation) -> Iterator[
                 found = _after_others(one, failure, implementation, causes)
         in_vain += found is None
         if found is None and not was_by_chance:
-            # Nobody can make it fail again, so that nothing can be said of its cause.
+            # Nothing makes it fail again, so its cause is unknown.
             found = replace(one.record, failure=replace(failure, failed_repetitions=0, diagnosis=None))
         yield one.record if found is None else found
 
 
 def _unreduced(record: Record, failure: Failure, implementation: Implementation) -> Record | None:
-    """The case that failed first in the place of its reduction, if it fails in a fresh process where that does not.
+    """The original case instead of its reduction, if it fails in a fresh process and the reduction does not.
 
-    What is read from memory that was never written to is by chance what a simple case requires, zero above all.
+    Memory that was never written may by chance hold what a simple case requires, above all zeros.
     """
     if failure.first_case == failure.case or not implementation.restart():
         return None
@@ -117,10 +117,10 @@ def _can_be_asked(record: Record, failure: Failure, implementation: Implementati
 def _after_others(
     ended: Ended, failure: Failure, implementation: Implementation, causes: list[list[Case]]
 ) -> Record | None:
-    """The record with the calls that must come before, and the requirement that is broken by that, if they are found.
+    """The record with the calls that must come before, and the requirement that this breaks, if they are found.
 
-    `causes` are those that other cases needed, which are tried first: where much fails, it is mostly by few of them.
-    Then calls of the same shapes are, for which something may have been kept, and at last all.
+    `causes` are calls that other cases needed. They are tried first, since a few calls usually cause most failures.
+    Then come calls of the same shapes, which may share kept state, and finally all calls.
     """
     case = parse(failure.case)
     before = [_parsed(line) for line in unpacked(ended.before)]
@@ -162,13 +162,13 @@ def _after_others(
 
 
 def fault_of(implementation: Implementation, case: Case) -> Fault | None:
-    """What is wrong with the answer to a case; a process that ends is no answer."""
+    """The fault of the answer to a case, if it has one; the end of the process is not an answer."""
     question = Question(case, implementation.hello.capabilities)
     answer = implementation.ask(question.request)
     return None if isinstance(answer, Broken) else judge(question, answer).fault
 
 
 def broken_by_state(case: Case, before: Iterable[Case]) -> str:
-    """The requirement that is broken where a case fails after others and not alone."""
+    """The requirement that breaks if a case fails after others but not alone."""
     judged = elementwise(case.operation)
     return judged.stateless if all(map(is_legal, before)) else judged.unspoilt

@@ -17,7 +17,7 @@ Gradients = tuple[Array, Array, Array | None]
 
 @dataclass(frozen=True, eq=False)
 class Derived:
-    """The call of the convolution that is derived, and the gradient of its result."""
+    """The call of the convolution to differentiate, and the gradient of its result."""
 
     call: Call
     grad_output: Array
@@ -28,7 +28,7 @@ class Derived:
         return self.call.geometry
 
     def right(self, **changes: Any) -> Gradients:
-        """The right gradients, or those of a call in which some arguments have changed."""
+        """The right gradients of the call, or of the call with some arguments changed."""
         gy = changes.pop("grad_output", self.grad_output)
         call = replace(self.call, **changes)
         attributes = {name: getattr(call, name) for name in ATTRIBUTES}
@@ -36,7 +36,7 @@ class Derived:
 
     @property
     def batch(self) -> Derived:
-        """The same with a batch axis."""
+        """The same call with a batch axis."""
         if self.call.input.ndim == 4:
             return self
         return Derived(replace(self.call, input=self.call.input[None]), self.grad_output[None])

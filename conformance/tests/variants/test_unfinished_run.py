@@ -13,7 +13,7 @@ import pytest
 
 from conv2d_conformance.cli import program
 from conv2d_conformance.variants import alarms
-from conv2d_conformance.variants.alarms import Alarm, Result
+from conv2d_conformance.variants.alarms import Alarm, VariantResult
 
 NAMES = ("test_arguments::test_scalar", "test_stride::test_steps", "test_bias::test_added")
 
@@ -25,12 +25,12 @@ class Runs:
         self.asked: list[str] = []
         self.ends_at = ""
 
-    def __call__(self, name: str, *_: Any) -> dict[str, Result]:
+    def __call__(self, name: str, *_: Any) -> dict[str, VariantResult]:
         if name == self.ends_at:
             raise KeyboardInterrupt
         self.asked.append(name)
         alarm = Alarm("core", name, 5, "this", "that - \u2212 and more", "c1h1w1 m1k1")
-        return {"core": Result(0, 2, 30, 400, 300, (alarm,) if name == NAMES[1] else ())}
+        return {"core": VariantResult(0, 2, 30, 400, 300, (alarm,) if name == NAMES[1] else ())}
 
 
 @pytest.fixture

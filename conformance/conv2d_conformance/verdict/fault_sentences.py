@@ -1,4 +1,4 @@
-"""Say in words what is wrong with the values of an answer."""
+"""Sentences about what is wrong with an answer and its values."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from conv2d_conformance.law.joined_arrays import element
 from conv2d_conformance.verdict.question import Question
 
 FORCELESS = 2.0**10
-"""A bound that many times the largest exact result requires nothing that is worth a number."""
+"""A bound this many times the largest exact result is too wide to print as a number."""
 REFUSED = "refused a legal call: "
-"""How an answer begins in words where a legal call raised."""
+"""The beginning of the sentence about a legal call that raised."""
 
 ANY_ANSWER = "an answer, or an exception"
-"""What is required where there was none."""
+"""The requirement where there was no answer."""
 
 NO_SUCH_THING = "no such thing"
-"""What is required where something was seen that must not be."""
+"""The requirement where something forbidden was observed."""
 
 REPEATED = "the same bits from the same call"
-"""What is required of repetitions, and shown by them alone."""
+"""The requirement on repetitions."""
 
 
 def describe_wrong_elements(question: Question, answer: Array, law: Allowed, wrong: Mask) -> tuple[str, str]:
-    """What was got and what is required, told of the first wrong element. Its shape is that of the law.
+    """What was got and what is required, for the first wrong element; the answer has the shape of the law.
 
-    Where some wrong elements are evident, it is the first of these: at the others the bound may say next to nothing.
+    If some wrong elements are evident, it is the first of those: at others the bound may say next to nothing.
     """
     told = wrong & law.evident
     index = tuple(int(i) for i in np.argwhere(told if told.any() else wrong)[0])

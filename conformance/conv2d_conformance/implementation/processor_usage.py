@@ -1,6 +1,6 @@
-"""What processor time a process and its descendants use and want, as Linux tells it; elsewhere nobody does.
+"""The processor time that a process and its descendants use and want, which only Linux reports.
 
-Who waits for a processor wants one as much as who has one: on a busy machine a process that works hard gets little.
+A process that waits for a processor wants one just as one that has it: on a busy machine a hard worker gets little.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from conv2d_conformance.implementation.resident import CAN_BE_TOLD as CAN_BE_TOLD
-from conv2d_conformance.implementation.resident import family
+from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD as CAN_BE_TOLD
+from conv2d_conformance.implementation.resident_memory import family
 
 NANOSECONDS = 1e-9
 AT_WORK = b"RD"
-"""The states of who runs or waits for a processor, and of who waits for a disk."""
+"""The states of a process that runs or waits for a processor, and of one that waits for a disk."""
 
 
 class Usage(NamedTuple):
-    """In seconds since they began: `used` by all processes, `wanted` by the threads that are alive, waits included.
+    """Seconds since the start: `used` by all processes, and `wanted` by the living threads, which includes waiting.
 
     `at_work`: whether one of them runs now, or waits for a processor or a disk.
     """
@@ -30,7 +30,7 @@ class Usage(NamedTuple):
 
 
 def usage_of(pid: int) -> Usage | None:
-    """Of a process and its descendants. What those used that have ended counts with the parent that waited for them."""
+    """The usage of a process and its descendants. The time of ended ones counts with the parent that reaped them."""
     if not CAN_BE_TOLD:
         return None
     used, wanted, at_work = 0.0, 0.0, False
@@ -54,7 +54,7 @@ def _stat(pid: int) -> tuple[bytes, int]:
 
 
 def _wanted(pid: int) -> Iterator[int]:
-    """Of every thread the nanoseconds on a processor and in a queue for one; nothing where the system has no such."""
+    """Nanoseconds of every thread on a processor and queueing for one; none where the system does not count them."""
     for thread in os.listdir(f"/proc/{pid}/task"):
         try:
             ran, waited, _ = Path(f"/proc/{pid}/task/{thread}/schedstat").read_bytes().split()

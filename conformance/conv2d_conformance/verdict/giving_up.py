@@ -1,4 +1,4 @@
-"""When a run gives up: so much was without an answer that nobody would wait for the rest."""
+"""When a run gives up: so many checks had no answer that nobody would wait for the rest."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from conv2d_conformance.verdict.history import Ends
 
 MOST_WAITS = 3
-"""Checks that waited for an answer in vain: each takes all the time, or all the memory, that a call is allowed."""
+"""Checks that waited in vain for an answer: each takes all the time, or all the memory, that a call may use."""
 
 MOST_DEATHS = 20
-"""Checks that killed the process: each takes as long as a process takes to start."""
+"""Checks that killed the process: each costs the start of a process."""
 
 MOST_WITHOUT_AN_ANSWER = 2
-"""Checks, where no call was ever answered."""
+"""Checks without an answer, if no call was ever answered."""
 
 
 @dataclass
-class Hope:
-    """Of an answer to what is left to ask. `gave_up` says after what it is lost.
+class GivingUp:
+    """Decides when a run gives up. `gave_up` says after what it did.
 
-    It counts checks, which meet calls of their own, and not calls: to reduce one failure takes many. What a run gives
-    up is so the same at each run, however long its calls take.
+    It counts checks, not calls, since reducing one failure takes many calls. So every run gives up at the same place,
+    however long its calls take.
     """
 
     keep_going: bool = False
@@ -30,7 +30,7 @@ class Hope:
     _deaths: int = 0
 
     def check_ended(self, before: Ends, now: Ends, *, answered: bool) -> None:
-        """Take notice of a check that was not `answered`, by how the processes ended since `before`."""
+        """Count a check that was not `answered`, by how the processes ended since `before`."""
         if answered or self.keep_going or self.gave_up:
             return
         self._waits += now.waits > before.waits

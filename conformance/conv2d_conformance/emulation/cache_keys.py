@@ -1,4 +1,4 @@
-"""What outlives a call, and by what it is found again."""
+"""The keys under which a wrong conv2d finds again what it kept from an earlier call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Kept = dict[Hashable, Any]
 
 
 def configuration(call: Call) -> Hashable:
-    """All of a call but its data."""
+    """Everything about a call except its data."""
     g = call.geometry
     return g, call.input.dtype.str, call.bias is not None
 

@@ -1,4 +1,4 @@
-"""Which of the calls before a failing one are needed to make it fail."""
+"""Find which of the calls before a failing one it needs in order to fail."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from conv2d_conformance.cases.case import Case
 
 LONGEST_SEQUENCE = 1000
 MOST_ATTEMPTS = 48
-"""Every attempt needs a fresh process, and so perhaps seconds."""
+"""The most attempts: each needs a fresh process, which may take seconds."""
 MOST_CALLS = 40_000
-"""In all attempts together."""
+"""The most calls in all attempts together."""
 GROWTH = 8
-"""What is remembered was mostly a moment ago: the last calls are tried first, then so many times as many."""
+"""The last calls are tried first, since they are the likeliest cause, then this many times as many."""
 
 
 def shortest(before: Sequence[Case], fails_after: Callable[[Sequence[Case]], bool]) -> list[Case] | None:
-    """The calls among `before` that are needed, as far as a few attempts find out; None where all do not suffice.
+    """The calls among `before` that are needed, as far as a few attempts tell; None if even all do not suffice.
 
-    The last calls of all that make it fail are found by bisection, as few as do. So the first of these is needed; what
-    is needed of those after it is found in the same way. Whatever is returned was seen to make it fail.
+    Bisection finds the fewest last calls that make it fail. So the first of these is needed; of those after it, the
+    needed ones are found in the same way. The calls returned were seen to make it fail.
     """
     attempts = asked = 0
 

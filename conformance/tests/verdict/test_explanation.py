@@ -16,9 +16,9 @@ from conv2d_conformance.operations.gradients import REQUIREMENTS as OF_GRADIENTS
 from conv2d_conformance.report.causes import causes
 from conv2d_conformance.report.report import Entry
 from conv2d_conformance.report.verdicts import entry_of
-from conv2d_conformance.verdict import explaining
-from conv2d_conformance.verdict.confirming import fault_of
-from conv2d_conformance.verdict.explaining import explains, explanations
+from conv2d_conformance.verdict import explanation
+from conv2d_conformance.verdict.confirmation import fault_of
+from conv2d_conformance.verdict.explanation import explains, explanations
 from conv2d_conformance.verdict.failure import as_always
 from conv2d_conformance.verdict.judgement import Fault
 
@@ -74,7 +74,7 @@ def test_a_kernel_that_needs_its_padding_is_asked_with_a_larger_input() -> None:
 
 
 def test_who_cannot_be_asked_without_a_feature_is_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explaining, "_unpadded", lambda _: None)
+    monkeypatch.setattr(explanation, "_unpadded", lambda _: None)
     assert explanations(parse("n1c1h1w1 m1k1x2 p0x1 all-zero"), "accepted", lambda _: True) == ()
     assert explanations(parse("n1c1h1w1 m1k1x2 p0x1 all-zero"), "values", lambda _: True) == ("values.definition",)
 

@@ -16,7 +16,7 @@ from conv2d_conformance.implementation.target import load
 from conv2d_conformance.implementation.target import parse as target
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.judgement import Judgement
-from conv2d_conformance.verdict.repeating import judge_repetitions
+from conv2d_conformance.verdict.repetitions import judge_repetitions
 
 PASSED = Judgement("pass", evidence=1)
 

@@ -1,4 +1,4 @@
-"""What the keeper of a worker writes when the worker has ended."""
+"""The note that the keeper of a worker writes when the worker has ended."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ ENDED_BY_KEEPER = "None"
 
 @dataclass(frozen=True)
 class Note:
-    """How the worker ended, as an exit status or a negative signal, and what outlived it.
+    """How the worker ended, as an exit status or a negative signal, and the processes that outlived it.
 
-    Where the keeper was killed, it is how that ended, and nobody knows what else there is.
+    If the keeper was killed, `status` is that of the keeper, and nobody knows what else is left.
     """
 
     status: int
@@ -23,14 +23,14 @@ class Note:
 
     @classmethod
     def of(cls, words: bytes) -> Note:
-        """Read what the keeper wrote."""
+        """The note in the bytes that the keeper wrote."""
         status, left, *names = words.decode().split("\n")
         ended = -signal.SIGTERM if status == ENDED_BY_KEEPER else os.waitstatus_to_exitcode(int(status))
         return cls(ended, int(left), tuple(names))
 
     @property
     def incident(self) -> str | None:
-        """What to tell of the processes that were left behind; None where there were none."""
+        """A sentence about the processes that were left behind; None if there were none."""
         if not self.is_complete:
             return "the keeper of the worker was killed: it could not end what the worker left behind"
         if not self.left:

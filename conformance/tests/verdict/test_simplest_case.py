@@ -21,8 +21,8 @@ from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.judgement import Fault
+from conv2d_conformance.verdict.simplest_case import REPETITIONS, Allowance, simplest
 from conv2d_conformance.verdict.simplifier import Simplifier
-from conv2d_conformance.verdict.simplifying import REPETITIONS, Allowance, simplest
 
 LARGE = parse("n3c2h12w4 m5k3x3 integers:7")
 FAULT = Fault("values", "1", "2")

@@ -17,7 +17,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.emulation.adapters import EVERYTHING
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.verdict.confirming import MOST_IN_VAIN, amended, explanations_of, fails_alone
+from conv2d_conformance.verdict.confirmation import MOST_IN_VAIN, amended, explanations_of, fails_alone
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.history import Remembering, packed, unpacked

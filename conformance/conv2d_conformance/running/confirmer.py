@@ -1,4 +1,4 @@
-"""What failed, asked a second time while the run goes on, and what is found of its cause."""
+"""Ask failing cases a second time while the run goes on, and search for their cause."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.process import Abandoned
 from conv2d_conformance.implementation.target import LoadError
 from conv2d_conformance.running.options import Options
-from conv2d_conformance.verdict.confirming import amended, explanations_of, fails_alone
+from conv2d_conformance.verdict.confirmation import amended, explanations_of, fails_alone
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.record import Ended, Record
 
@@ -19,7 +19,7 @@ Confirmed = tuple[bool | None, tuple[str, ...]]
 """Whether a case fails alone, and which requirements explain that."""
 
 
-class Second:
+class Confirmer:
     """Asks what failed once more, of processes of the implementation that were asked nothing yet, beside the run.
 
     A process is started once for each case and each diagnosis: what a confirmed diagnosis explains may fail in a
