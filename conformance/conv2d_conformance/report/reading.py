@@ -68,7 +68,7 @@ def report_of(value: object) -> Report:
 
 @dataclass(frozen=True)
 class _FirstLine:
-    """Of a partial file."""
+    """The first line of a partial file."""
 
     header: Header
 

@@ -16,12 +16,12 @@ from conv2d_conformance.running.pytest_verdicts import ended_of
 from conv2d_conformance.verdict.record import Ended, Record
 
 SECONDS_TO_STOP = 0.2
-"""For the processes of pytest-xdist after Ctrl-C."""
+"""The time that processes of pytest-xdist have after Ctrl-C."""
 
 
 @dataclass(eq=False)  # pytest keeps plugins in sets
 class Collector:
-    """A pytest plugin that takes the records of the checks as they end."""
+    """A pytest plugin that collects the records of the checks as they end."""
 
     report_file: ReportFile
     subject: ExaminedImplementation | None

@@ -16,14 +16,14 @@ from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.record import Ended, Record
 
 Confirmed = tuple[bool | None, tuple[str, ...]]
-"""Whether a case fails alone, and which requirements explain that."""
+"""Whether a case fails alone, and the requirements that explain its failure."""
 
 
 class Confirmer:
-    """Asks what failed once more, of processes of the implementation that were asked nothing yet, beside the run.
+    """Asks failing cases once more in fresh processes of the implementation, beside the run.
 
-    A process is started once for each case and each diagnosis: what a confirmed diagnosis explains may fail in a
-    process that was asked something, and only where it does not is it asked of a fresh one.
+    Each case and each diagnosis gets one fresh process. A case that a confirmed diagnosis explains is first asked in a
+    used process; only if it does not fail there, a fresh one is asked.
     """
 
     def __init__(self, options: Options) -> None:
@@ -64,7 +64,7 @@ class Confirmer:
             return None, ()
 
     def amended(self) -> dict[str, Record]:
-        """The records, by check, that now say which requirement explains their failure, or what it depends on."""
+        """The changed records, by check: they name the requirement that explains the failure, or what it depends on."""
         found: dict[str, Record] = {}
         changed: list[Ended] = []
         for ended, failure, result in self._asked:

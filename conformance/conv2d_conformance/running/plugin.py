@@ -36,12 +36,12 @@ from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import recorded
 
 INCIDENTS = "conv2d_incidents"
-"""The key under which a process of pytest-xdist hands over the incidents of its end."""
+"""The key under which a process of pytest-xdist reports its incidents at its end."""
 
 
 @dataclass
 class ExaminedImplementation:
-    """The implementation under test, how it is to be examined, and what was found to be wrong with it."""
+    """The implementation under test, the options of its examination, and the diagnoses of its failures."""
 
     implementation: Implementation
     options: Options
@@ -93,7 +93,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Close here what is closed at the end anyway: a process of pytest-xdist can still tell what came of it."""
+    """Close the implementation now, while a process of pytest-xdist can still report its incidents."""
     config = session.config
     if SUBJECT in config.stash and hasattr(config, "workeroutput"):
         implementation = config.stash[SUBJECT].implementation
@@ -102,7 +102,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the checks that are selected, in the profile, and of what is claimed."""
+    """Keep the checks that are selected, in the profile, and within the claims."""
     subject = config.stash[SUBJECT]
     claimed = subject.implementation.hello.claimed
     if telling := config.pluginmanager.get_plugin(TELLING):
@@ -159,7 +159,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def _gave_up(item: pytest.Item, examination: Examination) -> str | None:
-    """After what the run gives up, where this check is the last straw."""
+    """After what the run gives up, if this check is the last straw."""
     hope, failure = item.config.stash[SUBJECT].hope, examination.tally.failure
     answered = failure is None or aspect_of(failure) != "answered"
     hope.check_ended(item.stash[ENDS_BEFORE], _ends_of(examination.implementation), answered=answered)

@@ -24,19 +24,19 @@ RECORD = "conv2d"
 """The key under which a check's record travels in the properties of its report."""
 
 CLAIMS = "conv2d_claims"
-"""The key under which a process that asks tells the one that hands out the checks what is claimed."""
+"""The key under which a process that runs checks tells the distributing one the claims."""
 
 
 def ended_of(report: pytest.TestReport) -> Ended | None:
-    """What came of a check, by its report, which may have been made in another process."""
+    """The end of a check, from its pytest report, which may come from another process."""
     return next((from_json(value, Ended) for key, value in report.user_properties if key == RECORD), None)
 
 
 class PytestVerdicts:
-    """Takes the reports of the checks before anybody else does, and the end of the session.
+    """Handles the reports of checks before other plugins, and the end of the session.
 
-    A failure is its own text, without the way to it, unless --full-trace asks for that. What decides nothing is an
-    expected failure. What `run` would conclude is the last line, and no session is a success that `run` would not be.
+    A failure shows its own text, without a traceback unless --full-trace is given. A failure that decides nothing is an
+    expected failure. The conclusion of `run` is the last line, and a session succeeds only if `run` would.
     """
 
     def __init__(self, options: Options, *, shows_all: bool) -> None:
@@ -62,7 +62,7 @@ class PytestVerdicts:
                 report.wasxfail = f"{level} decides nothing: {sentence_about(record.failure)}"
 
     def _failing(self, record: Record) -> list[Entry]:
-        """The entries of a check that failed, one that decides first."""
+        """The entries of a failing check, a deciding one first."""
         entries = [
             entry_of(spec.get(name), (record.check,), verdict=record.outcome, failure=record.failure)
             for name in self._asked(catalogue()[record.check])
@@ -70,7 +70,7 @@ class PytestVerdicts:
         return sorted(entries, key=lambda entry: entry.level != "MUST")
 
     def _asked(self, check: Check) -> list[str]:
-        """The requirements of a check that the session is about."""
+        """The requirements of a check within the session's selection and profile."""
         return [
             name
             for name in check.requirements
@@ -95,7 +95,7 @@ class PytestVerdicts:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _concluded(self) -> Conclusion:
-        """What `run` concludes from the same records. Where some were left out, by -k say, that is a selection."""
+        """The conclusion of `run` from the same records. If some were left out, say by -k, it is a selection."""
         checks = {check.name: check.requirements for check in catalogue().values()}
         run = {record.check for record in self._records}
         is_whole = all(

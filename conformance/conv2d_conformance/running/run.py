@@ -36,7 +36,7 @@ class HarnessFailure(Exception):
 
 
 class Lacking(Exception):
-    """The environment lacks something without which no verdict can be given."""
+    """The environment lacks something that every verdict needs."""
 
     def __init__(self, lack: Lack) -> None:
         super().__init__(lack.sentence)
@@ -105,7 +105,7 @@ def _run(
     ended_early = interrupted or any(record.gave_up is not ABSENT for record in collector.records)
     fingerprint = None if ended_early or options.only != "*" else _fingerprint(options, implementation, on_progress)
     records = collector.records
-    if interrupted:  # who has pressed Ctrl-C does not wait for a library to leave
+    if interrupted:  # after Ctrl-C, nobody waits for a library to leave
         abandoned.set()
     else:
         on_progress(collector.total, collector.total, "asking once more what failed")
@@ -131,6 +131,6 @@ def _run(
 def _fingerprint(
     options: Options, implementation: Implementation, on_progress: Callable[[int, int, str], None]
 ) -> Fingerprint:
-    """What is behind the numbers: of the small shape alone where time is short."""
+    """The fingerprint of the implementation; at effort quick only of the small shape."""
     shapes = SHAPES[:1] if options.effort == "quick" else SHAPES
     return take(implementation, shapes=shapes, longest_call=1.0, on_progress=on_progress)
