@@ -10,10 +10,9 @@ All that PyTorch documents is claimed. What does not hold, and on which processo
 from dataclasses import replace
 from typing import Any
 
-import ml_dtypes
-import numpy as np
 import torch
 
+from conv2d_adapters.arrays.torch import to_array, to_tensor
 from conv2d_conformance import Adapter, Capabilities
 
 CAPABILITIES = Capabilities(
@@ -29,22 +28,6 @@ CAPABILITIES = Capabilities(
     deterministic=True,
     thread_safe=True,
 )
-
-
-def to_tensor(array: np.ndarray[Any, Any], device: str = "cpu") -> torch.Tensor:
-    """The array as a tensor; the two libraries exchange bfloat16 by its bits alone."""
-    if array.dtype == ml_dtypes.bfloat16:
-        return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16).to(device)
-    return torch.from_numpy(array).to(device)
-
-
-def to_array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
-    tensor = tensor.detach().cpu()
-    if tensor.dtype == torch.bfloat16:
-        bits: np.ndarray[Any, Any] = tensor.view(torch.int16).numpy()
-        return bits.view(ml_dtypes.bfloat16)
-    array: np.ndarray[Any, Any] = tensor.numpy()
-    return array
 
 
 def set_for_the_process(*, threads: str = "1", onednn: str = "on", tf32: str = "off") -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from conv2d_adapters import torch as adapted
+from conv2d_adapters.arrays import torch as arrays
 from conv2d_conformance.implementation.host import connect
 
 DTYPES = ("float16", "float32", "float64", ml_dtypes.bfloat16)
@@ -16,13 +17,13 @@ DTYPES = ("float16", "float32", "float64", ml_dtypes.bfloat16)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_every_bit_survives_the_exchange(dtype: Any) -> None:
     array = np.array([[1.5, -0.0, np.inf], [2.0**-130, 3, np.nan]]).astype(dtype)
-    back = adapted.to_array(adapted.to_tensor(array))
+    back = arrays.to_array(arrays.to_tensor(array))
     assert back.dtype == array.dtype
     assert back.tobytes() == array.tobytes()
 
 
 def test_the_dtype_is_kept() -> None:
-    assert adapted.to_tensor(np.zeros(2, ml_dtypes.bfloat16)).dtype == torch.bfloat16
+    assert arrays.to_tensor(np.zeros(2, ml_dtypes.bfloat16)).dtype == torch.bfloat16
 
 
 def test_a_device_is_copied_to_and_from() -> None:

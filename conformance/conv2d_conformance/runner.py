@@ -40,6 +40,7 @@ from conv2d_conformance.report.deviations import Conditions, Deviation, Surround
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.telling import RECORD
+from conv2d_conformance.verdict import gate
 from conv2d_conformance.verdict.confirming import amend, explanations_of, fails_alone
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.hope import Hope
@@ -233,8 +234,8 @@ def run(
 ) -> dict[str, Any]:
     """Examine the target and return the report, which is then in `report_file` too, by default in `options.output`.
 
-    Raises TargetError or LoadError where the target cannot be reached, UnwritableOutput before the first check,
-    ReportElsewhere after the last, HarnessFailure, Lacking.
+    Raises TargetError or LoadError where the target cannot be reached, RefusedAtOnce, UnwritableOutput before the first
+    check, ReportElsewhere after the last, HarnessFailure, Lacking.
     """
     occupy_standard_descriptors()
     if report_file is None:
@@ -252,6 +253,8 @@ def run(
     )
     second = Second(options)
     try:
+        if gate.is_needed(implementation.hello):
+            _pass_gate(options)
         return _run(options, report_file, implementation, second, on_progress, abandoned)
     except Exception as error:
         if lack := lack_of(error):
@@ -260,6 +263,15 @@ def run(
     finally:
         implementation.close()
         second.close()
+
+
+def _pass_gate(options: Options) -> None:
+    """In a process of its own: that of the run has not been asked anything before its first case."""
+    asked = connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
+    try:
+        gate.require_answers(asked)
+    finally:
+        asked.close()
 
 
 def _run(

@@ -20,7 +20,7 @@ FLOORS = (
     {"descriptors", "effort", "environment", "foreign", "hinted", "output", "pool", "sources", "strict_json"},
     {"contract"},
     {"adapter", SUITE},
-    {"spec"},
+    {"forms", "spec"},
     {"cases"},
     {"implementation", "law"},
     {"gradients"},

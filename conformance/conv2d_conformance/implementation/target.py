@@ -24,6 +24,8 @@ from urllib.parse import unquote
 from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter, adapter_from_function
 from conv2d_conformance.contract.signature import fault_of_signature
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
+from conv2d_conformance.forms import finding as forms
+from conv2d_conformance.forms.fault import FormError
 from conv2d_conformance.implementation import bundled
 from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
 
@@ -172,7 +174,7 @@ def load(target: Target) -> Adapter:
     elif isinstance(getattr(found, "adapter", None), Adapter):
         adapter = found.adapter
     elif callable(found):
-        adapter = _wrap(found, target)
+        return _named(_wrap(found, target), target)
     else:
         raise LoadError(
             f"{target.attribute} in {target.place} is a value of type {type(found).__name__}",
@@ -244,7 +246,16 @@ def _find(module: ModuleType, target: Target) -> Any:
 
 
 def _wrap(function: Any, target: Target) -> Adapter:
-    """A bare function as an adapter, under the name of its place; its version is the digest of the file."""
+    """What is no adapter as one, under the name of its place; its version is the digest of the file."""
+    name = f"{Path(target.path).name if target.path else target.module}:{target.attribute}"
+    try:
+        found = forms.adapter_of(function, target.options)
+    except FormError as error:
+        raise LoadError(f"{target.attribute} in {target.place}: {error.sentence}", error.hint) from None
+    return replace(found or _called_as_the_contract_does(function, target), name=name, version=_digest(target))
+
+
+def _called_as_the_contract_does(function: Any, target: Target) -> Adapter:
     try:
         signature = inspect.signature(function)
     except (ValueError, TypeError):
@@ -255,8 +266,7 @@ def _wrap(function: Any, target: Target) -> Adapter:
     if fault := fault_of_signature(signature):
         sentence, hint = fault
         raise LoadError(f"{target.attribute} in {target.place} is no conv2d as it stands: {sentence}", hint)
-    name = f"{Path(target.path).name if target.path else target.module}:{target.attribute}"
-    return replace(adapter_from_function(function), name=name, version=_digest(target))
+    return adapter_from_function(function)
 
 
 def _digest(target: Target) -> str:

@@ -1,0 +1,45 @@
+"""docs/targets.md is true: its files are targets, its commands run, and it names every option and framework."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from conv2d_conformance.cli import program
+from conv2d_conformance.forms import claims, frameworks, function
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "targets.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+FILES = {re.match(r"(?:#|//) (\S+)", text)[1]: text for language, text in BLOCKS if language}
+COMMANDS = [line for language, text in BLOCKS if not language for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_is_sane(command, folder):
+    """One case for each claim, in this process, in which the framework is already: whole runs take minutes."""
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    start, verb, target = shlex.split(command)
+    assert start == "conv2d-conformance"
+    assert verb in ("run", "smoke")
+    if "torch" in FILES[target.partition(":")[0]]:
+        pytest.importorskip("torch")
+    found = CliRunner().invoke(program, ["smoke", target, "--isolation", "none"])
+    assert found.exit_code == 0, found.output
+
+
+def test_every_option_and_every_framework_is_named():
+    options = {match for line in PAGE.splitlines() for match in re.findall(r"^\| `(\w+)(?:=[^`]*)?` \|", line)}
+    assert options == {*function.OPTIONS, *claims.OPTIONS}
+    row = next(line for line in PAGE.splitlines() if line.startswith("| `arrays`"))
+    assert {*frameworks.names()} <= set(re.findall(r"`(\w+)`", row))
+
+
+def test_what_the_page_points_to_is_there():
+    for target in re.findall(r"\]\(([^)#]+)\)", PAGE):
+        assert (ROOT / "docs" / target).exists(), target

@@ -1,0 +1,95 @@
+"""What parameters mean: names of the document, other spellings, places; and what they cannot mean is told."""
+
+import pytest
+
+from conv2d_conformance.forms.fault import FormError
+from conv2d_conformance.forms.reading import read
+
+VALUES = {
+    "input": "X",
+    "weight": "W",
+    "bias": "B",
+    "stride": (2, 1),
+    "padding": (0, 1),
+    "dilation": (1, 3),
+    "groups": 4,
+}
+
+
+def function(parameters):
+    return eval(f"lambda {parameters}: dict(sorted(locals().items()))")
+
+
+READ = {
+    "input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1": VALUES,
+    "x, w, b=None, s=1, p=0, d=1, g=1": dict(zip("xwbspdg", VALUES.values(), strict=True)),
+    "first, second": {"first": "X", "second": "W"},
+    "first, second, third": {"first": "X", "second": "W", "third": "B"},
+    "u, v, c, e, f": {"u": "X", "v": "W", "c": "B", "e": (2, 1), "f": (0, 1)},
+    "weight, x": {"weight": "W", "x": "X"},
+    "kernel, image, *, strides": {"kernel": "W", "image": "X", "strides": (2, 1)},
+    "x, w, stride, padding": {"x": "X", "w": "W", "stride": (2, 1), "padding": (0, 1)},
+    "x, w, /, b, *, pad=0": {"x": "X", "w": "W", "b": "B", "pad": (0, 1)},
+    "x, w, block=32, *, groups": {"x": "X", "w": "W", "block": 32, "groups": 4},
+}
+
+
+@pytest.mark.parametrize("parameters", READ)
+def test_each_parameter_gets_what_it_means(parameters):
+    conv2d = function(parameters)
+    positional, named = read(conv2d).arguments(VALUES)
+    assert conv2d(*positional, **named) == READ[parameters]
+
+
+def test_where_nothing_can_be_seen_all_is_given_in_order():
+    def hidden(*arguments):
+        return arguments
+
+    assert hidden(*read(hidden).arguments(VALUES)[0]) == tuple(VALUES.values())
+    assert read(max).arguments(VALUES) == ([*VALUES.values()], {})
+
+
+def test_who_takes_everything_gets_it_by_the_names_of_the_document():
+    def wrapped(*arguments, **named):
+        return arguments, named
+
+    positional, named = read(wrapped).arguments(VALUES)
+    assert wrapped(*positional, **named) == (("X", "W", "B"), dict(list(VALUES.items())[3:]))
+    assert read(function("x, w, **rest")).arguments(VALUES)[1] == {"x": "X", "w": "W", **dict(list(VALUES.items())[2:])}
+
+
+UNREADABLE = {
+    "x": "it has no parameter for the weight",
+    "x, w, b=None, bias=None": "its parameters b and bias both seem to be the bias",
+    "x, w, stride, scale": "it has a parameter scale without a default, and nothing for it",
+    "x, w, *, scale": "it has a parameter scale without a default, and nothing for it",
+    "x, w, padings=0": "it has a parameter padings: did you mean padding?",
+}
+
+
+@pytest.mark.parametrize("parameters", UNREADABLE)
+def test_what_cannot_be_meant_is_told(parameters):
+    with pytest.raises(FormError) as caught:
+        read(function(parameters))
+    assert caught.value.sentence == UNREADABLE[parameters]
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("parameters", "features"),
+    [
+        ("x, w", set()),
+        ("x, w, b, s=1", {"bias", "stride"}),
+        ("x, w, padding=0, groups=1, dilation=1", {"padding.explicit", "groups", "dilation"}),
+        ("x, w, stride=1, padding=0, dilation=1, groups=2", {"stride", "padding.explicit", "dilation", "groups"}),
+    ],
+)
+def test_features_are_what_the_parameters_show(parameters, features):
+    assert read(function(parameters)).features == {"multi-channel", *features}
+
+
+def test_documented_defaults_are_claimed_where_all_are_there_and_can_be_left_out():
+    every = "stride=1, padding=0, dilation=1, groups=1"
+    assert "arguments.defaults" in read(function(f"x, w, {every}")).features
+    assert "arguments.defaults" not in read(function(f"x, w, {every.replace('0', '1')}")).features
+    assert "arguments.defaults" not in read(function(f"x, w, b=None, {every}, /")).features
