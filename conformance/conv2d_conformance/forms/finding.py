@@ -8,6 +8,7 @@ from typing import Any
 
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.forms.function import framework_of, of_function
+from conv2d_conformance.forms.layer import framework_of_class, of_layer
 from conv2d_conformance.forms.reading import OUTPUT
 
 OF_THE_CONTRACT = (None, "numpy")
@@ -15,6 +16,8 @@ OF_THE_CONTRACT = (None, "numpy")
 
 def adapter_of(found: Callable[..., Any], options: Mapping[str, str]) -> Adapter | None:
     """The adapter that a form makes of it. None for a function that is called as the contract does. FormError."""
+    if (framework := framework_of_class(found)) is not None:
+        return of_layer(found, framework, options)
     if not options and framework_of(found) in OF_THE_CONTRACT and not _writes_to_a_parameter(found):
         return None
     return of_function(found, options)

@@ -61,7 +61,8 @@ def test_a_function_on_tensors_is_right_in_all_that_it_claims(implementation):
 def test_a_wrong_one_is_diagnosed(implementation):
     pytest.importorskip("torch")
     implementation(ON_TENSORS.replace("padding, dilation, groups)\n", "padding[::-1], dilation, groups)\n"))
-    found = smoke("mine.py:conv2d?dtypes=float32&without=arguments.defaults")
+    target = "mine.py:conv2d?without=arguments.defaults"
+    found = CliRunner().invoke(program, ["replay", "n1c1h4w5 m1k2x3 p1x2", target, "--isolation", "none"])
     assert found.exit_code == 1
     assert "a conv2d that takes padding as (width, height)" in " ".join(found.output.split())
 

@@ -3,7 +3,7 @@
 import pytest
 
 from conv2d_conformance.forms.fault import FormError
-from conv2d_conformance.forms.reading import read
+from conv2d_conformance.forms.reading import CONV2D, read
 
 VALUES = {
     "input": "X",
@@ -37,7 +37,8 @@ READ = {
 @pytest.mark.parametrize("parameters", READ)
 def test_each_parameter_gets_what_it_means(parameters):
     conv2d = function(parameters)
-    positional, named = read(conv2d).arguments(VALUES)
+    reading = read(conv2d, CONV2D)
+    positional, named = reading.arguments({name: value for name, value in VALUES.items() if reading.takes(name)})
     assert conv2d(*positional, **named) == READ[parameters]
 
 
@@ -45,17 +46,32 @@ def test_where_nothing_can_be_seen_all_is_given_in_order():
     def hidden(*arguments):
         return arguments
 
-    assert hidden(*read(hidden).arguments(VALUES)[0]) == tuple(VALUES.values())
-    assert read(max).arguments(VALUES) == ([*VALUES.values()], {})
+    assert hidden(*read(hidden, CONV2D).arguments(VALUES)[0]) == tuple(VALUES.values())
+    assert read(max, CONV2D).arguments(VALUES) == ([*VALUES.values()], {})
 
 
 def test_who_takes_everything_gets_it_by_the_names_of_the_document():
     def wrapped(*arguments, **named):
         return arguments, named
 
-    positional, named = read(wrapped).arguments(VALUES)
+    positional, named = read(wrapped, CONV2D).arguments(VALUES)
     assert wrapped(*positional, **named) == (("X", "W", "B"), dict(list(VALUES.items())[3:]))
-    assert read(function("x, w, **rest")).arguments(VALUES)[1] == {"x": "X", "w": "W", **dict(list(VALUES.items())[2:])}
+    others = dict(list(VALUES.items())[2:])
+    assert read(function("x, w, **rest"), CONV2D).arguments(VALUES)[1] == {"x": "X", "w": "W", **others}
+
+
+def test_what_is_not_taken_is_left_out_only_where_it_says_nothing():
+    found = read(function("x, w, groups=1"), CONV2D)
+    default = {"input": "X", "weight": "W", "bias": None, "stride": (1, 1), "padding": 0, "dilation": (1, 1)}
+    assert found.arguments(default) == ([], {"x": "X", "w": "W"})
+    for more in (
+        {"stride": (1, 2)},
+        {"padding": True},
+        {"dilation": 1.0},
+        {"padding_mode": "zero"},
+        {"padding": "same"},
+    ):
+        assert found.arguments({**default, **more}) == ([], {"x": "X", "w": "W", **more})
 
 
 UNREADABLE = {
@@ -70,7 +86,7 @@ UNREADABLE = {
 @pytest.mark.parametrize("parameters", UNREADABLE)
 def test_what_cannot_be_meant_is_told(parameters):
     with pytest.raises(FormError) as caught:
-        read(function(parameters))
+        read(function(parameters), CONV2D)
     assert caught.value.sentence == UNREADABLE[parameters]
     assert caught.value.hint
 
@@ -85,11 +101,11 @@ def test_what_cannot_be_meant_is_told(parameters):
     ],
 )
 def test_features_are_what_the_parameters_show(parameters, features):
-    assert read(function(parameters)).features == {"multi-channel", *features}
+    assert read(function(parameters), CONV2D).features == {"multi-channel", *features}
 
 
 def test_documented_defaults_are_claimed_where_all_are_there_and_can_be_left_out():
     every = "stride=1, padding=0, dilation=1, groups=1"
-    assert "arguments.defaults" in read(function(f"x, w, {every}")).features
-    assert "arguments.defaults" not in read(function(f"x, w, {every.replace('0', '1')}")).features
-    assert "arguments.defaults" not in read(function(f"x, w, b=None, {every}, /")).features
+    assert "arguments.defaults" in read(function(f"x, w, {every}"), CONV2D).features
+    assert "arguments.defaults" not in read(function(f"x, w, {every.replace('0', '1')}"), CONV2D).features
+    assert "arguments.defaults" not in read(function(f"x, w, b=None, {every}, /"), CONV2D).features
