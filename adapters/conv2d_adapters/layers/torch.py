@@ -28,21 +28,27 @@ class Layers:
         return found.get(name) if name in found or len(found) != 1 else found.popitem()[1]
 
     def load(self, layer: Any, name: str, tensor: torch.Tensor) -> None:
-        """Write a tensor into the parameter, as `load_state_dict` does. One that does not fit takes its place.
+        """Write a tensor into the parameter, as `load_state_dict` does, and into none of another shape or dtype."""
+        parameter = self._required(layer, name)
+        if (parameter.shape, parameter.dtype) != (tensor.shape, tensor.dtype):
+            has, given = (f"{tuple(value.shape)} of {value.dtype}" for value in (parameter, tensor))
+            raise RuntimeError(f"the layer made a {name} {has}, and is given one {given}")
+        with torch.no_grad():
+            parameter.copy_(tensor)
 
-        So the layer itself meets what is illegal.
-        """
-        parameter = self.parameter(layer, name)
-        if parameter is None:
-            raise AttributeError(f"the layer has no {name}, or more than one")
-        if (parameter.shape, parameter.dtype) == (tensor.shape, tensor.dtype):
-            with torch.no_grad():
-                parameter.copy_(tensor)
-            return
+    def replace(self, layer: Any, name: str, tensor: torch.Tensor) -> None:
+        """Put a tensor in the place of the parameter."""
+        parameter = self._required(layer, name)
         for module in layer.modules():
             for key, value in module.named_parameters(recurse=False):
                 if value is parameter:
                     setattr(module, key, torch.nn.Parameter(tensor))
+
+    def _required(self, layer: Any, name: str) -> Any:
+        parameter = self.parameter(layer, name)
+        if parameter is None:
+            raise AttributeError(f"the layer has no {name}, or more than one")
+        return parameter
 
     def leaf(self, tensor: torch.Tensor) -> torch.Tensor:
         """The same memory, as what a gradient is taken with respect to."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conv2d_conformance.contract.adapter import Adapter
-from conv2d_conformance.forms.function import framework_of, of_function
+from conv2d_conformance.forms.function import framework_of, of_function, takes_data
 from conv2d_conformance.forms.layer import framework_of_class, of_layer
 from conv2d_conformance.forms.reading import OUTPUT
 
@@ -28,4 +28,5 @@ def _writes_to_a_parameter(function: Callable[..., Any]) -> bool:
         parameters = inspect.signature(function).parameters
     except (ValueError, TypeError):
         return False
-    return any(name in OUTPUT and parameter.default is parameter.empty for name, parameter in parameters.items())
+    has_output = any(name in OUTPUT and parameter.default is parameter.empty for name, parameter in parameters.items())
+    return has_output or takes_data(function)

@@ -8,7 +8,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
-from typing import Any, Protocol, get_args
+from typing import Any, Protocol, TypeVar, get_args
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.forms.fault import FormError
@@ -99,8 +99,10 @@ def _roots(annotation: Any, scope: dict[str, Any]) -> Iterator[str]:
                 yield str(getattr(named, "__name__", "")).partition(".")[0]
             elif rest:  # imported for the types alone
                 yield root
-    elif args := get_args(annotation):
+    elif args := get_args(annotation) or getattr(annotation, "__constraints__", ()):
         for item in args:
             yield from _roots(item, scope)
+    elif isinstance(annotation, TypeVar):
+        yield from _roots(annotation.__bound__, scope)
     else:
         yield str(getattr(annotation, "__module__", "")).partition(".")[0]

@@ -7,6 +7,7 @@ and results of earlier calls that are no longer what they were.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -32,6 +33,9 @@ OPTIONS = {
     **claims.OPTIONS,
 }
 
+DATA = Reading(CONV2D, ("input", "weight", "output"), {})
+"""What is in the `data` of a judge."""
+
 DENSE = "what is handed over is a dense copy on the device"
 NO_DIFFERENTIATION = "a function has its result alone; a layer class has gradients and initial values"
 WRITTEN_TO = "the caller makes the memory for the result, and an illegal call has none"
@@ -40,15 +44,28 @@ WRITTEN_TO = "the caller makes the memory for the result, and an illegal call ha
 def of_function(function: Callable[..., Any], options: Mapping[str, str]) -> Adapter:
     """The adapter of a function. FormError says what is missing; its name and its version are the caller's matter."""
     require_known(options, OPTIONS)
+    if takes_data(function):
+        return _of_reading(_unpacking(function), DATA, framework_of(function), options, returns_another=True)
     reading = read(function, CONV2D, options.get("out"))
-    arrays = open_arrays(options.get("arrays") or framework_of(function) or "numpy", options.get("device"))
+    return _of_reading(function, reading, framework_of(function), options)
+
+
+def _of_reading(
+    function: Callable[..., Any],
+    reading: Reading,
+    framework: str | None,
+    options: Mapping[str, str],
+    *,
+    returns_another: bool = False,
+) -> Adapter:
+    arrays = open_arrays(options.get("arrays") or framework or "numpy", options.get("device"))
     if reading.takes("output") and not arrays.writable:
         raise FormError(f"nobody can write to a {arrays.array_type}", "return the result instead")
     excluded = dict.fromkeys(("gradients", "initialize"), NO_DIFFERENTIATION)
     excluded |= dict.fromkeys((f"views.{name}" for name in VIEWS), DENSE) if arrays.copies else {}
     excluded |= {"validation": WRITTEN_TO} if reading.takes("output") else {}
     shown = reading.features | {f"dtype.{name}" for name in arrays.dtypes}
-    calling = _Calling(function, reading, arrays)
+    calling = _Calling(function, reading, arrays, returns_another=returns_another)
     return Adapter(
         name=getattr(function, "__name__", type(function).__name__),
         version=UNVERSIONED,
@@ -81,11 +98,30 @@ def require_known(options: Mapping[str, str], known: Mapping[str, str]) -> None:
             raise FormError(f"{name} is no option of such a target", f"its options are {told}")
 
 
+def takes_data(function: Callable[..., Any]) -> bool:
+    """Whether it has one parameter, `data`: what a judge of kernels gives, the memory for the result included."""
+    try:
+        return [*inspect.signature(function).parameters] == ["data"]
+    except (ValueError, TypeError):
+        return False
+
+
+def _unpacking(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def conv2d(*data: Any) -> Any:
+        return function(data)
+
+    return conv2d
+
+
 class _Calling:
     """Makes the calls of a function."""
 
-    def __init__(self, function: Callable[..., Any], reading: Reading, arrays: Arrays) -> None:
+    def __init__(
+        self, function: Callable[..., Any], reading: Reading, arrays: Arrays, *, returns_another: bool
+    ) -> None:
         self._function, self._reading, self._arrays = function, reading, arrays
+        self._returns_another = returns_another
         self._kept = Kept(arrays)
 
     def conv2d(self, input: Array, weight: Array, bias: Array | None = None, **attributes: Any) -> Delivered:
@@ -98,7 +134,7 @@ class _Calling:
             values["output"] = output.value
         positional, named = self._reading.arguments(values)
         value = called(self._arrays, self._function, *positional, **named)
-        if output is not None:
+        if output is not None and not (self._returns_another and value is not output.value):
             return self._written(output, value, handed)
         if not self._arrays.owns(value):
             return Delivered(None, wrong=f"{kind_of(value)}, not a {self._arrays.array_type}")

@@ -48,6 +48,8 @@ class Layers(Protocol):
 
     def load(self, layer: Any, name: str, array: Any) -> None: ...
 
+    def replace(self, layer: Any, name: str, array: Any) -> None: ...
+
     def leaf(self, array: Any) -> Any: ...
 
     def gradients(self, result: Any, leaves: list[Any], grad_output: Any) -> list[Any]: ...
@@ -106,7 +108,9 @@ class _Calling:
             layer = self._construct({**sizes, "bias": given["bias"] is not None, **attributes}, weight.dtype.name)
         for name, array in given.items():
             if array is not None:
-                self._layers.load(layer, name, self._arrays.hand(array))
+                # The bias of an illegal call alone has another dtype than the weight: the layer is to meet it itself.
+                load = self._layers.load if array.dtype == weight.dtype else self._layers.replace
+                load(layer, name, self._arrays.hand(array))
         return layer
 
     def _changed(self, layer: Any, given: Mapping[str, Array | None]) -> list[Observation]:

@@ -118,11 +118,39 @@ def test_a_device_and_a_dtype_are_given_to_who_takes_them(layer):
     assert isinstance(layer(noted).ask(request(dtype=np.float64)), Result)
 
 
-def test_what_does_not_fit_is_met_by_the_layer_itself(layer):
+def test_a_layer_that_makes_another_weight_is_wrong(layer):
+    for wrong in ("out_channels, in_channels, *kernel_size", "out_channels, 1, *kernel_size, dtype=torch.float32"):
+        source = LAYER.replace("out_channels, in_channels // groups, *kernel_size", wrong)
+        source = source.replace("bias=True):", "bias=True, device=None, dtype=None):")
+        arrays = {"input": array(1, 2, 2, 2, dtype=float), "weight": array(2, 1, 1, 2, dtype=float), "bias": None}
+        answer = layer(source).ask(Request("conv2d", {"groups": 2}, arrays))
+        assert isinstance(answer, Rejected)
+        assert "the layer made a weight" in answer.message
+
+
+def test_what_a_layer_made_of_its_weight_follows_it(layer):
+    source = LAYER.replace(
+        "        self.bias =", "        self.flat = self.weight.detach().view(-1)\n        self.bias ="
+    )
+    source = source.replace("self.weight, self.bias, *", "self.flat.view(self.weight.shape), self.bias, *")
+    assert layer(source).ask(request()).arrays[0].tolist() == [[[[5], [11]]]]
+
+
+def test_what_else_a_layer_holds_has_its_dtype_too(layer):
+    source = LAYER.replace(
+        "        self.bias =", "        self.register_buffer('one', torch.ones(1))\n        self.bias ="
+    )
+    source = source.replace("        return", "        assert self.one.dtype == x.dtype\n        return")
+    assert isinstance(layer(source).ask(request(dtype=np.float64)), Result)
+
+
+def test_what_does_not_fit_is_refused(layer):
     arrays = {"input": array(1, 1, 2, 2), "weight": array(1, 2, 1, 2), "bias": None}
     answer = layer(options="?claims=validation").ask(Request("conv2d", {}, arrays))
     assert isinstance(answer, Rejected)
-    assert "expected input[1, 1, 2, 2] to have 2 channels, but got 1 channels instead" in answer.message
+    assert answer.message == (
+        "the layer made a weight (1, 1, 1, 2) of torch.float32, and is given one (1, 2, 1, 2) of torch.float32"
+    )
     half = {"input": array(1, 1, 2, 2), "weight": array(1, 1, 1, 2), "bias": array(1, dtype=np.float16)}
     assert isinstance(layer().ask(Request("conv2d", {}, half)), Rejected)
     assert isinstance(layer().ask(Request("conv2d", {"padding_mode": "zero"}, request().arrays)), Rejected)
