@@ -15,6 +15,7 @@ import re
 import shlex
 import sys
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +26,7 @@ from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter, adapter_fr
 from conv2d_conformance.contract.signature import fault_of_signature
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
 from conv2d_conformance.forms import finding as forms
+from conv2d_conformance.forms import library
 from conv2d_conformance.forms.fault import FormError
 from conv2d_conformance.implementation import bundled
 from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
@@ -121,7 +123,7 @@ _FILE = re.compile(r"(?P<base>.*?\.py:[^?:/]+)(?:\?(?P<query>.*))?", re.DOTALL)
 
 
 def _is_path(text: str) -> bool:
-    return text.endswith(".py") or "/" in text
+    return text.endswith((".py", library.SUFFIX)) or "/" in text
 
 
 def _is_file(path: str) -> bool:
@@ -168,6 +170,8 @@ def load(target: Target) -> Adapter:
     """Import the target and configure it. LoadError says what stands in the way; nothing else is raised."""
     if target.command:
         raise LoadError("a command cannot be loaded into a Python process", "it runs in a process of its own")
+    if target.path.endswith(library.SUFFIX):
+        return _in_form(target, lambda: library.of_library(target.path, target.attribute, target.options))
     found = _find(_import(target), target)
     if isinstance(found, Adapter):
         adapter = found
@@ -246,13 +250,20 @@ def _find(module: ModuleType, target: Target) -> Any:
 
 
 def _wrap(function: Any, target: Target) -> Adapter:
-    """What is no adapter as one, under the name of its place; its version is the digest of the file."""
+    """What is no adapter as one."""
+    return _in_form(
+        target,
+        lambda: forms.adapter_of(function, target.options) or _called_as_the_contract_does(function, target),
+    )
+
+
+def _in_form(target: Target, make: Callable[[], Adapter]) -> Adapter:
+    """An adapter that is made of a target, under the name of its place; its version is the digest of the file."""
     name = f"{Path(target.path).name if target.path else target.module}:{target.attribute}"
     try:
-        found = forms.adapter_of(function, target.options)
+        return replace(make(), name=name, version=_digest(target))
     except FormError as error:
         raise LoadError(f"{target.attribute} in {target.place}: {error.sentence}", error.hint) from None
-    return replace(found or _called_as_the_contract_does(function, target), name=name, version=_digest(target))
 
 
 def _called_as_the_contract_does(function: Any, target: Target) -> Adapter:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,10 +20,24 @@ PAGE = (ROOT / "docs" / "targets.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 FILES = {re.match(r"(?:#|//) (\S+)", text)[1]: text for language, text in BLOCKS if language}
 COMMANDS = [line for language, text in BLOCKS if not language for line in text.splitlines()]
+OF_THE_SUITE = [line for line in COMMANDS if line.startswith("conv2d-conformance ")]
+BUILDING = [line for line in COMMANDS if line not in OF_THE_SUITE]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_is_sane(command, folder):
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """The shared library that the commands of the page build."""
+    if shutil.which("cc") is None:
+        pytest.skip("there is no cc here")
+    folder = tmp_path_factory.mktemp("library")
+    shutil.copy(ROOT / "examples" / "my_conv.c", folder)
+    for line in BUILDING:
+        subprocess.run(["sh", "-ec", line.replace("python", shlex.quote(sys.executable))], cwd=folder, check=True)
+    return folder / "libconv.so"
+
+
+@pytest.mark.parametrize("command", OF_THE_SUITE)
+def test_a_command_is_sane(command, folder, request):
     """One case for each claim, in this process, in which the framework is already: whole runs take minutes."""
     for name, text in FILES.items():
         (folder / name).write_text(text)
@@ -29,7 +46,9 @@ def test_a_command_is_sane(command, folder):
     target = next(word for word in words if ":" in word)
     asked = [verb, *words] if verb == "replay" else ["smoke", target]
     program.commands[verb].make_context(verb, list(words))
-    if "torch" in FILES[target.partition(":")[0]]:
+    if ".so:" in target:
+        shutil.copy(request.getfixturevalue("library"), folder)
+    elif "torch" in FILES[target.partition(":")[0]]:
         pytest.importorskip("torch")
     found = CliRunner().invoke(program, [*asked, "--isolation", "none"])
     assert found.exit_code == 0, found.output
