@@ -8,6 +8,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, get_args
 
 from conv2d_conformance.contract.arrays import Array
@@ -47,8 +48,10 @@ class Arrays(Protocol):
 
 def names() -> list[str]:
     """Those that are known, found without importing one."""
-    package = importlib.util.find_spec(PACKAGE)
-    return sorted(item.name for item in pkgutil.iter_modules(package.submodule_search_locations if package else None))
+    package, _, folder = PACKAGE.partition(".")
+    found = importlib.util.find_spec(package)
+    folders = [str(Path(place, folder)) for place in (found and found.submodule_search_locations) or ()]
+    return sorted(item.name for item in pkgutil.iter_modules(folders))
 
 
 def open_arrays(name: str, device: str | None) -> Arrays:
@@ -70,10 +73,13 @@ def open_arrays(name: str, device: str | None) -> Arrays:
     return found
 
 
-def guess(signature: inspect.Signature, scope: dict[str, Any]) -> str | None:
-    """The framework that the annotations name, of those that are known; `scope` is where their text has a meaning."""
-    roots = {root for text in _annotations(signature) for root in _roots(text, scope)}
-    found = roots & {*names()} if roots else roots
+def guess(signature: inspect.Signature, scope: dict[str, Any], home: str) -> str | None:
+    """The framework that the annotations name, of those that are known, or the one that is the function's `home`.
+
+    `scope` is where the text of an annotation has a meaning.
+    """
+    roots = {root for text in _annotations(signature) for root in _roots(text, scope)} or {home}
+    found = roots & {*names()}
     if len(found) > 1:
         raise FormError(
             f"its annotations name arrays of {' and of '.join(sorted(found))}", "say which they are, ?arrays=NAME"

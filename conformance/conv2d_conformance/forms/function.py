@@ -77,12 +77,13 @@ def _of_reading(
 
 
 def framework_of(function: Callable[..., Any]) -> str | None:
-    """The framework that its annotations name, if they do."""
+    """The framework that its annotations name, or that it is part of."""
     try:
         signature = inspect.signature(function)
     except (ValueError, TypeError):
-        return None
-    return frameworks.guess(signature, getattr(inspect.unwrap(function), "__globals__", {}))
+        signature = inspect.Signature()
+    home = str(getattr(function, "__module__", "")).partition(".")[0]
+    return frameworks.guess(signature, getattr(inspect.unwrap(function), "__globals__", {}), home)
 
 
 def environment_of(form: str, arrays: Arrays) -> dict[str, str]:

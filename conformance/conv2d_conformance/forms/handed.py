@@ -11,6 +11,9 @@ from conv2d_conformance.contract.delivered import DeviceLost
 from conv2d_conformance.forms.frameworks import Arrays
 from conv2d_conformance.forms.guarded import Guarded
 
+OUT_OF_MEMORY = "OutOfMemoryError"
+"""As PyTorch and CuPy call it, which derive it from other errors than Python's own."""
+
 
 class Handed:
     """Copies lie within guard bands on the device, where they can be written to."""
@@ -35,7 +38,7 @@ class Handed:
 def called(arrays: Arrays, function: Callable[..., Any], *positional: Any, **named: Any) -> Any:
     """What a function returns, once it is there. What goes wrong later belongs to this call, too.
 
-    DeviceLost where nothing can be computed on the device any more.
+    MemoryError where the device has too little memory, DeviceLost where nothing can be computed on it any more.
     """
     try:
         value = function(*positional, **named)
@@ -45,6 +48,8 @@ def called(arrays: Arrays, function: Callable[..., Any], *positional: Any, **nam
             arrays.wait()
         except Exception:
             raise DeviceLost(f"{type(error).__name__}: {error}") from error
+        if type(error).__name__ == OUT_OF_MEMORY:
+            raise MemoryError(str(error)) from error
         raise
     return value
 

@@ -193,6 +193,8 @@ def _named(adapter: Adapter, target: Target) -> Adapter:
             raise LoadError(
                 f"the {what} of the adapter in {target.place} is of type {type(value).__name__}, not a string"
             )
+    if not all(isinstance(text, str) for text in (*adapter.environment, *adapter.environment.values())):
+        raise LoadError(f"the environment of the adapter in {target.place} holds more than strings")
     return adapter
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from conv2d_conformance.cli import program
 from conv2d_conformance.contract.answers import Broken, Rejected, Request, Result
 from conv2d_conformance.implementation.host import connect
-from conv2d_conformance.implementation.target import LoadError
+from conv2d_conformance.implementation.target import LoadError, load, parse
 
 ON_TENSORS = """
 import torch
@@ -182,6 +182,41 @@ def test_an_error_that_comes_late_belongs_to_its_call(implementation):
     deleting = ON_JAX.replace("return ", "value = ") + "    value.delete()\n    return value\n"
     answer = implementation(deleting, "mine.py:conv2d?arrays=jax").ask(request())
     assert answer == Rejected("RuntimeError", "Array has been deleted")
+
+
+@pytest.mark.usefixtures("standins")
+def test_too_little_memory_is_no_refusal(implementation):
+    source = "class OutOfMemoryError(RuntimeError): ...\n\ndef conv2d(x, w):\n    raise OutOfMemoryError('80 GiB')\n"
+    answer = implementation(source, "mine.py:conv2d?arrays=cupy").ask(request())
+    assert answer == Broken("memory", "conv2d ran out of memory: 80 GiB")
+
+
+@pytest.mark.parametrize("text", ["mine.py:conv2d", "mine.py:Layer?without=gradients"])
+def test_tensors_that_are_copies_lie_within_guard_bands(folder, monkeypatch, text):
+    pytest.importorskip("torch")
+    from conv2d_adapters.arrays.torch import Arrays
+
+    def copies(self, device, made=Arrays.__init__):
+        made(self, device)
+        self.copies = True
+
+    monkeypatch.setattr(Arrays, "__init__", copies)
+    layer = "\nclass Layer(torch.nn.Conv2d): ...\n"
+    (folder / "mine.py").write_text(ON_TENSORS + layer)
+    found = smoke(text)
+    assert found.exit_code == 0, found.output
+    (folder / "mine.py").write_text(ON_TENSORS.replace("    return", "    x.view(-1)[-1] = 9\n    return"))
+    if "Layer" not in text:
+        assert "the call changed its input" in smoke(text).output
+
+
+def test_a_function_of_a_framework_is_on_its_arrays():
+    torch = pytest.importorskip("torch")
+    adapter = load(parse("torch.nn.functional:conv2d"))
+    assert adapter.environment["arrays"] == f"torch {torch.__version__}"
+    assert adapter.description.endswith("called with input, weight, bias, stride, padding, dilation, groups")
+    found = smoke("torch.nn.functional:conv2d?claims=padding.same,padding.valid,unbatched,arguments.scalar")
+    assert found.exit_code == 0, found.output
 
 
 def test_a_lost_device_is_lost_for_one_call_alone(standins):

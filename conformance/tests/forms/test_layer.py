@@ -183,6 +183,7 @@ def test_what_is_no_tensor_is_no_answer(layer):
     ("source", "options", "told"),
     [
         (LAYER, "?claims=views.steps", "views.steps cannot be claimed: weight and bias are loaded into memory"),
+        (LAYER + "\nLayer = Layer(1, 1, (1, 1))\n", "", "it is a layer that is constructed, and has one geometry"),
         (LAYER, "?arrays=numpy", "arrays is no option of such a target"),
         (LAYER, "?device=meta", "the device meta cannot be examined"),
         (
