@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from conv2d_adapters.arrays.torch import to_array, to_tensor
+from conv2d_adapters.arrays.torch import UNFIT, open_on, to_array, to_tensor
 from conv2d_conformance import Adapter, Capabilities
 
 CAPABILITIES = Capabilities(
@@ -73,7 +73,10 @@ def make(device: str = "cpu") -> Adapter:
 
 
 def configure(*, threads: str = "1", onednn: str = "on", device: str = "cpu", tf32: str = "off") -> Adapter:
-    """The adapter on a device. The other options are set for the whole process."""
+    """The adapter on a device, where there is such a one. The other options are set for the whole process."""
+    if device in UNFIT:
+        raise ValueError(f"the device {device} cannot be examined: {UNFIT[device]}")
+    open_on(device)
     set_for_the_process(threads=threads, onednn=onednn, tf32=tf32)
     return make(device)
 

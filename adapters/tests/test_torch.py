@@ -10,6 +10,7 @@ import torch
 from conv2d_adapters import torch as adapted
 from conv2d_adapters.arrays import torch as arrays
 from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.implementation.target import LoadError, load, parse
 
 DTYPES = ("float16", "float32", "float64", ml_dtypes.bfloat16)
 
@@ -38,6 +39,18 @@ def test_options_are_checked_before_one_is_set() -> None:
     with pytest.raises(ValueError, match="onednn is on or off, not 'maybe'"):
         adapted.configure(onednn="maybe", threads=str(threads + 1))
     assert torch.get_num_threads() == threads
+
+
+@pytest.mark.parametrize(
+    ("device", "told"),
+    [
+        ("meta", "the device meta cannot be examined: a tensor there has a shape"),
+        ("abacus", "Expected one of cpu, cuda"),
+    ],
+)
+def test_a_device_that_is_not_there_is_no_adapter(device: str, told: str) -> None:
+    with pytest.raises(LoadError, match=f"configuring the adapter torch raised .*{told}"):
+        load(parse(f"torch?device={device}"))
 
 
 @pytest.mark.parametrize("options", ["", "?onednn=off", "?onednn=on", "?threads=1"])

@@ -6,6 +6,8 @@ from typing import Any
 
 import cupy
 
+from conv2d_conformance.forms.frameworks import kind_of
+
 UNFIT: dict[str, str] = {}
 
 
@@ -25,8 +27,8 @@ class Arrays:
     def hand(self, array: Any) -> Any:
         return cupy.array(array, order="K")
 
-    def owns(self, value: Any) -> bool:
-        return type(value) is cupy.ndarray
+    def fault(self, value: Any) -> str:
+        return "" if type(value) is cupy.ndarray else f"{kind_of(value)}, not a cupy.ndarray"
 
     def wait(self, value: Any = None) -> None:  # noqa: ARG002  # all that was begun on the device, not this alone
         self._device.synchronize()

@@ -8,6 +8,8 @@ import jax
 import ml_dtypes
 import numpy as np
 
+from conv2d_conformance.forms.frameworks import kind_of
+
 UNFIT: dict[str, str] = {}
 DTYPES = {"float32": np.float32, "float64": np.float64, "float16": np.float16, "bfloat16": ml_dtypes.bfloat16}
 
@@ -29,8 +31,8 @@ class Arrays:
     def hand(self, array: Any) -> Any:
         return jax.device_put(array.copy(), self._device)
 
-    def owns(self, value: Any) -> bool:
-        return isinstance(value, jax.Array)
+    def fault(self, value: Any) -> str:
+        return "" if isinstance(value, jax.Array) else f"{kind_of(value)}, not a jax.Array"
 
     def wait(self, value: Any = None) -> None:
         jax.block_until_ready(value)

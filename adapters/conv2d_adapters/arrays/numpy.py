@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.adapter import DTYPES
+from conv2d_conformance.forms.frameworks import kind_of
 
 UNFIT: dict[str, str] = {}
 
@@ -21,8 +22,8 @@ class Arrays:
     def hand(self, array: Any) -> Any:
         return array
 
-    def owns(self, value: Any) -> bool:
-        return type(value) is np.ndarray
+    def fault(self, value: Any) -> str:
+        return "" if type(value) is np.ndarray else f"{kind_of(value)}, not a numpy.ndarray"
 
     def wait(self, value: Any = None) -> None:
         """Nothing is computed later than the call."""

@@ -8,6 +8,8 @@ import ml_dtypes
 import numpy as np
 import torch
 
+from conv2d_conformance.forms.frameworks import kind_of
+
 UNFIT = {"meta": "a tensor there has a shape and no numbers, and so there is nothing to judge"}
 
 
@@ -51,8 +53,11 @@ class Arrays:
     def hand(self, array: Any) -> Any:
         return to_tensor(array, self.device)
 
-    def owns(self, value: Any) -> bool:
-        return type(value) in (torch.Tensor, torch.nn.Parameter)
+    def fault(self, value: Any) -> str:
+        if type(value) not in (torch.Tensor, torch.nn.Parameter):
+            return f"{kind_of(value)}, not a torch.Tensor"
+        there = value.device.type == torch.device(self.device).type
+        return "" if there else f"a tensor on {value.device}, not on {self.device}"
 
     def wait(self, value: Any = None) -> None:  # noqa: ARG002  # all that was begun on the device, not this alone
         if self.copies and (synchronize := getattr(self._module, "synchronize", None)):

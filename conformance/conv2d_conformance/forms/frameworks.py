@@ -18,6 +18,14 @@ PACKAGE = "conv2d_adapters.arrays"
 """A module for each, with a function `open_on(device)`."""
 
 
+def kind_of(value: Any) -> str:
+    """What a person calls a value that is no array."""
+    if value is None:
+        return "None"
+    kind = type(value)
+    return f"a value of type {kind.__module__}.{kind.__qualname__}".replace("builtins.", "")
+
+
 class Arrays(Protocol):
     """The arrays of a framework on one device.
 
@@ -36,8 +44,8 @@ class Arrays(Protocol):
     def hand(self, array: Array) -> Any:
         """The array on the device, with its dtype and its bits."""
 
-    def owns(self, value: Any) -> bool:
-        """Whether a value is an array of the framework."""
+    def fault(self, value: Any) -> str:
+        """What a value is that is no array of the framework on the device; nothing where it is one."""
 
     def wait(self, value: Any = None) -> None:
         """Return when all is computed. What went wrong meanwhile is raised here."""
@@ -74,12 +82,14 @@ def open_arrays(name: str, device: str | None) -> Arrays:
 
 
 def guess(signature: inspect.Signature, scope: dict[str, Any], home: str) -> str | None:
-    """The framework that the annotations name, of those that are known, or the one that is the function's `home`.
+    """The framework that the annotations of input and weight name, or the one that is the function's `home`.
 
-    `scope` is where the text of an annotation has a meaning.
+    `scope` is where the text of an annotation has a meaning. Who takes arrays of NumPy besides others is given those.
     """
     roots = {root for text in _annotations(signature) for root in _roots(text, scope)} or {home}
     found = roots & {*names()}
+    if "numpy" in found:
+        return "numpy"
     if len(found) > 1:
         raise FormError(
             f"its annotations name arrays of {' and of '.join(sorted(found))}", "say which they are, ?arrays=NAME"
@@ -88,7 +98,7 @@ def guess(signature: inspect.Signature, scope: dict[str, Any], home: str) -> str
 
 
 def _annotations(signature: inspect.Signature) -> Iterator[Any]:
-    for parameter in signature.parameters.values():
+    for parameter in [*signature.parameters.values()][:2]:
         if parameter.annotation is not parameter.empty:
             yield parameter.annotation
 

@@ -19,9 +19,9 @@ from conv2d_conformance.contract.delivered import FORM, Delivered
 from conv2d_conformance.forms import claims, frameworks
 from conv2d_conformance.forms.claims import claims_of
 from conv2d_conformance.forms.fault import FormError
-from conv2d_conformance.forms.frameworks import Arrays, open_arrays
+from conv2d_conformance.forms.frameworks import Arrays, kind_of, open_arrays
 from conv2d_conformance.forms.guarded import Guarded
-from conv2d_conformance.forms.handed import Handed, called, kind_of
+from conv2d_conformance.forms.handed import Handed, called
 from conv2d_conformance.forms.kept import Kept
 from conv2d_conformance.forms.reading import CONV2D, Reading, read
 from conv2d_conformance.forms.sizes import output_shape
@@ -137,8 +137,8 @@ class _Calling:
         value = called(self._arrays, self._function, *positional, **named)
         if output is not None and not (self._returns_another and value is not output.value):
             return self._written(output, value, handed)
-        if not self._arrays.owns(value):
-            return Delivered(None, wrong=f"{kind_of(value)}, not a {self._arrays.array_type}")
+        if wrong := self._arrays.fault(value):
+            return Delivered(None, wrong=wrong)
         taken = self._arrays.take(value)
         return Delivered(taken, (*handed.changes(), *self._kept.observe(value, taken)))
 

@@ -52,11 +52,3 @@ def called(arrays: Arrays, function: Callable[..., Any], *positional: Any, **nam
             raise MemoryError(str(error)) from error
         raise
     return value
-
-
-def kind_of(value: Any) -> str:
-    """What a person calls a value that is no array."""
-    if value is None:
-        return "None"
-    kind = type(value)
-    return f"a value of type {kind.__module__}.{kind.__qualname__}".replace("builtins.", "")

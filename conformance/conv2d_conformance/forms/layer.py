@@ -22,7 +22,7 @@ from conv2d_conformance.forms import claims
 from conv2d_conformance.forms.claims import OPERATIONS, claims_of
 from conv2d_conformance.forms.frameworks import Arrays, open_arrays
 from conv2d_conformance.forms.function import environment_of, require_known
-from conv2d_conformance.forms.handed import Handed, called, kind_of
+from conv2d_conformance.forms.handed import Handed, called
 from conv2d_conformance.forms.kept import Kept
 from conv2d_conformance.forms.reading import LAYER, Reading, read
 
@@ -125,8 +125,8 @@ class _Calling:
         given = {"weight": weight, "bias": bias}
         layer, handed = self._loaded(input, given, attributes), Handed(self._arrays, {"input": input})
         value = called(self._arrays, layer, handed.values["input"])
-        if not self._arrays.owns(value):
-            return Delivered(None, wrong=f"{kind_of(value)}, not a {self._arrays.array_type}")
+        if wrong := self._arrays.fault(value):
+            return Delivered(None, wrong=wrong)
         taken = self._arrays.take(value)
         observed = (*handed.changes(), *self._changed(layer, given), *self._kept.observe(value, taken))
         return Delivered(taken, observed)

@@ -71,8 +71,11 @@ ANNOTATIONS = {
     "x: torch.Tensor": "torch",
     "x: 'torch.Tensor'": "torch",
     "x: 'Tensor'": "torch",
-    "x, w, b: 'Tensor | None' = None": "torch",
-    "x, w, b: Optional[Tensor] = None": "torch",
+    "x, w: 'Tensor | None'": "torch",
+    "x, w: Optional[Tensor]": "torch",
+    "x, w, device: torch.device = None": None,
+    "x: np.ndarray, w: torch.Tensor": "numpy",
+    "x: 'np.ndarray | torch.Tensor', w": "numpy",
     "x: 'jax.Array'": "jax",
     "x: np.ndarray": "numpy",
     "x: 'list[float]'": None,
@@ -117,6 +120,13 @@ def test_a_device_that_is_not_there_is_no_verdict(adapter_of, device, sentence):
     assert caught.value.sentence.startswith(f"conv2d in mine.py: {sentence}")
     assert "\n" not in caught.value.sentence
     assert smoke(f"mine.py:conv2d?device={device}").exit_code == 3
+
+
+def test_a_result_on_another_device_is_no_answer(implementation):
+    pytest.importorskip("torch")
+    source = "import torch\ndef conv2d(x: torch.Tensor, w): return torch.empty(x.shape, device='meta')"
+    answer = implementation(source).ask(request())
+    assert answer == Broken("not-an-array", "conv2d returned a tensor on meta, not on cpu")
 
 
 def test_what_is_no_tensor_is_no_answer(implementation):
