@@ -17,9 +17,9 @@ import conv2d_adapters
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.answers import Broken, Rejected, Request, Result
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.host import Worker
+from conv2d_conformance.running.examine import examine
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.examination import Examination
 
@@ -125,13 +125,7 @@ def test_the_worker_in_c_keeps_every_requirement_that_it_claims(tmp_path: Path) 
     with Worker(command_of("plain_c.c", tmp_path)) as worker:
         claimed = worker.hello.capabilities.features | set(worker.hello.operations)
         checks = [check for check in catalogue().values() if check.needs <= claimed]
-        undo = use_settings(effort)
-        try:
-            for check in checks:
-                examination = Examination(worker, effort, check.requirements, seed=seed_of(check.name, 0))
-                seed(check.function, check.name, 0)
-                check.function(iut=examination)
-                assert examination.tally.outcome == "pass", check.name
-        finally:
-            undo()
+        for check in checks:
+            tally = examine(check, worker, effort, 0).tally
+            assert tally.outcome == "pass", f"{check.name}: {tally.failure}"
     assert len(checks) > 50

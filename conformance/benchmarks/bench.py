@@ -25,9 +25,9 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.contract.answers import Result
-from conv2d_conformance.drawing import use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.running.drawing import drawing
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
 from conv2d_reference import lowered
@@ -58,7 +58,6 @@ def harness_overhead(target: str, count: int) -> float:
     """The median cost of a small case in seconds: draw, data, round trip, oracle and judgement, without the answer."""
     from hypothesis import given
 
-    remove_files = use_settings(EFFORTS["thorough"])
     costs: list[float] = []
     with connect(target) as implementation:  # type: ignore[attr-defined]  # both kinds are context managers
         last = time.perf_counter()
@@ -75,9 +74,8 @@ def harness_overhead(target: str, count: int) -> float:
             if len(costs) >= count:
                 raise StopIteration
 
-        with contextlib.suppress(StopIteration):
+        with drawing(ask, EFFORTS["thorough"], 0), contextlib.suppress(StopIteration):
             ask()
-    remove_files()
     return statistics.median(costs)
 
 

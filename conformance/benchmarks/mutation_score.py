@@ -21,12 +21,10 @@ from typing import Any
 from conv2d_conformance import spec
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.mutants import Mutant, catalogue
-from conv2d_conformance.output.destination import find
+from conv2d_conformance.output.destination import Destination, find
 from conv2d_conformance.output.saving import save
 from conv2d_conformance.pool import pool
 from conv2d_conformance.selftest import killing
-
-LEVELS = ("quick", "standard")
 
 
 def mutants_of(modules: list[str]) -> dict[str, Mutant]:
@@ -67,18 +65,25 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     chosen = mutants_of(options.modules)
-    least, *more = LEVELS
-    found = {least: killers(chosen, least, options.workers, {})}
-    by_seed = {seed: killers(chosen, least, options.workers, found[least], seed) for seed in range(1, options.seeds)}
-    known = found[least]
-    for effort in [least, *more]:  # what is known so far is kept, since the rest takes longer
-        if effort != least:
-            known = found[effort] = killers(chosen, effort, options.workers, known)
-        record = score(chosen, found) | {"seeds": seeds_of(chosen, least, options.seeds, by_seed)}
-        if options.first_attempt:
-            earlier = json.loads(options.first_attempt.read_text(encoding="utf-8"))
-            record["first_attempt"] = {name: earlier[name] for name in ("date", "mutants", "killed")}
-        save(options.output, json.dumps(record, indent=2) + "\n")
+    quick = killers(chosen, "quick", options.workers, {})
+    by_seed = {seed: killers(chosen, "quick", options.workers, quick, seed) for seed in range(1, options.seeds)}
+    beside = {"seeds": seeds_of(chosen, "quick", options.seeds, by_seed)} | first_attempt(options.first_attempt)
+    found = {"quick": quick}
+    write(options.output, score(chosen, found) | beside)  # the rest takes longer
+    found["standard"] = killers(chosen, "standard", options.workers, quick)
+    write(options.output, score(chosen, found) | beside)
+
+
+def write(output: Destination, record: dict[str, Any]) -> None:
+    save(output, json.dumps(record, indent=2) + "\n")
+
+
+def first_attempt(file: Path | None) -> dict[str, Any]:
+    """What is kept of a score from before anything was repaired; nothing without a file."""
+    if file is None:
+        return {}
+    earlier = json.loads(file.read_text(encoding="utf-8"))
+    return {"first_attempt": {name: earlier[name] for name in ("date", "mutants", "killed")}}
 
 
 def score(chosen: dict[str, Mutant], found: dict[str, dict[str, str]]) -> dict[str, Any]:

@@ -18,10 +18,9 @@ from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any
 
-from conv2d_conformance import runner, spec
+from conv2d_conformance import spec
 from conv2d_conformance.checks import Check, catalogue
-from conv2d_conformance.diagnosis.memory import Diagnoses
-from conv2d_conformance.drawing import seed, seed_of, use_settings
+from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.inprocess import InProcess
@@ -30,9 +29,14 @@ from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.causes import causes
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.running.examine import examine
+from conv2d_conformance.running.header import header
+from conv2d_conformance.running.options import Options
+from conv2d_conformance.running.second import Second
 from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.history import Remembering, packed
+from conv2d_conformance.verdict.simplifier import Simplifier
+from conv2d_conformance.verdict.tally import as_json
 
 FEW = Effort("few", drawn=5, multiply_adds=50_000, tiles=64, combined=20)
 QUICK = EFFORTS["quick"]
@@ -54,38 +58,27 @@ def failing(mutant: Mutant) -> list[Check]:
     return [
         check
         for check in catalogue().values()
-        if check.operations == {"conv2d"}
-        and (mutant.breaks in check.requirements or _fails(Examination(InProcess(mutant.adapter), FEW), check))
+        if check.operations == {"conv2d"} and (mutant.breaks in check.requirements or _fails(mutant, check))
     ]
 
 
-def _fails(examination: Examination, check: Check) -> bool:
-    examination.requirements, examination.simplify = check.requirements, False
-    examination.seed = seed_of(check.name, RUN_SEED)
-    remove_files = use_settings(FEW)
-    try:
-        seed(check.function, check.name, RUN_SEED)
-        check.function(iut=examination)
-    except Nonconforming:
-        return True
-    finally:
-        remove_files()
-    return False
+def _fails(mutant: Mutant, check: Check) -> bool:
+    return examine(check, InProcess(mutant.adapter), FEW, RUN_SEED, simplifier=None).tally.failure is not None
 
 
 def told(name: str) -> dict[str, Any]:
     """What a report of a mutant tells first."""
     mutant = mutants()[name]
     checks = failing(mutant)
-    options = runner.Options(target=_target(mutant), effort="quick", seed=RUN_SEED, output=Path(), timeout=60.0)
-    implementation, second = Remembering(connect(options.target, timeout=options.timeout)), runner.Second(options)
+    options = Options(target=_target(mutant), effort="quick", seed=RUN_SEED, output=Path(), timeout=60.0)
+    implementation, second = Remembering(connect(options.target, timeout=options.timeout)), Second(options)
     try:
         diagnoses = Diagnoses()
         records = [record for check in checks if (record := _record(implementation, check, diagnoses))["failure"]]
         for record in records:
             second.ask(record)
         second.amend()
-        report = assemble(runner.header(options, implementation, time.time()), records, complete=False)
+        report = assemble(header(options, implementation, time.time()), records, complete=False)
     finally:
         implementation.close()
         second.close()
@@ -103,23 +96,9 @@ def told(name: str) -> dict[str, Any]:
 
 
 def _record(implementation: Remembering, check: Check, diagnoses: Diagnoses) -> dict[str, Any]:
-    examination = Examination(
-        implementation,
-        QUICK,
-        check.requirements,
-        seed=seed_of(check.name, RUN_SEED),
-        diagnose=diagnoses.sentence_about,
-        known=diagnoses.know,
-    )
-    remove_files = use_settings(QUICK)
-    try:
-        seed(check.function, check.name, RUN_SEED)
-        check.function(iut=examination)
-    except Nonconforming:
-        pass
-    finally:
-        remove_files()
-    return {"check": check.name, **as_json(examination.tally), "before": packed(implementation.asked)}
+    simplifier = Simplifier(diagnose=diagnoses.sentence_about, known=diagnoses.know)
+    tally = examine(check, implementation, QUICK, RUN_SEED, simplifier=simplifier).tally
+    return {"check": check.name, **as_json(tally), "before": packed(implementation.asked)}
 
 
 def _target(mutant: Mutant) -> str:

@@ -31,7 +31,8 @@ from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.selftest import killing
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, failure_as_json
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.failure import failure_as_json
 
 RUNS = {
     "reference-direct": "layer",
@@ -76,7 +77,7 @@ def _drawn(mutant: Mutant) -> Iterator[Case]:
 
 
 def _judged(mutant: Mutant, case: Case) -> dict[str, Any]:
-    examination = Examination(InProcess(mutant.adapter), EFFORTS["quick"], simplify=False)
+    examination = Examination(InProcess(mutant.adapter), EFFORTS["quick"], simplifier=None)
     try:
         examination.judge(case)
     except Nonconforming as found:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,18 +13,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conv2d_reference import correlate, direct, resolve
+from conv2d_reference.lowered import Array
 
 deterministic = settings(
     derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=150
 )
-Call = tuple[np.ndarray, np.ndarray, np.ndarray | None, dict]
+Call = tuple[Array, Array, Array | None, dict[str, Any]]
 
 
 @st.composite
 def calls(draw: st.DrawFn) -> Call:
     """Legal calls: integer arrays of every geometry, with sizes from the smallest that is legal."""
     mode = draw(st.sampled_from(["zeros", "reflect", "replicate", "circular"]))
-    padding = draw(st.sampled_from(["explicit", "valid", "same"]))
+    padding: Any = draw(st.sampled_from(["explicit", "valid", "same"]))
     if padding == "explicit":
         padding = draw(st.tuples(*[st.integers(0, 3)] * 2))
     stride = (1, 1) if padding == "same" else draw(st.tuples(*[st.integers(1, 3)] * 2))
@@ -34,7 +37,7 @@ def calls(draw: st.DrawFn) -> Call:
     sizes = []
     for axis in range(2):
         span = dilation[axis] * (kernel[axis] - 1)
-        before = {"same": span // 2, "valid": 0}.get(padding) if isinstance(padding, str) else padding[axis]
+        before = {"same": span // 2, "valid": 0}[padding] if isinstance(padding, str) else padding[axis]
         after = span - before if padding == "same" else before
         room = {"reflect": after + 1, "circular": after}.get(mode, 1)
         sizes.append(max(1, room, span + 1 - before - after) + draw(st.integers(0, 4)))
@@ -44,13 +47,19 @@ def calls(draw: st.DrawFn) -> Call:
     images = data.integers(-9, 10, size=([] if N is None else [N]) + [C, *sizes])
     weight = data.integers(-9, 10, size=(M, C // groups, *kernel))
     bias = data.integers(-99, 100, size=M) if draw(st.booleans()) else None
-    attributes = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups, "padding_mode": mode}
+    attributes: dict[str, Any] = {
+        "stride": stride,
+        "padding": padding,
+        "dilation": dilation,
+        "groups": groups,
+        "padding_mode": mode,
+    }
     return images, weight, bias, attributes
 
 
 @given(calls())
 @deterministic
-def test_direct_and_correlate_agree_on_integers(call):
+def test_direct_and_correlate_agree_on_integers(call: Call) -> None:
     images, weight, bias, attributes = call
     expected = direct.conv2d(images, weight, bias, **attributes)
     result = correlate.conv2d(images, weight, bias, **attributes)
@@ -61,7 +70,7 @@ def test_direct_and_correlate_agree_on_integers(call):
 
 @given(calls())
 @deterministic
-def test_the_output_has_the_resolved_shape(call):
+def test_the_output_has_the_resolved_shape(call: Call) -> None:
     images, weight, bias, attributes = call
     geometry = resolve(images.shape, weight.shape, None if bias is None else bias.shape, **attributes)
     assert correlate.conv2d(images, weight, bias, **attributes).shape == geometry.output_shape
@@ -69,12 +78,14 @@ def test_the_output_has_the_resolved_shape(call):
 
 @given(calls())
 @settings(deterministic, max_examples=40)
-def test_fractions_ints_and_floats_agree_on_dyadic_data(call):
+def test_fractions_ints_and_floats_agree_on_dyadic_data(
+    call: Call,
+) -> None:
     # Eighths times eighths are sixty-fourths, and so is the bias: every sum is a whole number of them.
     images, weight, bias, attributes = call
     expected = direct.conv2d(images, weight, bias, **attributes)
 
-    def in_units(make):
+    def in_units(make: Callable[..., Any]) -> tuple[Array, Array, Array | None]:
         return make(images, 8), make(weight, 8), None if bias is None else make(bias, 64)
 
     exact = direct.conv2d(*in_units(fractions), **attributes)
@@ -87,13 +98,13 @@ def test_fractions_ints_and_floats_agree_on_dyadic_data(call):
             assert (result == exact).all()
 
 
-def fractions(array, unit):
+def fractions(array: Array, unit: int) -> Array:
     return np.array([Fraction(number, unit) for number in array.ravel().tolist()], dtype=object).reshape(array.shape)
 
 
 @given(calls())
 @settings(deterministic, max_examples=40)
-def test_complex_numbers_are_pairs_of_reals(call):
+def test_complex_numbers_are_pairs_of_reals(call: Call) -> None:
     images, weight, bias, attributes = call
     other_images, other_weight = images[..., ::-1, :], weight[..., ::-1]
     real = direct.conv2d(images, weight, bias, **attributes) - direct.conv2d(other_images, other_weight, **attributes)
@@ -107,10 +118,14 @@ def test_complex_numbers_are_pairs_of_reals(call):
 
 @given(calls())
 @settings(deterministic, max_examples=40)
-def test_arguments_may_be_scalars_lists_and_numpy_integers(call):
+def test_arguments_may_be_scalars_lists_and_numpy_integers(
+    call: Call,
+) -> None:
     images, weight, bias, attributes = call
     expected = correlate.conv2d(images, weight, bias, **attributes)
-    spelled = {name: list(map(np.int32, v)) if isinstance(v, tuple) else v for name, v in attributes.items()}
+    spelled: dict[str, Any] = {
+        name: list(map(np.int32, v)) if isinstance(v, tuple) else v for name, v in attributes.items()
+    }
     spelled["groups"] = np.int16(attributes["groups"])
     for name in ("stride", "padding", "dilation"):
         if attributes[name][0] == attributes[name][1]:
@@ -129,10 +144,11 @@ def test_every_phase_of_stride_and_dilation_reads_what_the_definition_reads(stri
         read = {start + k * dilation for start in starts for k in range(kernel)}
         line = np.array([float(i * i + 1) if i in read else np.nan for i in range(size)])
         taps = np.arange(1.0, kernel + 1)
-        for x, w, attributes in (
+        along: tuple[Any, ...] = (
             (line[:, np.newaxis], taps[:, np.newaxis], {"stride": (stride, 1), "dilation": (dilation, 1)}),
             (line[np.newaxis], taps[np.newaxis], {"stride": (1, stride), "dilation": (1, dilation)}),
-        ):
+        )
+        for x, w, attributes in along:
             got = correlate.conv2d(x[np.newaxis, np.newaxis], w[np.newaxis, np.newaxis], **attributes)
             expected = [sum((k + 1) * line[start + k * dilation] for k in range(kernel)) for start in starts]
             assert got.ravel().tolist() == expected

@@ -1,6 +1,7 @@
 """Strides, dilations and paddings of any size: what they cost follows from the sizes of the data and the output."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from conv2d_reference import correlate, direct, lowered, oracle, resolve
 from conv2d_reference.gradients_by_tap import gradients as by_tap
 from conv2d_reference.gradients_direct import gradients as by_definition
+from conv2d_reference.lowered import Array
 
 LARGE = (2**31 - 1, 2**31, 2**32 + 1, 10**18 - 1)
 
@@ -25,19 +27,19 @@ PADDED = [
 ]
 
 
-def arrays(input_plane, kernel):
+def arrays(input_plane: tuple[int, int], kernel: tuple[int, int]) -> list[Array]:
     count = itertools.count(1)
     sizes = ((2, 4, *input_plane), (6, 2, *kernel), (6,))
     return [np.array([next(count) % 17 - 8.0 for _ in range(int(np.prod(s)))]).reshape(s) for s in sizes]
 
 
-def placement(x, w, b, arguments):
+def placement(x: Array, w: Array, b: Array, arguments: dict[str, Any]) -> dict[str, Any]:
     g = resolve(x.shape, w.shape, b.shape, groups=2, **arguments)
     return {"stride": g.stride, "dilation": g.dilation, "groups": 2, "pads": g.pads}
 
 
 @pytest.mark.parametrize(("plane", "kernel", "arguments"), [*CALLS, *PADDED])
-def test_all_give_the_same(plane, kernel, arguments):
+def test_all_give_the_same(plane: tuple[int, int], kernel: tuple[int, int], arguments: dict[str, Any]) -> None:
     x, w, b = arrays(plane, kernel)
     required = direct.conv2d(x, w, b, groups=2, **arguments)
     placed = placement(x, w, b, arguments)
@@ -49,7 +51,7 @@ def test_all_give_the_same(plane, kernel, arguments):
 
 
 @pytest.mark.parametrize(("plane", "kernel", "arguments"), CALLS)
-def test_gradients_too(plane, kernel, arguments):
+def test_gradients_too(plane: tuple[int, int], kernel: tuple[int, int], arguments: dict[str, Any]) -> None:
     x, w, b = arrays(plane, kernel)
     shape = direct.conv2d(x, w, b, groups=2, **arguments).shape
     gy = np.arange(1.0, 1 + np.prod(shape)).reshape(shape)

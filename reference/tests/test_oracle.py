@@ -1,7 +1,9 @@
 """The oracle against a brute force on Python's integers, which knows no rounding."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import inf
+from typing import Any
 
 import ml_dtypes
 import numpy as np
@@ -10,46 +12,58 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conv2d_reference import direct, lowered, oracle
+from conv2d_reference.lowered import Array
+from conv2d_reference.oracle import Sums
 from conv2d_reference.splitting import exact_product, integer_product, nearest, split, width
 
 DTYPES = {"float16": np.float16, "bfloat16": ml_dtypes.bfloat16, "float32": np.float32, "float64": np.float64}
-MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+MODES: dict[str, Any] = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 FIELDS = ("high", "low", "error", "magnitude", "terms", "smallest")
 repeatable = settings(
     derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=150
 )
 
-PLAIN = {"stride": (1, 1), "dilation": (1, 1), "groups": 1, "pads": ((0, 0), (0, 0))}
+PLAIN: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1), "groups": 1, "pads": ((0, 0), (0, 0))}
 
 
-def units(value, exponent):
+def units(value: float | Any, exponent: int) -> int:
     """A float as an integer multiple of 2^exponent."""
     exact = Fraction(float(value)) * 2**-exponent
     assert exact.denominator == 1
-    return exact.numerator
+    found: int = exact.numerator
+    return found
 
 
-def products(x, w, *, stride, dilation, groups, pads, padding_mode="zeros"):
+def products(
+    x: Array,
+    w: Array,
+    *,
+    stride: tuple[int, int],
+    dilation: tuple[int, int],
+    groups: int,
+    pads: tuple[tuple[int, int], tuple[int, int]],
+    padding_mode: str = "zeros",
+) -> Array:
     """For every output element the list of its products as integers, in units of 2^-2148."""
     N, _, H, W = x.shape
     M, Cg, KH, KW = w.shape
-    border = {"constant_values": -1} if padding_mode == "zeros" else {}
+    border: dict[str, Any] = {"constant_values": -1} if padding_mode == "zeros" else {}
     where = np.pad(np.arange(H * W).reshape(H, W), pads, MODES[padding_mode], **border)
-    x = [[[units(v, -1074) for v in image.ravel()] for image in images] for images in x]
-    w = [[[[units(v, -1074) for v in row] for row in kernel] for kernel in kernels] for kernels in w]
+    xs = [[[units(v, -1074) for v in image.ravel()] for image in images] for images in x]
+    ws = [[[[units(v, -1074) for v in row] for row in kernel] for kernel in kernels] for kernels in w]
     OH = (where.shape[0] - dilation[0] * (KH - 1) - 1) // stride[0] + 1
     OW = (where.shape[1] - dilation[1] * (KW - 1) - 1) // stride[1] + 1
     result = np.empty((N, M, OH, OW), object)
     for n, m, oh, ow in np.ndindex(result.shape):
         result[n, m, oh, ow] = [
-            w[m][c][kh][kw] * x[n][m // (M // groups) * Cg + c][source]
+            ws[m][c][kh][kw] * xs[n][m // (M // groups) * Cg + c][source]
             for c, kh, kw in np.ndindex(Cg, KH, KW)
             if (source := where[oh * stride[0] + kh * dilation[0], ow * stride[1] + kw * dilation[1]]) >= 0
         ]
     return result
 
 
-def assert_right(x, w, *, exact, **attributes):
+def assert_right(x: Array, w: Array, *, exact: bool, **attributes: Any) -> Sums:
     """Every promise of Sums, element by element and without rounding."""
     sums = oracle.sums(x, w, exact=exact, **attributes)
     brute = products(x, w, **attributes)
@@ -92,57 +106,57 @@ def assert_right(x, w, *, exact, **attributes):
     return sums
 
 
-def normal(generator, shape):
+def normal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return generator.standard_normal(shape)
 
 
-def integers(generator, shape):
+def integers(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return generator.integers(-9, 10, shape).astype(float)
 
 
-def sparse(generator, shape):
+def sparse(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return generator.standard_normal(shape) * (generator.random(shape) < 0.2)
 
 
-def nothing(_, shape):
+def nothing(_: np.random.Generator, shape: tuple[int, int, int, int]) -> Array:
     return np.zeros(shape)
 
 
-def cancelling(generator, shape):
+def cancelling(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """The sum of many windows is far below the products: neighbours along the width are nearly opposite."""
     values = generator.standard_normal(shape)
     return values * (-1.0) ** np.arange(shape[-1]) * 2.0**-20 + (-1.0) ** np.arange(shape[-1])
 
 
-def spread(generator, shape):
+def spread(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return generator.standard_normal(shape) * 2.0 ** generator.integers(-10, 11, shape)
 
 
-def scales(generator, shape):
+def scales(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return generator.standard_normal(shape) * 2.0 ** generator.integers(-60, 61, shape)
 
 
-def wild(generator, shape):
+def wild(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return generator.standard_normal(shape) * 2.0 ** generator.integers(-300, 301, shape)
 
 
-def tiny(generator, shape):
+def tiny(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return np.ldexp(generator.standard_normal(shape), -1060)
 
 
-def small(generator, shape):
+def small(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return np.ldexp(generator.standard_normal(shape), -530)
 
 
-def huge(generator, shape):
+def huge(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return np.ldexp(generator.uniform(-1, 1, shape), 1024)
 
 
-def large(generator, shape):
+def large(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return np.ldexp(generator.uniform(-1, 1, shape), 511)
 
 
-def everything(generator, shape):
+def everything(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return np.ldexp(generator.uniform(-1, 1, shape), generator.integers(-1074, 1025, shape))
 
 
@@ -150,8 +164,14 @@ ORDINARY = (normal, integers, sparse, nothing, cancelling, spread)
 EXTREME = (scales, wild, tiny, small, huge, large, everything)
 
 
+Placed = tuple[tuple[tuple[int, ...], tuple[int, ...]], dict[str, Any]]
+"""The shapes of input and weight, and the attributes."""
+
+
 @st.composite
-def geometries(draw):
+def geometries(
+    draw: st.DrawFn,
+) -> Placed:
     """The shapes of input and weight, and the attributes."""
     few = st.integers(1, 3)
     groups, Cg, Mg = draw(few), draw(few), draw(few)
@@ -167,7 +187,14 @@ def geometries(draw):
 @given(
     geometries(), st.sampled_from(sorted(DTYPES)), *[st.sampled_from(ORDINARY)] * 2, st.integers(0, 99), st.booleans()
 )
-def test_every_dtype_and_geometry(geometry, dtype, input_recipe, weight_recipe, seed, exact):
+def test_every_dtype_and_geometry(
+    geometry: Placed,
+    dtype: str,
+    input_recipe: Callable[..., Any],
+    weight_recipe: Callable[..., Any],
+    seed: int,
+    exact: bool,
+) -> None:
     """All fields are right for every dtype, padding mode, stride, dilation and number of groups."""
     shapes, attributes = geometry
     generator = np.random.default_rng(seed)
@@ -181,7 +208,9 @@ def test_every_dtype_and_geometry(geometry, dtype, input_recipe, weight_recipe, 
 
 @repeatable
 @given(*[st.sampled_from(EXTREME + ORDINARY[:3])] * 2, st.integers(0, 99), st.booleans())
-def test_every_exponent_of_float64(input_recipe, weight_recipe, seed, exact):
+def test_every_exponent_of_float64(
+    input_recipe: Callable[..., Any], weight_recipe: Callable[..., Any], seed: int, exact: bool
+) -> None:
     """All fields are right for subnormal numbers, next to overflow, and for any mixture of exponents."""
     generator = np.random.default_rng(seed)
     x, w = input_recipe(generator, (2, 4, 4, 5)), weight_recipe(generator, (4, 2, 2, 3))
@@ -190,7 +219,9 @@ def test_every_exponent_of_float64(input_recipe, weight_recipe, seed, exact):
 
 @repeatable
 @given(*[st.sampled_from(EXTREME)] * 2, st.integers(0, 99))
-def test_the_sum_of_one_product_is_correctly_rounded(input_recipe, weight_recipe, seed):
+def test_the_sum_of_one_product_is_correctly_rounded(
+    input_recipe: Callable[..., Any], weight_recipe: Callable[..., Any], seed: int
+) -> None:
     """Where an element has one term, `high` is the float64 next to it, subnormals included."""
     generator = np.random.default_rng(seed)
     x, w = np.zeros((1, 1, 9, 9)), weight_recipe(generator, (3, 1, 2, 2))
@@ -201,7 +232,7 @@ def test_the_sum_of_one_product_is_correctly_rounded(input_recipe, weight_recipe
 @pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("exponent", [-40, 0, 40])
-def test_integers_times_a_power_of_two_are_exact(exact, dtype, exponent):
+def test_integers_times_a_power_of_two_are_exact(exact: bool, dtype: type[Any], exponent: int) -> None:
     """Where all sums fit 53 bits, there is no error, and the magnitude is the sum itself."""
     generator = np.random.default_rng(0)
     x, w = integers(generator, (2, 3, 6, 7)), integers(generator, (5, 3, 3, 2))
@@ -216,15 +247,15 @@ def test_integers_times_a_power_of_two_are_exact(exact, dtype, exponent):
 
 @pytest.mark.parametrize("shape", [(2, 16, 70, 90), (5, 8, 60, 50), (1, 4, 300, 500)])
 @pytest.mark.parametrize("exact", [False, True])
-def test_large_images_go_through_in_blocks(shape, exact):
+def test_large_images_go_through_in_blocks(shape: tuple[int, int, int, int], exact: bool) -> None:
     """Several images, and several bands of rows, give what NumPy's integers give."""
     generator = np.random.default_rng(1)
     x, w = integers(generator, shape), integers(generator, (40, shape[1] // 2, 3, 3))
-    attributes = {"stride": (1, 1), "dilation": (1, 1), "groups": 2, "pads": ((1, 1), (1, 1))}
+    attributes: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1), "groups": 2, "pads": ((1, 1), (1, 1))}
     sums = oracle.sums(x.astype(np.float32), w.astype(np.float32), exact=exact, **attributes)
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))), (3, 3), (2, 3))
 
-    def expected(x, w):
+    def expected(x: Array, w: Array) -> Array:
         halves = zip(np.split(x, 2, axis=1), np.split(w, 2), strict=True)
         return np.concatenate([np.einsum("nchwij,mcij->nmhw", *half, optimize=True) for half in halves], axis=1)
 
@@ -238,7 +269,7 @@ def test_large_images_go_through_in_blocks(shape, exact):
     assert (lowered.conv2d(x, w, **attributes) == sums.high).all()
 
 
-def test_no_term_no_smallest_product():
+def test_no_term_no_smallest_product() -> None:
     """A filter that sees only zeros in a large image has no smallest product."""
     x, w = np.ones((1, 2, 90, 90), np.float32), np.ones((20, 2, 3, 3), np.float32)
     x[:, 0] = w[:, 1] = 0
@@ -249,24 +280,24 @@ def test_no_term_no_smallest_product():
 
 
 @pytest.mark.parametrize(("taps", "exact"), [(31, True), (33, False), (101, False)])
-def test_53_bits_and_no_more_are_exact(taps, exact):
+def test_53_bits_and_no_more_are_exact(taps: int, exact: bool) -> None:
     """An odd number of odd products of 48 bits fits float64 up to 2^53, and the plain sum knows it."""
     x = np.full((1, 1, 1, taps), 2.0**24 - 1, np.float32)
     sums = assert_right(x, x, exact=False, **PLAIN)
     assert (sums.error == 0).all() == exact
 
 
-def test_powers_of_two_have_one_bit():
+def test_powers_of_two_have_one_bit() -> None:
     """The unit of a power of two is the number itself, so that 2^52 + 1 is known to be exact."""
     x, w = np.ones((1, 1, 1, 2), np.float32), np.array([[[[2.0**52, 1]]]], np.float32)
     assert not assert_right(x, w, exact=False, **PLAIN).error.any()
 
 
-def test_the_definition_agrees():
+def test_the_definition_agrees() -> None:
     """The seven loops of `direct`, on fractions, give the same sums and magnitudes."""
     generator = np.random.default_rng(2)
     x, w = normal(generator, (2, 4, 6, 7)), normal(generator, (6, 2, 3, 2))
-    attributes = {"stride": (2, 1), "dilation": (1, 2), "groups": 2}
+    attributes: dict[str, Any] = {"stride": (2, 1), "dilation": (1, 2), "groups": 2}
     sums = oracle.sums(x, w, pads=((1, 1), (2, 2)), exact=True, **attributes)
     fractions = np.vectorize(Fraction, otypes=[object])
     S = direct.conv2d(fractions(x), fractions(w), padding=(1, 2), **attributes)
@@ -275,7 +306,7 @@ def test_the_definition_agrees():
     assert (fractions(sums.magnitude) >= A).all()
 
 
-def test_slices_as_full_as_they_can_be_add_up_exactly():
+def test_slices_as_full_as_they_can_be_add_up_exactly() -> None:
     """The width of a slice leaves room for the sum of all its products, and wastes no two bits of a factor."""
     for K in (1, 2, 3, 128, 576, 1000, 1024, 4608, 2**20):
         assert 4 * K * 4 ** width(K) <= 2**53 < 4 * K * 4 ** (width(K) + 2)
@@ -289,10 +320,11 @@ def test_slices_as_full_as_they_can_be_add_up_exactly():
     assert error < 2.0**-100
 
 
-def test_slices_add_up_to_the_values():
+def test_slices_add_up_to_the_values() -> None:
     """Nothing is lost, and every slice has the bits that it may have."""
     values = spread(np.random.default_rng(3), (1000,)) * 2.0**-14
     slices = split(values, 20)
+    assert slices is not None
     assert all((sum(map(Fraction, parts)) == Fraction(value)) for *parts, value in zip(*slices, values, strict=True))
     for i, part in enumerate(slices):
         in_units = part * 2.0 ** (20 + 21 * i)
@@ -300,7 +332,7 @@ def test_slices_add_up_to_the_values():
         assert np.abs(in_units).max() <= 2**20
 
 
-def test_wild_exponents_are_left_to_integers():
+def test_wild_exponents_are_left_to_integers() -> None:
     """Splitting refuses what it cannot cut into few slices, and what it has not been scaled for."""
     assert split(np.array([1.0, 2.0**-500]), 20) is None
     assert split(np.array([1.5]), 20) is None
@@ -309,7 +341,7 @@ def test_wild_exponents_are_left_to_integers():
 
 @pytest.mark.parametrize("shape", [(0, 2, 5, 5), (2, 5, 5)])
 @pytest.mark.parametrize("exact", [False, True])
-def test_no_image_and_one_image_without_a_batch_axis(shape, exact):
+def test_no_image_and_one_image_without_a_batch_axis(shape: tuple[int, ...], exact: bool) -> None:
     """An empty batch gives empty arrays; one image gives N = 1."""
     x, w = np.ones(shape), np.ones((3, 2, 2, 2))
     sums = oracle.sums(x, w, exact=exact, **PLAIN)
@@ -318,11 +350,11 @@ def test_no_image_and_one_image_without_a_batch_axis(shape, exact):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_forward_works_in_the_dtype_given(dtype):
+def test_the_forward_works_in_the_dtype_given(dtype: type[Any]) -> None:
     """A float32 product is rounded in float32, within the bound of any order of summation."""
     generator = np.random.default_rng(4)
     x, w = normal(generator, (2, 4, 6, 7)).astype(dtype), normal(generator, (6, 2, 3, 2)).astype(dtype)
-    attributes = {
+    attributes: dict[str, Any] = {
         "stride": (2, 1),
         "dilation": (1, 2),
         "groups": 2,
@@ -346,7 +378,7 @@ def test_the_forward_works_in_the_dtype_given(dtype):
         ({"padding_mode": "mirror"}, "unknown padding_mode 'mirror'"),
     ],
 )
-def test_impossible_calls_are_refused(changes, message):
+def test_impossible_calls_are_refused(changes: dict[str, Any], message: str) -> None:
     """A ValueError says what does not fit."""
     x, w = np.ones((1, 3, 5, 5)), np.ones((2, 3, 2, 2))
     for call in (oracle.sums, lowered.conv2d):
@@ -357,7 +389,7 @@ def test_impossible_calls_are_refused(changes, message):
 
 @pytest.mark.parametrize("value", [inf, -inf, np.nan])
 @pytest.mark.parametrize("which", [0, 1])
-def test_data_that_are_not_finite_are_refused(value, which):
+def test_data_that_are_not_finite_are_refused(value: float, which: int) -> None:
     """Infinities and NaN have rules of their own, elsewhere."""
     arrays = [np.ones((1, 1, 5, 5), np.float32), np.ones((2, 1, 2, 2), np.float32)]
     arrays[which][0, 0, 1, 1] = value
@@ -365,7 +397,7 @@ def test_data_that_are_not_finite_are_refused(value, which):
         oracle.sums(*arrays, exact=True, **PLAIN)
 
 
-def test_float64_arrays_may_hold_numbers_of_float32():
+def test_float64_arrays_may_hold_numbers_of_float32() -> None:
     generator = np.random.default_rng(3)
     x, w = (generator.standard_normal(shape).astype(np.float32) for shape in ((2, 3, 6, 7), (4, 3, 3, 2)))
     known = oracle.sums(x, w, **PLAIN, exact=False)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
 import numpy as np
 import pytest
 
 from conv2d_reference import Conv2d, correlate, direct, resolve, resolve_attributes
+from conv2d_reference.arguments import Geometry
+from conv2d_reference.lowered import Array
 
 PAIR = "an int or a pair of ints (height, width)"
 AMOUNTS = "an int, a pair of ints (height, width), 'valid' or 'same'"
@@ -143,15 +149,25 @@ SHAPES = [
 ]
 
 
-def call(function, N, *, input=(4, 7, 9), weight=(6, 2, 3, 2), bias=(6,), groups=2, **attributes):
+def call(
+    function: Callable[..., Any],
+    N: int | None,
+    *,
+    input: tuple[int, int, float] = (4, 7, 9),
+    weight: tuple[int, ...] = (6, 2, 3, 2),
+    bias: tuple[int, ...] = (6,),
+    groups: float = 2,
+    **attributes: Any,
+) -> Geometry:
     batch = () if N is None else (N,)
-    return function((*batch, *input), weight, bias, groups=groups, **attributes)
+    found: Geometry = function((*batch, *input), weight, bias, groups=groups, **attributes)
+    return found
 
 
-def over_arrays(conv2d):
+def over_arrays(conv2d: Callable[..., Array]) -> Callable[..., Array]:
     """The function of shapes and dtypes that calls `conv2d` with arrays of ones."""
 
-    def function(*shapes, dtypes=("float32",) * 3, **attributes):
+    def function(*shapes: tuple[int, ...], dtypes: tuple[str, str, str] = ("float32",) * 3, **attributes: Any) -> Array:
         return conv2d(*(np.ones(*made) for made in zip(shapes, dtypes, strict=True)), **attributes)
 
     return function
@@ -159,7 +175,7 @@ def over_arrays(conv2d):
 
 @pytest.mark.parametrize("N", [2, 0, None], ids=["batched", "empty batch", "unbatched"])
 @pytest.mark.parametrize(("change", "error", "message"), ATTRIBUTES + SHAPES)
-def test_resolve_refuses(N, change, error, message):
+def test_resolve_refuses(N: int | None, change: dict[str, Any], error: type[Exception], message: str) -> None:
     call(resolve, N)
     with pytest.raises(error) as refusal:
         call(resolve, N, **change)
@@ -168,7 +184,9 @@ def test_resolve_refuses(N, change, error, message):
 
 @pytest.mark.parametrize("reference", [direct, correlate], ids=["direct", "correlate"])
 @pytest.mark.parametrize(("change", "error", "message"), ATTRIBUTES + SHAPES[:-1])
-def test_both_references_refuse(reference, change, error, message):
+def test_both_references_refuse(
+    reference: ModuleType, change: dict[str, Any], error: type[Exception], message: str
+) -> None:
     with pytest.raises(error) as refusal:
         call(over_arrays(reference.conv2d), 1, **change)
     assert str(refusal.value) == message
@@ -183,26 +201,28 @@ def test_both_references_refuse(reference, change, error, message):
         ((np.ones((1, 1, 1)), np.ones((1, 1, 1, 1)), 1.0), "bias must be a NumPy array or None, got float"),
     ],
 )
-def test_only_arrays_are_convolved(reference, arrays, message):
+def test_only_arrays_are_convolved(reference: ModuleType, arrays: tuple[Any, ...], message: str) -> None:
     with pytest.raises(TypeError) as refusal:
         reference.conv2d(*arrays)
     assert str(refusal.value) == message
 
 
 @pytest.mark.parametrize("shape", [(), (9,), (7, 9), (1, 1, 4, 7, 9)])
-def test_inputs_of_other_ranks_are_refused(shape):
+def test_inputs_of_other_ranks_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the whole message is compared
         resolve(shape, (6, 4, 3, 2))
     assert str(refusal.value) == f"input must have shape (N, C, H, W) or (C, H, W), got {shape}"
 
 
-def test_a_negative_batch_is_refused():
+def test_a_negative_batch_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^N of the input must be at least 0, got -1$"):
         resolve((-1, 4, 7, 9), (6, 4, 3, 2))
 
 
 @pytest.mark.parametrize(("change", "error", "message"), ATTRIBUTES)
-def test_a_layer_refuses_attributes_when_it_is_made(change, error, message):
+def test_a_layer_refuses_attributes_when_it_is_made(
+    change: dict[str, Any], error: type[Exception], message: str
+) -> None:
     for function in (resolve_attributes, lambda **attributes: Conv2d(4, 6, (3, 2), **attributes)):
         with pytest.raises(error) as refusal:
             function(**change)
@@ -232,13 +252,15 @@ def test_a_layer_refuses_attributes_when_it_is_made(change, error, message):
         ({"seed": 1.0}, TypeError, "seed must be an int, got 1.0"),
     ],
 )
-def test_a_layer_refuses_what_it_cannot_be_made_of(change, error, message):
+def test_a_layer_refuses_what_it_cannot_be_made_of(
+    change: dict[str, Any], error: type[Exception], message: str
+) -> None:
     with pytest.raises(error) as refusal:
         Conv2d(**{"in_channels": 4, "out_channels": 6, "kernel_size": (3, 2), **change})
     assert str(refusal.value) == message
 
 
-def test_the_limits_themselves_are_legal():
+def test_the_limits_themselves_are_legal() -> None:
     assert call(resolve, 1, padding=(6, 8), padding_mode="reflect").output_shape == (1, 6, 17, 24)
     assert call(resolve, 1, padding=(7, 9), padding_mode="circular").output_shape == (1, 6, 19, 26)
     assert call(resolve, 1, padding=(70, 90), padding_mode="replicate").output_shape == (1, 6, 145, 188)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conv2d_reference import output_size, parameter_shapes, resolve, same_padding
@@ -23,12 +25,12 @@ from conv2d_reference import output_size, parameter_shapes, resolve, same_paddin
         ({"size": 2**70, "kernel": 1, "stride": 2**69}, 2),
     ],
 )
-def test_output_size(arguments, expected):
+def test_output_size(arguments: dict[str, Any], expected: int) -> None:
     assert output_size(**arguments) == expected
 
 
 @pytest.mark.parametrize("stride", [1, 2, 5])
-def test_a_kernel_one_too_large_has_no_output_size(stride):
+def test_a_kernel_one_too_large_has_no_output_size(stride: int) -> None:
     # (-1) / 2 + 1 is 1 for a division that truncates.
     with pytest.raises(ValueError, match=r"at least as large as the dilated kernel, got 4 < 5"):
         output_size(2, 3, stride=stride, padding=1, dilation=2)
@@ -51,7 +53,7 @@ def test_a_kernel_one_too_large_has_no_output_size(stride):
         ({"size": 5.0, "kernel": 2}, TypeError, "size must be an int, got 5.0"),
     ],
 )
-def test_output_size_refuses(arguments, error, message):
+def test_output_size_refuses(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error) as refusal:
         output_size(**arguments)
     assert str(refusal.value) == message
@@ -67,7 +69,7 @@ def test_output_size_refuses(arguments, error, message):
         (6, [(2, 3), (5, 5), (7, 8), (10, 10)]),
     ],
 )
-def test_same_padding(kernel, expected):
+def test_same_padding(kernel: int, expected: list[tuple[int, int]]) -> None:
     assert [same_padding(kernel, dilation=dilation) for dilation in (1, 2, 3, 4)] == expected
 
 
@@ -80,11 +82,15 @@ def test_same_padding(kernel, expected):
         ((3, 6, 5), {"groups": 3}, ((6, 1, 5, 5), (6,))),
     ],
 )
-def test_parameter_shapes(arguments, options, expected):
+def test_parameter_shapes(
+    arguments: tuple[int, int, int | tuple[int, int]],
+    options: dict[str, Any],
+    expected: tuple[tuple[int, int, int, int], tuple[int] | None],
+) -> None:
     assert parameter_shapes(*arguments, **options) == expected
 
 
-def test_resolve_names_every_axis():
+def test_resolve_names_every_axis() -> None:
     geometry = resolve(
         (2, 4, 9, 10),
         (6, 2, 3, 2),
@@ -103,7 +109,7 @@ def test_resolve_names_every_axis():
     assert (geometry.groups, geometry.padding_mode) == (2, "circular")
 
 
-def test_resolve_turns_padding_strings_into_amounts():
+def test_resolve_turns_padding_strings_into_amounts() -> None:
     shapes = (3, 9, 10), (5, 3, 2, 3)
     same, valid = (resolve(*shapes, padding=padding, dilation=(3, 2)) for padding in ("same", "valid"))
     assert (same.pads, same.output_shape) == (((1, 2), (2, 2)), (5, 9, 10))

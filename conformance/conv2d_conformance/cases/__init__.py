@@ -1,8 +1,8 @@
-"""What is asked: cases, the lines that denote them, and the data that they are made of.
+"""The cases: the calls that the suite makes, the lines of text that denote them, and their data.
 
-A case is drawn (`strategies`) or comes from a fixed table (`documented`, `networks`, `tiles`, `combined`, `unusual`,
-`illegal`); where it fails it is made simpler (`shrink`). Those modules are imported by name: they need Hypothesis or
-the reference, which reading a line and rebuilding its bytes does not.
+A case is drawn (`strategies`) or comes from a fixed table (`documented_examples`, `networks`, `tiles`, `combinations`,
+`unusual_calls`, `illegal_calls`); `shrink` simplifies a case that fails. Import those modules by name: they need
+Hypothesis or the reference, while reading a line and rebuilding its bytes needs neither.
 """
 
 from conv2d_conformance.cases.case import Case, CaseError, Elements, Recipe

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from conv2d_conformance.contract.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS
-from conv2d_conformance.contract.calls import MAIN, SIGNATURES, Signature
 from conv2d_conformance.contract.capabilities import PADDING_MODES, VIEWS
 from conv2d_conformance.contract.formats import DTYPES, FORMATS
+from conv2d_conformance.contract.signatures import MAIN, SIGNATURES, Signature
 from conv2d_conformance.hinted import Hinted
 
 ARRAYS = ("input", "weight", "bias", "grad_output")
-"""All that any operation is given, in the order of a call."""
+"""The arrays that an operation may take, in the order of a call."""
 
 LETTERS = dict(zip(ARRAYS, ("x", "w", "b", "gy"), strict=True))
-"""How single elements are written: x[...], w[...], b[...], gy[...]."""
+"""The letters by which lines name single elements: x[...], w[...], b[...], gy[...]."""
 
 OVERRIDES = (
     *ATTRIBUTES,
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class CaseError(Hinted, ValueError):
-    """Something that is not a case, and what is allowed instead."""
+    """A line or a value that is not a case, and what is allowed instead."""
 
 
 def _require(holds: bool, sentence: str, hint: str = "") -> None:
@@ -47,14 +47,14 @@ def _is_integer(value: object, least: int, most: float = math.inf) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How the elements are made: a published name, a seed, and the magnitude where the name allows a choice."""
+    """How the elements are made: a published name, a seed, and a magnitude if the name takes one."""
 
     name: str = "integers"
     seed: int = 0
     magnitude: int | None = None
 
     def __post_init__(self) -> None:
-        # The magnitude that is the default anyway is left out, so that equal data have one line.
+        # The default magnitude is left out, so that equal data have one line.
         if self.magnitude == DEFAULT_MAGNITUDE:
             object.__setattr__(self, "magnitude", None)
         _require(_is_integer(self.seed, 0, LARGEST_SEED), f"seed {self.seed!r} is not an integer from 0 to 2^64-1")
@@ -68,17 +68,16 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Elements:
-    """Explicit data, which replaces a recipe after shrinking: every element that is not named is zero.
+    """Explicit data, which replaces a recipe after shrinking. Unnamed elements are zero, or as the recipe `base` says.
 
-    Each entry is (array, index, value), array being "x", "w", "b" or "gy". With a `base`, every element that is not
-    named is as that recipe makes it.
+    Each entry is (array, index, value), array being "x", "w", "b" or "gy".
     """
 
     entries: tuple[tuple[str, tuple[int, ...], float], ...] = ()
     base: Recipe | None = None
 
     def __post_init__(self) -> None:
-        # Zeros are left out and the rest is sorted, so that equal data have one line. A zero with a sign is a value.
+        # Zeros are left out and the rest is sorted, so that equal data have one line. A negative zero is a value.
         named = [(array, tuple(index), float(value)) for array, index, value in self.entries]
         if self.base is None:
             named = [entry for entry in named if entry[2] != 0 or math.copysign(1, entry[2]) < 0]
@@ -90,14 +89,14 @@ class Elements:
 class Case:
     """One call of conv2d, or of another `operation`. Axes are named as in the spec; N is None for an unbatched input.
 
-    `stride`, `padding`, `dilation` are kept as they are handed over: an int, or a pair (height, width).
-    `omit` names arguments that the call leaves out; they must then have their documented default here.
-    `view` is how the arrays lie in memory: all of them, or the one that is `viewed` alone.
+    `stride`, `padding`, `dilation` are kept as the call passes them: an int, or a pair (height, width).
+    `omit` names arguments that the call leaves out; here they must have their documented default.
+    `view` is how the arrays lie in memory: all of them, or only the one that is `viewed`.
     `overrides` describe illegal calls: they replace an argument ("stride", ...), a shape ("bias-shape", ...) or a
     dtype ("weight-dtype", ...) of the call that the other fields describe.
 
     CaseError where a field has a value that only an override may have, or where two fields contradict each other.
-    Whether the call as a whole is legal (does the kernel fit?) is not asked here.
+    The constructor does not check whether the call as a whole is legal (does the kernel fit?).
     """
 
     N: int | None = 1
@@ -126,7 +125,7 @@ class Case:
         if self.viewed is not None:
             _require(self.viewed in ARRAYS, f"viewed {self.viewed!r} is none of {', '.join(ARRAYS)}")
             if self.view is None or self.shapes.get(self.viewed) is None:
-                # An array that is not handed over lies nowhere: equal calls have one line.
+                # An array that is not passed has no layout: equal calls have one line.
                 object.__setattr__(self, "view", None)
                 object.__setattr__(self, "viewed", None)
         if self.omit:
@@ -143,12 +142,12 @@ class Case:
 
     @property
     def is_finite(self) -> bool:
-        """Whether no element that is named is NaN or an infinity: no recipe makes any."""
+        """Whether no named element is NaN or an infinity; recipes make neither."""
         return not isinstance(self.data, Elements) or all(math.isfinite(value) for _, _, value in self.data.entries)
 
     @property
     def recipe(self) -> Recipe | None:
-        """The recipe that makes the elements, those apart that are named; None where all are named."""
+        """The recipe that makes the unnamed elements; None where it makes none."""
         return self.data if isinstance(self.data, Recipe) else self.data.base
 
     @property
@@ -161,7 +160,7 @@ class Case:
 
     @property
     def subject(self) -> str:
-        """What the case says something of the accuracy of: a dtype, or another operation in it (float32/gradients)."""
+        """The subject of its grade: a dtype, or for another operation than conv2d both, as in float32/gradients."""
         return self.dtype if self.operation == MAIN else f"{self.dtype}/{self.operation}"
 
     @property
@@ -170,12 +169,12 @@ class Case:
 
     @property
     def hands_over_output(self) -> bool:
-        """Whether an array is handed over whose shape is that of the result of conv2d."""
+        """Whether the call passes an array of the shape of conv2d's result."""
         return "grad_output" in self.signature.arrays
 
     @property
     def output_shape(self) -> tuple[int, ...]:
-        """The shape of the result, where the call has one; sizes below 1 where the kernel does not fit."""
+        """The shape of conv2d's result; a size is below 1 where the kernel does not fit."""
         sides = (
             (self.H, self.KH, *(_side(value, 0) for value in (self.stride, self.padding, self.dilation))),
             (self.W, self.KW, *(_side(value, 1) for value in (self.stride, self.padding, self.dilation))),
@@ -188,7 +187,7 @@ class Case:
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...] | None]:
-        """The shape of every array that the call hands over, overrides included; None for no bias."""
+        """The shape of every array that the call passes, overrides included; None for no bias."""
         shapes = self.shapes_of_conv2d
         if self.hands_over_output:
             shapes["grad_output"] = self.output_shape
@@ -196,7 +195,7 @@ class Case:
 
     @property
     def shapes_of_conv2d(self) -> dict[str, tuple[int, ...] | None]:
-        """Those of the convolution that the case describes, whatever is asked of it."""
+        """The shapes of the convolution that the case describes, whichever operation it asks for."""
         bias = (self.M,) if self.bias else None
         shapes = {"input": self.input_shape, "weight": self.weight_shape, "bias": bias}
         if self.overrides:
@@ -205,7 +204,7 @@ class Case:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """The keyword arguments of the call: what is omitted is left out, what is overridden is replaced."""
+        """The keyword arguments of the call, without the omitted ones and with the overrides."""
         arguments: dict[str, Any] = {
             "stride": self.stride,
             "padding": self.padding,
@@ -230,7 +229,7 @@ class Case:
 
 
 def _side(value: Any, axis: int) -> Any:
-    """What an argument says of one axis: a pair its part, an int or a word the same for both."""
+    """The value of an argument for one axis: its side of a pair, or an int or a word that holds for both."""
     return value[axis] if isinstance(value, tuple) else value
 
 
@@ -244,7 +243,7 @@ def _is_one_or_a_pair(value: object, least: int) -> bool:
 
 
 def _check_fields(case: Case) -> None:
-    """Made for every case that is drawn, so no sentence is composed unless it is needed."""
+    """Check each field. It runs for every drawn case, so it composes a sentence only where a check fails."""
     if case.N is not None and not _is_integer(case.N, 0):
         raise CaseError(f"N = {case.N!r} is not an integer >= 0, nor None for an unbatched input")
     for axis in ("C", "H", "W", "M", "KH", "KW", "groups"):
@@ -307,7 +306,7 @@ def _check_overrides(case: Case) -> None:
 
 
 def _check_output(case: Case) -> None:
-    """The shape of grad_output follows from the call, so there must be a call that has a result."""
+    """Require a call that has a result, since grad_output has its shape."""
     _require(not case.overrides, "gradients are asked of legal calls alone", "leave out grad, or the override")
     _require(
         min(case.output_shape[-2:]) >= 1,

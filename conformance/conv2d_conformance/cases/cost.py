@@ -1,4 +1,4 @@
-"""What a case takes, known from its sizes before anything is allocated: no line may end in a lack of memory."""
+"""The cost of a case, computed from its sizes before anything is allocated, so that no line exhausts the memory."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from conv2d_reference.arguments import Geometry
 from conv2d_reference.lowered import laid_out
 
 MOST_ELEMENTS = 1 << 26
-"""Of all arrays of a case together. The law keeps some ten numbers of 8 bytes for each element of the answer."""
+"""In all arrays of a case together. The law keeps about ten 8-byte numbers for each element of the answer."""
 
 MOST_PRODUCTS = 10**12
-"""The exact sums of so many take some minutes."""
+"""The exact sums of this many products take some minutes."""
 
 MOST_AXES = 32
-"""Of one array, as the protocol has it."""
+"""The most axes that an array has in the protocol."""
 
 ROOM_AROUND = 3
-"""By so much the array is longer on each axis, of which the view `offset` is a section."""
+"""The view `offset` is a section of an array that is longer by this much on each axis."""
 
 
 def elements(case: Case, *, dense: bool = False) -> int:
-    """How many elements there are in the arrays of the call, the answer, and the input with its borders.
+    """The number of elements in the arrays of the call, in the answer, and in the input with its borders.
 
-    With `dense`, the borders count as if they were laid out. Axes of length zero count as one, as NumPy counts them
-    where it refuses a shape.
+    With `dense`, borders count as if they took memory. Axes of length zero count as one, as NumPy counts them when it
+    refuses a shape.
     """
     return _elements(case, _shapes(case), _geometry(case), dense=dense)
 
 
 def why_too_dear(case: Case) -> CaseError | None:
-    """What the case would take, and what is allowed; None where it can be asked."""
+    """An error that says what the case would take and what is allowed; None where it can be asked."""
     shapes, g = _shapes(case), _geometry(case)
     if (axes := max(map(len, shapes))) > MOST_AXES:
         return CaseError(f"the case has an array of {axes} axes", f"at most {MOST_AXES} are possible")
@@ -47,7 +47,7 @@ def why_too_dear(case: Case) -> CaseError | None:
 
 
 def require_affordable(case: Case) -> None:
-    """CaseError, which says what the case takes and what is allowed, where that is too much."""
+    """CaseError where the case takes too much; it says how much, and what is allowed."""
     if (error := why_too_dear(case)) is not None:
         raise error
 

@@ -1,4 +1,4 @@
-"""Which pairs and triples of what selects a path some rows of the covering array have."""
+"""How many pairs and triples of levels the first rows of the covering array contain."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from conv2d_conformance.cases.combined import COUNTS, FACTORS, is_possible, rows
-from conv2d_conformance.cases.covering import possible_tuples, tuples_of
+from conv2d_conformance.cases.combinations import COUNTS, FACTORS, is_possible, rows
+from conv2d_conformance.cases.covering_array import possible_tuples, tuples_of
 
 SIZES = {2: "pairs", 3: "triples"}
 
 
 class Share(NamedTuple):
-    """Of so many combinations of levels of these factors, how many some of the first rows have, by number of rows."""
+    """The possible combinations of levels of these factors, and how many of them each count of first rows covers."""
 
     factors: str
     possible: int
@@ -22,7 +22,7 @@ class Share(NamedTuple):
 
 
 def shares(counts: Sequence[int]) -> Iterator[Share]:
-    """First of all pairs and all triples, then of every pair and triple of factors, for each count of first rows."""
+    """The shares of all pairs and all triples, then of each pair and triple of factors, by count of first rows."""
     names = tuple(FACTORS)
     for size, words in SIZES.items():
         possible = Counter(_factors(found) for found in possible_tuples(COUNTS, size, is_possible))

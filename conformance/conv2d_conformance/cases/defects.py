@@ -1,7 +1,7 @@
-"""What makes a legal call illegal: one defect, made from the legal call that it spoils.
+"""Defects: each turns a legal call into one that is illegal for a single reason.
 
-A defect is made anew for the call at hand, so that the call stays illegal for this one reason whatever its sizes are.
-Each knows the features without which its argument would not be handed over at all.
+A defect is computed for the call at hand, so that the call stays illegal for this one reason whatever its sizes are.
+It names the features without which its argument would not be passed at all.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.contract.arrays import Shape
 
 Spoil = Callable[[Case], Case | None]
-Shape = tuple[int, ...]
 
 NEEDED = {
     "stride": frozenset({"stride"}),
@@ -26,9 +26,9 @@ NEEDED = {
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """`spoil` makes the illegal call of a legal one, or None where that call cannot have the defect.
+    """`spoil` turns a legal call into an illegal one, or returns None where that call cannot have the defect.
 
-    needs: the features that must be claimed, besides those of the call itself.
+    needs: the features that must be claimed besides those of the call itself.
     """
 
     spoil: Spoil
@@ -36,7 +36,7 @@ class Defect:
 
 
 def overriding(make: Callable[[Case], Mapping[str, Any] | None], *needs: str) -> Defect:
-    """What an override says; None where the call cannot have it."""
+    """A defect made by overrides; `make` returns None where the call cannot have it."""
 
     def spoil(case: Case) -> Case | None:
         made = make(case)
@@ -51,20 +51,20 @@ def overriding(make: Callable[[Case], Mapping[str, Any] | None], *needs: str) ->
 
 
 def argument(name: str, value: Any) -> Defect:
-    """The same value for every call: no number of a pair, or a single one."""
+    """An argument with the same value in every call, such as a single number instead of a pair."""
     needs = {"padding"} if name == "padding" and isinstance(value, str) else set(NEEDED.get(name, ()))
     if isinstance(value, int | float) and name in ("stride", "padding", "dilation"):
         needs.add("arguments.scalar")
     return overriding(lambda _: {name: value}, *needs)
 
 
-def words(name: str, *values: str) -> tuple[Defect, ...]:
-    """Strings that are none of the documented ones."""
+def strings(name: str, *values: str) -> tuple[Defect, ...]:
+    """Strings that the document does not allow."""
     return tuple(argument(name, value) for value in values)
 
 
 def side(name: str, axis: int, change: Callable[[int], Any]) -> Defect:
-    """One number of a pair changed; the other stays as the call has it."""
+    """One number of a pair changed; the other stays as it is in the call."""
 
     def make(case: Case) -> dict[str, Any] | None:
         numbers = _pair(getattr(case, name))
@@ -74,7 +74,7 @@ def side(name: str, axis: int, change: Callable[[int], Any]) -> Defect:
 
 
 def pair(name: str, change: Callable[[int, int], tuple[Any, ...]], *, mode: str | None = None) -> Defect:
-    """Another tuple in place of a pair, perhaps in one padding mode alone."""
+    """Another tuple in place of a pair, in one padding mode only if a `mode` is given."""
 
     def make(case: Case) -> dict[str, Any] | None:
         numbers = _pair(getattr(case, name))
@@ -87,7 +87,7 @@ def pair(name: str, change: Callable[[int, int], tuple[Any, ...]], *, mode: str 
 
 
 def shape(array: str, change: Callable[[Shape], Shape | None], *needs: str) -> Defect:
-    """An array of another shape, made from the right one. A weight with another number of filters brings its bias."""
+    """An array of another shape. If the weight gets another number of filters, the bias follows it."""
 
     def make(case: Case) -> dict[str, Any] | None:
         right = case.shapes[array]
@@ -112,7 +112,7 @@ def dtype(array: str, other: str) -> Defect:
 
 
 def kernel_too_large(axis: int, by: int = 1) -> Defect:
-    """The smallest kernel that does not fit along an axis, or one that is larger still."""
+    """The smallest kernel that does not fit along an axis, or a larger one."""
 
     def spoil(case: Case) -> Case | None:
         if case.padding == "same":
@@ -125,7 +125,7 @@ def kernel_too_large(axis: int, by: int = 1) -> Defect:
 
 
 def extent_wraps(axis: int, dilation: int) -> Defect:
-    """A dilation with which the extent of the kernel leaves the range of 32 bits."""
+    """A dilation that makes the extent of the kernel overflow 32 bits."""
 
     def spoil(case: Case) -> Case | None:
         if (case.KH, case.KW)[axis] == 1 or case.padding == "same":
@@ -136,7 +136,7 @@ def extent_wraps(axis: int, dilation: int) -> Defect:
 
 
 def padding_too_large(axis: int, by: int = 0) -> Defect:
-    """The smallest padding that cannot be mirrored (reflect) or would go round twice (circular), or a larger one."""
+    """The smallest padding that cannot be mirrored (reflect) or would wrap around twice (circular), or a larger one."""
 
     def spoil(case: Case) -> Case | None:
         numbers, least = _pair(case.padding), _least_illegal_padding(case, axis)
@@ -146,7 +146,7 @@ def padding_too_large(axis: int, by: int = 0) -> Defect:
 
 
 def same_too_large(axis: int) -> Defect:
-    """The smallest kernel whose larger part of "same" is such a padding."""
+    """The smallest kernel for which the larger part of "same" is too large a padding."""
 
     def spoil(case: Case) -> Case | None:
         least = _least_illegal_padding(case, axis)
@@ -172,7 +172,7 @@ def _least_illegal_padding(case: Case, axis: int) -> int | None:
 
 
 def _pair(value: int | tuple[int, int] | str) -> tuple[int, int] | None:
-    """Both numbers of an argument; None for a padding string, which has none."""
+    """Both numbers of an argument; None for a padding string."""
     return None if isinstance(value, str) else _numbers(value)
 
 

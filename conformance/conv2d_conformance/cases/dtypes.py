@@ -1,4 +1,4 @@
-"""The same question in another dtype."""
+"""The same case in another dtype."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from conv2d_conformance.contract.formats import DTYPES
 OTHERS = tuple(dtype for dtype in DTYPES if dtype != "float32")
 
 LONG = 512
-"""Products of a sum."""
+"""A sum of more products than this is long."""
 
 
 def whole(dtype: str, products: int) -> int | None:
-    """A magnitude of integers with which sums of some hundred or thousand products are exact; None for the usual one.
+    """The magnitude of integers that keeps sums of hundreds or thousands of products exact; None for the usual one.
 
-    They stay well below the largest exact integer: their deviation is the root of the number of products, times the
-    mean square of the integers.
+    Such sums stay well below the largest exact integer: their deviation is the root of the number of products, times
+    the mean square of the integers.
     """
     if dtype == "bfloat16":
         return 1 if products > LONG else 2
@@ -27,7 +27,7 @@ def whole(dtype: str, products: int) -> int | None:
 
 
 def in_dtype(case: Case, dtype: str) -> Case:
-    """The case in that dtype, with integers that it adds up exactly."""
+    """The case in that dtype, with integers whose sums are exact in it."""
     recipe = case.recipe
     if recipe is None or recipe.name != "integers" or recipe.magnitude is not None:
         return replace(case, dtype=dtype)

@@ -1,4 +1,4 @@
-"""Which features an implementation must claim to be asked a case."""
+"""The features that an implementation must claim before a case is asked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from conv2d_conformance.cases.case import Case, Elements
 
 
 def features_of(case: Case) -> frozenset[str]:
-    """The features, under the names of `Capabilities.features`, that the call makes use of."""
+    """The features that the call uses, under the names of `Capabilities.features`."""
     stride, padding, dilation = case.stride, case.padding, case.dilation
     used = features_of_arguments(stride, padding, dilation, case.groups) | {
         "bias": case.bias,
@@ -28,7 +28,7 @@ def features_of(case: Case) -> frozenset[str]:
 
 
 def features_of_arguments(stride: Any, padding: Any, dilation: Any, groups: int) -> dict[str, bool]:
-    """The features that these arguments are about, and whether their values make use of them."""
+    """The features of these arguments, and whether their values use them."""
     return {
         "stride": stride not in (1, (1, 1)),
         "dilation": dilation not in (1, (1, 1)),

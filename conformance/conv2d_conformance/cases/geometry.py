@@ -1,4 +1,4 @@
-"""What a case amounts to: whether it is legal, how large its output is, what it costs."""
+"""The geometry of a case: whether the call is legal, how large its output is, how many products it has."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conv2d_reference.arguments import Geometry, resolve
 
 def geometry(case: Case) -> Geometry:
     """The geometry of the call, overrides included. ValueError or TypeError where the call is illegal."""
-    # Overrides are kept out of the memory: a stride of 1.0 equals one of 1, and is illegal.
+    # Overrides are not cached: a stride of 1.0 equals 1, but is illegal.
     return _resolved(case) if case.overrides else _remembered(case)
 
 
@@ -41,11 +41,11 @@ def is_legal(case: Case) -> bool:
 
 
 def multiply_adds(case: Case) -> int:
-    """The number of products of a legal call, those with padding included."""
+    """The number of products of a legal call, including those with padding."""
     return products(geometry(case))
 
 
 def products(found: Geometry) -> int:
-    """The same, of its geometry."""
+    """The number of products of a geometry."""
     images = 1 if found.N is None else found.N
     return images * found.M * found.OH * found.OW * (found.C // found.groups) * found.KH * found.KW

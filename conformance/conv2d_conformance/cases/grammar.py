@@ -2,9 +2,9 @@
 
     n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias float32 integers:7
 
-The line is all that is needed to rebuild every byte of the case. Defaults may be left out when a line is read, and are
-always printed; optional words follow, only where they say something. `parse` and `format_case` are inverse to each
-other, and equal cases have equal lines.
+The line alone rebuilds every byte of the case. Defaults may be left out when a line is read, and are always printed.
+Optional words follow where they are needed. `parse` and `format_case` are inverse to each other, and equal cases have
+equal lines.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import Any
 from conv2d_conformance.cases.case import LETTERS, OVERRIDES, Case, CaseError, Elements, Recipe
 from conv2d_conformance.cases.data import RECIPES
 from conv2d_conformance.contract.adapter import ATTRIBUTES
-from conv2d_conformance.contract.calls import SIGNATURES
 from conv2d_conformance.contract.capabilities import PADDING_MODES, VIEWS
 from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.contract.signatures import SIGNATURES
 
 # ---- writing -----------------------------------------------------------------------------------------------------
 
@@ -68,13 +68,13 @@ def _format_elements(data: Elements) -> str:
 
 
 def _number(value: float) -> str:
-    """Exact. A float that is an integer is written as one, since 1 and 1.0 are the same element."""
+    """The exact number. A float that is an integer is written as one, since 1 and 1.0 are the same element."""
     is_plain = abs(value) < 2**53 and value == int(value) and repr(value) != "-0.0"
     return repr(int(value)) if is_plain else repr(value)
 
 
 def _literal(value: object) -> str:
-    """A Python literal without spaces, from which `ast.literal_eval` makes the same value."""
+    """A Python literal without spaces that `ast.literal_eval` turns into the same value."""
     if type(value) in (tuple, list):
         assert isinstance(value, tuple | list)
         inside = ",".join(map(_literal, value)) + ("," if type(value) is tuple and len(value) == 1 else "")
@@ -91,11 +91,11 @@ def _literal(value: object) -> str:
 
 
 @dataclass(frozen=True)
-class Form:
+class TokenForm:
     """One kind of token: what it looks like (`hint`), what it must be (`pattern`), and the fields that it sets.
 
-    `allowed` says it in words, and `besides` goes on about it; `illegal` is an example of how an illegal one is
-    written, by an override.
+    `allowed` describes it in words, and `besides` continues that sentence. `illegal` is an example of the override that
+    writes an illegal value.
     """
 
     name: str
@@ -144,7 +144,7 @@ def _read_override(m: re.Match[str]) -> dict[str, Any]:
         raise CaseError(
             f"{m[0]!r}: {text!r} is not a Python literal without blanks, as in stride=(1,2,3) or padding='full'"
         ) from None
-    _literal(value)  # what can be read can be written
+    _literal(value)  # CaseError for a value that could not be written again
     return {"overrides": ((name, value),)}
 
 
@@ -159,7 +159,7 @@ POSITIVE = "([1-9][0-9]{0,17})"
 SIDES = f"{POSITIVE}(?:x{POSITIVE})?"
 
 FORMS = (
-    Form(
+    TokenForm(
         "the input",
         r"n[0-9]|c[0-9]",
         f"(?:n{COUNT})?c{POSITIVE}h{POSITIVE}w{POSITIVE}",
@@ -167,7 +167,7 @@ FORMS = (
         "the input is N, C, H and W, without n for an unbatched input, as in n2c4h9w10 or c4h9w10",
         "input-shape=(9,10)",
     ),
-    Form(
+    TokenForm(
         "the weight",
         r"m[0-9]|k[0-9]",
         f"m{POSITIVE}k{SIDES}",
@@ -175,7 +175,7 @@ FORMS = (
         "the weight is the output channels and the kernel, as in m6k3x2, or m6k3 for a square kernel",
         "weight-shape=(6,4,0,2)",
     ),
-    Form(
+    TokenForm(
         "the stride",
         r"s[0-9]",
         f"s{SIDES}",
@@ -183,7 +183,7 @@ FORMS = (
         "a stride is s2x1, or s2 for an int",
         "stride=0",
     ),
-    Form(
+    TokenForm(
         "the padding",
         r"p[0-9]",
         f"p{COUNT}(?:x{COUNT})?",
@@ -191,14 +191,14 @@ FORMS = (
         "a padding is p1x2, p1 for an int, or one of the words same and valid",
         "padding=(-1,0)",
     ),
-    Form(
+    TokenForm(
         "the padding",
         r"same|valid|full",
         "(same|valid)",
         lambda m: {"padding": m[1]},
         "a padding word is same or valid",
     ),
-    Form(
+    TokenForm(
         "the dilation",
         r"d[0-9]",
         f"d{SIDES}",
@@ -206,7 +206,7 @@ FORMS = (
         "a dilation is d1x2, or d2 for an int",
         "dilation=0",
     ),
-    Form(
+    TokenForm(
         "the groups",
         r"g[0-9]",
         f"g{POSITIVE}",
@@ -214,15 +214,15 @@ FORMS = (
         "groups are one number, as in g2",
         "groups=0",
     ),
-    Form("the bias", r"bias$|nobias", "(bias|nobias)", lambda m: {"bias": m[1] == "bias"}, "write bias or nobias"),
-    Form(
+    TokenForm("the bias", r"bias$|nobias", "(bias|nobias)", lambda m: {"bias": m[1] == "bias"}, "write bias or nobias"),
+    TokenForm(
         "the dtype",
         r"float|bfloat|double|half|int[0-9]|complex",
         _one_of(DTYPES),
         lambda m: {"dtype": m[1]},
         f"a dtype is one of {', '.join(DTYPES)}",
     ),
-    Form(
+    TokenForm(
         "the data",
         rf"{_one_of(RECIPES)}|[a-z]+[*:]",
         rf"{_one_of(RECIPES)}(?:\*{POSITIVE})?(?::([0-9]{{1,20}}))?",
@@ -230,8 +230,10 @@ FORMS = (
         "data are a recipe and its seed, as in integers:7 or integers*100:7",
         besides=f"the recipes are {', '.join(RECIPES)}",
     ),
-    Form("the data", "all", "all-zero", lambda _: {"data": Elements()}, "the case without any element is all-zero"),
-    Form(
+    TokenForm(
+        "the data", "all", "all-zero", lambda _: {"data": Elements()}, "the case without any element is all-zero"
+    ),
+    TokenForm(
         "the elements",
         r"[a-z]+\[",
         r"([xwb]|gy)\[([0-9]{1,18}(?:,[0-9]{1,18})*)\]=([^\s_]+)",
@@ -239,28 +241,28 @@ FORMS = (
         "an element of x, w, b or gy is x[0,1,2,3]=1, w[0,1,0,0]=0.5, b[0]=2 or gy[0,1,0,0]=1",
         besides="none at all is all-zero",
     ),
-    Form(
+    TokenForm(
         "the padding mode",
         r"reflect|replicate|circular|zero|constant",
         _one_of(PADDING_MODES),
         lambda m: {"padding_mode": m[1]},
         f"a padding mode is one of {', '.join(PADDING_MODES)}",
     ),
-    Form(
+    TokenForm(
         "the view",
         r"view",
         rf"view={_one_of(VIEWS)}(?::{_one_of(LETTERS.values())})?",
         lambda m: {"view": m[1], "viewed": _ARRAY_OF.get(m[2])},
         f"a view is one of {', '.join(VIEWS)}, of all arrays or of x, w, b or gy alone, as in view=channels-last:w",
     ),
-    Form(
+    TokenForm(
         "the omitted arguments",
         r"omit",
         rf"omit=({_one_of(ATTRIBUTES[:-1])}(?:,{_one_of(ATTRIBUTES[:-1])})*)",
         lambda m: {"omit": tuple(m[1].split(","))},
         f"what can be omitted is {', '.join(ATTRIBUTES[:-1])}, as in omit=stride,dilation",
     ),
-    Form(
+    TokenForm(
         "an override",
         r"[A-Za-z_-]+=",
         rf"{_one_of(OVERRIDES)}=(\S+)",
@@ -268,28 +270,28 @@ FORMS = (
         f"what can be overridden is {', '.join(OVERRIDES)}, as in stride=(1,2,3) or weight-dtype=float64",
     ),
 )
-"""The grammar, but for the words that ask for an operation.
+"""The grammar, without the words that ask for an operation.
 
-A token is what the first form says whose pattern it matches; a hint only chooses the error message.
+The first form whose pattern matches a token reads it. A hint only chooses the error message.
 """
 
 
-Compiled = tuple[tuple[Form, re.Pattern[str], re.Pattern[str]], ...]
+Compiled = tuple[tuple[TokenForm, re.Pattern[str], re.Pattern[str]], ...]
 
 
 @cache
 def _compiled(asked_by: tuple[tuple[str, str], ...]) -> Compiled:
-    """All forms; those of the operations, by their words, stand between the data and what is written after them."""
+    """All forms. Those of the operations, made from their words, stand right after the data."""
     words = [_form_of(*asked) for asked in asked_by]
     place = next(number for number, form in enumerate(FORMS) if form.name == "the padding mode")
     forms = (*FORMS[:place], *words, *FORMS[place:])
     return tuple((form, re.compile(form.pattern), re.compile(form.hint)) for form in forms)
 
 
-def _form_of(operation: str, word: str) -> Form:
+def _form_of(operation: str, word: str) -> TokenForm:
     pattern = re.escape(word)
     allowed = f"{operation} are asked for by {word}"
-    return Form(f"the {operation}", pattern, pattern, lambda _: {"operation": operation}, allowed)
+    return TokenForm(f"the {operation}", pattern, pattern, lambda _: {"operation": operation}, allowed)
 
 
 _LISTS = ("elements", "overrides")
@@ -297,7 +299,7 @@ _EXAMPLE = "a case is a line such as n2c4h9w10 m6k3x2 s2x1 p1x2 d1x2 g2 bias flo
 
 
 def parse(line: str) -> Case:
-    """The case that a line describes. CaseError, naming the token and what is allowed, where it describes none."""
+    """The case that a line describes. CaseError names the wrong token and what is allowed."""
     fields: dict[str, Any] = {}
     compiled = _compiled(tuple((found.name, found.word) for found in SIGNATURES.values() if found.word))
     for token in line.split():
@@ -320,7 +322,7 @@ def parse(line: str) -> Case:
     return Case(**fields)
 
 
-def _read_token(token: str, compiled: Compiled) -> tuple[Form, dict[str, Any]]:
+def _read_token(token: str, compiled: Compiled) -> tuple[TokenForm, dict[str, Any]]:
     for form, pattern, _ in compiled:
         if match := pattern.fullmatch(token):
             return form, form.read(match)

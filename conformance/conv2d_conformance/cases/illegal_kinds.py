@@ -1,4 +1,4 @@
-"""The table of illegal calls: for each requirement that something is rejected, the defects, and where they lie."""
+"""The table of illegal calls: for each requirement to reject something, the defects and the calls that have them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from conv2d_conformance.cases.defects import (
     shape,
     side,
     stride_of_same,
-    words,
+    strings,
 )
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.neighbourhoods import Only
@@ -33,7 +33,7 @@ GROUPED = ("groups", "multi-channel")
 
 @dataclass(frozen=True, slots=True)
 class Illegal:
-    """A call that must, or should, be rejected: the `legal` call, and the one `defect` that it has."""
+    """A call that must, or should, be rejected: a `legal` call and its one `defect`."""
 
     legal: Case
     defect: Defect
@@ -45,10 +45,10 @@ class Illegal:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """The illegal calls of one requirement: each of the `calls`, and each defect that is `anywhere` in neighbourhoods.
+class IllegalKind:
+    """The illegal calls of one requirement: its `calls`, and each defect of `anywhere` in neighbourhoods.
 
-    only: the levels of the factors of a neighbourhood in which the defect is the subject of this requirement.
+    only: the levels of a neighbourhood's factors at which this requirement, and no other, is about the defect.
     """
 
     calls: tuple[Illegal, ...]
@@ -113,14 +113,14 @@ def _lengths() -> tuple[Defect, ...]:
 
 
 def _floats(change: Callable[[int], float]) -> tuple[Defect, ...]:
-    """A float in place of each number in turn, alone, and as the number of groups."""
+    """A float in place of each number in turn, as a single number, and as the number of groups."""
     pairs = tuple(defect for name in PAIRS for defect in _on_each_side(name, change))
     single = tuple(argument(name, change(value)) for name in PAIRS for value in (1, 2))
     return (*pairs, *single, overriding(lambda case: {"groups": change(case.groups)}, *GROUPED))
 
 
 def _indivisible(case: Case) -> dict[str, Any] | None:
-    """One channel too few for the groups, with the weight that a division that rounds down would ask for."""
+    """One channel too few for the groups, with the weight that a division rounding down would need."""
     channels = (case.C - 1) // case.groups
     if not channels:
         return None
@@ -163,36 +163,36 @@ _BIAS_SHAPES = _shapes(
     lambda _: (0,),
 )
 
-KINDS: dict[str, Kind] = {
-    "stride-positive": Kind(_below_one("stride"), _BELOW_ONE["stride"], NO_SAME),
-    "dilation-positive": Kind(
-        # PyTorch takes a dilation of 0 where the batch is empty, but none below.
+KINDS: dict[str, IllegalKind] = {
+    "stride-positive": IllegalKind(_below_one("stride"), _BELOW_ONE["stride"], NO_SAME),
+    "dilation-positive": IllegalKind(
+        # PyTorch accepts a dilation of 0 for an empty batch, but none below 0.
         _below_one("dilation") + _spoilt("n0c4h9w8 m6k3x2 g2", argument("dilation", (-1, 1)), argument("dilation", -1)),
         _BELOW_ONE["dilation"],
         NOT_EMPTY,
     ),
-    "padding-non-negative": Kind(
+    "padding-non-negative": IllegalKind(
         _usual(*(argument("padding", value) for value in (-1, (-1, 0), (0, -1), (-1, -1), (2, -1)))),
         _NEGATIVE,
         NUMBERS | ZEROS,
     ),
-    "kernel-positive": Kind(_usual(*_KERNELS_OF_ZERO), _KERNELS_OF_ZERO),
-    "pair-length": Kind(_usual(*_lengths()), _lengths(), NUMBERS),
-    "integers-only": Kind(
+    "kernel-positive": IllegalKind(_usual(*_KERNELS_OF_ZERO), _KERNELS_OF_ZERO),
+    "pair-length": IllegalKind(_usual(*_lengths()), _lengths(), NUMBERS),
+    "integers-only": IllegalKind(
         _usual(*_floats(lambda number: number + 0.5)), _floats(lambda number: number + 0.5)[:6], NUMBERS
     ),
-    "whole-floats": Kind(_usual(*_floats(float)), _floats(float)[:6], NUMBERS),
-    "padding-string": Kind(
-        _spoilt("n2c4h9w8 m6k3x2 same g2 bias", *words("padding", "SAME", "Same", "full", "zeros", "1", ""))
-        + _spoilt("n2c4h9w8 m6k3x2 valid g2 bias", *words("padding", "VALID")),
-        words("padding", "SAME", "VALID"),
+    "whole-floats": IllegalKind(_usual(*_floats(float)), _floats(float)[:6], NUMBERS),
+    "padding-string": IllegalKind(
+        _spoilt("n2c4h9w8 m6k3x2 same g2 bias", *strings("padding", "SAME", "Same", "full", "zeros", "1", ""))
+        + _spoilt("n2c4h9w8 m6k3x2 valid g2 bias", *strings("padding", "VALID")),
+        strings("padding", "SAME", "VALID"),
         {"stride": (0,)},
     ),
-    "padding-mode-known": Kind(
-        _usual(*words("padding_mode", "zero", "Zeros", "constant", "symmetric", "wrap", "")),
-        words("padding_mode", "constant"),
+    "padding-mode-known": IllegalKind(
+        _usual(*strings("padding_mode", "zero", "Zeros", "constant", "symmetric", "wrap", "")),
+        strings("padding_mode", "constant"),
     ),
-    "same-needs-stride-one": Kind(
+    "same-needs-stride-one": IllegalKind(
         _spoilt(
             "n2c4h9w8 m6k3x2 same g2 bias",
             *(stride_of_same(*s) for s in ((2, 2), (2, 1), (1, 2), (3, 1), (5, 4), (1, 3))),
@@ -200,25 +200,27 @@ KINDS: dict[str, Kind] = {
         (stride_of_same(2, 1), stride_of_same(1, 2)),
         SAME,
     ),
-    "groups-positive": Kind(
-        # Where 0, or a negative number, could be taken for the number of groups that the shapes show.
+    "groups-positive": IllegalKind(
+        # Here 0, or a negative number, could be replaced by the number of groups that the shapes imply.
         _usual(argument("groups", 0), argument("groups", -2))
         + _spoilt("n2c4h9w8 m6k3x2 bias", argument("groups", 0), argument("groups", -1))
         + _spoilt("n1c1h4w5 m1k2", argument("groups", 0)),
         (argument("groups", 0), overriding(lambda case: {"groups": -case.groups}, "groups")),
     ),
-    "channels-divisible": Kind(
+    "channels-divisible": IllegalKind(
         _usual(
             overriding(lambda _: {"groups": 3, "weight-shape": (6, 1, 3, 2)}, *GROUPED),
             _REMAINING_CHANNEL,
             overriding(_indivisible, *GROUPED),
-            argument("groups", 3),  # whose weight has a channel more than a division that rounds down would ask for
+            argument("groups", 3),  # with one channel more in the weight than a division rounding down needs
         )
-        + _spoilt("n2c4h9w8 m6k3x2 bias", argument("groups", 3), argument("groups", 6)),  # and here it has them all
+        + _spoilt(
+            "n2c4h9w8 m6k3x2 bias", argument("groups", 3), argument("groups", 6)
+        ),  # here the weight has all channels
         (_REMAINING_CHANNEL,),
         IN_GROUPS,
     ),
-    "out-channels-divisible": Kind(
+    "out-channels-divisible": IllegalKind(
         _usual(
             _REMAINING_FILTER,
             shape("weight", lambda s: (1, *s[1:]), *GROUPED),
@@ -227,7 +229,7 @@ KINDS: dict[str, Kind] = {
         (_REMAINING_FILTER,),
         IN_GROUPS,
     ),
-    "weight-channels": Kind(
+    "weight-channels": IllegalKind(
         _usual(
             *_WEIGHT_CHANNELS,
             overriding(lambda _: {"groups": 1}, *GROUPED),
@@ -238,10 +240,10 @@ KINDS: dict[str, Kind] = {
         ),
         _WEIGHT_CHANNELS[::2],
     ),
-    "input-rank": Kind(_usual(*_INPUT_RANKS), _INPUT_RANKS[:2]),
-    "weight-rank": Kind(_usual(*_WEIGHT_RANKS), _WEIGHT_RANKS[:2]),
-    "bias-shape": Kind(_usual(*_BIAS_SHAPES), _BIAS_SHAPES[:6], BIASED),
-    "dtypes-equal": Kind(
+    "input-rank": IllegalKind(_usual(*_INPUT_RANKS), _INPUT_RANKS[:2]),
+    "weight-rank": IllegalKind(_usual(*_WEIGHT_RANKS), _WEIGHT_RANKS[:2]),
+    "bias-shape": IllegalKind(_usual(*_BIAS_SHAPES), _BIAS_SHAPES[:6], BIASED),
+    "dtypes-equal": IllegalKind(
         tuple(
             Illegal(parse(f"n2c4h9w8 m6k3x2 g2 bias {name}"), defect)
             for name in DTYPES
@@ -250,7 +252,7 @@ KINDS: dict[str, Kind] = {
         (*_WEIGHT_DTYPES, *_BIAS_DTYPES),
         NUMBERS | NOT_EMPTY | BIASED,
     ),
-    "kernel-fits": Kind(
+    "kernel-fits": IllegalKind(
         _spoilt("c1h2w2 m1k2", *_TOO_LARGE)
         + _spoilt("n1c2h5w9 m2k5x3 bias", kernel_too_large(0))
         + _spoilt("n1c2h9w5 m2k3x5 bias", kernel_too_large(1))
@@ -259,7 +261,7 @@ KINDS: dict[str, Kind] = {
         + _spoilt("n1c1h4w9 m1k2 d2x1", kernel_too_large(0))
         + _spoilt("n1c1h9w4 m1k2 d1x2", kernel_too_large(1))
         + _spoilt("n1c1h9w4 m1k2 d1x2 valid", kernel_too_large(1))
-        # One too large, and a stride with which a division that truncates would find an output of size 1.
+        # A kernel one too large, with a stride for which a truncating division would give an output of size 1.
         + _spoilt("n1c1h4w9 m1k4x2 s2x1", kernel_too_large(0))
         + _spoilt("n1c1h9w4 m1k2x4 s1x2", kernel_too_large(1))
         + _spoilt("n1c1h4w4 m1k4 s2", *_TOO_LARGE)
@@ -269,14 +271,14 @@ KINDS: dict[str, Kind] = {
         + _spoilt("n0c2h5w9 m2k5x3", kernel_too_large(0))
         + _spoilt("n0c2h9w5 m2k3x5 s1x2", kernel_too_large(1))
         + _spoilt("n1c1h2w2 m1k2 replicate", kernel_too_large(0, by=2), kernel_too_large(1, by=2))
-        # Extents of -1, 1 and 1 in 32 bits; those of a stride and of both axes at once besides.
+        # Extents of -1, 1 and 1 in 32 bits; also those of a stride, and of both axes at once.
         + _spoilt("n1c2h5w6 m2k3x2 bias", *(extent_wraps(0, dilation) for dilation in (2**31 - 1, 2**31)))
         + _spoilt("n1c2h6w5 m2k2x3 s1x2", *(extent_wraps(1, dilation) for dilation in (2**31 - 1, 2**31)))
         + _spoilt("n2c2h6w5 m2k5x2 g2 p1", extent_wraps(0, 2**30), extent_wraps(1, 2**32), extent_wraps(1, 2**32 - 1)),
         (*_TOO_LARGE, *(extent_wraps(axis, 2**30) for axis in (0, 1))),
         NO_SAME,
     ),
-    "reflect-limit": Kind(
+    "reflect-limit": IllegalKind(
         _spoilt("n1c1h3w9 m1k3x2 p2x0 reflect", padding_too_large(0))
         + _spoilt("n1c1h9w3 m1k2x3 p0x2 reflect", padding_too_large(1))
         + _spoilt("n2c2h4w4 m2k3 p3 reflect bias", padding_too_large(0), padding_too_large(1))
@@ -288,7 +290,7 @@ KINDS: dict[str, Kind] = {
         (padding_too_large(0), padding_too_large(1)),
         NUMBERS | {"mode": (1,)},
     ),
-    "circular-limit": Kind(
+    "circular-limit": IllegalKind(
         _spoilt("n1c1h3w9 m1k3x2 p3x0 circular", padding_too_large(0))
         + _spoilt("n1c1h9w3 m1k2x3 p0x3 circular", padding_too_large(1))
         + _spoilt("n2c2h4w4 m2k3 p4 circular bias", padding_too_large(0), padding_too_large(1))
@@ -299,14 +301,14 @@ KINDS: dict[str, Kind] = {
         (padding_too_large(0), padding_too_large(1)),
         NUMBERS | {"mode": (3,)},
     ),
-    "empty-batch": Kind(
+    "empty-batch": IllegalKind(
         _spoilt("n0c4h9w8 m6k3x2", *_WEIGHT_CHANNELS[:1])
         + _spoilt("n0c2h5w9 m2k5x3", kernel_too_large(0))
         + _spoilt("n0c2h9w5 m2k3x5 s1x2", kernel_too_large(1)),
     ),
-    # What PyTorch accepts, each a requirement of its own that SHOULD hold.
+    # Calls that PyTorch accepts, each under its own requirement of level SHOULD.
     **{
-        f"padding-non-negative-{mode}": Kind(
+        f"padding-non-negative-{mode}": IllegalKind(
             _spoilt(f"n2c4h9w8 m6k1 g2 {mode}", *(argument("padding", value) for value in (-1, (-1, 0), (1, -1)))),
             _NEGATIVE,
             NUMBERS | {"mode": (PADDING_MODES.index(mode),)},
@@ -314,19 +316,19 @@ KINDS: dict[str, Kind] = {
         for mode in PADDING_MODES[1:]
     },
     **{
-        f"padding-length-{mode}": Kind(
+        f"padding-length-{mode}": IllegalKind(
             _spoilt(f"n2c4h9w8 m6k3x2 g2 {mode}", *_THREE_PADDINGS[mode]),
             _THREE_PADDINGS[mode],
             NUMBERS | {"mode": (PADDING_MODES.index(mode),)},
         )
         for mode in PADDING_MODES[1:]
     },
-    "dilation-positive-empty-batch": Kind(
+    "dilation-positive-empty-batch": IllegalKind(
         _spoilt("n0c4h9w8 m6k3x2 g2", argument("dilation", 0), argument("dilation", (1, 0))), _DILATION_ZERO, EMPTY
     ),
-    "weight-dtype-empty-batch": Kind(_spoilt("n0c4h9w8 m6k3x2 g2", *_WEIGHT_DTYPES), _WEIGHT_DTYPES, EMPTY),
+    "weight-dtype-empty-batch": IllegalKind(_spoilt("n0c4h9w8 m6k3x2 g2", *_WEIGHT_DTYPES), _WEIGHT_DTYPES, EMPTY),
     **{
-        f"bias-dtype-{padding}": Kind(
+        f"bias-dtype-{padding}": IllegalKind(
             _spoilt(f"n2c4h9w8 m6k3x2 g2 bias {padding}", *_BIAS_DTYPES)
             + _spoilt(f"n1c4h9w8 m6k3x2 bias {padding}", *_BIAS_DTYPES),
             _BIAS_DTYPES,
@@ -335,4 +337,4 @@ KINDS: dict[str, Kind] = {
         for level, padding in ((2, "valid"), (3, "same"))
     },
 }
-"""Each kind of illegal call, and where it is illegal for that one reason."""
+"""Each kind of illegal call, with the calls that are illegal for that one reason."""

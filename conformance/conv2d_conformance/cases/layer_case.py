@@ -1,8 +1,8 @@
-"""A question about fresh layers as one line of text, and back.
+"""Fresh layers as one line of text, and back.
 
     init c6m10k3x5 g2 bias float32 seed:7
 
-C input channels, M output channels, the kernel (`k3x5`, or `k3` where a single integer is handed over), groups, bias,
+C input channels, M output channels, the kernel (`k3x5`, or `k3` where the call passes a single integer), groups, bias,
 dtype, and the seeds of the layers that are constructed one after another: `seed:7`, `seed:7..12`, `seed:7,8,7`. An
 optional `omit=groups,bias` leaves arguments out of the call. Reading and printing are inverse to each other.
 """
@@ -37,7 +37,7 @@ _LINE = re.compile(
 class LayerCase:
     """Fresh layers with the same arguments, one for each of the seeds, in this order.
 
-    `kernel` is kept as it is handed over: an int, or a pair (height, width). CaseError where a layer is impossible.
+    `kernel` is kept as the call passes it: an int, or a pair (height, width). CaseError where a layer is impossible.
     """
 
     C: int
@@ -79,7 +79,7 @@ class LayerCase:
 
     @property
     def requests(self) -> list[Request]:
-        """The calls that the line denotes, one for each seed. CaseError where that is more than is possible."""
+        """The calls that the line denotes, one for each seed. CaseError where they would be too many."""
         count = (math.prod(self.weight_shape) + self.M) * len(self.seeds)
         if count > MOST_ELEMENTS:
             raise CaseError(f"the layers have {count} elements together", f"at most {MOST_ELEMENTS} are possible")
@@ -108,7 +108,7 @@ def format_case(case: LayerCase) -> str:
 
 
 def parse(line: str) -> LayerCase:
-    """The case that a line denotes. Groups, bias and dtype may be left out; CaseError for what is no case."""
+    """The case that a line denotes. Groups, bias and dtype may be left out. CaseError where the line denotes none."""
     found = _LINE.fullmatch(" ".join(line.split()))
     if found is None:
         raise CaseError(f"{line!r} is no question about layers", f"one reads as in {EXAMPLE}")

@@ -41,7 +41,7 @@ BLOCKS = ((0, 0), *((digit, step) for step in (1, 2, 3) for digit in (0, 1)))
 """(digit, step) of each block. Without a step the digit does not matter."""
 
 Only = dict[str, tuple[int, ...]]
-"""The levels that are left to some factors, where a defect, or what is specified of it, leaves no others."""
+"""The levels left to some factors by a defect, or by what the specification says about it."""
 
 LEVELS = range(4)
 SAME = 3
@@ -62,7 +62,7 @@ def rows(block: int) -> tuple[dict[str, int], ...]:
 def legal_calls(block: int, only: Only) -> tuple[Case, ...]:
     """A legal call in each neighbourhood of a block, restricted to the levels that are left.
 
-    The padding "same" takes no stride: where both meet, each is asked without the other, as far as that is left.
+    The padding "same" allows no stride: where both meet, each is asked without the other, if its levels allow it.
     """
     found = []
     for row in rows(block):

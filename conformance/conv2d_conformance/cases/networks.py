@@ -1,4 +1,4 @@
-"""Layers of real networks, in their published shapes and with a batch of 1: where implementations choose their paths.
+"""Layers of real networks in their published shapes, with a batch of 1: implementations choose their paths for these.
 
 A dispatcher looks at sizes, strides and groups, so a fast path may be reached by no small case. Where a layer is too
 expensive for a budget, it is asked with a smaller image and all its channels.
@@ -15,8 +15,8 @@ from conv2d_conformance.cases.geometry import is_legal, multiply_adds
 from conv2d_conformance.cases.grammar import parse
 
 
-class Layer(NamedTuple):
-    """A layer of a published network; the case is a line, without what is default."""
+class NetworkLayer(NamedTuple):
+    """A layer of a published network; the line leaves out defaults."""
 
     network: str
     layer: str
@@ -24,7 +24,7 @@ class Layer(NamedTuple):
 
 
 class NetworkCase(NamedTuple):
-    """A layer as it is asked; `is_scaled` where the image is smaller than the network's."""
+    """A layer as the suite asks it; `is_scaled` where the image is smaller than the network's."""
 
     network: str
     layer: str
@@ -116,7 +116,7 @@ _LAYERS: dict[str, dict[str, str]] = {
         "head, 13x13": "n1c512h13w13 m1024k3 p1x1",
         "detection, 13x13": "n1c1024h13w13 m255k1 bias",
     },
-    # Of one row or one column: what libraries make of a 1-D convolution.
+    # Of one row or one column, as libraries run a 1-D convolution.
     "wav2vec 2.0": {
         "features 0": "n1c1h1w16000 m512k1x10 s1x5",
         "features 1": "n1c512h1w3199 m512k1x3 s1x2",
@@ -159,7 +159,7 @@ _LAYERS: dict[str, dict[str, str]] = {
     },
     "Stable Diffusion 1, VAE": {
         "encoder, conv_in": "n1c3h512w512 m128k3 p1x1 bias",
-        "encoder, downsample": "n1c128h513w513 m128k3 s2x2 bias",  # padded beforehand, at the bottom and the right
+        "encoder, downsample": "n1c128h513w513 m128k3 s2x2 bias",  # the network pads at the bottom and the right first
         "quant_conv": "n1c8h64w64 m8k1 bias",
         "decoder, conv_in": "n1c4h64w64 m512k3 p1x1 bias",
         "decoder, up 3": "n1c256h256w256 m256k3 p1x1 bias",
@@ -167,13 +167,13 @@ _LAYERS: dict[str, dict[str, str]] = {
     },
 }
 
-NETWORKS: tuple[Layer, ...] = tuple(
-    Layer(network, layer, line) for network, layers in _LAYERS.items() for layer, line in layers.items()
+NETWORKS: tuple[NetworkLayer, ...] = tuple(
+    NetworkLayer(network, layer, line) for network, layers in _LAYERS.items() for layer, line in layers.items()
 )
 
 
 def network_cases(max_multiply_adds: int) -> Iterator[NetworkCase]:
-    """Every layer that can be asked with so many multiply-adds: as published, or else with a smaller image.
+    """Every layer that fits the budget of multiply-adds: as published, or else with a smaller image.
 
     A layer whose channels alone are too many is left out.
     """
@@ -185,7 +185,7 @@ def network_cases(max_multiply_adds: int) -> Iterator[NetworkCase]:
 
 
 def _scaled(case: Case, most: int) -> Case | None:
-    """The image is halved until the case is cheap enough; None where it has become too small first."""
+    """Halve the image until the case is cheap enough; None where it becomes too small first."""
     while multiply_adds(case) > most:
         smaller = replace(case, H=(case.H + 1) // 2, W=(case.W + 1) // 2)
         if smaller == case or not is_legal(smaller):

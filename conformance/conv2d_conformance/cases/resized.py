@@ -1,4 +1,4 @@
-"""A case with some of its fields changed, in which named elements keep a place of their own."""
+"""Change fields of a case, and keep its named elements in distinct places."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ SHAPING = frozenset({"N", "C", "H", "W", "M", "KH", "KW", "groups", "bias"})
 
 
 def resized(case: Case, fields: dict[str, Any]) -> Case | None:
-    """The case with other fields; None where that is none.
+    """The case with other fields; None where they make no case.
 
-    An element outside a smaller array moves inside along its axes, and leaves where its place is taken or its array
-    is gone.
+    An element outside a smaller array moves inside along its axes. It is dropped if its place is taken or its array is
+    gone.
     """
     data = fields.get("data", case.data)
     try:
@@ -22,7 +22,7 @@ def resized(case: Case, fields: dict[str, Any]) -> Case | None:
             return replace(case, **fields)
         bare = replace(case, **{**fields, "data": data.base or Elements()})
         return replace(bare, data=_moved(data, bare))
-    except CaseError:  # an argument can no longer be omitted, or an element has no place at all
+    except CaseError:  # an argument can no longer be omitted, or an element has no place
         return None
 
 

@@ -1,7 +1,7 @@
-"""Recipes whose sums are hard for some arithmetic, each for another one.
+"""Recipes whose sums are hard to compute, each for a different arithmetic.
 
-The functions have the form of those in `data`: for an array of a case, of this shape and with so many bits of
-significand, the elements as a flat float64 array. Every value is exact in its dtype.
+The functions have the same form as those in `data`: for an array of a case, its shape and the bits of its significand,
+they return the elements as a flat float64 array. Every value is exact in its dtype.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.words import (
+from conv2d_conformance.cases.philox import (
     FLOAT16,
     MAX_EXPONENTS,
     MIN_EXPONENTS,
-    Values,
     below,
     fitted,
     places,
@@ -21,12 +20,11 @@ from conv2d_conformance.cases.words import (
     uniform_of,
     words,
 )
+from conv2d_conformance.contract.arrays import Floats, Shape
 
-Shape = tuple[int, ...]
 
-
-def spread(case: Case, array: str, shape: Shape, bits: int) -> Values:
-    """`uniform` times 2^-e to 2^e, as far as sums can still show the smallest product.
+def spread(case: Case, array: str, shape: Shape, bits: int) -> Floats:
+    """`uniform` times 2^-e to 2^e: as wide as sums can still show the smallest product.
 
     e is 5 in float32, 12 in float64, 2 in float16, 1 in bfloat16.
     """
@@ -35,17 +33,17 @@ def spread(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return np.ldexp(uniform_of(drawn, bits), below(drawn, 2 * widest + 1) - widest)
 
 
-def cancelling(case: Case, array: str, shape: Shape, bits: int) -> Values:
-    """Pairs of products that cancel up to a rest of half their bits: an error of the sum is larger than the sum.
+def cancelling(case: Case, array: str, shape: Shape, bits: int) -> Floats:
+    """Pairs of products that cancel except for half of their bits: an error of the sum exceeds the sum.
 
-    Every second weight of a filter is the one before it with the other sign and other low bits, and the odd one out is
-    small; the pixels differ in their low bits alone.
+    Every second weight of a filter is the one before it with the opposite sign and other low bits. A last weight
+    without a partner is small. The pixels differ only in their low bits.
     """
     drawn = words(case, array, size_of(shape))
     rest = 2.0 ** -(bits // 2)
     if array == "bias":
         return uniform_of(drawn, bits) * rest
-    low = (1 << (64 - bits // 2)) - 1  # of the fraction, which stands in the highest bits
+    low = (1 << (64 - bits // 2)) - 1  # the low half of the fraction, which occupies the highest bits
     if array == "input":
         return np.abs(uniform_of(drawn & np.uint64(low), bits))
     taps = size_of(shape[1:])
@@ -56,16 +54,16 @@ def cancelling(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return np.where((tap == taps - 1) & ~odd, paired * rest, paired)
 
 
-def monotone(case: Case, array: str, shape: Shape, bits: int) -> Values:
-    """Positive and falling from channel to channel, row to row, tap to tap: each addition rounds, and by its most."""
+def monotone(case: Case, array: str, shape: Shape, bits: int) -> Floats:
+    """Positive and falling from channel to channel, row to row, tap to tap: each addition rounds as far as it can."""
     values = np.abs(uniform_of(words(case, array, size_of(shape)), bits))
     items = shape[0] if len(shape) > 3 else 1
     falling = -np.sort(-values.reshape(items, -1 if items else 0), axis=1)
-    flat: Values = falling.ravel()
+    flat: Floats = falling.ravel()
     return flat
 
 
-def scaled(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def scaled(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """Positive, channel c of the input scaled by 2^e and of the weight by 2^-e: fixed-point arithmetic loses channels.
 
     e falls from 30 to -30 over the channels of a group, in float16 from 7 to -7; the products are all alike in size.
@@ -80,16 +78,16 @@ def scaled(case: Case, array: str, shape: Shape, bits: int) -> Values:
     _, channel, _, _ = places(shape)
     step = (channel + case.recipe.seed % channels) % channels
     exponent = largest - 2 * largest * step // max(1, channels - 1)
-    scaled: Values = np.ldexp(values, exponent if array == "input" else -exponent)
+    scaled: Floats = np.ldexp(values, exponent if array == "input" else -exponent)
     return scaled
 
 
-def complementary(case: Case, array: str, shape: Shape, bits: int) -> Values:
-    """Half of the input and half of every second filter are zero, and never meet in every second window.
+def complementary(case: Case, array: str, shape: Shape, bits: int) -> Floats:
+    """Half of the input and half of every second filter are zero; in every second window no non-zero values meet.
 
-    Input and filters are chequered over channels, rows and columns. A sum of nothing but zeros is zero, however dense
-    the data around it; an algorithm that mixes taps or channels (Strassen, Winograd, Fourier) leaves a rest. The idea
-    is that of test 2 in "How to grade the accuracy of an implementation of the BLAS" (Demmel et al.).
+    Input and filters are chequered over channels, rows and columns. A sum of zeros is zero, however dense the data
+    around it, but an algorithm that mixes taps or channels (Strassen, Winograd, Fourier) leaves a residue. The idea is
+    that of test 2 in "How to grade the accuracy of an implementation of the BLAS" (Demmel et al.).
     """
     assert case.recipe is not None
     values = uniform_of(words(case, array, size_of(shape)), bits)
@@ -103,7 +101,7 @@ def complementary(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return np.where(marked & (colour == 0) & (size_of(shape[1:]) > 1), 0.0, values)
 
 
-def subnormal(case: Case, array: str, shape: Shape, bits: int) -> Values:
+def subnormal(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     """An input around the smallest normal number, weights around 1/8, no bias: data and sums are subnormal."""
     drawn = words(case, array, size_of(shape))
     if array == "bias":
@@ -112,8 +110,8 @@ def subnormal(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return fitted(np.ldexp(uniform_of(drawn, bits), middle + below(drawn, 2 * around + 1) - around), bits)
 
 
-def near_overflow(case: Case, array: str, shape: Shape, bits: int) -> Values:
-    """As large as data may be without any sum passing the largest number: whoever squares or transforms them does."""
+def near_overflow(case: Case, array: str, shape: Shape, bits: int) -> Floats:
+    """The largest data whose sums never overflow. An algorithm that squares or transforms them does overflow."""
     values = uniform_of(words(case, array, size_of(shape)), bits)
     terms = max(1, case.C // case.groups) * case.KH * case.KW + 1
     product = MAX_EXPONENTS[bits] - 2 - (terms - 1).bit_length()
@@ -121,16 +119,16 @@ def near_overflow(case: Case, array: str, shape: Shape, bits: int) -> Values:
     return np.ldexp(values, part)
 
 
-def odd(case: Case, array: str, shape: Shape, bits: int) -> Values:
-    """Odd integers of 12 bits (float64: 41; 16-bit types: all they have) and small odd ones, in sums that are exact.
+def odd(case: Case, array: str, shape: Shape, bits: int) -> Floats:
+    """Odd integers of 12 bits (float64: 41; 16-bit types: all their bits) and small odd ones, in sums that are exact.
 
-    From channel to channel input and weight take turns in being large. A type or an accumulator with fewer bits loses
-    the ones at the end. Where a filter has more taps than can be added up exactly, every so many of them is not zero.
+    From channel to channel, input and weight take turns being large. A type or an accumulator with fewer bits loses the
+    last ones. Where a filter has more taps than can be added exactly, evenly spaced ones are non-zero.
     """
     assert case.recipe is not None
     drawn = words(case, array, size_of(shape))
     length = {24: 12, 53: 41, 11: 11, 8: 8}[bits]
-    small = 2 if bits > FLOAT16 else 1  # of small odd integers: 1 and 3, or 1 alone
+    small = 2 if bits > FLOAT16 else 1  # how many small odd integers: 1 and 3, or only 1
     sign = np.where(drawn & 1, -1.0, 1.0)
     large_one = sign * (2.0 ** (length - 1) + 2.0 * (drawn >> (66 - length)).astype(np.float64) + 1)
     small_one = sign * (2.0 * below(drawn, small) + 1)
@@ -142,17 +140,17 @@ def odd(case: Case, array: str, shape: Shape, bits: int) -> Values:
     values = np.where(is_large, large_one, small_one)
     if array == "input":
         return values
-    most = 128 if bits <= FLOAT16 else 2 ** (bits - length) // (2 * small - 1) - 1  # whose sum has `bits` bits
+    most = 128 if bits <= FLOAT16 else 2 ** (bits - length) // (2 * small - 1) - 1  # their sum has `bits` bits
     step = -(-size_of(shape[1:]) // most)
     tap = np.arange(drawn.size) % max(1, size_of(shape[1:]))
     return np.where((tap + item + case.recipe.seed % step) % step == 0, values, 0.0)
 
 
-def lone_pixel(case: Case, array: str, shape: Shape, bits: int) -> Values:
-    """`uniform`, but for the input: one pixel of each image, 64 times as large, and zeros.
+def lone_pixel(case: Case, array: str, shape: Shape, bits: int) -> Floats:
+    """As `uniform`, but the input is one pixel of each image, 64 times as large, and zeros elsewhere.
 
-    From image to image the pixel moves to the next position, beginning at position `seed`. Every output is one product
-    or none, so that what reaches beyond a window is seen however small it is.
+    From image to image the pixel moves to the next position, starting at position `seed`. Every output is one product
+    or none, so anything that leaks beyond a window shows, however small.
     """
     values = uniform_of(words(case, array, size_of(shape)), bits)
     if array != "input" or not values.size:

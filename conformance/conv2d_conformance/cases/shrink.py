@@ -1,8 +1,8 @@
-"""From a case that fails to the simplest one that still does: one input pixel, one weight, wherever that suffices.
+"""Reduce a failing case to the simplest one that still fails: one input pixel and one weight, where that suffices.
 
-First the geometry, while the elements are made by the recipe; then the elements themselves, named one by one. What is
-not finite keeps its place among them. An illegal call stays illegal for the same reason, and for no other; one whose
-shapes are the defect stands as it is. The order is always the same.
+First the geometry shrinks while a recipe makes the elements, then the elements shrink, named one by one. Elements that
+are not finite stay. An illegal call stays illegal for the same single reason; one whose shapes are the defect does not
+shrink. The order is always the same.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from conv2d_conformance.cases.data import arrays
 from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.cases.resized import resized
-from conv2d_conformance.contract.kind import masked
+from conv2d_conformance.contract.message_kinds import masked
 
 MOST_ELEMENTS = 400
-"""Larger cases keep their recipe: nobody reads so many elements."""
+"""Larger cases keep their recipe: nobody reads this many elements."""
 
 Stage = Callable[[Case], Iterator[dict[str, Any]]]
-"""The fields that could be changed, and to what."""
+"""The changes to try, each as fields and their new values."""
 
 
 def shrink(
@@ -38,10 +38,10 @@ def shrink(
     seconds: float = math.inf,
     clock: Callable[[], float] = time.monotonic,
 ) -> Case:
-    """The simplest case that fails, as far as `budget` calls of `fails` in so many `seconds` find it.
+    """The simplest failing case that at most `budget` calls of `fails` find within `seconds`.
 
-    `case` itself is known to fail. Greedy: the first simpler case that fails is taken, and its own reductions are
-    tried, from the same place on, since what was refused a moment ago can wait. No case is asked for twice.
+    `case` itself is known to fail. The search is greedy: it takes the first simpler case that fails and tries its
+    reductions, from the same place on, since those before it have just been refused. It asks no case twice.
     """
     asked = {format_case(case)}
     end = clock() + seconds
@@ -65,14 +65,14 @@ def shrink(
 
 
 def reductions(case: Case) -> Iterator[Case]:
-    """Cases that are a little simpler, the most welcome first: legal ones, or illegal for the same reason."""
+    """Cases that are a little simpler, the most useful first. They are legal, or illegal for the same reason."""
     yield from _admitted(case, chain(_with_a_recipe(case), _with_elements(case)))
 
 
 def _admitted(case: Case, changes: Iterable[dict[str, Any]]) -> Iterator[Case]:
-    """The changed cases that ask the same kind of question, and differ from the case and from each other."""
+    """The changed cases of the same kind that differ from the case and from each other."""
     if any(name.endswith("-shape") for name, _ in case.overrides):
-        return  # whatever else becomes smaller no longer fits these shapes: a second defect
+        return  # any other reduction would no longer fit these shapes: a second defect
     seen = {format_case(case)}
     reason = _reason(case)
     for fields in changes:
@@ -97,7 +97,7 @@ def _reason(case: Case) -> str | None:
 
 
 def _keeps_its_defect(case: Case, fields: dict[str, Any]) -> bool:
-    """Whether a change leaves what an illegal call is asked for: an empty batch, a mode, a word for the padding."""
+    """Whether a change keeps what makes an illegal call interesting: an empty batch, a mode, a padding word."""
     return not (
         (case.N == 0 and "N" in fields)
         or (case.padding_mode != "zeros" and "padding_mode" in fields)
@@ -109,7 +109,7 @@ def _keeps_its_defect(case: Case, fields: dict[str, Any]) -> bool:
 
 
 def _with_a_recipe(case: Case) -> Iterator[dict[str, Any]]:
-    """Dense integers first: a fault that shows in them shows wherever it is, however small the case becomes."""
+    """Dense integers first: a fault that shows in them keeps showing, however small the case becomes."""
     if isinstance(case.data, Recipe):
         yield from ({"data": Recipe("integers", seed)} for seed in (0, case.data.seed))
         yield from _leaps()
@@ -117,23 +117,23 @@ def _with_a_recipe(case: Case) -> Iterator[dict[str, Any]]:
 
 
 def _leaps() -> Iterator[dict[str, Any]]:
-    """Everything at once to the simplest, and all arguments: few faults need so little, and those are then found."""
+    """Everything, or all arguments, reset to the simplest at once: this finds the faults that need nothing more."""
     sizes = dict.fromkeys(("N", "C", "M", "H", "W", "KH", "KW", "groups"), 1)
     yield sizes | _DEFAULTS
     yield _DEFAULTS
 
 
 def _simpler_geometry(case: Case) -> Iterator[dict[str, Any]]:
-    """Whole fields to their defaults, then one axis at a time to something smaller."""
+    """Fields reset to their defaults, then one axis at a time made smaller."""
     inputs, outputs = case.C // case.groups, case.M // case.groups
     yield {"N": 1}
     yield {"groups": 1, "C": 1, "M": 1}
     yield {"groups": 1, "C": inputs, "M": outputs}
     yield {"groups": 1}
     yield from ({field: default} for field, default in _DEFAULTS.items())
-    if case.view is not None and case.viewed is None:  # of one array alone
+    if case.view is not None and case.viewed is None:  # try the view on one array
         yield from ({"viewed": name} for name, shape in case.shapes.items() if shape is not None)
-    if case.padding == "same" and is_legal(case):  # a fault that needs padding, but not this word for it
+    if case.padding == "same" and is_legal(case):  # the fault may need padding, but not the word
         yield {"padding": tuple(after for _, after in geometry(case).pads)}
     for field in ("stride", "padding", "dilation"):
         yield from _simpler_pairs(field, getattr(case, field), _DEFAULTS[field][0])
@@ -143,7 +143,7 @@ def _simpler_geometry(case: Case) -> Iterator[dict[str, Any]]:
     yield from ({"M": size * case.groups} for size in _smaller(outputs))
     for axis in ("N", "KH", "KW", "H", "W"):
         yield from ({axis: size} for size in _smaller(getattr(case, axis) or 1))
-    # The input can be as small as the kernel allows, so that neither becomes smaller without the other.
+    # The input may already be as small as the kernel allows, so both become smaller together.
     yield from ({"KH": size, "H": case.H - case.KH + size} for size in _smaller(case.KH) if case.KH - size < case.H)
     yield from ({"KW": size, "W": case.W - case.KW + size} for size in _smaller(case.KW) if case.KW - size < case.W)
 
@@ -193,7 +193,7 @@ def _with_elements(case: Case) -> Iterator[dict[str, Any]]:
 
 
 def _elements(case: Case) -> Elements | None:
-    """The same data, named one by one."""
+    """The same data with every element named."""
     count = sum(int(np.prod(shape)) for shape in case.shapes.values() if shape is not None)
     if count > MOST_ELEMENTS or case.overrides:
         return None
@@ -209,10 +209,10 @@ def _elements(case: Case) -> Elements | None:
 
 
 def _fewer_elements(data: Elements) -> Iterator[Elements]:
-    """Zeros in place of all elements, of halves, quarters, ... and of single ones; then ones in place of the rest."""
+    """All elements replaced by zeros, then halves, quarters, ... and single ones; then the rest replaced by ones."""
     entries = data.entries
     if data.base is not None:
-        # Without the recipe, or else without some of what is named on top of it.
+        # Without the recipe, or else without one of the elements named on top of it.
         yield Elements(entries)
         yield from (Elements(entries[:i] + entries[i + 1 :], data.base) for i in range(len(entries)))
         return

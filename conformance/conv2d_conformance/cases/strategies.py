@@ -1,9 +1,9 @@
 """The space of legal cases, as tables, and the Hypothesis strategy that draws from them.
 
-A case is decoded from a string of bytes, one byte per field: the byte chooses from the field's column of values. A
-column rises from simple to odd, and is weighted by repetition, so that Hypothesis, which shrinks bytes towards 0,
-shrinks cases towards the simplest call. No draw is thrown away: the size of the input is chosen last, as the smallest
-one that is legal plus a little.
+A case is decoded from a string of bytes, one per field: the byte chooses from the field's column of values. A column
+rises from simple to odd, and repeats values to weight them. So Hypothesis, which shrinks bytes towards 0, shrinks cases
+towards the simplest call. No draw is rejected: the size of the input is chosen last, as the smallest legal one plus a
+little.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SPACE: dict[str, tuple[Column, dict[str, Column]]] = {
 }
 
 ALWAYS = frozenset({"batch", "channels", "size", "kernel", "square"})
-"""The dimensions that vary without being named: a swapped axis or index hides where sizes are equal."""
+"""The dimensions that vary without being named: equal sizes would hide a swapped axis or index."""
 
 DIMENSIONS = frozenset(name for _, added in SPACE.values() for name in added)
 
@@ -64,13 +64,13 @@ FEATURES: dict[str, frozenset[str]] = {
     "unbatched": frozenset({"unbatched"}),
     "empty": frozenset({"empty-batch"}),
 }
-"""The features that an implementation must claim to be asked for a dimension; the other dimensions need none."""
+"""The features that an implementation must claim before a dimension varies; the other dimensions need none."""
 
 EXCLUDES = {"stride": {"same"}, "padding": {"same", "valid"}}
-"""What leaves no room for a dimension that is required."""
+"""For each dimension, those that cannot be required together with it."""
 
 
-class Axis(NamedTuple):
+class AxisBytes(NamedTuple):
     """The bytes of one axis."""
 
     kernel: int
@@ -80,7 +80,7 @@ class Axis(NamedTuple):
     larger: int
 
 
-class Drawn(NamedTuple):
+class CaseBytes(NamedTuple):
     """The bytes of a case, in the order in which they are drawn; two more axes and four bytes of seed follow."""
 
     batch: int
@@ -99,7 +99,7 @@ class Drawn(NamedTuple):
     square: int
 
 
-HEAD, AXIS, SEED = len(Drawn._fields), len(Axis._fields), 4
+HEAD, AXIS, SEED = len(CaseBytes._fields), len(AxisBytes._fields), 4
 LENGTH = HEAD + 2 * AXIS + SEED
 
 # ---- the strategy ------------------------------------------------------------------------------------------------
@@ -113,14 +113,14 @@ def cases(
     dtype: str = "float32",
     recipes: Iterable[str] = ("integers",),
 ) -> st.SearchStrategy[Case]:
-    """Legal cases, in which the named dimensions leave their simplest value.
+    """Legal cases in which the named dimensions leave their simplest value.
 
     vary: the dimensions that may, besides batch, channels, size and kernel, which always do. None: all of them.
     require: the dimensions that must, in every case (with "stride", no axis has stride 1).
-    keep: the dimensions that must not, whatever else is said; `beyond` finds those that an implementation lacks.
-    recipes: names of recipes, with a magnitude where one is wanted, as in "integers*3".
+    keep: the dimensions that must not, whatever the others say; `beyond` finds those that an implementation lacks.
+    recipes: names of recipes, with a magnitude if wanted, as in "integers*3".
 
-    ValueError for a name that is not known, and for requirements that contradict each other.
+    ValueError for an unknown name, and for requirements that contradict each other.
     """
     columns, makers = _space(vary, require, keep, dtype, recipes)
     return st.binary(min_size=LENGTH, max_size=LENGTH).map(lambda drawn: _decode(drawn, columns, dtype, makers))
@@ -136,7 +136,7 @@ def sample(
     dtype: str = "float32",
     recipes: Iterable[str] = ("integers",),
 ) -> list[Case]:
-    """So many of `cases`, drawn without Hypothesis, for what needs all of them at once."""
+    """`count` cases as `cases` has them, drawn without Hypothesis, where all are needed at once."""
     columns, makers = _space(vary, require, keep, dtype, recipes)
     words = Philox(key=np.array([seed, 0], np.uint64)).random_raw(count * (LENGTH // 8 + 1))
     drawn = words.astype("<u8").tobytes()
@@ -149,7 +149,7 @@ Makers = tuple[tuple[str, int | None], ...]
 def _space(
     vary: Iterable[str] | None, require: Iterable[str], keep: Iterable[str], dtype: str, recipes: Iterable[str]
 ) -> tuple[dict[str, Column], Makers]:
-    """The values that are open to each field, and the recipes."""
+    """The values that each field may take, and the recipes."""
     required = frozenset(require)
     kept = frozenset(keep).union(*(EXCLUDES.get(name, ()) for name in required))
     opened = DIMENSIONS if vary is None else ALWAYS | frozenset(vary) | required
@@ -163,7 +163,7 @@ def _space(
 
 
 def beyond(features: Iterable[str]) -> frozenset[str]:
-    """The dimensions that an implementation with these features must not be asked for: an argument for `keep`."""
+    """The dimensions that must stay simple for an implementation with these features: an argument for `keep`."""
     return frozenset(name for name, needed in FEATURES.items() if not needed <= frozenset(features))
 
 
@@ -185,9 +185,9 @@ def _recipe(text: str, dtype: str) -> tuple[str, int | None]:
 
 def _decode(drawn: bytes, columns: dict[str, Column], dtype: str, recipes: Makers) -> Case:
     """The case that the bytes choose: every byte is legal, and so is every case."""
-    head = Drawn(*drawn[:HEAD])
-    h = Axis(*drawn[HEAD : HEAD + AXIS])
-    w = Axis(*drawn[HEAD + AXIS : HEAD + 2 * AXIS])
+    head = CaseBytes(*drawn[:HEAD])
+    h = AxisBytes(*drawn[HEAD : HEAD + AXIS])
+    w = AxisBytes(*drawn[HEAD + AXIS : HEAD + 2 * AXIS])
 
     def pick(field: str, byte: int) -> Any:
         column = columns[field]
@@ -199,7 +199,7 @@ def _decode(drawn: bytes, columns: dict[str, Column], dtype: str, recipes: Maker
     KH, KW = (pick("kernel", axis.kernel) for axis in both)
     mode, rule = pick("mode", head.mode), pick("rule", head.rule)
 
-    # What each argument is, and how it is written: as a pair, as an int for both axes, or not at all.
+    # The value of each argument, and how it is written: as a pair, as an int for both axes, or not at all.
     arguments: dict[str, Any] = {}
     omit = []
     for name, default, byte in (
@@ -259,6 +259,6 @@ def _smallest(kernel: int, dilation: int, padding: int | str, mode: str) -> int:
     extent = dilation * (kernel - 1) + 1
     if padding == "valid":
         return extent
-    after = extent // 2 if padding == "same" else int(padding)  # of an odd total, "same" puts the larger part there
+    after = extent // 2 if padding == "same" else int(padding)  # "same" puts the larger part of an odd total there
     fits = 1 if padding == "same" else max(1, extent - 2 * after)
     return max(fits, {"reflect": after + 1, "circular": after}.get(mode, 1))

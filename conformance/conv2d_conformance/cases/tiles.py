@@ -1,13 +1,13 @@
 """Sizes at which a kernel that works in tiles goes wrong: one less than a tile, a whole tile, one more.
 
-An implementation splits each axis into tiles of 4, 8, 16, 32, 64 or 128 and treats the rest apart; a fault there needs
-a size near a tile, and often two of them at once. So every size occurs alone on every axis, and every pair of sizes
-occurs on every pair of axes: not all combinations (19 to the power of 5), but a covering array, in which one case
-covers the pairs of all its axes.
+An implementation splits each axis into tiles of 4, 8, 16, 32, 64 or 128 and treats the remainder separately. A fault
+there needs a size near a tile, often on two axes at once. So every size occurs alone on every axis, and every pair of
+sizes on every pair of axes: not all combinations (19 to the power of 5), but a covering array, in which one case covers
+the pairs of all its axes.
 
-A dispatcher chooses its path by the kernel, the stride, the dilation and the groups, and each path has tails of its
-own: so every path meets every size on every axis too. Last come the sizes beyond an index of 8 or 16 bits, and beyond
-the threads and blocks of a grid, one at a time and as cheap as can be.
+A dispatcher chooses its path by the kernel, the stride, the dilation and the groups, and each path has its own tails.
+So every path meets every size on every axis too. Last come the sizes beyond an index of 8 or 16 bits, and beyond the
+threads and blocks of a grid, one at a time and as cheap as possible.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ FACTORS: dict[str, Sequence[int]] = {"N": SIZES, "C": SIZES, "M": SIZES, "OH": S
 """The axes of the array. 1x1 is a matrix product, in which C is the length of the sums; 3x3 is where Winograd works."""
 
 COST_OF_ELEMENT = 16
-"""In multiply-adds: to draw an element, to hand it over and to look at it. One filter of 1x1 makes little else."""
+"""In multiply-adds: the cost of drawing an element, passing it and checking it. A 1x1 filter costs little else."""
 
-Row = tuple[int, ...]
-Pair = tuple[int, int, int, int]  # a factor and its value, a later factor and its value
+TileRow = tuple[int, ...]
+PairOfSizes = tuple[int, int, int, int]  # a factor and its value, a later factor and its value
 
 
 @cache
 def tile_cases(max_multiply_adds: int) -> tuple[Case, ...]:
-    """Every size alone, then every pair of sizes, in cases of at most so many multiply-adds each.
+    """Every size alone, then every pair of sizes, in cases of at most `max_multiply_adds` each.
 
     A pair that is too expensive even where all else is 1 is left out. Deterministic.
     """
@@ -45,7 +45,7 @@ def tile_cases(max_multiply_adds: int) -> tuple[Case, ...]:
 
 
 def cases_alone(axis: str) -> Iterator[Case]:
-    """Every size on one axis (N, C, M, OH, OW, or G for the number of groups), among small and unequal others."""
+    """Every size on one axis (N, C, M, OH, OW, or G for the number of groups); the others are small and unequal."""
     for size in SIZES:
         if axis == "G":
             yield Case(C=2 * size, H=3, W=4, M=3 * size, KH=2, KW=1, groups=size, data=Recipe(seed=size))
@@ -55,14 +55,14 @@ def cases_alone(axis: str) -> Iterator[Case]:
 
 
 def channel_counts() -> Iterator[Case]:
-    """Every number of input channels up to 40, in turn under kernels of 2x3, and of 1x1 with as many filters."""
+    """Every number of input channels up to 40, first under a 2x3 kernel, then under 1x1 with as many filters."""
     for C in range(2, 41):
         yield Case(N=1, C=C, H=3, W=4, M=2, KH=2, KW=3, data=Recipe(seed=C))
         yield Case(N=1, C=C, H=2, W=3, M=C, data=Recipe(seed=C))
 
 
 def _alone() -> Iterator[Case]:
-    """One axis at a time; at last the length of the sums, C * KH * KW."""
+    """One axis at a time, and last the length of the sums, C * KH * KW."""
     for axis in ("N", "C", "M", "OH", "OW"):
         yield from cases_alone(axis)
     for size in SIZES:
@@ -71,7 +71,7 @@ def _alone() -> Iterator[Case]:
                 yield Case(N=2, C=size // (KH * KW), H=KH + 1, W=KW + 2, M=3, KH=KH, KW=KW, data=Recipe(seed=size))
 
 
-def _case(row: Row, seed: int) -> Case:
+def _case(row: TileRow, seed: int) -> Case:
     N, C, M, OH, OW, K = row
     pad = K // 2  # the input is as large as the output
     return Case(N=N, C=C, H=OH, W=OW, M=M, KH=K, KW=K, padding=(pad, pad), bias=seed % 2 == 1, data=Recipe(seed=seed))
@@ -80,8 +80,8 @@ def _case(row: Row, seed: int) -> Case:
 # ---- the covering array ------------------------------------------------------------------------------------------
 
 
-def _pairwise(most: int) -> Iterator[Row]:
-    """Greedy: begin with the first pair that is missing, then give every other axis the value that covers most."""
+def _pairwise(most: int) -> Iterator[TileRow]:
+    """Greedy: begin with the first missing pair, then give every other axis the value that covers the most pairs."""
     columns = tuple(FACTORS.values())
     axes = range(len(columns))
     nothing = [1] * len(columns)
@@ -111,19 +111,19 @@ def _with(row: list[int], axis: int, value: int) -> list[int]:
 
 
 def _cost(N: int, C: int, M: int, OH: int, OW: int, K: int) -> int:
-    """The multiply-adds and what moving the elements costs beside them, where an axis that is not chosen yet is 1."""
+    """The multiply-adds, plus the cost of the elements; an axis that is not chosen yet counts as 1."""
     elements = N * (C + M) * OH * OW + M * C * K * K
     return N * M * OH * OW * C * K * K + COST_OF_ELEMENT * elements
 
 
-def _gain(row: list[int], chosen: list[int], k: int, value: int, missing: dict[Pair, None]) -> int:
+def _gain(row: list[int], chosen: list[int], k: int, value: int, missing: dict[PairOfSizes, None]) -> int:
     return sum(((i, row[i], k, value) if i < k else (k, value, i, row[i])) in missing for i in chosen)
 
 
 # ---- the paths of a dispatcher -----------------------------------------------------------------------------------
 
 PATHS: dict[str, tuple[str, ...]] = {
-    # how channels are grouped: kernels, with what selects a path beside them
+    # how channels are grouped: kernels, and the arguments that select a path with them
     "dense": (
         *("k1 s2", "k1 p1", "k1 s3x2 p2", "k2 s2", "k2x4 p1x2", "k3 s2 p1", "k3 s1x2", "k3 d2 p2", "k3 d3", "k3 s3 p1"),
         *("k3x2 d1x2", "k2x3 d4x1", "k3 s2 d2 p2", "k3x5", "k5x3 p2x1", "k3x1", "k1x3", "k4 s4", "k5 p2", "k5 s2"),
@@ -137,10 +137,10 @@ PATH_SIZES = (1, 3, 4, 5, 8, 9, 15, 16, 17, 32, 33, 64, 65)
 
 @cache
 def path_cases(max_multiply_adds: int) -> tuple[Case, ...]:
-    """Every path with every size on each of C, M, OH and OW, in cases of at most so many multiply-adds each.
+    """Every path with every size on each of C, M, OH and OW, in cases of at most `max_multiply_adds` each.
 
-    A large size on one axis goes with a small one on another. Grouped cases have two groups, whose channels have the
-    sizes; in depthwise ones it is the number of groups that has them.
+    A large size on one axis goes with a small one on another. In grouped cases, the channels of each of two groups have
+    the sizes; in depthwise cases, the number of groups has them.
     """
     found = [case for path in range(sum(map(len, PATHS.values()))) for case in _along(path)]
     return tuple(case for case in found if multiply_adds(case) <= max_multiply_adds)
@@ -173,7 +173,7 @@ def _along(path: int) -> Iterator[Case]:
 
 
 def _input_size(kernel: Case, axis: int, output: int, lost: int) -> int:
-    """An input that gives so many outputs, and after them loses every number of cells in turn that the stride can."""
+    """The input size that gives this output size, plus `lost` cells, modulo the stride, that no window reads."""
     taps = (kernel.KH, kernel.KW)[axis]
     s, p, d = (value[axis] if isinstance(value, tuple) else value for value in _attributes(kernel))
     return max(1, (output - 1) * s + d * (taps - 1) + 1 - 2 * p + lost % s)

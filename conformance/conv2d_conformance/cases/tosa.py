@@ -1,7 +1,7 @@
 """The six data sets of TOSA's conformance tests for dot products, from their formulas.
 
-Every element depends on its place k among the KS taps of the kernel, an input pixel standing for the tap that it would
-meet if windows did not overlap, so that the intended sums occur where a window begins at a multiple of the kernel.
+Every element depends on its place k among the KS taps of the kernel. An input pixel stands for the tap that it would
+meet if windows did not overlap, so the intended sums occur where a window begins at a multiple of the kernel.
 The random numbers are Philox's, and e^x is replaced by 2^floor(y) (1 + y - floor(y)), y = x / ln 2, which is the same
 on every machine.
 """
@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.words import MAX_EXPONENTS, Values, fitted, places, size_of, symmetric_of, words
+from conv2d_conformance.cases.philox import MAX_EXPONENTS, fitted, places, size_of, symmetric_of, words
+from conv2d_conformance.contract.arrays import Floats
 
 LOG2_E = 1.4426950408889634
 
@@ -30,7 +31,7 @@ SETS = {
 }
 
 
-def _set(number: int, case: Case, array: str, shape: tuple[int, ...], bits: int) -> Values:
+def _set(number: int, case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:
     size = size_of(shape)
     drawn = words(case, array, 2 * size)
     s, other = symmetric_of(drawn[:size]), symmetric_of(drawn[size:])
@@ -41,7 +42,7 @@ def _set(number: int, case: Case, array: str, shape: tuple[int, ...], bits: int)
         return fitted(bias, bits)
     k = _tap(case, shape)
     side = 0 if array == "input" else 1
-    keeps = (words(case, "shared", taps)[k] & 1) == side  # what input and weight never do both
+    keeps = (words(case, "shared", taps)[k] & 1) == side  # input and weight never both do
     match number:
         case 0:
             values = np.where(keeps, s, 0.0)
@@ -66,13 +67,13 @@ def _tap(case: Case, shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
     return found
 
 
-def _exponential(x: Values) -> Values:
+def _exponential(x: Floats) -> Floats:
     y = x * LOG2_E
     whole = np.floor(y)
-    grown: Values = np.ldexp(1 + (y - whole), whole.astype(np.int64))
+    grown: Floats = np.ldexp(1 + (y - whole), whole.astype(np.int64))
     return grown
 
 
-RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Values]] = {
+RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Floats]] = {
     f"tosa{number}": partial(_set, number) for number in SETS
 }

@@ -7,8 +7,8 @@ from conv2d_conformance.cases.case import ARRAYS, Case
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.checks import covers
+from conv2d_conformance.checks.under_test import ImplementationUnderTest
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.verdict.examination import Examination
 
 LENGTHS_OF_ONE = tuple(
     map(
@@ -28,54 +28,54 @@ LENGTHS_OF_ONE = tuple(
 
 
 @covers("gradients.view-transposed")
-def test_transposed(iut: Examination) -> None:
+def test_transposed(iut: ImplementationUnderTest) -> None:
     """Arrays with their rows and columns exchanged in memory have the gradients of dense ones."""
     iut.judge_all(_seen_as("transposed", iut))
 
 
 @covers("gradients.view-channels-last")
-def test_channels_last(iut: Examination) -> None:
+def test_channels_last(iut: ImplementationUnderTest) -> None:
     """Arrays with the channels innermost have the gradients of dense ones."""
     iut.judge_all(_seen_as("channels-last", iut))
 
 
 @covers("gradients.view-offset")
-def test_offset(iut: Examination) -> None:
+def test_offset(iut: ImplementationUnderTest) -> None:
     """Sections of larger arrays have the gradients of dense arrays."""
     iut.judge_all(_seen_as("offset", iut))
 
 
 @covers("gradients.view-broadcast")
-def test_broadcast(iut: Examination) -> None:
+def test_broadcast(iut: ImplementationUnderTest) -> None:
     """Arrays that repeat the same memory along an axis have the gradients of dense ones."""
     iut.judge_all(_seen_as("broadcast", iut))
 
 
 @covers("gradients.view-fortran")
-def test_fortran(iut: Examination) -> None:
+def test_fortran(iut: ImplementationUnderTest) -> None:
     """Arrays in Fortran order have the gradients of arrays in C order."""
     iut.judge_all(_seen_as("fortran", iut))
 
 
 @covers("gradients.view-read-only")
-def test_read_only(iut: Examination) -> None:
+def test_read_only(iut: ImplementationUnderTest) -> None:
     """Arrays that must not be written to have the gradients of others."""
     iut.judge_all(_seen_as("read-only", iut))
 
 
 @covers("gradients.view-negative")
-def test_negative(iut: Examination) -> None:
+def test_negative(iut: ImplementationUnderTest) -> None:
     """Arrays that run backwards through memory have the gradients of dense ones."""
     iut.judge_all(_seen_as("negative", iut))
 
 
 @covers("gradients.view-steps")
-def test_steps(iut: Examination) -> None:
+def test_steps(iut: ImplementationUnderTest) -> None:
     """Arrays with gaps between neighbours along every axis have the gradients of dense ones."""
     iut.judge_all(_seen_as("steps", iut))
 
 
-def _seen_as(view: str, iut: Examination) -> Iterator[Case]:
+def _seen_as(view: str, iut: ImplementationUnderTest) -> Iterator[Case]:
     yield from (replace(case, view=view) for case in LENGTHS_OF_ONE)
     vary = {"stride", "padding", "dilation", "groups", "bias", "unbatched"}
     for number, case in enumerate(sample(iut.effort.drawn, iut.seed, vary=vary)):

@@ -12,8 +12,8 @@ from conv2d_conformance.cases.case import ARRAYS, Case, Recipe
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
+from conv2d_conformance.checks.under_test import ImplementationUnderTest
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.verdict.examination import Examination
 
 IDENTITIES = tuple(
     map(
@@ -51,34 +51,34 @@ LENGTHS_OF_ONE = tuple(
 
 @covers("memory.inputs-unchanged")
 @given(case=cases())
-def test_inputs_unchanged(iut: Examination, case: Case) -> None:
+def test_inputs_unchanged(iut: ImplementationUnderTest, case: Case) -> None:
     """The input, the weight and the bias are as they were before the call."""
     iut.judge(case)
 
 
 @covers("memory.guards-unchanged")
 @given(case=cases())
-def test_guards_unchanged(iut: Examination, case: Case) -> None:
+def test_guards_unchanged(iut: ImplementationUnderTest, case: Case) -> None:
     """Nothing is written before or after the arrays that are handed over."""
     iut.judge(case)
 
 
 @covers("memory.result-owns-memory")
 @given(case=cases())
-def test_result_owns_memory(iut: Examination, case: Case) -> None:
+def test_result_owns_memory(iut: ImplementationUnderTest, case: Case) -> None:
     """The result shares no memory with what was handed over."""
     iut.judge(case)
 
 
 @covers("memory.result-owns-memory")
-def test_copy_owns_memory(iut: Examination) -> None:
+def test_copy_owns_memory(iut: ImplementationUnderTest) -> None:
     """A result that equals the input, or the weight, is a copy of it."""
     iut.judge_all(IDENTITIES)
 
 
 @covers("memory.results-independent")
 @given(case=cases(vary=set()))
-def test_results_independent(iut: Examination, case: Case) -> None:
+def test_results_independent(iut: ImplementationUnderTest, case: Case) -> None:
     """A result stays as it was while later calls are made, with arrays of the same shape too."""
     assert isinstance(case.data, Recipe)
     iut.judge(case)
@@ -86,54 +86,54 @@ def test_results_independent(iut: Examination, case: Case) -> None:
 
 
 @covers("memory.view-transposed")
-def test_view_transposed(iut: Examination) -> None:
+def test_view_transposed(iut: ImplementationUnderTest) -> None:
     """Arrays with their rows and columns exchanged in memory are read as they are."""
     iut.judge_all(_seen_as("transposed", iut))
 
 
 @covers("memory.view-channels-last")
-def test_view_channels_last(iut: Examination) -> None:
+def test_view_channels_last(iut: ImplementationUnderTest) -> None:
     """Arrays with the channels innermost are read as they are."""
     iut.judge_all(_seen_as("channels-last", iut))
 
 
 @covers("memory.view-offset")
-def test_view_offset(iut: Examination) -> None:
+def test_view_offset(iut: ImplementationUnderTest) -> None:
     """Sections of larger arrays are read as they are, and not what lies between their rows."""
     iut.judge_all(_seen_as("offset", iut))
 
 
 @covers("memory.view-broadcast")
-def test_view_broadcast(iut: Examination) -> None:
+def test_view_broadcast(iut: ImplementationUnderTest) -> None:
     """Arrays that repeat the same memory along an axis are read as they are."""
     iut.judge_all(_seen_as("broadcast", iut))
 
 
 @covers("memory.view-fortran")
-def test_view_fortran(iut: Examination) -> None:
+def test_view_fortran(iut: ImplementationUnderTest) -> None:
     """Arrays in Fortran order are read as they are."""
     iut.judge_all(_seen_as("fortran", iut))
 
 
 @covers("memory.view-read-only")
-def test_view_read_only(iut: Examination) -> None:
+def test_view_read_only(iut: ImplementationUnderTest) -> None:
     """Arrays that must not be written to are no obstacle."""
     iut.judge_all(_seen_as("read-only", iut))
 
 
 @covers("memory.view-negative")
-def test_view_negative(iut: Examination) -> None:
+def test_view_negative(iut: ImplementationUnderTest) -> None:
     """Arrays that run backwards through memory are read as they are."""
     iut.judge_all(_seen_as("negative", iut))
 
 
 @covers("memory.view-steps")
-def test_view_steps(iut: Examination) -> None:
+def test_view_steps(iut: ImplementationUnderTest) -> None:
     """Arrays with gaps between neighbours along every axis are read as they are."""
     iut.judge_all(_seen_as("steps", iut))
 
 
-def _seen_as(view: str, iut: Examination) -> Iterator[Case]:
+def _seen_as(view: str, iut: ImplementationUnderTest) -> Iterator[Case]:
     """All arrays as views, then one of them alone: who takes the layout of one for that of another shows there."""
     drawn = sample(iut.effort.drawn, iut.seed, vary={"stride", "padding", "same", "groups", "bias", "unbatched"})
     yield from (replace(case, view=view) for case in LENGTHS_OF_ONE)

@@ -6,19 +6,19 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.checks import covers
-from conv2d_conformance.verdict.examination import Examination
+from conv2d_conformance.checks.under_test import ImplementationUnderTest
 
 
 @covers("output-size.floor")
 @given(case=cases(vary={"stride", "padding", "dilation"}))
-def test_floor(iut: Examination, case: Case) -> None:
+def test_floor(iut: ImplementationUnderTest, case: Case) -> None:
     """The size is a floor, whether or not the stride divides."""
     iut.judge(case, values=False)
 
 
 @covers("output-size.exact-fit")
 @given(case=cases(vary={"padding", "dilation", "stride"}, keep={"size"}))
-def test_exact_fit(iut: Examination, case: Case) -> None:
+def test_exact_fit(iut: ImplementationUnderTest, case: Case) -> None:
     """A padded input of just the size of the dilated kernel gives one output."""
     iut.judge(case, about=fits_exactly)
 
@@ -32,13 +32,13 @@ def fits_exactly(case: Case) -> bool:
 
 @covers("output-size.shape")
 @given(case=cases(vary={"groups"}))
-def test_shape(iut: Examination, case: Case) -> None:
+def test_shape(iut: ImplementationUnderTest, case: Case) -> None:
     """The result has one image for each image, one channel for each filter, then height and width."""
     iut.judge(case, values=False)
 
 
 @covers("output-size.dtype")
 @given(case=cases(vary=set()) | cases(vary=set(), dtype="float64"))
-def test_dtype(iut: Examination, case: Case) -> None:
+def test_dtype(iut: ImplementationUnderTest, case: Case) -> None:
     """The result has the dtype of the input."""
     iut.judge(case, values=False)

@@ -11,11 +11,11 @@ from hypothesis.strategies import SearchStrategy, one_of
 
 from conv2d_conformance.cases.case import Case, Elements, Recipe
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.cases.illegal import illegal_calls
+from conv2d_conformance.cases.illegal_calls import illegal_calls
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.checks import covers
+from conv2d_conformance.checks.under_test import ImplementationUnderTest
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.verdict.examination import Examination
 
 Check = Callable[..., None]
 
@@ -78,34 +78,34 @@ def _lines(mode: str, *lines: str) -> list[Case]:
 
 @covers("padding-mode.reflect")
 @given(case=_padded("reflect"))
-def test_reflect(iut: Examination, case: Case) -> None:
+def test_reflect(iut: ImplementationUnderTest, case: Case) -> None:
     """The mode "reflect" mirrors the input at its edge, which is not repeated."""
     iut.judge(case)
 
 
 @covers("padding-mode.reflect-up-to-size")
 @given(case=_at_the_limit("reflect", -1))
-def test_reflect_up_to_size(iut: Examination, case: Case) -> None:
+def test_reflect_up_to_size(iut: ImplementationUnderTest, case: Case) -> None:
     """A padding of one less than the size can be mirrored."""
     iut.judge(case)
 
 
 @covers("padding-mode.reflect-up-to-size")
-def test_reflect_at_the_limit(iut: Examination) -> None:
+def test_reflect_at_the_limit(iut: ImplementationUnderTest) -> None:
     """A padding of one less than the size can be mirrored on either axis, on both, and where the size is 1."""
     lines = ("n1c1h3w9 m1k2 p2x0", "n2c2h9w4 m3k3x2 p1x3 bias", "n1c1h3w5 m1k2 p2x4 s2x3", "n1c1h1w4 m1k1x2 p0x3")
     iut.judge_all(_lines("reflect", *lines))
 
 
 @covers("padding-mode.reflect-limit")
-def test_reflect_limit(iut: Examination) -> None:
+def test_reflect_limit(iut: ImplementationUnderTest) -> None:
     """A padding of the size or more cannot be mirrored, and is refused."""
     iut.judge_illegal(illegal_calls("reflect-limit", iut.effort.tiles))
 
 
 @covers("padding-mode.reflect-same")
 @given(case=_same("reflect"))
-def test_reflect_same(iut: Examination, case: Case) -> None:
+def test_reflect_same(iut: ImplementationUnderTest, case: Case) -> None:
     """The cells of "same" are filled by reflection, the odd one of an even kernel at the end."""
     iut.judge(case)
 
@@ -113,7 +113,7 @@ def test_reflect_same(iut: Examination, case: Case) -> None:
 @covers("padding-mode.reflect-non-finite")
 @given(case=_non_finite("reflect"))
 @_and_three_channels("reflect")
-def test_reflect_non_finite(iut: Examination, case: Case) -> None:
+def test_reflect_non_finite(iut: ImplementationUnderTest, case: Case) -> None:
     """NaN and infinity are mirrored like any number."""
     iut.judge(case)
 
@@ -123,20 +123,20 @@ def test_reflect_non_finite(iut: Examination, case: Case) -> None:
 
 @covers("padding-mode.replicate")
 @given(case=_padded("replicate"))
-def test_replicate(iut: Examination, case: Case) -> None:
+def test_replicate(iut: ImplementationUnderTest, case: Case) -> None:
     """The mode "replicate" repeats the nearest pixel."""
     iut.judge(case)
 
 
 @covers("padding-mode.replicate-unlimited")
 @given(case=_at_the_limit("replicate", 0))
-def test_replicate_unlimited(iut: Examination, case: Case) -> None:
+def test_replicate_unlimited(iut: ImplementationUnderTest, case: Case) -> None:
     """The nearest pixel can be repeated any number of times."""
     iut.judge(case)
 
 
 @covers("padding-mode.replicate-unlimited")
-def test_replicate_beyond_the_size(iut: Examination) -> None:
+def test_replicate_beyond_the_size(iut: ImplementationUnderTest) -> None:
     """A single row, column or pixel can be repeated many times over."""
     lines = ("n1c1h1w1 m1k2 p5", "n1c1h1w4 m1k3x2 p9x0", "n2c2h5w1 m3k2x3 p1x12 bias", "n1c2h2w3 m2k2 p7x3 s3x2")
     iut.judge_all(_lines("replicate", *lines))
@@ -144,7 +144,7 @@ def test_replicate_beyond_the_size(iut: Examination) -> None:
 
 @covers("padding-mode.replicate-same")
 @given(case=_same("replicate"))
-def test_replicate_same(iut: Examination, case: Case) -> None:
+def test_replicate_same(iut: ImplementationUnderTest, case: Case) -> None:
     """The cells of "same" repeat the nearest pixel, the odd one of an even kernel at the end."""
     iut.judge(case)
 
@@ -152,7 +152,7 @@ def test_replicate_same(iut: Examination, case: Case) -> None:
 @covers("padding-mode.replicate-non-finite")
 @given(case=_non_finite("replicate"))
 @_and_three_channels("replicate")
-def test_replicate_non_finite(iut: Examination, case: Case) -> None:
+def test_replicate_non_finite(iut: ImplementationUnderTest, case: Case) -> None:
     """NaN and infinity are repeated like any number."""
     iut.judge(case)
 
@@ -162,34 +162,34 @@ def test_replicate_non_finite(iut: Examination, case: Case) -> None:
 
 @covers("padding-mode.circular")
 @given(case=_padded("circular"))
-def test_circular(iut: Examination, case: Case) -> None:
+def test_circular(iut: ImplementationUnderTest, case: Case) -> None:
     """The mode "circular" goes on at the other end."""
     iut.judge(case)
 
 
 @covers("padding-mode.circular-up-to-size")
 @given(case=_at_the_limit("circular", 0))
-def test_circular_up_to_size(iut: Examination, case: Case) -> None:
+def test_circular_up_to_size(iut: ImplementationUnderTest, case: Case) -> None:
     """A padding as large as the input takes all of it once more."""
     iut.judge(case)
 
 
 @covers("padding-mode.circular-up-to-size")
-def test_circular_at_the_limit(iut: Examination) -> None:
+def test_circular_at_the_limit(iut: ImplementationUnderTest) -> None:
     """A padding as large as the input is legal on either axis, on both, and where the size is 1."""
     lines = ("n1c1h3w9 m1k2 p3x0", "n2c2h9w4 m3k3x2 p1x4 bias", "n1c1h3w5 m1k2 p3x5 s2x3", "n1c1h1w1 m1k3x2 p1")
     iut.judge_all(_lines("circular", *lines, "n1c1h9w2 m1k2x1 p9x1"))
 
 
 @covers("padding-mode.circular-limit")
-def test_circular_limit(iut: Examination) -> None:
+def test_circular_limit(iut: ImplementationUnderTest) -> None:
     """A padding larger than the input would go round more than once, and is refused."""
     iut.judge_illegal(illegal_calls("circular-limit", iut.effort.tiles))
 
 
 @covers("padding-mode.circular-same")
 @given(case=_same("circular"))
-def test_circular_same(iut: Examination, case: Case) -> None:
+def test_circular_same(iut: ImplementationUnderTest, case: Case) -> None:
     """The cells of "same" go on at the other end, on one side alone for a kernel of two."""
     iut.judge(case)
 
@@ -197,6 +197,6 @@ def test_circular_same(iut: Examination, case: Case) -> None:
 @covers("padding-mode.circular-non-finite")
 @given(case=_non_finite("circular"))
 @_and_three_channels("circular")
-def test_circular_non_finite(iut: Examination, case: Case) -> None:
+def test_circular_non_finite(iut: ImplementationUnderTest, case: Case) -> None:
     """NaN and infinity go round like any number."""
     iut.judge(case)

@@ -9,8 +9,8 @@ from conv2d_conformance.cases.dtypes import in_dtype, in_turn
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.checks import covers
+from conv2d_conformance.checks.under_test import ImplementationUnderTest
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.verdict.examination import Examination
 
 NAN, INF = float("nan"), float("inf")
 PATHS = tuple(
@@ -31,7 +31,7 @@ ALL = ("stride", "padding", "dilation", "groups", "bias")
 
 
 def _with_one_odd_element(
-    iut: Examination,
+    iut: ImplementationUnderTest,
     letter: str,
     values: tuple[float, ...],
     *,
@@ -68,19 +68,19 @@ def _on_every_path(require: tuple[str, ...]) -> Iterator[Case]:
 
 
 @covers("special-values.nan-in-window")
-def test_nan_in_window(iut: Examination) -> None:
+def test_nan_in_window(iut: ImplementationUnderTest) -> None:
     """A NaN of the input makes every output whose window holds it NaN."""
     iut.judge_all(_with_one_odd_element(iut, "x", (NAN,)))
 
 
 @covers("special-values.infinity-in-window")
-def test_infinity_in_window(iut: Examination) -> None:
+def test_infinity_in_window(iut: ImplementationUnderTest) -> None:
     """An infinity of the input gives an infinity of the sign of its product."""
     iut.judge_all(_with_one_odd_element(iut, "x", (INF, -INF)))
 
 
 @covers("special-values.infinity-times-zero")
-def test_infinity_times_zero(iut: Examination) -> None:
+def test_infinity_times_zero(iut: ImplementationUnderTest) -> None:
     """An infinity under a weight of zero gives NaN."""
     for case in _with_one_odd_element(iut, "x", (INF, -INF), vary=()):
         assert isinstance(case.data, Elements)
@@ -91,30 +91,30 @@ def test_infinity_times_zero(iut: Examination) -> None:
 
 
 @covers("special-values.outside-window")
-def test_outside_window(iut: Examination) -> None:
+def test_outside_window(iut: ImplementationUnderTest) -> None:
     """What is not finite has no effect on outputs whose window does not hold it, nor on other groups and images."""
     iut.judge_all(_with_one_odd_element(iut, "x", (NAN, INF), vary=(*ALL, "same"), require=()))
 
 
 @covers("special-values.between-taps")
-def test_between_taps(iut: Examination) -> None:
+def test_between_taps(iut: ImplementationUnderTest) -> None:
     """What lies between the taps of a dilated kernel has no effect."""
     iut.judge_all(_with_one_odd_element(iut, "x", (NAN, INF), vary=(), require=("dilation",)))
 
 
 @covers("special-values.unread-cells")
-def test_unread_cells(iut: Examination) -> None:
+def test_unread_cells(iut: ImplementationUnderTest) -> None:
     """What the stride skips has no effect."""
     iut.judge_all(_with_one_odd_element(iut, "x", (NAN, INF), vary=(), require=("stride",)))
 
 
 @covers("special-values.weight")
-def test_weight(iut: Examination) -> None:
+def test_weight(iut: ImplementationUnderTest) -> None:
     """What is not finite in the weight acts on its own output channel, and on no other."""
     iut.judge_all(_with_one_odd_element(iut, "w", (NAN, INF, -INF)))
 
 
 @covers("special-values.bias")
-def test_bias(iut: Examination) -> None:
+def test_bias(iut: ImplementationUnderTest) -> None:
     """What is not finite in the bias is added to its own output channel, and to no other."""
     iut.judge_all(_with_one_odd_element(iut, "b", (NAN, INF, -INF), vary=ALL, require=("bias",)))

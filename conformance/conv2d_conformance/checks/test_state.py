@@ -17,10 +17,10 @@ from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases, sample
 from conv2d_conformance.checks import covers
+from conv2d_conformance.checks.under_test import ImplementationUnderTest
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
-from conv2d_conformance.verdict.examination import Examination
 
 ARGUMENTS = frozenset({"stride", "padding", "same", "dilation", "groups", "bias", "unbatched"})
 REPETITIONS = 10
@@ -38,7 +38,7 @@ DEFECTS = (
 
 
 @covers("determinism.no-state")
-def test_no_state(iut: Examination) -> None:
+def test_no_state(iut: ImplementationUnderTest) -> None:
     """A call is answered alike after itself, after others that resemble it in all but one respect, and in between."""
     for number, case in enumerate(_drawn(iut)):
         iut.judge_in_sequence(_with_its_like(case))
@@ -47,7 +47,7 @@ def test_no_state(iut: Examination) -> None:
 
 
 @covers("determinism.after-rejection")
-def test_after_rejection(iut: Examination) -> None:
+def test_after_rejection(iut: ImplementationUnderTest) -> None:
     """A call that was refused leaves nothing behind, whatever was wrong with it."""
     for case in _drawn(iut):
         iut.judge_in_sequence(_among_illegal_calls(case, iut.claims))
@@ -56,13 +56,13 @@ def test_after_rejection(iut: Examination) -> None:
 @covers("determinism.repeatable")
 @given(case=one_of(*(cases(dtype=dtype, recipes=("normal", "uniform")) for dtype in DTYPES)))
 @example(case=parse("n1c2h4w9 m1k3 p1x8 d1x8 normal:1"))
-def test_repeatable(iut: Examination, case: Case) -> None:
+def test_repeatable(iut: ImplementationUnderTest, case: Case) -> None:
     """The same call has the same bits, ten times over, where the order of the additions shows."""
     iut.judge(case, times=REPETITIONS)
 
 
 @covers("determinism.repeatable")
-def test_layers_repeatable(iut: Examination) -> None:
+def test_layers_repeatable(iut: ImplementationUnderTest) -> None:
     """The layers of real networks, whose work is divided up, have the same bits ten times over."""
     for layer in islice(network_cases(iut.effort.multiply_adds // REPETITIONS), None, None, 5):
         iut.judge(replace(layer.case, data=Recipe("normal")), times=REPETITIONS)
@@ -70,13 +70,13 @@ def test_layers_repeatable(iut: Examination) -> None:
 
 @covers("determinism.global-state-unchanged")
 @given(case=cases())
-def test_global_state_unchanged(iut: Examination, case: Case) -> None:
+def test_global_state_unchanged(iut: ImplementationUnderTest, case: Case) -> None:
     """Random generators, rounding, handling of errors and warnings, folder and environment are as before the call."""
     iut.judge(case)
 
 
 @covers("determinism.concurrent-calls")
-def test_concurrent_calls(iut: Examination) -> None:
+def test_concurrent_calls(iut: ImplementationUnderTest) -> None:
     """Two threads that call at once get the answers that each call has alone, alike or different in every respect."""
     for case in sample(CONCURRENT + iut.effort.drawn // 20, iut.seed, vary=ARGUMENTS):
         for other in _beside(case):
@@ -95,7 +95,7 @@ def _beside(case: Case) -> Iterator[Case]:
     yield replace(_other_data(case, 4), H=case.H + 20, W=case.W + 20)
 
 
-def _drawn(iut: Examination) -> list[Case]:
+def _drawn(iut: ImplementationUnderTest) -> list[Case]:
     """Fewer than other checks draw, since each of them is asked some thirty times."""
     return sample(20 + iut.effort.drawn // 8, iut.seed, vary=ARGUMENTS)
 

@@ -20,7 +20,7 @@ from conv2d_conformance.cli.selftest import selftest
 from conv2d_conformance.cli.sharpness import sharpness
 from conv2d_conformance.cli.signals import handle_signals
 from conv2d_conformance.cli.smoke import smoke
-from conv2d_conformance.cli.streams import make_lasting
+from conv2d_conformance.cli.standard_streams import make_lasting
 from conv2d_conformance.cli.summary import summary
 from conv2d_conformance.cli.variants import variants
 from conv2d_conformance.cli.verify import verify

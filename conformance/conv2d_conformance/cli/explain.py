@@ -23,7 +23,7 @@ def explain(requirement: str, size: int | None, padding: str | None) -> None:
     --size and --padding draw the padded axis: each cell, and the element that it is a copy of.
     """
     from conv2d_conformance import spec
-    from conv2d_conformance.cli.covered import checks_of_requirements
+    from conv2d_conformance.cli.check_index import checks_of_requirements
     from conv2d_conformance.cli.explain_class import explain_class, find
     from conv2d_conformance.mutants import catalogue
     from conv2d_conformance.report.console import console, paragraph, whole_line
@@ -64,7 +64,7 @@ def explain(requirement: str, size: int | None, padding: str | None) -> None:
             whole_line(out, line, label=label)
     if found.example:
         from conv2d_conformance.cases.grammar import parse
-        from conv2d_conformance.cli.showing import show_case
+        from conv2d_conformance.cli.case_display import show_case
         from conv2d_conformance.verdict.question import Question
 
         out.print()

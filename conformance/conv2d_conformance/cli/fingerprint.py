@@ -14,8 +14,8 @@ from conv2d_conformance.foreign import escaped_line
 @click.argument("target")
 @click.argument("other", required=False)
 @click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True)
-@options.timeout()
-@options.isolation()
+@options.option("timeout", help=None)
+@options.option("isolation", help=None)
 def fingerprint(target: str, other: str | None, format: str, timeout: float, isolation: str) -> None:
     """Show the arithmetic behind the answers of TARGET.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.files import Page, console_beside
+from conv2d_conformance.cli.output_option import Page, console_beside
 from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.output.destination import Destination
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from conv2d_conformance.contract.answers import Implementation
     from conv2d_conformance.contract.capabilities import Capabilities
-    from conv2d_conformance.initialisation.judging import Drawn
+    from conv2d_conformance.initialisation.layer_question import DrawnLayers
 
 IDEAL = "conv2d_conformance.initialisation.ideal:adapter"
 
@@ -28,14 +28,14 @@ Advance = Callable[[int, int, str], None]
 
 @click.command()
 @click.argument("target", default=IDEAL)
-@click.option("--effort", type=click.Choice(("quick", "standard")), default="standard", show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the first certificate.")
+@options.option("effort", help=None, choices=("quick", "standard"))
+@options.option("seed", help="Of the first certificate.")
 @click.option("--dtype", "dtypes", multiple=True, help="Of those that are claimed, these alone.")
 @click.option("--plot", type=Page(), metavar="FILE", help="Draw the distributions as SVG.")
 @click.option("--null", type=click.IntRange(1), metavar="N", help="Count the alarms of N certificates.")
 @click.option("--power", type=click.IntRange(1), metavar="N", help="Try the built-in wrong initialisers, N times each.")
-@options.timeout()
-@options.isolation()
+@options.option("timeout", help=None)
+@options.option("isolation", help=None)
 @click.pass_context
 def initialisation(
     ctx: click.Context,
@@ -92,10 +92,10 @@ def show_certificate(
     out: Console, implementation: Implementation, claims: Capabilities, seed: int, effort: str, plot: Destination | None
 ) -> int:
     """Every question in a table, what raised an alarm, and pictures. Returns the exit status."""
-    from conv2d_conformance.cli.asking import show_hello
+    from conv2d_conformance.cli.asked_case import show_hello
     from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.contract.formats import DTYPES
-    from conv2d_conformance.initialisation.trying import STATISTICAL, draws
+    from conv2d_conformance.initialisation.battery_power import STATISTICAL, draws
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, show_table
 
@@ -104,7 +104,7 @@ def show_certificate(
     with progress(implementation.hello.name, after=A_MOMENT) as advance:
         for done, name in enumerate(STATISTICAL):
             advance(done, len(STATISTICAL), name)
-            by_dtype: dict[str, list[Drawn]] = {dtype: [] for dtype in sorted(claims.dtypes)}
+            by_dtype: dict[str, list[DrawnLayers]] = {dtype: [] for dtype in sorted(claims.dtypes)}
             for drawn in draws(implementation, claims, name, seed=seed, effort=effort):
                 so_far = by_dtype[drawn.trial.case.dtype]
                 if not so_far or so_far[-1].alarm is None:
@@ -135,7 +135,7 @@ def show_certificate(
     return 1 if failed else 0
 
 
-def _row(name: str, dtype: str, asked: Sequence[Drawn]) -> tuple[str, ...]:
+def _row(name: str, dtype: str, asked: Sequence[DrawnLayers]) -> tuple[str, ...]:
     elements = str(sum(drawn.elements for drawn in asked))
     findings = [finding for drawn in asked for finding in drawn.findings]
     if not findings:
@@ -144,10 +144,10 @@ def _row(name: str, dtype: str, asked: Sequence[Drawn]) -> tuple[str, ...]:
     return name, dtype, elements, str(len(findings)), f"{least.p:.2g}", least.test if least.p < 1 else ""
 
 
-def show_failure(out: Console, title: str, drawn: Drawn) -> None:
+def show_failure(out: Console, title: str, drawn: DrawnLayers) -> None:
     """The failed question, what was got and what is required."""
     from conv2d_conformance.cases.layer_case import format_case
-    from conv2d_conformance.initialisation.judging import fault_of
+    from conv2d_conformance.initialisation.layer_question import fault_of
     from conv2d_conformance.report.console import paragraph, whole_line
 
     alarm = drawn.alarm
@@ -161,7 +161,7 @@ def show_failure(out: Console, title: str, drawn: Drawn) -> None:
         paragraph(out, fault.required, label="required", indent=2)
 
 
-def _show_histograms(out: Console, dtype: str, drawings: Sequence[Drawn]) -> None:
+def _show_histograms(out: Console, dtype: str, drawings: Sequence[DrawnLayers]) -> None:
     from conv2d_conformance.initialisation.plot import histogram, law_line
     from conv2d_conformance.initialisation.sample import bias_of, weight_of
     from conv2d_conformance.report.console import whole_line
@@ -174,7 +174,7 @@ def _show_histograms(out: Console, dtype: str, drawings: Sequence[Drawn]) -> Non
         whole_line(out, histogram(sample.values), label=sample.name, indent=2)
 
 
-def _picture(name: str, drawn: Drawn) -> str:
+def _picture(name: str, drawn: DrawnLayers) -> str:
     from conv2d_conformance.cases.layer_case import format_case
     from conv2d_conformance.initialisation.plot import svg
     from conv2d_conformance.initialisation.sample import bias_of, weight_of
@@ -191,7 +191,7 @@ def show_null(
     out: Console, implementation: Implementation, claims: Capabilities, seeds: range, effort: str, advance: Advance
 ) -> int:
     """Certificates of one implementation with many seeds. Returns the exit status, 0 where there is no alarm."""
-    from conv2d_conformance.initialisation.trying import certificate
+    from conv2d_conformance.initialisation.battery_power import certificate
     from conv2d_conformance.report.console import paragraph
 
     started = time.perf_counter()
@@ -219,7 +219,7 @@ def show_null(
 def show_power(out: Console, times: int, seed: int, advance: Advance) -> int:
     """How many elements it takes to find each built-in wrong initialiser, with the worst of so many seeds."""
     from conv2d_conformance.implementation.inprocess import InProcess
-    from conv2d_conformance.initialisation.trying import STATISTICAL, find, latest
+    from conv2d_conformance.initialisation.battery_power import STATISTICAL, find, latest
     from conv2d_conformance.mutants import catalogue
     from conv2d_conformance.report.console import paragraph, show_table
 
@@ -252,11 +252,11 @@ def show_law(line: str, format: str) -> None:
     import json
 
     from conv2d_conformance.cases.layer_case import format_case, parse
-    from conv2d_conformance.initialisation.law import law_of
+    from conv2d_conformance.initialisation.law import layer_law
     from conv2d_conformance.report.console import console, paragraph, whole_line
 
     case = parse(line)
-    law = law_of(case)
+    law = layer_law(case)
     shapes = {"weight": case.weight_shape, "bias": (case.M,) if case.bias else None}
     if format == "json":
         k = {"numerator": 1, "denominator": case.fan_in}
@@ -280,11 +280,11 @@ def replay_layers(line: str, target: str, *, isolation: str, timeout: float, wit
     import click
 
     from conv2d_conformance.cases.layer_case import parse
-    from conv2d_conformance.cli.asking import show_hello
+    from conv2d_conformance.cli.asked_case import show_hello
     from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.implementation.target import parse as target_of
-    from conv2d_conformance.initialisation.judging import draw
+    from conv2d_conformance.initialisation.layer_question import draw
     from conv2d_conformance.initialisation.plan import replay_of
     from conv2d_conformance.report.console import console, paragraph
     from conv2d_conformance.reproducer import NoScript, require_adapter, script_of_layers

@@ -12,7 +12,7 @@ Rows = Iterator[tuple[str, ...]]
 
 def _requirements() -> Rows:
     from conv2d_conformance import spec
-    from conv2d_conformance.cli.covered import checks_of_requirements
+    from conv2d_conformance.cli.check_index import checks_of_requirements
 
     checked = checks_of_requirements()
     yield "requirement", "level", "profile", "check", "features"
@@ -22,7 +22,7 @@ def _requirements() -> Rows:
 
 
 def _checks() -> Rows:
-    from conv2d_conformance.cli.covered import checks
+    from conv2d_conformance.cli.check_index import checks
 
     yield "check", "sentence", "requirements"
     for check in checks():

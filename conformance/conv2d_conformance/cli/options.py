@@ -1,33 +1,59 @@
-"""Options that several commands have."""
+"""The options of `run` on the command line. Other commands have some of them, with changes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import MISSING, Field, replace
+from pathlib import Path
 from typing import Any
 
 import click
 
+from conv2d_conformance.cli.output_option import Page
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.isolation import ISOLATIONS
-from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
+from conv2d_conformance.running.options import Option, described
 
-Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+Function = Callable[..., Any]
+Decorator = Callable[[Function], Function]
 
 EFFORT = click.Choice(tuple(EFFORTS))
+FILES = {"written": Page(), "read": click.Path(path_type=Path)}
 
 
-def effort(default: str = "quick") -> Option:
-    return click.option("--effort", type=EFFORT, default=default, show_default=True, help="How much is asked.")
+def option(name: str, **changes: Any) -> Decorator:
+    """An option as `run` has it, with what is said of it changed."""
+    one, said = next((one, said) for one, said in described() if one.name == name)
+    default = changes.pop("default", one.default)
+    return _option(one, replace(said, **changes), default)
 
 
-def timeout(help: str | None = None) -> Option:
-    seconds = click.FloatRange(0, min_open=True)
+def of_a_run(function: Function) -> Function:
+    """All of them; `target` is the argument."""
+    for one, said in reversed([*described()]):
+        if one.default is not MISSING:
+            function = _option(one, said, one.default)(function)
+    return function
+
+
+def _option(one: Field[Any], said: Option, default: Any) -> Decorator:
+    spelling = f"--{one.name.replace('_', '-')}"
+    if default is False:
+        return click.option(spelling, is_flag=True, default=default, help=said.help)
+    if said.file:
+        return click.option(spelling, type=FILES[said.file], metavar=said.metavar, help=said.help)
     return click.option(
-        "--timeout", type=seconds, metavar="SECONDS", default=USUAL_TIMEOUT, show_default=True, help=help
+        spelling,
+        type=_type(said, default),
+        default=default,
+        show_default=said.shows_default,
+        metavar=said.metavar,
+        help=said.help,
     )
 
 
-def isolation(help: str | None = None) -> Option:
-    return click.option(
-        "--isolation", type=click.Choice(ISOLATIONS), default=ISOLATIONS[0], show_default=True, help=help
-    )
+def _type(said: Option, default: Any) -> click.ParamType[Any]:
+    if said.choices:
+        return click.Choice(said.choices)
+    if isinstance(default, float):
+        return click.FloatRange(0, min_open=True)
+    return click.IntRange(said.least) if isinstance(default, int) else click.STRING

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from conv2d_conformance.cli import options
+
 
 @click.command()
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
-@click.option("--only", metavar="GLOB", default="*", help="Some implementations alone, as in 'bias_*'.")
+@options.option("workers", default=2, help="Processes at a time.")
+@options.option("only", help="Some implementations alone, as in 'bias_*'.")
 @click.option(
     "--format",
     "form",
@@ -32,11 +34,11 @@ def power(ctx: click.Context, workers: int, only: str, form: str) -> None:
     from conv2d_conformance.output.destination import find
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.power import suites
+    from conv2d_conformance.power.known_implementation import subjects
+    from conv2d_conformance.power.markdown import page
+    from conv2d_conformance.power.measurement import run
     from conv2d_conformance.power.outcome import Outcome
-    from conv2d_conformance.power.page import page
-    from conv2d_conformance.power.rows import COLUMNS, rows, sentence
-    from conv2d_conformance.power.running import run
-    from conv2d_conformance.power.subject import subjects
+    from conv2d_conformance.power.summary_table import COLUMNS, rows, sentence
     from conv2d_conformance.report.console import console, paragraph, show_table
 
     names = [name for name in subjects() if fnmatchcase(name, only)]

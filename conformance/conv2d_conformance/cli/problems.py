@@ -28,7 +28,7 @@ def problem_of(error: Exception) -> Problem:
     """The problem that an exception of the suite stands for; one that nobody foresaw is the suite's own failure."""
     from conv2d_conformance.environment import lack_of
     from conv2d_conformance.implementation.target import LoadError, TargetError
-    from conv2d_conformance.output.trouble import UnwritableOutput
+    from conv2d_conformance.output.unwritable import UnwritableOutput
 
     match error:
         case TargetError() | Hinted():

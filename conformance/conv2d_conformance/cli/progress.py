@@ -63,7 +63,7 @@ def _bar(first: str, after: float) -> Iterator[Advance]:
 @contextmanager
 def _lines(first: str) -> Iterator[Advance]:
     with _duplicate(sys.stderr) as stream:
-        lines, ended = Lines(first, stream), threading.Event()
+        lines, ended = LogLines(first, stream), threading.Event()
         thread = threading.Thread(target=lines.tell, args=(ended.wait,), daemon=True)
         thread.start()
         try:
@@ -73,7 +73,7 @@ def _lines(first: str) -> Iterator[Advance]:
             thread.join()
 
 
-class Lines:
+class LogLines:
     """How far a command has come, as lines of a log: `20 s, 3 of 118: test_bias::test_added`."""
 
     def __init__(self, first: str, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:

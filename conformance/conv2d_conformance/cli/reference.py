@@ -20,15 +20,16 @@ def reference(case: str, full: bool, hex: bool, format: str) -> None:
 
     from conv2d_conformance.operations import operation_of
 
-    if operation_of(case).elementwise is None:
-        from conv2d_conformance.cli.initialisation import show_law
+    operation = operation_of(case)
+    if operation.elementwise is None:
+        from conv2d_conformance.cli.drawn_pages import pages_of
 
-        show_law(case, format)
+        pages_of(operation).show_law(case, format)
         return
 
     from conv2d_conformance.cases.grammar import parse
+    from conv2d_conformance.cli.case_display import as_json, show_case
     from conv2d_conformance.cli.progress import A_MOMENT, progress
-    from conv2d_conformance.cli.showing import as_json, show_case
     from conv2d_conformance.report.console import console
     from conv2d_conformance.verdict.question import Question
 

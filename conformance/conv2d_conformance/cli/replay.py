@@ -14,8 +14,8 @@ from conv2d_conformance.cli import options
 @click.option("--after", multiple=True, metavar="CASE", help="Ask this case before; repeatable, in this order.")
 @click.option("--beside", metavar="CASE", help="Ask this case at the same time, from another thread.")
 @click.option("--times", type=click.IntRange(1), default=1, show_default=True, help="Ask so often, until it fails.")
-@options.timeout()
-@options.isolation()
+@options.option("timeout", help=None)
+@options.option("isolation", help=None)
 @click.pass_context
 def replay(
     ctx: click.Context,
@@ -38,13 +38,15 @@ def replay(
 
     from conv2d_conformance.operations import operation_of
 
-    if operation_of(case).elementwise is None:
-        from conv2d_conformance.cli.initialisation import replay_layers
+    operation = operation_of(case)
+    if operation.elementwise is None:
+        from conv2d_conformance.cli.drawn_pages import pages_of
 
-        ctx.exit(replay_layers(case, target, isolation=isolation, timeout=timeout, with_script=with_script))
+        again = pages_of(operation).replay
+        ctx.exit(again(case, target, isolation=isolation, timeout=timeout, with_script=with_script))
 
     from conv2d_conformance.cases import grammar
-    from conv2d_conformance.cli import asking
+    from conv2d_conformance.cli import asked_case
     from conv2d_conformance.cli.problems import Problem
     from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect
@@ -67,15 +69,15 @@ def replay(
                 implementation.ask(Question(earlier, implementation.hello.capabilities).request)
             question = Question(asked_for, implementation.hello.capabilities)
             other = None if at_once is None else Question(at_once, implementation.hello.capabilities)
-            asked = asking.ask(implementation, question, times, beside=other)
+            asked = asked_case.ask(implementation, question, times, beside=other)
             # What depends on other calls cannot be told from other calls.
-            found = None if before or other or times > 1 else asking.diagnosis_of(implementation, asked)
-        asking.show_hello(out, implementation.hello)
-        asking.show(out, asked, implementation.hello.capabilities, found)
-        asking.show_incidents(out, implementation)
+            found = None if before or other or times > 1 else asked_case.diagnosis_of(implementation, asked)
+        asked_case.show_hello(out, implementation.hello)
+        asked_case.show(out, asked, implementation.hello.capabilities, found)
+        asked_case.show_incidents(out, implementation)
     finally:
         implementation.close()
-    asking.show_incidents(out, implementation)
+    asked_case.show_incidents(out, implementation)
     if with_script:
         if asked.judgement.fault is None and not asked.right:
             paragraph(out, "the script looks at the answer alone, not at what else was seen", label="script")

@@ -5,21 +5,21 @@ from __future__ import annotations
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.files import Page, console_beside
+from conv2d_conformance.cli.output_option import Page, console_beside
 from conv2d_conformance.output.destination import Destination
 
 
 @click.command()
-@options.effort()
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
+@options.option("effort", default="quick")
+@options.option("seed")
+@options.option("workers", default=2, help="Processes at a time.")
 @click.option(
     "--matrix",
     type=Page(),
     metavar="FILE",
     help="Let every mutant meet the checks of other requirements too, and write a page in Markdown.",
 )
-@click.option("--only", metavar="GLOB", default="*", help="Some mutants alone, as in 'bias_*'.")
+@options.option("only", help="Some mutants alone, as in 'bias_*'.")
 @click.pass_context
 def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: Destination | None, only: str) -> None:
     """Certify the certifier.

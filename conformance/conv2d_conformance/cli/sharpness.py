@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.files import Page
 from conv2d_conformance.output.destination import Destination, find
 
 
@@ -21,9 +20,9 @@ from conv2d_conformance.output.destination import Destination, find
     show_default=True,
     help="Whose cases; may be given several times.",
 )
-@click.option("--only", metavar="GLOB", default="*", help="Some dtypes alone, as in 'float32' or '*16'.")
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
-@click.option("--output", type=Page(), metavar="FILE", help="A page in Markdown with the outcome.")
+@options.option("only", help="Some dtypes alone, as in 'float32' or '*16'.")
+@options.option("workers", default=2, help="Processes at a time.")
+@options.option("output", help="A page in Markdown with the outcome.")
 @click.pass_context
 def sharpness(
     ctx: click.Context, efforts: tuple[str, ...], only: str, workers: int, output: Destination | None
@@ -42,8 +41,8 @@ def sharpness(
     from conv2d_conformance.contract.formats import DTYPES
     from conv2d_conformance.effort import EFFORTS
     from conv2d_conformance.output.saving import save
-    from conv2d_conformance.sharpness.measuring import measure
-    from conv2d_conformance.sharpness.page import false_refusals, page
+    from conv2d_conformance.sharpness.markdown import false_refusals, page
+    from conv2d_conformance.sharpness.measurement import measure
 
     dtypes = [dtype for dtype in DTYPES if fnmatchcase(dtype, only)]
     if not dtypes:

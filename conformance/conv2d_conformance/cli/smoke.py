@@ -11,7 +11,7 @@ from conv2d_conformance.cli import options
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
-    from conv2d_conformance.cli.asking import Asked
+    from conv2d_conformance.cli.asked_case import AskedCase
     from conv2d_conformance.contract.answers import Implementation
 
 CASES = {
@@ -23,8 +23,8 @@ CASES = {
 
 @click.command()
 @click.argument("target")
-@options.timeout()
-@options.isolation()
+@options.option("timeout", help=None)
+@options.option("isolation", help=None)
 @click.pass_context
 def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> None:
     """See whether the adapter TARGET is sane.
@@ -33,7 +33,7 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
     case for each claim, and those are told that do not work.
     """
     from conv2d_conformance.cases.grammar import parse
-    from conv2d_conformance.cli import asking
+    from conv2d_conformance.cli import asked_case
     from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.report.console import console, paragraph
@@ -44,22 +44,22 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
         implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
         claims = implementation.hello.capabilities
-        asking.show_hello(out, implementation.hello, claims=True)
+        asked_case.show_hello(out, implementation.hello, claims=True)
         for title, line in CASES.items():
             with progress(title, after=A_MOMENT):
                 asked = _ask(implementation, parse(line))
-                diagnosis = asking.diagnosis_of(implementation, asked)
+                diagnosis = asked_case.diagnosis_of(implementation, asked)
             wrong += not asked.right
             out.print()
             paragraph(out, title, style="bold")
-            asking.show(out, asked, claims, diagnosis)
-            asking.show_incidents(out, implementation)
+            asked_case.show(out, asked, claims, diagnosis)
+            asked_case.show_incidents(out, implementation)
         with progress("asking for each claim", after=A_MOMENT):
             # Where the simple cases fail already, all others may for the same reason.
             failing = [(name, told) for name, told in _what_fails(implementation) if not wrong or "is claimed" in told]
     finally:
         implementation.close()
-    asking.show_incidents(out, implementation)
+    asked_case.show_incidents(out, implementation)
     out.print()
     for name, told in failing:
         paragraph(out, f"{name} {told}", style="red")
@@ -74,13 +74,13 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
     ctx.exit(1 if failed else 0)
 
 
-def _ask(implementation: Implementation, case: Case) -> Asked:
-    from conv2d_conformance.cli import asking
+def _ask(implementation: Implementation, case: Case) -> AskedCase:
+    from conv2d_conformance.cli import asked_case
     from conv2d_conformance.verdict.claims import within_claims
     from conv2d_conformance.verdict.question import Question
 
     claims = implementation.hello.capabilities
-    return asking.ask(implementation, Question(within_claims(case, claims), claims))
+    return asked_case.ask(implementation, Question(within_claims(case, claims), claims))
 
 
 def _what_fails(implementation: Implementation) -> Iterator[tuple[str, str]]:
@@ -88,7 +88,7 @@ def _what_fails(implementation: Implementation) -> Iterator[tuple[str, str]]:
 
     Where both fail, it is the call without the claim, told once.
     """
-    from conv2d_conformance.cases.claimed import claim_cases
+    from conv2d_conformance.cases.claim_cases import claim_cases
     from conv2d_conformance.cases.grammar import format_case
 
     hello = implementation.hello
@@ -106,6 +106,6 @@ def _what_fails(implementation: Implementation) -> Iterator[tuple[str, str]]:
             yield claim.name, f"is claimed and does not work: {_told(asked)}"
 
 
-def _told(asked: Asked) -> str:
+def _told(asked: AskedCase) -> str:
     fault = asked.judgement.fault
     return asked.judgement.observed[0].sentence if fault is None else fault.got

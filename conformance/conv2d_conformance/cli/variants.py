@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.files import Page, console_beside
+from conv2d_conformance.cli.output_option import Page, console_beside
 from conv2d_conformance.output.destination import Destination
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="So many runs of each.")
 @click.option("--first-seed", type=click.IntRange(0), default=0, show_default=True, help="The others follow it.")
-@options.effort()
+@options.option("effort", default="quick")
 @click.option("--drawn", type=click.IntRange(1), help="Cases drawn by each check, and small fixed ones: not an effort.")
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes at a time.")
-@click.option("--only", metavar="GLOB", default="*", help="Some variants alone, as in 'winograd-*'.")
-@click.option("--output", type=Page(), metavar="FILE", help="A page in Markdown with the outcome.")
+@options.option("workers", default=2, help="Processes at a time.")
+@options.option("only", help="Some variants alone, as in 'winograd-*'.")
+@options.option("output", help="A page in Markdown with the outcome.")
 @click.option("--resume", type=Page(), metavar="FILE", help="Keep what is done in this file, and go on from it.")
 @click.pass_context
 def variants(

@@ -1,1 +1,1 @@
-"""What the suite and an implementation have agreed on: how a call is made, what may be claimed, what may come back."""
+"""The contract between the suite and an implementation: how it is called, what it may claim, what it may answer."""

@@ -21,7 +21,7 @@ UNVERSIONED = "unversioned"
 
 @dataclass(frozen=True, kw_only=True)
 class Adapter:
-    """An implementation under test: its functions, and what it claims of them.
+    """An implementation under test: its functions, and what it claims for them.
 
     conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros")
         input (N, C, H, W) or (C, H, W); weight (M, C // groups, KH, KW); bias (M,) or None.
@@ -31,11 +31,11 @@ class Adapter:
     gradients(input, weight, bias, grad_output, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros")
         Returns grad_input, grad_weight, grad_bias (or None).
     configure(**options)
-        Takes the options of `TARGET?key=value` as strings and returns the adapter to use instead. What it sets in a
-        library for the whole process stays: with `--isolation none`, in the process of the suite.
+        Takes the options of `TARGET?key=value` as strings and returns the adapter to use instead. Global settings that
+        it makes in a library stay; with `--isolation none` they stay in the suite's own process.
 
-    `padding_mode` is handed over only where it is not "zeros". `environment` is what a report says of where it runs,
-    besides the versions of Python and NumPy: a device, say.
+    `padding_mode` is passed only where it is not "zeros". `environment` is what a report says of where it runs, besides
+    the versions of Python and NumPy: a device, say.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Adapter:
 
 
 def adapter_from_function(function: Callable[..., Any]) -> Adapter:
-    """Wrap a bare conv2d: it is given exactly the arguments that it names, and claims no others."""
+    """Wrap a bare conv2d. It gets exactly the arguments that it names, and claims no others."""
     parameters = inspect.signature(function).parameters
     takes_any = any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters.values())
     named = {*ATTRIBUTES[:-1], "bias"} if takes_any else set(parameters)

@@ -1,6 +1,6 @@
-"""What can be asked of an implementation, and everything that can come back.
+"""The call that the suite makes of an implementation, and every form that the answer can take.
 
-What comes back holds showable text alone, wherever it was made.
+An answer holds only text that is safe to show, wherever the answer was made.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable, showable_name
 
 
 @dataclass(frozen=True)
 class Request:
-    """One call: `operation` names a signature; an array that is None is not handed over.
+    """One call: `operation` names a signature; an array that is None is not passed.
 
-    An argument that is missing from `arguments` is left out of the call. Pairs are tuples. All arrays lie in memory as
-    the `view` says, or the one that is `viewed` alone. `products` is how many multiplications the definition needs: a
-    larger call may take longer. With another request `beside` it, the two calls are made at once, from two threads,
-    again and again, and both are answered. `line` is what denotes the call to a person, where something does.
-    `meanwhile` is a little work that the harness can do until the answer of another process comes.
+    An argument that is missing from `arguments` is left out of the call. Pairs are tuples. The `view` says how the
+    arrays lie in memory: all of them, or only the one that is `viewed`. `products` is the number of multiplications
+    that the definition needs: a call with more may take longer. With a second request `beside` it, two threads make
+    the two calls at once, again and again, and both are answered. `line` denotes the call to a person, if a line does.
+    `meanwhile` is a little work that the harness does while another process computes the answer.
     """
 
     operation: str
@@ -39,7 +39,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Observation:
-    """Something that the worker saw while the call was made, besides its answer.
+    """Something that the worker saw during the call, besides the answer.
 
     kind: "input-changed", "guard-changed", "aliases-input", "aliases-output", "aliases-itself", "output-changed",
     "state-changed", "imports-reference".
@@ -54,9 +54,9 @@ class Observation:
 
 @dataclass(frozen=True)
 class Result:
-    """The call returned numeric arrays (None where the contract allows None), as they came: dtype, order and all.
+    """The call returned numeric arrays, kept as they came; None where the contract allows None.
 
-    Of two calls that were made at once, those of the second follow.
+    For two calls made at once, the arrays of the second follow those of the first.
     """
 
     arrays: tuple[Array | None, ...]
@@ -77,15 +77,15 @@ class Rejected:
 
 
 TWICE = ", twice"
-"""How a sentence goes on about a call that was made once more, in vain."""
+"""Ends the sentence about a call that failed again when it was repeated."""
 
 
 @dataclass(frozen=True)
 class Broken:
-    """No answer that could be judged.
+    """There is no answer to judge.
 
-    kind: "died", "timeout", "memory-limit" (the process took more than it may), "memory" (the call itself ran out of
-    it), "not-an-array", "exit" or "protocol".
+    kind: "died", "timeout", "memory-limit" (the process exceeded its limit), "memory" (the call ran out of memory),
+    "not-an-array", "exit" or "protocol".
     """
 
     kind: str
@@ -113,7 +113,7 @@ class Hello:
 
     @property
     def claimed(self) -> frozenset[str]:
-        """The features and the operations that it claims."""
+        """The claimed features and operations."""
         return self.capabilities.features | frozenset(self.operations)
 
     def __post_init__(self) -> None:
@@ -125,7 +125,7 @@ class Hello:
 
 
 def _clean(value: object, **texts: Any) -> None:
-    """Put showable texts in the place of what a frozen value was made with."""
+    """Replace fields of a frozen value by texts that are safe to show."""
     for name, text in texts.items():
         object.__setattr__(value, name, text)
 
@@ -138,6 +138,6 @@ class Implementation(Protocol):
     def ask(self, request: Request) -> Answer: ...
 
     def restart(self) -> bool:
-        """Forget all calls so far, by means of a fresh process; False where that is not possible."""
+        """Forget all calls so far by starting a fresh process; False where that is impossible."""
 
     def close(self) -> None: ...

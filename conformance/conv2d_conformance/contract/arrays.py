@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+Shape = tuple[int, ...]
 
 
 def dtype_of(name: str) -> np.dtype[Any]:

@@ -1,4 +1,4 @@
-"""What an adapter claims: what is judged. What it does not claim is `unsupported`, and nothing else can make it so."""
+"""What an adapter claims, and so what is judged. Only what it does not claim is `unsupported`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.grades import MEANINGS, TRANSFORMS, class_names
+from conv2d_conformance.contract.signatures import dtype_of_subject
 
 PADDINGS = ("explicit", "valid", "same")
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -17,7 +18,7 @@ SUBNORMALS = ("kept", "flushed")
 GRADES = tuple(MEANINGS)
 
 CORE = frozenset({"bias", "stride", "dilation", "groups", "multi-channel", "padding.explicit"})
-"""The features that a certificate cannot do without, next to one floating dtype."""
+"""The features that a certificate needs, besides one floating dtype."""
 
 _CLOSED_SETS = {
     "dtypes": DTYPES,
@@ -77,13 +78,14 @@ class Capabilities:
             raise ValueError(f"Capabilities.dtypes is empty; claim at least one of {', '.join(DTYPES)}")
         for name, allowed in (("subnormals", SUBNORMALS), ("grades", GRADES)):
             claims = dict(getattr(self, name))
-            _require_known(f"{name} (keys)", {key.removesuffix("/gradients") for key in claims}, DTYPES)
+            _require_known(f"{name} (keys)", map(dtype_of_subject, claims), DTYPES)
             _require_known(name, claims.values(), allowed)
             object.__setattr__(self, name, claims)
         for subject, grade in self.grades.items():
-            if subject.endswith("/gradients") and grade in TRANSFORMS:
+            operation = subject.partition("/")[2]
+            if operation and grade in TRANSFORMS:
                 raise ValueError(
-                    f"grades (for {subject}): no bound is known for gradients by the transforms of {grade}; "
+                    f"grades (for {subject}): no bound is known for {operation} by the transforms of {grade}; "
                     f"allowed are {', '.join(class_names(subject))}"
                 )
             _require_known(f"grades (for {subject})", {grade}, class_names(subject))
@@ -104,7 +106,7 @@ class Capabilities:
 
     @property
     def _following(self) -> dict[str, bool]:
-        """The features that are not claimed themselves, and whether they follow from what is."""
+        """The features that follow from claims, and whether they do."""
         return {
             "padding": bool(self.padding),
             "pairs": self.stride or self.dilation or "explicit" in self.padding,
@@ -112,7 +114,7 @@ class Capabilities:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object from which `from_json` makes an equal value."""
+        """A JSON object that `from_json` turns into an equal value."""
         return {
             item.name: sorted(value) if isinstance(value := getattr(self, item.name), frozenset) else value
             for item in fields(self)
@@ -128,7 +130,7 @@ class Capabilities:
 _FLAGS = tuple(item.name for item in fields(Capabilities) if item.type == "bool")
 
 DERIVED = frozenset({"padding", "pairs", "several-dtypes"})
-"""Features that follow from others: some padding, some pair of numbers, two dtypes."""
+"""Features that follow from others: some padding, some pair of numbers, more than one dtype."""
 
 FEATURES = frozenset(
     {name.replace("_", "-") for name in _FLAGS}

@@ -1,4 +1,4 @@
-"""The floating-point formats, as numbers."""
+"""The floating-point formats, described by numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The accuracy classes by name: which of them an adapter may claim. What each allows is in `law.classes`."""
+"""The names of the accuracy classes, and which of them an adapter may claim. What each allows is in `law.classes`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from conv2d_conformance.contract.formats import FORMATS, TF32
 SINGLE = FORMATS["float32"]
 
 IN_PIECES = ("R-bf16x9", "R-bf16x6", "R-tf32x3", "R-bf16x3")
-"""Float32 products from those of shorter formats, by their number."""
+"""Float32 products made of products of shorter formats; the last digit is their number."""
 
 ROUNDED_INPUTS = {"R-tf32": TF32, "R-fp16": FORMATS["float16"], "R-bf16": FORMATS["bfloat16"]}
 """The format to which float32 inputs are rounded."""
@@ -33,7 +33,7 @@ MEANINGS = {
     "B6": "Winograd with tiles of at most 6",
     "C": "the fast Fourier transform",
 }
-"""What an implementation does that is right in a class and in none before it."""
+"""The arithmetic that is right in a class and in none before it."""
 
 
 def is_wide(dtype: str) -> bool:
@@ -41,17 +41,17 @@ def is_wide(dtype: str) -> bool:
 
 
 def default_class(dtype: str) -> str:
-    """The class that is claimed where an adapter claims none: A for float32 and float64, A-tc for 16-bit types."""
+    """The class of an adapter that claims none: A for float32 and float64, A-tc for 16-bit types."""
     return "A" if is_wide(dtype) else "A-tc"
 
 
 def class_names(subject: str) -> tuple[str, ...]:
-    """The classes of a dtype, in the order in which one of them is looked for that holds.
+    """The classes of a dtype, in the order in which the suite tries them.
 
-    Gradients ("float32/gradients") have those of their dtype, without the transforms.
+    Another operation than conv2d, as in "float32/gradients", has those of its dtype without the transforms.
     """
-    dtype, _, gradients = subject.partition("/")
-    if gradients:
+    dtype, _, operation = subject.partition("/")
+    if operation:
         return tuple(name for name in class_names(dtype) if name not in TRANSFORMS)
     if dtype == "float32":
         return ("A", "A-tc", *IN_PIECES, *ROUNDED_INPUTS, *TRANSFORMS)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.diagnosis.sentence import Diagnosis
+from conv2d_conformance.diagnosis.sentences import Diagnosis
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
@@ -31,7 +31,7 @@ def diagnose(
     nothing explains all wrong answers and contradicts no right one. The same answers give the same diagnosis.
     """
     # Who has nothing to diagnose does not wait for what that needs.
-    from conv2d_conformance.diagnosis.diagnosing import diagnose
+    from conv2d_conformance.diagnosis.search import diagnose
 
     return diagnose(implementation, failing, seen or {}, budget)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.emulation.adapters import as_conv2d
+from conv2d_conformance.emulation.call import Call
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +24,4 @@ class Effect:
 
 def effect(sentence: str, function: Callable[[Call], Array], cost: float = 2.0) -> Effect:
     """An effect as a function from a call to its wrong answer."""
-
-    def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
-        return function(Call(input, weight, bias, **attributes, given=frozenset(attributes)))
-
-    return Effect(sentence, sentence, conv2d, cost)
+    return Effect(sentence, sentence, as_conv2d(function), cost)

@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 from conv2d_conformance.contract.answers import Answer, Broken, Rejected
+from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.verdict.judgement import Fault
 from conv2d_conformance.verdict.question import Question
 
 
 def hint(question: Question, answer: Answer, fault: Fault) -> str:
-    """What to look at, in one clause; empty where nothing is known."""
+    """What to check in the adapter, in one clause; empty where nothing is known."""
+    signature = question.case.signature
     match answer:
         case Broken(kind="not-an-array"):
-            return "conv2d must return a NumPy array: convert with .numpy() or np.asarray(), and return the result"
+            what = "a NumPy array" if len(signature.returns) == 1 else "NumPy arrays"
+            return f"{signature.name} must return {what}: convert with .numpy() or np.asarray(), and return the result"
         case Broken(kind="timeout"):
             return "a first call may compile; allow it more with --timeout SECONDS"
         case Broken() | Rejected() if question.illegal_because is not None:
             return ""
         case Rejected(type="TypeError"):
-            return "conv2d(input, weight, bias=None, *, stride, padding, dilation, groups) gets the last four by name"
+            arrays = ", ".join(signature.arrays).removesuffix("bias")
+            optional = "bias=None" if signature.arrays[-1] == "bias" else ""
+            call = f"{signature.name}({arrays}{optional}, *, stride, padding, dilation, groups)"
+            return f"{call} gets the last four by name"
         case Rejected(type="NotImplementedError"):
             return "what the adapter cannot do must not be claimed in its capabilities"
         case Broken() | Rejected():
             return ""
-    output = answer.arrays[0]
-    if output is None or question.illegal_because is not None:
+    outputs = [output for output in answer.arrays if output is not None]
+    if not outputs or question.illegal_because is not None:
         return ""
     match fault.aspect:
         case "dtype":
             return "the result must have the dtype of the input; is something promoted on the way?"
         case "shape":
-            return _about_shape(output.shape, question.shape)
-    return "" if output.any() else "the result is zero throughout: is it copied back before it is returned?"
+            return _about_shape(outputs[0].shape, question.shape) if signature.name == MAIN else ""
+    if any(output.any() for output in outputs):
+        return ""
+    return "the result is zero throughout: is it copied back before it is returned?"
 
 
 def _about_shape(got: tuple[int, ...], right: tuple[int, ...]) -> str:
+    """What the shape of an output of conv2d looks like."""
     if len(right) == 4 and len(got) == 4:
         N, M, OH, OW = right
         if got == (N, OH, OW, M):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conv2d_conformance.contract.answers import Broken, Rejected
-from conv2d_conformance.contract.kind import refusal
-from conv2d_conformance.diagnosis.bench import Seen
-from conv2d_conformance.diagnosis.candidates import explains, spoils
+from conv2d_conformance.contract.message_kinds import refusal
+from conv2d_conformance.diagnosis.effect_matching import explains, spoils
 from conv2d_conformance.diagnosis.effects import Effect
+from conv2d_conformance.diagnosis.evidence import Seen
 from conv2d_conformance.diagnosis.sizes import sizes_of
 from conv2d_conformance.diagnosis.trigger import ALWAYS, Rule
 

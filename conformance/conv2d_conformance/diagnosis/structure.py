@@ -16,7 +16,7 @@ from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.contract.answers import Result
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.formats import FORMATS
-from conv2d_conformance.diagnosis.bench import MOST_WORK, Bench
+from conv2d_conformance.diagnosis.evidence import MOST_WORK, Evidence
 from conv2d_conformance.verdict.question import Question
 from conv2d_reference.arguments import Geometry
 
@@ -39,23 +39,23 @@ class Reading:
     unknown: int
 
 
-def structure(bench: Bench, case: Case) -> str | None:
+def structure(evidence: Evidence, case: Case) -> str | None:
     """What is wrong with the reads of this geometry, as a clause; None where nothing simple can be said."""
-    reading = read(bench, case)
+    reading = read(evidence, case)
     return None if reading is None else next(_findings(reading), None)
 
 
-def read(bench: Bench, case: Case) -> Reading | None:
+def read(evidence: Evidence, case: Case) -> Reading | None:
     """Ask for the reads of a geometry in one call: one image for each pixel. None where nothing is wrong in that."""
     pixels = case.C * case.H * case.W
     ids = int(np.prod(case.weight_shape))
     asked = replace(case, N=pixels, bias=False, data=Recipe("impulse"), view=None)
     if pixels > MOST_PIXELS or ids >= 2 ** FORMATS[case.dtype].precision:
         return None
-    question = Question(asked, bench.implementation.hello.capabilities)
+    question = Question(asked, evidence.implementation.hello.capabilities)
     if np.prod(question.shape) > MOST_WORK:
         return None
-    seen = bench.ask(asked)
+    seen = evidence.ask(asked)
     if seen is None or not seen.wrong or not isinstance(seen.answer, Result) or seen.fault is None:
         return None
     output = seen.answer.arrays[0]

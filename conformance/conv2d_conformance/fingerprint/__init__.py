@@ -1,6 +1,6 @@
 """What is behind the answers: precision, order, algorithm, in words. An observation, and never a verdict."""
 
-from conv2d_conformance.fingerprint.page import differences, page
-from conv2d_conformance.fingerprint.take import take
+from conv2d_conformance.fingerprint.taking import take
+from conv2d_conformance.fingerprint.text import differences, page
 
 __all__ = ["differences", "page", "take"]

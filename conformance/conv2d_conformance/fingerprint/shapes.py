@@ -14,7 +14,7 @@ MOST_TAPS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class CallShape:
     """One kind of call, of one image; stride and dilation are 1."""
 
     name: str
@@ -83,14 +83,14 @@ class Shape:
 
 
 SHAPES = (
-    Shape(name="small", C=4, H=8, W=8, M=4, KH=3, KW=3, padding=1),  # 9 thousand multiplications
-    Shape(name="resnet", C=64, H=14, W=14, M=64, KH=3, KW=3, padding=1),  # 7 million
-    Shape(name="depthwise", C=32, H=14, W=14, M=32, KH=3, KW=3, padding=1, groups=32),  # 60 thousand
-    Shape(name="1x1", C=64, H=14, W=14, M=64, KH=1, KW=1),  # 0.8 million
+    CallShape(name="small", C=4, H=8, W=8, M=4, KH=3, KW=3, padding=1),  # 9 thousand multiplications
+    CallShape(name="resnet", C=64, H=14, W=14, M=64, KH=3, KW=3, padding=1),  # 7 million
+    CallShape(name="depthwise", C=32, H=14, W=14, M=32, KH=3, KW=3, padding=1, groups=32),  # 60 thousand
+    CallShape(name="1x1", C=64, H=14, W=14, M=64, KH=1, KW=1),  # 0.8 million
 )
 
 
-def claimed(shapes: Iterable[Shape], claims: Capabilities) -> Iterator[Shape]:
+def claimed(shapes: Iterable[CallShape], claims: Capabilities) -> Iterator[CallShape]:
     """The shapes that lie within the claims, or that can be moved there without becoming another kind of call."""
     for shape in shapes:
         if "explicit" not in claims.padding:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conv2d_conformance.contract.calls import MAIN, SIGNATURES
 from conv2d_conformance.contract.capabilities import DERIVED, FEATURES, PADDING_MODES, Capabilities
+from conv2d_conformance.contract.signatures import MAIN, SIGNATURES
 from conv2d_conformance.forms.fault import FormError
 
 OPTIONS = {

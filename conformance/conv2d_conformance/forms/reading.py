@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from conv2d_conformance.contract.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS
+from conv2d_conformance.contract.bare_functions import CLOSE, SPELT_OTHERWISE
 from conv2d_conformance.contract.capabilities import PADDING_MODES
-from conv2d_conformance.contract.signature import CLOSE, SPELT_OTHERWISE
 from conv2d_conformance.forms.fault import FormError
 
 OUTPUT = ("out", "output")

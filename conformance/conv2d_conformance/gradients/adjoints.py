@@ -18,14 +18,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.gradients.folding import Fold
 from conv2d_conformance.gradients.phases import phases_of
 from conv2d_conformance.law.bound import Operands
 from conv2d_reference import lowered
 from conv2d_reference.arguments import Geometry
 from conv2d_reference.oracle import Sums, sums
-
-Floats = npt.NDArray[np.float64]
 
 NO_BIAS = np.zeros((1, 1, 1))
 
@@ -38,14 +37,14 @@ class InputOperands(Operands):
     fold: Fold
 
     def meet(self, input: Floats, weight: Floats) -> Floats:
-        """The gradient (N, C, H, W) for other values in the places of these."""
+        """The gradient (N, C, H, W) of other values in the same places."""
         padded = np.zeros(self.padded_shape)
         for places, taps, placement in phases_of(self.g):
             padded[places] = lowered.conv2d(input, weight[taps], **placement)
         return self.fold.values(padded)
 
     def sums(self, *, exact: bool) -> Sums:
-        """What the oracle knows of every element."""
+        """The oracle's sums for every element."""
         names = [field.name for field in fields(Sums)]
         padded = {name: np.full(self.padded_shape, np.inf if name == "smallest" else 0.0) for name in names}
         for places, taps, placement in phases_of(self.g):
@@ -64,9 +63,9 @@ class InputOperands(Operands):
 class Adjoint:
     """One gradient as a convolution.
 
-    arrange: from the axes of the convolution to those of the gradient. parts: into how many sums that may be rounded
-    before they are added up its elements fall: one for each image, or for each tap and each copy in the padding.
-    multiplies: whether its terms are products, or single elements.
+    arrange: moves the axes of the convolution to those of the gradient. parts: the number of partial sums of an element
+    that may be rounded before they are added: one for each image, or for each tap and each copy in the padding.
+    multiplies: whether its terms are products; otherwise they are single elements.
     """
 
     operands: Operands
@@ -82,7 +81,7 @@ class Adjoint:
         return int(operands.weight[0].size) * copies
 
     def sums(self, *, exact: bool) -> Sums:
-        """What the oracle knows of every element."""
+        """The oracle's sums for every element."""
         operands = self.operands
         if isinstance(operands, InputOperands):
             return operands.sums(exact=exact)

@@ -1,4 +1,4 @@
-"""The adjoint of padding: what all copies of an element got, added up; what implicit zeros got is dropped."""
+"""The adjoint of padding: adds up the gradients of all copies of an element, and drops those of implicit zeros."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_reference.arguments import Geometry
 from conv2d_reference.direct import source
 from conv2d_reference.oracle import Sums
 from conv2d_reference.splitting import U, two_sum
 
-Floats = npt.NDArray[np.float64]
 Arrays = tuple[Floats, ...]
 Addition = Callable[[Arrays, Arrays], Arrays]
 
 
 @dataclass(frozen=True)
-class Axis:
+class FoldedAxis:
     """One axis: where its elements begin among the padded ones, and the copies as (padded place, element)."""
 
     first: int
@@ -28,7 +28,7 @@ class Axis:
     copies: tuple[tuple[int, int], ...]
 
     @classmethod
-    def of(cls, size: int, pads: tuple[int, int], padding_mode: str) -> Axis:
+    def of(cls, size: int, pads: tuple[int, int], padding_mode: str) -> FoldedAxis:
         before, after = pads
         outside = (*range(-before, 0), *range(size, size + after))
         copied = ((before + j, source(j, size, padding_mode)) for j in outside)
@@ -46,15 +46,15 @@ class Axis:
 
 @dataclass(frozen=True)
 class Fold:
-    """Both axes. Arrays are (..., padded H, padded W), and become (..., H, W)."""
+    """Both axes: turns arrays of shape (..., padded H, padded W) into (..., H, W)."""
 
-    rows: Axis
-    columns: Axis
+    rows: FoldedAxis
+    columns: FoldedAxis
 
     @classmethod
     def of(cls, g: Geometry) -> Fold:
         """The fold that undoes the padding of a call."""
-        return cls(Axis.of(g.H, g.pads[0], g.padding_mode), Axis.of(g.W, g.pads[1], g.padding_mode))
+        return cls(FoldedAxis.of(g.H, g.pads[0], g.padding_mode), FoldedAxis.of(g.W, g.pads[1], g.padding_mode))
 
     @cached_property
     def counts(self) -> npt.NDArray[np.intp]:
@@ -71,7 +71,7 @@ class Fold:
         return total
 
     def sums(self, padded: Sums) -> Sums:
-        """The same for what the oracle knows of every element."""
+        """The fold of the oracle's sums for every element."""
         names = [field.name for field in fields(Sums)]
         arrays = self._fold(
             tuple(getattr(padded, name) for name in names),
@@ -89,7 +89,7 @@ def _upwards(a: Floats, b: Floats) -> Floats:
 
 
 def _added(a: Sums, b: Sums) -> Arrays:
-    """The sum of two sums of products: `two_sum` loses nothing, so that only the low parts can round."""
+    """Add two sums of products: `two_sum` loses nothing, so only the low parts can round."""
     with np.errstate(over="ignore", invalid="ignore"):
         high, rest = two_sum(a.high, b.high)
         first = a.low + b.low

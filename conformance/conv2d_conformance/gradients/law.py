@@ -24,34 +24,31 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.grades import TRANSFORMS, class_names, is_wide
 from conv2d_conformance.gradients.adjoints import Adjoint, adjoint_of_bias, adjoint_of_input, adjoint_of_weight
 from conv2d_conformance.law.allowed import Allowed, Exceptions, exactly
-from conv2d_conformance.law.bits import with_exact_products
 from conv2d_conformance.law.bound import SLACK, Bound, bound
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
 from conv2d_conformance.law.evaluate import allowed, is_integral
-from conv2d_conformance.law.rows import rearranged
+from conv2d_conformance.law.exact_products import with_exact_products
+from conv2d_conformance.law.joined_arrays import rearranged
 from conv2d_reference.arguments import Geometry
 from conv2d_reference.oracle import Sums
-
-Floats = npt.NDArray[np.float64]
 
 PARTS_ROUNDED = "R-acc16"
 
 
 def gradient_class(name: str, dtype: str) -> AccuracyClass:
-    """The arithmetic of a class in gradients, among which no transform has one. ValueError where there is none."""
+    """The arithmetic of a class in gradients. ValueError where there is none, as for the transforms."""
     if name in TRANSFORMS:
         raise ValueError(f"gradients have no class {name}; they have {', '.join(class_names(f'{dtype}/gradients'))}")
     return replace(accuracy_class("A-tc" if name == PARTS_ROUNDED else name, dtype), name=name)
 
 
 def gradient_default(dtype: str, forward: str) -> str:
-    """The class of gradients without a claim, given that of the forward convolution: A where that is a transform's."""
+    """The class of gradients without a claim, given that of the forward convolution; A if that is a transform's."""
     if not is_wide(dtype):
         return PARTS_ROUNDED
     return "A" if forward in TRANSFORMS else forward
@@ -67,7 +64,7 @@ def laws(
     *,
     flushed: bool = False,
 ) -> tuple[Allowed, ...]:
-    """What is allowed for the gradients of input and weight, and of the bias if there is one, in their shapes."""
+    """The laws for the gradients of input and weight, and of the bias if there is one, in their shapes."""
     arrays = (input, weight) if bias is None else (input, weight, bias)
     x, w, gy = (array.astype(np.float64) for array in (input, weight, grad_output))
     if not all(np.isfinite(array).all() for array in (x, w, gy)):
@@ -104,7 +101,7 @@ def _law(adjoint: Adjoint, accuracy: AccuracyClass, flushed: bool) -> Allowed:
 def _with_rounded_parts(
     found: Sums, limits: Bound, adjoint: Adjoint, accuracy: AccuracyClass, *, flushed: bool
 ) -> tuple[Sums, Bound]:
-    """Widen the limits where there are parts, and let no magnitude pass for exact that a rounded part could spoil."""
+    """Widen the limits for rounded parts. Where one could round, the magnitude becomes infinite: nothing is exact."""
     c, own = accuracy.neighbours, accuracy.output
     more = np.maximum(np.minimum(adjoint.parts, found.terms) - 1, 0)
     growth = np.expm1(more * np.log1p(c * own.unit))
@@ -131,7 +128,7 @@ def _shaped(law: Allowed, adjoint: Adjoint, shape: tuple[int, ...]) -> Allowed:
 
 
 def _anything(shape: tuple[int, ...]) -> Allowed:
-    """Data that are not finite: the specification says nothing of their gradients."""
+    """Allow anything for data that are not finite: the specification says nothing about their gradients."""
     zeros, nowhere, everywhere = np.zeros(shape), np.zeros(shape, bool), np.ones(shape, bool)
     free = Exceptions(everywhere, everywhere, everywhere, everywhere)
     return Allowed(zeros, zeros, np.full(shape, np.inf), nowhere, nowhere, exceptions=free)

@@ -1,7 +1,7 @@
 """The gradient of a padded input, phase by phase.
 
-A window that starts at o * s has its tap k at o * s + k * d. So the elements p = r + s * j of the padded input are read
-by the taps with k * d = r (mod s) alone, which are equally spaced, and tap k reads them in the windows
+A window that starts at o * s has its tap k at o * s + k * d. So only the taps with k * d = r (mod s), which are equally
+spaced, read the elements p = r + s * j of the padded input, and tap k reads them in the windows
 o = j - (k * d - r) / s. That is a convolution with stride 1 for every phase r that has taps; the others are zero.
 """
 
@@ -18,7 +18,7 @@ from conv2d_reference.arguments import Geometry
 
 @dataclass(frozen=True)
 class Phase:
-    """One axis: which padded elements, which taps, and how the convolution of grad_output with them is placed."""
+    """One axis: the padded elements, the taps, and the placement of the convolution of grad_output with them."""
 
     places: slice
     taps: slice
@@ -27,7 +27,7 @@ class Phase:
 
 
 def phases_along(padded: int, outputs: int, kernel: int, stride: int, dilation: int) -> Iterator[Phase]:
-    """The phases of an axis that have taps; taps are in reverse, as the adjoint of a correlation needs them."""
+    """The phases of an axis that have taps. Taps are in reverse order, as the adjoint of a correlation needs them."""
     common = math.gcd(stride, dilation)
     spacing = stride // common
     for first in range(min(kernel, spacing)):

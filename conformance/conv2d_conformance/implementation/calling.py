@@ -15,8 +15,8 @@ import numpy as np
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Broken, Observation, Rejected, Request, Result
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.calls import SIGNATURES, Signature
 from conv2d_conformance.contract.delivered import Delivered, DeviceLost
+from conv2d_conformance.contract.signatures import SIGNATURES, Signature
 from conv2d_conformance.foreign import showable
 from conv2d_conformance.implementation.framing import numeric_dtype
 from conv2d_conformance.implementation.layout import Blocks, Handed, share_memory

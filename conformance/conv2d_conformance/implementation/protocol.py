@@ -7,8 +7,8 @@ from typing import Any
 
 from conv2d_conformance.contract.answers import Answer, Broken, Hello, Observation, Rejected, Request, Result
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.calls import MAIN, SIGNATURES
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.signatures import MAIN, SIGNATURES
 from conv2d_conformance.implementation.framing import Buffers, ProtocolError, encode
 
 VERSION = 1

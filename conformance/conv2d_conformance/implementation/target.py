@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter, adapter_from_function
-from conv2d_conformance.contract.signature import fault_of_signature
+from conv2d_conformance.contract.bare_functions import fault_of_parameters
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
 from conv2d_conformance.forms import finding as forms
 from conv2d_conformance.forms import library
@@ -276,7 +276,7 @@ def _called_as_the_contract_does(function: Any, target: Target) -> Adapter:
             f"the signature of {target.attribute} in {target.place} cannot be read",
             "wrap it in a Python function that names the arguments it takes",
         ) from None
-    if fault := fault_of_signature(signature):
+    if fault := fault_of_parameters(signature):
         sentence, hint = fault
         raise LoadError(f"{target.attribute} in {target.place} is no conv2d as it stands: {sentence}", hint)
     return adapter_from_function(function)

@@ -14,7 +14,7 @@ import numpy as np
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Broken, Observation, Rejected, Request, Result
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.calls import Signature
+from conv2d_conformance.contract.signatures import Signature
 from conv2d_conformance.implementation.calling import arguments_of, function_of, make_call, returned_arrays
 from conv2d_conformance.implementation.layout import Handed
 from conv2d_conformance.implementation.surroundings import watched

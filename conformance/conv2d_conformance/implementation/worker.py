@@ -11,7 +11,7 @@ import numpy as np
 
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Broken, Hello
-from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.implementation.calling import Memory, answer
 from conv2d_conformance.implementation.framing import Buffers, Incoming, advance, encode
 from conv2d_conformance.implementation.protocol import decode_request, encode_answer, encode_hello

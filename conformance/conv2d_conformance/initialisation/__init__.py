@@ -1,7 +1,7 @@
-"""Is a fresh layer drawn from the law that the document names? Exact questions, and tests with provable p-values.
+"""Whether a fresh layer is drawn from the law that the document names: exact checks, and tests with proved p-values.
 
-One line denotes one question (`cases.layer_case`). A plan (`plan`) says, before anything is seen, which layers are
-constructed with which seeds and how much of the allowed probability of a false alarm each test may use. The tests
-(`marginal`, `slices`, `dependence`, `repeats`, `exact`) turn parameters into upper bounds of p-values, and `recognise`
-says in words what was drawn instead.
+One line denotes the layers of one question (`cases.layer_case`). Before anything is seen, `plan` fixes the layers,
+their seeds, and the share that each test has of the allowed probability of a false alarm. The tests (`marginal`,
+`slices`, `dependence`, `repeats`, `stream`) turn parameters into upper bounds of p-values. `recognise` names the law
+that was drawn instead.
 """

@@ -1,4 +1,4 @@
-"""Which tests a requirement is made of."""
+"""The tests of each requirement."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from itertools import combinations
 import numpy as np
 
 from conv2d_conformance.cases.layer_case import LayerCase
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.initialisation.dependence import autocorrelations, cells, correlation
 from conv2d_conformance.initialisation.marginal import distance, marginal, scale, support
 from conv2d_conformance.initialisation.repeats import duplicates, shared
-from conv2d_conformance.initialisation.sample import Finding, Parameters, Sample, Values, bias_of, weight_of
+from conv2d_conformance.initialisation.sample import Parameters, PValue, Sample, bias_of, weight_of
 from conv2d_conformance.initialisation.slices import slices
 from conv2d_conformance.initialisation.stream import seed_stream
 
@@ -20,44 +21,44 @@ Layers = Sequence[Parameters]
 NOT_UNIFORM = 1e-6
 
 
-def form(case: LayerCase, layers: Layers) -> Iterator[Finding]:  # noqa: ARG001  # the signature of a battery
-    """Shapes and dtypes, which are looked at before any battery: there is nothing left to find."""
-    yield Finding("form", 1.0, "shapes and dtypes are right")
+def form(case: LayerCase, layers: Layers) -> Iterator[PValue]:  # noqa: ARG001  # the signature of a battery
+    """No tests: shapes and dtypes are checked before any battery."""
+    yield PValue("form", 1.0, "shapes and dtypes are right")
 
 
-def weight_support(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+def weight_support(case: LayerCase, layers: Layers) -> Iterator[PValue]:
     yield support(weight_of(case, layers))
 
 
-def bias_support(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+def bias_support(case: LayerCase, layers: Layers) -> Iterator[PValue]:
     yield support(_bias(case, layers))
 
 
-def weight_uniform(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+def weight_uniform(case: LayerCase, layers: Layers) -> Iterator[PValue]:
     yield from marginal(weight_of(case, layers))
     if support(weight_of(case, layers)).p > 0:
         yield from slices(case, layers)
 
 
-def bias_uniform(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+def bias_uniform(case: LayerCase, layers: Layers) -> Iterator[PValue]:
     yield from marginal(_bias(case, layers))
 
 
-def range_of_both(case: LayerCase, layers: Layers) -> Iterator[Finding]:
-    """The factor alone, of the weight and of the bias."""
+def range_of_both(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+    """Only the scale, of the weight and of the bias."""
     for sample in (weight_of(case, layers), bias_of(case, layers)):
         if sample is not None:
             yield from _named_after(sample.name, scale(sample))
 
 
-def weight_independent(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+def weight_independent(case: LayerCase, layers: Layers) -> Iterator[PValue]:
     sample = _tamed(weight_of(case, layers))
     yield from _pairs(case, sample)
     yield duplicates(sample)
 
 
-def bias_independent(case: LayerCase, layers: Layers) -> Iterator[Finding]:
-    """The bias against those parts of its weight that it could be made of."""
+def bias_independent(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+    """The bias against the parts of its weight from which it could be derived."""
     bias = _tamed(_bias(case, layers))
     filters = _tamed(weight_of(case, layers)).values.reshape(-1, case.fan_in)
     for what, given in (
@@ -73,16 +74,16 @@ def bias_independent(case: LayerCase, layers: Layers) -> Iterator[Finding]:
     yield duplicates(bias)
 
 
-def same_seed(case: LayerCase, layers: Layers) -> Iterator[Finding]:
-    """Bit for bit, whatever was asked in between."""
+def same_seed(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+    """Layers of one seed are equal bit for bit, whatever was asked in between."""
     for (i, one), (j, other) in combinations(enumerate(layers), 2):
         if case.seeds[i] == case.seeds[j]:
             different = sum(int(np.count_nonzero(a != b)) for a, b in _common(one, other))
             words = f"{different} elements differ between two layers of the seed {case.seeds[i]}"
-            yield Finding("same seed", 0.0 if different else 1.0, words)
+            yield PValue("same seed", 0.0 if different else 1.0, words)
 
 
-def different_seeds(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+def different_seeds(case: LayerCase, layers: Layers) -> Iterator[PValue]:
     """Every pair of layers of different seeds, parameter by parameter."""
     for (i, one), (j, other) in combinations(enumerate(layers), 2):
         if case.seeds[i] == case.seeds[j]:
@@ -95,8 +96,8 @@ def different_seeds(case: LayerCase, layers: Layers) -> Iterator[Finding]:
             yield correlation(f"biases of {seeds}", _tamed(a).values, _tamed(b))
 
 
-def everything(case: LayerCase, layers: Layers) -> Iterator[Finding]:
-    """All that can be said of a line, for a replay. A layer that comes again with its seed counts once."""
+def everything(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+    """All tests of a line, for a replay. A layer whose seed is repeated counts once."""
     distinct = list(dict(zip(case.seeds, layers, strict=True)).values())
     yield from _named_after("weight", weight_uniform(case, distinct))
     yield from _named_after("weight", weight_independent(case, distinct))
@@ -107,7 +108,7 @@ def everything(case: LayerCase, layers: Layers) -> Iterator[Finding]:
     yield from different_seeds(case, layers)
 
 
-def everything_and_stream(case: LayerCase, layers: Layers) -> Iterator[Finding]:
+def everything_and_stream(case: LayerCase, layers: Layers) -> Iterator[PValue]:
     yield from seed_stream(case, layers)
     yield from everything(case, layers)
 
@@ -119,25 +120,28 @@ def _bias(case: LayerCase, layers: Layers) -> Sample:
 
 
 def _tamed(sample: Sample) -> Sample:
-    """Within the bound, so that a wrong range is not taken for dependence. Under the null hypothesis: the same."""
+    """The sample clipped to the bound, so that a wrong range does not look like dependence.
+
+    Under the null hypothesis it is the same sample.
+    """
     finite = np.nan_to_num(sample.values, posinf=0.0, neginf=0.0)
     reach = float(np.abs(finite).max())
     return Sample(sample.name, finite / reach if reach > sample.law.limit else finite, sample.law)
 
 
-def _pairs(case: LayerCase, sample: Sample) -> Iterator[Finding]:
-    """The squares of pairs are left out where single elements are not uniform already: fewer tests, fewer alarms."""
+def _pairs(case: LayerCase, sample: Sample) -> Iterator[PValue]:
+    """Tests of pairs. Their squares are left out where single elements already are not uniform: fewer false alarms."""
     yield from autocorrelations(case, sample)
     if sample.n > 1 and distance(sample).p > NOT_UNIFORM:
         yield cells(sample)
 
 
-def _named_after(name: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+def _named_after(name: str, findings: Iterator[PValue]) -> Iterator[PValue]:
     for finding in findings:
-        yield Finding(f"{name}: {finding.test}", finding.p, finding.seen)
+        yield PValue(f"{name}: {finding.test}", finding.p, finding.seen)
 
 
-def _common(one: Parameters, other: Parameters) -> Iterator[tuple[Values, Values]]:
+def _common(one: Parameters, other: Parameters) -> Iterator[tuple[Floats, Floats]]:
     yield one.weight, other.weight
     if one.bias is not None and other.bias is not None:
         yield one.bias, other.bias

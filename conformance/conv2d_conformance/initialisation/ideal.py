@@ -1,4 +1,4 @@
-"""An initialiser that is right: every value is the exact uniform one, rounded once. The null hypothesis, to be run."""
+"""A right initialiser: every value is exactly uniform, then rounded once. It realises the null hypothesis."""
 
 from __future__ import annotations
 

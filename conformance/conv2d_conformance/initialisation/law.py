@@ -1,4 +1,4 @@
-r"""The law of a fresh parameter: uniform between -sqrt(k) and sqrt(k), as far as a machine can draw it.
+r"""The law of a fresh parameter: uniform between -sqrt(k) and sqrt(k), as closely as a machine can draw it.
 
 **The null hypothesis.** No machine draws real numbers: an implementation draws from a grid of M equidistant points,
 with either end included or not, scales with a few rounded operations, and rounds to its dtype of p bits; PyTorch
@@ -25,11 +25,11 @@ from conv2d_conformance.contract.arrays import dtype_of
 from conv2d_conformance.contract.formats import FORMATS
 
 GRID_BITS = {"float32": 23, "float64": 23, "float16": 11, "bfloat16": 8}
-"""As many random bits are asked for; JAX and TensorFlow use 23 for float32."""
+"""The random bits that a value must have at least; JAX and TensorFlow use 23 for float32."""
 
 
 @dataclass(frozen=True, slots=True)
-class Law:
+class LayerLaw:
     """bound: sqrt(k). limit: the largest magnitude that rounding can reach, relative to the bound.
 
     slack: the s of the null hypothesis. atom: no single value is more probable than this.
@@ -41,7 +41,7 @@ class Law:
     atom: float
 
 
-def law_of(case: LayerCase) -> Law:
+def layer_law(case: LayerCase) -> LayerLaw:
     """The law that both parameters of a layer follow.
 
     The atom: a value of a p-bit dtype stands for an interval of x no longer than 2u, which holds at most 1 + Mu points
@@ -50,4 +50,6 @@ def law_of(case: LayerCase) -> Law:
     bound = math.sqrt(1 / case.fan_in)
     unit, step = FORMATS[case.dtype].unit, 2.0 ** -GRID_BITS[case.dtype]
     rounded = float(np.array(bound).astype(dtype_of(case.dtype)))
-    return Law(bound=bound, limit=rounded / bound * (1 + 4 * unit), slack=2 * step + 8 * unit, atom=2 * step + 2 * unit)
+    return LayerLaw(
+        bound=bound, limit=rounded / bound * (1 + 4 * unit), slack=2 * step + 8 * unit, atom=2 * step + 2 * unit
+    )

@@ -1,7 +1,7 @@
-"""The layers that are constructed, chosen so that no wrong formula gives the right range by coincidence.
+"""The layers that the suite constructs, chosen so that no wrong formula gives the right range by coincidence.
 
-A test computes, for each of them, every formula of `recognise` that can differ there, and finds it 18 % off or more.
-Their seeds are counted from a first one, which the plan knows.
+For each layer, a unit test computes every formula of `recognise` that can differ there, and requires it to be at least
+18 % off. Seeds count from a first seed, which the plan sets.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ WEIGHTS = (
     LayerCase(C=64, M=38, kernel=(5, 2), bias=False, seeds=_successive(3)),
     LayerCase(C=160, M=96, kernel=(5, 2), bias=False, seeds=_successive(7)),
 )
-"""For the weight, by stages of 2^12, 2^16 and 2^20 elements."""
+"""For tests of the weight, in stages of 2^12, 2^16 and 2^20 elements."""
 
 BIASES = (
     LayerCase(C=5, M=590, kernel=(2, 7), seeds=_successive(7)),
     LayerCase(C=3, M=16384, kernel=(2, 1), seeds=_successive(4)),
     LayerCase(C=1, M=131072, kernel=(3, 1), seeds=_successive(8)),
 )
-"""For the bias, in the same way."""
+"""For tests of the bias, in the same stages."""
 
 SHAPES = (
     LayerCase(C=5, M=590, kernel=(2, 7)),
@@ -34,7 +34,7 @@ SHAPES = (
     LayerCase(C=4, M=300, kernel=(3, 3)),
     LayerCase(C=8, M=512, kernel=(1, 1)),
 )
-"""Of many fan-ins."""
+"""Layers of many fan-ins."""
 
 GROUPED_SHAPES = (
     LayerCase(C=6, M=310, kernel=(3, 5), groups=2),
@@ -42,7 +42,7 @@ GROUPED_SHAPES = (
     LayerCase(C=32, M=376, kernel=(5, 2), groups=8),
     LayerCase(C=48, M=384, kernel=(3, 3), groups=48),
 )
-"""The last one depthwise."""
+"""Layers with groups; the last one is depthwise."""
 
 ALL_OVER = (LayerCase(C=20, M=12, kernel=(5, 2), seeds=(0, 1, 2, 2**8, 2**16, 2**24, 2**31)),)
 """Seeds that differ in one place, high or low."""
@@ -54,7 +54,7 @@ SMALL = (
     LayerCase(C=8, M=16, kernel=(2, 1), groups=8),
     LayerCase(C=1, M=1, kernel=(1, 1)),
 )
-"""For what does not depend on chance: all sizes differ, where they can."""
+"""For tests without chance: all sizes differ where they can."""
 
 SCALARS = (LayerCase(C=6, M=10, kernel=3, groups=2), LayerCase(C=2, M=3, kernel=2))
 

@@ -1,4 +1,4 @@
-"""What is asked for each requirement, fixed before anything is seen: layers, seeds, tests, and their share of alarms.
+"""The plan of each requirement, fixed before anything is seen: layers, seeds, tests, and their share of false alarms.
 
 **Control of false alarms.** A test of stage j, which looks at 2^(12 + 4j) elements, may raise a false alarm with
 probability 2^-(j+1) * 1e-9 / 600 at most. A certificate for all dtypes makes about a thousand tests, and these shares
@@ -31,7 +31,7 @@ from conv2d_conformance.initialisation.sample import Battery
 from conv2d_conformance.initialisation.stream import seed_stream
 
 FALSE_ALARMS = 1e-9
-"""For a whole certificate."""
+"""The probability of a false alarm in a whole certificate."""
 
 SHARES = 600
 STAGES = 3
@@ -39,7 +39,7 @@ STAGES = 3
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One question, and what is tested with the answers. A p-value of alpha or less is a failure."""
+    """The layers of one question, and the tests of the answers. A p-value of at most alpha is a failure."""
 
     case: LayerCase
     battery: Battery
@@ -62,10 +62,10 @@ def stages_of(effort: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The layers of one requirement, whose seeds count from a first one, and the tests.
+    """The layers of one requirement, whose seeds count from a first seed, and their tests.
 
-    staged: each layer is a stage of its own. every_dtype: asked in all that are claimed, else in the first alone.
-    absolute: the seeds are those of the case.
+    staged: each layer is its own stage. every_dtype: asked in all claimed dtypes, else only in the first.
+    absolute: the seeds are used as they are.
     """
 
     cases: tuple[LayerCase, ...]
@@ -80,7 +80,7 @@ def _with_seeds(cases: Iterable[LayerCase], *seeds: int) -> tuple[LayerCase, ...
 
 
 AGAIN = (0, 1, 0)
-"""The same layer once more, after another: the second may use the memory of the first."""
+"""The same layer again after another one, which may reuse its memory."""
 
 EDGES = (0, 1, 2**16, 2**31 - 1, 2**31, 2**32 - 1)
 
@@ -106,11 +106,11 @@ PLAN: dict[str, Entry] = {
     "results-independent": Entry(_with_seeds(SMALL, *AGAIN), batteries.form),
     "torch-seed-stream": Entry(_with_seeds(SMALL, *EDGES), seed_stream, every_dtype=True, absolute=True),
 }
-"""By the requirement's name, after `initialisation.`."""
+"""Entries by the requirement's name after `initialisation.`."""
 
 
 def trials(name: str, claims: Capabilities, *, seed: int = 0, effort: str = "standard") -> Iterator[Trial]:
-    """The trials of one requirement, in their order, with what is not claimed left out."""
+    """The trials of one requirement in their order, without those that need an unclaimed feature."""
     entry = PLAN[name]
     dtypes = [dtype for dtype in DTYPES if dtype in claims.dtypes]
     cases = entry.cases[: stages_of(effort)] if entry.staged else entry.cases
@@ -123,14 +123,14 @@ def trials(name: str, claims: Capabilities, *, seed: int = 0, effort: str = "sta
 
 
 def replay_of(case: LayerCase, *, stream: bool = False) -> Trial:
-    """The trial of a line on its own, with all tests; `stream` adds the one of PyTorch's generator."""
+    """The trial of a single line, with all tests; `stream` adds the test of PyTorch's generator."""
     elements = max(math.prod(case.weight_shape), case.M) * len(case.seeds)
     stage = sum(elements > 2 ** (14 + 4 * stage) for stage in range(STAGES - 1))
     return Trial(case, batteries.everything_and_stream if stream else batteries.everything, stage)
 
 
 def _within(case: LayerCase, claims: Capabilities) -> LayerCase:
-    """The nearest layer that is claimed."""
+    """The nearest layer within the claims."""
     if not (claims.groups and claims.multi_channel):
         case = replace(case, C=case.C // case.groups, groups=1)
     if not claims.multi_channel:
@@ -139,5 +139,5 @@ def _within(case: LayerCase, claims: Capabilities) -> LayerCase:
 
 
 def _first_seed(text: str) -> int:
-    """Somewhere in the lower half of the range."""
+    """A first seed in the lower half of the range, derived from a text."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest()) // 2

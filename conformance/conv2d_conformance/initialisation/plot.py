@@ -7,20 +7,21 @@ from html import escape
 
 import numpy as np
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.initialisation.marginal import radius
-from conv2d_conformance.initialisation.sample import Sample, Values
+from conv2d_conformance.initialisation.sample import Sample
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 EXTENT = 1.5
-"""How far the pictures go, in multiples of sqrt(k)."""
+"""The extent of the pictures, in multiples of sqrt(k)."""
 
 COLOURS = ("#1f6feb", "#d29922", "#8250df", "#2da44e")
 WIDTH, HEIGHT, MARGIN = 720, 420, 48
 POINTS = 240
 
 
-def histogram(values: Values, columns: int = 72) -> str:
-    """One block for each bin from -1.5 to 1.5 sqrt(k); the law fills half the line. What lies beyond is not shown."""
+def histogram(values: Floats, columns: int = 72) -> str:
+    """One block for each bin from -1.5 to 1.5 sqrt(k); the law fills half the line. Values beyond are not shown."""
     counts, _ = np.histogram(values[np.isfinite(values)], bins=columns, range=(-EXTENT, EXTENT))
     expected = values.size / (columns / EXTENT)  # the law has the density 1/2
     heights = np.clip(np.ceil(counts / expected * 4 - 0.5), counts > 0, 8).astype(int)
@@ -28,12 +29,12 @@ def histogram(values: Values, columns: int = 72) -> str:
 
 
 def law_line(columns: int = 72) -> str:
-    """The histogram that the law asks for."""
+    """The histogram of the law."""
     return histogram((np.arange(3600) + 0.5) / 1800 - 1, columns)
 
 
 def svg(samples: Mapping[str, Sample], *, title: str, p: float = 1e-6) -> str:
-    """Empirical distribution functions, the law, and the band that a right sample leaves with probability p at most."""
+    """Empirical distribution functions, the law, and the band that a right sample leaves with probability at most p."""
     fewest = min(sample.n for sample in samples.values())
     x = np.linspace(-EXTENT, EXTENT, POINTS)
     law = np.clip((x + 1) / 2, 0, 1)
@@ -71,15 +72,15 @@ def _row(y: float) -> float:
     return HEIGHT - MARGIN - y * (HEIGHT - 2 * MARGIN)
 
 
-def _points(x: Values, y: Values) -> str:
+def _points(x: Floats, y: Floats) -> str:
     return " ".join(f"{_column(a):.1f},{_row(b):.1f}" for a, b in zip(x, y, strict=True))
 
 
-def _line(x: Values, y: Values, colour: str, more: str = "") -> str:
+def _line(x: Floats, y: Floats, colour: str, more: str = "") -> str:
     return f'<polyline points="{_points(x, y)}" fill="none" stroke="{colour}" stroke-width="2" {more}/>'
 
 
-def _area(x: Values, low: Values, high: Values) -> str:
+def _area(x: Floats, low: Floats, high: Floats) -> str:
     return f'<polygon points="{_points(x, low)} {_points(x[::-1], high[::-1])}" fill="#57606a" fill-opacity="0.15"/>'
 
 

@@ -1,4 +1,4 @@
-"""Name what was drawn instead: the formulas and laws that are taken for the right one, and how to tell them."""
+"""Name the law that was drawn instead: the formulas and laws that people confuse with the right one."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import numpy as np
 from scipy import stats
 
 from conv2d_conformance.cases.layer_case import LayerCase
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.initialisation.marginal import radius
-from conv2d_conformance.initialisation.sample import Sample, Values
+from conv2d_conformance.initialisation.sample import Sample
 
 CONFIDENCE = 1e-6
-"""A law is dismissed where the sample would be farther away from it by chance with this probability alone."""
+"""A law is dismissed where a sample of it would be this far away with no more than this probability."""
 
 FEWEST = 64
-"""Of fewer elements nothing is said."""
+"""The fewest elements from which a law is recognised."""
 
 POINTS = 4096
 IMMENSE = 1e100
@@ -29,7 +30,7 @@ Range = Callable[[LayerCase], float]
 
 
 def _fan_out(case: LayerCase) -> int:
-    """As PyTorch and Keras count it: the first axis of the weight times the area, whatever the groups."""
+    """The fan-out as PyTorch and Keras count it: the first axis of the weight times the area, whatever the groups."""
     return case.M * case.area
 
 
@@ -64,11 +65,11 @@ FORMULAS: dict[str, Range] = {
 """Wrong formulas for sqrt(k), each with the range that it gives."""
 
 OF_GROUPS = tuple(sentence for sentence in FORMULAS if "groups" in sentence)
-"""Those that are no different from another without groups."""
+"""The formulas that coincide with another one where there are no groups."""
 
 
 def other_laws(case: LayerCase) -> dict[str, Any]:
-    """Every law that is known by name and not uniform around zero, of w / sqrt(k)."""
+    """The laws of w / sqrt(k) that are known by name and not uniform around zero."""
     root = math.sqrt(case.fan_in)
     laws = {
         "your range is 0 to sqrt(k): one side of the distribution is missing": stats.uniform(0, 1),
@@ -97,7 +98,7 @@ def other_laws(case: LayerCase) -> dict[str, Any]:
 
 
 def wrong_ranges(case: LayerCase) -> dict[str, float]:
-    """The formulas that differ from the right one for this layer, with their ranges as multiples of sqrt(k)."""
+    """The formulas that differ from the right one for this layer, with their ranges in multiples of sqrt(k)."""
     ranges = {sentence: formula(case) * math.sqrt(case.fan_in) for sentence, formula in FORMULAS.items()}
     grouped = case.groups > 1
     return {
@@ -106,7 +107,7 @@ def wrong_ranges(case: LayerCase) -> dict[str, float]:
 
 
 def recognise(case: LayerCase, sample: Sample) -> str:
-    """What the sample looks like, in one sentence; empty where it looks right, or like nothing that is known."""
+    """What the sample looks like, in one sentence; empty where it looks right, or like no known law."""
     x = np.sort(sample.values[np.abs(sample.values) < IMMENSE])
     if x.size < FEWEST:
         return ""
@@ -132,8 +133,8 @@ def _name_of_range(case: LayerCase, sample: Sample, reach: float, tolerance: flo
     return f"your elements are uniform, and their range is {reach:.4g} times the right one"
 
 
-def _distance(ordered: Values, law: Any) -> float:
-    """Of two distribution functions, seen at enough points to tell them apart."""
+def _distance(ordered: Floats, law: Any) -> float:
+    """The distance of two distribution functions, seen at enough points to tell them apart."""
     points = np.linspace(ordered[0], ordered[-1], POINTS)
     empirical = np.searchsorted(ordered, points, side="right") / ordered.size
     return float(np.abs(empirical - law.cdf(points)).max())

@@ -1,4 +1,4 @@
-"""What was drawn, ready to be tested: parameters, pooled over layers, and findings about them."""
+"""Drawn parameters pooled over layers, and the p-values of tests on them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from conv2d_conformance.cases.layer_case import LayerCase
-from conv2d_conformance.initialisation.law import Law, law_of
-
-Values = npt.NDArray[np.float64]
+from conv2d_conformance.contract.arrays import Floats
+from conv2d_conformance.initialisation.law import LayerLaw, layer_law
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameters:
-    """What one call returned, as float64, which holds every dtype exactly."""
+    """The parameters that one call returned, as float64, which holds every dtype exactly."""
 
-    weight: Values
-    bias: Values | None
+    weight: Floats
+    bias: Floats | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +26,8 @@ class Sample:
     """Elements of one parameter, in the order in which they were drawn, as multiples of sqrt(k)."""
 
     name: str
-    values: Values
-    law: Law
+    values: Floats
+    law: LayerLaw
 
     @property
     def n(self) -> int:
@@ -37,16 +35,16 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One test. Under the null hypothesis, p is at most t with probability at most t, for every t."""
+class PValue:
+    """The result of one test. Under the null hypothesis, p is at most t with probability at most t, for every t."""
 
     test: str
     p: float
     seen: str
 
 
-Battery = Callable[[LayerCase, Sequence[Parameters]], Iterator[Finding]]
-"""The tests that a question is put for."""
+Battery = Callable[[LayerCase, Sequence[Parameters]], Iterator[PValue]]
+"""The tests that are made on the layers of a question."""
 
 
 def weight_of(case: LayerCase, layers: Sequence[Parameters]) -> Sample:
@@ -60,8 +58,8 @@ def bias_of(case: LayerCase, layers: Sequence[Parameters]) -> Sample | None:
     return _pooled("bias", case, biases) if biases else None
 
 
-def _pooled(name: str, case: LayerCase, arrays: Sequence[Values]) -> Sample:
-    law = law_of(case)
+def _pooled(name: str, case: LayerCase, arrays: Sequence[Floats]) -> Sample:
+    law = layer_law(case)
     with np.errstate(over="ignore", invalid="ignore"):
         return Sample(name, np.concatenate([array.ravel() for array in arrays]) / law.bound, law)
 

@@ -1,7 +1,7 @@
 """The stream of PyTorch's CPU generator, without PyTorch: MT19937, bit for bit.
 
-With x = r 2^-d the value is fma(x, 2t, -t), which is t (2x - 1) rounded once; and 2x - 1 = (r - 2^(d-1)) 2^(1-d) is
-exact in the type, so that one multiplication does what the fused multiply-add does.
+With x = r 2^-d the value is fma(x, 2t, -t), which is t (2x - 1) rounded once. Since 2x - 1 = (r - 2^(d-1)) 2^(1-d) is
+exact in the type, one multiplication does the same as the fused multiply-add.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import numpy as np
 
 from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.contract.arrays import Array, dtype_of
-from conv2d_conformance.initialisation.sample import Finding, Parameters
+from conv2d_conformance.initialisation.sample import Parameters, PValue
 
 
-def seed_stream(case: LayerCase, layers: Sequence[Parameters]) -> Iterator[Finding]:
-    """The p-value is 0 where an element is not the one of the stream."""
+def seed_stream(case: LayerCase, layers: Sequence[Parameters]) -> Iterator[PValue]:
+    """A p-value of 0 where an element differs from the stream."""
     for seed, layer in zip(case.seeds, layers, strict=True):
         for name, got, expected in zip(
             ("weight", "bias"), (layer.weight, layer.bias), expected_of(case, seed), strict=True
@@ -31,7 +31,7 @@ def seed_stream(case: LayerCase, layers: Sequence[Parameters]) -> Iterator[Findi
                 index = tuple(int(i) for i in np.argwhere(wrong)[0])
                 value = float(expected[index])
                 words = f"{name}{list(index)} of the seed {seed} is {float(got[index])!r}; the stream has {value!r}"
-            yield Finding("stream", 0.0 if wrong.any() else 1.0, words)
+            yield PValue("stream", 0.0 if wrong.any() else 1.0, words)
 
 
 def expected_of(case: LayerCase, seed: int) -> tuple[Array, Array | None]:

@@ -1,4 +1,4 @@
-"""The answers that are allowed, element by element, and how an answer compares with them.
+"""The allowed answers, element by element, and how an answer compares with them.
 
 Three cases fix the answer completely, whatever an implementation of class A does inside:
 - no leaf (no non-zero product and no bias): the answer is zero;
@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from conv2d_conformance.contract.arrays import Floats
+
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Exceptions:
-    """Where values that are not finite are allowed, and where finite ones are not."""
+    """Where NaN and infinities are allowed, and where finite values are."""
 
     nan: Mask
     plus: Mask
@@ -37,12 +38,12 @@ class Exceptions:
 class Allowed:
     """The allowed answers as arrays of the shape (N, M, OH, OW).
 
-    The exact answer is high + low, to within what `bound` contains already. An element that is `fixed` has one right
-    answer, `high` rounded to the format, or either of its neighbours where `neighbours` is 2: the nearest number, and
-    the one on the other side of the exact answer; `low` then has the sign of what `high` leaves, if it leaves anything.
-    An element is `evident` where a fault could be seen. Without `exceptions`, every answer must be finite.
+    The exact answer is high + low, up to an error that `bound` already contains. An element that is `fixed` has one
+    right answer, `high` rounded to the format. Where `neighbours` is 2, it has two: the nearest number and the one on
+    the other side of the exact answer; `low` then has the sign of the rest that `high` leaves, if any. An element is
+    `evident` where a fault could be seen. Without `exceptions`, every answer must be finite.
 
-    To round more than once, each time to a format that holds all numbers of the next, gives one of the two neighbours:
+    Rounding more than once, each time to a format that holds all numbers of the next, gives one of the two neighbours:
     no rounding passes a number of the last format. So double rounding is allowed wherever both neighbours are.
     """
 
@@ -56,18 +57,18 @@ class Allowed:
 
     @property
     def free(self) -> Mask:
-        """Where nothing can be said, since a sum may overflow on the way."""
+        """Where every answer is allowed, since a sum may overflow on the way."""
         return np.isinf(self.bound)
 
 
 def exactly(total: Floats) -> Allowed:
-    """Nothing but these answers."""
+    """A law that allows only these answers."""
     nothing, everywhere = np.zeros(total.shape), np.ones(total.shape, bool)
     return Allowed(total, nothing, nothing, fixed=everywhere, evident=everywhere)
 
 
 def together(shape: tuple[int, ...], laws: Iterable[tuple[slice, Allowed]]) -> Allowed:
-    """The law for all images of a batch, from that for each part of it: (N, M, OH, OW)."""
+    """The law (N, M, OH, OW) for all images of a batch, put together from the laws of its parts."""
     high, low, bound = np.empty(shape), np.empty(shape), np.empty(shape)
     fixed, evident = np.empty(shape, bool), np.empty(shape, bool)
     exceptions, neighbours = None, 1
@@ -83,14 +84,14 @@ def together(shape: tuple[int, ...], laws: Iterable[tuple[slice, Allowed]]) -> A
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Where an answer is wrong, and its error as a share of the bound, which is 0 where it is fixed."""
+    """Where an answer is wrong, and its error as a share of the bound; the share of a fixed element is 0."""
 
     wrong: Mask
     ratio: Floats
 
 
 def compare(answer: npt.NDArray[Any], law: Allowed) -> Comparison:
-    """Hold an answer of the right shape and dtype against the law. The sign of zero and of NaN never counts."""
+    """Compare an answer of the right shape and dtype with the law. The sign of zero and of NaN never counts."""
     with np.errstate(all="ignore"):
         got = answer.astype(np.float64)
         if law.fixed.all() and law.exceptions is None:
@@ -110,26 +111,26 @@ def compare(answer: npt.NDArray[Any], law: Allowed) -> Comparison:
         right |= np.isnan(got) & extra.nan
         right |= np.isposinf(got) & extra.plus
         right |= np.isneginf(got) & extra.minus
-        if law.neighbours == 2:  # what is too large may be cut to the largest number
+        if law.neighbours == 2:  # a number beyond the largest may be cut to it
             most = largest(answer.dtype)
             right |= extra.finite & ((got == most) & extra.plus | (got == -most) & extra.minus)
     return Comparison(~right, error)
 
 
 def _is_near(got: Floats, high: Floats, low: Floats, neighbours: int, dtype: np.dtype[Any]) -> Mask:
-    """Whether a number is the nearest one of the dtype, or where two are allowed, the one on the other side."""
+    """Whether a number is the nearest one of the dtype or, where two are allowed, the one on the other side."""
     near: Mask = got == high.astype(dtype).astype(np.float64)
     return near | (got == _other_neighbour(high, low, dtype)) if neighbours == 2 else near
 
 
 def _other_neighbour(high: Floats, low: Floats, dtype: np.dtype[Any]) -> Floats:
-    """The number of the dtype on the other side of high + low than the nearest one; itself where it is exact.
+    """The dtype's neighbour of high + low that is not the nearest one; the nearest itself where it is exact.
 
-    A float64 `high` that is infinite stands for a number beyond the largest, to which it may be cut.
+    An infinite float64 `high` stands for a number beyond the largest, to which it may be cut.
     """
     nearest = high.astype(dtype)
     value = nearest.astype(np.float64)
-    with np.errstate(invalid="ignore"):  # an infinity from itself
+    with np.errstate(invalid="ignore"):  # infinity minus infinity
         rest = np.where(value == high, low, high - value)
     towards = np.where(rest > 0, np.inf, -np.inf).astype(dtype)
     other = np.nextafter(nearest, towards).astype(np.float64)

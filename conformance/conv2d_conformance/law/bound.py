@@ -1,4 +1,4 @@
-"""How far from the exact sum an answer may lie, element by element.
+"""How far an answer may lie from the exact sum, element by element.
 
 The theorem. Let an output element be the sum of n non-zero products p_k and a bias b, let beta be 1 where b is not
 zero and 0 otherwise, A = sum |p_k|, S = sum p_k. Let every product have a relative error of at most u_p and every
@@ -17,25 +17,25 @@ of a path round. Finally |(1 + d) prod (1 + e_j) - 1| <= (1 + u_p)(1 + u_a)^m - 
 out one factor. A sum of floating-point numbers is never inexact by underflow, so that only products can add an
 absolute error. []
 
-Compensated sums are no trees of this theorem. Where operations round to nearest, m of their additions err by as much as
-m + 1 of a tree, and one by as much as 1.5; where all are rounded the same other way, by as much as a tree of that
-rounding, but for the second order (`compensated`). Sums in 16 bits, whose u_a is that of any rounding, are compensated
-by rounding to nearest alone, which it pays for.
+Compensated sums are not trees of this theorem. Where operations round to nearest, m of their additions err by as much
+as m + 1 of a tree, and one by as much as 1.5. Where all are rounded the same other way, they err by as much as a tree
+of that rounding, up to the second order (`compensated`). For sums in 16 bits, u_a allows any rounding; this covers
+compensated sums that round to nearest, and only those.
 
-Matrix engines that add up many numbers at once err by as much as a tree of additions that are cut (`faithful`).
+Matrix engines that add many numbers at once err by as much as a tree of truncating additions (`faithful`).
 
-Inputs that are rounded first: each |x_k| grows to at most |x_k| (1 + u_in) + eta_in, so that the products that are
-added up differ from p_k by at most A' - A in sum, A' being A with all factors grown; the theorem holds with A' for A.
+Inputs that are rounded first: each |x_k| grows to at most |x_k| (1 + u_in) + eta_in. So the products that are added
+differ from p_k by at most A' - A in sum, A' being A with all factors grown; the theorem holds with A' for A.
 
-Inputs that are split: each product is a sum of several, of pieces whose sizes add up to little more than |x_k|; they
-are the leaves. What they lack of p_k is in `pieces`.
+Inputs that are split: each product is a sum of several products of pieces, whose sizes add up to little more than
+|x_k|; those products are the leaves. `pieces` bounds what they lack of p_k.
 
 A result that is rounded to a narrower type: the rounding errs by u_out of its value, or half the smallest subnormal.
-The bias may be added after it and the sum rounded again.
+The bias may be added afterwards and the sum rounded again.
 
-Flushing, where it is declared: a factor below the smallest normal number, of its own format or of that to which it is
-rounded first, may count as zero, which loses its product; every product, every sum and the result may be lost where
-they are below that of the format that holds them.
+Flushing, where it is declared: a factor below the smallest normal number, of its own format or of the format to which
+it is rounded first, may count as zero, which loses its product. Every product, every sum and the result may be lost
+where they are below the smallest normal number of the format that holds them.
 """
 
 from __future__ import annotations
@@ -45,15 +45,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.contract.grades import is_wide
 from conv2d_conformance.law import compensated, pieces
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
 from conv2d_reference import lowered
 from conv2d_reference.oracle import Sums
-
-Floats = npt.NDArray[np.float64]
 
 SLACK = 2.0**-48
 """Relative enlargement that pays for evaluating the bound itself: 32 roundings of float64, of 2^-53 each.
@@ -71,7 +69,7 @@ LARGEST = float(np.finfo(np.float64).max)
 
 @dataclass(frozen=True, slots=True)
 class Operands:
-    """The data of a call in float64, and how they meet: input (N, C, H, W), weight, bias as (M, 1, 1) or a zero."""
+    """The data of a call in float64, and their placement: input (N, C, H, W), weight, bias as (M, 1, 1) or a zero."""
 
     input: Floats
     weight: Floats
@@ -79,13 +77,13 @@ class Operands:
     placement: dict[str, Any]
 
     def meet(self, input: Floats, weight: Floats) -> Floats:
-        """The convolution of other values in the places of these: (N, M, OH, OW)."""
+        """The convolution (N, M, OH, OW) of other values in the same places."""
         return lowered.conv2d(input, weight, **self.placement)
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The largest error of every element, and the largest magnitudes on the way to it.
+    """The largest error of every element, and the largest magnitudes on the way to the result.
 
     error: of the result. size, growth: any partial sum is at most size (1 + growth). before_bias: the largest magnitude
     of a result that is rounded before its bias is added, 0 where there is no such result.
@@ -104,7 +102,8 @@ class Bound:
 def bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Bound:
     """Apply the theorem. All arrays have the shape (N, M, OH, OW), or one that broadcasts to it.
 
-    Who may keep sums in 16 bits may also round them to 16 bits at the end, before and after the bias.
+    An implementation that may keep sums in 16 bits may also round them to 16 bits at the end, before and after the
+    bias.
     """
     limits = _bound(sums, operands, accuracy, flushed=flushed)
     if is_wide(accuracy.accumulator.name):
@@ -124,14 +123,14 @@ def _bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: 
     grown = sums.magnitude if accuracy.input is None else _grown(operands, accuracy)
     size = grown + np.abs(operands.bias)
 
-    error: Floats = growths[additions] * np.minimum(grown, LARGEST)  # where G is 0, infinity times it is no number
+    error: Floats = growths[additions] * np.minimum(grown, LARGEST)  # where G is 0, infinity times G would be NaN
     if has_bias.any():
         error += of_bias[additions] * np.abs(operands.bias)
     if accuracy.pieces is not None:
         error += _lacking(sums, operands, accuracy, flushed=flushed)
     elif accuracy.input is not None:
         error += grown - sums.magnitude
-    # A whole number of the smallest subnormal last: half of that of float64 is no number.
+    # The smallest subnormal is multiplied last: half of float64's is not a number of float64.
     error += (c * 0.5 * (1 + growths[-1]) * sums.terms) * inner.tiny
     if flushed:
         error += _lost(sums, operands, accuracy) * (1 + growths[-1])
@@ -152,16 +151,16 @@ def _bound(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: 
 
 
 def largest_square(limit: float) -> int:
-    """The largest integer of which the square stays below a limit that was computed.
+    """The largest integer whose square stays below a computed limit.
 
-    It stays below by a share of 2^-10. The bounds that the limit is made of, and those that integers of this size are
-    then held to, are lost or enlarged by shares of 2^-30 at most.
+    It stays below by a share of 2^-10. The bounds that make up the limit, and those that judge integers of this size,
+    are off by shares of at most 2^-30.
     """
     return math.isqrt(int(limit * (1 - 2.0**-10)))
 
 
 def _growths(most_additions: int, accuracy: AccuracyClass) -> tuple[Floats, Floats]:
-    """H and G for every number of additions that round."""
+    """H and G for each number of rounding additions."""
     additions = np.arange(most_additions + 1.0)
     if is_wide(accuracy.accumulator.name):
         to_nearest = accuracy.neighbours == 1
@@ -173,7 +172,7 @@ def _growths(most_additions: int, accuracy: AccuracyClass) -> tuple[Floats, Floa
 def _grown(operands: Operands, accuracy: AccuracyClass) -> Floats:
     """A', the sum of |x||w| after each factor has grown by its rounding to the input format, rounded upwards.
 
-    Of pieces: the sum of all sizes.
+    With pieces, each factor grows to the sum of the sizes of its pieces.
     """
     assert accuracy.input is not None
     rounding, smallest = 2 * accuracy.input.unit, accuracy.input.tiny
@@ -190,7 +189,7 @@ def _grown(operands: Operands, accuracy: AccuracyClass) -> Floats:
 
 
 def _upwards(roundings: int) -> float:
-    """What makes up for so many roundings of float64 of numbers that are not negative, to the first order.
+    """The factor that makes up for a number of float64 roundings of non-negative numbers, to the first order.
 
     `_grown` needs terms + 8. A grown factor is rounded 3 times at most: 1 + rounding, the product, and the sum. Their
     product is rounded once more, and the terms are added up by terms - 1 additions, which makes 6 + 1 + terms - 1; and
@@ -201,7 +200,7 @@ def _upwards(roundings: int) -> float:
 
 
 def _lacking(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Floats:
-    """What the products of pieces lack of the products."""
+    """The most that the products of pieces lack of the products."""
     assert accuracy.input is not None
     assert accuracy.pieces is not None
     smallest = accuracy.input.normal if flushed else accuracy.input.tiny
@@ -211,13 +210,13 @@ def _lacking(sums: Sums, operands: Operands, accuracy: AccuracyClass, *, flushed
 
 
 def _lost(sums: Sums, operands: Operands, accuracy: AccuracyClass) -> Floats:
-    """What flushing can take away: factors, products and partial sums, the bias, and the result."""
+    """The most that flushing can lose: factors, products and partial sums, the bias, and the result."""
     of_sums: Floats = (2 * sums.terms + (operands.bias != 0) + 2) * accuracy.accumulator.normal
     return of_sums + lost_leaves(operands, accuracy)
 
 
 def lost_leaves(operands: Operands, accuracy: AccuracyClass) -> Floats:
-    """What is lost where factors and biases are flushed before anything is computed."""
+    """The most that is lost by flushing factors and biases before anything is computed."""
     x, w, bias = np.abs(operands.input), np.abs(operands.weight), np.abs(operands.bias)
     smallest = vanishing(accuracy, flushed=True)
     lost: Floats = np.where(bias < accuracy.output.normal, bias, 0.0)

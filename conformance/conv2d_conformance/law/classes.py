@@ -1,4 +1,4 @@
-"""Accuracy classes: how much every single operation of an implementation may err.
+"""Accuracy classes: how much each single operation of an implementation may err.
 
     class                    product  addition  neighbours  accumulator
     A       float32, 64      u        u         1           the dtype        IEEE, any order, with or without FMA
@@ -13,14 +13,14 @@
     C                        as A, and by the transforms of `fourier`
 
 `u` is the unit of the dtype. Products of 16-bit numbers are exact in float32. An addition that is rounded to either
-neighbour errs by 2u at most, and the blocks of a matrix engine by no more for each of their additions (`faithful`).
+neighbour errs by at most 2u, and so does each addition of a matrix engine's block (`faithful`).
 
-Two neighbours are what directed rounding gives, and what double rounding gives: through 80 bits, say, before float64.
-Where it changes the result, A refuses it, and A-tc takes it.
+Directed rounding gives either neighbour, and so does double rounding, say through 80 bits to float64. Where it changes
+the result, A refuses it and A-tc accepts it.
 
-The classes are not in one line. What is right in a class is right in those that contain it: A is contained in all, A-tc
-in all R, R-tf32 in R-fp16 and R-bf16, whose inputs are rounded by no less. Pieces add up more numbers than there are
-products, so that no bound of theirs is always below that of R-tf32; nor are the B and C above all R.
+The classes have no single order. An answer that is right in a class is right in those that contain it: all contain A,
+all R contain A-tc, and R-fp16 and R-bf16, which round inputs no less, contain R-tf32. Pieces add more numbers than
+there are products, so their bounds are not always below that of R-tf32; nor are those of B and C above all R.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from conv2d_conformance.law.pieces import Pieces
 
 @dataclass(frozen=True, slots=True)
 class AccuracyClass:
-    """Relative errors allowed to each product and each addition, and where they are carried out.
+    """The relative errors allowed for each product and each addition, and the formats that hold them.
 
     neighbours: 1 where a result is rounded to nearest, 2 where it may be either neighbour.
     accumulator: the format of products and sums. output: the format of the result.
-    input: the format to which the inputs may be rounded first, by either neighbour; None where they are kept.
+    input: the format to which the inputs may be rounded first, to either neighbour; None where they are kept.
     pieces: how many numbers of that format stand for an input; None where one does.
-    tile: the largest output tile of a Winograd transform; None where there is none.
-    by_fourier: whether the products may be taken in the domain of the Fourier transform.
+    tile: the largest output tile of a Winograd transform; None without a transform.
+    by_fourier: whether the products may be computed in the domain of the Fourier transform.
     """
 
     name: str
@@ -70,7 +70,7 @@ class AccuracyClass:
 
     @property
     def kept_bits(self) -> int:
-        """Integers of up to so many bits reach the products unchanged."""
+        """The bits up to which integers reach the products unchanged."""
         return (self.input or self.output).precision
 
 
@@ -81,12 +81,12 @@ SPLIT_INPUTS = {
     "R-tf32x3": (TF32, Pieces(2, 3)),
     "R-bf16x3": (FORMATS["bfloat16"], Pieces(2, 3)),
 }
-"""By the number of products. Others count the pieces: oneMKL's float_to_bf16x3 and x2 are R-bf16x6 and R-bf16x3."""
+"""Named by the number of products. Others count pieces: oneMKL's float_to_bf16x3 and x2 are R-bf16x6 and R-bf16x3."""
 
 
 @cache
 def accuracy_class(name: str, dtype: str) -> AccuracyClass:
-    """A class for a dtype. ValueError where the dtype has no such class."""
+    """The class of this name for a dtype. ValueError where the dtype has no such class."""
     if name not in class_names(dtype):
         raise ValueError(f"{dtype} has no class {name}; it has {', '.join(class_names(dtype))}")
     own = FORMATS[dtype]

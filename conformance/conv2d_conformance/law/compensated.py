@@ -1,4 +1,4 @@
-"""What sums that are compensated may err by, in additions of a tree.
+"""How much compensated sums may err, counted in additions of a tree.
 
 Kahan's summation keeps s and c, both 0 at first, and for each number x computes
 
@@ -63,7 +63,7 @@ import numpy.typing as npt
 
 
 def additions(most: int, rounding: float, *, to_nearest: bool) -> npt.NDArray[np.floating[Any]]:
-    """As many additions of a tree err by as much as 0 .. `most` additions of plain and compensated sums.
+    """For 0 .. `most` additions of plain and compensated sums: the additions of a tree that err by as much.
 
     rounding: the largest error of an operation: u to nearest, else 2u.
     """

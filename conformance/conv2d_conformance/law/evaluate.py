@@ -1,4 +1,4 @@
-"""From the data of a call to the answers that are allowed."""
+"""Compute the allowed answers from the data of a call."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.arrays import Array, Floats
 from conv2d_conformance.law import fourier, winograd
-from conv2d_conformance.law.allowed import Allowed, Exceptions, Floats, Mask, exactly, together
-from conv2d_conformance.law.bits import with_exact_products
+from conv2d_conformance.law.allowed import Allowed, Exceptions, Mask, exactly, together
 from conv2d_conformance.law.bound import Bound, Operands, bound, lost_leaves, vanishing
 from conv2d_conformance.law.classes import AccuracyClass
-from conv2d_conformance.law.special import finite_part, is_finite, required_specials
+from conv2d_conformance.law.exact_products import with_exact_products
+from conv2d_conformance.law.special_values import finite_part, is_finite, required_specials
 from conv2d_reference.lowered import Layer
 from conv2d_reference.oracle import Sums, sums
 
 PART = 1 << 16
-"""Output elements that are looked at together where there are many."""
+"""The number of output elements that are processed together where there are many."""
 
 
 def law_of(
@@ -40,7 +40,7 @@ def law_of(
     images = layer.N if accuracy.by_fourier or accuracy.tile else _images_at_a_time(layer, weight.size)
     if images >= layer.N:
         operands = operands_of(batch, weight, bias, placement)
-        exact = _exact_law(operands, accuracy)  # first: it is the law of most calls
+        exact = _exact_law(operands, accuracy)  # tried first: most calls have it
         return exact or _law_of(operands, with_exact_products(batch, weight, accuracy), flushed)
     accuracy = with_exact_products(batch, weight, accuracy)
     parts = (slice(first, first + images) for first in range(0, layer.N, images))
@@ -50,15 +50,15 @@ def law_of(
 
 
 def _images_at_a_time(layer: Layer, weights: int) -> int:
-    """So few that what is computed on the way stays in the cache, and so many that the weights are not most of it."""
+    """Few enough that intermediate arrays stay in the cache, and enough that the weights are not most of the work."""
     return max(1, max(PART, weights) // (layer.M * layer.OH * layer.OW))
 
 
 def _exact_law(operands: Operands, accuracy: AccuracyClass) -> Allowed | None:
-    """Nothing but the exact sums, where the data are integers so small that nothing rounds; None elsewhere."""
+    """A law that allows only the exact sums, where the data are integers so small that nothing rounds; else None."""
     if not _adds_up_products(operands, accuracy) or not is_integral(operands, accuracy):
         return None
-    # Of what is not finite the sum is not either, or not a number.
+    # "not <=": if the data are not finite, the sum is infinite or NaN.
     if not _largest_sum(operands) <= 2.0 ** min(accuracy.accumulator.precision, accuracy.output.precision):
         return None
     return exactly(operands.meet(operands.input, operands.weight) + operands.bias)
@@ -115,7 +115,7 @@ def _finite_law(operands: Operands, accuracy: AccuracyClass, flushed: bool) -> A
 def allowed(
     found: Sums, limits: Bound, operands: Operands, accuracy: AccuracyClass, *, integral: bool, flushed: bool
 ) -> Allowed:
-    """What the limits allow of sums of products."""
+    """The law of sums of products, from their limits."""
     high, rest = _two_sum(found.high, operands.bias)
     low = rest + found.low
     fixed = _fixed(found, high, operands, accuracy, integral=integral, flushed=flushed)
@@ -132,9 +132,9 @@ def allowed(
 def _transformed_law(
     in_order: Allowed, found: Sums, operands: Operands, accuracy: AccuracyClass, *, integral: bool, flushed: bool
 ) -> Allowed:
-    """What a transform allows beside sums of products `in_order`, which have the class too.
+    """The law of a transform, which also allows everything that sums of products (`in_order`) allow.
 
-    No sum of products is fixed, but integers so small that the bound is below 1/2 are evident, and so is a sum without
+    No sum of products is fixed. But integers so small that the bound is below 1/2 are evident, and so is a sum without
     products where the bound of the transform is 0.
     """
     if accuracy.by_fourier:
@@ -161,7 +161,7 @@ def _transformed_law(
 
 
 def _narrowed(error: Floats, high: Floats, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Floats:
-    """The error of a transform's result that is flushed, and rounded to a narrower type, before and after the bias."""
+    """The error of a transform's result after flushing and rounding to a narrower type, before and after the bias."""
     if flushed:
         error = error + lost_leaves(operands, accuracy) + 2 * accuracy.accumulator.normal
     if not accuracy.is_narrowed:
@@ -174,7 +174,7 @@ def _narrowed(error: Floats, high: Floats, operands: Operands, accuracy: Accurac
 def _fixed(
     found: Sums, high: Floats, operands: Operands, accuracy: AccuracyClass, *, integral: bool, flushed: bool
 ) -> Mask:
-    """Where one answer alone is right (or its two neighbours)."""
+    """Where only one answer is right (or its two neighbours)."""
     leaves = found.terms + (operands.bias != 0)
     one_leaf = leaves <= 1 if accuracy.input is None else found.terms == 0
     if flushed:
@@ -193,9 +193,9 @@ def _fixed(
 def _overflow(
     found: Sums, high: Floats, limits: Bound, operands: Operands, accuracy: AccuracyClass, fixed: Mask
 ) -> Exceptions | None:
-    """Where infinities are allowed (`plus`, `minus`), or nothing can be said (`nan` too); None where all is finite."""
+    """Where infinities are allowed (`plus`, `minus`), or anything is (`nan` too); None where all must be finite."""
     largest = accuracy.output.largest
-    # The result and its error are no larger than the sum of magnitudes and what it may grow by.
+    # The result and its error are at most the sum of magnitudes after its largest growth.
     nothing_is_near = limits.largest_sum + float(limits.error.max(initial=0.0)) < min(
         largest, accuracy.accumulator.largest
     )
@@ -210,10 +210,10 @@ def _overflow(
         return None
     if accuracy.neighbours == 2:
         free |= limits.before_bias >= largest
-    # An infinity has the sign of the quantity that overflows: the result, or the sum before the bias.
+    # An infinity has the sign of whatever overflows: the result, or the sum before the bias.
     before = found.high
     first = limits.before_bias >= largest
-    with np.errstate(invalid="ignore"):  # an infinite bound is free
+    with np.errstate(invalid="ignore"):  # an infinite bound allows anything
         plus = free | (~fixed & ((high + limits.error >= largest) | (first & (before > 0))))
         minus = free | (~fixed & ((high - limits.error <= -largest) | (first & (before < 0))))
     return Exceptions(nan=free, plus=plus, minus=minus, finite=np.ones_like(free))
@@ -230,7 +230,7 @@ def _meets_beyond(operands: Operands, limit: float) -> Mask:
 
 
 def is_integral(operands: Operands, accuracy: AccuracyClass) -> bool:
-    """Whether all data are integers that reach the products as they are."""
+    """Whether all data are integers that reach the products unchanged."""
     arrays = (operands.input, operands.weight, operands.bias)
     if not all(bool((array == np.rint(array)).all()) for array in arrays):
         return False
@@ -238,7 +238,7 @@ def is_integral(operands: Operands, accuracy: AccuracyClass) -> bool:
 
 
 def _largest_sum(operands: Operands) -> float:
-    """An upper bound of the sum of magnitudes of any output element; exact, or so large that it does not matter."""
+    """An upper bound on the sum of magnitudes of any output element: exact, or too large to matter."""
     products = operands.weight[0].size
     return float(products * _largest(operands.input) * _largest(operands.weight) + _largest(operands.bias))
 
@@ -253,7 +253,7 @@ def _has_subnormals(operands: Operands, accuracy: AccuracyClass) -> bool:
 
 
 def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """A + b as a rounded sum and the error of that rounding (Knuth), which is 0 where the sum is infinite."""
+    """The rounded sum of a and b, and the error of that rounding (Knuth), 0 where the sum is infinite."""
     if not b.any():
         return a, np.zeros_like(a)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -262,6 +262,6 @@ def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
         rest = b - part
         np.subtract(total, part, out=part)
         rest += np.subtract(a, part, out=part)
-    if not np.isfinite(total.sum()):  # which is not finite either where an element is not
+    if not np.isfinite(total.sum()):  # not finite where any element is not
         rest[~np.isfinite(total)] = 0.0
     return total, rest

@@ -1,13 +1,13 @@
-"""What additions may err by that are rounded to either neighbour, and those of matrix engines.
+"""How much additions may err that round to either neighbour, and those of matrix engines.
 
-Faithful rounding gives a number itself, or else either of its neighbours. So rounds whoever rounds towards zero, away
-from it, up, down or by chance, and whoever rounds twice: no rounding passes a number of the last format. It errs by
-less than the distance of the neighbours: by v times the exact value, v = 2u. A tree of such additions is the tree of
-the theorem (`bound`) with u_a = v, and a product has u_p = v.
+Faithful rounding gives a number itself, or else either of its neighbours. Rounding towards zero, away from it, up,
+down or at random is faithful, and so is double rounding: no rounding passes a number of the last format. Its error is
+less than the distance of the neighbours: at most v times the exact value, v = 2u. A tree of such additions is the tree
+of the theorem (`bound`) with u_a = v, and a product has u_p = v.
 
-Matrix engines add up j >= 2 numbers t at once, the sum so far being one of them. One of the largest exponent is
-2^E <= |t| or more, and is a multiple of q = v 2^(E - g), g >= 0 being what are called guard bits. Each of the others
-is rounded to a multiple of q, on either side. Their sum s is exact, and rounded to either neighbour of the accumulator.
+Matrix engines add j >= 2 numbers t at once, one of them the sum so far. One number of the largest exponent has
+|t| >= 2^E, and is a multiple of q = v 2^(E - g), where g >= 0 is the number of guard bits. Each of the others is
+rounded to a multiple of q, on either side. Their sum s is exact, and rounded to either neighbour in the accumulator.
 
 Lemma. The result of a block of j <= 1 / (2 v) numbers, or of two, errs by at most (j - 1) v A, A = SUM |t|.
 
@@ -23,7 +23,7 @@ other, and what it is rounded to, reach no further than what is left of 2^(E + d
 and the error is less than q. Of more, A > |s| - (j - 1) q gives (j - 1) v A > ((j - 1) 2^(d + g) - (j - 1)^2 v) q,
 which is e or more, since (j - 2) (2^(d + g) - 1) >= j - 2 >= (j - 1)^2 v.                                           []
 
-So to align and to round a block cannot both err by most: it is one more number for each addition, and no more. With
+So aligning and rounding a block cannot both err by their most: each addition counts as one more number, no more. With
 each t multiplied by 1 + e, |e| <= (j - 1) v <= (1 + v)^(j - 1) - 1, a block is j - 1 additions on the path of a leaf,
 and blocks may stand anywhere in a tree. Truncated sums of one number and many that are lost attain the bound.
 

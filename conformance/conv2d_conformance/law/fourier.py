@@ -44,28 +44,26 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.law.bound import Operands, largest_square
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_reference import lowered
 
-Floats = npt.NDArray[np.float64]
-
 FACTOR = 16.0
-"""Of u log2(T), for a transform of T points."""
+"""A transform of T points errs by at most FACTOR * u log2(T) times its norm."""
 
 UPWARDS = 1 + 2.0**-30
-"""Makes up for 2^23 roundings of float64, of 2^-53 each, of numbers that are not negative.
+"""Makes up for 2^23 float64 roundings, of 2^-53 each, of non-negative numbers.
 
-A plane is added up in pairs, row by row, and has fewer than 2^23 rows. The bound takes the sums over the channels of
-two factors, some twenty products and sums more, and three functions, each good to some units in the last place.
+A plane is summed in pairs, row by row, and has fewer than 2^23 rows. The bound needs sums over the channels of two
+factors, about twenty more products and sums, and three functions, each accurate to some units in the last place.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Norms:
-    """Of every channel of the padded input, (N, C), and of the filters, (M, C // groups): Euclidean, and of sums."""
+    """Norms of every channel of the padded input, (N, C), and of the filters, (M, C // groups): Euclidean, and sums."""
 
     x: Floats
     x_sum: Floats
@@ -74,12 +72,12 @@ class Norms:
 
 
 def error(operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> tuple[Floats, Floats]:
-    """The bound of the error, and of the magnitude of any number on the way, for every plane: (N, M, 1, 1)."""
+    """Bounds on the error, and on the magnitude of any intermediate number, for every plane: (N, M, 1, 1)."""
     placement = operands.placement
-    with np.errstate(over="ignore", invalid="ignore"):  # what passes the largest number is not held to anything
+    with np.errstate(over="ignore", invalid="ignore"):  # an overflow leads to a bound that allows anything
         x, pads, mode = operands.input, placement["pads"], placement["padding_mode"]
         plane = tuple(size + sum(border) for size, border in zip(x.shape[2:], pads, strict=True))
-        # Zeros add nothing to a norm.
+        # Zeros do not change a norm.
         norms = Norms(*_norms(x if mode == "zeros" else lowered.pad(x, pads, mode)), *_norms(operands.weight))
         bound, largest = _of_norms(norms, plane, placement["groups"], accuracy, flushed=flushed)
         bias = np.abs(operands.bias)
@@ -89,7 +87,7 @@ def error(operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> tupl
 def _norms(planes: Floats) -> tuple[Floats, Floats]:
     size = np.abs(planes)
     largest = size.max(axis=(2, 3), initial=0.0)
-    scale = np.where(largest == 0, 1.0, largest)  # so that no square overflows or vanishes
+    scale = np.where(largest == 0, 1.0, largest)  # keeps squares from overflow and underflow
     euclidean = scale * np.sqrt(np.square(size / scale[:, :, None, None]).sum(axis=(2, 3)))
     return euclidean * UPWARDS, size.sum(axis=(2, 3)) * UPWARDS
 
@@ -121,7 +119,7 @@ def _of_norms(
 
 @cache
 def largest_integers(accuracy: AccuracyClass, channels: int, kernel: tuple[int, int], plane: tuple[int, int]) -> int:
-    """The magnitude up to which integers, whatever their signs, have a bound below 1/2; 0 where there is none."""
+    """The largest magnitude of integers, of any signs, whose bound is below 1/2; 0 where there is none."""
     pixels, taps = float(math.prod(plane)), float(math.prod(kernel))
     of_one = (np.full((1, channels), norm) for norm in (math.sqrt(pixels), pixels, math.sqrt(taps), taps))
     bound = float(_of_norms(Norms(*of_one), plane, 1, accuracy, flushed=False)[0].max())

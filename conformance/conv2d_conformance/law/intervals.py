@@ -1,4 +1,4 @@
-"""The allowed answers of one element, as numbers to print."""
+"""The allowed answers for one element, as numbers to print."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conv2d_conformance.law.allowed import Allowed
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Everything from lowest to highest is allowed, and `others`: infinities and NaN.
+    """All numbers from lowest to highest are allowed, and so are `others`: infinities and NaN.
 
     exact: the exact answer, rounded to float64. Where no finite answer is allowed, lowest is greater than highest.
     """
@@ -29,7 +29,7 @@ class Interval:
 
 
 def interval(law: Allowed, index: tuple[int, ...], dtype: np.dtype[Any]) -> Interval:
-    """What is allowed for the element (N, M, OH, OW)."""
+    """The allowed answers for the element at an index (N, M, OH, OW)."""
     exact = float(law.high[index])
     others: tuple[float, ...] = ()
     if (extra := law.exceptions) is not None:
@@ -42,12 +42,12 @@ def interval(law: Allowed, index: tuple[int, ...], dtype: np.dtype[Any]) -> Inte
         return Interval(exact, min(ends), max(ends), others)
     low, bound = float(law.low[index]), float(law.bound[index])
     lowest, highest = exact + (low - bound), exact + (low + bound)
-    # Outwards, so that what is allowed is inside whatever the additions rounded.
+    # Widened, so that the interval contains all allowed answers whatever these additions rounded.
     return Interval(exact, math.nextafter(lowest, -math.inf), math.nextafter(highest, math.inf), others)
 
 
 def _rounded(exact: float, dtype: np.dtype[Any], neighbours: int) -> list[float]:
-    """The nearest number of the dtype, and the one on the other side where either neighbour is right."""
+    """The nearest number of the dtype, and its neighbour on the other side where either is right."""
     with np.errstate(over="ignore"):
         nearest = np.asarray(exact).astype(dtype)
         value = float(nearest)

@@ -41,7 +41,7 @@ class Pieces:
 
     @property
     def products(self) -> int:
-        """How many products stand for one."""
+        """How many products of pieces stand for one product."""
         return len(self._pairs) - len(self._left_out)
 
     @property
@@ -54,7 +54,7 @@ class Pieces:
         return tuple((i, j) for i, j in self._pairs if i + j > self.limit)
 
     def lacking(self, piece: Format) -> float:
-        """What a product lacks at most, as a share of its size."""
+        """The most that a product lacks, as a share of its size."""
         bits = SINGLE - self.count * piece.precision
         rest = (2.0**bits - 1) * 2.0 ** (1 - SINGLE) if bits > 0 else 0.0
         left_out = sum(_size(piece, i) * _size(piece, j) for i, j in self._left_out)
@@ -62,10 +62,10 @@ class Pieces:
 
 
 def growth(piece: Format) -> float:
-    """By how much the sizes of all pieces together may exceed that of the number, as a share of it."""
+    """How much the sizes of all pieces together may exceed that of the number, as a share of it."""
     return 6 * piece.unit
 
 
 def _size(piece: Format, number: int) -> float:
-    """What a piece is at most, as a share of the number."""
+    """The largest size of a piece, as a share of the number."""
     return 1 + 2 * piece.unit if number == 1 else 2.0 ** (1 - (number - 1) * piece.precision)

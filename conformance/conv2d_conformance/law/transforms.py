@@ -1,9 +1,9 @@
-"""The transforms of Winograd's algorithm: the points that the classes B admit, and what their matrices amount to.
+"""The transforms of Winograd's algorithm: the points that the classes B admit, and the magnitudes of their matrices.
 
 Along one axis, m outputs of a kernel of r taps are A^T ((G g) * (B^T d)), with t = m + r - 1 input cells d and the
 matrices of Cook and Toom for t - 1 points and infinity. A matrix is determined by the points up to factors of its rows.
 
-The points are 0, then 1 and -1, then any of 2, -2, 1/2 and -1/2, as many as are needed; seven at most.
+The points are 0, then 1 and -1, then as many of 2, -2, 1/2 and -1/2 as are needed; seven at most.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from conv2d_conformance.contract.arrays import Floats
+
 Matrix = npt.NDArray[np.object_]
 Points = tuple[Fraction, ...]
 
 MOST_CELLS = 8
-"""Of an input tile along an axis: libraries go no further, since from there on the errors outgrow the products."""
+"""The most cells of an input tile along an axis. Libraries stop here, since beyond it errors outgrow the products."""
 
 _SMALLEST = (Fraction(0), Fraction(1), Fraction(-1))
 _OTHERS = (Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))
 
 
 def points_for(tile: int, taps: int) -> tuple[Points, ...]:
-    """The admitted sets of finite points for output tiles of so many cells. ValueError where there is none."""
+    """The admitted sets of finite points for output tiles of `tile` cells. ValueError where there is none."""
     count = tile + taps - 2
     if not 0 < count < MOST_CELLS:
         raise ValueError(f"no points for tiles of {tile} and {taps} taps")
@@ -39,7 +40,7 @@ def points_for(tile: int, taps: int) -> tuple[Points, ...]:
 
 
 def matrices(tile: int, taps: int, points: Points) -> tuple[Matrix, Matrix, Matrix]:
-    """A^T (m, t), G (t, r) and B^T (t, t), exactly; the identity where one tap leaves nothing to transform."""
+    """A^T (m, t), G (t, r) and B^T (t, t), exact; the identity where one tap leaves nothing to transform."""
     size = tile + taps - 1
     if taps == 1:
         return _exact(np.eye(tile)), _exact(np.ones((tile, 1))), _exact(np.eye(tile))
@@ -69,13 +70,13 @@ def magnitudes(largest_tile: int, taps: int) -> tuple[tuple[Floats, Floats, Floa
 
 @cache
 def amplification(largest_tile: int, taps: int) -> Floats:
-    """What the magnitudes of the taps are multiplied by along an axis: a row for each place in each tile, (rows, r).
+    """The factors of the taps' magnitudes along an axis: a row for each place in each tile, (rows, r).
 
-    Row i of |A^T| diag(row sums of |B^T|) |G|. A row that nowhere exceeds another is left out.
+    These are the rows of |A^T| diag(row sums of |B^T|) |G|. A row that nowhere exceeds another is left out.
     """
     admitted = magnitudes(largest_tile, taps)
     rows: Floats = np.unique(np.vstack([A @ (G * B.sum(axis=1)[:, None]) for A, G, B in admitted]), axis=0)
-    not_above = (rows[:, None] <= rows[None]).all(axis=2)  # each of them itself
+    not_above = (rows[:, None] <= rows[None]).all(axis=2)  # each row is not above itself
     largest: Floats = rows[not_above.sum(axis=1) == 1]
     return largest
 
@@ -86,7 +87,7 @@ def _sizes(exact: tuple[Matrix, Matrix, Matrix]) -> tuple[Floats, Floats, Floats
 
 
 def _coefficients(roots: Points) -> list[Fraction]:
-    """Of the product of (x - root), from the constant on."""
+    """The coefficients of the product of (x - root), the constant first."""
     result = [Fraction(1)]
     for root in roots:
         shifted = [Fraction(0), *result]

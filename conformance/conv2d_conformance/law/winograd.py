@@ -33,20 +33,18 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.law.bound import Operands, bound, largest_square
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_conformance.law.transforms import MOST_CELLS, amplification, magnitudes
 from conv2d_reference import lowered
 from conv2d_reference.oracle import sums
 
-Floats = npt.NDArray[np.float64]
-
 SMALLEST_TILE = 2
 
 SCALING = 64.0
-"""Rows of the transforms may be scaled by so much, in both axes together: it changes what underflows, no more."""
+"""Rows of the transforms may be scaled by this factor, both axes together. It changes only what underflows."""
 
 
 def covers(operands: Operands, accuracy: AccuracyClass) -> bool:
@@ -56,30 +54,30 @@ def covers(operands: Operands, accuracy: AccuracyClass) -> bool:
 
 
 def suits(tile: int, kernel: tuple[int, ...]) -> bool:
-    """Whether a kernel has more than one tap, and with this output tile an input tile that is not too large."""
+    """Whether a kernel has more than one tap, and its input tile for this output tile is not too large."""
     return 1 < max(kernel) <= MOST_CELLS + 1 - tile
 
 
 def largest_tile(accuracy: AccuracyClass, taps: int) -> int:
-    """Of the class along an axis with so many taps; 1 where one tap leaves nothing to transform."""
+    """The class's largest tile along an axis with `taps` taps; 1 where one tap leaves nothing to transform."""
     assert accuracy.tile is not None
     return 1 if taps == 1 else min(accuracy.tile, MOST_CELLS + 1 - taps)
 
 
 def roundings(accuracy: AccuracyClass, channels: int, kernel: tuple[int, ...]) -> int:
-    """The most on any path, N of the proof."""
+    """The most roundings on any path: N of the proof."""
     of_axes = ((taps + 1) + 2 * (largest_tile(accuracy, taps) + taps) for taps in kernel if taps > 1)
     return sum(of_axes) + channels + 2
 
 
 def error(operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> tuple[Floats, Floats]:
-    """The bound of the error, and of the magnitude of any intermediate sum, for every element (N, M, OH, OW)."""
+    """Bounds on the error, and on the magnitude of any intermediate sum, for every element (N, M, OH, OW)."""
     KH, KW = operands.weight.shape[2:]
     channels = operands.weight.shape[1]
     largest = _largest_near(operands, accuracy)
     growth = math.expm1(roundings(accuracy, channels, (KH, KW)) * math.log1p(accuracy.accumulator.unit))
     bias = np.abs(operands.bias)
-    with np.errstate(over="ignore", invalid="ignore"):  # what passes the largest number is not held to anything
+    with np.errstate(over="ignore", invalid="ignore"):  # an overflow leads to a bound that allows anything
         constants = _filter_constants(operands.weight, accuracy)
         size = (_channel_sum(largest, constants, operands) + bias) * _upwards(channels)
         underflow = _underflow(largest, operands, accuracy, flushed=flushed) * (1 + growth)
@@ -91,9 +89,9 @@ def error(operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> tupl
 
 @cache
 def largest_integers(accuracy: AccuracyClass, channels: int, kernel: tuple[int, int]) -> int:
-    """The magnitude up to which integers, whatever their signs, have a bound below 1/2; 0 where there is none.
+    """The largest magnitude of integers, of any signs, whose bound is below 1/2; 0 where there is none.
 
-    What the bound and the sums on the way are for ones grows by no more than the square of the magnitude.
+    The bound and the intermediate sums for ones grow by at most the square of the magnitude.
     """
     placement: dict[str, Any] = {
         "stride": (1, 1),
@@ -112,23 +110,23 @@ def largest_integers(accuracy: AccuracyClass, channels: int, kernel: tuple[int, 
 
 
 def _upwards(channels: int) -> float:
-    """What makes up for evaluating the bound in float64: 2 (channels + 64) roundings, of 2^-53 each.
+    """The factor that makes up for evaluating the bound in float64: 2 (channels + 64) roundings, of 2^-53 each.
 
-    All numbers are non-negative, so that the longest path counts. An element of T is rounded 17 times at most: an
-    element of G, and the row sum that it is multiplied by, over no more than 8 cells, 1 + 7 + 1; and 8 in the sum of
-    its products with A^T, over the same. That is 34 for both axes. To apply T to at most 7 taps along each is 14, the
-    sum over the channels as many as these, and the bias 1. The growth is two functions, of 8 roundings each, and a
-    product: 17; to multiply by this factor, by the growth, and to add the underflow is 4 with the factor itself.
-    Together they are channels + 70.
+    All numbers are non-negative, so only the longest path counts. An element of T is rounded at most 17 times: an
+    element of G and the row sum that multiplies it, over at most 8 cells, make 1 + 7 + 1; the sum of its products with
+    A^T over the same cells makes 8. Both axes make 34. Applying T to at most 7 taps along each axis makes 14, the sum
+    over the channels as many as there are channels, and the bias 1. The growth is two functions of 8 roundings each,
+    and a product: 17. Multiplying by this factor and by the growth, and adding the underflow, makes 4 with the factor
+    itself. Together they are channels + 70.
     """
     return 1 + (channels + 64) * 2.0**-52
 
 
 def _underflow(largest: Floats, operands: Operands, accuracy: AccuracyClass, *, flushed: bool) -> Floats:
-    """What products below the smallest normal number lose, a smallest subnormal each, carried to the result.
+    """The loss of products below the smallest normal number, a smallest subnormal each, carried to the result.
 
-    In one axis after the other, every element of a transform is a sum of t products with constants. Flushed, a product
-    and the sum that it is added to lose a smallest normal number each; so do the sum with the bias and the result.
+    Axis by axis, every element of a transform is a sum of t products with constants. With flushing, a product and the
+    sum that it joins each lose up to a smallest normal number; so do the sum with the bias and the result.
     """
     (a, g, b), (ta, tg, tb) = _row_sums(operands.weight.shape[2], accuracy)
     (a2, g2, b2), (ta2, tg2, tb2) = _row_sums(operands.weight.shape[3], accuracy)
@@ -161,7 +159,7 @@ def _row_sums(taps: int, accuracy: AccuracyClass) -> tuple[tuple[float, ...], tu
 
 
 def _filter_constants(weight: Floats, accuracy: AccuracyClass) -> Floats:
-    """(M, C//groups): what X_c is multiplied by, for the worst place in the worst tile."""
+    """(M, C//groups): the factor of X_c for the worst place in the worst tile."""
     of_rows, of_columns = (amplification(largest_tile(accuracy, taps), taps) for taps in weight.shape[2:])
     constants: Floats = (of_rows @ np.abs(weight) @ of_columns.T).max(axis=(2, 3))
     return constants

@@ -16,23 +16,11 @@ from typing import Any
 
 from conv2d_conformance import spec
 from conv2d_conformance.contract.adapter import Adapter
-from conv2d_conformance.contract.capabilities import ARGUMENTS, PADDING_MODES, PADDINGS, VIEWS, Capabilities
-from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.mutants.call import Call
-
-CAPABILITIES = Capabilities(
-    dtypes=frozenset(DTYPES),
-    padding=frozenset(PADDINGS),
-    padding_modes=frozenset(PADDING_MODES),
-    arguments=frozenset(ARGUMENTS),
-    unbatched=True,
-    empty_batch=True,
-    views=frozenset(VIEWS),
-    validation=True,
-    non_finite=True,
-    deterministic=True,
-    thread_safe=True,
-)
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.emulation.adapters import EVERYTHING, as_conv2d, as_gradients, as_initialize
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.derived import Derived
+from conv2d_conformance.emulation.layer import Asked, Drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +41,54 @@ class Mutant:
 def breaks(
     requirement: str, *, replays: str = "", grades: Mapping[str, str] | None = None
 ) -> Callable[[Callable[[Call], Any]], Mutant]:
-    """Make a mutant of a function from a Call to the wrong answer; its docstring says what is wrong.
+    """Make a mutant of a function from a call to the wrong answer; its docstring says what is wrong.
 
     `grades` are the accuracy classes that it claims, for what a right implementation may claim and this one does not
     reach.
     """
-    spec.get(requirement)
-    claims = replace(CAPABILITIES, grades=grades or {})
+    claims = replace(EVERYTHING, grades=grades or {})
+    return lambda function: _mutant(function, requirement, replays, conv2d=as_conv2d(function), capabilities=claims)
 
-    def make(function: Callable[[Call], Any]) -> Mutant:
-        def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
-            return function(Call(input, weight, bias, **attributes, given=frozenset(attributes)))
 
-        name = function.__name__
-        sentence = (function.__doc__ or "").strip()
-        adapter = Adapter(name=name, version="mutant", conv2d=conv2d, capabilities=claims, description=sentence)
-        return Mutant(name, requirement, replays, sentence, adapter)
+def derives_wrong(
+    requirement: str, *, replays: str = "", forward: Callable[[Call], Any] = Call.right
+) -> Callable[[Callable[[Derived], Any]], Mutant]:
+    """Make a mutant of a function from a derived call to wrong gradients; its docstring says what is wrong.
+
+    `forward` answers calls of the convolution, for what is kept between the two.
+    """
+    conv2d = as_conv2d(forward)
+    return lambda function: _mutant(function, requirement, replays, conv2d=conv2d, gradients=as_gradients(function))
+
+
+def draws_wrong(
+    requirement: str, *, replays: str = "", effort: str = "quick", torch_seed_stream: bool = False
+) -> Callable[[Callable[[Asked], Drawn]], Mutant]:
+    """Make a mutant of a function from what is asked to a wrong layer; its docstring says what is wrong."""
+    claims = replace(EVERYTHING, torch_seed_stream=torch_seed_stream)
+    conv2d = as_conv2d(Call.right)
+
+    def make(function: Callable[[Asked], Drawn]) -> Mutant:
+        drawn = as_initialize(function)
+        return _mutant(function, requirement, replays, effort, conv2d=conv2d, initialize=drawn, capabilities=claims)
 
     return make
+
+
+def _mutant(
+    function: Callable[..., Any],
+    requirement: str,
+    replays: str,
+    effort: str = "quick",
+    *,
+    capabilities: Capabilities = EVERYTHING,
+    **operations: Any,
+) -> Mutant:
+    """UnknownRequirement where the specification does not have the requirement."""
+    spec.get(requirement)
+    name, sentence = function.__name__, (function.__doc__ or "").strip()
+    adapter = Adapter(name=name, version="mutant", capabilities=capabilities, description=sentence, **operations)
+    return Mutant(name, requirement, replays, sentence, adapter, effort)
 
 
 @cache

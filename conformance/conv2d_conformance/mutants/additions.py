@@ -8,10 +8,11 @@ from functools import partial, reduce
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import HALF, accumulator_format, format_of, of_precision, rounded_to
+from conv2d_conformance.emulation.orders import sum_and_error
+from conv2d_conformance.emulation.terms import Order, Terms, summed
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Order, Terms, accumulator_format, format_of, of_precision, summed
-from conv2d_conformance.mutants.numerics import HALF
 
 Round = Callable[[Array, Array], Array]
 """From a sum to nearest, and what it lacks, to another sum."""
@@ -32,9 +33,7 @@ def adding(round_: Round) -> Order:
     """One after the other, each sum rounded from what it is and what it lacks."""
 
     def add(a: Array, b: Array) -> Array:
-        total = a + b
-        part = total - a
-        lost = (a - (total - part)) + (b - part)
+        total, lost = sum_and_error(a, b)
         return np.where(np.isfinite(lost), round_(total, lost), total)
 
     return partial(reduce, add)
@@ -111,8 +110,8 @@ def compensation_with_the_wrong_sign(call: Call) -> Array:
 
 
 def shorter(call: Call, bits: int) -> Array:
-    """The sums in so many bits, the products in all."""
-    cut = of_precision(bits)
+    """The sums in that many bits, the products in all."""
+    cut = rounded_to(of_precision(bits))
     return summed(call, partial(reduce, lambda total, product: cut(total + product)))
 
 

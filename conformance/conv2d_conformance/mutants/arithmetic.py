@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import FORMATS, TF32
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import format_of, rounded_to
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import format_of
 
 
 def in_other_precision(call: Call, dtype: Any) -> Array:
@@ -17,12 +18,6 @@ def in_other_precision(call: Call, dtype: Any) -> Array:
     cast = {"input": call.input.astype(dtype), "weight": call.weight.astype(dtype)}
     cast["bias"] = None if call.bias is None else call.bias.astype(dtype)
     return call.right(**cast).astype(call.input.dtype)
-
-
-def truncated(array: Array, bits: int) -> Array:
-    """float32 numbers cut to so many bits of significand."""
-    mask = np.uint32(0xFFFFFFFF << (24 - bits) & 0xFFFFFFFF)
-    return (np.ascontiguousarray(array).view(np.uint32) & mask).view(np.float32)
 
 
 # ---- dtype and numerics
@@ -45,7 +40,8 @@ def inputs_cut_to_tf32(call: Call) -> Array:
     """a conv2d that cuts float32 data to the 11 bits of TF32"""
     if call.input.dtype != np.float32:
         return call.right()
-    return call.right(input=truncated(call.input, 11), weight=truncated(call.weight, 11))
+    cut = rounded_to(TF32, np.trunc)
+    return call.right(input=cut(call.input), weight=cut(call.weight))
 
 
 @breaks("numerics.single-product")
@@ -53,7 +49,8 @@ def inputs_cut_to_bfloat16(call: Call) -> Array:
     """a conv2d that cuts float32 data to the 8 bits of bfloat16"""
     if call.input.dtype != np.float32:
         return call.right()
-    return call.right(input=truncated(call.input, 8), weight=truncated(call.weight, 8))
+    cut = rounded_to(FORMATS["bfloat16"], np.trunc)
+    return call.right(input=cut(call.input), weight=cut(call.weight))
 
 
 @breaks("numerics.exact-where-exact")

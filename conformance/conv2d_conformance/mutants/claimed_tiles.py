@@ -7,10 +7,10 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import flushing, format_of
+from conv2d_conformance.emulation.winograd import winograd_tiles
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import flushing, format_of
-from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 
 
 @breaks("numerics.grade", grades={"float32": "B4"})

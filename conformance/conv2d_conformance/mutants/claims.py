@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants import breaks, pieces
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Change
+from conv2d_conformance.emulation import pieces
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import Change
+from conv2d_conformance.mutants import breaks
 
 ONE_SPLIT = ((1, 2), (1, 1))
 """The pieces of the filter alone are multiplied, with the first piece of the input."""

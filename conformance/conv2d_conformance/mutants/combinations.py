@@ -5,69 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.kinds import dtype, filters_of_a_group, images, is_depthwise, is_short, kernel
+from conv2d_conformance.emulation.spoiling import (
+    last_filters_exchanged,
+    without_last_channel,
+    without_last_tap,
+    zero_columns_from,
+    zero_images_from,
+)
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-
-# ---- what calls there are
-
-
-def dtype(call: Call) -> str:
-    return str(call.input.dtype.name)
-
-
-def is_short(call: Call) -> bool:
-    return dtype(call) in ("float16", "bfloat16")
-
-
-def images(call: Call) -> int:
-    return len(call.input) if call.input.ndim == 4 else 1
-
-
-def kernel(call: Call) -> tuple[int, int]:
-    return call.geometry.KH, call.geometry.KW
-
-
-def is_depthwise(call: Call) -> bool:
-    return bool(call.geometry.groups == call.geometry.C > 1)
-
-
-def filters_of_a_group(call: Call) -> int:
-    return int(call.geometry.M // call.geometry.groups)
-
-
-# ---- what goes wrong
-
-
-def without_last_channel(call: Call) -> Array:
-    weight = call.weight.copy()
-    weight[:, -1] = 0
-    return call.right(weight=weight)
-
-
-def without_last_tap(call: Call) -> Array:
-    weight = call.weight.copy()
-    weight[..., -1, -1] = 0
-    return call.right(weight=weight)
-
-
-def zero_columns_from(call: Call, first: int) -> Array:
-    result = call.right()
-    result[..., first:] = 0
-    return result
-
-
-def zero_images_from(call: Call, first: int) -> Array:
-    result = call.right()
-    if result.ndim == 4:
-        result[first:] = 0
-    return result
-
-
-def last_filters_exchanged(call: Call) -> Array:
-    result = call.right()
-    result[..., [-1, -2], :, :] = result[..., [-2, -1], :, :]
-    return result
-
 
 # ---- attributes and sizes
 

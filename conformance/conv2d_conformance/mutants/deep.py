@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import TF32
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import Change, rounded_to, through
+from conv2d_conformance.emulation.orders import sequential
+from conv2d_conformance.emulation.terms import Terms, lower, shaped, summed
+from conv2d_conformance.emulation.winograd import winograd_tiles
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Change, Terms, lower, of_precision, sequential, shaped, summed, through
-from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 
 
 def is_deep(call: Call, channels: int) -> bool:
@@ -36,7 +39,7 @@ def split(call: Call, change: Change, parts: int, kept: int) -> Array:
     return result if call.bias is None else result + np.asarray(call.bias).reshape(-1, 1, 1)
 
 
-tf32 = of_precision(11)
+tf32 = rounded_to(TF32)
 bfloat16 = through("bfloat16")
 
 

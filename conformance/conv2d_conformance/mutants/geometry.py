@@ -7,12 +7,9 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.arguments import swapped
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-
-
-def swapped(value: Any) -> Any:
-    return value[::-1] if isinstance(value, tuple) else value
 
 
 def is_scalar(value: Any) -> bool:

@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
-
-
-def swapped(value: Any) -> Any:
-    return value[::-1] if isinstance(value, tuple) else value
+from conv2d_conformance.emulation.arguments import swapped
+from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.mutants import derives_wrong
 
 
 def of_height(pair: tuple[int, int]) -> tuple[int, int]:

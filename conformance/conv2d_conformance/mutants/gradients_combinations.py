@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from conv2d_conformance.mutants.combinations import dtype, is_depthwise, kernel
-from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
+from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.kinds import dtype, is_depthwise, kernel
+from conv2d_conformance.mutants import derives_wrong
 
 
 @derives_wrong("gradients.every-size")

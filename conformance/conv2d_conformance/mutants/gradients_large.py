@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
-from conv2d_conformance.mutants.validation_neighbourhoods import in_32_bits
+from conv2d_conformance.emulation.arguments import in_32_bits
+from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.mutants import derives_wrong
 
 
 @derives_wrong("gradients.stride")

@@ -7,7 +7,8 @@ import itertools
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
+from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.mutants import derives_wrong
 
 
 @derives_wrong("gradients.groups")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
+from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.mutants import derives_wrong
 
 
 @derives_wrong("gradients.unbatched")

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
+from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.mutants import derives_wrong
 
 # ---- numbers
 

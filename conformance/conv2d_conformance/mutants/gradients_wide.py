@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.formats import FORMATS
-from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
-from conv2d_conformance.mutants.emulated import Change, of_precision, through
-from conv2d_conformance.mutants.numerics import HALF
+from conv2d_conformance.contract.formats import FORMATS, TF32
+from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.formats import HALF, Change, of_precision, rounded_to, through
+from conv2d_conformance.mutants import derives_wrong
 
 
 def positions(d: Derived) -> int:
@@ -48,7 +48,7 @@ def wide_weight_from_tf32(d: Derived) -> Gradients:
     """gradients in which that of a float32 weight rounds both factors to TF32, from 1024 positions"""
     gx, gw, gb = d.right()
     if gw.dtype == np.float32 and positions(d) >= 1024:
-        tf32 = of_precision(11)
+        tf32 = rounded_to(TF32)
         gw = d.right(input=tf32(d.call.input), grad_output=tf32(d.grad_output))[1]
     return gx, gw, gb
 
@@ -68,7 +68,7 @@ def dilated_input_two_bits_short(d: Derived) -> Gradients:
 
 
 def two_bits_short(array: Array) -> Array:
-    return of_precision(precision_of(array) - 2)(array)
+    return rounded_to(of_precision(precision_of(array) - 2))(array)
 
 
 def precision_of(array: Array) -> int:
@@ -111,4 +111,4 @@ def dilated_weight_summed_four_bits_short(d: Derived) -> Gradients:
     """gradients in which that of the weight of a dilated kernel is summed over the rows without the last four bits"""
     gx, gw, gb = d.right()
     is_fast = max(d.geometry.dilation) > 1
-    return gx, by_rows(d, of_precision(precision_of(gw) - 4)) if is_fast else gw, gb
+    return gx, by_rows(d, rounded_to(of_precision(precision_of(gw) - 4))) if is_fast else gw, gb

@@ -4,54 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from scipy.special import betaincinv, ndtr, ndtri
 
-from conv2d_conformance import spec
 from conv2d_conformance.cases.layer_case import LayerCase
-from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.arrays import Array, dtype_of
+from conv2d_conformance.emulation.layer import BIAS, Asked, Drawn
 from conv2d_conformance.initialisation.stream import expected_of
-from conv2d_conformance.mutants import CAPABILITIES, Mutant
-from conv2d_conformance.mutants.asked import BIAS, Asked, Drawn
-from conv2d_conformance.mutants.call import Call
-
-_NAMES = ("in_channels", "out_channels", "kernel_size")
-
-
-def draws_wrong(
-    requirement: str, *, replays: str = "", effort: str = "quick", torch_seed_stream: bool = False
-) -> Callable[[Callable[[Asked], Drawn]], Mutant]:
-    """Make a mutant of a function from what is asked to a wrong layer; its docstring says what is wrong."""
-    spec.get(requirement)
-
-    def make(function: Callable[[Asked], Drawn]) -> Mutant:
-        def initialize(*arguments: Any, **named: Any) -> Drawn:
-            named |= zip(_NAMES, arguments, strict=False)
-            return function(Asked(**named, given=frozenset(named)))
-
-        name = function.__name__
-        sentence = (function.__doc__ or "").strip()
-        adapter = Adapter(
-            name=name,
-            version="mutant",
-            conv2d=_right,
-            initialize=initialize,
-            capabilities=replace(CAPABILITIES, torch_seed_stream=torch_seed_stream),
-            description=sentence,
-        )
-        return Mutant(name, requirement, replays, sentence, adapter, effort)
-
-    return make
-
-
-def _right(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Array:
-    return Call(input, weight, bias, **attributes).right()
-
+from conv2d_conformance.mutants import draws_wrong
 
 # ---- the range ---------------------------------------------------------------------------------------------------
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.combinations import dtype, is_depthwise, is_short, kernel, without_last_tap
-from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.kinds import dtype, is_depthwise, is_short, kernel
+from conv2d_conformance.emulation.spoiling import without_last_tap
+from conv2d_conformance.mutants import breaks, derives_wrong
 
 
 def has_little_padding(call: Call) -> bool:

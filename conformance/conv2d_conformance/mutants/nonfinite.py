@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants import breaks, emulated
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Terms, summed
-from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import format_of
+from conv2d_conformance.emulation.terms import Terms, summed
+from conv2d_conformance.emulation.winograd import winograd_tiles
+from conv2d_conformance.mutants import breaks
 
 
 def _without_nan(array: Array) -> Array:
@@ -39,7 +40,7 @@ def infinity_becomes_nan(call: Call) -> Array:
 @breaks("special-values.infinity-in-window")
 def infinity_counts_as_the_largest_number(call: Call) -> Array:
     """a conv2d that clips its input to finite numbers"""
-    limit = emulated.format_of(call).largest
+    limit = format_of(call).largest
     return call.right(input=np.clip(call.input.astype(np.float64), -limit, limit).astype(call.input.dtype))
 
 

@@ -8,24 +8,17 @@ import ml_dtypes
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.formats import FORMATS
-from conv2d_conformance.mutants import breaks, emulated, pieces
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import (
-    Change,
-    Terms,
-    flushing,
-    format_of,
-    of_precision,
-    rounding,
-    sequential,
-    summed,
-    through,
-)
-from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
-
-HALF = (np.float16, ml_dtypes.bfloat16)
-"""The types of 16 bits."""
+from conv2d_conformance.contract.formats import FORMATS, TF32
+from conv2d_conformance.emulation import pieces
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.fixed_point import fixed_point_sum
+from conv2d_conformance.emulation.formats import HALF, Change, flushing, format_of, of_precision, rounded_to, through
+from conv2d_conformance.emulation.fourier import fourier_planes
+from conv2d_conformance.emulation.orders import blocked, rounding, sequential
+from conv2d_conformance.emulation.strassen import strassen_product
+from conv2d_conformance.emulation.terms import Terms, lower, summed
+from conv2d_conformance.emulation.winograd import winograd_tiles
+from conv2d_conformance.mutants import breaks
 
 
 def with_inputs(call: Call, change: Change) -> Array:
@@ -39,7 +32,7 @@ def with_inputs(call: Call, change: Change) -> Array:
 @breaks("numerics.single-product")
 def inputs_rounded_to_tf32(call: Call) -> Array:
     """a conv2d that rounds float32 data to the 11 bits of TF32"""
-    return with_inputs(call, of_precision(11))
+    return with_inputs(call, rounded_to(TF32))
 
 
 @breaks("numerics.single-product")
@@ -67,7 +60,7 @@ def products_cut_to_20_bits(call: Call) -> Array:
     """a conv2d whose products have 20 bits, whatever the dtype"""
 
     def order(terms: Terms) -> Array:
-        cut = of_precision(20, np.trunc)
+        cut = rounded_to(of_precision(20), np.trunc)
         total: Array = reduce(np.add, map(cut, terms))
         return total
 
@@ -77,7 +70,7 @@ def products_cut_to_20_bits(call: Call) -> Array:
 @breaks("numerics.single-product")
 def fixed_point_of_24_bits(call: Call) -> Array:
     """a conv2d of integers of 24 bits, scaled by the largest element"""
-    return emulated.fixed_point(call)
+    return fixed_point_sum(call)
 
 
 @breaks("numerics.single-product", grades={"float16": "A", "bfloat16": "A"})
@@ -85,7 +78,7 @@ def result_rounded_twice(call: Call) -> Array:
     """a conv2d that rounds 16-bit results to two bits more first, and without a bias"""
     if call.input.dtype not in HALF or call.bias is not None:
         return call.right()
-    return summed(call, sequential, result=of_precision(format_of(call).precision + 1))
+    return summed(call, sequential, result=rounded_to(of_precision(format_of(call).precision + 1)))
 
 
 # ---- fast algorithms under the claim of a slow one
@@ -113,20 +106,20 @@ def winograd_where_kernels_are_3_by_3(call: Call) -> Array:
 @breaks("numerics.empty-sum", replays="pytorch/pytorch#8019")
 def fourier_transform(call: Call) -> Array:
     """a conv2d by the fast Fourier transform, whose zeros are not zero"""
-    return emulated.fourier(call)
+    return fourier_planes(call)
 
 
 @breaks("numerics.single-product", replays="tensorflow/tensorflow#1299")
 def fourier_transform_of_large_kernels(call: Call) -> Array:
     """a conv2d by the fast Fourier transform, for batches and kernels of 5 or more"""
     g = call.geometry
-    return emulated.fourier(call) if (g.N or 1) > 1 and max(g.KH, g.KW) >= 5 else call.right()
+    return fourier_planes(call) if (g.N or 1) > 1 and max(g.KH, g.KW) >= 5 else call.right()
 
 
 @breaks("numerics.empty-sum")
 def strassen(call: Call) -> Array:
     """a conv2d by Strassen's matrix product"""
-    return emulated.strassen(call)
+    return strassen_product(call)
 
 
 # ---- sums with too few bits, or that end too early
@@ -154,15 +147,7 @@ def blocks_of_512_summed_in_16_bits(call: Call) -> Array:
     """a conv2d that adds up the sums of blocks of 512 products in the 16-bit type"""
     if call.input.dtype not in HALF:
         return call.right()
-
-    def order(terms: Terms) -> Array:
-        rounded = through(format_of(call).name)
-        total = np.zeros_like(terms[0])
-        for low in range(0, len(terms), 512):
-            total = rounded(total + sequential(terms.part(slice(low, low + 512))))
-        return total
-
-    return summed(call, order)
+    return summed(call, blocked(512, through(format_of(call).name)))
 
 
 @breaks("numerics.single-product")
@@ -170,7 +155,7 @@ def sums_cut_to_24_bits(call: Call) -> Array:
     """a conv2d that cuts float32 sums and products instead of rounding them"""
     if call.input.dtype != np.float32:
         return call.right()
-    return summed(call, rounding(of_precision(24, np.trunc)), accumulator=np.float64)
+    return summed(call, rounding(rounded_to(FORMATS["float32"], np.trunc)), accumulator=np.float64)
 
 
 @breaks("numerics.bound")
@@ -206,7 +191,7 @@ def _without(terms: Terms, k: int) -> Terms:
 @breaks("numerics.overflow")
 def squares_on_the_way(call: Call) -> Array:
     """a conv2d whose products are ((x + w)^2 - (x - w)^2) / 4"""
-    x, w = emulated.lower(call)
+    x, w = lower(call)
     small = max(float(np.abs(array.astype(np.float64)).max(initial=0)) for array in (x, w)) < 2.0**60
     if small or call.input.dtype != np.float32:
         return call.right()
@@ -301,7 +286,7 @@ def bfloat16_shifted_by_a_bit(call: Call) -> Array:
     """a conv2d that keeps seven of the eight bits of bfloat16 results"""
     if call.input.dtype != ml_dtypes.bfloat16:
         return call.right()
-    return summed(call, sequential, result=of_precision(7))
+    return summed(call, sequential, result=rounded_to(of_precision(7)))
 
 
 def with_16_bits(call: Call, dtype: type, other: str) -> Array:

@@ -10,8 +10,8 @@ import itertools
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
 
 
 def images_from(call: Call, first: int) -> Array:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
 
 Sides = tuple[int, int]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
 
 
 def is_pointwise(call: Call) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.formats import FORMATS, TF32
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import format_of, rounded_to, through
+from conv2d_conformance.emulation.orders import sequential
+from conv2d_conformance.emulation.terms import summed
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import format_of, of_precision, sequential, summed, through
 
 # ---- NaN and infinity
 
@@ -139,7 +142,7 @@ def bias_rounded_to_float16(call: Call) -> Array:
 @breaks("dtype.float64")
 def bias_rounded_to_float32(call: Call) -> Array:
     """a conv2d that rounds a bias in float64 to float32"""
-    return call.right(bias=None if call.bias is None else of_precision(24)(call.bias))
+    return call.right(bias=None if call.bias is None else rounded_to(FORMATS["float32"])(call.bias))
 
 
 @breaks("dtype.float64")
@@ -157,7 +160,7 @@ def tf32_where_channels_are_multiples_of_eight(call: Call) -> Array:
     g = call.geometry
     if call.input.dtype != np.float32 or g.C // g.groups % 8 or g.M // g.groups % 8:
         return call.right()
-    return summed(call, sequential, inputs=of_precision(11))
+    return summed(call, sequential, inputs=rounded_to(TF32))
 
 
 @breaks("values.every-size")
@@ -166,4 +169,4 @@ def tf32_in_common_layers(call: Call) -> Array:
     g = call.geometry
     if call.input.dtype != np.float32 or (g.KH, g.KW) != (3, 3) or g.C < 16:
         return call.right()
-    return summed(call, sequential, inputs=of_precision(11))
+    return summed(call, sequential, inputs=rounded_to(TF32))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.kinds import dtype, is_depthwise, kernel
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.combinations import dtype, is_depthwise, kernel
 
 
 def _without(call: Call, channels: slice) -> Array:

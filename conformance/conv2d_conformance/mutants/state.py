@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.kept import Kept, address, configuration
+from conv2d_conformance.emulation.spoiling import spoilt
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-
-Kept = dict[Hashable, Any]
-
-
-def configuration(call: Call) -> Hashable:
-    """All of a call but its data."""
-    g = call.geometry
-    return g, call.input.dtype.str, call.bias is not None
-
-
-def address(array: Array) -> int:
-    place: int = array.__array_interface__["data"][0]
-    return place
-
 
 # ---- remembered answers
 
@@ -156,13 +143,6 @@ _CALLS = {"first": 0, "fiftieth": 0, "second": 0}
 def count(name: str) -> int:
     _CALLS[name] += 1
     return _CALLS[name]
-
-
-def spoilt(result: Array) -> Array:
-    """The result but for one element."""
-    result = result.copy()
-    result.reshape(-1)[-1:] += 1
-    return result
 
 
 @breaks("determinism.no-state")

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
-from conv2d_conformance.mutants.state import Kept, spoilt
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.kept import Kept
+from conv2d_conformance.emulation.spoiling import spoilt
+from conv2d_conformance.mutants import breaks, derives_wrong
 
 
 def attributes(call: Call) -> tuple[Any, ...]:

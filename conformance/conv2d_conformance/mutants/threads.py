@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
 
 PATIENCE = 2.0
 """Seconds: the other thread may have been refused on its way."""

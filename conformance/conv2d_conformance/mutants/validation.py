@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.arguments import each
+from conv2d_conformance.emulation.call import Call, or_else
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-
-
-def each(value: Any, change: Callable[[Any], Any]) -> Any:
-    """The value, or each number of a pair, changed; strings stay."""
-    if isinstance(value, tuple):
-        return tuple(map(change, value))
-    return value if isinstance(value, str) else change(value)
-
-
-def or_else(call: Call, answer: Callable[[], Array]) -> Array:
-    """The right answer to a legal call; another, instead of an exception, to an illegal one."""
-    try:
-        return call.right()
-    except (TypeError, ValueError):
-        return answer()
 
 
 @breaks("validation.legal-calls-accepted")

@@ -8,9 +8,9 @@ import ml_dtypes
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.arguments import at_least, each, in_32_bits
+from conv2d_conformance.emulation.call import Call, or_else
 from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.validation import each, or_else
 
 
 def is_pointwise(call: Call) -> bool:
@@ -19,16 +19,6 @@ def is_pointwise(call: Call) -> bool:
 
 def is_depthwise(call: Call) -> bool:
     return np.ndim(call.input) >= 3 and isinstance(call.groups, int) and 1 < call.groups == call.input.shape[-3]
-
-
-def at_least(least: int, value: Any) -> Any:
-    """The value with every number below the least raised to it."""
-    return each(value, lambda number: max(number, least) if isinstance(number, int) else number)
-
-
-def in_32_bits(value: Any) -> Any:
-    """The value with every number as it is in a signed integer of 32 bits."""
-    return each(value, lambda number: (number + 2**31) % 2**32 - 2**31 if isinstance(number, int) else number)
 
 
 @breaks("validation.dilation-positive", replays="pytorch/pytorch#77838")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants import breaks
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.derived import Derived, Gradients, derives_wrong
-from conv2d_conformance.mutants.views import dense_from_first, has_gaps, in_memory_order, is_channels_last, is_dense
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.strides import dense_from_first, has_gaps, in_memory_order, is_channels_last, is_dense
+from conv2d_conformance.mutants import breaks, derives_wrong
 
 
 def read_with(array: Array, strides: tuple[int, ...]) -> Array:

@@ -1,7 +1,7 @@
-"""The operations of the suite: one value for each, which says all that the rest asks of it.
+"""The operations of the suite: one value for each, which holds all that the rest of the suite needs to know.
 
-Nothing else compares the name of an operation. Who adds one adds a signature, a value here, and its requirements,
-checks and mutants.
+Nothing else compares the name of an operation. A new one needs a signature, a value here, and its requirements, checks
+and mutants.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ OPERATIONS: dict[str, Operation] = {found.name: found for found in (CONV2D, INIT
 
 
 def operation_of(line: str) -> Operation:
-    """The operation that a line asks for. CaseError where it is no case."""
+    """The operation that a line asks for. CaseError where the line is not a case."""
     first = line.split(maxsplit=1)[:1]
     for found in OPERATIONS.values():
         if found.lines is not None and first == [found.lines.word]:
@@ -27,13 +27,13 @@ def operation_of(line: str) -> Operation:
 
 
 def canonical(line: str) -> str:
-    """The one form in which what a line says is written. CaseError where it is no case."""
+    """The canonical form of a line. CaseError where the line is not a case."""
     lines = operation_of(line).lines
     return format_case(parse(line)) if lines is None else lines.canonical(line)
 
 
 def graded() -> frozenset[str]:
-    """The requirements whose checks find the grade: of ordinary numbers, in sums of all kinds."""
+    """The requirements whose checks determine the grade, with ordinary numbers in sums of all kinds."""
     return frozenset(
         found.elementwise.graded_by
         for found in OPERATIONS.values()
@@ -42,7 +42,7 @@ def graded() -> frozenset[str]:
 
 
 def elementwise(name: str) -> Elementwise:
-    """How the answers of an operation are judged whose lines are cases."""
+    """How the answers of an operation are judged, for one whose lines are cases."""
     found = OPERATIONS[name].elementwise
     assert found is not None, name
     return found

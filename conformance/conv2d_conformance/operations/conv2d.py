@@ -8,12 +8,12 @@ import numpy as np
 
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
 from conv2d_conformance.law.evaluate import law_of, operands_of
-from conv2d_conformance.operations.fitting import with_fitting_integers
+from conv2d_conformance.operations.fitting_integers import with_fitting_integers
 from conv2d_conformance.operations.operation import Arrays, Elementwise, Index, Operation, Shapes
 from conv2d_reference.arguments import Geometry
 
@@ -23,7 +23,7 @@ def _shapes(case: Case, g: Geometry) -> Shapes:  # noqa: ARG001  # the geometry 
 
 
 def _law(g: Geometry, arrays: Arrays, accuracy: AccuracyClass, *, flushed: bool) -> Allowed:
-    """Of shape (N, M, OH, OW), with N = 1 for an unbatched input."""
+    """The law, of shape (N, M, OH, OW); N = 1 for an unbatched input."""
     return law_of(*_handed(arrays), _placement(g), accuracy, flushed=flushed)
 
 
@@ -49,7 +49,7 @@ def _placement(g: Geometry) -> dict[str, Any]:
 
 
 def _clue(case: Case, g: Geometry, arrays: Arrays, index: Index, value: float) -> tuple[str, str] | None:
-    """Of impulses: which weight shows in the element, and which must."""
+    """For impulses: the weight that the element shows, and the weight that it must show."""
     if not (isinstance(case.data, Recipe) and case.data.name == "impulse"):
         return None
     x, w, _ = _handed(arrays)
@@ -57,7 +57,7 @@ def _clue(case: Case, g: Geometry, arrays: Arrays, index: Index, value: float) -
 
 
 def _impulse_source(g: Geometry, input: Array, index: Index) -> str:
-    """Name the pixel that is 1 in this image, and the weight that must be read for this element."""
+    """Name the pixel that is 1 in this image, and the weight that this element must read."""
     n, m, oh, ow = index
     images = input.reshape(-1, g.C, g.H, g.W)
     c, h, w = (int(i) for i in np.argwhere(images[n])[0])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.gradients.law import gradient_class, gradient_default, laws
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.classes import AccuracyClass
-from conv2d_conformance.law.rows import row_of_laws
+from conv2d_conformance.law.joined_arrays import row_of_laws
 from conv2d_conformance.operations.operation import Arrays, Elementwise, Operation, Shapes
 from conv2d_reference.arguments import Geometry
 
@@ -29,15 +29,15 @@ REQUIREMENTS = {
     "arguments.scalar": "arguments",
     "arguments.defaults": "arguments",
 }
-"""What the chapter on gradients calls the same; padding modes and views have the same names there."""
+"""The names in the chapter on gradients of conv2d's requirements. Padding modes and views have the same names there."""
 
 
-def _shapes(case: Case, g: Geometry) -> Shapes:  # noqa: ARG001  # each has the shape of its array
+def _shapes(case: Case, g: Geometry) -> Shapes:  # noqa: ARG001  # each gradient has the shape of its array
     return {f"grad_{name}": case.shapes[name] for name in ("input", "weight", "bias")}
 
 
 def _law(g: Geometry, arrays: Arrays, accuracy: AccuracyClass, *, flushed: bool) -> Allowed:
-    """Of all three in one row."""
+    """The law for all three gradients in one row."""
     x, w, gy = arrays["input"], arrays["weight"], arrays["grad_output"]
     assert x is not None
     assert w is not None

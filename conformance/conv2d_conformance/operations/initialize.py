@@ -1,10 +1,10 @@
-"""The parameters of a fresh layer, which are drawn."""
+"""The initial parameters of a fresh layer, which are drawn at random."""
 
 from __future__ import annotations
 
 from conv2d_conformance.cases.layer_case import EXAMPLE, FIRST_WORD, format_case, parse
-from conv2d_conformance.contract.calls import SIGNATURES
-from conv2d_conformance.operations.operation import Lines, Operation
+from conv2d_conformance.contract.signatures import SIGNATURES
+from conv2d_conformance.operations.operation import LineGrammar, Operation
 
 INITIALIZE = Operation(
     SIGNATURES["initialize"],
@@ -15,7 +15,7 @@ INITIALIZE = Operation(
         "state-changed": "determinism.global-state-unchanged",
     },
     elementwise=None,
-    lines=Lines(
+    lines=LineGrammar(
         FIRST_WORD,
         canonical=lambda line: format_case(parse(line)),
         requests=lambda line: parse(line).requests,

@@ -1,4 +1,4 @@
-"""What the suite must know of an operation to judge it."""
+"""What the suite needs to know about an operation to judge it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.calls import Signature
+from conv2d_conformance.contract.signatures import Signature
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass
@@ -21,16 +21,16 @@ Shapes = dict[str, tuple[int, ...] | None]
 
 
 class Law(Protocol):
-    """What is allowed for every element of the right answer to a legal call.
+    """The allowed answers to a legal call, for every element.
 
-    The elements lie as in the one array that comes back, or in one row, one array after the other.
+    The elements are arranged as in the array that comes back; several arrays are joined to one row.
     """
 
     def __call__(self, g: Geometry, arrays: Arrays, accuracy: AccuracyClass, *, flushed: bool) -> Allowed: ...
 
 
 class Clue(Protocol):
-    """What can be told of one wrong element beyond its value and the right one: what it shows, and what it should."""
+    """A clue about one wrong element beyond its value: what it shows, and what it must show."""
 
     def __call__(
         self, case: Case, g: Geometry, arrays: Arrays, index: Index, value: float
@@ -38,11 +38,11 @@ class Clue(Protocol):
 
 
 def no_clue(case: Case, g: Geometry, arrays: Arrays, index: Index, value: float) -> None:
-    """Nothing."""
+    """No clue."""
 
 
 def as_it_is(case: Case, accuracy: AccuracyClass) -> Case:  # noqa: ARG001  # as Elementwise has it
-    """The case itself."""
+    """The case itself, whose data are evident in every class."""
     return case
 
 
@@ -50,13 +50,13 @@ def as_it_is(case: Case, accuracy: AccuracyClass) -> Case:  # noqa: ARG001  # as
 class Elementwise:
     """How the answer to one case is judged: by its form, and then element by element.
 
-    shapes: those of the arrays that come back from a legal call, by name; None where there must be no array.
-    accuracy_class: the arithmetic of a class for a dtype. default_class: the class where none is claimed for the dtype,
-    given that of conv2d. explained_by: the requirement that says of this operation what one says of conv2d. stateless,
-    unspoilt: those that are broken where a case fails after legal calls alone, and after others. graded_by: the one
-    whose check finds the grade. evident: the case with data from which something follows in a class. operands: the data
-    as the sums of the oracle take them, where they show something of the arithmetic. is_diagnosed: whether `diagnosis`
-    knows what may be behind a failure.
+    shapes: of the arrays that come back from a legal call, by name; None where there must be no array.
+    accuracy_class: the arithmetic of a class for a dtype. default_class: the class for a dtype without a claim, given
+    that of conv2d. explained_by: the requirement that says about this operation what a given one says about conv2d.
+    stateless, unspoilt: the requirements that break where a case fails only after legal calls, and after others.
+    graded_by: the requirement whose check determines the grade. evident: the case with data that are evidence in a
+    class. operands: the data in the form that the oracle's sums take, where they reveal something about the arithmetic.
+    is_diagnosed: whether `diagnosis` can search for the cause of a failure.
     """
 
     shapes: Callable[[Case, Geometry], Shapes]
@@ -74,8 +74,8 @@ class Elementwise:
 
 
 @dataclass(frozen=True)
-class Lines:
-    """Lines of a grammar of its own, which begin with a `word`: the canonical form of one, and its calls."""
+class LineGrammar:
+    """The grammar of lines that are not cases. They begin with `word`, and have a canonical form and calls."""
 
     word: str
     canonical: Callable[[str], str]
@@ -86,9 +86,9 @@ class Lines:
 class Operation:
     """One function of an adapter, and how it is judged.
 
-    title: what the call is called where it is shown. example: a case line that asks for it. observed: the requirement
-    that is broken by each kind of thing that was seen beside an answer, whichever check made the call. elementwise:
-    None where the answer is drawn, and judged by its distribution. lines: None where a line that asks for it is a case.
+    title: the name of the call where it is shown. example: a case line that asks for it. observed: the requirement that
+    each kind of observation breaks, whichever check made the call. elementwise: None where the answer is drawn, and
+    judged by its distribution. lines: None where a line that asks for it is a case.
     """
 
     signature: Signature
@@ -96,7 +96,7 @@ class Operation:
     example: str
     observed: Mapping[str, str]
     elementwise: Elementwise | None
-    lines: Lines | None = None
+    lines: LineGrammar | None = None
 
     @property
     def name(self) -> str:

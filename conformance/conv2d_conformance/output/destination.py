@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from conv2d_conformance.output.replacing import probe
-from conv2d_conformance.output.trouble import UnwritableOutput, unwritable
+from conv2d_conformance.output.file_replacement import probe
+from conv2d_conformance.output.unwritable import UnwritableOutput, unwritable
 
 STANDARD_OUTPUT = "-"
 
 
-class Form(Enum):
+class WriteMode(Enum):
     """How the text is written."""
 
     STANDARD_OUTPUT = auto()
@@ -39,14 +39,14 @@ class Destination:
 
     name: str
     path: Path
-    form: Form
+    form: WriteMode
     option: str = "--output"
     descriptor: int = -1
 
     @property
     def is_standard_output(self) -> bool:
         """Whether nothing else should be printed there."""
-        return self.form is Form.STANDARD_OUTPUT
+        return self.form is WriteMode.STANDARD_OUTPUT
 
     @property
     def told(self) -> str:
@@ -56,13 +56,13 @@ class Destination:
     @property
     def is_file(self) -> bool:
         """Whether it holds what it is given, so that there may be something to lose."""
-        return self.form in (Form.IN_PLACE, Form.REPLACED)
+        return self.form in (WriteMode.IN_PLACE, WriteMode.REPLACED)
 
 
 def find(name: str, *, option: str = "--output") -> Destination:
     """Follow a name. UnwritableOutput, if nothing can be written there."""
     if name == STANDARD_OUTPUT:
-        return Destination(name=name, path=Path(name), form=Form.STANDARD_OUTPUT, option=option)
+        return Destination(name=name, path=Path(name), form=WriteMode.STANDARD_OUTPUT, option=option)
     if not name or "\0" in name:
         what = "a name with a NUL in it" if name else "an empty name"
         raise UnwritableOutput(f"{what} names no file", f"name one with {option} FILE, or - for standard output")
@@ -80,23 +80,23 @@ def _found(name: str, path: Path, option: str) -> Destination:
             raise IsADirectoryError(errno.EISDIR, "is a folder") from None
         leads_to = _followed(path)
         probe(leads_to)
-        return Destination(name=name, path=leads_to, form=Form.REPLACED, option=option)
+        return Destination(name=name, path=leads_to, form=WriteMode.REPLACED, option=option)
     if stat.S_ISDIR(here.st_mode):
         raise IsADirectoryError(errno.EISDIR, "is a folder")
     if stat.S_ISBLK(here.st_mode):
         raise UnwritableOutput(f"{name} is a disk and not a file", f"name another file with {option} FILE")
     if not stat.S_ISCHR(here.st_mode) and _is_open_as(1, here):
-        return Destination(name=name, path=path, form=Form.STANDARD_OUTPUT, option=option)
+        return Destination(name=name, path=path, form=WriteMode.STANDARD_OUTPUT, option=option)
     if not stat.S_ISREG(here.st_mode) or _is_open_as(2, here):
         descriptor = os.dup(2) if _is_open_as(2, here) else _opened(name, path)
-        return Destination(name=name, path=path, form=Form.DESCRIPTOR, option=option, descriptor=descriptor)
+        return Destination(name=name, path=path, form=WriteMode.DESCRIPTOR, option=option, descriptor=descriptor)
     if not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, "not permitted")
     leads_to = _followed(path)
     if here.st_nlink == 1 and os.access(leads_to.parent, os.W_OK | os.X_OK):
         probe(leads_to)
-        return Destination(name=name, path=leads_to, form=Form.REPLACED, option=option)
-    return Destination(name=name, path=leads_to if here.st_nlink else path, form=Form.IN_PLACE, option=option)
+        return Destination(name=name, path=leads_to, form=WriteMode.REPLACED, option=option)
+    return Destination(name=name, path=leads_to if here.st_nlink else path, form=WriteMode.IN_PLACE, option=option)
 
 
 def _followed(path: Path) -> Path:

@@ -9,9 +9,9 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from conv2d_conformance.output.destination import Destination, Form
-from conv2d_conformance.output.replacing import overwrite, replace, write_all
-from conv2d_conformance.output.trouble import ENVIRONMENT, UnwritableOutput, reason_of
+from conv2d_conformance.output.destination import Destination, WriteMode
+from conv2d_conformance.output.file_replacement import overwrite, replace, write_all
+from conv2d_conformance.output.unwritable import ENVIRONMENT, UnwritableOutput, reason_of
 
 
 class KeptElsewhere(UnwritableOutput):
@@ -34,16 +34,16 @@ def write(to: Destination, text: str) -> None:
     """Write the text as a whole, or raise OSError."""
     data = encoded(text)
     match to.form:
-        case Form.STANDARD_OUTPUT:
+        case WriteMode.STANDARD_OUTPUT:
             _to_standard_output(data)
-        case Form.DESCRIPTOR:
+        case WriteMode.DESCRIPTOR:
             try:
                 write_all(to.descriptor, data)
             finally:
                 os.close(to.descriptor)
-        case Form.IN_PLACE:
+        case WriteMode.IN_PLACE:
             overwrite(to.path, data)
-        case Form.REPLACED:
+        case WriteMode.REPLACED:
             replace(to.path, data)
 
 

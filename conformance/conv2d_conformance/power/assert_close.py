@@ -11,8 +11,8 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.power.question import Question
 from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite_call import SuiteCall
 from conv2d_conformance.power.torch_rule import SOURCE, TOLERANCES, is_close
 
 SHAPES = (
@@ -28,14 +28,15 @@ SHAPES = (
 
 
 @cache
-def _questions() -> tuple[Question, ...]:
+def _questions() -> tuple[SuiteCall, ...]:
     cases = [parse(line) for line in SHAPES]
     return tuple(
-        Question.of(case, normal(case, seed), line) for seed, (line, case) in enumerate(zip(SHAPES, cases, strict=True))
+        SuiteCall.of(case, normal(case, seed), line)
+        for seed, (line, case) in enumerate(zip(SHAPES, cases, strict=True))
     )
 
 
-def questions(claims: Capabilities) -> Sequence[Question]:  # noqa: ARG001
+def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
     return _questions()
 
 

@@ -18,8 +18,8 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import FORMATS
-from conv2d_conformance.power.question import Question
 from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite_call import SuiteCall
 
 BASIC = (
     "n2c3h5w5 m16k3 p1x1",
@@ -138,18 +138,18 @@ def fill_of(dtype: str, grade: str) -> Fill | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Problem(Question):
+class BenchdnnCall(SuiteCall):
     """A question that knows its tolerance."""
 
     tolerance: float = 0.0
 
 
 @cache
-def _problems(grades: frozenset[tuple[str, str]]) -> tuple[Problem, ...]:
+def _problems(grades: frozenset[tuple[str, str]]) -> tuple[BenchdnnCall, ...]:
     claimed = dict(grades)
     found = ((line, case, fill_of(case.dtype, claimed.get(case.dtype, ""))) for line, case in _cases())
     return tuple(
-        Problem(line, filled(case, fill), case.arguments, tolerance=fill.tolerance)
+        BenchdnnCall(line, filled(case, fill), case.arguments, tolerance=fill.tolerance)
         for line, case, fill in found
         if fill is not None
     )
@@ -173,13 +173,13 @@ def filled(case: Case, fill: Fill) -> dict[str, Array | None]:
     return {name: None if array is None else array.astype(dtype_of(case.dtype)) for name, array in named.items()}
 
 
-def questions(claims: Capabilities) -> Sequence[Question]:
+def questions(claims: Capabilities) -> Sequence[SuiteCall]:
     return _problems(frozenset(claims.grades.items()))
 
 
-def is_equal(question: Question, answer: Array) -> bool:
+def is_equal(question: SuiteCall, answer: Array) -> bool:
     """Equal, or under Winograd's tolerance close: each element, or all of them by their norm."""
-    assert isinstance(question, Problem)
+    assert isinstance(question, BenchdnnCall)
     got, expected = answer.astype(np.float64), question.expected.astype(np.float64)
     difference = np.abs(got - expected)
     if question.tolerance == 0:

@@ -11,8 +11,8 @@ import numpy as np
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.power.question import Question
 from conv2d_conformance.power.suite import Rule, Suite, asking
+from conv2d_conformance.power.suite_call import SuiteCall
 
 PROBLEM = "n2c3h224w224 m96k11 s4x4 p2x2 bias"
 """Problem 50 of level 1, the first layer of AlexNet, with 2 images in place of 256."""
@@ -21,13 +21,13 @@ TRIALS = 5
 
 
 @cache
-def _questions() -> tuple[Question, ...]:
+def _questions() -> tuple[SuiteCall, ...]:
     """The layer is that of nn.Conv2d and stays the same; the input is uniform over [0, 1) and drawn anew."""
     case = parse(PROBLEM)
     reach = 1 / math.sqrt(math.prod(case.weight_shape[1:]))
     weight, bias = (_uniform(seed, shape, -reach, reach) for seed, shape in ((0, case.weight_shape), (1, (case.M,))))
     return tuple(
-        Question.of(
+        SuiteCall.of(
             case,
             {"input": _uniform(2 + trial, case.input_shape, 0, 1), "weight": weight, "bias": bias},
             f"{PROBLEM}, trial {trial}",
@@ -40,14 +40,14 @@ def _uniform(seed: int, shape: tuple[int, ...], low: float, high: float) -> Arra
     return np.random.default_rng(seed).uniform(low, high, shape).astype(np.float32)
 
 
-def questions(claims: Capabilities) -> Sequence[Question]:  # noqa: ARG001
+def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
     return _questions()
 
 
 def within(tolerance: float) -> Rule:
     """Closeness with one number for both tolerances, relative to the answer."""
 
-    def is_close(question: Question, answer: Array) -> bool:
+    def is_close(question: SuiteCall, answer: Array) -> bool:
         return bool(np.allclose(question.expected, answer, rtol=tolerance, atol=tolerance))
 
     return is_close

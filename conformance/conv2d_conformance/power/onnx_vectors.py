@@ -12,18 +12,18 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.power.question import Question
 from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite_call import SuiteCall
 
 RTOL, ATOL = 1e-3, 1e-7
 
 
 @cache
-def _questions() -> tuple[Question, ...]:
+def _questions() -> tuple[SuiteCall, ...]:
     return tuple(_of_nodes()) + tuple(_of_models())
 
 
-def _of_nodes() -> Iterator[Question]:
+def _of_nodes() -> Iterator[SuiteCall]:
     """The vectors that are written as code."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the vectors of other operators overflow on purpose
@@ -36,7 +36,7 @@ def _of_nodes() -> Iterator[Question]:
             yield from _question(case.name, case.model.graph.node[0], inputs, outputs[0])
 
 
-def _of_models() -> Iterator[Question]:
+def _of_models() -> Iterator[SuiteCall]:
     """The vectors that are files, made by PyTorch."""
     import onnx
     from onnx import numpy_helper
@@ -62,7 +62,7 @@ def _array(path: Path) -> Array:
     return found
 
 
-def _question(label: str, node: Any, inputs: Sequence[Array], output: Array) -> Iterator[Question]:
+def _question(label: str, node: Any, inputs: Sequence[Array], output: Array) -> Iterator[SuiteCall]:
     """Nothing where conv2d has no words for it: not two axes, or padding that is not the same on both sides."""
     from onnx import helper
 
@@ -76,14 +76,14 @@ def _question(label: str, node: Any, inputs: Sequence[Array], output: Array) -> 
             "groups": given.get("group", 1),
         }
         arrays = dict(zip(("input", "weight", "bias"), (*inputs, None), strict=False))
-        yield Question(label, arrays, arguments, stored=output)
+        yield SuiteCall(label, arrays, arguments, stored=output)
 
 
-def questions(claims: Capabilities) -> Sequence[Question]:  # noqa: ARG001
+def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
     return _questions()
 
 
-def is_close(question: Question, answer: Array) -> bool:
+def is_close(question: SuiteCall, answer: Array) -> bool:
     return bool(np.allclose(answer, question.expected, rtol=RTOL, atol=ATOL, equal_nan=True))
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.power.question import Question
 from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite_call import SuiteCall
 from conv2d_conformance.power.torch_rule import SOURCE, from_torch, is_close
 
 
 @cache
-def _questions() -> tuple[Question, ...]:
+def _questions() -> tuple[SuiteCall, ...]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what importing torch's tests has to say
         import torch
@@ -26,7 +26,7 @@ def _questions() -> tuple[Question, ...]:
         return (*_samples(operator, torch), *_errors(operator))
 
 
-def _samples(operator: Any, torch: Any) -> Iterator[Question]:
+def _samples(operator: Any, torch: Any) -> Iterator[SuiteCall]:
     for dtype in DTYPES:
         for number, sample in enumerate(operator.sample_inputs("cpu", getattr(torch, dtype))):
             yield _question(f"sample {number} {dtype}", sample)
@@ -34,19 +34,19 @@ def _samples(operator: Any, torch: Any) -> Iterator[Question]:
                 yield _question(f"sample {number} {dtype}, not contiguous", sample, view="offset")
 
 
-def _errors(operator: Any) -> Iterator[Question]:
+def _errors(operator: Any) -> Iterator[SuiteCall]:
     for number, error in enumerate(operator.error_inputs("cpu")):
         yield _question(f"error {number}", error.sample_input, must_raise=True)
 
 
-def _question(label: str, sample: Any, **options: Any) -> Question:
+def _question(label: str, sample: Any, **options: Any) -> SuiteCall:
     tensors = (sample.input, *sample.args, None)[:3]
     arrays = [None if tensor is None else from_torch(tensor) for tensor in tensors]
     named = dict(zip(("input", "weight", "bias"), arrays, strict=True))
-    return Question(label, named, sample.kwargs, **options)
+    return SuiteCall(label, named, sample.kwargs, **options)
 
 
-def questions(claims: Capabilities) -> Sequence[Question]:  # noqa: ARG001
+def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
     return _questions()
 
 

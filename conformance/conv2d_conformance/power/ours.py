@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 from conv2d_conformance.checks import Check, catalogue
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.power import OURS
-from conv2d_conformance.power.subject import Subject
-from conv2d_conformance.power.suite import Finding, Suite
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.power.known_implementation import KnownImplementation
+from conv2d_conformance.power.suite import Suite, SuiteVerdict
+from conv2d_conformance.running.examine import examine as examine_by
 
 EFFORT = EFFORTS["quick"]
 SEED = 0
 
 
-def examine(subject: Subject) -> Finding:
+def examine(subject: KnownImplementation) -> SuiteVerdict:
     """All checks of profile forward that the claims call for, up to the first that fails."""
     asked = 0
-    remove_files = use_settings(EFFORT)
-    try:
-        with InProcess(subject.adapter) as implementation:
-            for check in _checks(subject):
-                examination = Examination(implementation, EFFORT, check.requirements, seed=seed_of(check.name, SEED))
-                seed(check.function, check.name, SEED)
-                try:
-                    check.function(iut=examination)
-                except Nonconforming as found:
-                    return Finding(asked + examination.tally.asked, f"{check.name}: {found.failure.case}")
-                asked += examination.tally.asked
-    finally:
-        remove_files()
-    return Finding(asked)
+    with InProcess(subject.adapter) as implementation:
+        for check in _checks(subject):
+            tally = examine_by(check, implementation, EFFORT, SEED).tally
+            asked += tally.asked
+            if tally.failure is not None:
+                return SuiteVerdict(asked, f"{check.name}: {tally.failure.case}")
+    return SuiteVerdict(asked)
 
 
-def _checks(subject: Subject) -> list[Check]:
+def _checks(subject: KnownImplementation) -> list[Check]:
     """One failure decides, so the checks of what is broken come first."""
     claimed = subject.adapter.capabilities.features
     called_for = [check for check in catalogue().values() if check.profile == "forward" and check.features <= claimed]

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from conv2d_conformance.power import OURS
 from conv2d_conformance.power.classic import CLASSIC
-from conv2d_conformance.power.running import Findings
-from conv2d_conformance.power.subject import EXACTING, MODEST, WRONG, Subject, subjects
+from conv2d_conformance.power.known_implementation import EXACTING, MODEST, WRONG, KnownImplementation, subjects
+from conv2d_conformance.power.measurement import SuiteVerdicts
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Findings, and the questions that a reader has of them. To see a mutant is not to accept it."""
+    """The verdicts, and the questions that a reader has of them. To see a mutant is not to accept it."""
 
-    findings: Findings
+    findings: SuiteVerdicts
 
-    def of(self, kind: str) -> list[Subject]:
+    def of(self, kind: str) -> list[KnownImplementation]:
         """The subjects of a kind that were examined."""
         examined = next(iter(self.findings.values()), {})
         return [subject for subject in map(subjects().__getitem__, examined) if subject.kind == kind]
@@ -43,8 +43,8 @@ class Outcome:
         return {words: name for words, name in CLASSIC.items() if name in examined}
 
     @property
-    def chapters(self) -> dict[str, list[Subject]]:
-        found: dict[str, list[Subject]] = {}
+    def chapters(self) -> dict[str, list[KnownImplementation]]:
+        found: dict[str, list[KnownImplementation]] = {}
         for subject in self.of(WRONG):
             found.setdefault(subject.chapter, []).append(subject)
         return found
@@ -60,7 +60,7 @@ class Outcome:
         return seen
 
     @property
-    def seen_by_nobody_else(self) -> list[Subject]:
+    def seen_by_nobody_else(self) -> list[KnownImplementation]:
         """The mutants that this suite sees and no other."""
         others = {name for suite in self.others for name in self.rejected(suite, WRONG)}
         return [subjects()[name] for name in self.rejected(OURS, WRONG) if name not in others]

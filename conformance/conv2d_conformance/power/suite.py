@@ -10,15 +10,15 @@ from conv2d_conformance.contract.answers import Answer, Rejected, Result
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.power.question import Question
-from conv2d_conformance.power.subject import Subject
+from conv2d_conformance.power.known_implementation import KnownImplementation
+from conv2d_conformance.power.suite_call import SuiteCall
 
-Questions = Callable[[Capabilities], Sequence[Question]]
-Rule = Callable[[Question, Array], bool]
+Questions = Callable[[Capabilities], Sequence[SuiteCall]]
+Rule = Callable[[SuiteCall, Array], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SuiteVerdict:
     """What a suite made of an implementation. `case` is the first that was not accepted, empty where all were."""
 
     asked: int
@@ -33,7 +33,7 @@ class Suite:
     rule: str
     sources: tuple[str, ...]
     needs: tuple[str, ...]
-    examine: Callable[[Subject], Finding]
+    examine: Callable[[KnownImplementation], SuiteVerdict]
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -41,23 +41,23 @@ class Suite:
         return tuple(name for name in self.needs if find_spec(name) is None)
 
 
-def asking(questions: Questions, accepts: Rule) -> Callable[[Subject], Finding]:
+def asking(questions: Questions, accepts: Rule) -> Callable[[KnownImplementation], SuiteVerdict]:
     """Put the questions one after the other, those apart that need what is not claimed, up to the first failure."""
 
-    def examine(subject: Subject) -> Finding:
+    def examine(subject: KnownImplementation) -> SuiteVerdict:
         claims, asked = subject.adapter.capabilities, 0
         with InProcess(subject.adapter) as implementation:
             for question in questions(claims):
                 if question.features <= claims.features:
                     asked += 1
                     if not passes(question, implementation.ask(question.request), accepts):
-                        return Finding(asked, question.label)
-        return Finding(asked)
+                        return SuiteVerdict(asked, question.label)
+        return SuiteVerdict(asked)
 
     return examine
 
 
-def passes(question: Question, answer: Answer, accepts: Rule) -> bool:
+def passes(question: SuiteCall, answer: Answer, accepts: Rule) -> bool:
     """Whether an answer is accepted: in all suites a legal call must not raise, and shape and dtype must be right."""
     if question.must_raise:
         return isinstance(answer, Rejected)

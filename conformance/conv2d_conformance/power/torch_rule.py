@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array, dtype_of
-from conv2d_conformance.power.question import Question
+from conv2d_conformance.power.suite_call import SuiteCall
 
 TOLERANCES = "float32 rtol 1.3e-6, atol 1e-5; float64 1e-7, 1e-7; float16 1e-3, 1e-5; bfloat16 1.6e-2, 1e-5"
 
 SOURCE = "https://docs.pytorch.org/docs/stable/testing.html"
 
 
-def is_close(question: Question, answer: Array) -> bool:
+def is_close(question: SuiteCall, answer: Array) -> bool:
     """Whether assert_close accepts the answer with the tolerances that it has by default."""
     import torch
 

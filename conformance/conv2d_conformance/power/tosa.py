@@ -19,8 +19,8 @@ from conv2d_conformance.cases.tosa import SETS
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import FORMATS, Format
-from conv2d_conformance.power.question import Question
 from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite_call import SuiteCall
 
 SHAPES = (
     "n1c13h12w10 m9k1 bias",
@@ -41,9 +41,9 @@ ACCUMULATOR = FORMATS["float32"]
 
 
 @cache
-def _questions() -> tuple[Question, ...]:
+def _questions() -> tuple[SuiteCall, ...]:
     return tuple(
-        Question.of(case, arrays(case), f"{line} {dtype} set {number}")
+        SuiteCall.of(case, arrays(case), f"{line} {dtype} set {number}")
         for line in SHAPES
         for dtype in DTYPES
         for number in SETS
@@ -51,11 +51,11 @@ def _questions() -> tuple[Question, ...]:
     )
 
 
-def questions(claims: Capabilities) -> Sequence[Question]:  # noqa: ARG001
+def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
     return _questions()
 
 
-def is_within(question: Question, answer: Array) -> bool:
+def is_within(question: SuiteCall, answer: Array) -> bool:
     """Whether every error is small enough, and all errors together show neither a bias nor too large a variance."""
     out = FORMATS[answer.dtype.name]
     ref, bound = question.exact, _magnitudes(question, out)
@@ -73,12 +73,12 @@ def is_within(question: Question, answer: Array) -> bool:
     return float((error**2).sum()) <= variance and (is_unbiased or not _may_show_bias(question))
 
 
-def _magnitudes(question: Question, out: Format) -> Array:
+def _magnitudes(question: SuiteCall, out: Format) -> Array:
     """The same operation on magnitudes, none of them below the smallest normal number."""
     return question.in_float64(lambda array: np.maximum(np.abs(array), out.normal))
 
 
-def _terms(question: Question, out: Format) -> int:
+def _terms(question: SuiteCall, out: Format) -> int:
     bias = question.arrays["bias"]
     products = math.prod(question.given("weight").shape[1:])
     spread: float = 2.0 ** ((ACCUMULATOR.precision - out.precision) / 2)
@@ -86,7 +86,7 @@ def _terms(question: Question, out: Format) -> int:
     return terms + int(bias is not None and bool(bias.any()))
 
 
-def _may_show_bias(question: Question) -> bool:
+def _may_show_bias(question: SuiteCall) -> bool:
     return int(question.label[-1]) >= 3
 
 

@@ -11,8 +11,8 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.answers import TWICE
 from conv2d_conformance.contract.capabilities import PADDING_MODES
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.contract.kind import masked
-from conv2d_conformance.diagnosis.sentence import YOUR_OUTPUT
+from conv2d_conformance.contract.message_kinds import masked
+from conv2d_conformance.diagnosis.sentences import YOUR_OUTPUT
 from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.wording import ANY_ANSWER, NO_SUCH_THING, is_refusal

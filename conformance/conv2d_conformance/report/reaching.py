@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from conv2d_conformance.contract.kind import masked
+from conv2d_conformance.contract.message_kinds import masked
 from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.wording import REFUSED, is_refusal
 

@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.report.assemble import UnreadableReport
 from conv2d_conformance.spec import PROFILES
 

@@ -10,11 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from conv2d_conformance.output.claiming import Taken, claim, is_still
 from conv2d_conformance.output.destination import Destination
-from conv2d_conformance.output.replacing import write_all
+from conv2d_conformance.output.file_lock import Taken, claim, is_still
+from conv2d_conformance.output.file_replacement import write_all
 from conv2d_conformance.output.saving import KeptElsewhere, keep_elsewhere, save
-from conv2d_conformance.output.trouble import UnwritableOutput, unwritable
+from conv2d_conformance.output.unwritable import UnwritableOutput, unwritable
 from conv2d_conformance.report.kind import Kind
 
 OPTION = "--output"

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.implementation.target import Target
 from conv2d_conformance.reproducer.calls import arguments_text, before_text, memory_text
-from conv2d_conformance.reproducer.comparing import Index, comparison, rejection
+from conv2d_conformance.reproducer.comparison import Index, comparison, rejection
 from conv2d_conformance.reproducer.data import NoScript, data_text
 from conv2d_conformance.reproducer.layers import script_of_layers
-from conv2d_conformance.reproducer.loading import head, imports, loading, require_adapter, require_python
+from conv2d_conformance.reproducer.script_head import head, imports, loading, require_adapter, require_python
 from conv2d_conformance.verdict.question import Question
 
 __all__ = ["NoScript", "data_text", "require_adapter", "script", "script_of_layers"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from conv2d_conformance.cases.layer_case import LayerCase, format_case
 from conv2d_conformance.implementation.target import Target
-from conv2d_conformance.initialisation.law import law_of
-from conv2d_conformance.reproducer.loading import head, imports, loading, require_python
+from conv2d_conformance.initialisation.law import layer_law
+from conv2d_conformance.reproducer.script_head import head, imports, loading, require_python
 
 IMPROBABLE = 1e-9
 """Of values that are right, a script calls fewer than this share wrong, by the inequality that it quotes."""
@@ -43,7 +43,7 @@ def script_of_layers(case: LayerCase, target: Target) -> str:
     It does not see what values have to do with each other, or with their seed.
     """
     require_python(target)
-    request, law = case.requests[0], law_of(case)
+    request, law = case.requests[0], layer_law(case)
     arguments = dict(request.arguments)
     layer = tuple(arguments.pop(name) for name in ("in_channels", "out_channels", "kernel_size"))
     dtype = arguments.pop("dtype")

@@ -11,7 +11,6 @@ from conv2d_conformance import spec
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Implementation, Request, Result
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.target import load
@@ -20,8 +19,8 @@ from conv2d_conformance.implementation.worker import hello
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
+from conv2d_conformance.running.examine import examine
 from conv2d_conformance.selftest.killing import Encounter
-from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.question import requests_of
 
 Group = list[str]
@@ -59,11 +58,7 @@ def _groups(cases: dict[str, list[str]], first_cases: list[str], effort: Effort,
             ]
     for line in first_cases:
         groups = [part for group in groups for part in part_by_case(group, line, asked)]
-    remove_files = use_settings(effort)
-    try:
-        return [part for group in groups for part in _by_checks(group, effort, run_seed)]
-    finally:
-        remove_files()
+    return [part for group in groups for part in _by_checks(group, effort, run_seed)]
 
 
 def _claims(mutant: Mutant) -> str:
@@ -94,9 +89,8 @@ def _by_checks(group: Group, effort: Effort, run_seed: int) -> list[Group]:
     for name in group:
         listening = Listening(mutants()[name].adapter)
         for check in checks:
-            seed(check.function, check.name, run_seed)
-            number = seed_of(check.name, run_seed)
-            check.function(iut=Examination(listening, effort, check.requirements, seed=number))
+            examination = examine(check, listening, effort, run_seed)
+            assert examination.tally.failure is None, f"{check.name} fails by a right answer"
         parts.setdefault(_digest(listening.answers), []).append(name)
     return list(parts.values())
 

@@ -11,13 +11,13 @@ import numpy as np
 
 from conv2d_conformance import spec
 from conv2d_conformance.checks import Check, catalogue
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.running.examine import examine
+from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
 
 MATRIX = Effort("matrix", drawn=10, multiply_adds=200_000, tiles=16)
 """What the checks of other requirements ask of a mutant: enough to show how faults spread, in minutes."""
@@ -121,7 +121,7 @@ def encounters(name: str, effort: str, run_seed: int, *, matrix: bool = False) -
     own = EFFORTS[max(effort, mutant.effort, key=list(EFFORTS).index)]
     found = list(_meet_all(mutant, _own(mutant), own, run_seed))
     if matrix:
-        found += _meet_all(mutant, _others(mutant), MATRIX, run_seed, simplify=False)
+        found += _meet_all(mutant, _others(mutant), MATRIX, run_seed, simplifier=None)
     return found
 
 
@@ -129,7 +129,7 @@ def killer(name: str, effort: str, run_seed: int = 0, *, first: str = "") -> str
     """The check of its requirement that kills a mutant, or nothing; of several, `first` is asked first, and no more."""
     mutant = mutants()[name]
     checks = sorted(_own(mutant), key=lambda check: check.name != first)
-    met = _meet_all(mutant, checks, EFFORTS[effort], run_seed, simplify=False)
+    met = _meet_all(mutant, checks, EFFORTS[effort], run_seed, simplifier=None)
     return next((found.check for found in met if found.killed), "")
 
 
@@ -150,32 +150,25 @@ def _others(mutant: Mutant) -> list[Check]:
 
 
 def _meet_all(
-    mutant: Mutant, checks: Iterable[Check], effort: Effort, run_seed: int, *, simplify: bool = True
+    mutant: Mutant,
+    checks: Iterable[Check],
+    effort: Effort,
+    run_seed: int,
+    *,
+    simplifier: Simplifier | None = SIMPLIFIER,
 ) -> Iterator[Encounter]:
-    remove_files = use_settings(effort)
-    try:
-        for check in checks:
-            yield meet(mutant, check, effort, run_seed, simplify=simplify)
-    finally:
-        remove_files()
+    for check in checks:
+        yield meet(mutant, check, effort, run_seed, simplifier=simplifier)
 
 
-def meet(mutant: Mutant, check: Check, effort: Effort, run_seed: int, *, simplify: bool = True) -> Encounter:
+def meet(
+    mutant: Mutant, check: Check, effort: Effort, run_seed: int, *, simplifier: Simplifier | None = SIMPLIFIER
+) -> Encounter:
     """Let one check examine one mutant, in this process."""
-    examination = Examination(
-        InProcess(mutant.adapter),
-        effort,
-        check.requirements,
-        seed=seed_of(check.name, run_seed),
-        simplify=simplify,
-    )
-    seed(check.function, check.name, run_seed)
+    implementation = InProcess(mutant.adapter)
     started = time.perf_counter()
-    try:
-        check.function(iut=examination)
-    except Nonconforming as found:
-        killed, cases = True, (found.failure.case, found.failure.first_case)
-    else:
-        killed, cases = False, ("", "")
+    tally = examine(check, implementation, effort, run_seed, simplifier=simplifier).tally
     seconds = time.perf_counter() - started
-    return Encounter(mutant.name, mutant.breaks, check.name, killed, examination.tally.asked, seconds, *cases)
+    failure = tally.failure
+    cases = ("", "") if failure is None else (failure.case, failure.first_case)
+    return Encounter(mutant.name, mutant.breaks, check.name, failure is not None, tally.asked, seconds, *cases)

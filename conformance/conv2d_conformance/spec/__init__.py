@@ -21,8 +21,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.contract.capabilities import FEATURES
+from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.hinted import Hinted
 
 LEVELS = ("MUST", "SHOULD", "MAY")

@@ -1,7 +1,7 @@
 """Implementations that are right, each in another way: every check must let them pass, with every seed.
 
-A suite that rejects one of them gives a false alarm. Their arithmetic comes from `mutants.emulated`; here it is claimed
-for what it is. As a target of the command line a variant is `conv2d_conformance.variants.MODULE:NAME`.
+A suite that rejects one of them gives a false alarm. Their arithmetic comes from `emulation`; here it is claimed for
+what it is. As a target of the command line a variant is `conv2d_conformance.variants.MODULE:NAME`.
 """
 
 from __future__ import annotations

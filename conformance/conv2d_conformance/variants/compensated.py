@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants import emulated
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Order, Terms, summed
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.orders import in_lanes, kahan, sequential
+from conv2d_conformance.emulation.terms import Order, Terms, summed
 from conv2d_conformance.variants.orders import STRICT
 from conv2d_conformance.variants.variant import variant
 
 
-def kahan(numbers: Iterable[Array]) -> Array:
+def _to_the_end(numbers: Iterable[Array]) -> Array:
     """Kahan's sum, and what the last addition lost: another zero at the end."""
     first, *others = numbers
-    total, lost = first, np.zeros_like(first)
-    for number in (*others, np.zeros_like(first)):
-        corrected = number - lost
-        grown = total + corrected
-        lost = (grown - total) - corrected
-        lost = np.where(np.isfinite(lost), lost, np.zeros_like(lost))
-        total = grown
-    return total
+    return kahan([first, *others, np.zeros_like(first)])
 
 
 def _neumaier(terms: Terms) -> Array:
@@ -39,22 +32,12 @@ def _neumaier(terms: Terms) -> Array:
     return total + lost
 
 
-def _lanes(count: int, add_up: Callable[[list[Array]], Array]) -> Order:
-    """Every lane is compensated; `add_up` adds the lanes."""
-
-    def order(terms: Terms) -> Array:
-        lanes = range(min(count, len(terms)))
-        return add_up([kahan(terms.part(slice(lane, None, count))) for lane in lanes])
-
-    return order
-
-
 def _blocks(size: int) -> Order:
     """Blocks are summed apart, and a compensated sum adds them up."""
 
     def order(terms: Terms) -> Array:
         starts = range(0, len(terms), size)
-        return kahan(emulated.sequential(terms.part(slice(low, low + size))) for low in starts)
+        return _to_the_end(sequential(terms.part(slice(low, low + size))) for low in starts)
 
     return order
 
@@ -68,19 +51,19 @@ def compensated_by_neumaier(call: Call) -> Array:
 @variant(grades=STRICT)
 def two_compensated_lanes(call: Call) -> Array:
     """Two accumulators, each with Kahan's summation, and their sum."""
-    return summed(call, _lanes(2, emulated.tree))
+    return summed(call, in_lanes(2, _to_the_end))
 
 
 @variant(grades=STRICT)
 def eight_compensated_lanes(call: Call) -> Array:
     """A vector register of eight accumulators with Kahan's summation, added up in a tree."""
-    return summed(call, _lanes(8, emulated.tree), bias="apart")
+    return summed(call, in_lanes(8, _to_the_end), bias="apart")
 
 
 @variant(grades=STRICT)
 def four_lanes_compensated_twice(call: Call) -> Array:
     """Four accumulators with Kahan's summation, added up by it too."""
-    return summed(call, _lanes(4, kahan), bias="first")
+    return summed(call, in_lanes(4, _to_the_end, _to_the_end), bias="first")
 
 
 @variant(grades=STRICT)

@@ -7,20 +7,21 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.mutants import emulated
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Terms, format_of, of_precision, sequential, summed
+from conv2d_conformance.contract.formats import DTYPES, FORMATS, Format
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.float32_sums import directed, in_float32
+from conv2d_conformance.emulation.formats import format_of, of_precision, rounded_to
+from conv2d_conformance.emulation.orders import aligned, blocked, rounding, sequential
+from conv2d_conformance.emulation.terms import Terms, summed
 from conv2d_conformance.variants.variant import variant
 
 ENGINE = dict.fromkeys(DTYPES, "A-tc")
+FLOAT32 = FORMATS["float32"]
 
 
-def _aligned(call: Call, size: int, bits: int = 24) -> Array:
-    """So many products and the sum, cut to so many bits from the leading one of the largest; float64 is not cut."""
-    if call.input.dtype == np.float64:
-        return summed(call, sequential)
-    return summed(call, emulated.aligned(size, bits), accumulator=np.float64, result=of_precision(24, np.trunc))
+def _aligned(call: Call, size: int, numbers: Format = FLOAT32) -> Array:
+    """That many products and the sum, cut to a format from the leading bit of the largest; float64 is not cut."""
+    return in_float32(call, aligned(size, numbers), result=rounded_to(FLOAT32, np.trunc))
 
 
 @variant(grades=ENGINE)
@@ -32,13 +33,13 @@ def blocks_of_8_aligned(call: Call) -> Array:
 @variant(grades=ENGINE)
 def blocks_of_8_with_a_guard_bit(call: Call) -> Array:
     """A matrix engine that keeps one bit more than float32 while it adds up eight products."""
-    return _aligned(call, 8, 25)
+    return _aligned(call, 8, of_precision(25))
 
 
 @variant(grades=ENGINE)
 def blocks_of_16_with_two_guard_bits(call: Call) -> Array:
     """A matrix engine that keeps two bits more than float32 while it adds up sixteen products."""
-    return _aligned(call, 16, 26)
+    return _aligned(call, 16, of_precision(26))
 
 
 @variant(grades=ENGINE)
@@ -64,14 +65,7 @@ def pairs_rounded_before_they_are_added(call: Call) -> Array:
 @variant(grades=ENGINE)
 def fours_added_exactly(call: Call) -> Array:
     """A matrix engine that adds up four products exactly, and rounds their sum with the accumulator once."""
-
-    def order(terms: Terms) -> Array:
-        total = np.zeros_like(terms[0])
-        for low in range(0, len(terms), 4):
-            total = of_precision(24)(total + sequential(terms.part(slice(low, low + 4))))
-        return total
-
-    return summed(call, sequential if call.input.dtype == np.float64 else order, accumulator=np.float64)
+    return in_float32(call, blocked(4, rounded_to(FLOAT32)))
 
 
 @variant(grades=ENGINE)
@@ -87,19 +81,19 @@ def sixteen_bits_rounded_twice(call: Call) -> Array:
     numbers = format_of(call)
     if numbers.precision >= 24:
         return summed(call, sequential)
-    return summed(call, sequential, result=of_precision(numbers.precision + 2))
+    return summed(call, sequential, result=rounded_to(of_precision(numbers.precision + 2)))
 
 
 @variant(grades=ENGINE)
 def downwards(call: Call) -> Array:
     """Products, sums and results are rounded downwards."""
-    return _directed(call, np.floor)
+    return directed(call, np.floor)
 
 
 @variant(grades=ENGINE)
 def away_from_zero(call: Call) -> Array:
     """Products, sums and results are rounded away from zero."""
-    return _directed(call, lambda array: np.copysign(np.ceil(np.abs(array)), array))
+    return directed(call, lambda array: np.copysign(np.ceil(np.abs(array)), array))
 
 
 @variant(grades=ENGINE)
@@ -107,13 +101,8 @@ def float64_towards_zero(call: Call) -> Array:
     """Float64 products are cut, by way of 80 bits; the others are summed in float64 and cut."""
     numbers = format_of(call)
     if numbers.name != "float64":
-        return summed(call, sequential, accumulator=np.float64, result=_cut(call))
-    return summed(call, emulated.rounding(_to_float64_cut), accumulator=np.longdouble)
-
-
-def _cut(call: Call) -> emulated.Change:
-    numbers = format_of(call)
-    return of_precision(numbers.precision, np.trunc, least=numbers.min_exponent)
+        return summed(call, sequential, accumulator=np.float64, result=rounded_to(numbers, np.trunc))
+    return summed(call, rounding(_to_float64_cut), accumulator=np.longdouble)
 
 
 def _to_float64_cut(array: Any) -> Any:
@@ -122,14 +111,6 @@ def _to_float64_cut(array: Any) -> Any:
         nearest = array.astype(np.float64)
         beyond = np.abs(nearest.astype(np.longdouble)) > np.abs(array)
         return np.where(beyond, np.nextafter(nearest, 0.0), nearest).astype(np.longdouble)
-
-
-def _directed(call: Call, to_integer: emulated.Change) -> Array:
-    numbers = format_of(call)
-    if numbers.name == "float64":
-        return summed(call, sequential)
-    result = of_precision(numbers.precision, to_integer, least=numbers.min_exponent)
-    return summed(call, emulated.rounding(of_precision(24, to_integer)), accumulator=np.float64, result=result)
 
 
 VARIANTS = (

@@ -2,66 +2,55 @@
 
 from __future__ import annotations
 
-import ml_dtypes
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.mutants import emulated
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import (
+from conv2d_conformance.contract.formats import DTYPES, TF32
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.float32_sums import directed, in_float32
+from conv2d_conformance.emulation.formats import (
+    HALF,
     Change,
+    accumulator_format,
+    as_it_is,
     flushing,
     format_of,
-    of_precision,
-    rounding,
-    sequential,
-    summed,
+    rounded_to,
     through,
 )
-from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
+from conv2d_conformance.emulation.fourier import fourier_planes
+from conv2d_conformance.emulation.orders import aligned, rounding, sequential
+from conv2d_conformance.emulation.terms import summed
+from conv2d_conformance.emulation.winograd import winograd_tiles
 from conv2d_conformance.variants.variant import variant
-
-HALF = (np.float16, ml_dtypes.bfloat16)
 
 
 def _with_inputs(call: Call, change: Change) -> Array:
-    return summed(call, sequential, inputs=change if call.input.dtype == np.float32 else emulated.as_it_is)
-
-
-def _towards(call: Call, to_integer: Change) -> Array:
-    """Directed rounding of every product, sum and result."""
-    numbers = format_of(call)
-    if numbers.name == "float64":
-        return summed(call, sequential)
-    result = of_precision(numbers.precision, to_integer, least=numbers.min_exponent)
-    return summed(call, rounding(of_precision(24, to_integer)), accumulator=np.float64, result=result)
+    return summed(call, sequential, inputs=change if call.input.dtype == np.float32 else as_it_is)
 
 
 @variant(grades={"float32": "A-tc"})
 def towards_zero(call: Call) -> Array:
     """Products, sums and results are cut."""
-    return _towards(call, np.trunc)
+    return directed(call, np.trunc)
 
 
 @variant(grades={"float32": "A-tc"})
 def upwards(call: Call) -> Array:
     """Products, sums and results are rounded upwards."""
-    return _towards(call, np.ceil)
+    return directed(call, np.ceil)
 
 
 @variant(grades={"float32": "A-tc"})
 def blocks_of_4_aligned(call: Call) -> Array:
     """A matrix engine: four products and the sum are aligned to the largest of them, and cut."""
-    if call.input.dtype == np.float64:
-        return summed(call, sequential)
-    return summed(call, emulated.aligned(4), accumulator=np.float64)
+    return in_float32(call, aligned(4))
 
 
 @variant(grades={"float32": "R-tf32"})
 def tf32_by_rounding(call: Call) -> Array:
     """Float32 data are rounded to TF32."""
-    return _with_inputs(call, of_precision(11))
+    return _with_inputs(call, rounded_to(TF32))
 
 
 @variant(grades={"float32": "R-tf32"})
@@ -69,7 +58,7 @@ def tf32_by_cutting(call: Call) -> Array:
     """Float32 data are cut to TF32, and summed in blocks that are aligned and cut."""
     if call.input.dtype != np.float32:
         return summed(call, sequential)
-    return summed(call, emulated.aligned(4), inputs=of_precision(11, np.trunc), accumulator=np.float64)
+    return summed(call, aligned(4), inputs=rounded_to(TF32, np.trunc), accumulator=np.float64)
 
 
 @variant(grades={"float32": "R-fp16"})
@@ -111,14 +100,14 @@ def winograd_tiles_of_6(call: Call) -> Array:
 @variant(grades=dict.fromkeys(DTYPES, "C"), non_finite=False)
 def fourier(call: Call) -> Array:
     """The fast Fourier transform of whole planes."""
-    return emulated.fourier(call)
+    return fourier_planes(call)
 
 
 @variant(subnormals=dict.fromkeys(DTYPES, "flushed"))
 def flushing_everywhere(call: Call) -> Array:
     """Subnormal data, products, sums and results are zero."""
     numbers = format_of(call)
-    accumulator = flushing(emulated.accumulator_format(call))
+    accumulator = flushing(accumulator_format(call))
     return summed(call, rounding(accumulator), inputs=flushing(numbers), result=flushing(numbers))
 
 

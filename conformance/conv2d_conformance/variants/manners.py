@@ -9,9 +9,9 @@ import numpy as np
 
 from conv2d_conformance.contract.adapter import Adapter, adapter_from_function
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants import emulated
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Terms, sequential, summed
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.orders import sequential
+from conv2d_conformance.emulation.terms import Terms, lower, summed
 from conv2d_conformance.variants.variant import variant
 
 
@@ -20,7 +20,7 @@ def padding_skipped(call: Call) -> Array:
     """Zeros of the padding take no part: an infinite weight does not make them NaN."""
     if call.padding_mode != "zeros":
         return summed(call, sequential)
-    inside, _ = emulated.lower(replace(call, input=np.ones_like(call.input)))
+    inside, _ = lower(replace(call, input=np.ones_like(call.input)))
 
     def order(terms: Terms) -> Array:
         total = np.zeros_like(terms[0])

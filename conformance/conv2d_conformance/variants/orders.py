@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants import emulated
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import summed
+from conv2d_conformance.emulation import orders
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.terms import summed
 from conv2d_conformance.variants.variant import variant
 
 STRICT = {"float32": "A", "float64": "A", "float16": "A", "bfloat16": "A"}
@@ -16,80 +16,80 @@ STRICT = {"float32": "A", "float64": "A", "float16": "A", "bfloat16": "A"}
 @variant(grades=STRICT)
 def one_after_the_other(call: Call) -> Array:
     """Channels, rows, columns; the bias last."""
-    return summed(call, emulated.sequential)
+    return summed(call, orders.sequential)
 
 
 @variant(grades=STRICT)
 def last_to_first(call: Call) -> Array:
     """The same backwards."""
-    return summed(call, emulated.backwards)
+    return summed(call, orders.backwards)
 
 
 @variant(grades=STRICT)
 def bias_first(call: Call) -> Array:
     """The sum begins with the bias."""
-    return summed(call, emulated.sequential, bias="first")
+    return summed(call, orders.sequential, bias="first")
 
 
 @variant(grades=STRICT)
 def bias_apart(call: Call) -> Array:
     """The sum is rounded to the 16-bit type, and once more after the bias."""
-    return summed(call, emulated.sequential, bias="apart")
+    return summed(call, orders.sequential, bias="apart")
 
 
 @variant(grades=STRICT)
 def halves_of_halves(call: Call) -> Array:
     """Pairwise summation."""
-    return summed(call, emulated.pairwise)
+    return summed(call, orders.pairwise)
 
 
 @variant(grades=STRICT)
 def eight_lanes(call: Call) -> Array:
     """A vector register of eight accumulators."""
-    return summed(call, emulated.interleaved(8), bias="apart")
+    return summed(call, orders.interleaved(8), bias="apart")
 
 
 @variant(grades=STRICT)
 def blocks_of_16(call: Call) -> Array:
     """Blocks that are summed apart, and then added up."""
-    return summed(call, emulated.blocked(16))
+    return summed(call, orders.blocked(16))
 
 
 @variant(grades=STRICT)
 def three_parts(call: Call) -> Array:
     """The sum is split over three processors."""
-    return summed(call, emulated.split(3), bias="first")
+    return summed(call, orders.split(3), bias="first")
 
 
 @variant(grades=STRICT)
 def random_tree(call: Call) -> Array:
     """Any two partial sums are added next."""
-    return summed(call, emulated.shuffled)
+    return summed(call, orders.shuffled)
 
 
 @variant(grades=STRICT, deterministic=False)
 def another_order_every_time(call: Call) -> Array:
     """As with atomic additions: the order changes from call to call."""
-    orders = (emulated.sequential, emulated.backwards, emulated.pairwise, emulated.interleaved(4), emulated.split(2))
-    return summed(call, orders[int(np.random.default_rng().integers(len(orders)))])
+    some = (orders.sequential, orders.backwards, orders.pairwise, orders.interleaved(4), orders.split(2))
+    return summed(call, some[int(np.random.default_rng().integers(len(some)))])
 
 
 @variant(grades=STRICT)
 def fused_multiply_add(call: Call) -> Array:
     """The product is not rounded before it is added."""
-    return summed(call, emulated.fused)
+    return summed(call, orders.fused)
 
 
 @variant(grades=STRICT)
 def compensated(call: Call) -> Array:
     """Kahan's summation."""
-    return summed(call, emulated.compensated)
+    return summed(call, orders.kahan)
 
 
 @variant(grades=STRICT)
 def in_float64(call: Call) -> Array:
     """The sum is kept in float64 whatever the dtype."""
-    return summed(call, emulated.pairwise, accumulator=np.float64)
+    return summed(call, orders.pairwise, accumulator=np.float64)
 
 
 VARIANTS = (

@@ -6,8 +6,8 @@ Infinity times a piece that is 0 would be NaN: these variants do not claim numbe
 from __future__ import annotations
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.mutants import emulated, pieces
-from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.emulation import orders, pieces
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.variants.variant import variant
 
 
@@ -20,7 +20,7 @@ def tf32_by_3(call: Call) -> Array:
 @variant(grades={"float32": "R-tf32x3"}, non_finite=False)
 def tf32_by_3_cut(call: Call) -> Array:
     """3 products of 2 TF32 pieces that are cut, tap by tap, in blocks of 8 that are aligned and cut."""
-    return pieces.tap_by_tap(call, pieces.TF32_CUT, pieces.THREE, emulated.aligned(8))
+    return pieces.tap_by_tap(call, pieces.TF32_CUT, pieces.THREE, orders.aligned(8))
 
 
 @variant(grades={"float32": "R-bf16x3"}, non_finite=False)
@@ -44,7 +44,7 @@ def bfloat16_by_6(call: Call) -> Array:
 @variant(grades={"float32": "R-bf16x6"}, non_finite=False)
 def bfloat16_by_6_cut(call: Call) -> Array:
     """6 products of 3 bfloat16 pieces that are cut, tap by tap, in blocks of 16 that are aligned and cut."""
-    return pieces.tap_by_tap(call, pieces.BFLOAT16_CUT, pieces.SIX, emulated.aligned(16))
+    return pieces.tap_by_tap(call, pieces.BFLOAT16_CUT, pieces.SIX, orders.aligned(16))
 
 
 @variant(grades={"float32": "R-bf16x9"}, non_finite=False)
@@ -56,7 +56,7 @@ def bfloat16_by_9(call: Call) -> Array:
 @variant(grades={"float32": "R-bf16x9"}, non_finite=False)
 def bfloat16_by_9_cut(call: Call) -> Array:
     """9 products of 3 bfloat16 pieces that are cut, tap by tap, the bias after them."""
-    return pieces.tap_by_tap(call, pieces.BFLOAT16_CUT, pieces.NINE, emulated.pairwise)
+    return pieces.tap_by_tap(call, pieces.BFLOAT16_CUT, pieces.NINE, orders.pairwise)
 
 
 VARIANTS = (

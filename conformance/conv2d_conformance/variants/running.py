@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from conv2d_conformance.checks import Check
 from conv2d_conformance.checks import catalogue as checks
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.pool import pool
+from conv2d_conformance.running.examine import examination_of, run_check
 from conv2d_conformance.variants import catalogue as variants
 from conv2d_conformance.variants import targets
 from conv2d_conformance.variants.panel import Panel, Questions
@@ -97,19 +97,15 @@ def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) 
     A check that asked the same cases with two seeds has only those, and is not run again.
     """
     check = checks()[name]
-    remove_files = use_settings(effort)
-    try:
-        panels: dict[frozenset[str], list[InProcess]] = {}
-        for variant in names:
-            implementation = InProcess(variants()[variant])
-            if _applies(check, implementation):
-                dtypes = frozenset(implementation.hello.capabilities.dtypes)
-                panels.setdefault(dtypes, []).append(implementation)
-        results: dict[str, Result] = {}
-        for panel in panels.values():
-            results |= _runs_of(check, panel, seeds, effort)
-    finally:
-        remove_files()
+    panels: dict[frozenset[str], list[InProcess]] = {}
+    for variant in names:
+        implementation = InProcess(variants()[variant])
+        if _applies(check, implementation):
+            dtypes = frozenset(implementation.hello.capabilities.dtypes)
+            panels.setdefault(dtypes, []).append(implementation)
+    results: dict[str, Result] = {}
+    for panel in panels.values():
+        results |= _runs_of(check, panel, seeds, effort)
     return results
 
 
@@ -136,13 +132,11 @@ def _runs_of(check: Check, panel: Sequence[InProcess], seeds: Sequence[int], eff
 
 
 def _examine(panel: Sequence[InProcess], check: Check, run_seed: int, effort: Effort) -> list[Examination]:
-    questions, own_seed = Questions(), seed_of(check.name, run_seed)
+    questions = Questions()
     examinations = [
-        Examination(implementation, effort, check.requirements, seed=own_seed, prepare=questions)
-        for implementation in panel
+        examination_of(check, implementation, effort, run_seed, prepare=questions) for implementation in panel
     ]
-    seed(check.function, check.name, run_seed)
-    check.function(iut=Panel(examinations))
+    run_check(check, Panel(examinations))
     return examinations
 
 

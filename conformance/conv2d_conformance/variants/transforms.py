@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import ml_dtypes
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.formats import DTYPES, FORMATS
-from conv2d_conformance.mutants import emulated
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import (
-    accumulator_format,
-    flushing,
-    flushing_parts,
-    format_of,
-    rounding,
-    sequential,
-    summed,
-    through,
-)
-from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import HALF, accumulator_format, flushing, flushing_parts, format_of, through
+from conv2d_conformance.emulation.fourier import fourier_planes
+from conv2d_conformance.emulation.orders import rounding, sequential
+from conv2d_conformance.emulation.terms import summed
+from conv2d_conformance.emulation.winograd import winograd_tiles
 from conv2d_conformance.variants.variant import variant
 
 FLUSHED = dict.fromkeys(DTYPES, "flushed")
@@ -58,7 +50,7 @@ def winograd_flushing(call: Call) -> Array:
 def fourier_flushing(call: Call) -> Array:
     """The fast Fourier transform; subnormal data, numbers between the transforms and results are zero."""
     outer = flushing(format_of(call))
-    return emulated.fourier(call, inputs=outer, transforms=flushing_parts(accumulator_format(call)), result=outer)
+    return fourier_planes(call, inputs=outer, transforms=flushing_parts(accumulator_format(call)), result=outer)
 
 
 @variant(grades={"float32": "R-fp16"}, subnormals=FLUSHED)
@@ -73,7 +65,7 @@ def float16_inputs_flushing(call: Call) -> Array:
 @variant(grades={"float16": "R-acc16", "bfloat16": "R-acc16"}, subnormals=FLUSHED)
 def sixteen_bit_sums_flushing(call: Call) -> Array:
     """Sums of 16-bit numbers are kept in their own type; subnormal data, products, sums and results are zero."""
-    narrow = call.input.dtype in (np.float16, ml_dtypes.bfloat16)
+    narrow = call.input.dtype in HALF
     flush = flushing(format_of(call))
     return summed(call, rounding(flush), inputs=flush, accumulator=call.input.dtype if narrow else None)
 

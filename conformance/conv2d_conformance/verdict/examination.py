@@ -1,79 +1,35 @@
-"""One check's dealings with the implementation: ask, judge, remember, and reduce what fails to its simplest form."""
+"""One check's dealings with the implementation: ask, judge, count, and end at the first failure."""
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain, pairwise
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from conv2d_conformance import spec
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.cost import why_too_dear
 from conv2d_conformance.cases.features import features_of
-from conv2d_conformance.cases.geometry import is_legal, products
+from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.illegal_kinds import Illegal
-from conv2d_conformance.contract.answers import Answer, Implementation, Observation
+from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.operations import OPERATIONS, graded
+from conv2d_conformance.operations import graded
+from conv2d_conformance.verdict.asker import Asker, Prepare
 from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
-from conv2d_conformance.verdict.evidence import with_evidence
-from conv2d_conformance.verdict.grading import Grading, describe_grade
+from conv2d_conformance.verdict.evidence import askable
+from conv2d_conformance.verdict.failure import Failure, as_it_is
+from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.history import Remembering
-from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault, Judgement, Outcome
-from conv2d_conformance.verdict.question import FORESEEN, Drawn, Question, claimed_grade
-from conv2d_conformance.verdict.rejections import Rejections
-from conv2d_conformance.verdict.repeating import judge_repetitions
-from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE, shortest
-from conv2d_conformance.verdict.simplifying import (
-    IF_KNOWN,
-    OF_A_CRASH,
-    REPETITIONS,
-    USUAL,
-    Simplest,
-    repeated,
-    simplest,
-)
-from conv2d_conformance.verdict.together import answers_of, request_of
-from conv2d_conformance.verdict.wording import NO_SUCH_THING
-
-BREACHES = frozenset({"imports-reference"})
-"""What breaks no requirement, but the rules for adapters: there is no certificate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A failing case in its simplest form, the calls that must come before, and how often it fails when asked again.
-
-    `beside` is the call that must be made at the same time, by another thread.
-    """
-
-    case: str
-    got: str
-    required: str
-    first_case: str
-    after: tuple[str, ...] = ()
-    beside: str | None = None
-    failed_repetitions: int = REPETITIONS
-    repetitions: int = REPETITIONS
-    diagnosis: str | None = None
-
-
-Prepare = Callable[[Case, Capabilities], Question]
-"""Makes the question that a case is under some claims."""
-
-Diagnose = Callable[[Implementation, Case, Mapping[Case, bool]], str | None]
-"""Says in a sentence what is behind a failing case, given other cases and whether their answers were right."""
-
-Know = Callable[[Implementation, Case, Fault], bool]
-"""Whether what is behind a failing case was found before."""
+from conv2d_conformance.verdict.question import Drawn, Question, claimed_grade
+from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE
+from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
+from conv2d_conformance.verdict.tally import Tally
 
 
 class Nonconforming(AssertionError):
@@ -90,36 +46,12 @@ class Nonconforming(AssertionError):
         self.outcome = outcome
 
 
-@dataclass
-class Tally:
-    """What one check has seen so far.
-
-    without_evidence: the places, among all that was asked and held, of the cases that say nothing. transcript: a digest
-    of the lines of all that was asked and held, in their order.
-    """
-
-    outcome: Outcome = "error"
-    digests: set[int] = field(default_factory=set)
-    asked: int = 0
-    elements: int = 0
-    evidence: int = 0
-    without_evidence: list[int] = field(default_factory=list)
-    transcript: str = ""
-    failure: Failure | None = None
-    observed: dict[str, Failure] = field(default_factory=dict)
-    breaches: set[str] = field(default_factory=set)
-    grading: Grading = field(default_factory=Grading)
-    rejections: Rejections = field(default_factory=Rejections)
-
-
 class Examination:
     """Hands cases to an implementation and keeps the tally of one check.
 
-    `judge` raises Nonconforming for the first case that fails, in its simplest form; every later call re-raises it,
-    so that a test that is run again ends as it did before. What `diagnose` says of it is kept with the failure; one
-    of which the cause is `known` is reduced less far. Where it need not `simplify`, the first case that fails stands
-    as it is. Examinations that ask the same cases can share what they `prepare`, and those of one run the cases that
-    were `unsteady`, which failed only sometimes: one such case is made simpler, and those that follow are not.
+    `judge` raises Nonconforming for the first case that fails, in the form that the simplifier gives to it; every later
+    call re-raises it, so that a test that is run again ends as it did before. Without a simplifier that case stands as
+    it is. Examinations that ask the same cases can share what they `prepare`.
     """
 
     def __init__(
@@ -129,39 +61,29 @@ class Examination:
         requirements: tuple[str, ...] = (),
         *,
         seed: int = 0,
-        diagnose: Diagnose | None = None,
-        known: Know | None = None,
-        unsteady: list[Case] | None = None,
-        simplify: bool = True,
+        simplifier: Simplifier | None = SIMPLIFIER,
         prepare: Prepare = Question,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.implementation = implementation
         self.effort = effort
         self.requirements = requirements
         self.seed = seed
-        self.diagnose = diagnose
-        self.known = known
-        self.unsteady = [] if unsteady is None else unsteady
-        self.simplify = simplify
-        self.prepare = prepare
-        self.clock = clock
+        self.simplifier = simplifier
         self.tally = Tally()
+        # Other checks than these ask what no class of accuracy is about.
+        grades = not graded().isdisjoint(requirements)
+        self.asker = Asker(implementation, self.tally, grades=grades, prepare=prepare)
         self._upcoming: Case | None = None
-        self._prepared: Question | None = None
         self._known: dict[Case, Judgement] = {}
-        self._watched: dict[str, tuple[Case, Observation]] = {}
         self._in_sequence: deque[Case] = deque(maxlen=LONGEST_SEQUENCE)
         self._raised: Nonconforming | None = None
 
     @property
-    def _grades(self) -> bool:
-        """Whether the answers say how accurate the implementation is: other checks ask what no class is about."""
-        return not graded().isdisjoint(self.requirements)
+    def implementation(self) -> Implementation:
+        return self.asker.implementation
 
     @property
     def claims(self) -> Capabilities:
-        return self.implementation.hello.capabilities
+        return self.asker.claims
 
     def judge_all(self, cases: Iterable[Case], *, values: bool = True) -> None:
         """Judge fixed cases, in their order. The next is prepared while an answer is awaited."""
@@ -179,7 +101,7 @@ class Examination:
         """
         if self._raised is not None:
             raise self._raised
-        fitting = self._fitting(case)
+        fitting = askable(case, self.claims)
         if fitting is None or fitting in self._known or not about(fitting) or self._loses(case, fitting):
             return
         case = fitting
@@ -219,7 +141,7 @@ class Examination:
         if refused is not None and not self.tally.evidence:
             line, legal, fault = refused
             required = f"an answer: an exception for {line} says nothing where it is raised without the defect too"
-            self._end(_once(format_case(legal), fault.got, required), "error")
+            self._end(as_it_is(format_case(legal), fault.got, required), "error")
 
     def _refusal(self, legal: Case) -> Fault | None:
         """What came in place of an array when a legal call was asked, right or wrong."""
@@ -247,7 +169,7 @@ class Examination:
             raise self._raised
         asked: list[Case] = []
         rejected: set[str] = set()
-        for case in filter(None, map(self._fitting, cases)):
+        for case in filter(None, (askable(case, self.claims) for case in cases)):
             judgement = self._ask(case, values=True)
             self._note_rejection(case, judgement)
             if not is_legal(case):
@@ -268,7 +190,7 @@ class Examination:
         """Ask both at once, from two threads of one process; raise Nonconforming where an answer to either fails."""
         if self._raised is not None:
             raise self._raised
-        fitting = [self._fitting(one) for one in (case, other)]
+        fitting = [askable(one, self.claims) for one in (case, other)]
         if None in fitting:
             return
         cases = [one for one in fitting if one is not None]
@@ -279,12 +201,7 @@ class Examination:
         self._end_where_observed()
 
     def _ask_together(self, cases: Sequence[Case]) -> list[Judgement]:
-        first, second = (self.prepare(case, self.claims) for case in cases)
-        answers = answers_of(self.implementation.ask(request_of((first, second))))
-        judged = [judge(question, answer) for question, answer in zip((first, second), answers, strict=True)]
-        for case, judgement in zip(cases, judged, strict=True):
-            self._watch(format_case(case), judgement, case.operation)
-        return judged
+        return self.asker.ask_together(cases)
 
     def _raise_beside(self, cases: Sequence[Case], case: Case, beside: Case, judgement: Judgement) -> NoReturn:
         """What fails alone too is told as such."""
@@ -293,11 +210,9 @@ class Examination:
                 self._raise(one, alone, values=True)
         fault = judgement.fault
         assert fault is not None
-        failure = replace(_once(format_case(case), fault.got, fault.required), beside=format_case(beside))
-        if self.simplify and judgement.outcome == "fail":
-            again = [self._ask_together(cases) for _ in range(REPETITIONS)]
-            failed = sum(any(found.outcome != "pass" for found in judged) for judged in again)
-            failure = replace(failure, failed_repetitions=failed, repetitions=REPETITIONS)
+        failure = replace(as_it_is(format_case(case), fault.got, fault.required), beside=format_case(beside))
+        if self.simplifier is not None and judgement.outcome == "fail":
+            failure = self.simplifier.together(self.asker, cases, failure)
         self._end(failure, judgement.outcome)
 
     def judge_drawn(self, question: Drawn) -> None:
@@ -309,11 +224,10 @@ class Examination:
             raise self._raised
         operation = question.operation
         if operation not in self.implementation.hello.operations:
-            self._end(_once(question.line, f"the adapter has no {operation}", "one, for this profile"), "error")
-        judgement = question.judged(self.implementation)
-        self._watch(question.line, judgement, operation)
+            self._end(as_it_is(question.line, f"the adapter has no {operation}", "one, for this profile"), "error")
+        judgement = self.asker.ask_drawn(question)
         if judgement.fault is not None:
-            self._end(_once(question.line, judgement.fault.got, judgement.fault.required), judgement.outcome)
+            self._end(as_it_is(question.line, judgement.fault.got, judgement.fault.required), judgement.outcome)
         self._tally(question.line, judgement)
         self._end_where_observed()
 
@@ -323,17 +237,10 @@ class Examination:
                 self._end(self._reduced_observation(requirement), "fail")
 
     def _reduced_observation(self, requirement: str) -> Failure:
-        """What was seen beside an answer, in the simplest case that shows it; as it is where no case did."""
-        if requirement not in self._watched or not self.simplify:
+        """What was seen beside an answer; as it is where no case showed it."""
+        if requirement not in self.asker.watched or self.simplifier is None:
             return self.tally.observed[requirement]
-        case, first = self._watched[requirement]
-
-        def find(candidate: Case) -> Fault | None:
-            observed = self._ask(candidate, values=False).observed
-            return next((_of_observation(seen) for seen in observed if seen.kind == first.kind), None)
-
-        found = simplest(case, _of_observation(first), find, clock=self.clock)
-        return _reduced(case, found)
+        return self.simplifier.observed(self.asker, *self.asker.watched[requirement])
 
     def measure(self, case: Case) -> None:
         """Ask a case for what it says of the accuracy: wrong values end nothing, any other fault does."""
@@ -344,16 +251,6 @@ class Examination:
         elif judgement.fault is None or judgement.fault.aspect != "values":
             self._raise(case, judgement, values=True)
 
-    def _fitting(self, case: Case) -> Case | None:
-        """The nearest relative of the case that needs nothing unclaimed, with data that are evidence.
-
-        None where that takes more than is possible: a large padding without its large stride has a large output.
-        """
-        claimed = within_claims(case, self.claims)
-        if claimed != case and why_too_dear(claimed) is not None:
-            return None
-        return with_evidence(claimed, self.claims)
-
     def require_claimed_grades(self) -> None:
         """Raise Nonconforming for the first dtype whose claimed class some answer has broken."""
         for dtype, found in self.tally.grading.subjects.items():
@@ -363,37 +260,18 @@ class Examination:
                 got = f"{dtype}: {describe_grade(dtype, found.failed, found.named, claimed, found.excess)}"
                 required = f"{dtype}: grade {claimed}, {MEANINGS[claimed]}"
                 failure = Failure(format_case(case), got, required, format_case(case))
-                self._end(replace(failure, diagnosis=self._diagnosis(case, {})), "fail")
+                if self.simplifier is not None:
+                    failure = replace(failure, diagnosis=self.simplifier.diagnosis(self.asker, case, {}))
+                self._end(failure, "fail")
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:
-        question = self._question(case)
-        request = question.foreseen(self._look_ahead) if values else question.request
-        grading = self.tally.grading if self._grades else None
-        answers: list[Answer] = []
-        for _ in range(times):
-            answers.append(self.implementation.ask(request))
-            judgement = judge(question, answers[-1], values=values, grading=grading)
-            if judgement.observed:
-                self._watch(format_case(case), judgement, case.operation, case)
-            if judgement.outcome != "pass":
-                break
-        return judge_repetitions(judgement, answers, case.signature.symbols)
-
-    def _question(self, case: Case) -> Question:
-        prepared, self._prepared = self._prepared, None
-        # A stride of 1.0 equals one of 1, and is another question.
-        is_prepared = prepared is not None and prepared.case == case and not case.overrides
-        return prepared if prepared is not None and is_prepared else self.prepare(case, self.claims)
+        return self.asker.ask(case, values=values, times=times, meanwhile=self._look_ahead)
 
     def _look_ahead(self) -> None:
-        """Prepare the question that comes next, if that takes little."""
         upcoming, self._upcoming = self._upcoming, None
-        case = None if upcoming is None else self._fitting(upcoming)
+        case = None if upcoming is None else askable(upcoming, self.claims)
         if case is not None and case not in self._known:
-            question = self.prepare(case, self.claims)
-            if question.illegal_because is None and products(question.geometry) <= FORESEEN:
-                _ = question.request
-                self._prepared = question
+            self.asker.foresee(case)
 
     def _note_rejection(self, case: Case, judgement: Judgement) -> None:
         """Of what the check asks itself: what is asked to make a case simpler depends on the time that there is."""
@@ -401,81 +279,29 @@ class Examination:
             legal = judgement.fault is not None
             self.tally.rejections.take(judgement.rejected, format_case(case), legal=legal)
 
-    def _watch(self, line: str, judgement: Judgement, operation: str, case: Case | None = None) -> None:
-        for observation in judgement.observed:
-            if observation.kind in BREACHES:
-                self.tally.breaches.add(observation.sentence)
-            requirement = OPERATIONS[operation].observed.get(observation.kind)
-            if requirement and requirement not in self.tally.observed:
-                self.tally.observed[requirement] = Failure(line, observation.sentence, NO_SUCH_THING, line)
-                if case is not None:
-                    self._watched[requirement] = case, observation
-
     def _tally(self, line: str, judgement: Judgement) -> None:
-        tally = self.tally
-        if not judgement.evidence:
-            tally.without_evidence.append(tally.asked)
-        tally.asked += 1
-        tally.transcript = continued(tally.transcript, line)
-        tally.elements += judgement.elements
-        tally.evidence += judgement.evidence
-        if judgement.evidence:
-            tally.outcome = "pass"
-            tally.digests.add(digest(line))
+        self.tally.count(line, judgement)
 
     def _count(self, case: Case, judgement: Judgement) -> None:
         self._tally(format_case(case), judgement)
 
-    def _raise(self, case: Case, judgement: Judgement, values: bool) -> None:
+    def _raise(self, case: Case, judgement: Judgement, values: bool) -> NoReturn:
         assert judgement.fault is not None
-        if not self.simplify or _is_dear(judgement.fault):
-            self._end(_once(format_case(case), judgement.fault.got, judgement.fault.required), judgement.outcome)
-        seen = {known: found.outcome == "pass" for known, found in self._known.items()}
-
-        def find(candidate: Case) -> Fault | None:
-            found = self._ask(candidate, values, judgement.calls).fault
-            seen[candidate] = found is None
-            return found
-
-        is_known = self.known is not None and self.known(self.implementation, case, judgement.fault)
-        crashed = judgement.outcome == "error"
-        if crashed and is_known:  # seen again, and told from what was seen anyway
-            failure = _once(format_case(case), judgement.fault.got, judgement.fault.required)
-            failure = replace(failure, diagnosis=self._diagnosis(case, seen if values else {}))
-            self._end(failure, judgement.outcome)
-        if self.unsteady and (again := repeated(case, judgement.fault, find)).failed < again.repetitions:
-            self._end(_reduced(case, again), judgement.outcome)
-        allowance = OF_A_CRASH if crashed else IF_KNOWN if is_known else USUAL
-        found = simplest(case, judgement.fault, find, allowance, clock=self.clock)
-        failure = _reduced(case, found)
-        if found.failed < found.repetitions:
-            self.unsteady.append(case)
+        if self.simplifier is None:
+            failure = as_it_is(format_case(case), judgement.fault.got, judgement.fault.required)
         else:
-            # Where shapes alone were looked at, no answer is known to be right.
-            failure = replace(failure, diagnosis=self._diagnosis(found.case, seen if values else {}))
+            failure = self.simplifier.failing(self.asker, case, judgement, values=values, asked=self._known)
         self._end(failure, judgement.outcome)
 
-    def _diagnosis(self, case: Case, seen: Mapping[Case, bool]) -> str | None:
-        return None if self.diagnose is None else self.diagnose(self.implementation, case, seen)
-
-    def _raise_in_sequence(self, asked: list[Case], case: Case, judgement: Judgement) -> None:
+    def _raise_in_sequence(self, asked: list[Case], case: Case, judgement: Judgement) -> NoReturn:
         fault = judgement.fault
         assert fault is not None
-
-        def fails_after(before: Sequence[Case]) -> bool:
-            self.implementation.restart()
-            for earlier in before:
-                self.implementation.ask(Question(earlier, self.claims).request)
-            found = self._ask(case, values=True).fault
-            return found is not None and found.aspect == fault.aspect
-
         before = self._asked_before()
-        can_tell = self.simplify and self.implementation.restart()
-        needed = shortest(before, fails_after) if can_tell else None
+        needed = None if self.simplifier is None else self.simplifier.needed(self.asker, before, case, fault)
         if needed is not None and not needed:
             self._raise(case, judgement, values=True)
         failure = replace(
-            _once(format_case(case), fault.got, fault.required),
+            as_it_is(format_case(case), fault.got, fault.required),
             after=tuple(format_case(earlier) for earlier in needed or asked),
             failed_repetitions=int(needed is not None),
         )
@@ -491,71 +317,3 @@ class Examination:
         self.tally.outcome, self.tally.failure = outcome, failure
         self._raised = Nonconforming(failure, outcome)
         raise self._raised
-
-
-def _reduced(case: Case, found: Simplest) -> Failure:
-    return Failure(
-        format_case(found.case),
-        found.fault.got,
-        found.fault.required,
-        format_case(case),
-        failed_repetitions=found.failed,
-        repetitions=found.repetitions,
-    )
-
-
-def _is_dear(fault: Fault) -> bool:
-    """Whether to see it again takes all the time, or all the memory, that a call is allowed."""
-    return fault.broken in ("timeout", "memory-limit")
-
-
-def _of_observation(seen: Observation) -> Fault:
-    return Fault("observed", seen.sentence, NO_SUCH_THING)
-
-
-def _once(line: str, got: str, required: str) -> Failure:
-    """What stands as it is: nothing was made simpler, and nothing asked again."""
-    return Failure(line, got, required, line, failed_repetitions=1, repetitions=1)
-
-
-def digest(line: str) -> int:
-    """A number that stands for a case line, to count distinct ones across checks."""
-    return int.from_bytes(hashlib.blake2b(line.encode(), digest_size=6).digest())
-
-
-def continued(transcript: str, line: str) -> str:
-    """The digest of what came before and of one more line."""
-    return hashlib.blake2b(f"{transcript}\n{line}".encode(), digest_size=8).hexdigest()
-
-
-def as_json(tally: Tally) -> dict[str, Any]:
-    """The tally in builtins alone, so that it can travel between processes."""
-    failure = None if tally.failure is None else failure_as_json(tally.failure)
-    return {
-        "outcome": tally.outcome,
-        "digests": sorted(tally.digests),
-        "asked": tally.asked,
-        "without_evidence": tally.without_evidence,
-        "transcript": tally.transcript,
-        "elements": tally.elements,
-        "evidence": tally.evidence,
-        "failure": failure,
-        "accuracy": {
-            dtype: {
-                "broken_by": {name: format_case(question.case) for name, question in found.failed.items()},
-                "named": sorted(found.named),
-                "margins": found.margins,
-                "excess": found.excess,
-                "fixed": found.fixed,
-                "bounded": found.bounded,
-            }
-            for dtype, found in tally.grading.subjects.items()
-        },
-        "observed": {name: failure_as_json(seen) for name, seen in tally.observed.items()},
-        "breaches": sorted(tally.breaches),
-        "rejections": tally.rejections.as_json(),
-    }
-
-
-def failure_as_json(failure: Failure) -> dict[str, Any]:
-    return {name: getattr(failure, name) for name in Failure.__slots__} | {"after": list(failure.after)}

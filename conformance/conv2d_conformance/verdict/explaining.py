@@ -1,9 +1,9 @@
-"""Which requirement explains a failing case: the one about what the case cannot do without.
+"""Which requirement explains a failing case: the one about the feature that the failure needs.
 
-Many checks meet one fault, each in cases that are about something else. A case is asked again without one of its
-features after the other; a feature without which it does not fail is part of the fault. Of several, the first in the
-table below is the narrowest: an array that is a view says more than the stride that the fault needs as well. The
-others explain it where no requirement fails that is about the first.
+Many checks meet one fault, each in cases about something else. So the case is asked again without one of its features
+at a time; if it then passes, the feature is part of the fault. Of several such features the first in the table below is
+the narrowest: an array that is a view says more than the stride that the fault needs as well. The others explain the
+failure where no requirement about the first one fails.
 """
 
 from __future__ import annotations
@@ -14,18 +14,23 @@ from typing import Any
 
 from conv2d_conformance.cases.case import Case, CaseError, Elements, Recipe
 from conv2d_conformance.cases.geometry import geometry, is_legal
+from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.operations import elementwise
+from conv2d_conformance.spec import operation_of
 
 LARGEST_SMALL = 8
-"""What no tile, vector or block is shorter than, as far as the drawn cases know."""
+"""No tile, vector or block is shorter than this, as far as the drawn cases know."""
+
+SELF_CONTAINED = frozenset({"memory", "dtype", "validation"})
+"""Chapters of conv2d whose requirements say nothing of each other's failures."""
 
 
 def explanations(case: Case, aspect: str, fails: Callable[[Case], bool]) -> tuple[str, ...]:
     """The ids of the requirements that explain why the case fails, the narrowest first.
 
-    `fails` says whether another case fails. `aspect` is the respect in which this one does. None for an illegal call,
-    and for special values: such cases are about nothing else. None too for a refused call that has a feature which it
-    cannot be asked without.
+    `fails` says whether another case fails. `aspect` is the respect in which this one does. There are none for an
+    illegal call and for special values: such cases are about nothing else. Nor are there any for a refused call that
+    cannot be asked without one of its features.
     """
     if not is_legal(case) or not case.is_finite:
         return ()
@@ -46,19 +51,19 @@ def _needed(case: Case, aspect: str, fails: Callable[[Case], bool]) -> tuple[str
 
 
 def explains(requirement: str, explanation: str | None) -> bool:
-    """Whether a requirement is the one that explains a failure, or one beside it in its chapter."""
+    """Whether a requirement explains a failure: it is the explanation, or stands in the same chapter of conv2d."""
     if explanation is None:
         return False
     chapter = explanation.partition(".")[0]
-    if chapter in ("memory", "dtype", "gradients"):
+    if chapter in SELF_CONTAINED or operation_of(explanation) != MAIN:
         return requirement == explanation
     if chapter == "padding-mode":
         return requirement.startswith(explanation)
-    return requirement.partition(".")[0] == chapter and (chapter != "validation" or requirement == explanation)
+    return requirement.partition(".")[0] == chapter
 
 
 def _without(case: Case) -> Iterator[tuple[str, Case | None]]:
-    """For each requirement, from the narrowest on, the case without what it speaks of."""
+    """For each requirement, the narrowest first, the case without the feature that the requirement is about."""
     if case.view is not None:
         yield f"memory.view-{case.view}", _changed(case, view=None)
     if case.padding_mode != "zeros":
@@ -96,12 +101,12 @@ def _without(case: Case) -> Iterator[tuple[str, Case | None]]:
 def _changed(case: Case, **changes: Any) -> Case | None:
     try:
         return replace(case, **changes)
-    except CaseError:  # what else the case says has no place in it any more
+    except CaseError:  # the rest of the case no longer fits
         return None
 
 
 def _unpadded(case: Case) -> Case | None:
-    """The call without its padding; where the kernel does not fit then, the input is as large as it was with it."""
+    """The call without its padding. Where the kernel then does not fit, the input grows by what the padding was."""
     bare = _changed(case, padding=(0, 0))
     if bare is None or is_legal(bare):
         return bare
@@ -110,7 +115,7 @@ def _unpadded(case: Case) -> Case | None:
 
 
 def _recipe(case: Case) -> Recipe | Elements:
-    """Data for other shapes: named elements would lie outside."""
+    """Data for other shapes, in which named elements would lie outside."""
     return case.recipe or Recipe()
 
 
@@ -120,7 +125,7 @@ def _pairs(case: Case) -> dict[str, Any]:
 
 
 def _smaller(case: Case) -> Case | None:
-    """The same call with every size that is large cut to a small one."""
+    """The same call with every large size reduced to a small one."""
     if case.groups > 1 and case.groups > LARGEST_SMALL:
         return _changed(case, groups=2, C=2, M=2, data=_recipe(case))
     inputs, outputs = (min(size // case.groups, LARGEST_SMALL // 2) for size in (case.C, case.M))

@@ -6,7 +6,7 @@ where that was more than is meant, forty refusals would say nothing that one sen
 
 from __future__ import annotations
 
-from conv2d_conformance.cases.claimed import claim_cases
+from conv2d_conformance.cases.claim_cases import claim_cases
 from conv2d_conformance.contract.answers import Hello, Implementation, Rejected
 from conv2d_conformance.contract.delivered import FORM
 from conv2d_conformance.hinted import Hinted

@@ -7,7 +7,7 @@ import numpy as np
 from conv2d_conformance.contract.answers import Answer, Broken, Rejected, Result
 from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.law.allowed import compare
-from conv2d_conformance.law.rows import row_of
+from conv2d_conformance.law.joined_arrays import row_of
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.question import Question

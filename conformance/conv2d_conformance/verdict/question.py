@@ -15,9 +15,9 @@ from conv2d_conformance.cases.geometry import geometry, products
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.answers import Implementation, Request
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.grades import default_class
+from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.law.allowed import Allowed
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass

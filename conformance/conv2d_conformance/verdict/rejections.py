@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conv2d_conformance.contract.answers import Rejected
-from conv2d_conformance.contract.kind import refusal
+from conv2d_conformance.contract.message_kinds import refusal
 
 _TYPES = re.compile(
     r"\b(Name|Attribute|UnboundLocal|Import|ModuleNotFound|Reference|UndefVar|UndefinedFunction|NoMethod|NullPointer)"

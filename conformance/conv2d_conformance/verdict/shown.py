@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.arrays import Array, Floats
 from conv2d_conformance.contract.formats import Format
-from conv2d_conformance.law.allowed import Allowed, Floats, Mask, compare
+from conv2d_conformance.law.allowed import Allowed, Mask, compare
 from conv2d_conformance.law.bound import Operands
-from conv2d_conformance.law.special import is_finite
+from conv2d_conformance.law.special_values import is_finite
 
 
 def has_spread(operands: Operands, answer: Array) -> bool:

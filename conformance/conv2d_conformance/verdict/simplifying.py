@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.shrink import shrink
-from conv2d_conformance.contract.kind import masked
+from conv2d_conformance.contract.message_kinds import masked
 from conv2d_conformance.verdict.judgement import Fault
 
 REPETITIONS = 5

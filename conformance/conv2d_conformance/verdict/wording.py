@@ -6,7 +6,7 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.law.allowed import Allowed, Mask
-from conv2d_conformance.law.rows import element
+from conv2d_conformance.law.joined_arrays import element
 from conv2d_conformance.verdict.question import Question
 
 FORCELESS = 2.0**10

@@ -10,9 +10,9 @@ from typing import Any
 
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.contract.calls import MAIN
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.grades import class_names
+from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.operations import elementwise
 from conv2d_conformance.verdict.grading import BY_SIZE, EXACT, grade
 from conv2d_conformance.verdict.question import claimed_grade

@@ -8,9 +8,9 @@ from typing import Any
 
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.fingerprint.finding import Finding
+from conv2d_conformance.fingerprint.probe_result import ProbeResult
 from conv2d_conformance.fingerprint.shapes import SHAPES
-from conv2d_conformance.fingerprint.words import pieces, summary
+from conv2d_conformance.fingerprint.summary import pieces, summary
 from conv2d_conformance.implementation.bundled import list_adapters
 from conv2d_conformance.verifying.rules import Rules
 
@@ -68,5 +68,5 @@ def _faults_of_dtype(dtype: str, seen: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _said(dtype: str, shape: Mapping[str, Any]) -> Any:
-    findings = {name: Finding(found["words"], found["value"]) for name, found in shape["findings"].items()}
+    findings = {name: ProbeResult(found["words"], found["value"]) for name, found in shape["findings"].items()}
     return pieces(dtype, findings) or {"not seen": f"not seen: {shape['not_seen'] or 'anything'}"}

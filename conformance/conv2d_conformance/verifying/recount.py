@@ -19,12 +19,14 @@ from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.checks import Check
 from conv2d_conformance.contract.answers import Hello, Request
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import elementwise
-from conv2d_conformance.verdict.examination import Examination, digest
+from conv2d_conformance.running.drawing import seed_of
+from conv2d_conformance.running.examine import run_check
+from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.judgement import Judgement
 from conv2d_conformance.verdict.question import Drawn
+from conv2d_conformance.verdict.tally import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class _Counting(Examination):
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:  # noqa: ARG002  # all answers are the same
         judges_values = values and is_legal(case)
-        if self._grades and judges_values and 0 not in case.output_shape:
+        if self.asker.grades and judges_values and 0 not in case.output_shape:
             self.subjects.add(case.subject)
         return _held(_elements(case) if judges_values else 1)
 
@@ -101,21 +103,16 @@ def recount(
     """What each check asks of an implementation with these capabilities, by the effort and the seed of a run."""
     hello = Hello("nobody", "", "", capabilities)
     chosen = list(checks)
-    remove_files = use_settings(EFFORTS[run["effort"]])
-    try:
-        found = {}
-        for number, check in enumerate(chosen):
-            on_progress(number, len(chosen), check.name)
-            found[check.name] = _count(check, hello, run)
-        return found
-    finally:
-        remove_files()
+    found = {}
+    for number, check in enumerate(chosen):
+        on_progress(number, len(chosen), check.name)
+        found[check.name] = _count(check, hello, run)
+    return found
 
 
 def _count(check: Check, hello: Hello, run: Mapping[str, Any]) -> Count:
-    seed(check.function, check.name, run["seed"])
     counting = _Counting(hello, run, check)
-    check.function(iut=counting)
+    run_check(check, counting)
     return Count(
         tuple(counting.cases),
         tuple(counting.transcripts),

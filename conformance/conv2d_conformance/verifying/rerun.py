@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +11,12 @@ from conv2d_conformance import sources
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.contract.answers import Broken, Implementation
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import operation_of
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, Tally
+from conv2d_conformance.running.examine import examine
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.tally import Tally
 from conv2d_conformance.verdict.wording import REPEATED
 
 OFTEN = 20
@@ -71,13 +70,9 @@ def rerun(
     passing = [entry for entry in report["requirements"] if entry["verdict"] == "pass"]
     passing = _some([entry for entry in passing if all(map(again.can_make, entry["checks"]))], sample, dice)
     differences = list(_differences_of_hello(report, implementation))
-    remove_files = use_settings(EFFORTS[report["run"]["effort"]])
-    try:
-        for number, entry in enumerate([*failing, *passing]):
-            on_progress(number, len(failing) + len(passing), entry["id"])
-            differences += _of_failing(entry, again) if entry["failure"] else _of_passing(entry, again)
-    finally:
-        remove_files()
+    for number, entry in enumerate([*failing, *passing]):
+        on_progress(number, len(failing) + len(passing), entry["id"])
+        differences += _of_failing(entry, again) if entry["failure"] else _of_passing(entry, again)
     asked = sum(tally.asked for tally in again.tallies.values())
     compared = (
         f"asked again, as drawn by {draw}: failing cases of {len(failing)} and checks of {len(passing)} passing "
@@ -165,10 +160,4 @@ def _differences_of_numbers(name: str, seen: Mapping[str, Any], tally: Tally) ->
 
 
 def _tally(check: Check, implementation: Implementation, run: Mapping[str, Any]) -> Tally:
-    drawn_from = seed_of(check.name, run["seed"])
-    effort = EFFORTS[run["effort"]]
-    examination = Examination(implementation, effort, check.requirements, seed=drawn_from, simplify=False)
-    seed(check.function, check.name, run["seed"])
-    with suppress(Nonconforming):  # its tally says so
-        check.function(iut=examination)
-    return examination.tally
+    return examine(check, implementation, EFFORTS[run["effort"]], run["seed"], simplifier=None).tally

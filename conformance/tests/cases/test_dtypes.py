@@ -7,7 +7,7 @@ from conv2d_conformance.cases import arrays, format_case, parse
 from conv2d_conformance.cases.dtypes import OTHERS, in_dtype, in_others, in_turn
 from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.mutants.call import compute
+from conv2d_conformance.emulation.call import compute
 
 
 def test_cases_take_turns() -> None:

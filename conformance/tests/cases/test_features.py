@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from conv2d_conformance.cases import features_of, parse
-from conv2d_conformance.cases.illegal import ILLEGAL
-from conv2d_conformance.cases.unusual import UNUSUAL_BUT_LEGAL
+from conv2d_conformance.cases.illegal_calls import ILLEGAL
+from conv2d_conformance.cases.unusual_calls import UNUSUAL_BUT_LEGAL
 from conv2d_conformance.contract.capabilities import FEATURES
 
 

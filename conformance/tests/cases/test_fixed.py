@@ -8,11 +8,11 @@ from itertools import combinations, product
 import pytest
 
 from conv2d_conformance.cases import Case, arrays, exposes, parse
-from conv2d_conformance.cases.documented import DOCUMENTED
+from conv2d_conformance.cases.documented_examples import DOCUMENTED
 from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
 from conv2d_conformance.cases.networks import NETWORKS, network_cases
 from conv2d_conformance.cases.tiles import KERNELS, SIZES, tile_cases
-from conv2d_conformance.cases.unusual import UNUSUAL_BUT_LEGAL
+from conv2d_conformance.cases.unusual_calls import UNUSUAL_BUT_LEGAL
 from conv2d_conformance.effort import EFFORTS
 from conv2d_reference.sizes import output_size
 

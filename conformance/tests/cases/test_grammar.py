@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from conv2d_conformance.cases import Case, CaseError, Elements, Recipe, format_case, parse
 from conv2d_conformance.cases.case import ARRAYS
-from conv2d_conformance.cases.illegal import ILLEGAL
+from conv2d_conformance.cases.illegal_calls import ILLEGAL
 from conv2d_conformance.cases.strategies import cases
-from conv2d_conformance.cases.unusual import UNUSUAL_BUT_LEGAL
+from conv2d_conformance.cases.unusual_calls import UNUSUAL_BUT_LEGAL
 from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.contract.formats import DTYPES
 

@@ -8,7 +8,7 @@ import pytest
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case
-from conv2d_conformance.cases.illegal import illegal_calls
+from conv2d_conformance.cases.illegal_calls import illegal_calls
 from conv2d_conformance.cases.illegal_kinds import KINDS
 from conv2d_conformance.cases.neighbourhoods import BLOCKS, FACTORS, LEVELS, legal_calls, rows
 from conv2d_conformance.effort import EFFORTS

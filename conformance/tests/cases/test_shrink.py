@@ -11,10 +11,10 @@ import pytest
 
 from conv2d_conformance.cases import Case, call, format_case, parse
 from conv2d_conformance.cases.geometry import geometry, is_legal
-from conv2d_conformance.cases.illegal import ILLEGAL
+from conv2d_conformance.cases.illegal_calls import ILLEGAL
 from conv2d_conformance.cases.shrink import reductions, shrink
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.kind import masked
+from conv2d_conformance.contract.message_kinds import masked
 from conv2d_reference.correlate import conv2d
 
 LARGE = "n3c4h19w20 m6k3x4 s2x3 p2x1 d2x1 g2 bias float32 integers:7 view=offset"

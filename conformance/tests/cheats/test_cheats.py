@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from conv2d_conformance.report.validation import fault_of
-from conv2d_conformance.runner import Options, run
+from conv2d_conformance.running.options import Options
+from conv2d_conformance.running.run import run
 from conv2d_conformance.verifying import Finding, verify
 
 FOLDER = Path(__file__).parent

@@ -2,25 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import argparse
+from dataclasses import MISSING, fields, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from conv2d_conformance import runner
 from conv2d_conformance.cli import program
+from conv2d_conformance.implementation import resident
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
-from conv2d_conformance.plugin import pytest_addoption
+from conv2d_conformance.report.kind import Kind
+from conv2d_conformance.running import options, pytest_options
+from conv2d_conformance.running.options import Options, kind_of, told
+from conv2d_conformance.running.plugin import pytest_addoption
 
-OPTIONS = {item.name: item.default for item in fields(runner.Options)}
+OPTIONS: dict[str, Any] = {item.name: item.default for item in fields(Options)}
+
+OTHER = Options(
+    target="mine.py:conv2d",
+    profile="training",
+    effort="thorough",
+    seed=7,
+    only="bias.*",
+    output=Path("out.json"),
+    workers=3,
+    timeout=2.5,
+    memory=0.5,
+    isolation="none",
+    keep_going=True,
+    deviations=(("any", "where"),),  # type: ignore[arg-type]  # whatever is declared
+)
+"""Every option has another value than by default."""
+
+OF_PYTEST = {one.name for one, said in options.described() if said.pytest is not None}
+ELSEWHERE = {"output", "workers", "deviations"}
+"""pytest says in its own way where results go, and how many processes there are; it declares nothing."""
 
 
 def defaults_of(command: str) -> dict[str, Any]:
     return {option.name or "": option.default for option in program.commands[command].params}
 
 
-@pytest.mark.parametrize("name", ["profile", "effort", "seed", "only", "workers", "timeout", "memory", "isolation"])
+def test_every_option_is_changed_in_these_tests() -> None:
+    assert all(getattr(OTHER, name) != default for name, default in OPTIONS.items())
+
+
+def test_every_option_of_a_run_is_on_the_command_line() -> None:
+    assert set(defaults_of("run")) == set(OPTIONS)
+
+
+def test_every_option_of_a_run_is_one_of_pytest_or_has_another_place_there() -> None:
+    assert set(OPTIONS) - ELSEWHERE == OF_PYTEST
+
+
+@pytest.mark.parametrize("name", sorted(OPTIONS.keys() - {"target", "output", "deviations"}))
 def test_a_run_on_the_command_line_is_by_default_the_one_of_the_library(name: str) -> None:
     assert defaults_of("run")[name] == OPTIONS[name]
 
@@ -29,18 +66,62 @@ class Group:
     """Takes what a plugin adds to the options of pytest."""
 
     def __init__(self) -> None:
-        self.defaults: dict[str, Any] = {}
-
-    def addoption(self, name: str, *, default: Any = None, **_: Any) -> None:
-        self.defaults[name] = default
+        self.parser = argparse.ArgumentParser()
+        self.addoption = self.parser.add_argument
 
 
-@pytest.mark.parametrize("name", ["profile", "effort", "seed", "only", "timeout", "memory", "isolation"])
-def test_a_run_of_pytest_is_by_default_the_one_of_the_library(name: str) -> None:
+def parsed(*arguments: str) -> Options:
+    """What the plugin reads from the command line of pytest."""
     group: Any = Group()
     parser: Any = SimpleNamespace(getgroup=lambda *_: group)
     pytest_addoption(parser)
-    assert group.defaults[f"--conv2d-{name}"] == OPTIONS[name]
+    found = group.parser.parse_args(arguments)
+    config: Any = SimpleNamespace(getoption=lambda name: getattr(found, name))
+    return pytest_options.read(config)
+
+
+def test_a_run_of_pytest_is_by_default_the_one_of_the_library() -> None:
+    assert parsed("--conv2d-target=x") == Options(target="x")
+    assert parsed().target is None
+
+
+@pytest.mark.parametrize("asked", [OTHER, Options(target="a b=c", only="")])
+def test_pytest_is_asked_for_what_the_run_is_asked_for(asked: Options) -> None:
+    elsewhere = {name: OPTIONS[name] for name in ELSEWHERE}
+    assert parsed(*pytest_options.arguments(asked)) == replace(asked, **elsewhere)
+
+
+def test_a_report_says_what_was_asked() -> None:
+    assert told(OTHER) == {
+        "target": "mine.py:conv2d",
+        "profile": "training",
+        "effort": "thorough",
+        "seed": 7,
+        "only": "bias.*",
+        "isolation": "none",
+        "timeout_seconds": 2.5,
+        "memory_gib": None,
+    }
+
+
+def test_a_report_tells_of_no_limit_that_nobody_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    limited = Options(target="x", memory=0.5)
+    assert told(limited)["memory_gib"] == (0.5 if resident.CAN_BE_TOLD else None)
+    monkeypatch.setattr(options, "CAN_BE_TOLD", not resident.CAN_BE_TOLD)
+    assert told(limited)["memory_gib"] == (None if resident.CAN_BE_TOLD else 0.5)
+
+
+def test_a_report_says_it_on_one_line_each() -> None:
+    asked = told(Options(target="a\nb", only="c\x1b"))
+    assert (asked["target"], asked["only"]) == ("a\\nb", "c\\x1b")
+
+
+def test_what_decides_the_kind_of_a_report_is_asked_and_told() -> None:
+    names = {item.name for item in fields(Kind)}
+    assert {name: getattr(kind_of(OTHER), name) for name in names} == {name: getattr(OTHER, name) for name in names}
+    assert names <= told(OTHER).keys()
+    assert {item.name: item.default for item in fields(Kind)}.items() <= OPTIONS.items()
+    assert OPTIONS["target"] is MISSING
 
 
 @pytest.mark.parametrize("command", ["run", "smoke", "replay", "fingerprint", "initialisation"])

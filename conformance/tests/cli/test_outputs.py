@@ -7,7 +7,7 @@ import click
 import pytest
 
 from conv2d_conformance.cli import program
-from conv2d_conformance.cli.files import Page
+from conv2d_conformance.cli.output_option import Page
 from conv2d_conformance.report.validation import fault_of
 
 ONE = ("run", "right.py:conv2d", "--only", "bias.absent", "--effort", "quick")
@@ -24,14 +24,14 @@ WRITERS = {
 def quick_work(monkeypatch):
     """`selftest`, `sharpness` and `variants` find something in no time."""
     from conv2d_conformance.selftest import distinct, killing
-    from conv2d_conformance.sharpness import measuring
-    from conv2d_conformance.sharpness.measuring import Sight
+    from conv2d_conformance.sharpness import measurement
+    from conv2d_conformance.sharpness.measurement import Sight
     from conv2d_conformance.variants import running
 
     met = [killing.Encounter("bias_dropped", "bias.added", "test_bias::test_added", True, 1, 0.1, "c1h1w1 m1k1")]
     monkeypatch.setattr(killing, "run", lambda **_: met)
     monkeypatch.setattr(distinct, "alike", lambda *_, **__: [])
-    monkeypatch.setattr(measuring, "measure", lambda *_, **__: {"quick": {("float32", 64): Sight(1, 4, {}, {})}})
+    monkeypatch.setattr(measurement, "measure", lambda *_, **__: {"quick": {("float32", 64): Sight(1, 4, {}, {})}})
     monkeypatch.setattr(running, "run", lambda *_, **__: None)
 
 

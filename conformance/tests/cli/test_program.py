@@ -7,7 +7,7 @@ import click
 import pytest
 
 from conv2d_conformance.cli import program
-from conv2d_conformance.cli.covered import checks
+from conv2d_conformance.cli.check_index import checks
 
 SLOW = ("hypothesis", "pytest", "scipy.signal", "torch", "rich")
 

@@ -11,7 +11,7 @@ import pytest
 
 from conv2d_conformance.cli import progress as told
 from conv2d_conformance.cli.initialisation import IDEAL
-from conv2d_conformance.cli.progress import SECONDS_BETWEEN_LINES, Lines
+from conv2d_conformance.cli.progress import SECONDS_BETWEEN_LINES, LogLines
 from conv2d_conformance.cli.smoke import CASES
 
 CASE = "n1c1h3w4 m1k2x2 integers:3"
@@ -34,7 +34,7 @@ class Waiting:
 
 def test_a_line_every_ten_seconds():
     now, stream = [0.0], io.StringIO()
-    lines = Lines("connecting to mine", stream, clock=lambda: now[0])
+    lines = LogLines("connecting to mine", stream, clock=lambda: now[0])
 
     def later(*reached):
         def happen():
@@ -57,7 +57,7 @@ def test_a_line_every_ten_seconds():
 def test_a_reader_that_is_gone_ends_nothing():
     stream = io.StringIO()
     stream.close()
-    Lines("first", stream).tell(Waiting(lambda: None))
+    LogLines("first", stream).tell(Waiting(lambda: None))
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def at_once(monkeypatch):
         assert may_write.wait(60)
         write(lines, Waiting(lambda: None))
 
-    write = Lines.tell
-    monkeypatch.setattr(Lines, "tell", tell)
+    write = LogLines.tell
+    monkeypatch.setattr(LogLines, "tell", tell)
     return may_write
 
 

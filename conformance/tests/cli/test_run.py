@@ -143,12 +143,12 @@ def test_a_file_of_deviations_that_is_not_as_it_must_be(invoke, folder, text, se
 
 
 def test_a_failure_of_the_suite_itself_is_told_as_such(invoke, monkeypatch):
-    from conv2d_conformance import runner
+    from conv2d_conformance.running import run
 
     def fail(*_):
-        raise runner.HarnessFailure("the suite itself failed, so that there is no verdict: a reason")
+        raise run.HarnessFailure("the suite itself failed, so that there is no verdict: a reason")
 
-    monkeypatch.setattr(runner, "run", fail)
+    monkeypatch.setattr(run, "run", fail)
     result = invoke("run", "right.py:conv2d", "--only", "bias.added")
     assert result.exit_code == 3
     assert result.stderr == (
@@ -176,24 +176,25 @@ def test_what_the_environment_lacks_during_a_run_is_no_failure_of_the_suite(invo
 
 
 def test_an_interrupt_before_the_first_check_says_that_there_is_no_report(invoke, monkeypatch):
-    from conv2d_conformance import runner
+    from conv2d_conformance.running import run
 
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runner, "run", interrupt)
+    monkeypatch.setattr(run, "run", interrupt)
     result = invoke("run", "right.py:conv2d", "--only", "bias.added")
     assert (result.exit_code, result.stderr) == (130, "Error: interrupted\nHint: there is no report yet\n")
 
 
 def test_limits_are_passed_on(invoke, monkeypatch):
-    from conv2d_conformance import runner
+    from conv2d_conformance.running import run
+    from conv2d_conformance.running.options import Options
 
     asked = []
-    monkeypatch.setattr(runner, "run", lambda options, *_: asked.append(options) or 1 / 0)
+    monkeypatch.setattr(run, "run", lambda options, *_: asked.append(options) or 1 / 0)
     invoke("run", "right.py:conv2d", "--timeout", "3", "--memory", "0.5")
     invoke("run", "right.py:conv2d")
-    usual = runner.Options(target="", output=Path())
+    usual = Options(target="", output=Path())
     assert [(options.timeout, options.memory) for options in asked] == [(3, 0.5), (usual.timeout, usual.memory)]
 
 

@@ -18,10 +18,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from conv2d_conformance.mutants import CAPABILITIES
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.derived import derived
 from conv2d_conformance import Adapter
+from conv2d_conformance.emulation.adapters import EVERYTHING
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.derived import derived
 
 FAULTY = True
 seen = []
@@ -46,7 +46,7 @@ def initialize(in_channels, out_channels, kernel_size, *, groups=1, bias=True, d
 
 
 adapter = Adapter(
-    name="mine", version="1", conv2d=conv2d, gradients=gradients, initialize=initialize, capabilities=CAPABILITIES
+    name="mine", version="1", conv2d=conv2d, gradients=gradients, initialize=initialize, capabilities=EVERYTHING
 )
 """
 

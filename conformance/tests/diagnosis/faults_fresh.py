@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.emulation.call import Call
 
 Array = Any
 Fault = Callable[[Call], Array]

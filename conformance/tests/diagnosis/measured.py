@@ -14,13 +14,14 @@ from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
-from conv2d_conformance.diagnosis.bench import Bench
+from conv2d_conformance.diagnosis.evidence import Evidence
 from conv2d_conformance.diagnosis.model import Model
 from conv2d_conformance.diagnosis.probes import pool
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.simplifier import Simplifier
 
 CLAIMS = Capabilities(
     dtypes={"float32", "float64"},
@@ -116,7 +117,7 @@ def measure(name: str, implementation: Implementation) -> Measured:
         return found[-1].sentence if found[-1] else None
 
     claims = implementation.hello.capabilities
-    examination = Examination(implementation, EFFORTS["quick"], diagnose=note)
+    examination = Examination(implementation, EFFORTS["quick"], simplifier=Simplifier(diagnose=note))
     try:
         examination.judge_all(asked(claims, 7))
     except Nonconforming as raised:
@@ -131,8 +132,8 @@ def measure(name: str, implementation: Implementation) -> Measured:
 
 def contradiction(model: Model, implementation: Implementation, cases: list[Case]) -> str | None:
     """The first case whose answer is another than the model's."""
-    bench = Bench(implementation, len(cases))
-    answers = list(dict.fromkeys(seen for case in cases if (seen := bench.ask(case)) is not None))
+    evidence = Evidence(implementation, len(cases))
+    answers = list(dict.fromkeys(seen for case in cases if (seen := evidence.ask(case)) is not None))
     false = [seen for seen in answers if model.contradicts(seen)]
     inside = [seen for seen in answers if model.shows(seen)]
     spared = [seen for seen in inside if model.spares(seen)]

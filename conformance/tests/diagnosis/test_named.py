@@ -24,6 +24,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import catalogue
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.simplifier import Simplifier
 
 in_numpy, in_c = (
     SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name(f"{name}.py")), run_name=name))
@@ -55,7 +56,7 @@ def adapter(conv2d: Callable[..., Any], claims: Capabilities) -> InProcess:
 
 def failure(implementation: InProcess) -> Any:
     """What a check reports of an implementation: a mixture of drawn cases, and some that are larger."""
-    examination = Examination(implementation, EFFORTS["quick"], diagnose=sentence_about)
+    examination = Examination(implementation, EFFORTS["quick"], simplifier=Simplifier(diagnose=sentence_about))
     drawn = sample(120, 7, keep=beyond(implementation.hello.capabilities.features))
     try:
         examination.judge_all([*drawn, *LARGER])

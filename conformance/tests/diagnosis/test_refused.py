@@ -7,10 +7,10 @@ from typing import Any
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.diagnosis import diagnose
-from conv2d_conformance.diagnosis.sentence import YOUR_OUTPUT, about_refused_effect
+from conv2d_conformance.diagnosis.sentences import YOUR_OUTPUT, about_refused_effect
+from conv2d_conformance.emulation.adapters import EVERYTHING
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants import CAPABILITIES
-from conv2d_conformance.mutants.call import Call
 
 
 def padding_swapped(input: Any, weight: Any, bias: Any = None, *, padding: Any = 0, **attributes: Any) -> Any:
@@ -19,7 +19,7 @@ def padding_swapped(input: Any, weight: Any, bias: Any = None, *, padding: Any =
 
 
 def test_an_effect_that_refuses_is_told_by_its_other_answers() -> None:
-    implementation = InProcess(Adapter(name="x", version="1", conv2d=padding_swapped, capabilities=CAPABILITIES))
+    implementation = InProcess(Adapter(name="x", version="1", conv2d=padding_swapped, capabilities=EVERYTHING))
     found = diagnose(implementation, parse("n1c2h9w1 m2k1x3 p0x1 integers:1"))
     assert found is not None
     assert found.sentence == "your answers to other calls equal a conv2d that takes padding as (width, height)"

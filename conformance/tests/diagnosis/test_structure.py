@@ -11,11 +11,11 @@ import pytest
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.adapter import Adapter
-from conv2d_conformance.diagnosis.bench import Bench
+from conv2d_conformance.diagnosis.evidence import Evidence
 from conv2d_conformance.diagnosis.structure import structure
+from conv2d_conformance.emulation.adapters import EVERYTHING
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants import CAPABILITIES
-from conv2d_conformance.mutants.call import Call
 
 DENSE = parse("n1c3h6w7 m6k3x2")
 SQUARE = parse("n1c2h6w7 m3k3x3")
@@ -29,8 +29,8 @@ def said(function: Callable[[Call], Any], case: Case) -> str | None:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         return function(Call(input, weight, bias, **attributes))
 
-    adapter = Adapter(name="tested", version="1", conv2d=conv2d, capabilities=CAPABILITIES)
-    return structure(Bench(InProcess(adapter), 3), case)
+    adapter = Adapter(name="tested", version="1", conv2d=conv2d, capabilities=EVERYTHING)
+    return structure(Evidence(InProcess(adapter), 3), case)
 
 
 def without(array: Any, *index: Any) -> Any:

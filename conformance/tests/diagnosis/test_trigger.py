@@ -10,10 +10,10 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.diagnosis.probes import mixture, near
 from conv2d_conformance.diagnosis.sizes import Sizes, sizes_of
 from conv2d_conformance.diagnosis.trigger import disagreement, rules
-from conv2d_conformance.mutants import CAPABILITIES
+from conv2d_conformance.emulation.adapters import EVERYTHING
 
 BASE = parse("n2c6h20w22 m6k3x2 s1x1 p0x0 d1x1 g1 bias")
-AROUND = [sizes_of(case) for case in (BASE, *near(BASE), *mixture(BASE, CAPABILITIES, 60))]
+AROUND = [sizes_of(case) for case in (BASE, *near(BASE), *mixture(BASE, EVERYTHING, 60))]
 
 RULES: list[tuple[str, Callable[[Sizes], bool]]] = [
     ("M >= 17", lambda s: s.numbers["M"] >= 17),

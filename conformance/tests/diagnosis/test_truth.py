@@ -17,7 +17,7 @@ from conv2d_conformance.diagnosis import diagnose
 from conv2d_conformance.diagnosis.effects import effect
 from conv2d_conformance.diagnosis.model import Model
 from conv2d_conformance.diagnosis.trigger import Rule
-from conv2d_conformance.mutants.call import Call
+from conv2d_conformance.emulation.call import Call
 
 fresh, measured = (
     SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name(f"{name}.py")), run_name=name))

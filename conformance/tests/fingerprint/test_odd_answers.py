@@ -14,16 +14,16 @@ import pytest
 from conv2d_conformance import Adapter, Capabilities
 from conv2d_conformance.contract.answers import Broken
 from conv2d_conformance.fingerprint import differences, page, take
-from conv2d_conformance.fingerprint.bench import TRIALS
-from conv2d_conformance.fingerprint.shapes import Shape
+from conv2d_conformance.fingerprint.prober import TRIALS
+from conv2d_conformance.fingerprint.shapes import CallShape
 from conv2d_conformance.implementation.inprocess import InProcess
 
 known = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("arithmetics.py"))))
 
 SHAPES = (
-    Shape(name="small", C=2, H=6, W=6, M=3, KH=3, KW=3, padding=1),
-    Shape(name="depthwise", C=4, H=5, W=6, M=4, KH=3, KW=2, groups=4),
-    Shape(name="1x1", C=5, H=3, W=3, M=2, KH=1, KW=1),
+    CallShape(name="small", C=2, H=6, W=6, M=3, KH=3, KW=3, padding=1),
+    CallShape(name="depthwise", C=4, H=5, W=6, M=4, KH=3, KW=2, groups=4),
+    CallShape(name="1x1", C=5, H=3, W=3, M=2, KH=1, KW=1),
 )
 sums = known.direct()
 

@@ -15,16 +15,16 @@ import pytest
 from conv2d_conformance import Adapter, Capabilities
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.probes import algorithm
-from conv2d_conformance.fingerprint.shapes import Shape
+from conv2d_conformance.fingerprint.shapes import CallShape
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_reference import correlate
 
 known = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("arithmetics.py"))))
 
-TINY = Shape(name="small", C=3, H=8, W=8, M=4, KH=3, KW=3, padding=1)
+TINY = CallShape(name="small", C=3, H=8, W=8, M=4, KH=3, KW=3, padding=1)
 
 
-def findings(conv2d: Callable[..., Any], dtype: str = "float32", shape: Shape = TINY) -> dict[str, Any]:
+def findings(conv2d: Callable[..., Any], dtype: str = "float32", shape: CallShape = TINY) -> dict[str, Any]:
     claims = Capabilities(dtypes={dtype}, bias=True, groups=True)
     adapter = Adapter(name="known", version="1", conv2d=without_stride(conv2d), capabilities=claims)
     fingerprint = take(InProcess(adapter), shapes=[shape], longest_call=60)
@@ -87,7 +87,7 @@ def test_the_order_of_summation(total, order):
 
 
 def test_split_k_in_parts_that_are_no_channels():
-    shape = Shape(name="wide", C=64, H=5, W=5, M=32, KH=3, KW=3, padding=1)
+    shape = CallShape(name="wide", C=64, H=5, W=5, M=32, KH=3, KW=3, padding=1)
     found = findings(known.direct(known.split(4)), shape=shape)
     assert words(found, "order") == (
         "in 4 parts of 144 taps, each one after the other, channel by channel; then the parts one after the other "
@@ -194,7 +194,7 @@ def test_winograd(matrices, tile, dtype):
 
 
 def test_winograd_of_large_tiles():
-    large = Shape(name="large", C=2, H=14, W=14, M=2, KH=3, KW=3, padding=1)
+    large = CallShape(name="large", C=2, H=14, W=14, M=2, KH=3, KW=3, padding=1)
     assert value(findings(known.winograd(known.F6), shape=large), "algorithm") == {"kind": "winograd", "tile": [6, 6]}
     assert value(findings(known.winograd(known.F6)), "algorithm") == {"kind": "winograd", "tile": None}
 
@@ -209,7 +209,7 @@ def test_winograd_in_float64_of_float32_data():
 
 @pytest.mark.parametrize("size", [8, 14])
 def test_fft(size):
-    found = findings(known.fft, shape=Shape(name="x", C=3, H=size, W=size, M=4, KH=3, KW=3, padding=1))
+    found = findings(known.fft, shape=CallShape(name="x", C=3, H=size, W=size, M=4, KH=3, KW=3, padding=1))
     assert value(found, "algorithm") == {"kind": "fft"}
     assert found["summary"].startswith("a transform such as FFT")
 
@@ -224,7 +224,7 @@ def test_the_transforms_are_right(matrices):
 
 
 def test_strassen():
-    shape = Shape(name="1x1", C=8, H=4, W=4, M=16, KH=1, KW=1)
+    shape = CallShape(name="1x1", C=8, H=4, W=4, M=16, KH=1, KW=1)
     found = findings(known.strassen, shape=shape)
     assert value(found, "algorithm") == {"kind": "strassen"}
     assert words(found, "order") == "not seen: Strassen mixes the products"
@@ -283,7 +283,7 @@ def test_another_algorithm_with_many_channels_is_told_apart(monkeypatch: pytest.
     found = findings(slow)
     assert value(found, "depth") == {"kind": "direct"}
     assert "many channels" not in found["summary"]
-    alone = findings(slow, shape=Shape(name="depthwise", C=4, H=6, W=6, M=4, KH=3, KW=3, groups=4))
+    alone = findings(slow, shape=CallShape(name="depthwise", C=4, H=6, W=6, M=4, KH=3, KW=3, groups=4))
     assert words(alone, "depth") == "not seen: the channels are not added up"
 
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from conv2d_conformance.fingerprint.shapes import SHAPES, Shape
+from conv2d_conformance.fingerprint.shapes import SHAPES, CallShape
 from conv2d_conformance.fingerprint.tree import (
     NoTree,
     Reconstruction,
@@ -21,8 +21,8 @@ from conv2d_conformance.fingerprint.tree import (
     peeled,
     text,
 )
+from conv2d_conformance.fingerprint.tree_description import in_words
 from conv2d_conformance.fingerprint.tree_drawing import drawn
-from conv2d_conformance.fingerprint.tree_words import in_words
 
 SMALL, RESNET, DEPTHWISE, POINTWISE = SHAPES
 
@@ -198,5 +198,5 @@ def test_a_drawing_stays_on_the_page(seed):
 
 
 def test_a_shape_is_written_as_a_case():
-    shape = Shape(name="x", C=4, H=5, W=6, M=8, KH=3, KW=2, padding=1, groups=2)
+    shape = CallShape(name="x", C=4, H=5, W=6, M=8, KH=3, KW=2, padding=1, groups=2)
     assert shape.case == "n1c4h5w6 m8k3x2 s1x1 p1x1 d1x1 g2"

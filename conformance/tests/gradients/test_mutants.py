@@ -1,10 +1,6 @@
 """Every requirement of this chapter has a check and a mutant, and the reference passes its checks."""
 
-import hypothesis
-import pytest
-
 from conv2d_conformance.checks import catalogue
-from conv2d_conformance.drawing import use_settings
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.target import load
 from conv2d_conformance.implementation.target import parse as target
@@ -19,14 +15,6 @@ QUICK = EFFORTS["quick"]
 CHEAP = [check for check in CHECKS if not {"layers", "tails"} & set(check.name.partition("::")[2].split("_"))]
 
 
-@pytest.fixture(autouse=True)
-def draws():
-    remove_files = use_settings(QUICK)
-    yield
-    remove_files()
-    hypothesis.settings.load_profile("default")
-
-
 def test_every_requirement_has_a_check_and_a_mutant():
     checked = {requirement for check in CHECKS for requirement in check.requirements}
     broken = {mutant.breaks for mutant in mutants().values()}
@@ -34,7 +22,7 @@ def test_every_requirement_has_a_check_and_a_mutant():
     assert set(CHAPTER) <= broken
 
 
-def test_the_reference_passes():
+def test_the_reference_passes() -> None:
     right = Mutant("right", "", "", "", load(target("reference-correlate")))
     for check in CHEAP[::3]:
         assert not meet(right, check, QUICK, 1).killed, check.name

@@ -1,5 +1,7 @@
 """What becomes of the requirements of gradients where an adapter has none."""
 
+from typing import Any
+
 from conv2d_conformance import spec
 from conv2d_conformance.contract.capabilities import CORE
 from conv2d_conformance.report.verdicts import conclusion, core_of, requirement_entries
@@ -17,35 +19,37 @@ RECORD = {
 }
 
 
-def entries(claimed, profile="training", records=(RECORD,)):
+def entries(
+    claimed: frozenset[str], profile: str = "training", records: tuple[dict[str, Any]] = (RECORD,)
+) -> list[dict[str, Any]]:
     return requirement_entries(records, CHECKS, claimed, profile, "*")
 
 
-def headline(claimed, profile="training"):
+def headline(claimed: frozenset[str], profile: str = "training") -> dict[str, Any]:
     found = entries(claimed, profile)
     return conclusion(found, claimed, (), profile=profile, only="*", isolation="process", complete=True)
 
 
-def test_every_requirement_names_the_function_that_it_is_about():
+def test_every_requirement_names_the_function_that_it_is_about() -> None:
     operations = {item.chapter: item.operation for item in spec.load().requirements.values()}
     assert operations["gradients"] == "gradients"
     assert operations["initialisation"] == "initialize"
     assert operations["padding"] == "conv2d"
 
 
-def test_without_the_function_they_are_unsupported_and_the_run_is_partial():
+def test_without_the_function_they_are_unsupported_and_the_run_is_partial() -> None:
     claimed = CORE | {"conv2d", "initialize", "validation"}
     assert [entry["verdict"] for entry in entries(claimed)] == ["pass", "unsupported"]
     found = headline(claimed)
     assert (found["headline"], found["exit_status"]) == ("partial: no gradients", 1)
 
 
-def test_with_the_function_silence_is_an_error():
+def test_with_the_function_silence_is_an_error() -> None:
     claimed = CORE | {"conv2d", "initialize", "gradients", "validation"}
     assert [entry["verdict"] for entry in entries(claimed)] == ["pass", "error"]
 
 
-def test_other_profiles_do_not_need_them():
+def test_other_profiles_do_not_need_them() -> None:
     claimed = CORE | {"conv2d"}
     assert headline(claimed, "forward")["headline"] == "conforming to profile forward"
     assert headline(claimed, "layer")["headline"] == "partial: no initialize, no validation"

@@ -18,9 +18,9 @@ from conv2d_conformance.cli.initialisation import initialisation
 from conv2d_conformance.cli.replay import replay
 from conv2d_conformance.cli.run import run
 from conv2d_conformance.cli.smoke import smoke
-from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.implementation import framing, host, last_words, patience, protocol, resident, threads
-from conv2d_conformance.runner import Options
+from conv2d_conformance.running.options import Options
 
 PAGE = Path(protocol.__file__).with_name("PROTOCOL.md").read_text()
 

@@ -9,16 +9,16 @@ import pytest
 from conv2d_conformance import spec
 from conv2d_conformance.cases.data import call
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.cases.illegal import illegal_calls
+from conv2d_conformance.cases.illegal_calls import illegal_calls
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.answers import Hello, Request, Result
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.framing import MAX_ARRAYS, MAX_HEADER
 from conv2d_conformance.implementation.protocol import encode_request
 from conv2d_conformance.initialisation.plan import PLAN, trials
-from conv2d_conformance.verdict import examination
+from conv2d_conformance.running.examine import examine
+from conv2d_conformance.verdict import asker
 from conv2d_conformance.verdict.claims import illegal_within_claims
 from conv2d_conformance.verdict.judgement import Judgement
 
@@ -61,15 +61,11 @@ def examined(request):
     """The claims, and all requests of an examination, to which every answer was right."""
     implementation = Recording(CLAIMS[request.param])
     claimed = implementation.hello.capabilities.features | {"conv2d"}
-    undo = use_settings(FEW)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(examination, "judge", lambda *_, **__: Judgement("pass", evidence=1, elements=1))
+        patched.setattr(asker, "judge", lambda *_, **__: Judgement("pass", evidence=1, elements=1))
         for check in catalogue().values():
             if check.needs <= claimed:
-                seed(check.function, check.name, 0)
-                iut = examination.Examination(implementation, FEW, check.requirements, seed=seed_of(check.name, 0))
-                check.function(iut=iut)
-    undo()
+                assert examine(check, implementation, FEW, 0).tally.failure is None
     return implementation.hello.capabilities, implementation.requests
 
 

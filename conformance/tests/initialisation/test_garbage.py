@@ -14,7 +14,7 @@ from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.initialisation.ideal import adapter, initialize
-from conv2d_conformance.initialisation.judging import draw, fault_of
+from conv2d_conformance.initialisation.layer_question import draw, fault_of
 from conv2d_conformance.initialisation.plan import replay_of
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 

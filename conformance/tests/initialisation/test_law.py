@@ -6,7 +6,7 @@ import pytest
 from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.contract.arrays import dtype_of
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.initialisation.law import GRID_BITS, law_of
+from conv2d_conformance.initialisation.law import GRID_BITS, layer_law
 
 SHAPES = [LayerCase(C=c, M=1, kernel=k) for c, k in ((1, 1), (3, 1), (5, (2, 7)), (7, 3), (20, (5, 2)), (96, 11))]
 
@@ -45,7 +45,7 @@ def test_the_slack_covers_it(dtype, make, open_below):
     number = np.unique(np.linspace(0, 2**bits - 1, 2**14).astype(int) if bits > 14 else np.arange(2**bits))
     x = (number + open_below) * step
     for case in SHAPES:
-        law = law_of(LayerCase(C=case.C, M=1, kernel=case.kernel, dtype=dtype))
+        law = layer_law(LayerCase(C=case.C, M=1, kernel=case.kernel, dtype=dtype))
         y = make(x, law.bound, kind).astype(float) / law.bound
         assert (np.abs(y) <= law.limit).all()
         low, high = 2 * number * step - 1, 2 * (number + 1) * step - 1  # the X that have this number
@@ -63,7 +63,7 @@ def test_no_value_is_more_probable_than_the_atom(dtype):
     """Counted over all 2^20 equidistant points, which stand for PyTorch's float32 grid, and over the coarse grid."""
     kind = dtype_of(dtype).type
     for case in SHAPES:
-        law = law_of(LayerCase(C=case.C, M=1, kernel=case.kernel, dtype=dtype))
+        law = layer_law(LayerCase(C=case.C, M=1, kernel=case.kernel, dtype=dtype))
         for bits in (20, GRID_BITS[dtype]):
             values = from_float32(np.arange(2**bits) / 2**bits, law.bound, kind)
             _, counts = np.unique(values.astype(float), return_counts=True)
@@ -73,4 +73,4 @@ def test_no_value_is_more_probable_than_the_atom(dtype):
 def test_fan_in_counts_the_channels_of_one_group():
     case = LayerCase(C=6, M=10, kernel=(3, 5), groups=2)
     assert case.fan_in == 45
-    assert law_of(case).bound == pytest.approx(1 / np.sqrt(45), rel=1e-15)
+    assert layer_law(case).bound == pytest.approx(1 / np.sqrt(45), rel=1e-15)

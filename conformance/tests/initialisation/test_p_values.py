@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from conv2d_conformance.initialisation import dependence, marginal, repeats
-from conv2d_conformance.initialisation.law import Law
+from conv2d_conformance.initialisation.law import LayerLaw
 from conv2d_conformance.initialisation.sample import BOUNDED, UNIFORM, Sample, poisson_tail, tail
 
 
@@ -21,7 +21,7 @@ def grid(M):
 
 
 def law(M):
-    return Law(bound=1.0, limit=1.0, slack=1 / M, atom=1 / M)
+    return LayerLaw(bound=1.0, limit=1.0, slack=1 / M, atom=1 / M)
 
 
 def sample(values, M):

@@ -11,7 +11,7 @@ from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.initialisation.ideal import adapter
-from conv2d_conformance.initialisation.judging import draw
+from conv2d_conformance.initialisation.layer_question import draw
 from conv2d_conformance.initialisation.plan import FALSE_ALARMS, PLAN, STAGES, alpha_of, replay_of, trials
 
 EVERYTHING = replace(adapter.capabilities, torch_seed_stream=True)

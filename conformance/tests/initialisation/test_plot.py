@@ -5,11 +5,11 @@ from xml.etree import ElementTree
 import numpy as np
 
 from conv2d_conformance.cases.layer_case import LayerCase
-from conv2d_conformance.initialisation.law import law_of
+from conv2d_conformance.initialisation.law import layer_law
 from conv2d_conformance.initialisation.plot import histogram, law_line, svg
 from conv2d_conformance.initialisation.sample import Sample
 
-LAW = law_of(LayerCase(C=6, M=10, kernel=3))
+LAW = layer_law(LayerCase(C=6, M=10, kernel=3))
 UNITS = np.linspace(-1, 1, 5000)
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.cases.layer_case import LayerCase
-from conv2d_conformance.initialisation.judging import recognised
-from conv2d_conformance.initialisation.law import law_of
+from conv2d_conformance.initialisation.law import layer_law
+from conv2d_conformance.initialisation.layer_question import recognised
 from conv2d_conformance.initialisation.layers import GROUPED_SHAPES
 from conv2d_conformance.initialisation.recognise import FORMULAS, other_laws, recognise, wrong_ranges
 from conv2d_conformance.initialisation.sample import Parameters, Sample
@@ -15,7 +15,7 @@ UNITS = (np.random.Philox(key=5).random_raw(2**17) + 0.5) * 2.0**-64
 
 
 def sample(values):
-    return Sample("weight", np.asarray(values), law_of(CASE))
+    return Sample("weight", np.asarray(values), layer_law(CASE))
 
 
 @pytest.mark.parametrize("sentence", FORMULAS)
@@ -50,7 +50,7 @@ def test_what_is_unknown_is_not_guessed():
 
 def test_one_sentence_for_both_parameters_or_one_for_each():
     case = LayerCase(C=6, M=310, kernel=(3, 5), groups=2)
-    bound = law_of(case).bound
+    bound = layer_law(case).bound
     weight = (2 * UNITS[:13950] - 1).reshape(case.weight_shape) * bound
     bias = (2 * UNITS[-310:] - 1) * bound
     ignored = np.sqrt(1 / 2)

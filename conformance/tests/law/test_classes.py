@@ -11,15 +11,17 @@ import pytest
 from conv2d_conformance.contract.arrays import dtype_of
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.grades import MEANINGS, class_names, default_class
+from conv2d_conformance.emulation import winograd as emulated_winograd
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import through
+from conv2d_conformance.emulation.fourier import fourier_planes
+from conv2d_conformance.emulation.winograd import winograd_tiles
 from conv2d_conformance.law import winograd
 from conv2d_conformance.law.allowed import Allowed, compare
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import accuracy_class
 from conv2d_conformance.law.evaluate import law_of
 from conv2d_conformance.law.transforms import matrices, points_for
-from conv2d_conformance.mutants import emulated, emulated_winograd
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 
 Array = np.ndarray[Any, Any]
 PLACEMENT: dict[str, Any] = {
@@ -236,7 +238,7 @@ def test_sixteen_bits_are_transformed_in_float32(dtype: str, tile: int) -> None:
     w = random.standard_normal((2, 4, 3, 3)).astype(x.dtype)
     law = law_of(x, w, None, PLACEMENT, accuracy_class(f"B{tile}", dtype))
     assert not compare(winograd_tiles(Call(x, w), tile), law).wrong.any()
-    narrow = winograd_tiles(Call(x, w), tile, transforms=emulated.through(dtype))
+    narrow = winograd_tiles(Call(x, w), tile, transforms=through(dtype))
     assert compare(narrow, law).wrong.any()
 
 
@@ -303,7 +305,7 @@ def test_the_fourier_transform_is_within_its_own_bound_and_not_within_a(kind: st
         scale = 2.0 ** np.linspace(-30, 30, 8)[:, None, None]
         x, w = x * scale, w / scale
     x, w = x.astype(SINGLE), w.astype(SINGLE)
-    answer = emulated.fourier(Call(x, w))
+    answer = fourier_planes(Call(x, w))
     laws = {name: law_of(x, w, None, PLACEMENT, accuracy_class(name, "float32")) for name in ("A", "C")}
     assert not compare(answer, laws["C"]).wrong.any()
     if kind == "sparse":

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from conv2d_conformance.contract.formats import Format
+from conv2d_conformance.emulation.formats import rounded_to
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.classes import accuracy_class
 from conv2d_conformance.law.evaluate import law_of
-from conv2d_conformance.mutants.emulated import of_precision
 
 Array = np.ndarray[Any, Any]
 Sum = Callable[[Sequence[Array]], Array]
@@ -44,7 +45,7 @@ WAYS: dict[str, Callable[[Array], Array]] = {
 
 
 def rounding_to(bits: int, to_integer: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    return of_precision(bits, to_integer, least=-1000)
+    return rounded_to(Format("wide", bits, -1000, 1000), to_integer)
 
 
 def block(numbers: Sequence[Array], aligned: str, rounded: str, guard: int = 0, bits: int = 24) -> Array:

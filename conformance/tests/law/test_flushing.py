@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.contract.arrays import dtype_of
-from conv2d_conformance.contract.formats import FORMATS, Format
+from conv2d_conformance.contract.formats import FORMATS, TF32, Format
 from conv2d_conformance.contract.grades import ROUNDED_INPUTS, TILES, class_names
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import Change, as_it_is, flushing, flushing_parts, rounded_to, through
+from conv2d_conformance.emulation.fourier import fourier_planes
+from conv2d_conformance.emulation.terms import Order, Terms, summed
+from conv2d_conformance.emulation.winograd import winograd_tiles
 from conv2d_conformance.gradients.law import gradient_class, laws
 from conv2d_conformance.law.allowed import Allowed, compare
 from conv2d_conformance.law.classes import accuracy_class
 from conv2d_conformance.law.evaluate import law_of
-from conv2d_conformance.mutants import emulated
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import Change, Order, Terms, as_it_is, flushing, flushing_parts, summed
-from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 
 Array = np.ndarray[Any, Any]
 
@@ -69,7 +70,7 @@ def convolved(call: Call, grade: str, dtype: str, place: str) -> Array:
     result = at("result", outer)
     if grade == "C":
         spectra = flushing_parts(inner) if place in ("transforms", "everywhere") else as_it_is
-        return emulated.fourier(call, inputs=at("inputs", outer), transforms=spectra, result=result)
+        return fourier_planes(call, inputs=at("inputs", outer), transforms=spectra, result=result)
     if grade in TILES:
         return winograd_tiles(
             call,
@@ -80,9 +81,7 @@ def convolved(call: Call, grade: str, dtype: str, place: str) -> Array:
             sums=at("sums", inner),
             result=result,
         )
-    rounded = {"R-tf32": emulated.of_precision(11)} | {
-        name: emulated.through(ROUNDED_INPUTS[name].name) for name in ("R-fp16", "R-bf16")
-    }
+    rounded = {"R-tf32": rounded_to(TF32)} | {name: through(ROUNDED_INPUTS[name].name) for name in ("R-fp16", "R-bf16")}
     flush, change = at("inputs", read(grade, dtype)), rounded.get(grade, as_it_is)
     return summed(
         call,

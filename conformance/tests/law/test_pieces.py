@@ -10,19 +10,21 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from conv2d_conformance.contract.formats import FORMATS, TF32, Format
 from conv2d_conformance.contract.grades import class_names
+from conv2d_conformance.emulation import pieces
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import rounded_to
 from conv2d_conformance.law.allowed import Allowed, compare
 from conv2d_conformance.law.classes import SPLIT_INPUTS, accuracy_class, contained_in
 from conv2d_conformance.law.evaluate import law_of
-from conv2d_conformance.mutants import pieces
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import of_precision
 
 Array = np.ndarray[Any, Any]
 SINGLE = np.float32
 PLACEMENT: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1), "groups": 1, "pads": ((0, 0), (0, 0))}
 PAIRS = {"R-bf16x9": pieces.NINE, "R-bf16x6": pieces.SIX, "R-tf32x3": pieces.THREE, "R-bf16x3": pieces.THREE}
-BITS = {"R-bf16x9": 8, "R-bf16x6": 8, "R-tf32x3": 11, "R-bf16x3": 8}
+BFLOAT16 = FORMATS["bfloat16"]
+NUMBERS = {"R-bf16x9": BFLOAT16, "R-bf16x6": BFLOAT16, "R-tf32x3": TF32, "R-bf16x3": BFLOAT16}
 TO_INTEGER: dict[str, Callable[[Array], Array]] = {
     "to nearest": np.rint,
     "cut": np.trunc,
@@ -54,7 +56,7 @@ def data(channels: int, kind: str) -> tuple[Array, Array]:
 @pytest.mark.parametrize("grade", PAIRS)
 def test_pieces_are_within_the_bound_of_their_class(grade: str, rounding: str, channels: int, kind: str) -> None:
     x, w = data(channels, kind)
-    change = of_precision(BITS[grade], TO_INTEGER[rounding])
+    change = rounded_to(NUMBERS[grade], TO_INTEGER[rounding])
     for evaluate in (pieces.one_after_the_other, pieces.tap_by_tap):
         for pairs in (PAIRS[grade], PAIRS[grade][::-1]):
             assert not compare(evaluate(Call(x, w), change, pairs), law(x, w, grade)).wrong.any()
@@ -63,24 +65,24 @@ def test_pieces_are_within_the_bound_of_their_class(grade: str, rounding: str, c
 @pytest.mark.parametrize("grade", ["R-tf32x3", "R-bf16x3"])
 def test_the_worst_pieces_come_near_the_bound(grade: str) -> None:
     x, w = data(1, "normal")
-    change = of_precision(BITS[grade], np.trunc)
+    change = rounded_to(NUMBERS[grade], np.trunc)
     judged = compare(pieces.one_after_the_other(Call(x, w), change, PAIRS[grade]), law(x, w, grade))
     assert judged.ratio.max() > 0.3
 
 
 @pytest.mark.parametrize(
-    ("grade", "bits", "pairs"),
+    ("grade", "numbers", "pairs"),
     [
-        ("R-bf16x9", 8, pieces.THREE),
-        ("R-bf16x6", 8, pieces.THREE),
-        ("R-tf32x3", 8, pieces.THREE),
-        ("R-tf32x3", 11, pieces.THREE[1:]),
-        ("R-bf16x3", 8, pieces.THREE[1:]),
+        ("R-bf16x9", BFLOAT16, pieces.THREE),
+        ("R-bf16x6", BFLOAT16, pieces.THREE),
+        ("R-tf32x3", BFLOAT16, pieces.THREE),
+        ("R-tf32x3", TF32, pieces.THREE[1:]),
+        ("R-bf16x3", BFLOAT16, pieces.THREE[1:]),
     ],
 )
-def test_fewer_pieces_or_products_are_outside(grade: str, bits: int, pairs: Any) -> None:
+def test_fewer_pieces_or_products_are_outside(grade: str, numbers: Format, pairs: Any) -> None:
     x, w = data(1, "normal")
-    answer = pieces.one_after_the_other(Call(x, w), of_precision(bits), pairs)
+    answer = pieces.one_after_the_other(Call(x, w), rounded_to(numbers), pairs)
     assert compare(answer, law(x, w, grade)).wrong.any()
 
 

@@ -9,8 +9,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from conv2d_conformance.emulation import winograd as emulated_winograd
 from conv2d_conformance.law import transforms, winograd
-from conv2d_conformance.mutants import emulated_winograd
 
 ROUNDINGS_OF_T = 17
 """As the law counts them."""
@@ -31,7 +31,7 @@ def test_neither_imports_the_transforms_of_the_other() -> None:
     """Else a wrong one would be taken for right by both."""
     assert not [name for name in imported(emulated_winograd) if ".law." in name]
     for module in (transforms, winograd):
-        assert not [name for name in imported(module) if ".mutants" in name]
+        assert not [name for name in imported(module) if ".emulation" in name]
 
 
 @pytest.mark.parametrize(("tile", "taps"), [(2, 2), (2, 3), (2, 7), (3, 3), (4, 3), (4, 5), (6, 3), (6, 2)])

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conv2d_conformance import Adapter, Capabilities
-from conv2d_conformance.contract.calls import SIGNATURES, Signature
+from conv2d_conformance.contract.signatures import SIGNATURES, Signature
 
 if TYPE_CHECKING:
     import pytest
 
-    from conv2d_conformance.verdict.examination import Examination
+    from conv2d_conformance.checks.under_test import ImplementationUnderTest
 
 SPEC = """\
 # Padding, edition 1
@@ -62,7 +62,7 @@ wrong = PaddingAdapter(
 )
 
 
-def test_zeros(iut: Examination) -> None:
+def test_zeros(iut: ImplementationUnderTest) -> None:
     """Zeros lie around the input, as many as are asked for on each axis."""
     from conv2d_conformance.cases import parse
 
@@ -76,7 +76,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
     """
     from conv2d_conformance import checks, mutants, spec
     from conv2d_conformance.cases.case import Case
-    from conv2d_conformance.cli import covered
+    from conv2d_conformance.cli import check_index
     from conv2d_conformance.law.allowed import Allowed, exactly
     from conv2d_conformance.law.classes import AccuracyClass, accuracy_class
     from conv2d_conformance.operations import OPERATIONS, Elementwise, Operation
@@ -115,7 +115,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(spec.load().requirements, "pad2d.zeros", spec.parse(SPEC).requirements["pad2d.zeros"])
     check = checks.Check("test_pad2d::test_zeros", ("pad2d.zeros",), test_zeros)
     patch.setitem(checks.catalogue(), check.name, check)
-    listed = (*covered.checks(), covered.Listed(check.name, check.requirements, check.sentence))
-    patch.setattr(covered, "checks", lambda: listed)
+    listed = (*check_index.checks(), check_index.Listed(check.name, check.requirements, check.sentence))
+    patch.setattr(check_index, "checks", lambda: listed)
     mutant = mutants.Mutant("odd_column", "pad2d.zeros", "", "a pad2d whose last column is of ones", wrong)
     patch.setitem(mutants.catalogue(), mutant.name, mutant)

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from conv2d_conformance.cli import program
-from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.mutants import catalogue
 from conv2d_conformance.selftest.killing import Summary, encounters
 

@@ -7,9 +7,9 @@ from dataclasses import fields
 
 import pytest
 
-from conv2d_conformance import Adapter, spec
+from conv2d_conformance import Adapter, Capabilities, spec
 from conv2d_conformance.cases import parse
-from conv2d_conformance.contract.calls import SIGNATURES
+from conv2d_conformance.contract.signatures import SIGNATURES, Signature
 from conv2d_conformance.operations import OPERATIONS, canonical, elementwise, graded, operation_of
 from conv2d_conformance.verdict.question import Question, requests_of
 
@@ -54,3 +54,22 @@ def test_the_right_answer_has_the_arrays_of_the_signature_and_the_elements_of_th
     assert absent == SIGNATURES[name].may_be_none
     sizes = [math.prod(shape) for shape in question.shapes.values() if shape is not None]
     assert question.law.high.size == sum(sizes)
+
+
+def test_an_adapter_claims_a_grade_for_the_operations_that_are_graded_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, found in SIGNATURES.items():
+        subject = f"float32/{name}"
+        if found.graded_apart:
+            assert Capabilities(grades={subject: "A-tc"}).grades[subject] == "A-tc"
+        else:
+            with pytest.raises(ValueError, match=f"'{subject}' not known"):
+                Capabilities(grades={subject: "A-tc"})
+    monkeypatch.setitem(SIGNATURES, "pad2d", Signature("pad2d", ("padded",), ("input",), graded_apart=True))
+    assert Capabilities(grades={"float32/pad2d": "A-tc"}).grades == {"float32/pad2d": "A-tc"}
+    with pytest.raises(ValueError, match="no bound is known for pad2d by the transforms of B2; allowed are A, A-tc, "):
+        Capabilities(grades={"float32/pad2d": "B2"})
+
+
+def test_only_an_operation_that_is_judged_element_by_element_is_graded_apart() -> None:
+    assert [name for name, found in SIGNATURES.items() if found.graded_apart] == ["gradients"]
+    assert all(OPERATIONS[name].elementwise is not None for name in SIGNATURES if SIGNATURES[name].graded_apart)

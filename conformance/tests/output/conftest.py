@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conv2d_conformance.output import replacing
+from conv2d_conformance.output import file_replacement
 
 
 @pytest.fixture
@@ -34,6 +34,6 @@ def fill(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
                 allocate(descriptor, offset, size)
                 require_space(descriptor)
 
-        monkeypatch.setattr(replacing, "os", Full())
+        monkeypatch.setattr(file_replacement, "os", Full())
 
     return start

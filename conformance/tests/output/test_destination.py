@@ -9,10 +9,10 @@ import threading
 
 import pytest
 
-from conv2d_conformance.output import destination, replacing
-from conv2d_conformance.output.destination import Form, find
+from conv2d_conformance.output import destination, file_replacement
+from conv2d_conformance.output.destination import WriteMode, find
 from conv2d_conformance.output.saving import KeptElsewhere, save
-from conv2d_conformance.output.trouble import WORDS, UnwritableOutput, unwritable
+from conv2d_conformance.output.unwritable import WORDS, UnwritableOutput, unwritable
 
 TEXT = '{"a": "\u00fc"}\n'
 
@@ -67,7 +67,7 @@ def test_a_file_with_two_names_keeps_both(folder, before):
     (folder / "one").write_text(before)
     os.link("one", "two")
     to = find("two")
-    assert to.form is Form.IN_PLACE
+    assert to.form is WriteMode.IN_PLACE
     save(to, TEXT)
     assert (folder / "one").read_text(encoding="utf-8") == TEXT
     assert (folder / "one").samefile("two")
@@ -107,7 +107,7 @@ def test_a_device_is_never_replaced(folder, name):
     assert names(folder) == ["link"]
 
 
-@pytest.mark.parametrize(("number", "form"), [(1, Form.STANDARD_OUTPUT), (2, Form.DESCRIPTOR)])
+@pytest.mark.parametrize(("number", "form"), [(1, WriteMode.STANDARD_OUTPUT), (2, WriteMode.DESCRIPTOR)])
 def test_a_file_that_is_open_as_a_standard_stream_is_written_through_it(folder, number, form):
     kept = os.dup(number)
     with (folder / "log").open("w") as log:
@@ -115,13 +115,13 @@ def test_a_file_that_is_open_as_a_standard_stream_is_written_through_it(folder, 
     try:
         os.write(number, b"before, ")
         to = find("log")
-        if form is Form.DESCRIPTOR:
+        if form is WriteMode.DESCRIPTOR:
             save(to, "and after")
     finally:
         os.dup2(kept, number)
         os.close(kept)
     assert to.form is form
-    assert (folder / "log").read_text() == ("before, and after" if form is Form.DESCRIPTOR else "before, ")
+    assert (folder / "log").read_text() == ("before, and after" if form is WriteMode.DESCRIPTOR else "before, ")
 
 
 def test_a_dash_is_standard_output(folder, capfd):
@@ -263,11 +263,11 @@ def test_two_that_write_one_file_at_a_time_are_in_nobodys_way(folder, monkeypatc
     put = os.replace
 
     def meanwhile(*arguments):
-        monkeypatch.setattr(replacing.os, "replace", put)
+        monkeypatch.setattr(file_replacement.os, "replace", put)
         save(second, "second")
         put(*arguments)
 
-    monkeypatch.setattr(replacing.os, "replace", meanwhile)
+    monkeypatch.setattr(file_replacement.os, "replace", meanwhile)
     save(first, "first")
     assert (folder / "out.json").read_text() == "first"
     assert names(folder) == ["out.json"]
@@ -280,7 +280,7 @@ def test_an_interrupt_leaves_the_old_text_and_nothing_else(folder, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(replacing.os, "fsync", interrupt)
+    monkeypatch.setattr(file_replacement.os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
         save(to, TEXT)
     assert (folder / "out.json").read_text() == "before"

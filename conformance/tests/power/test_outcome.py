@@ -5,16 +5,16 @@ from click.testing import CliRunner
 
 from conv2d_conformance import power
 from conv2d_conformance.cli import program
-from conv2d_conformance.power import OURS, running
+from conv2d_conformance.power import OURS, measurement
+from conv2d_conformance.power.markdown import page
 from conv2d_conformance.power.outcome import Outcome
-from conv2d_conformance.power.page import page
-from conv2d_conformance.power.rows import rows, sentence
-from conv2d_conformance.power.suite import Finding, Suite, asking
+from conv2d_conformance.power.suite import Suite, SuiteVerdict, asking
+from conv2d_conformance.power.summary_table import rows, sentence
 
-ACCEPTED, REJECTED = Finding(10), Finding(3, "a case")
+ACCEPTED, REJECTED = SuiteVerdict(10), SuiteVerdict(3, "a case")
 
 
-def findings(**changes: Finding) -> dict[str, dict[str, Finding]]:
+def findings(**changes: SuiteVerdict) -> dict[str, dict[str, SuiteVerdict]]:
     """Of two suites; `changes` are those of this one."""
     other = {"bias_dropped": REJECTED, "all_zeros": ACCEPTED, "core": REJECTED, "towards-zero": ACCEPTED}
     own = {"bias_dropped": REJECTED, "all_zeros": REJECTED, "core": ACCEPTED, "towards-zero": ACCEPTED} | changes
@@ -39,7 +39,7 @@ def test_it_is_good_where_ours_misses_nothing_and_rejects_nothing_right() -> Non
 
 
 def test_a_mutant_is_in_doubt_where_the_same_case_rejects_what_is_right() -> None:
-    found = findings(bias_dropped=Finding(3, "another case"), core=REJECTED)
+    found = findings(bias_dropped=SuiteVerdict(3, "another case"), core=REJECTED)
     assert Outcome(found).doubtful("TOSA") == ["bias_dropped"]
     assert Outcome(found).doubtful(OURS) == ["all_zeros"]
 
@@ -71,9 +71,9 @@ def test_a_suite_says_which_of_its_modules_are_missing() -> None:
 
 def test_findings_come_from_processes_of_their_own_in_the_order_of_the_names(monkeypatch: pytest.MonkeyPatch) -> None:
     unable = Suite("x", "A rule.", (), ("no_such_module",), asking(lambda _: [], lambda *_: True))
-    monkeypatch.setattr(running, "suites", lambda: {"x": unable, "TOSA": power.suites()["TOSA"]})
+    monkeypatch.setattr(measurement, "suites", lambda: {"x": unable, "TOSA": power.suites()["TOSA"]})
     told: list[tuple[int, int]] = []
-    found = running.run(
+    found = measurement.run(
         names=["read-only", "bias_dropped"], on_progress=lambda done, total, _: told.append((done, total))
     )
     assert list(found) == ["TOSA"]
@@ -82,14 +82,14 @@ def test_findings_come_from_processes_of_their_own_in_the_order_of_the_names(mon
     assert told == [(1, 2), (2, 2)]
 
 
-def invoke(monkeypatch: pytest.MonkeyPatch, found: dict[str, dict[str, Finding]], *arguments: str):
+def invoke(monkeypatch: pytest.MonkeyPatch, found: dict[str, dict[str, SuiteVerdict]], *arguments: str):
     asked = {}
 
     def run(**options):
         asked.update(options)
         return found
 
-    monkeypatch.setattr(running, "run", run)
+    monkeypatch.setattr(measurement, "run", run)
     return CliRunner().invoke(program, ["power", *arguments]), asked
 
 

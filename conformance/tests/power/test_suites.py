@@ -9,15 +9,15 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.power import OURS, benchdnn, kernelbench, ours, suites, tosa
 from conv2d_conformance.power.classic import CLASSIC
-from conv2d_conformance.power.question import Question
-from conv2d_conformance.power.subject import EXACTING, MODEST, WRONG, Subject, subjects
-from conv2d_conformance.power.suite import Finding, Suite, asking
+from conv2d_conformance.power.known_implementation import EXACTING, MODEST, WRONG, KnownImplementation, subjects
+from conv2d_conformance.power.suite import Suite, SuiteVerdict, asking
+from conv2d_conformance.power.suite_call import SuiteCall
 from conv2d_conformance.variants import catalogue as variants
 
 MODULES = {"assert_close": ("torch",), "OpInfo": ("torch", "expecttest"), "ONNX": ("onnx",)}
 
 
-def right(name: str = "read-only") -> Subject:
+def right(name: str = "read-only") -> KnownImplementation:
     """The fastest of the right ones, unless another is named."""
     return subjects()[name]
 
@@ -68,12 +68,12 @@ def test_the_classic_faults_are_twenty_five_mutants() -> None:
 # ---- asking
 
 
-def question(**options: object) -> Question:
+def question(**options: object) -> SuiteCall:
     x, w = np.arange(9, dtype=np.float32).reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2), np.float32)
-    return Question("the only one", {"input": x, "weight": w, "bias": None}, {}, **options)
+    return SuiteCall("the only one", {"input": x, "weight": w, "bias": None}, {}, **options)
 
 
-def examined(answer: object, asked: Question) -> Finding:
+def examined(answer: object, asked: SuiteCall) -> SuiteVerdict:
     def conv2d(input, weight, bias=None):  # noqa: ARG001
         if isinstance(answer, Exception):
             raise answer
@@ -82,20 +82,20 @@ def examined(answer: object, asked: Question) -> Finding:
     claims = Capabilities(arguments={"pair", "defaults"}, validation=True)
     adapter = Adapter(name="fixed", version="0", conv2d=conv2d, capabilities=claims)
     accepts_all = asking(lambda _: [asked], lambda *_: True)
-    return accepts_all(Subject("fixed", WRONG, adapter))
+    return accepts_all(KnownImplementation("fixed", WRONG, adapter))
 
 
 def test_shape_and_dtype_must_be_right_in_every_suite() -> None:
     expected = question().expected
     assert expected.tolist() == [[[[8, 12], [20, 24]]]]
-    assert examined(expected, question()) == Finding(1)
+    assert examined(expected, question()) == SuiteVerdict(1)
     for wrong in (expected[0], expected.astype(np.float64), expected.tolist(), None, ValueError("no")):
-        assert examined(wrong, question()) == Finding(1, "the only one")
+        assert examined(wrong, question()) == SuiteVerdict(1, "the only one")
 
 
 def test_an_illegal_call_must_raise() -> None:
-    assert examined(ValueError("no"), question(must_raise=True)) == Finding(1)
-    assert examined(question().expected, question(must_raise=True)) == Finding(1, "the only one")
+    assert examined(ValueError("no"), question(must_raise=True)) == SuiteVerdict(1)
+    assert examined(question().expected, question(must_raise=True)) == SuiteVerdict(1, "the only one")
 
 
 def test_a_stored_answer_is_what_is_expected() -> None:
@@ -106,7 +106,7 @@ def test_a_stored_answer_is_what_is_expected() -> None:
 def test_a_question_needs_what_it_uses() -> None:
     case = parse("n1c2h5w5 m4k3 s2x1 p1x1 g2 bias float16")
     arrays = {name: None if shape is None else np.zeros(shape, np.float16) for name, shape in case.shapes.items()}
-    needs = Question.of(case, arrays, "").features
+    needs = SuiteCall.of(case, arrays, "").features
     assert needs == {"bias", "stride", "groups", "multi-channel", "padding.explicit", "dtype.float16"}
     assert question().features == {"arguments.defaults", "dtype.float32"}
     assert question(must_raise=True).features == {"validation"}
@@ -115,7 +115,7 @@ def test_a_question_needs_what_it_uses() -> None:
 # ---- the rules
 
 
-def tosa_question(line: str, number: int) -> Question:
+def tosa_question(line: str, number: int) -> SuiteCall:
     return next(q for q in tosa.questions(Capabilities()) if q.label == f"{line} float32 set {number}")
 
 

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import catalogue as checks
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import FORMATS
-from conv2d_conformance.drawing import seed, seed_of, use_settings
 from conv2d_conformance.effort import Effort
+from conv2d_conformance.emulation import orders
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import flushing, rounded_to
+from conv2d_conformance.emulation.terms import summed
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.law.allowed import compare
-from conv2d_conformance.mutants import emulated
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.text import show
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.running.examine import examine
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.tally import as_json
 
 EFFORT = Effort("small", drawn=12, multiply_adds=12_000, tiles=40)
 ASKED = (
@@ -36,13 +36,6 @@ ASKED = (
     "test_numerics::test_grade",
     "test_special_values::test_nan_in_window",
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _settings() -> Iterator[None]:
-    remove_files = use_settings(EFFORT)
-    yield
-    remove_files()
 
 
 def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: Any) -> dict[str, Any]:
@@ -54,11 +47,7 @@ def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: An
     records = []
     for name in ASKED:
         check = checks()[name]
-        examination = Examination(InProcess(adapter), EFFORT, check.requirements, seed=seed_of(name, 0))
-        seed(check.function, name, 0)
-        with suppress(Nonconforming):
-            check.function(iut=examination)
-        records.append({"check": name, **as_json(examination.tally)})
+        records.append({"check": name, **as_json(examine(check, InProcess(adapter), EFFORT, 0).tally)})
     implementation = {**header["implementation"], "capabilities": capabilities.to_json()}
     run = {**header["run"], "only": "*"}
     return assemble({**header, "implementation": implementation, "run": run}, records, complete=True)
@@ -77,8 +66,8 @@ def lines(found: dict[str, Any]) -> list[str]:
 
 
 def flushes(call: Call) -> Any:
-    change = emulated.flushing(FORMATS["float32"])
-    return emulated.summed(call, emulated.rounding(change), inputs=change, result=change)
+    change = flushing(FORMATS["float32"])
+    return summed(call, orders.rounding(change), inputs=change, result=change)
 
 
 def test_subnormal_numbers_that_are_flushed_are_no_matter_of_the_grade(report_header: dict[str, Any]) -> None:
@@ -103,7 +92,7 @@ def test_a_nan_that_is_lost_is_no_matter_of_the_grade(report_header: dict[str, A
 
 
 def of_bfloat16(call: Call) -> Any:
-    return emulated.summed(call, emulated.sequential, inputs=emulated.of_precision(8))
+    return summed(call, orders.sequential, inputs=rounded_to(FORMATS["bfloat16"]))
 
 
 def test_a_claim_that_fails_has_no_margin_of_another_grade(report_header: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.diagnosis.sentence import about_effect
+from conv2d_conformance.diagnosis.sentences import about_effect
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import console

@@ -9,22 +9,23 @@ from typing import Any
 import pytest
 
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.cases.illegal import illegal_calls
-from conv2d_conformance.cli import asking
+from conv2d_conformance.cases.illegal_calls import illegal_calls
+from conv2d_conformance.cli import asked_case
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Rejected
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.counts import as_json as in_short
 from conv2d_conformance.report.text import show
 from conv2d_conformance.report.validation import require_valid
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.rejections import HINT, Rejections, looks_like_a_mistake, merged, sentence
+from conv2d_conformance.verdict.tally import as_json
 
 CLAIMS = Capabilities(validation=True)
 
@@ -146,9 +147,9 @@ def test_the_sentence_counts() -> None:
 @pytest.mark.parametrize(("line", "hinted"), [("stride=(0,1)", True), ("groups=0", False)])
 def test_one_case_shows_its_rejection(line: str, hinted: bool) -> None:
     question = Question(parse(f"n1c1h3w3 m1k2 integers:1 {line}"), CLAIMS)
-    asked = asking.ask(IMPLEMENTATION, question)
+    asked = asked_case.ask(IMPLEMENTATION, question)
     stream = io.StringIO()
-    asking.show(console(stream), asked, CLAIMS)
+    asked_case.show(console(stream), asked, CLAIMS)
     shown = " ".join(stream.getvalue().split())
     assert "right: the call is illegal, and it was rejected" in shown
     answer = asked.answer

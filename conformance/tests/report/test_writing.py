@@ -11,9 +11,9 @@ import sys
 
 import pytest
 
-from conv2d_conformance.output import claiming
+from conv2d_conformance.output import file_lock
 from conv2d_conformance.output.destination import find
-from conv2d_conformance.output.trouble import UnwritableOutput
+from conv2d_conformance.output.unwritable import UnwritableOutput
 from conv2d_conformance.report import writing
 from conv2d_conformance.report.assemble import assemble, read
 from conv2d_conformance.report.kind import Kind
@@ -179,7 +179,7 @@ def test_a_second_run_into_one_file_is_refused_while_the_first_lasts(folder, kin
 
 KILLED = """
 import os, signal
-from conv2d_conformance.output.claiming import claim
+from conv2d_conformance.output.file_lock import claim
 from pathlib import Path
 
 descriptor = claim(Path("out.json.partial"))
@@ -198,7 +198,7 @@ def test_a_run_that_was_killed_stands_in_nobodys_way(folder, kind):
 
 def test_a_claim_of_a_file_that_is_removed_in_that_moment_is_of_the_next_one(folder, kind, monkeypatch):
     """The run before ends between the opening of its partial file and the claim."""
-    locked = claiming._lock
+    locked = file_lock._lock
     ends = iter([True, False])
 
     def lock(descriptor):
@@ -207,7 +207,7 @@ def test_a_claim_of_a_file_that_is_removed_in_that_moment_is_of_the_next_one(fol
         locked(descriptor)
 
     with monkeypatch.context() as patched:
-        patched.setattr(claiming, "_lock", lock)
+        patched.setattr(file_lock, "_lock", lock)
         first = opened(kind)
     with first, pytest.raises(UnwritableOutput, match="another run"):
         opened(kind)
@@ -217,7 +217,7 @@ def test_a_file_system_without_locks_is_no_reason_to_stop(kind, report, monkeypa
     def no_locks(*_):
         raise OSError(errno.ENOLCK, "no locks available")
 
-    monkeypatch.setattr(claiming.fcntl, "flock", no_locks)
+    monkeypatch.setattr(file_lock.fcntl, "flock", no_locks)
     with opened(kind) as file:
         file.publish(report)
     assert read(folder / NAME) == report

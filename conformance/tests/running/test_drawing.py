@@ -1,41 +1,216 @@
-"""What is drawn depends on the seed alone."""
+"""What is drawn depends on the seed alone, and Hypothesis is left as it was.
+
+Each private name of Hypothesis that this takes is looked for, and its effect is seen.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import inspect
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from hypothesis import HealthCheck, Phase, configuration
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 
-from conv2d_conformance.drawing import use_settings
-from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.checks import catalogue
+from conv2d_conformance.effort import Effort
+from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.mutants import catalogue as mutants
+from conv2d_conformance.running import drawing as private
+from conv2d_conformance.running.drawing import drawing, settings_of
+from conv2d_conformance.running.examine import examine
 
 CONSTANT = 7_393_913
+EFFORT = Effort("any", drawn=300, multiply_adds=0, tiles=1)
+
+DECIDES_NO_CASE = {"verbosity", "stateful_step_count"}
+"""Settings that are left to the caller: what is printed, and what a state machine does."""
 
 
-def drawn() -> set[int]:
-    found = set()
+def made() -> tuple[Callable[[], None], list[int]]:
+    """A test that notes what it draws, with a constant of another module in reach."""
+    found: list[int] = []
 
-    @hypothesis.seed(0)
-    @hypothesis.settings(hypothesis.settings.default, max_examples=500)
-    @hypothesis.given(st.integers(7_000_000, 8_000_000))  # where other modules have no constant
+    @hypothesis.given(st.integers(7_000_000, 8_000_000))  # where Hypothesis has no constant of its own
     def take(number: int) -> None:
-        found.add(number)
+        found.append(number)
 
-    take()
+    return take, found
+
+
+def drawn(seed: int, effort: Effort = EFFORT) -> list[int]:
+    take, found = made()
+    with drawing(take, effort, seed):
+        take()
     return found
 
 
-def test_no_number_comes_from_the_source_of_a_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def own_profile() -> Iterator[hypothesis.settings]:
+    """The caller's own profile, which has another value for everything."""
+    usual = hypothesis.settings.get_current_profile_name()
+    hypothesis.settings.register_profile(
+        "own",
+        max_examples=3,
+        derandomize=True,
+        verbosity=hypothesis.Verbosity.quiet,
+        phases=(Phase.generate, Phase.shrink),
+        stateful_step_count=7,
+        report_multiple_bugs=True,
+        suppress_health_check=(HealthCheck.too_slow,),
+        deadline=12_345,
+        print_blob=True,
+        backend="hypothesis-urandom",
+    )
+    hypothesis.settings.load_profile("own")
+    yield hypothesis.settings.get_profile("own")
+    hypothesis.settings.load_profile(usual)
+    del hypothesis.settings._profiles["own"]
+
+
+@pytest.fixture
+def module_with_a_constant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "somebodys_module.py").write_text(f"BLOCK = {CONSTANT}\n")
     monkeypatch.syspath_prepend(tmp_path)
     importlib.import_module("somebodys_module")
-    assert CONSTANT in drawn(), "Hypothesis as it is would draw it"
-    undo = use_settings(EFFORTS["quick"])
-    try:
-        assert CONSTANT not in drawn()
-    finally:
-        undo()
-    assert CONSTANT in drawn()
+
+
+# ---- what is drawn
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "purpose"),
+    [
+        (configuration, private.HOME, "keep its files out of the caller's folder"),
+        (providers, private.CONSTANTS, "keep the constants of loaded modules out of what is drawn"),
+        (providers, private.KNOWN_CONSTANTS, "forget the constants that it has looked up"),
+        (made()[0], private.SETTINGS, "give a check the settings of the run"),
+        (made()[0], private.SEED, "give a check the seed of the run"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.startswith("_") else "",
+)
+def test_hypothesis_has_the_private_names(owner: object, name: str, purpose: str) -> None:
+    where = getattr(owner, "__name__", owner)
+    assert hasattr(owner, name), f"Hypothesis {hypothesis.__version__} has no {name} in {where}, to {purpose}"
+
+
+@pytest.mark.usefixtures("module_with_a_constant")
+def test_no_number_comes_from_the_source_of_a_module() -> None:
+    take, usual = made()
+    hypothesis.seed(0)(hypothesis.settings(max_examples=500, database=None)(take))()
+    assert CONSTANT in usual, "Hypothesis as it is would draw it"
+    assert CONSTANT not in drawn(0), f"Hypothesis {hypothesis.__version__} looks for constants in another way"
+    again, found = made()
+    hypothesis.seed(0)(hypothesis.settings(max_examples=500, database=None)(again))()
+    assert found == usual
+
+
+def test_a_seed_decides_what_is_drawn() -> None:
+    first, other, again = drawn(1), drawn(2), drawn(1)
+    assert first == again, f"Hypothesis {hypothesis.__version__} takes the seed from elsewhere"
+    assert first != other
+
+
+def test_the_effort_decides_how_much_is_drawn() -> None:
+    number = len(drawn(1, Effort("few", drawn=17, multiply_adds=0, tiles=1)))
+    assert number == 17, f"Hypothesis {hypothesis.__version__} takes the settings from elsewhere"
+
+
+def test_the_callers_profile_decides_nothing(request: pytest.FixtureRequest) -> None:
+    usual = drawn(3)
+    request.getfixturevalue("own_profile")
+    assert drawn(3) == usual
+
+
+def test_every_setting_that_could_decide_is_decided(request: pytest.FixtureRequest) -> None:
+    names = set(inspect.signature(hypothesis.settings).parameters) - {"parent"} - DECIDES_NO_CASE
+    usual = {name: getattr(settings_of(EFFORT), name) for name in names}
+    own = request.getfixturevalue("own_profile")
+    same = {name for name in names if getattr(own, name) == usual[name]} - {
+        "database"
+    }  # none, for what is derandomised
+    assert same == set(), f"Hypothesis {hypothesis.__version__} has settings that this test does not know"
+    assert {name: getattr(settings_of(EFFORT), name) for name in names} == usual
+
+
+def test_what_fails_is_not_made_simpler_by_hypothesis() -> None:
+    tried: list[int] = []
+
+    @hypothesis.given(st.integers(1000, 9999))
+    def fail(number: int) -> None:
+        tried.append(number)
+        assert number == 1000  # the simplest, which is drawn first
+
+    with drawing(fail, EFFORT, 0), pytest.raises(AssertionError):
+        fail()
+    assert len(set(tried)) == 2
+
+
+# ---- what it leaves
+
+
+def state(function: Any) -> list[Any]:
+    """All of Hypothesis that a run could leave changed."""
+    cached = providers.CONSTANTS_CACHE
+    return [
+        hypothesis.settings.get_current_profile_name(),
+        hypothesis.settings.default,
+        dict(hypothesis.settings._profiles),
+        vars(configuration)[private.HOME],
+        vars(providers)[private.CONSTANTS],
+        (id(cached), dict(cached.cache)),
+        [vars(function).get(name) for name in (private.SETTINGS, private.SEED)],
+    ]
+
+
+class Broken(Exception):
+    """Of a test that ends by an error."""
+
+
+@pytest.mark.parametrize("error", [None, Broken, KeyboardInterrupt])
+def test_the_callers_hypothesis_is_as_before(
+    error: type[BaseException] | None, own_profile: hypothesis.settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(configuration, private.HOME, tmp_path)  # where a user keeps the examples of his own tests
+    take, _ = made()
+    take()
+    before, inside = state(take), []
+
+    def work() -> None:
+        with drawing(take, EFFORT, 0):
+            take()
+            inside.append(vars(configuration)[private.HOME])
+            if error is not None:
+                raise error
+
+    with contextlib.nullcontext() if error is None else pytest.raises(error):
+        work()
+    assert state(take) == before
+    assert hypothesis.settings.default is own_profile
+    assert configuration.storage_directory("examples", intent_to_write=False) != inside[0]
+    assert tmp_path not in (inside[0], *inside[0].parents)
+    assert not inside[0].exists()
+
+
+def test_an_examination_leaves_hypothesis_as_before(request: pytest.FixtureRequest) -> None:
+    check = catalogue()["test_bias::test_added"]
+    request.getfixturevalue("own_profile")
+    before = state(check.function)
+    implementation = InProcess(mutants()["bias_dropped"].adapter)
+    assert examine(check, implementation, Effort("few", 5, 1000, 64), 0, simplifier=None).tally.outcome == "fail"
+    assert state(check.function) == before
+
+
+def test_what_draws_nothing_touches_nothing() -> None:
+    def plain() -> None:
+        """A check of fixed cases."""
+
+    before = state(plain)
+    with drawing(plain, EFFORT, 0):
+        assert state(plain) == before

@@ -5,7 +5,7 @@ from typing import Any
 
 from xdist.workermanage import NodeManager
 
-from conv2d_conformance.runner import SECONDS_TO_STOP, Collector
+from conv2d_conformance.running.collector import SECONDS_TO_STOP, Collector
 
 
 def collector() -> Collector:

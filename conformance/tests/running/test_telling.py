@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conv2d_conformance import runner
+from conv2d_conformance.running.session import PACKAGE
 
 WRONG = "conv2d_conformance.mutants.geometry:stride_as_width_height"
 
@@ -35,9 +35,9 @@ def session(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]
     """Run checks under a pytest in this process; the exit status, and what it printed."""
 
     def run(*arguments: str) -> tuple[int, str]:
-        settings = ["-c", str(runner.PACKAGE / "pytest.ini"), "--rootdir", str(runner.PACKAGE), "--assert=plain"]
+        settings = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE), "--assert=plain"]
         plugins = ["-p", "conv2d_conformance.plugin", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
-        options = ["--conv2d-effort=quick", "--conv2d-isolation=none", *arguments, str(runner.PACKAGE / "checks")]
+        options = ["--conv2d-effort=quick", "--conv2d-isolation=none", *arguments, str(PACKAGE / "checks")]
         status = pytest.main([*settings, *plugins, *options])
         return int(status), capfd.readouterr().out
 

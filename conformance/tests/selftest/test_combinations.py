@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.cases import call, parse
-from conv2d_conformance.mutants import (
-    Mutant,
-    combinations,
-    gradients_combinations,
-    little_padding,
-    nonfinite_dtypes,
-)
+from conv2d_conformance.mutants import Mutant, combinations, gradients_combinations, little_padding, nonfinite_dtypes
 
 MODULES = (combinations, nonfinite_dtypes, gradients_combinations, little_padding)
 MUTANTS = {value.name: value for module in MODULES for value in vars(module).values() if isinstance(value, Mutant)}
@@ -96,8 +90,8 @@ def is_right(mutant: Mutant, line: str) -> bool:
 
 
 def _right(arrays: dict[str, Any], arguments: dict[str, Any]) -> Any:
-    from conv2d_conformance.mutants.call import Call
-    from conv2d_conformance.mutants.derived import derived
+    from conv2d_conformance.emulation.call import Call
+    from conv2d_conformance.emulation.derived import derived
 
     if "grad_output" in arrays:
         return derived(**arrays, **arguments).right()

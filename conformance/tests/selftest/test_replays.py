@@ -13,8 +13,8 @@ from conv2d_conformance.cases import call as call_of
 from conv2d_conformance.cases import exposes, parse
 from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
 from conv2d_conformance.cases.tiles import PATH_SIZES, PATHS, cases_beyond, channel_counts, path_cases
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.mutants import Mutant, catalogue
-from conv2d_conformance.mutants.call import Call
 
 THEMES = [info.name for info in pkgutil.iter_modules(mutants.__path__) if info.name.startswith("replays_")]
 MUTANTS = {

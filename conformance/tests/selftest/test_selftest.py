@@ -3,12 +3,11 @@
 import pytest
 
 from conv2d_conformance.checks import Check, catalogue
-from conv2d_conformance.drawing import use_settings
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant, breaks
 from conv2d_conformance.mutants import catalogue as mutants
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.selftest import killing
 from conv2d_conformance.selftest.distinct import alike, part_by_case
 from conv2d_conformance.selftest.killing import Encounter, Summary
@@ -93,9 +92,7 @@ def right_after_all() -> Mutant:
 @pytest.mark.parametrize("name", ["test_bias::test_added", "test_stride::test_steps"])
 def test_a_right_implementation_survives(name: str) -> None:
     check: Check = catalogue()[name]
-    remove_files = use_settings(QUICK)
     found = killing.meet(right_after_all(), check, QUICK, 0)
-    remove_files()
     assert (found.killed, found.case) == (False, "")
     assert found.cases > 20
 

@@ -11,9 +11,17 @@ from conv2d_conformance.cli import program
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.grades import class_names
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.sharpness.injecting import KINDS, OUTPUT, PRODUCT, SUM, answers, in_other_orders, smallest_seen
-from conv2d_conformance.sharpness.measuring import Sight, deep_cases, depth, measure, sight
-from conv2d_conformance.sharpness.page import false_refusals, page
+from conv2d_conformance.sharpness.injected_errors import (
+    KINDS,
+    OUTPUT,
+    PRODUCT,
+    SUM,
+    answers,
+    in_other_orders,
+    smallest_seen,
+)
+from conv2d_conformance.sharpness.markdown import false_refusals, page
+from conv2d_conformance.sharpness.measurement import Sight, deep_cases, depth, measure, sight
 from conv2d_conformance.sharpness.rules import ASSERT_CLOSE, COMPARATORS, LOOSE, rules
 from conv2d_conformance.verdict.question import Question
 

@@ -12,12 +12,12 @@ import pytest
 from conv2d_conformance.contract.arrays import dtype_of
 from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.contract.grades import TILES, class_names, is_wide
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.gradients.law import gradient_class, laws
 from conv2d_conformance.law import fourier, winograd
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, contained_in
 from conv2d_conformance.law.transforms import amplification, points_for
-from conv2d_conformance.mutants.call import Call
 
 TEXT = importlib.resources.files("conv2d_conformance.spec").joinpath("conv2d.md").read_text(encoding="utf-8")
 NUMERICS = TEXT.partition("\n## Numerics\n")[2].partition("\n## ")[0]

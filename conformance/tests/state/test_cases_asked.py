@@ -18,7 +18,7 @@ from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.checks import test_padding_mode as padding_mode
 from conv2d_conformance.checks import test_state as state
 from conv2d_conformance.contract.capabilities import PADDING_MODES, Capabilities
-from conv2d_conformance.mutants import CAPABILITIES
+from conv2d_conformance.emulation.adapters import EVERYTHING
 from conv2d_conformance.verdict.claims import within_claims
 
 MODES = PADDING_MODES[1:]
@@ -53,7 +53,7 @@ def test_an_element_is_changed_to_what_no_recipe_makes() -> None:
 
 def test_illegal_calls_are_illegal_and_in_turn_with_legal_ones() -> None:
     for case in DRAWN:
-        asked = list(state._among_illegal_calls(case, CAPABILITIES))
+        asked = list(state._among_illegal_calls(case, EVERYTHING))
         assert [is_legal(like) for like in asked] == [True, *[False, True] * (len(asked) // 2)]
         assert all(bool(like.overrides) != is_legal(like) for like in asked)
         assert len(asked) >= 13

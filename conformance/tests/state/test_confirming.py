@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 
 from conv2d_conformance.cases.grammar import format_case, parse
-from conv2d_conformance.cases.illegal import illegal_calls
+from conv2d_conformance.cases.illegal_calls import illegal_calls
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.adapters import EVERYTHING
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants import CAPABILITIES
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.confirming import MOST_IN_VAIN, amend, explanations_of, fails_alone
-from conv2d_conformance.verdict.examination import Examination, Nonconforming, as_json
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.history import Remembering, packed, unpacked
+from conv2d_conformance.verdict.tally import as_json
 
 Conv2d = Callable[..., Any]
 
@@ -32,7 +33,7 @@ class Fresh:
         self.restart()
 
     def restart(self) -> bool:
-        adapter = Adapter(name="x", version="1", conv2d=self._make(), capabilities=CAPABILITIES)
+        adapter = Adapter(name="x", version="1", conv2d=self._make(), capabilities=EVERYTHING)
         self._present = InProcess(adapter)
         self.hello = self._present.hello
         self.restarts += 1

@@ -13,10 +13,11 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming, failure_as_json
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.failure import Failure, failure_as_json
 
 STATEFUL = Path(__file__).with_name("stateful.py")
 QUICK = EFFORTS["quick"]
@@ -145,7 +146,7 @@ def test_a_crash_that_does_not_come_again_says_so(tmp_path: Path) -> None:
     file = tmp_path / "once.py"
     file.write_text(
         "import os, pathlib\n"
-        "from conv2d_conformance.mutants.call import Call\n"
+        "from conv2d_conformance.emulation.call import Call\n"
         "note = pathlib.Path(__file__).with_suffix('.note')\n"
         "def conv2d(input, weight, bias=None, **attributes):\n"
         "    if not note.exists():\n"

@@ -14,11 +14,13 @@ from conv2d_conformance.cli import program
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import threads
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.report.text import replay_command
-from conv2d_conformance.verdict.examination import Examination, Failure, Nonconforming, failure_as_json
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.failure import Failure, failure_as_json
+from conv2d_conformance.verdict.question import Question
 
 QUICK = EFFORTS["quick"]
 ONE, TWO = (parse(f"n1c2h4w5 m2k2x3 integers:{seed}") for seed in (1, 2))
@@ -52,7 +54,7 @@ def test_a_failure_names_the_call_beside_it_and_how_to_see_it_again(wrong: Any) 
         is_wrong = Call(*arrays, **attributes).input.flat[0] == first[wrong]
         return answer + (not alone and is_wrong)
 
-    first = {case: examination_of(right).prepare(case, Capabilities()).input.flat[0] for case in (ONE, TWO)}
+    first = {case: Question(case).input.flat[0] for case in (ONE, TWO)}
     assert first[ONE] != first[TWO]
     failure = failure_of(conv2d)
     other = TWO if wrong is ONE else ONE

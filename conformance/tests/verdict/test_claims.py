@@ -8,7 +8,7 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
-from conv2d_conformance.cases.illegal import ILLEGAL
+from conv2d_conformance.cases.illegal_calls import ILLEGAL
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.verdict.claims import within_claims

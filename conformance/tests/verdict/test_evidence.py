@@ -8,11 +8,10 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.checks import catalogue as checks
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.drawing import use_settings
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.mutants import call
+from conv2d_conformance.emulation import call
+from conv2d_conformance.emulation.winograd import winograd_tiles
 from conv2d_conformance.mutants import catalogue as mutants
-from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 from conv2d_conformance.selftest.killing import meet
 from conv2d_conformance.verdict.evidence import with_evidence
 from conv2d_conformance.verdict.question import Question
@@ -99,16 +98,10 @@ def test_faults_show_through_winograds_rounding(name, tile, monkeypatch):
     adapter = mutant.adapter
     claims = replace(adapter.capabilities, grades=dict.fromkeys(DTYPES, f"B{tile}"), non_finite=False)
     rounded = replace(mutant, adapter=replace(adapter, capabilities=claims))
-    remove_files = use_settings(EFFORTS["quick"])
-    try:
-        found = (
-            meet(rounded, check, EFFORTS["quick"], 0)
-            for check in checks().values()
-            if mutant.breaks in check.requirements
-        )
-        assert any(encounter.killed for encounter in found)
-    finally:
-        remove_files()
+    found = (
+        meet(rounded, check, EFFORTS["quick"], 0) for check in checks().values() if mutant.breaks in check.requirements
+    )
+    assert any(encounter.killed for encounter in found)
 
 
 def test_integers_of_the_usual_size_would_be_no_evidence():

@@ -14,10 +14,11 @@ from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.simplifying import REPETITIONS, SHRINK_SECONDS
 
 QUICK = EFFORTS["quick"]
@@ -78,7 +79,7 @@ def test_a_slow_implementation_is_not_asked_for_ever() -> None:
         return flipped(call)
 
     found = examine(slow)
-    found.clock = lambda: now[0]
+    found.simplifier = Simplifier(clock=lambda: now[0])
     with pytest.raises(Nonconforming) as caught:
         found.judge(case())
     assert len(calls) == 1 + 1 + REPETITIONS

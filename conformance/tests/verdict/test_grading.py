@@ -5,17 +5,20 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.contract.formats import TF32
 from conv2d_conformance.contract.grades import class_names
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.formats import rounded_to
+from conv2d_conformance.emulation.orders import sequential
+from conv2d_conformance.emulation.terms import summed
+from conv2d_conformance.emulation.winograd import winograd_tiles
 from conv2d_conformance.law.allowed import compare
-from conv2d_conformance.mutants.call import Call
-from conv2d_conformance.mutants.emulated import of_precision, sequential, summed
-from conv2d_conformance.mutants.emulated_winograd import winograd_tiles
 from conv2d_conformance.verdict.grading import Grading, grade
 from conv2d_conformance.verdict.question import Question
 
 
 def with_tf32(call: Call) -> Any:
-    return summed(call, sequential, inputs=of_precision(11))
+    return summed(call, sequential, inputs=rounded_to(TF32))
 
 
 def take(grading: Grading, line: str, answer: Any) -> None:

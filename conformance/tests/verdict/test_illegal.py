@@ -16,16 +16,16 @@ from conv2d_conformance import spec
 from conv2d_conformance.cases import arrays, features_of, format_case
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import geometry, is_legal
-from conv2d_conformance.cases.illegal import ILLEGAL, illegal_calls
+from conv2d_conformance.cases.illegal_calls import ILLEGAL, illegal_calls
 from conv2d_conformance.cases.illegal_kinds import KINDS
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.adapters import EVERYTHING
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.protocol import encode_request
-from conv2d_conformance.mutants import CAPABILITIES
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.claims import illegal_within_claims
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 
@@ -159,7 +159,7 @@ def lacking_up_to_two(claims: Capabilities) -> Iterator[Capabilities]:
             yield without(without(claims, *one), *other)
 
 
-CLAIMS = (*lacking_up_to_two(CAPABILITIES), *lacking_up_to_two(CORE))
+CLAIMS = (*lacking_up_to_two(EVERYTHING), *lacking_up_to_two(CORE))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -175,7 +175,7 @@ def test_with_up_to_two_features_less_the_defect_is_the_only_one_and_something_i
                 continue
             asked += 1
             legal, spoilt = made
-            if (legal, spoilt) == (illegal.legal, illegal.case) and claims is not CAPABILITIES:
+            if (legal, spoilt) == (illegal.legal, illegal.case) and claims is not EVERYTHING:
                 continue  # looked at with the first claims
             assert is_legal(legal), format_case(legal)
             assert features_of(legal) <= claims.features, format_case(legal)
@@ -195,7 +195,7 @@ def test_an_argument_that_is_not_claimed_is_never_handed_over() -> None:
 # ---- judged ----------------------------------------------------------------------------------------------------------
 
 
-def examine(function: Callable[[Call], Any], claims: Capabilities = CAPABILITIES) -> Examination:
+def examine(function: Callable[[Call], Any], claims: Capabilities = EVERYTHING) -> Examination:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         return function(Call(input, weight, bias, **attributes))
 

@@ -15,12 +15,13 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Broken, Request
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.diagnosis.memory import Diagnoses
+from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.mutants.call import Call
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.judgement import Fault
+from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.simplifying import REPETITIONS, Allowance, simplest
 
 LARGE = parse("n3c2h12w4 m5k3x3 integers:7")
@@ -116,7 +117,7 @@ def test_what_fails_by_chance_is_made_simpler_once_a_run() -> None:
     asked = []
     for seed in range(3):
         calls.clear()
-        examination = Examination(implementation, EFFORTS["quick"], unsteady=unsteady)
+        examination = Examination(implementation, EFFORTS["quick"], simplifier=Simplifier(unsteady=unsteady))
         with pytest.raises(Nonconforming) as raised:
             examination.judge_all(replace(LARGE, data=Recipe("integers", 100 * seed + i)) for i in range(100))
         assert raised.value.failure.failed_repetitions < REPETITIONS
@@ -131,7 +132,7 @@ def test_what_always_fails_is_made_simpler_though_something_else_fails_by_chance
 
     implementation = InProcess(Adapter(name="tested", version="1", conv2d=conv2d))
     with pytest.raises(Nonconforming) as raised:
-        Examination(implementation, EFFORTS["quick"], unsteady=[LARGE]).judge(LARGE)
+        Examination(implementation, EFFORTS["quick"], simplifier=Simplifier(unsteady=[LARGE])).judge(LARGE)
     assert raised.value.failure.case.startswith("n1c1h1w1 m1k1x1 ")
 
 
@@ -188,7 +189,7 @@ def test_a_crash_is_reduced_once() -> None:
     case, known = parse("n1c64h18w42 m3k11x11 s2x1 p3x2 bias integers:3"), Diagnoses().know
     for simplest_case in ("n1c1h1w3 m1k1x3 ", format_case(case)):
         with pytest.raises(Nonconforming) as raised:
-            Examination(Dying(adapter), EFFORTS["quick"], known=known).judge(case)
+            Examination(Dying(adapter), EFFORTS["quick"], simplifier=Simplifier(known=known)).judge(case)
         assert raised.value.outcome == "error"
         assert raised.value.failure.case.startswith(simplest_case)
 

@@ -18,9 +18,10 @@ from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.drawing import seed, use_settings
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.mutants import CAPABILITIES
+from conv2d_conformance.emulation.adapters import EVERYTHING
+from conv2d_conformance.running.examine import run_check
+from conv2d_conformance.verdict.evidence import askable
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_reference.arguments import Geometry
 
@@ -55,7 +56,7 @@ class Recorder(Examination):
 
     def asked(self, case: Case) -> Case | None:
         """What is asked in place of a case; None where it would say nothing of the requirement."""
-        found = self._fitting(case)
+        found = askable(case, self.claims)
         return found if found is not None and self.about(found) and not self._loses(case, found) else None
 
 
@@ -66,13 +67,8 @@ def noted(name: str) -> tuple[tuple[Case, ...], Callable[[Case], bool]]:
     A check says the same of all its cases.
     """
     check = catalogue()[name]
-    recorder = Recorder(check.requirements, CAPABILITIES)
-    remove_files = use_settings(FEW)
-    try:
-        seed(check.function, check.name, 0)
-        check.function(iut=recorder)
-    finally:
-        remove_files()
+    recorder = Recorder(check.requirements, EVERYTHING)
+    run_check(check, recorder)
     found = [case for case in dict.fromkeys(recorder.noted) if not case.overrides]
     return tuple(found[:: 1 + len(found) // MOST_CASES]), recorder.about
 
@@ -139,12 +135,12 @@ FLAGS = ("bias", "stride", "dilation", "groups", "multi_channel", "unbatched", "
 SETS = ("dtypes", "padding", "padding_modes", "arguments", "views")
 KEPT = ("zeros", "pair")
 DROPPED = [*((name, None) for name in FLAGS)] + [
-    (name, value) for name in SETS for value in sorted(getattr(CAPABILITIES, name)) if value not in KEPT
+    (name, value) for name in SETS for value in sorted(getattr(EVERYTHING, name)) if value not in KEPT
 ]
 
 
 def lacking(*dropped: tuple[str, str | None]) -> Capabilities:
-    fields: dict[str, Any] = CAPABILITIES.to_json()
+    fields: dict[str, Any] = EVERYTHING.to_json()
     for name, value in dropped:
         fields[name] = False if value is None else set(fields[name]) - {value}
     return Capabilities(**fields)
@@ -182,7 +178,7 @@ def test_with_up_to_two_features_less_a_check_asks_what_its_requirement_is_about
 def test_a_check_that_loses_its_subject_asks_nothing() -> None:
     case, claims = parse("n2c2h4w5 m2k2 bias integers:1 b[0]=nan"), lacking(("bias", None))
     assert Recorder(("special-values.nan-in-window",), claims).asked(case) is None
-    assert Recorder(("special-values.nan-in-window",), CAPABILITIES).asked(case) is case
+    assert Recorder(("special-values.nan-in-window",), EVERYTHING).asked(case) is case
     assert Recorder(("values.definition",), claims).asked(case) == parse("n2c2h4w5 m2k2 integers:1")
 
 

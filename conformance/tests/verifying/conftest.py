@@ -23,10 +23,12 @@ from conv2d_conformance.contract.capabilities import ARGUMENTS, PADDING_MODES, P
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.fingerprint.shapes import SHAPES
-from conv2d_conformance.fingerprint.words import summary
+from conv2d_conformance.fingerprint.summary import summary
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.deviations import Conditions, Deviation
-from conv2d_conformance.runner import Options, header, run
+from conv2d_conformance.running.header import header
+from conv2d_conformance.running.options import Options
+from conv2d_conformance.running.run import run
 from conv2d_conformance.verdict.question import claimed_grade
 from conv2d_conformance.verifying import Finding, holding
 from conv2d_conformance.verifying.checks import to_run

@@ -15,7 +15,8 @@ from conv2d_conformance.report.junit import junit
 from conv2d_conformance.report.markdown import results_page
 from conv2d_conformance.report.text import show
 from conv2d_conformance.report.verdicts import WITHOUT_ISOLATION
-from conv2d_conformance.runner import Options, run
+from conv2d_conformance.running.options import Options
+from conv2d_conformance.running.run import run
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conv2d_conformance.fingerprint.finding import Probe
+from conv2d_conformance.fingerprint.probe_result import Probe
 from conv2d_conformance.fingerprint.probes import (
     accumulator,
     algorithm,

@@ -6,9 +6,9 @@ from itertools import permutations
 
 import numpy as np
 
-from conv2d_conformance.fingerprint.arithmetic import format_name
-from conv2d_conformance.fingerprint.bench import Bench, NotSeen
-from conv2d_conformance.fingerprint.finding import Finding, Findings, value
+from conv2d_conformance.fingerprint.exact_arithmetic import format_name
+from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResults, value
+from conv2d_conformance.fingerprint.prober import NotSeen, Prober
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 from conv2d_conformance.fingerprint.probes.order import Scale, masked, remainders, scale_of
 from conv2d_conformance.fingerprint.tree import chain, count, depth, earliest, nodes, parse
@@ -18,27 +18,27 @@ SPARE = 3
 """Bits by which a compensated sum seems to be wider than it is."""
 
 
-def bits(bench: Bench, seen: Findings) -> Finding:
+def bits(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Between M = 2^p and -M add ones; the first p at which some are lost is the number of bits."""
     require_direct(seen)
-    taps = bench.shape.chosen
+    taps = prober.shape.chosen
     if len(taps) < 3:
         raise NotSeen("three products are needed")
-    scale = scale_of(bench)
-    found = sorted({width for pair in _pairs(taps, seen) if (width := _first_loss(bench, scale, pair)) is not None})
+    scale = scale_of(prober)
+    found = sorted({width for pair in _pairs(taps, seen) if (width := _first_loss(prober, scale, pair)) is not None})
     if not found:
-        return Finding(f"more than {scale.reach} bits, or exact", {"bits": None, "more_than": scale.reach})
+        return ProbeResult(f"more than {scale.reach} bits, or exact", {"bits": None, "more_than": scale.reach})
     if len(found) == 1:
-        return Finding(_named(found[0]), {"bits": found[0]})
+        return ProbeResult(_named(found[0]), {"bits": found[0]})
     words = f"from {_named(found[0])} to {_named(found[-1])}, depending on the taps"
-    return Finding(words, {"bits": found[0], "most": found[-1]})
+    return ProbeResult(words, {"bits": found[0], "most": found[-1]})
 
 
 def _named(width: int) -> str:
     return f"{width} bits" + (f" ({name})" if (name := format_name(width)) else "")
 
 
-def _pairs(taps: list[int], seen: Findings) -> list[tuple[int, int]]:
+def _pairs(taps: list[int], seen: ProbeResults) -> list[tuple[int, int]]:
     """Pairs of taps that meet at different heights of the tree; without a tree, pairs near and far."""
     order = value(seen, "order")
     if order is None:
@@ -53,13 +53,13 @@ def _pairs(taps: list[int], seen: Findings) -> list[tuple[int, int]]:
     return every[:: max(1, len(every) // PAIRS)]
 
 
-def _first_loss(bench: Bench, scale: Scale, pair: tuple[int, int]) -> int | None:
-    taps = bench.shape.chosen
-    ones = bench.row(dict.fromkeys(taps, 1.0))
+def _first_loss(prober: Prober, scale: Scale, pair: tuple[int, int]) -> int | None:
+    taps = prober.shape.chosen
+    ones = prober.row(dict.fromkeys(taps, 1.0))
 
     def loses(width: int) -> bool:
         row = masked(ones, Scale(scale.unit, scale.unit * 2.0**width), *pair)
-        return remainders(bench, scale.unit, [(ones, row, 0.0)])[0] != len(taps) - 2
+        return remainders(prober, scale.unit, [(ones, row, 0.0)])[0] != len(taps) - 2
 
     low, high = 1, scale.reach
     if not loses(high):
@@ -70,13 +70,13 @@ def _first_loss(bench: Bench, scale: Scale, pair: tuple[int, int]) -> int | None
     return high
 
 
-def compensation(bench: Bench, seen: Findings) -> Finding:
+def compensation(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Add numbers one by one to a large one that swallows each of them: only a compensated sum remembers them."""
     require_direct(seen)
     width, tree = _width(seen), value(seen, "order")
     if tree is None:
         raise NotSeen("it needs the order of the additions")
-    if width > bench.numbers.precision + SPARE:
+    if width > prober.numbers.precision + SPARE:
         raise NotSeen("the sum has more bits than the result")
     runs = [members for node in nodes(parse(tree["tree"])) if (members := chain(node))]
     longest = [tap for tap in max(runs, key=len) if isinstance(tap, int)]
@@ -84,21 +84,21 @@ def compensation(bench: Bench, seen: Findings) -> Finding:
         # Otherwise small numbers meet before they reach the large one, which saves them too.
         raise NotSeen("it shows only where products are added one after the other")
     first, _, *others = longest
-    w = bench.row({first: 1.0, **dict.fromkeys(others, 0.375 * 2.0 ** (1 - bench.numbers.precision))})
-    got = float(bench.sums(bench.row(dict.fromkeys(bench.shape.chosen, 1.0)), w)[0])
+    w = prober.row({first: 1.0, **dict.fromkeys(others, 0.375 * 2.0 ** (1 - prober.numbers.precision))})
+    got = float(prober.sums(prober.row(dict.fromkeys(prober.shape.chosen, 1.0)), w)[0])
     if got > 1:
-        return Finding("sums are compensated (as by Kahan): what one addition loses the next makes good", True)
-    return Finding("none: what an addition loses is lost", False)
+        return ProbeResult("sums are compensated (as by Kahan): what one addition loses the next makes good", True)
+    return ProbeResult("none: what an addition loses is lost", False)
 
 
-def rounding(bench: Bench, seen: Findings) -> Finding:
+def rounding(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Add 0.75 units of the last place to a large number, then take that away again."""
     require_direct(seen)
-    width, taps = _width(seen), bench.shape.chosen
+    width, taps = _width(seen), prober.shape.chosen
     unit = 2.0**-5  # so that float16 holds it all
     large = unit * 2.0 ** (width - 4)
     small = unit * 2.0**-4 * 1.5  # the unit in the last place of `large` is 2 to the -3 of `unit`
-    if large >= bench.numbers.largest:
+    if large >= prober.numbers.largest:
         raise NotSeen(f"the range of the dtype is too small for sums of {width} bits")
     triples = {
         tuple(taps[i] for i in (start, start + step, start + 2 * step) if i < len(taps))
@@ -106,14 +106,14 @@ def rounding(bench: Bench, seen: Findings) -> Finding:
         for step in (1, 2, 4, 8)
     }
     rows = [
-        bench.row(dict(zip(places, (large, small, -large), strict=True)))
+        prober.row(dict(zip(places, (large, small, -large), strict=True)))
         for triple in sorted(triples)
         if len(triple) == 3
         for places in permutations(triple)
     ]
     if not rows:
         raise NotSeen("three products are needed")
-    left = set((bench.sums(bench.row(dict.fromkeys(taps, 1.0)), np.array(rows)) / unit).tolist())
+    left = set((prober.sums(prober.row(dict.fromkeys(taps, 1.0)), np.array(rows)) / unit).tolist())
     lost = left - {small / unit}
     words = {
         0.125: ("rounded to nearest", "nearest-even"),
@@ -123,38 +123,38 @@ def rounding(bench: Bench, seen: Findings) -> Finding:
     if not lost:
         raise NotSeen("nothing was lost in any order")
     if len(lost) == 1 and (only := lost.pop()) in words:
-        return Finding(*words[only])
+        return ProbeResult(*words[only])
     remains = ", ".join(f"{number:g}" for number in sorted(left))
-    return Finding(f"in different ways: {remains} is left of 0.09375 units", "mixed")
+    return ProbeResult(f"in different ways: {remains} is left of 0.09375 units", "mixed")
 
 
-def fused_products(bench: Bench, seen: Findings) -> Finding:
+def fused_products(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Add -(1 + 2^(1-e)) to (1 + 2^-e)^2: the difference, 2^(-2e), is lost if the product was rounded before.
 
     With FMA the second of two products is added unrounded, the first one is not, so that it depends on the order.
     """
     require_direct(seen)
-    width, precision, taps = _width(seen), bench.numbers.precision, bench.shape.chosen
+    width, precision, taps = _width(seen), prober.numbers.precision, prober.shape.chosen
     if width >= 2 * precision:
         raise NotSeen(f"a product fits into a sum of {width} bits, fused or not")
     e = (precision + 1) // 2
     factor = 1 + 2.0**-e
     rows = []
     for squared in (taps[0], taps[-1]):
-        x = bench.row(dict.fromkeys(taps, 1.0)) + bench.row({squared: 2.0**-e})
-        rows += [(x, bench.row({squared: factor, other: -(1 + 2.0 ** (1 - e))})) for other in taps if other != squared]
-    got = bench.sums(np.array([x for x, _ in rows]), np.array([w for _, w in rows]))
+        x = prober.row(dict.fromkeys(taps, 1.0)) + prober.row({squared: 2.0**-e})
+        rows += [(x, prober.row({squared: factor, other: -(1 + 2.0 ** (1 - e))})) for other in taps if other != squared]
+    got = prober.sums(np.array([x for x, _ in rows]), np.array([w for _, w in rows]))
     exact = 2.0 ** (-2 * e)
     if not set(got.tolist()) <= {0.0, exact}:
         raise NotSeen("the answers are neither zero nor the rounding error of a product")
     if not got.any():
-        return Finding("none: products are rounded before they are added", "rounded")
+        return ProbeResult("none: products are rounded before they are added", "rounded")
     if (got == exact).all():
-        return Finding("products are added unrounded, in any order", "exact")
-    return Finding("fused multiply-add: a product is added without being rounded", "fused")
+        return ProbeResult("products are added unrounded, in any order", "exact")
+    return ProbeResult("fused multiply-add: a product is added without being rounded", "fused")
 
 
-def _width(seen: Findings) -> int:
+def _width(seen: ProbeResults) -> int:
     found = value(seen, "accumulator")
     if found is None:
         raise NotSeen("it needs the number of bits of the sum")

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from conv2d_conformance.fingerprint.bench import Bench, NotSeen, Values, significands
-from conv2d_conformance.fingerprint.finding import Finding, Findings, value
+from conv2d_conformance.contract.arrays import Floats
+from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResults, value
+from conv2d_conformance.fingerprint.prober import NotSeen, Prober, significands
 
 SPREADS = {"float16": (12,), "bfloat16": (12, 40), "float32": (12, 40), "float64": (12, 40)}
 """Magnitudes of the kernel reach from 2^-spread to 2^spread. A wide spread unmasks transforms in higher precision."""
@@ -28,22 +29,22 @@ EVERYWHERE = 0.6
 """The share of the output into which every pixel leaks only if the image was transformed as a whole."""
 
 
-def algorithm(bench: Bench, seen: Findings) -> Finding:  # noqa: ARG001
-    kind = _by_single_pixels(bench)
-    if kind is None and (bench.shape.KH, bench.shape.KW) == (1, 1) and _mixes_rows(bench):
-        return Finding(
+def algorithm(prober: Prober, seen: ProbeResults) -> ProbeResult:  # noqa: ARG001
+    kind = _by_single_pixels(prober)
+    if kind is None and (prober.shape.KH, prober.shape.KW) == (1, 1) and _mixes_rows(prober):
+        return ProbeResult(
             "products of zeros leave something behind: a fast matrix product (Strassen)", {"kind": "strassen"}
         )
-    return kind or Finding("direct: each product enters only the sums that it belongs to", {"kind": "direct"})
+    return kind or ProbeResult("direct: each product enters only the sums that it belongs to", {"kind": "direct"})
 
 
-def at_depth(bench: Bench, seen: Findings) -> Finding:
+def at_depth(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """The same with many channels and filters, on a small image: where a library may change its algorithm."""
-    shape = bench.shape
+    shape = prober.shape
     if shape.channels == 1 or shape.groups > 1:
         raise NotSeen("the channels are not added up")
     deep, part = (
-        Bench(bench.implementation, replace(shape, C=channels, M=16, H=8, W=8), bench.dtype, ended=bench.ended)
+        Prober(prober.implementation, replace(shape, C=channels, M=16, H=8, W=8), prober.dtype, ended=prober.ended)
         for channels in (CHANNELS, CHANNELS // 8)
     )
     try:
@@ -51,11 +52,11 @@ def at_depth(bench: Bench, seen: Findings) -> Finding:
             raise NotSeen("a call with many channels takes too long")
         found = algorithm(deep, seen)
     finally:
-        bench.ended, bench.hung = deep.ended or part.ended, bench.hung or deep.hung or part.hung
-    return Finding(f"{found.words} (with {CHANNELS} channels)", found.value)
+        prober.ended, prober.hung = deep.ended or part.ended, prober.hung or deep.hung or part.hung
+    return ProbeResult(f"{found.words} (with {CHANNELS} channels)", found.value)
 
 
-def require_direct(seen: Findings) -> None:
+def require_direct(seen: ProbeResults) -> None:
     """NotSeen where a transform stands between the numbers that are put in and those that are multiplied."""
     found = value(seen, "algorithm")
     if found and found["kind"] != "direct":
@@ -65,71 +66,71 @@ def require_direct(seen: Findings) -> None:
         )
 
 
-def _by_single_pixels(bench: Bench) -> Finding | None:
-    shape = bench.shape
+def _by_single_pixels(prober: Prober) -> ProbeResult | None:
+    shape = prober.shape
     if (shape.KH, shape.KW) == (1, 1):
         return None
-    for spread in SPREADS[bench.dtype]:
-        kernel = _kernel(bench, spread)
-        along_row = _responses(bench, kernel, [(shape.H // 2, w) for w in range(shape.W)])
-        along_column = _responses(bench, kernel, [(h, shape.W // 2) for h in range(shape.H)])
+    for spread in SPREADS[prober.dtype]:
+        kernel = _kernel(prober, spread)
+        along_row = _responses(prober, kernel, [(shape.H // 2, w) for w in range(shape.W)])
+        along_column = _responses(prober, kernel, [(h, shape.W // 2) for h in range(shape.H)])
         if not all(np.isfinite(maps).all() for maps in (along_row, along_column)):
             continue
         across = [(w, maps) for w, maps in enumerate(along_row)]
         down = [(h, maps.T) for h, maps in enumerate(along_column)]
         leaks = [
-            *_leaks(bench, along_row, [(shape.H // 2, w) for w in range(shape.W)]),
-            *_leaks(bench, along_column, [(h, shape.W // 2) for h in range(shape.H)]),
+            *_leaks(prober, along_row, [(shape.H // 2, w) for w in range(shape.W)]),
+            *_leaks(prober, along_column, [(h, shape.W // 2) for h in range(shape.H)]),
         ]
         tiles = _period(down, shape.OH), _period(across, shape.OW)
         if tiles != (1, 1) or any(leaks):
-            return _fast(bench, tiles, leaks)
+            return _fast(prober, tiles, leaks)
     return None
 
 
-def _fast(bench: Bench, tiles: tuple[int | None, int | None], leaks: list[float]) -> Finding:
-    shape = bench.shape
+def _fast(prober: Prober, tiles: tuple[int | None, int | None], leaks: list[float]) -> ProbeResult:
+    shape = prober.shape
     reach = f"up to {max(leaks):.0%} of what a pixel cannot reach is not zero" if any(leaks) else "no leaks"
     if min(leaks) > EVERYWHERE or tiles == (1, 1):
-        return Finding(f"a transform of the whole image, as by FFT: {reach}", {"kind": "fft"})
+        return ProbeResult(f"a transform of the whole image, as by FFT: {reach}", {"kind": "fft"})
     if None in tiles:
         words = f"Winograd, in tiles too large to be told apart in this image: {reach}"
-        return Finding(words, {"kind": "winograd", "tile": None})
-    return Finding(
+        return ProbeResult(words, {"kind": "winograd", "tile": None})
+    return ProbeResult(
         f"Winograd F({tiles[0]}x{tiles[1]}, {shape.KH}x{shape.KW}): "
         f"rounding errors come again every {tiles[1]} pixels; {reach}",
         {"kind": "winograd", "tile": list(tiles)},
     )
 
 
-def _kernel(bench: Bench, spread: int) -> Values:
-    count = bench.shape.KH * bench.shape.KW
-    words = bench.random(count, key=5)
+def _kernel(prober: Prober, spread: int) -> Floats:
+    count = prober.shape.KH * prober.shape.KW
+    words = prober.random(count, key=5)
     steps = np.linspace(-spread, spread, count).round()
     # The order of magnitudes is shuffled, so that each row and column of the kernel has large and small ones.
     exponents = steps[(np.arange(count) * 5 + 2) % count] if count % 5 else steps
-    sizes = significands(words, bench.numbers.precision) * 2.0**exponents
-    return sizes.reshape(bench.shape.KH, bench.shape.KW)
+    sizes = significands(words, prober.numbers.precision) * 2.0**exponents
+    return sizes.reshape(prober.shape.KH, prober.shape.KW)
 
 
-def _responses(bench: Bench, kernel: Values, pixels: list[tuple[int, int]]) -> list[Values]:
+def _responses(prober: Prober, kernel: Floats, pixels: list[tuple[int, int]]) -> list[Floats]:
     """The output for each single pixel of 1, each between channels of its own."""
-    shape, found = bench.shape, []
-    for start in range(0, len(pixels), len(bench.sites)):
-        part = list(zip(bench.sites, pixels[start:], strict=False))
+    shape, found = prober.shape, []
+    for start in range(0, len(pixels), len(prober.sites)):
+        part = list(zip(prober.sites, pixels[start:], strict=False))
         x = np.zeros((1, shape.C, shape.H, shape.W))
         w = np.zeros((shape.M, shape.channels, shape.KH, shape.KW))
         for (c, m, channel), pixel in part:
             x[0, c, *pixel] = 1
             w[m, channel] = kernel
-        output = bench.call(x, w)[0]
+        output = prober.call(x, w)[0]
         found += [output[m] for (_, m, _), _ in part]
     return found
 
 
-def _leaks(bench: Bench, maps: list[Values], pixels: list[tuple[int, int]]) -> list[float]:
+def _leaks(prober: Prober, maps: list[Floats], pixels: list[tuple[int, int]]) -> list[float]:
     """For each pixel the share of the elements that cannot see it and yet are not zero."""
-    shape, shares = bench.shape, []
+    shape, shares = prober.shape, []
     for output, (h, w) in zip(maps, pixels, strict=True):
         top, left = h + shape.padding - shape.KH + 1, w + shape.padding - shape.KW + 1
         outside = np.ones_like(output, dtype=bool)
@@ -138,7 +139,7 @@ def _leaks(bench: Bench, maps: list[Values], pixels: list[tuple[int, int]]) -> l
     return shares
 
 
-def _period(maps: list[tuple[int, Values]], width: int) -> int | None:
+def _period(maps: list[tuple[int, Floats]], width: int) -> int | None:
     """By how many columns pixel and output have to move until everything looks the same again."""
     for period in range(1, min(LARGEST_TILE, width // 2) + 1):
         whole = width // period * period  # the last tile may be cut
@@ -151,14 +152,14 @@ def _period(maps: list[tuple[int, Values]], width: int) -> int | None:
     return None
 
 
-def _mixes_rows(bench: Bench) -> bool:
+def _mixes_rows(prober: Prober) -> bool:
     """Give some pixels and output channels no channel in common: their sums are sums of zeros."""
-    shape = bench.shape
-    x, w = bench.dense(1, key=6)
+    shape = prober.shape
+    x, w = prober.dense(1, key=6)
     pairs = min(shape.H * shape.W, shape.M) // 2
     if shape.channels < 4 or not pairs:
         return False
-    split = bench.random(pairs * shape.channels, key=7).reshape(pairs, -1) % np.uint64(2) == 1
+    split = prober.random(pairs * shape.channels, key=7).reshape(pairs, -1) % np.uint64(2) == 1
     per_group = shape.M // shape.groups
     for number, chosen in enumerate(split):
         m = 2 * number
@@ -166,5 +167,5 @@ def _mixes_rows(bench: Bench) -> bool:
         channels = slice(first, first + shape.channels)
         x[0, channels, m // shape.W, m % shape.W] *= chosen
         w[m, :, 0, 0] *= ~chosen
-    output = bench.call(x, w)[0]
+    output = prober.call(x, w)[0]
     return any(output[m, m // shape.W, m % shape.W] != 0 for m in range(0, 2 * pairs, 2))

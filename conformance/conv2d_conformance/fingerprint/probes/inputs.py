@@ -7,44 +7,45 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.contract.formats import TF32
-from conv2d_conformance.fingerprint.arithmetic import format_name
-from conv2d_conformance.fingerprint.bench import Bench, NotSeen, Values
-from conv2d_conformance.fingerprint.finding import Finding, Findings
+from conv2d_conformance.fingerprint.exact_arithmetic import format_name
+from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResults
+from conv2d_conformance.fingerprint.prober import NotSeen, Prober
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 
 FURTHEST = {"float64": 400, "float32": 100, "bfloat16": 100, "float16": 14}
 """Exponents that are tried: not beyond these, for subnormal numbers are a question of their own."""
 
 
-def bits_kept(bench: Bench, seen: Findings) -> Finding:
+def bits_kept(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Multiply 1 + 2^-j by 1: the bits that come back have been kept."""
     require_direct(seen)
-    precision = bench.numbers.precision
+    precision = prober.numbers.precision
     steps = 1 + 2.0 ** -np.arange(1, precision)
-    kept = {"x": _kept(bench.products(steps, 1.0), steps), "w": _kept(bench.products(1.0, steps), steps)}
-    cut = {name: _how_cut(bench, name, bits) for name, bits in kept.items() if bits < precision}
+    kept = {"x": _kept(prober.products(steps, 1.0), steps), "w": _kept(prober.products(1.0, steps), steps)}
+    cut = {name: _how_cut(prober, name, bits) for name, bits in kept.items() if bits < precision}
     found = {**kept, "rounding": cut}
     if not cut:
-        return Finding(f"x and w keep all {precision} bits", found)
+        return ProbeResult(f"x and w keep all {precision} bits", found)
     ways = [f"{name} keeps {_bits(kept[name])}, {cut[name]}" if name in cut else f"{name} keeps all" for name in "xw"]
     if kept["x"] == kept["w"] and cut["x"] == cut["w"]:
         ways = [f"x and w keep {_bits(kept['x'])}, {cut['x']}"]
-    return Finding("; ".join(ways), found)
+    return ProbeResult("; ".join(ways), found)
 
 
-def _kept(answers: Values, steps: npt.NDArray[Any]) -> int:
+def _kept(answers: Floats, steps: npt.NDArray[Any]) -> int:
     right = answers == steps
     return 1 + (len(steps) if right.all() else int(np.argmin(right)))
 
 
-def _how_cut(bench: Bench, name: str, bits: int) -> str:
+def _how_cut(prober: Prober, name: str, bits: int) -> str:
     """Just above and just below the middle between two numbers of so many bits, and on either side of zero."""
     unit = 2.0 ** (1 - bits)
-    if bits + 2 > bench.numbers.precision:
+    if bits + 2 > prober.numbers.precision:
         return "and no way to see how the rest is cut"
     values = np.array([1 + 0.75 * unit, -1 - 0.75 * unit, 1 + 0.25 * unit])
-    got = bench.products(values, 1.0) if name == "x" else bench.products(1.0, values)
+    got = prober.products(values, 1.0) if name == "x" else prober.products(1.0, values)
     if got.tolist() == [1 + unit, -1 - unit, 1]:
         return "rounded to nearest"
     if got.tolist() == [1, -1, 1]:
@@ -58,47 +59,47 @@ def _bits(bits: int) -> str:
     return f"{bits} bits {alike}".strip()
 
 
-def exponents_kept(bench: Bench, seen: Findings) -> Finding:
+def exponents_kept(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Multiply 2^e by 2^-e, both ways round."""
     require_direct(seen)
-    furthest = FURTHEST[bench.dtype]
+    furthest = FURTHEST[prober.dtype]
     exponents = sorted({e for e in (10, 14, 15, 16, 20, 30, 60, 100, 120, 200, 400) if e <= furthest})
     every = np.array([-e for e in reversed(exponents)] + exponents, dtype=float)
-    right = (bench.products(2.0**every, 2.0**-every) == 1) & (bench.products(2.0**-every, 2.0**every) == 1)
+    right = (prober.products(2.0**every, 2.0**-every) == 1) & (prober.products(2.0**-every, 2.0**every) == 1)
     lost = [int(abs(e)) for e in every[~right]]
     if not lost:
-        return Finding(f"from 2^-{furthest} to 2^{furthest} at least", {"at_least": furthest})
+        return ProbeResult(f"from 2^-{furthest} to 2^{furthest} at least", {"at_least": furthest})
     least = min(lost)
     guess = ", as float16 has" if least in (15, 16, 20) else ", as float32 has" if least == 200 else ""
-    return Finding(f"2^{least} or 2^-{least} is lost: a narrower range{guess}", {"lost_at": least})
+    return ProbeResult(f"2^{least} or 2^-{least} is lost: a narrower range{guess}", {"lost_at": least})
 
 
-def small_beside_large(bench: Bench, seen: Findings) -> Finding:
+def small_beside_large(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Put 2^-j into a tensor that holds 1: where both share one scale, as in fixed point, the small one is lost."""
     require_direct(seen)
-    if len(bench.sites) < 2 and bench.shape.taps < 2:
+    if len(prober.sites) < 2 and prober.shape.taps < 2:
         raise NotSeen("there is only one number in the tensors")
-    furthest = FURTHEST[bench.dtype]
-    kept = {"x": _depth(bench, furthest, "x"), "w": _depth(bench, furthest, "w")}
+    furthest = FURTHEST[prober.dtype]
+    kept = {"x": _depth(prober, furthest, "x"), "w": _depth(prober, furthest, "w")}
     if all(bits >= furthest for bits in kept.values()):
-        return Finding("none: a small number is kept whatever lies beside it", {"x": None, "w": None})
-    alone = {bits: bench.products(2.0 ** -(bits + 1), 1.0)[0] == 2.0 ** -(bits + 1) for bits in kept.values()}
+        return ProbeResult("none: a small number is kept whatever lies beside it", {"x": None, "w": None})
+    alone = {bits: prober.products(2.0 ** -(bits + 1), 1.0)[0] == 2.0 ** -(bits + 1) for bits in kept.values()}
     found = {name: bits + 1 if bits < furthest and alone[bits] else None for name, bits in kept.items()}
     if not any(found.values()):
         raise NotSeen("small numbers are lost without a large one beside them too")
     which = " and ".join(f"{name} ({bits} bits)" for name, bits in found.items() if bits is not None)
-    return Finding(f"fixed point: small numbers are lost beside large ones in {which}", found)
+    return ProbeResult(f"fixed point: small numbers are lost beside large ones in {which}", found)
 
 
-def _depth(bench: Bench, furthest: int, name: str) -> int:
+def _depth(prober: Prober, furthest: int, name: str) -> int:
     """The largest j for which 2^-j is read rightly beside a 1 that it is not added to."""
-    first, second = (0, 1) if bench.shape.taps > 1 else (0, 0)
+    first, second = (0, 1) if prober.shape.taps > 1 else (0, 0)
 
     def survives(j: int) -> bool:
-        both, one = bench.row({first: 1.0, second: 2.0**-j}), bench.row({second: 1.0})
-        if bench.shape.taps == 1:
-            return bool(bench.products([1.0, 2.0**-j], 1.0)[1] == 2.0**-j)
-        got = bench.sums(both, one) if name == "x" else bench.sums(one, both)
+        both, one = prober.row({first: 1.0, second: 2.0**-j}), prober.row({second: 1.0})
+        if prober.shape.taps == 1:
+            return bool(prober.products([1.0, 2.0**-j], 1.0)[1] == 2.0**-j)
+        got = prober.sums(both, one) if name == "x" else prober.sums(one, both)
         return bool(got[0] == 2.0**-j)
 
     low, high = 0, furthest + 1

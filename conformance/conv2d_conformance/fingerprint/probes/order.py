@@ -8,11 +8,12 @@ from math import log2
 
 import numpy as np
 
-from conv2d_conformance.fingerprint.bench import Bench, NotSeen, Values
-from conv2d_conformance.fingerprint.finding import Finding, Findings, value
+from conv2d_conformance.contract.arrays import Floats
+from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResults, value
+from conv2d_conformance.fingerprint.prober import NotSeen, Prober
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 from conv2d_conformance.fingerprint.tree import NoTree, Reconstruction, text
-from conv2d_conformance.fingerprint.tree_words import in_words
+from conv2d_conformance.fingerprint.tree_description import in_words
 
 SCALES = {
     "float64": ((0, 500), (0, 100), (0, 40)),
@@ -35,22 +36,22 @@ class Scale:
         return int(log2(self.mask / self.unit))
 
 
-def order(bench: Bench, seen: Findings) -> Finding:
+def order(prober: Prober, seen: ProbeResults) -> ProbeResult:
     require_direct(seen)
-    taps = bench.shape.chosen
+    taps = prober.shape.chosen
     if len(taps) < 2:
         raise NotSeen("there is only one product")
-    scale = scale_of(bench)
-    tree = _tree(bench, scale, seen)
-    words = in_words(tree, bench.shape)
-    if len(taps) < bench.shape.taps:
-        words += f" (seen at {len(taps)} of {bench.shape.taps} taps)"
-    return Finding(words, {"tree": text(tree), "taps": len(taps), "of": bench.shape.taps})
+    scale = scale_of(prober)
+    tree = _tree(prober, scale, seen)
+    words = in_words(tree, prober.shape)
+    if len(taps) < prober.shape.taps:
+        words += f" (seen at {len(taps)} of {prober.shape.taps} taps)"
+    return ProbeResult(words, {"tree": text(tree), "taps": len(taps), "of": prober.shape.taps})
 
 
-def _tree(bench: Bench, scale: Scale, seen: Findings):  # type: ignore[no-untyped-def]
-    taps = bench.shape.chosen
-    sizes = sizes_by(bench, scale)
+def _tree(prober: Prober, scale: Scale, seen: ProbeResults):  # type: ignore[no-untyped-def]
+    taps = prober.shape.chosen
+    sizes = sizes_by(prober, scale)
     if len(taps) > 2 and set(sizes(taps[0], taps[1:])) == {2}:
         raise NotSeen(f"nothing is lost in any order: sums are kept in more than {scale.reach} bits, or exactly")
     try:
@@ -62,42 +63,42 @@ def _tree(bench: Bench, scale: Scale, seen: Findings):  # type: ignore[no-untype
         raise NotSeen("the answers fit no tree of additions") from None
 
 
-def scale_of(bench: Bench) -> Scale:
+def scale_of(prober: Prober) -> Scale:
     """The widest scale at which equal summands are counted, and opposite ones cancel."""
-    taps = bench.shape.chosen
-    for unit, mask in SCALES[bench.dtype]:
+    taps = prober.shape.chosen
+    for unit, mask in SCALES[prober.dtype]:
         scale = Scale(2.0**unit, 2.0**mask)
-        ones = bench.row(dict.fromkeys(taps, 1.0))
-        rows = np.array([ones * scale.unit, bench.row({taps[0]: scale.mask, taps[-1]: -scale.mask})])
-        if bench.sums(ones, rows).tolist() == [len(taps) * scale.unit, 0]:
+        ones = prober.row(dict.fromkeys(taps, 1.0))
+        rows = np.array([ones * scale.unit, prober.row({taps[0]: scale.mask, taps[-1]: -scale.mask})])
+        if prober.sums(ones, rows).tolist() == [len(taps) * scale.unit, 0]:
             return scale
     raise NotSeen("a sum of equal numbers is not their number, or opposite numbers do not cancel")
 
 
-def sizes_by(bench: Bench, scale: Scale) -> Callable[[int, Sequence[int]], list[int]]:
+def sizes_by(prober: Prober, scale: Scale) -> Callable[[int, Sequence[int]], list[int]]:
     """How many of the chosen taps have been added where the masks of two of them meet."""
-    taps = bench.shape.chosen
-    ones = bench.row(dict.fromkeys(taps, 1.0))
+    taps = prober.shape.chosen
+    ones = prober.row(dict.fromkeys(taps, 1.0))
 
     def sizes(first: int, others: Sequence[int]) -> list[int]:
-        left = remainders(bench, scale.unit, [(ones, masked(ones, scale, first, other), 0.0) for other in others])
+        left = remainders(prober, scale.unit, [(ones, masked(ones, scale, first, other), 0.0) for other in others])
         return [len(taps) - count for count in left]
 
     return sizes
 
 
-def masked(ones: Values, scale: Scale, first: int, other: int) -> Values:
+def masked(ones: Floats, scale: Scale, first: int, other: int) -> Floats:
     """Units everywhere but at two taps, which hold the masks."""
     row = ones * scale.unit
     row[first], row[other] = scale.mask, -scale.mask
     return row
 
 
-def remainders(bench: Bench, unit: float, rows: Sequence[tuple[Values, Values, float]]) -> list[int]:
+def remainders(prober: Prober, unit: float, rows: Sequence[tuple[Floats, Floats, float]]) -> list[int]:
     """How many units are left of each sum of x * w, plus a bias where one is given. NotSeen unless it is a count."""
     x, w = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
     bias = np.array([row[2] for row in rows])
-    left = bench.sums(x, w, bias if bias.any() else None) / unit
+    left = prober.sums(x, w, bias if bias.any() else None) / unit
     if not (np.isfinite(left).all() and (left == np.rint(left)).all() and (left >= 0).all()):
         raise NotSeen("masked sums do not come back as counts")
     return [int(number) for number in left]

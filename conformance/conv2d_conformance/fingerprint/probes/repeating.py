@@ -4,54 +4,55 @@ from __future__ import annotations
 
 import numpy as np
 
-from conv2d_conformance.fingerprint.bench import Bench, NotSeen, Values, spread
-from conv2d_conformance.fingerprint.finding import Finding, Findings
+from conv2d_conformance.contract.arrays import Floats
+from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResults
+from conv2d_conformance.fingerprint.prober import NotSeen, Prober, spread
 
 RUNS = 10
 IMAGES = 3
 
 
-def same_call_again(bench: Bench, seen: Findings) -> Finding:  # noqa: ARG001
-    x, w = bench.dense(1)
-    first, *others = [bench.call(x, w) for _ in range(RUNS)]
+def same_call_again(prober: Prober, seen: ProbeResults) -> ProbeResult:  # noqa: ARG001
+    x, w = prober.dense(1)
+    first, *others = [prober.call(x, w) for _ in range(RUNS)]
     different = sum(not _same(first, other) for other in others)
     if not different:
-        return Finding(f"the same bits in {RUNS} calls", {"identical": True, "runs": RUNS})
+        return ProbeResult(f"the same bits in {RUNS} calls", {"identical": True, "runs": RUNS})
     largest = max(float(np.abs(other - first).max()) for other in others)
     words = (
         f"{different} of {RUNS - 1} repetitions gave other bits than the first call; they differ by up to {largest:.2g}"
     )
-    return Finding(words, {"identical": False, "runs": RUNS})
+    return ProbeResult(words, {"identical": False, "runs": RUNS})
 
 
-def alone_and_in_a_batch(bench: Bench, seen: Findings) -> Finding:
+def alone_and_in_a_batch(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Compare each image of a batch with its own call."""
     if not _repeatable(seen):
         raise NotSeen("not even the same call gives the same bits")
-    x, w = bench.dense(IMAGES)
-    together = bench.call(x, w)
-    alone = [bench.call(x[i : i + 1], w)[0] for i in range(IMAGES)]
+    x, w = prober.dense(IMAGES)
+    together = prober.call(x, w)
+    alone = [prober.call(x[i : i + 1], w)[0] for i in range(IMAGES)]
     different = sum(int((together[i] != alone[i]).sum()) for i in range(IMAGES))
     if not different:
-        return Finding(f"an image has the same bits alone and in a batch of {IMAGES}", True)
-    return Finding(
+        return ProbeResult(f"an image has the same bits alone and in a batch of {IMAGES}", True)
+    return ProbeResult(
         f"{different} of {together.size} elements have other bits in a batch of {IMAGES} than for the image alone",
         False,
     )
 
 
-def elsewhere_in_the_output(bench: Bench, seen: Findings) -> Finding:
+def elsewhere_in_the_output(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Put one sum before every output element: an image of equal pixels, and one row of weights for all channels."""
     if not _repeatable(seen):
         raise NotSeen("not even the same call gives the same bits")
-    shape = bench.shape
+    shape = prober.shape
     channels, weights = shape.channels, shape.taps
-    values = spread(bench.random(channels + weights, key=3), bench.dtype)
+    values = spread(prober.random(channels + weights, key=3), prober.dtype)
     pixel = np.tile(values[:channels], shape.groups)
     x = np.broadcast_to(pixel[None, :, None, None], (1, shape.C, shape.H, shape.W))
     w = np.tile(values[channels:], (shape.M, 1)).reshape(shape.M, channels, shape.KH, shape.KW)
     p = shape.padding
-    inner = bench.call(x, w)[0, :, p : shape.OH - p, p : shape.OW - p]
+    inner = prober.call(x, w)[0, :, p : shape.OH - p, p : shape.OW - p]
     over_pixels = bool((inner == inner[:, :1, :1]).all())
     over_channels = bool((inner == inner[:1]).all())
     found = {"pixels": over_pixels, "channels": over_channels}
@@ -64,13 +65,13 @@ def elsewhere_in_the_output(bench: Bench, seen: Findings) -> Finding:
             words = "not all output channels sum in the same way; all pixels do"
         case _:
             words = "neither all pixels nor all output channels sum in the same way"
-    return Finding(words, found)
+    return ProbeResult(words, found)
 
 
-def _same(one: Values, other: Values) -> bool:
+def _same(one: Floats, other: Floats) -> bool:
     return bool(np.array_equal(one, other, equal_nan=True))
 
 
-def _repeatable(seen: Findings) -> bool:
+def _repeatable(seen: ProbeResults) -> bool:
     found = seen["repeating"].value
     return found is None or bool(found["identical"])

@@ -8,9 +8,9 @@ from fractions import Fraction
 import numpy as np
 
 from conv2d_conformance.contract.formats import Format
-from conv2d_conformance.fingerprint.arithmetic import of_precision, rounded
-from conv2d_conformance.fingerprint.bench import Bench, NotSeen, spread
-from conv2d_conformance.fingerprint.finding import Finding, Findings, value
+from conv2d_conformance.fingerprint.exact_arithmetic import of_precision, rounded
+from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResults, value
+from conv2d_conformance.fingerprint.prober import NotSeen, Prober, spread
 from conv2d_conformance.fingerprint.tree import Tree, count, leaves, parse
 
 ROWS = 16
@@ -18,16 +18,16 @@ ROWS = 16
 Products = dict[int, Fraction]
 
 
-def replay(bench: Bench, seen: Findings) -> Finding:
+def replay(prober: Prober, seen: ProbeResults) -> ProbeResult:
     order, width = value(seen, "order"), value(seen, "accumulator")
     if order is None or width is None or width["bits"] is None:
         raise NotSeen("it needs the order of the additions and the bits of the sum")
-    taps = bench.shape.chosen
-    words = bench.random(len(taps) * (ROWS + 1), key=11)
-    values = spread(words, bench.dtype).reshape(ROWS + 1, -1)
-    x = bench.row(dict(zip(taps, values[0].tolist(), strict=True)))
-    rows = [bench.row(dict(zip(taps, row.tolist(), strict=True))) for row in values[1:]]
-    got = bench.sums(x, np.array(rows)).tolist()
+    taps = prober.shape.chosen
+    words = prober.random(len(taps) * (ROWS + 1), key=11)
+    values = spread(words, prober.dtype).reshape(ROWS + 1, -1)
+    x = prober.row(dict(zip(taps, values[0].tolist(), strict=True)))
+    rows = [prober.row(dict(zip(taps, row.tolist(), strict=True))) for row in values[1:]]
+    got = prober.sums(x, np.array(rows)).tolist()
 
     tree, numbers = parse(order["tree"]), of_precision(width["bits"])
     rounding = "toward zero" if value(seen, "sums") == "toward zero" else "nearest-even"
@@ -36,12 +36,12 @@ def replay(bench: Bench, seen: Findings) -> Finding:
     products = [{tap: Fraction(float(x[tap])) * Fraction(float(row[tap])) for tap in taps} for row in rows]
     same = 0
     for arithmetic in _arithmetics(value(seen, "fma"), numbers, rounding):
-        computed = [rounded(arithmetic.total(tree, row), bench.numbers, last) for row in products]
+        computed = [rounded(arithmetic.total(tree, row), prober.numbers, last) for row in products]
         same = max(same, sum(answer == float(right) for answer, right in zip(got, computed, strict=True)))
     found = {"same": same, "of": ROWS}
     if same == ROWS:
-        return Finding(f"all of {ROWS} random sums, computed as is said here, have the same bits", found)
-    return Finding(
+        return ProbeResult(f"all of {ROWS} random sums, computed as is said here, have the same bits", found)
+    return ProbeResult(
         f"{same} of {ROWS} random sums, computed as is said here, have the same bits: something is missing", found
     )
 

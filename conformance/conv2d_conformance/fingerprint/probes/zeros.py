@@ -4,39 +4,39 @@ from __future__ import annotations
 
 import numpy as np
 
-from conv2d_conformance.fingerprint.bench import Bench, NotSeen
-from conv2d_conformance.fingerprint.finding import Finding, Findings
+from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResults
+from conv2d_conformance.fingerprint.prober import NotSeen, Prober
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 
 
-def skipped_weights(bench: Bench, seen: Findings) -> Finding:
+def skipped_weights(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Let an infinite x meet a weight of zero, and the other way round."""
     require_direct(seen)
-    last = bench.shape.taps - 1
+    last = prober.shape.taps - 1
     # Where there is a second product, it makes sure that the whole sum is not skipped as empty.
     other = {0: 1.0} if last else {}
-    infinite, zero = bench.row({**other, last: np.inf}), bench.row({**other, last: 0.0})
-    got = {"w": bench.sums(infinite, zero)[0], "x": bench.sums(zero, infinite)[0]}
+    infinite, zero = prober.row({**other, last: np.inf}), prober.row({**other, last: 0.0})
+    got = {"w": prober.sums(infinite, zero)[0], "x": prober.sums(zero, infinite)[0]}
     without = 1.0 if last else 0.0
     if any(not np.isnan(value) and value != without for value in got.values()):
         raise NotSeen(f"infinity times zero gave {', '.join(f'{value:.6g}' for value in got.values())}")
     names = [name for name, value in got.items() if value == without]
     if not names:
-        return Finding("multiplied like any other: infinity times zero is NaN", [])
-    return Finding(f"skipped where {' or '.join(names)} is zero: infinity times zero is nothing", names)
+        return ProbeResult("multiplied like any other: infinity times zero is NaN", [])
+    return ProbeResult(f"skipped where {' or '.join(names)} is zero: infinity times zero is nothing", names)
 
 
-def multiplied_padding(bench: Bench, seen: Findings) -> Finding:
+def multiplied_padding(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Let an infinite weight meet the padding, in the corner of the output."""
     require_direct(seen)
-    if not bench.shape.padding:
+    if not prober.shape.padding:
         raise NotSeen("there is none")
-    x, w = bench.dense(1)
+    x, w = prober.dense(1)
     x, w = np.abs(x), np.abs(w)
     w[:, :, 0, 0] = np.inf
-    corner = bench.call(x, w)[0, :, 0, 0]
+    corner = prober.call(x, w)[0, :, 0, 0]
     if np.isnan(corner).all():
-        return Finding("multiplied like data", "multiplied")
+        return ProbeResult("multiplied like data", "multiplied")
     if np.isfinite(corner).all():
-        return Finding("left out of the sum", "skipped")
-    return Finding("multiplied in some output channels, left out in others", "mixed")
+        return ProbeResult("left out of the sum", "skipped")
+    return ProbeResult("multiplied in some output channels, left out in others", "mixed")

@@ -1,0 +1,9 @@
+"""What needs a library that is not installed is not collected."""
+
+from importlib.util import find_spec
+
+collect_ignore = [
+    f"tests/{file}"
+    for file, libraries in {"test_torch.py": ("torch",), "test_onnxruntime.py": ("onnx", "onnxruntime")}.items()
+    if not all(map(find_spec, libraries))
+]

@@ -1,9 +1,0 @@
-"""What needs a library that is not installed is not collected."""
-
-from importlib.util import find_spec
-
-collect_ignore = [
-    file
-    for file, libraries in {"test_torch.py": ("torch",), "test_onnxruntime.py": ("onnx", "onnxruntime")}.items()
-    if not all(map(find_spec, libraries))
-]

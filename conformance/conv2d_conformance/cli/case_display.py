@@ -1,0 +1,158 @@
+"""A case and its right answer, for a person and for a program."""
+
+from __future__ import annotations
+
+import math
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.grades import MEANINGS
+from conv2d_conformance.law.allowed import Allowed
+from conv2d_conformance.law.intervals import Interval, interval
+from conv2d_conformance.law.joined_arrays import parts_of_law
+from conv2d_conformance.operations import OPERATIONS
+from conv2d_conformance.report.console import paragraph, show_table, whole_line
+from conv2d_conformance.verdict.question import Question, claimed_grade
+
+SMALL = 128
+"""So many elements of an array are shown unless all are asked for."""
+
+
+def show_case(out: Console, question: Question, *, full: bool = False, hex: bool = False) -> None:
+    """Print the case, its arguments and arrays, and the answers that are allowed."""
+    whole_line(out, format_case(question.case), label="case")
+    whole_line(out, call_text(question), label="call")
+    for name, array in question.request.arrays.items():
+        if array is not None:
+            _show_array(out, name, array, full=full, hex=hex)
+    if question.illegal_because is not None:
+        paragraph(out, f"must be rejected: {question.illegal_because}", label="answer", style="bold")
+        return
+    for name, law in parts_of_law(question.law, question.shapes).items():
+        _show_answer(out, question, name, law, full=full, hex=hex)
+
+
+def _show_answer(out: Console, question: Question, name: str, law: Allowed, *, full: bool, hex: bool) -> None:
+    dtype = question.input.dtype
+    if law.fixed.all() and law.neighbours == 1 and law.exceptions is None:
+        _show_array(out, name, law.high.astype(dtype), full=full, hex=hex, note="exactly")
+        return
+    grade = question.grade or claimed_grade(question.claims, question.case.subject)
+    kind = f"{_shape(law.high.shape)} {question.case.dtype}"
+    paragraph(out, f"{kind}, allowed in grade {grade}, {MEANINGS[grade]}:", label=name)
+    signature = question.case.signature
+    symbol = dict(zip(signature.returns, signature.symbols, strict=True))[name]
+    indices = list(islice(np.ndindex(law.high.shape), None if full else SMALL // 4))
+    rows = [_row(f"{symbol}[{','.join(map(str, index))}]", interval(law, index, dtype), hex) for index in indices]
+    show_table(out, ("element", "exact answer", "lowest allowed", "highest allowed", ""), rows, whole=True)
+    if len(indices) < law.high.size:
+        paragraph(out, f"... {law.high.size - len(indices)} more elements; --full shows them all")
+
+
+def call_text(question: Question) -> str:
+    """The call as one would write it."""
+    arrays = ", ".join("None" if array is None else name for name, array in question.request.arrays.items())
+    arguments = "".join(f", {name}={value!r}" for name, value in question.request.arguments.items())
+    return f"{OPERATIONS[question.case.operation].title}({arrays}{arguments})"
+
+
+def as_json(question: Question) -> dict[str, Any]:
+    """The case and its right answer as a JSON object. Numbers are exact; an infinity or NaN is a string."""
+    reason = question.illegal_because
+    shown: dict[str, Any] = {
+        "case": format_case(question.case),
+        "legal": reason is None,
+        "reason": reason,
+        "arguments": question.request.arguments,
+        "arrays": {
+            name: None
+            if array is None
+            else {"dtype": array.dtype.name, "shape": array.shape, "values": _plain(array.astype(np.float64))}
+            for name, array in question.request.arrays.items()
+        },
+        "output": None,
+    }
+    answers = {} if reason is not None else parts_of_law(question.law, question.shapes)
+    return shown | {name: _law_as_json(question, law) for name, law in answers.items()}
+
+
+def _law_as_json(question: Question, law: Allowed) -> dict[str, Any]:
+    """The exact answer is high + low. Right is what lies from lowest to highest, and others where they are allowed."""
+    found = [interval(law, index, question.input.dtype) for index in np.ndindex(law.high.shape)]
+    others = ["inf", "-inf", "nan"]
+    arrays = {
+        **{name: getattr(law, name) for name in ("high", "low", "bound", "fixed", "evident")},
+        "lowest": np.array([allowed.lowest for allowed in found]),
+        "highest": np.array([allowed.highest for allowed in found]),
+        **{f"{name}_allowed": np.array([name in map(str, allowed.others) for allowed in found]) for name in others},
+    }
+    shape = law.high.shape
+    values = {name: _plain(array.reshape(shape)) for name, array in arrays.items()}
+    return {"dtype": question.case.dtype, "shape": shape, **values}
+
+
+def _plain(array: Array) -> Any:
+    if array.dtype == np.bool_ or np.isfinite(array).all():
+        return array.tolist()
+    return _named(array.tolist())
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_named(item) for item in value]
+    return value if math.isfinite(value) else str(value)
+
+
+def number(value: float, dtype: np.dtype[Any], *, hex: bool = False) -> str:
+    """A number of this dtype, exactly: the shortest decimal that the dtype reads back, or its hexadecimal."""
+    if hex:
+        return float(value).hex()
+    if float(value).is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value) if dtype == np.float64 else str(np.asarray(value).astype(dtype)[()])
+
+
+def _show_array(out: Console, name: str, array: Array, *, full: bool, hex: bool, note: str = "") -> None:
+    paragraph(out, f"{_shape(array.shape)} {array.dtype.name}{f', {note}' if note else ''}", label=name)
+    texts = np.array([number(float(value), array.dtype, hex=hex) for value in _some(array, full)], dtype=object)
+    if full or array.size <= SMALL:
+        _show_rows(out, texts.reshape(array.shape))
+    else:
+        paragraph(out, f"{' '.join(texts)} ... ({array.size} elements; --full shows them all)", indent=10)
+
+
+def _some(array: Array, full: bool) -> Array:
+    return array.ravel() if full or array.size <= SMALL else array.ravel()[:6]
+
+
+def _show_rows(out: Console, texts: Array) -> None:
+    """One line for each row, an empty line between planes, columns aligned."""
+    if texts.size == 0:
+        return
+    width = max(map(len, texts.flat))
+    planes = texts.reshape(-1, *texts.shape[-2:]) if texts.ndim > 1 else texts.reshape(1, 1, -1)
+    for number_of_plane, plane in enumerate(planes):
+        if number_of_plane and len(plane) > 1:
+            out.print()
+        for row in plane:
+            line = " ".join(text.rjust(width) for text in row)
+            (whole_line if len(line) <= out.width - 10 else paragraph)(out, line, indent=10)
+
+
+def _row(element: str, allowed: Interval, hex: bool) -> tuple[str, ...]:
+    wide = np.dtype(np.float64)
+    others = " or ".join(map(str, allowed.others))
+    if allowed.lowest > allowed.highest:
+        return element, "", "", "", f"only {others}"
+    note = f"or {others}" if others else "exactly" if allowed.is_one_number else ""
+    numbers = (allowed.exact, allowed.lowest, allowed.highest)
+    return element, *(number(value, wide, hex=hex) for value in numbers), note
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape)) or "scalar"

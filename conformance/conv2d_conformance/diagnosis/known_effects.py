@@ -1,0 +1,30 @@
+"""The effects that are known: the mutants, and a small grammar of effects beyond them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from conv2d_conformance.diagnosis import composed_effects
+from conv2d_conformance.diagnosis.effects import Effect
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.mutants import catalogue
+
+UNSAFE = ("memory", "determinism", "gradients", "initialisation")
+"""Chapters whose mutants write where they must not, remember, or do something else than conv2d."""
+
+
+@cache
+def mutants() -> tuple[Effect, ...]:
+    """The catalogue, as far as it can be told from an output."""
+    return tuple(
+        Effect(mutant.name, mutant.sentence, mutant.adapter.conv2d, is_mutant=True)
+        for mutant in catalogue().values()
+        if mutant.breaks.partition(".")[0] not in UNSAFE
+    )
+
+
+def known_effects(call: Call) -> Iterator[Effect]:
+    """All effects that could be behind a wrong answer to this legal call, the mutants first."""
+    yield from mutants()
+    yield from composed_effects.effects(call)

@@ -1,0 +1,54 @@
+"""Adapters around a function that answers a call, and the claims that they begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from conv2d_conformance.contract.capabilities import ARGUMENTS, PADDING_MODES, PADDINGS, VIEWS, Capabilities
+from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.emulation.call import Call
+from conv2d_conformance.emulation.derived import Derived, derived
+from conv2d_conformance.emulation.layer import NAMES, Asked
+
+EVERYTHING = Capabilities(
+    dtypes=frozenset(DTYPES),
+    padding=frozenset(PADDINGS),
+    padding_modes=frozenset(PADDING_MODES),
+    arguments=frozenset(ARGUMENTS),
+    unbatched=True,
+    empty_batch=True,
+    views=frozenset(VIEWS),
+    validation=True,
+    non_finite=True,
+    deterministic=True,
+    thread_safe=True,
+)
+
+
+def as_conv2d(function: Callable[[Call], Any]) -> Callable[..., Any]:
+    """The conv2d of an adapter."""
+
+    def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
+        return function(Call(input, weight, bias, **attributes, given=frozenset(attributes)))
+
+    return conv2d
+
+
+def as_gradients(function: Callable[[Derived], Any]) -> Callable[..., Any]:
+    """The gradients of an adapter."""
+
+    def gradients(input: Any, weight: Any, bias: Any, grad_output: Any, **attributes: Any) -> Any:
+        return function(derived(input, weight, bias, grad_output, **attributes))
+
+    return gradients
+
+
+def as_initialize(function: Callable[[Asked], Any]) -> Callable[..., Any]:
+    """The fresh layers of an adapter."""
+
+    def initialize(*arguments: Any, **named: Any) -> Any:
+        named |= zip(NAMES, arguments, strict=False)
+        return function(Asked(**named, given=frozenset(named)))
+
+    return initialize

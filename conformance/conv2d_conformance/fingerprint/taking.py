@@ -1,0 +1,110 @@
+"""Take a fingerprint: every probe at every shape and dtype that is claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from conv2d_conformance.contract.answers import Implementation
+from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.fingerprint.probe_result import Probe, ProbeResult, ProbeResults
+from conv2d_conformance.fingerprint.prober import NotSeen, Prober, TooSlow
+from conv2d_conformance.fingerprint.probes import PROBES, TITLES
+from conv2d_conformance.fingerprint.shapes import SHAPES, CallShape, claimed
+from conv2d_conformance.fingerprint.summary import Pieces, pieces, summary
+
+LONGEST_CALL = 0.25
+"""In seconds. A shape takes a hundred to three hundred calls; one whose calls take longer is not probed."""
+
+ProgressSteps = Iterator[Callable[[str], None]]
+
+
+def take(
+    implementation: Implementation,
+    *,
+    on_progress: Callable[[int, int, str], None] = lambda *_: None,
+    shapes: Iterable[CallShape] = SHAPES,
+    longest_call: float = LONGEST_CALL,
+) -> dict[str, Any]:
+    """What is behind the answers of an implementation, as a JSON object. It is an observation, and never raises.
+
+    name, version
+    dtypes: by dtype
+        summary: a list of sentences (words), each with the shapes that it holds for
+        shapes: by name
+            case: the call, as cases are written
+            not_seen: why the shape could not be probed, or an empty string
+            findings: by probe words and value; the value is None where it could not see, and the words say why
+    """
+    claims = implementation.hello.capabilities
+    dtypes = [dtype for dtype in DTYPES if dtype in claims.dtypes]
+    chosen = list(claimed(shapes, claims))
+    progress = _progress(on_progress, len(dtypes) * len(chosen) * len(PROBES))
+    found: dict[str, Any] = {}
+    hung = ""
+    for dtype in dtypes:
+        entries: dict[str, Any] = {}
+        said: dict[str, Pieces] = {}
+        why_not: NotSeen | None = None
+        # The cheapest first: where one takes too long, so do those that are dearer.
+        for shape in sorted(chosen, key=lambda shape: shape.multiplications):
+            prober = Prober(implementation, shape, dtype, ended=hung)
+            why_not = why_not if isinstance(why_not, TooSlow) else _why_not(prober, longest_call)
+            findings = _probed(prober, progress) if why_not is None else _skipped(progress)
+            # After a hang the next question would hang too.
+            hung = prober.ended if prober.hung else hung
+            said[shape.name] = pieces(dtype, findings) or {"not seen": f"not seen: {why_not or 'anything'}"}
+            entries[shape.name] = {
+                "case": f"{shape.case} {dtype}",
+                "not_seen": "" if why_not is None else str(why_not),
+                "findings": {probe: {"words": seen.words, "value": seen.value} for probe, seen in findings.items()},
+            }
+        names = [shape.name for shape in chosen]
+        found[dtype] = {
+            "summary": summary({name: said[name] for name in names}),
+            "shapes": {name: entries[name] for name in names},
+        }
+    return {"name": implementation.hello.name, "version": implementation.hello.version, "dtypes": found}
+
+
+def _probed(prober: Prober, progress: ProgressSteps) -> dict[str, ProbeResult]:
+    findings: dict[str, ProbeResult] = {}
+    for name, probe in PROBES.items():
+        next(progress)(f"{prober.dtype} {prober.shape.name}: {TITLES[name]}")
+        findings[name] = _finding(probe, prober, findings)
+    return findings
+
+
+def _skipped(progress: ProgressSteps) -> dict[str, ProbeResult]:
+    for _ in PROBES:
+        next(progress)("")
+    return {}
+
+
+def _finding(probe: Probe, prober: Prober, seen: ProbeResults) -> ProbeResult:
+    try:
+        return probe(prober, seen)
+    except NotSeen as why:
+        return ProbeResult(f"not seen: {why}", None)
+    except Exception as error:  # an observation must never cost a run its report
+        return ProbeResult(f"not seen: the probe itself failed with {type(error).__name__}", None)
+
+
+def _why_not(prober: Prober, longest_call: float) -> NotSeen | None:
+    """Why a shape is not probed at all."""
+    x, w = prober.dense(1)
+    try:
+        prober.call(x, w)  # the first call may load, compile or choose
+        is_quick = prober.answers_within(longest_call)
+    except NotSeen as why:
+        return why
+    return None if is_quick else TooSlow(f"a call takes longer than {longest_call:g} s")
+
+
+def _progress(on_progress: Callable[[int, int, str], None], total: int) -> ProgressSteps:
+    for done in range(total):
+
+        def report(what: str, done: int = done) -> None:
+            on_progress(done, total, what)
+
+        yield report

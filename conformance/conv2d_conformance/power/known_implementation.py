@@ -1,0 +1,47 @@
+"""What is examined: every mutant of the forward pass, and every right implementation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from conv2d_conformance import mutants, spec, variants
+from conv2d_conformance.contract.adapter import Adapter
+
+WRONG, EXACTING, MODEST = "wrong", "right", "right, with less accuracy"
+"""A mutant; a right implementation in IEEE arithmetic, in any order; one whose arithmetic is less, as it claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownImplementation:
+    """An implementation that is known to be wrong or right. `breaks` is the requirement that it breaks, or empty."""
+
+    name: str
+    kind: str
+    adapter: Adapter
+    breaks: str = ""
+
+    @property
+    def chapter(self) -> str:
+        """Of the requirement that it breaks."""
+        return self.breaks.partition(".")[0]
+
+
+@cache
+def subjects() -> dict[str, KnownImplementation]:
+    """All by name, the mutants first."""
+    found = [
+        KnownImplementation(name, WRONG, mutant.adapter, mutant.breaks)
+        for name, mutant in mutants.catalogue().items()
+        if spec.get(mutant.breaks).profile == "forward"
+    ]
+    found += [
+        KnownImplementation(name, MODEST if _claims_less(adapter) else EXACTING, adapter)
+        for name, adapter in variants.catalogue().items()
+    ]
+    return {subject.name: subject for subject in found}
+
+
+def _claims_less(adapter: Adapter) -> bool:
+    claims = adapter.capabilities
+    return bool(claims.subnormals) or any(grade != "A" for grade in claims.grades.values())

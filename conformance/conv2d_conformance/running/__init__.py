@@ -1,0 +1,1 @@
+"""A run: from its options, through the checks under pytest, to its report."""

@@ -1,0 +1,90 @@
+"""Takes what the checks report to pytest, one record after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from conv2d_conformance.environment import Lack, lack_of
+from conv2d_conformance.report.writing import ReportFile
+from conv2d_conformance.running.plugin import INCIDENTS, SUBJECT, Subject
+from conv2d_conformance.running.second import Second
+from conv2d_conformance.running.telling import RECORD
+
+OF_THE_RUN_ALONE = frozenset({"before", "explains_others"})
+"""What a record says to those who ask its failing case again, and to nobody later."""
+
+SECONDS_TO_STOP = 0.2
+"""For the processes of pytest-xdist after Ctrl-C."""
+
+
+@dataclass(eq=False)  # pytest keeps plugins in sets
+class Collector:
+    """A pytest plugin that takes the records of the checks as they end."""
+
+    report_file: ReportFile
+    subject: Subject | None
+    second: Second
+    on_progress: Callable[[int, int, str], None]
+    records: list[dict[str, Any]] = field(default_factory=list)
+    harness_failures: list[str] = field(default_factory=list)
+    incidents: list[str] = field(default_factory=list)
+    lack: Lack | None = None
+    interrupted: bool = False
+    total: int = 0
+    distributor: Any = None
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self.distributor = session.config.pluginmanager.get_plugin("dsession")
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        if self.subject is not None:
+            config.stash[SUBJECT] = self.subject
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.total = self.total or len(session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        self.total = len(ids)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        self.incidents += getattr(node, "workeroutput", {}).get(INCIDENTS, [])
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        record = next((value for key, value in report.user_properties if key == RECORD), None)
+        if report.when == "call" and isinstance(record, dict):
+            self._take(record)
+        elif report.failed:
+            self.harness_failures.append(f"{report.nodeid}: {report.longreprtext.splitlines()[-1]}")
+
+    def _take(self, record: dict[str, Any]) -> None:
+        if lack := record.pop("lack", None):
+            self.lack = Lack(**lack)
+            raise KeyboardInterrupt  # it would be lacking in every check to come
+        if harness := record.pop("harness", None):
+            self.harness_failures.append(f"{record['check']}: {harness}")
+            return
+        if record["failure"] is not None:
+            self.second.ask(record)
+        self.records.append(record)
+        self.report_file.append({name: value for name, value in record.items() if name not in OF_THE_RUN_ALONE})
+        self.on_progress(len(self.records), self.total, record["check"])
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.harness_failures.append(f"{report.nodeid}: {report.longreprtext.splitlines()[-1]}")
+
+    def pytest_internalerror(self, excrepr: Any, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        self.lack = self.lack or lack_of(excinfo.value)
+        self.harness_failures.append(str(excrepr).splitlines()[-1])
+        return True  # told here: pytest need not print it
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.interrupted = True
+        if self.distributor is not None:  # else pytest-xdist waits ten seconds for checks that nobody wants any more
+            self.distributor.nodemanager.EXIT_TIMEOUT = SECONDS_TO_STOP

@@ -1,0 +1,50 @@
+"""Let one check examine an implementation, outside of pytest."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from conv2d_conformance.checks import Check
+from conv2d_conformance.checks.under_test import ImplementationUnderTest
+from conv2d_conformance.contract.answers import Implementation
+from conv2d_conformance.effort import Effort
+from conv2d_conformance.running.drawing import drawing, seed_of
+from conv2d_conformance.verdict.asker import Prepare
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
+
+
+def examine(
+    check: Check,
+    implementation: Implementation,
+    effort: Effort,
+    run_seed: int,
+    *,
+    simplifier: Simplifier | None = SIMPLIFIER,
+    prepare: Prepare = Question,
+) -> Examination:
+    """The examination of an implementation by a check, to its end; what failed is in its tally."""
+    found = examination_of(check, implementation, effort, run_seed, simplifier=simplifier, prepare=prepare)
+    run_check(check, found)
+    return found
+
+
+def examination_of(
+    check: Check,
+    implementation: Implementation,
+    effort: Effort,
+    run_seed: int,
+    *,
+    simplifier: Simplifier | None = SIMPLIFIER,
+    prepare: Prepare = Question,
+) -> Examination:
+    """The examination that a check is to lead, by its own seed."""
+    seed = seed_of(check.name, run_seed)
+    return Examination(implementation, effort, check.requirements, seed=seed, simplifier=simplifier, prepare=prepare)
+
+
+def run_check(check: Check, iut: ImplementationUnderTest) -> None:
+    """Run a check with what it draws; the tally of who fails says so."""
+    with drawing(check.function, iut.effort, iut.seed), suppress(Nonconforming):
+        check.function(iut=iut)

@@ -1,0 +1,145 @@
+"""The options of a run: each is one field here, from which the command line, pytest and the report have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.foreign import escaped_line
+from conv2d_conformance.implementation.isolation import ISOLATIONS
+from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
+from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
+from conv2d_conformance.report.kind import Kind
+from conv2d_conformance.spec import PROFILES
+
+if TYPE_CHECKING:
+    from conv2d_conformance.report.deviations import Conditions, Deviation
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What is said of an option besides its name, its default and its type, which is that of the default.
+
+    help, metavar, choices, least: on the command line; `least` is the smallest integer. shows_default: there. file:
+    whether it is `written` or `read`. pytest: the help there; None where pytest has no such option. told: its name in
+    the report's header. tells: what stands there; by default the value.
+    """
+
+    help: str | None = None
+    metavar: str | None = None
+    choices: tuple[str, ...] = ()
+    least: int | None = None
+    shows_default: bool = True
+    file: str = ""
+    pytest: str | None = None
+    told: str = ""
+    tells: Callable[[Options], object] | None = None
+
+
+def option(help: str | None = None, **said: Any) -> dict[str, Option]:
+    """The metadata of a field of the options."""
+    return {"option": Option(help, **said)}
+
+
+def _memory(options: Options) -> float | None:
+    """The limit, where there is one."""
+    return options.memory if CAN_BE_TOLD and options.isolation == "process" else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What a run was asked to do. What decides its kind has its default there."""
+
+    target: str = field(metadata=option(pytest="the implementation under test", told="target"))
+    profile: str = field(
+        default=Kind.profile,
+        metadata=option("What is required.", choices=tuple(PROFILES), pytest="", told="profile"),
+    )
+    effort: str = field(
+        default=Kind.effort,
+        metadata=option("How much is asked.", choices=tuple(EFFORTS), pytest="", told="effort"),
+    )
+    seed: int = field(
+        default=Kind.seed,
+        metadata=option("Of everything that is drawn.", least=0, pytest="", told="seed"),
+    )
+    only: str = field(
+        default=Kind.only,
+        metadata=option(
+            "Examine some requirements alone, as in 'padding.*'.",
+            metavar="GLOB",
+            shows_default=False,
+            pytest="a glob of requirement ids",
+            told="only",
+        ),
+    )
+    output: str | Path | None = field(
+        default=None,
+        metadata=option(
+            "The report, by default named after TARGET and the options; - is standard output, and has it alone.",
+            metavar="FILE",
+            file="written",
+        ),
+    )
+    workers: int = field(default=1, metadata=option("Processes that ask at a time.", least=1))
+    timeout: float = field(
+        default=USUAL_TIMEOUT,
+        metadata=option(
+            "For a single call, and one second more for each million multiplications that it needs.",
+            metavar="SECONDS",
+            pytest="seconds allowed to one call",
+            told="timeout_seconds",
+        ),
+    )
+    memory: float = field(
+        default=USUAL_LIMIT,
+        metadata=option(
+            "For the process of the implementation and what it starts; Linux alone tells how much it holds.",
+            metavar="GIB",
+            pytest="GiB allowed to the process",
+            told="memory_gib",
+            tells=_memory,
+        ),
+    )
+    isolation: str = field(
+        default=Kind.isolation,
+        metadata=option(
+            "`none` calls the implementation in this process, for a debugger, and earns no certificate.",
+            choices=ISOLATIONS,
+            pytest="",
+            told="isolation",
+        ),
+    )
+    keep_going: bool = field(
+        default=False,
+        metadata=option(
+            "Ask on, however many calls hang or kill the process.",
+            pytest="ask on, however much is without an answer",
+        ),
+    )
+    deviations: tuple[tuple[Deviation, Conditions], ...] = field(
+        default=(), metadata=option("Known failures, declared in TOML.", metavar="FILE", file="read")
+    )
+
+
+def described() -> Iterator[tuple[Field[Any], Option]]:
+    """All options with what is said of them."""
+    return ((one, one.metadata["option"]) for one in fields(Options))
+
+
+def told(options: Options) -> dict[str, Any]:
+    """What a report says of the options, each on one line, and those first that decide its kind."""
+    values = {
+        said.told: getattr(options, one.name) if said.tells is None else said.tells(options)
+        for one, said in sorted(described(), key=lambda described: described[0].name not in Kind.__dataclass_fields__)
+        if said.told
+    }
+    return {name: escaped_line(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def kind_of(options: Options) -> Kind:
+    """What the run is asked, which decides what its report may replace."""
+    return Kind(**{name: getattr(options, name) for name in Kind.__dataclass_fields__})

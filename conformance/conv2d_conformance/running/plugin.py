@@ -1,0 +1,183 @@
+"""The pytest plugin that runs the checks against one implementation.
+
+Loaded by name alone (`-p conv2d_conformance.plugin`): installing the suite leaves everybody else's pytest untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
+
+import pytest
+
+from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.contract.answers import Implementation
+from conv2d_conformance.descriptors import occupy_standard_descriptors
+from conv2d_conformance.diagnosis.diagnoses import Diagnoses
+from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.environment import lack_of
+from conv2d_conformance.implementation.host import connect, incidents_of
+from conv2d_conformance.implementation.target import LoadError, TargetError
+from conv2d_conformance.running import pytest_options
+from conv2d_conformance.running.drawing import apart, drawing
+from conv2d_conformance.running.examine import examination_of
+from conv2d_conformance.running.options import Options
+from conv2d_conformance.running.telling import CLAIMS, RECORD, Telling
+from conv2d_conformance.spec import is_within
+from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.history import Ends, Remembering, packed
+from conv2d_conformance.verdict.hope import Hope
+from conv2d_conformance.verdict.simplifier import Simplifier
+from conv2d_conformance.verdict.tally import as_json
+from conv2d_conformance.verdict.wording import ANY_ANSWER
+
+INCIDENTS = "conv2d_incidents"
+"""The key under which a process of pytest-xdist hands over the incidents of its end."""
+
+
+@dataclass
+class Subject:
+    """The implementation under test, how it is to be examined, and what was found to be wrong with it."""
+
+    implementation: Implementation
+    options: Options
+    diagnoses: Diagnoses = field(default_factory=Diagnoses)
+    simplifier: Simplifier = field(init=False)
+    hope: Hope = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.simplifier = Simplifier(diagnose=self.diagnoses.sentence_about, known=self.diagnoses.know, unsteady=[])
+        self.hope = Hope(self.options.keep_going)
+
+
+SUBJECT = pytest.StashKey[Subject]()
+EXAMINATION = pytest.StashKey[Examination]()
+ENDS_BEFORE = pytest.StashKey[Ends]()
+TELLING = "conv2d-telling"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    occupy_standard_descriptors()  # as soon as pytest knows this plugin
+    pytest_options.add(parser.getgroup("conv2d", "conv2d-conformance"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    session = ExitStack()
+    session.enter_context(apart())  # Hypothesis's own plugin looks for constants when the checks are collected
+    config.add_cleanup(session.close)
+    if config.pluginmanager.has_plugin("terminal"):
+        config.pluginmanager.register(
+            Telling(pytest_options.read(config), shows_all=config.getoption("fulltrace")), TELLING
+        )
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    config = session.config
+    if SUBJECT in config.stash or _only_distributes(config):
+        return
+    options = pytest_options.read(config)
+    if not options.target:
+        raise pytest.UsageError("name the implementation under test: --conv2d-target TARGET")
+    try:
+        implementation = Remembering(
+            connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
+        )
+    except (TargetError, LoadError) as error:
+        raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
+    config.add_cleanup(implementation.close)
+    config.stash[SUBJECT] = Subject(implementation, options)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Close here what is closed at the end anyway: a process of pytest-xdist can still tell what came of it."""
+    config = session.config
+    if SUBJECT in config.stash and hasattr(config, "workeroutput"):
+        implementation = config.stash[SUBJECT].implementation
+        implementation.close()
+        config.workeroutput[INCIDENTS] = incidents_of(implementation)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the checks that are selected, in the profile, and of what is claimed."""
+    subject = config.stash[SUBJECT]
+    claimed = subject.implementation.hello.claimed
+    if telling := config.pluginmanager.get_plugin(TELLING):
+        telling.claimed = claimed
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[CLAIMS] = sorted(claimed)
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        check = check_of(item)
+        selected = any(fnmatchcase(requirement, subject.options.only) for requirement in check.requirements)
+        in_scope = is_within(check.profile, subject.options.profile)
+        (kept if selected and in_scope and check.needs <= claimed else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
+@pytest.fixture
+def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
+    """The implementation under test, as one check sees it while it draws."""
+    subject = request.config.stash[SUBJECT]
+    if subject.hope.gave_up:
+        pytest.skip(f"not reached: gave up after {subject.hope.gave_up}")
+    examination = examination_of(
+        check_of(request.node),
+        subject.implementation,
+        EFFORTS[subject.options.effort],
+        subject.options.seed,
+        simplifier=subject.simplifier,
+    )
+    request.node.stash[EXAMINATION] = examination
+    request.node.stash[ENDS_BEFORE] = _ends_of(subject.implementation)
+    with drawing(request.function, examination.effort, examination.seed):
+        yield examination
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, object, object]:
+    if call.when == "call" and EXAMINATION in item.stash:
+        examination = item.stash[EXAMINATION]
+        implementation = examination.implementation
+        record = {
+            "check": check_of(item).name,
+            **as_json(examination.tally),
+            "incidents": incidents_of(implementation),
+        }
+        if record["failure"] is not None:
+            diagnoses = item.config.stash[SUBJECT].diagnoses
+            record["explains_others"] = diagnoses.explains_others(record["failure"]["diagnosis"])
+            record["before"] = packed(implementation.asked) if isinstance(implementation, Remembering) else ""
+        if gave_up := _gave_up(item, examination):
+            record["gave_up"] = gave_up
+        if call.excinfo is not None and not isinstance(call.excinfo.value, Nonconforming):
+            record["harness"] = call.excinfo.exconly()
+            record["lack"] = asdict(lack) if (lack := lack_of(call.excinfo.value)) else None
+        item.user_properties.append((RECORD, record))
+    return (yield)
+
+
+def _gave_up(item: pytest.Item, examination: Examination) -> str | None:
+    """After what the run gives up, where this check is the last straw."""
+    hope, failure = item.config.stash[SUBJECT].hope, examination.tally.failure
+    answered = failure is None or failure.required != ANY_ANSWER
+    hope.check_ended(item.stash[ENDS_BEFORE], _ends_of(examination.implementation), answered=answered)
+    return hope.gave_up
+
+
+def _ends_of(implementation: Implementation) -> Ends:
+    return implementation.ends if isinstance(implementation, Remembering) else Ends()
+
+
+def check_of(item: pytest.Item) -> Check:
+    """The check behind a pytest item, by the name of its module and function."""
+    module = item.module.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a Function has it
+    return catalogue()[f"{module}::{item.name}"]
+
+
+def _only_distributes(config: pytest.Config) -> bool:
+    """Whether this process only hands out checks to others (pytest-xdist's controller)."""
+    return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")

@@ -1,0 +1,143 @@
+"""One run: connect, let pytest run the checks, write the report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import Event
+from typing import Any
+
+import pytest
+
+from conv2d_conformance.contract.answers import Implementation
+from conv2d_conformance.descriptors import occupy_standard_descriptors
+from conv2d_conformance.environment import Lack, lack_of
+from conv2d_conformance.fingerprint import take
+from conv2d_conformance.fingerprint.shapes import SHAPES
+from conv2d_conformance.implementation.host import connect, incidents_of
+from conv2d_conformance.implementation.strays import end_strays
+from conv2d_conformance.output.destination import find
+from conv2d_conformance.report.assemble import assemble
+from conv2d_conformance.report.writing import ReportFile
+from conv2d_conformance.running.collector import Collector
+from conv2d_conformance.running.header import header
+from conv2d_conformance.running.options import Options, kind_of
+from conv2d_conformance.running.plugin import Subject
+from conv2d_conformance.running.second import Second
+from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
+from conv2d_conformance.verdict import gate
+from conv2d_conformance.verdict.history import Remembering
+
+
+class HarnessFailure(Exception):
+    """The suite itself failed: no verdict follows from this run."""
+
+
+class Lacking(Exception):
+    """The environment lacks something without which no verdict can be given."""
+
+    def __init__(self, lack: Lack) -> None:
+        super().__init__(lack.sentence)
+        self.lack = lack
+
+
+def run(
+    options: Options,
+    on_progress: Callable[[int, int, str], None] = lambda *_: None,
+    report_file: ReportFile | None = None,
+) -> dict[str, Any]:
+    """Examine the target and return the report, which is then in `report_file` too, or in `options.output`.
+
+    Raises TargetError or LoadError where the target cannot be reached, RefusedAtOnce, UnwritableOutput before the first
+    check, ReportElsewhere after the last, HarnessFailure, Lacking.
+    """
+    occupy_standard_descriptors()
+    if report_file is None:
+        kind = kind_of(options)
+        with ReportFile(find(str(options.output or kind.default_name())), kind) as own:
+            return run(options, on_progress, own)
+    abandoned = Event()
+    implementation = Remembering(
+        connect(
+            options.target,
+            isolation=options.isolation,
+            timeout=options.timeout,
+            memory=options.memory,
+            abandoned=abandoned,
+        )
+    )
+    second = Second(options)
+    try:
+        if gate.is_needed(implementation.hello):
+            _pass_gate(options)
+        return _run(options, report_file, implementation, second, on_progress, abandoned)
+    except Exception as error:
+        if lack := lack_of(error):
+            raise Lacking(lack) from error
+        raise
+    finally:
+        implementation.close()
+        second.close()
+
+
+def _pass_gate(options: Options) -> None:
+    """In a process of its own: that of the run has not been asked anything before its first case."""
+    asked = connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
+    try:
+        gate.require_answers(asked)
+    finally:
+        asked.close()
+
+
+def _run(
+    options: Options,
+    report_file: ReportFile,
+    implementation: Implementation,
+    second: Second,
+    on_progress: Callable[[int, int, str], None],
+    abandoned: Event,
+) -> dict[str, Any]:
+    started = time.time()
+    report_file.begin(header(options, implementation, started))
+    distributed = options.workers > 1
+    subject = None if distributed else Subject(implementation, options)
+    collector = Collector(report_file, subject, second, on_progress)
+    with own_pytest(), seldom_collecting():
+        status = pytest.main(command_line(options), plugins=[collector])
+    if collector.lack is not None:
+        raise Lacking(collector.lack)
+    interrupted = collector.interrupted or status == pytest.ExitCode.INTERRUPTED
+    if collector.harness_failures or status == pytest.ExitCode.INTERNAL_ERROR:
+        raise HarnessFailure(
+            f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
+        )
+    ended_early = interrupted or any("gave_up" in record for record in collector.records)
+    fingerprint = None if ended_early or options.only != "*" else _fingerprint(options, implementation, on_progress)
+    if interrupted:  # who has pressed Ctrl-C does not wait for a library to leave
+        abandoned.set()
+    else:
+        on_progress(collector.total, collector.total, "asking once more what failed")
+        second.amend()
+    implementation.close()
+    second.close()
+    incidents = [*incidents_of(implementation), *collector.incidents, *second.incidents]
+    if number := end_strays():
+        incidents.append(f"the keeper of the worker was killed, and the harness ended {number} of its processes itself")
+    report = assemble(
+        header(options, implementation, started),
+        collector.records,
+        complete=not interrupted,
+        fingerprint=fingerprint,
+        incidents=incidents,
+    )
+    report["execution"]["seconds"] = round(time.time() - started, 3)
+    report_file.publish(report)
+    return report
+
+
+def _fingerprint(
+    options: Options, implementation: Implementation, on_progress: Callable[[int, int, str], None]
+) -> dict[str, Any]:
+    """What is behind the numbers: of the small shape alone where time is short."""
+    shapes = SHAPES[:1] if options.effort == "quick" else SHAPES
+    return take(implementation, shapes=shapes, longest_call=1.0, on_progress=on_progress)

@@ -1,0 +1,59 @@
+"""How a run calls pytest: its arguments, and what is kept from it."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from conv2d_conformance.checks import catalogue
+from conv2d_conformance.running.options import Options
+from conv2d_conformance.running.pytest_options import arguments
+
+PACKAGE = Path(__file__).parents[1]
+PLUGIN = "conv2d_conformance.plugin"
+
+
+def command_line(options: Options) -> list[str]:
+    """What has pytest run the checks."""
+    found = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE), "-p", PLUGIN]
+    found.append("--assert=plain")  # the checks raise; to rewrite what they do not assert takes a second
+    for unneeded in ("terminal", "cacheprovider", "warnings"):
+        found += ["-p", f"no:{unneeded}"]
+    if options.workers > 1:
+        found += ["-p", "xdist", "-n", str(options.workers)]
+    return [
+        *found,
+        *arguments(options),
+        *dict.fromkeys(inspect.getfile(inspect.unwrap(check.function)) for check in catalogue().values()),
+    ]
+
+
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """The garbage collector looks every 50,000 objects: a run makes millions, few in cycles, and keeps most."""
+    usual = gc.get_threshold()
+    gc.set_threshold(50_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+@contextmanager
+def own_pytest() -> Iterator[None]:
+    """Keep the caller's pytest configuration and plugins out of the run."""
+    kept = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
+    kept["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,119 @@
+"""What pytest shows where the checks run under it: the verdicts of `run`, in the words of `run`."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from conv2d_conformance import spec
+from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.report.causes import Cause
+from conv2d_conformance.report.console import console
+from conv2d_conformance.report.junit import sentence_about
+from conv2d_conformance.report.text import show_cause
+from conv2d_conformance.report.verdicts import conclusion, headline_of, in_scope, requirement_entries
+from conv2d_conformance.running.options import Options
+
+RECORD = "conv2d"
+"""The key under which a check's record travels in the properties of its report."""
+
+CLAIMS = "conv2d_claims"
+"""The key under which a process that asks tells the one that hands out the checks what is claimed."""
+
+
+class Telling:
+    """Takes the reports of the checks before anybody else does, and the end of the session.
+
+    A failure is its own text, without the way to it, unless --full-trace asks for that. What decides nothing is an
+    expected failure. What `run` would conclude is the last line, and no session is a success that `run` would not be.
+    """
+
+    def __init__(self, options: Options, *, shows_all: bool) -> None:
+        self._options = options
+        self._shows_all = shows_all
+        self._records: list[Mapping[str, Any]] = []
+        self._conclusion: Mapping[str, Any] | None = None
+        self.claimed: frozenset[str] = frozenset()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        record = next((value for key, value in report.user_properties if key == RECORD), None)
+        if report.when != "call" or not isinstance(record, dict) or "harness" in record:
+            return
+        self._records.append(record)
+        if report.failed and record["failure"] is not None:
+            entries = self._failing(record)
+            if not self._shows_all:
+                report.longrepr = self._text(entries)
+            if (level := entries[0]["level"]) != "MUST":
+                report.outcome = "skipped"
+                report.wasxfail = f"{level} decides nothing: {sentence_about(record['failure'])}"
+
+    def _failing(self, record: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The entries of a check that failed, one that decides first."""
+        entries = [
+            {"id": name, "level": spec.get(name).level, "verdict": record["outcome"], "failure": record["failure"]}
+            for name in self._asked(catalogue()[record["check"]])
+        ]
+        return sorted(entries, key=lambda entry: entry["level"] != "MUST")
+
+    def _asked(self, check: Check) -> list[str]:
+        """The requirements of a check that the session is about."""
+        return [
+            name
+            for name in check.requirements
+            if fnmatchcase(name, self._options.only) and in_scope(spec.get(name), self._options.profile)
+        ]
+
+    def _text(self, entries: list[dict[str, Any]]) -> str:
+        stream = io.StringIO()
+        show_cause(Cause(tuple(entries)), console(stream), target=self._options.target)
+        return stream.getvalue().rstrip("\n")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        self.claimed = frozenset(getattr(node, "workeroutput", {}).get(CLAIMS, self.claimed))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        was_stopped = session.shouldfail or session.shouldstop
+        ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        if self._records and ended and not was_stopped:
+            self._conclusion = self._concluded()
+            if self._conclusion["exit_status"] == 1:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _concluded(self) -> Mapping[str, Any]:
+        """What `run` concludes from the same records. Where some were left out, by -k say, that is a selection."""
+        checks = {check.name: check.requirements for check in catalogue().values()}
+        run = {record["check"] for record in self._records}
+        is_whole = all(
+            check.name in run or not self._asked(check) or not check.needs <= self.claimed
+            for check in catalogue().values()
+        )
+        entries = requirement_entries(
+            self._records,
+            checks if is_whole else {name: checks[name] for name in checks if name in run},
+            self.claimed,
+            self._options.profile,
+            self._options.only,
+        )
+        return conclusion(
+            entries,
+            self.claimed,
+            deviations=(),
+            breaches=sorted(set().union(*(record["breaches"] for record in self._records))),
+            profile=self._options.profile,
+            only=self._options.only if is_whole else "some checks",
+            isolation=self._options.isolation,
+            complete=True,
+        )
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self._conclusion is not None:
+            terminalreporter.section("conv2d-conformance")
+            run = {"isolation": self._options.isolation}
+            terminalreporter.line(headline_of({"run": run, "conclusion": self._conclusion}))

@@ -1,0 +1,101 @@
+"""Puts the cases of one check to an implementation, and judges the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.geometry import products
+from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.contract.answers import Answer, Implementation, Observation
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.operations import OPERATIONS
+from conv2d_conformance.verdict.failure import Failure
+from conv2d_conformance.verdict.judge import judge
+from conv2d_conformance.verdict.judgement import Judgement
+from conv2d_conformance.verdict.question import FORESEEN, Drawn, Question
+from conv2d_conformance.verdict.repeating import judge_repetitions
+from conv2d_conformance.verdict.tally import Tally
+from conv2d_conformance.verdict.together import answers_of, request_of
+from conv2d_conformance.verdict.wording import NO_SUCH_THING
+
+BREACHES = frozenset({"imports-reference"})
+"""What breaks no requirement, but the rules for adapters: there is no certificate."""
+
+Prepare = Callable[[Case, Capabilities], Question]
+"""Makes the question that a case is under some claims."""
+
+
+class Asker:
+    """Asks an implementation for one check.
+
+    What is seen beside an answer goes into the tally, whatever the case was asked for; and so does what the answer says
+    of the accuracy, where the check `grades`. Askers of the same cases can share what they `prepare`.
+    """
+
+    def __init__(self, implementation: Implementation, tally: Tally, *, grades: bool, prepare: Prepare) -> None:
+        self.implementation = implementation
+        self.grades = grades
+        self.watched: dict[str, tuple[Case, Observation]] = {}
+        self._tally = tally
+        self._prepare = prepare
+        self._prepared: Question | None = None
+
+    @property
+    def claims(self) -> Capabilities:
+        return self.implementation.hello.capabilities
+
+    def ask(
+        self, case: Case, *, values: bool, times: int = 1, meanwhile: Callable[[], object] = lambda: None
+    ) -> Judgement:
+        """Ask a case, several times or until an answer fails. What is done `meanwhile` takes little."""
+        question = self._question(case)
+        request = question.foreseen(meanwhile) if values else question.request
+        grading = self._tally.grading if self.grades else None
+        answers: list[Answer] = []
+        for _ in range(times):
+            answers.append(self.implementation.ask(request))
+            judgement = judge(question, answers[-1], values=values, grading=grading)
+            if judgement.observed:
+                self._watch(format_case(case), judgement, case.operation, case)
+            if judgement.outcome != "pass":
+                break
+        return judge_repetitions(judgement, answers, case.signature.symbols)
+
+    def ask_together(self, cases: Sequence[Case]) -> list[Judgement]:
+        """Ask two cases at once."""
+        first, second = (self._prepare(case, self.claims) for case in cases)
+        answers = answers_of(self.implementation.ask(request_of((first, second))))
+        judged = [judge(question, answer) for question, answer in zip((first, second), answers, strict=True)]
+        for case, judgement in zip(cases, judged, strict=True):
+            self._watch(format_case(case), judgement, case.operation)
+        return judged
+
+    def ask_drawn(self, question: Drawn) -> Judgement:
+        """Ask for what is drawn."""
+        judgement = question.judged(self.implementation)
+        self._watch(question.line, judgement, question.operation)
+        return judgement
+
+    def foresee(self, case: Case) -> None:
+        """Prepare the question that comes next, if that takes little."""
+        question = self._prepare(case, self.claims)
+        if question.illegal_because is None and products(question.geometry) <= FORESEEN:
+            _ = question.request
+            self._prepared = question
+
+    def _question(self, case: Case) -> Question:
+        prepared, self._prepared = self._prepared, None
+        # A stride of 1.0 equals one of 1, and is another question.
+        is_prepared = prepared is not None and prepared.case == case and not case.overrides
+        return prepared if prepared is not None and is_prepared else self._prepare(case, self.claims)
+
+    def _watch(self, line: str, judgement: Judgement, operation: str, case: Case | None = None) -> None:
+        for observation in judgement.observed:
+            if observation.kind in BREACHES:
+                self._tally.breaches.add(observation.sentence)
+            requirement = OPERATIONS[operation].observed.get(observation.kind)
+            if requirement and requirement not in self._tally.observed:
+                self._tally.observed[requirement] = Failure(line, observation.sentence, NO_SUCH_THING, line)
+                if case is not None:
+                    self.watched[requirement] = case, observation

@@ -1,0 +1,133 @@
+"""What failed, in its simplest form, with what is behind it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.contract.answers import Implementation, Observation
+from conv2d_conformance.verdict.asker import Asker
+from conv2d_conformance.verdict.failure import Failure, as_it_is
+from conv2d_conformance.verdict.judgement import Fault, Judgement
+from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.sequence import shortest
+from conv2d_conformance.verdict.simplifying import (
+    IF_KNOWN,
+    OF_A_CRASH,
+    REPETITIONS,
+    USUAL,
+    Simplest,
+    repeated,
+    simplest,
+)
+from conv2d_conformance.verdict.wording import NO_SUCH_THING
+
+Diagnose = Callable[[Implementation, Case, Mapping[Case, bool]], str | None]
+"""Says in a sentence what is behind a failing case, given other cases and whether their answers were right."""
+
+Know = Callable[[Implementation, Case, Fault], bool]
+"""Whether what is behind a failing case was found before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simplifier:
+    """Reduces failures by asking on.
+
+    What `diagnose` says of a case is kept with its failure; one of which the cause is `known` is reduced less far.
+    Those of one run can share the cases that were `unsteady`, which failed only sometimes: one such case is made
+    simpler, and those that follow are not.
+    """
+
+    diagnose: Diagnose | None = None
+    known: Know | None = None
+    unsteady: list[Case] | None = None
+    clock: Callable[[], float] = time.monotonic
+
+    def failing(
+        self, asker: Asker, case: Case, judgement: Judgement, *, values: bool, asked: Mapping[Case, Judgement]
+    ) -> Failure:
+        """The failure of a case, asked with or without its values, where others were `asked` before."""
+        assert judgement.fault is not None
+        once = as_it_is(format_case(case), judgement.fault.got, judgement.fault.required)
+        if _is_dear(judgement.fault):
+            return once
+        seen = {other: found.outcome == "pass" for other, found in asked.items()}
+
+        def find(candidate: Case) -> Fault | None:
+            found = asker.ask(candidate, values=values, times=judgement.calls).fault
+            seen[candidate] = found is None
+            return found
+
+        is_known = self.known is not None and self.known(asker.implementation, case, judgement.fault)
+        crashed = judgement.outcome == "error"
+        if crashed and is_known:  # seen again, and told from what was seen anyway
+            return replace(once, diagnosis=self.diagnosis(asker, case, seen if values else {}))
+        if self.unsteady and (again := repeated(case, judgement.fault, find)).failed < again.repetitions:
+            return _reduced(case, again)
+        allowance = OF_A_CRASH if crashed else IF_KNOWN if is_known else USUAL
+        found = simplest(case, judgement.fault, find, allowance, clock=self.clock)
+        failure = _reduced(case, found)
+        if found.failed == found.repetitions:
+            # Where shapes alone were looked at, no answer is known to be right.
+            return replace(failure, diagnosis=self.diagnosis(asker, found.case, seen if values else {}))
+        if self.unsteady is not None:
+            self.unsteady.append(case)
+        return failure
+
+    def observed(self, asker: Asker, case: Case, first: Observation) -> Failure:
+        """What was seen beside the answer to a case, in the simplest case that shows it."""
+
+        def find(candidate: Case) -> Fault | None:
+            observed = asker.ask(candidate, values=False).observed
+            return next((_of_observation(seen) for seen in observed if seen.kind == first.kind), None)
+
+        return _reduced(case, simplest(case, _of_observation(first), find, clock=self.clock))
+
+    def together(self, asker: Asker, cases: Sequence[Case], failure: Failure) -> Failure:
+        """The failure of one of two cases that were asked at once, and how often either fails so."""
+        again = [asker.ask_together(cases) for _ in range(REPETITIONS)]
+        failed = sum(any(found.outcome != "pass" for found in judged) for judged in again)
+        return replace(failure, failed_repetitions=failed, repetitions=REPETITIONS)
+
+    def needed(self, asker: Asker, before: Sequence[Case], case: Case, fault: Fault) -> list[Case] | None:
+        """The calls that must come before a case for it to fail so; None where a fresh process cannot tell."""
+
+        def fails_after(earlier: Sequence[Case]) -> bool:
+            asker.implementation.restart()
+            for one in earlier:
+                asker.implementation.ask(Question(one, asker.claims).request)
+            found = asker.ask(case, values=True).fault
+            return found is not None and found.aspect == fault.aspect
+
+        return shortest(before, fails_after) if asker.implementation.restart() else None
+
+    def diagnosis(self, asker: Asker, case: Case, seen: Mapping[Case, bool]) -> str | None:
+        """What is behind a failing case, from others that were seen to fail or not."""
+        return None if self.diagnose is None else self.diagnose(asker.implementation, case, seen)
+
+
+SIMPLIFIER = Simplifier()
+"""Of an examination by itself, of which nobody asks what is behind a failure."""
+
+
+def _reduced(case: Case, found: Simplest) -> Failure:
+    return Failure(
+        format_case(found.case),
+        found.fault.got,
+        found.fault.required,
+        format_case(case),
+        failed_repetitions=found.failed,
+        repetitions=found.repetitions,
+    )
+
+
+def _is_dear(fault: Fault) -> bool:
+    """Whether to see it again takes all the time, or all the memory, that a call is allowed."""
+    return fault.broken in ("timeout", "memory-limit")
+
+
+def _of_observation(seen: Observation) -> Fault:
+    return Fault("observed", seen.sentence, NO_SUCH_THING)

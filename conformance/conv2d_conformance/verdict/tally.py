@@ -1,0 +1,86 @@
+"""What one check has seen, as numbers, digests and failures."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.verdict.failure import Failure, failure_as_json
+from conv2d_conformance.verdict.grading import Grading
+from conv2d_conformance.verdict.judgement import Judgement, Outcome
+from conv2d_conformance.verdict.rejections import Rejections
+
+
+@dataclass
+class Tally:
+    """What one check has seen so far.
+
+    without_evidence: the places, among all that was asked and held, of the cases that say nothing. transcript: a digest
+    of the lines of all that was asked and held, in their order.
+    """
+
+    outcome: Outcome = "error"
+    digests: set[int] = field(default_factory=set)
+    asked: int = 0
+    elements: int = 0
+    evidence: int = 0
+    without_evidence: list[int] = field(default_factory=list)
+    transcript: str = ""
+    failure: Failure | None = None
+    observed: dict[str, Failure] = field(default_factory=dict)
+    breaches: set[str] = field(default_factory=set)
+    grading: Grading = field(default_factory=Grading)
+    rejections: Rejections = field(default_factory=Rejections)
+
+    def count(self, line: str, judgement: Judgement) -> None:
+        """Count an answer that held."""
+        if not judgement.evidence:
+            self.without_evidence.append(self.asked)
+        self.asked += 1
+        self.transcript = _continued(self.transcript, line)
+        self.elements += judgement.elements
+        self.evidence += judgement.evidence
+        if judgement.evidence:
+            self.outcome = "pass"
+            self.digests.add(digest(line))
+
+
+def digest(line: str) -> int:
+    """A number that stands for a case line, to count distinct ones across checks."""
+    return int.from_bytes(hashlib.blake2b(line.encode(), digest_size=6).digest())
+
+
+def _continued(transcript: str, line: str) -> str:
+    """The digest of what came before and of one more line."""
+    return hashlib.blake2b(f"{transcript}\n{line}".encode(), digest_size=8).hexdigest()
+
+
+def as_json(tally: Tally) -> dict[str, Any]:
+    """The tally in builtins alone, so that it can travel between processes."""
+    failure = None if tally.failure is None else failure_as_json(tally.failure)
+    return {
+        "outcome": tally.outcome,
+        "digests": sorted(tally.digests),
+        "asked": tally.asked,
+        "without_evidence": tally.without_evidence,
+        "transcript": tally.transcript,
+        "elements": tally.elements,
+        "evidence": tally.evidence,
+        "failure": failure,
+        "accuracy": {
+            dtype: {
+                "broken_by": {name: format_case(question.case) for name, question in found.failed.items()},
+                "named": sorted(found.named),
+                "margins": found.margins,
+                "excess": found.excess,
+                "fixed": found.fixed,
+                "bounded": found.bounded,
+            }
+            for dtype, found in tally.grading.subjects.items()
+        },
+        "observed": {name: failure_as_json(seen) for name, seen in tally.observed.items()},
+        "breaches": sorted(tally.breaches),
+        "rejections": tally.rejections.as_json(),
+    }
