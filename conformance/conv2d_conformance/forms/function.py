@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter
+from conv2d_conformance.contract.answers import Observation
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.contract.delivered import FORM, Delivered
@@ -128,22 +129,25 @@ class _Calling:
     def conv2d(self, input: Array, weight: Array, bias: Array | None = None, **attributes: Any) -> Delivered:
         handed = Handed(self._arrays, {"input": input, "weight": weight, "bias": bias})
         values = {**handed.values, **attributes}
-        output = None
-        if self._reading.takes("output"):
-            shape = output_shape(input.shape, weight.shape, attributes)
-            output = Guarded(self._arrays, "output", shape, input.dtype)
-            values["output"] = output.value
+        if not self._reading.takes("output"):
+            return self._delivered(self._call(values), handed)
+        shape = output_shape(input.shape, weight.shape, attributes)
+        output = Guarded(self._arrays, "output", shape, input.dtype)
+        value = self._call({**values, "output": output.value})
+        written, beside = output.read()
+        if value is output.value or (value is None and not self._returns_another):
+            observed = (*handed.changes(), *beside, *self._kept.observe(output.value, written))
+            return Delivered(written, observed)
+        if self._returns_another:
+            return self._delivered(value, handed, beside)
+        return Delivered(None, wrong=f"{kind_of(value)}, though it was given the memory for its result")
+
+    def _call(self, values: Mapping[str, Any]) -> Any:
         positional, named = self._reading.arguments(values)
-        value = called(self._arrays, self._function, *positional, **named)
-        if output is not None and not (self._returns_another and value is not output.value):
-            return self._written(output, value, handed)
+        return called(self._arrays, self._function, *positional, **named)
+
+    def _delivered(self, value: Any, handed: Handed, beside: Sequence[Observation] = ()) -> Delivered:
         if wrong := self._arrays.fault(value):
             return Delivered(None, wrong=wrong)
         taken = self._arrays.take(value)
-        return Delivered(taken, (*handed.changes(), *self._kept.observe(value, taken)))
-
-    def _written(self, output: Guarded, value: Any, handed: Handed) -> Delivered:
-        if value is not None and value is not output.value:
-            return Delivered(None, wrong=f"{kind_of(value)}, though it was given the memory for its result")
-        written, observed = output.read()
-        return Delivered(written, (*handed.changes(), *observed))
+        return Delivered(taken, (*handed.changes(), *beside, *self._kept.observe(value, taken)))

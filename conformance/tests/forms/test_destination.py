@@ -87,6 +87,23 @@ def test_a_copy_on_a_device_is_written_to(implementation):
     assert answer.observed == ()
 
 
+@pytest.mark.usefixtures("standins")
+def test_memory_that_is_written_to_after_the_call_is_seen(implementation):
+    source = """
+kept = []
+
+def conv2d(x, w, out):
+    for earlier in kept:
+        earlier[...] = 0
+    out[...] = x.held * w.held
+    kept.append(out)
+"""
+    found = implementation(source, "mine.py:conv2d?arrays=cupy")
+    assert found.ask(request()).observed == ()
+    (observation,) = found.ask(request()).observed
+    assert observation.kind == "output-changed"
+
+
 def test_a_parameter_with_a_default_is_left_alone(implementation):
     source = "def conv2d(input, weight, out=None):\n    return input * weight if out is None else None\n"
     assert implementation(source).ask(request()).arrays[0].tolist() == [[[[6, 6], [6, 6]]]]

@@ -58,6 +58,16 @@ def test_a_wrong_one_is_told(implementation, source, fault):
     assert fault in judge(question, found.ask(question.request)).fault.got
 
 
+def test_what_is_written_beside_a_memory_that_is_not_used_is_seen(implementation):
+    source = RETURNS.replace(
+        "    result", "    output.as_strided((1,), (1,), output.storage_offset() - 1)[0] = 0\n    result"
+    )
+    found = implementation(source, "mine.py:custom_kernel")
+    (observation,) = found.ask(Question(parse(CASE), found.hello.capabilities).request).observed
+    told = "the call wrote 4 bytes outside of its output, the first of them 4 bytes before the start"
+    assert (observation.kind, observation.sentence) == ("guard-changed", told)
+
+
 def test_nothing_is_no_answer(implementation):
     found = implementation(SUBMISSION, "mine.py:custom_kernel")
     answer = found.ask(Question(parse(CASE), found.hello.capabilities).request)
