@@ -24,15 +24,15 @@ from rich.progress import Progress
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.cases.strategies import sample
-from conv2d_conformance.checks.test_gradients import gradients_of
+from conv2d_conformance.checks.gradient_cases import gradients_of
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.selftest import killing
+from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.failure import failure_as_json
 
 RUNS = {
     "reference-direct": "layer",
@@ -81,7 +81,9 @@ def _judged(mutant: Mutant, case: Case) -> dict[str, Any]:
     try:
         examination.judge(case)
     except Nonconforming as found:
-        return {"case": format_case(case), **failure_as_json(found.failure)}
+        failure = as_json(found.failure)
+        assert isinstance(failure, dict)
+        return {**failure, "case": format_case(case)}
     tally = examination.tally
     return {"case": format_case(case), "elements": tally.elements, "evidence": tally.evidence}
 

@@ -1,12 +1,10 @@
 """The gradients of input, weight and bias, each argument of the convolution in turn."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Any
 
 from hypothesis import given
-from hypothesis.strategies import SearchStrategy, one_of
+from hypothesis.strategies import one_of
 
 from conv2d_conformance.cases.beside_paths import (
     beside_paths,
@@ -14,31 +12,30 @@ from conv2d_conformance.cases.beside_paths import (
     kernels_of_every_length,
     small_strided_calls,
 )
-from conv2d_conformance.cases.case import Case, Elements, Recipe
+from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.combinations import CHEAP_ROWS, combined_cases
 from conv2d_conformance.cases.dtypes import in_others
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.networks import network_cases
-from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.tiles import tile_cases
 from conv2d_conformance.cases.unusual_calls import unusual_cases
 from conv2d_conformance.cases.wide_gradients import WIDE_BOUNDED, WIDE_SINGLE
 from conv2d_conformance.checks import covers
+from conv2d_conformance.checks.gradient_cases import (
+    BLOCKS,
+    IDENTITIES,
+    gradients,
+    gradients_of,
+    padded_gradients,
+    unread,
+)
+from conv2d_conformance.checks.gradient_sequences import with_its_like, with_other_data
 from conv2d_conformance.checks.under_test import ImplementationUnderTest
 from conv2d_conformance.contract.formats import DTYPES
 
 REPETITIONS = 5
 SHARE = 8
 """The gradients of a call, and the three laws for them, cost about so many times what the call itself does."""
-
-
-def gradients_of(case: Case) -> Case:
-    return replace(case, operation="gradients")
-
-
-def gradients(**space: Any) -> SearchStrategy[Case]:
-    """Gradients of legal calls; `space` is as in `cases`."""
-    return cases(**space).map(gradients_of)
 
 
 # ---- each of the three
@@ -103,7 +100,7 @@ def test_stride_beyond_32_bits(iut: ImplementationUnderTest) -> None:
 
 
 @covers("gradients.unread-zero")
-@given(case=gradients(vary={"stride", "bias"}).filter(lambda case: max(_unread(case)) > 0))
+@given(case=gradients(vary={"stride", "bias"}).filter(lambda case: max(unread(case)) > 0))
 def test_unread_zero(iut: ImplementationUnderTest, case: Case) -> None:
     """Elements after the last window and between windows have a gradient, and it is zero."""
     iut.judge(case)
@@ -167,27 +164,22 @@ def test_same(iut: ImplementationUnderTest, case: Case) -> None:
     iut.judge(case)
 
 
-def _padded(mode: str) -> SearchStrategy[Case]:
-    drawn = gradients(vary={"stride", "dilation", "groups", "unbatched", "padding"}, require={mode})
-    return drawn.filter(lambda case: case.padding not in (0, (0, 0)))
-
-
 @covers("gradients.reflect")
-@given(case=_padded("reflect"))
+@given(case=padded_gradients("reflect"))
 def test_reflect(iut: ImplementationUnderTest, case: Case) -> None:
     """An element gets the gradients of its mirror images too."""
     iut.judge(case)
 
 
 @covers("gradients.replicate")
-@given(case=_padded("replicate"))
+@given(case=padded_gradients("replicate"))
 def test_replicate(iut: ImplementationUnderTest, case: Case) -> None:
     """An element at the edge gets the gradients of all cells that repeat it."""
     iut.judge(case)
 
 
 @covers("gradients.circular")
-@given(case=_padded("circular"))
+@given(case=padded_gradients("circular"))
 def test_circular(iut: ImplementationUnderTest, case: Case) -> None:
     """An element gets the gradients of its copies at the other end too."""
     iut.judge(case)
@@ -226,18 +218,6 @@ def test_tails_of_tiles(iut: ImplementationUnderTest) -> None:
 def test_combinations(iut: ImplementationUnderTest) -> None:
     """The gradients are right whatever kernel, stride, dilation, groups, padding, dtype, channels and sizes meet."""
     iut.judge_all(map(gradients_of, combined_cases(min(iut.effort.combined // SHARE, CHEAP_ROWS))))
-
-
-BLOCKS = (
-    # Depthwise in blocks of 8 and 16 channels, padded below, where the last window stops short of the padding.
-    *(f"n2c{C}h6w{W} m{C}k3 s2 p1 g{C}" for C in (8, 16, 23, 24, 25, 32) for W in (6, 7)),
-    *(f"n2c{C}h9w8 m{M}k3x2 s{s} p1" for C, M in ((17, 17), (33, 16), (64, 17)) for s in ("1x2", "2x1", "3")),
-    *(f"n3c{C}h7w9 m{M}k1 g{g}" for C, M, g in ((4, 4, 2), (6, 4, 2), (12, 8, 2), (8, 6, 2), (9, 12, 3))),
-    *(f"n8c{C}h6w5 m8k1 s2" for C in (3, 4, 7, 8, 9)),
-    *(f"n2c{C}h9w9 m{C}k2 s4 p1 g3" for C in (3, 6, 48)),
-    *(f"n2c3h8w7 m4k{k} d{d}" for k, d in (("2x2", "2x1"), ("2x2", "1x2"), ("3x2", "3x1"))),
-)
-"""Sizes at which published kernels for gradients went wrong."""
 
 
 @covers("gradients.every-size")
@@ -331,21 +311,7 @@ def test_inputs_unchanged(iut: ImplementationUnderTest, case: Case) -> None:
 def test_results_own_memory(iut: ImplementationUnderTest, case: Case) -> None:
     """The gradients share no memory with the arrays of the call, with each other, or with those of earlier calls."""
     iut.judge(case)
-    iut.judge(_other_data(case))
-
-
-IDENTITIES = tuple(
-    map(
-        parse,
-        (
-            "n2c1h3w4 m1k1 bias integers:1 w[0,0,0,0]=1 grad",
-            "n2c3h4w5 m3k1 g3 integers:2 w[0,0,0,0]=1 w[1,0,0,0]=1 w[2,0,0,0]=1 grad",
-            "n1c1h1w1 m1k1 bias integers:3 x[0,0,0,0]=1 grad",
-            "n1c1h3w4 m1k3x4 bias integers:4 gy[0,0,0,0]=1 grad",
-        ),
-    )
-)
-"""Where a gradient equals one of the arrays."""
+    iut.judge(with_other_data(case))
 
 
 @covers("gradients.results-own-memory")
@@ -358,7 +324,7 @@ def test_identities_own_memory(iut: ImplementationUnderTest) -> None:
 @given(case=gradients(vary={"stride", "padding", "same", "groups", "bias", "unbatched"}))
 def test_no_state(iut: ImplementationUnderTest, case: Case) -> None:
     """A call is answered alike after itself, after others that resemble it, and after the convolution itself."""
-    iut.judge_in_sequence(_with_its_like(case))
+    iut.judge_in_sequence(with_its_like(case))
 
 
 @covers("gradients.repeatable")
@@ -373,57 +339,3 @@ def test_layers_repeatable(iut: ImplementationUnderTest) -> None:
     """The gradients of the layers of real networks, whose work is divided up, have the same bits several times over."""
     for layer in islice(network_cases(iut.effort.multiply_adds // (SHARE * REPETITIONS)), None, None, 5):
         iut.judge(gradients_of(replace(layer.case, data=Recipe("normal"))), values=False, times=REPETITIONS)
-
-
-def _with_its_like(case: Case) -> Iterator[Case]:
-    """What is kept of one call shows in the next, which has all but something in common with it."""
-    other_weight = _with_element(case, "w", 4)
-    other_input = _with_element(case, "x", len(case.input_shape))
-    other_output = _with_element(case, "gy", len(case.output_shape))
-    yield case
-    yield case
-    yield from (other_output, case, other_weight, case, other_input, case)
-    for forward in (case, _other_data(case)):
-        yield replace(forward, operation="conv2d")
-        yield case
-    yield replace(case, operation="conv2d")
-    yield from (replace(case, dtype=dtype) for dtype in DTYPES)
-    yield replace(case, H=case.H + 1, W=case.W + 2)
-    yield case
-    yield _nearly_zero(case)
-    yield replace(case, M=2 * case.M, H=case.H + 3, W=case.W + 4)
-    yield _nearly_zero(case)
-    yield case
-
-
-def _nearly_zero(case: Case) -> Case:
-    """One element of each, so that most gradients are zero, and what is skipped for that keeps what was there."""
-    if case.N == 0:
-        return case
-    first = (("x", len(case.input_shape)), ("w", 4), ("gy", len(case.output_shape)))
-    return replace(case, data=Elements(tuple((letter, (0,) * axes, 3.0) for letter, axes in first)))
-
-
-def _with_element(case: Case, array: str, axes: int) -> Case:
-    """The case with another first element in one array, larger than any that the recipe makes."""
-    assert isinstance(case.data, Recipe)
-    if array in ("x", "gy") and case.N == 0:
-        return case
-    return replace(case, data=Elements(((array, (0,) * axes, 9.0),), base=case.data))
-
-
-def _other_data(case: Case) -> Case:
-    assert isinstance(case.data, Recipe)
-    return replace(case, data=replace(case.data, seed=case.data.seed + 1))
-
-
-def _unread(case: Case) -> tuple[int, int]:
-    """The number of rows and of columns that are in no window; for cases without padding and dilation."""
-    return _unread_along(case, 0), _unread_along(case, 1)
-
-
-def _unread_along(case: Case, axis: int) -> int:
-    size, kernel = ((case.H, case.KH), (case.W, case.KW))[axis]
-    stride = case.stride[axis] if isinstance(case.stride, tuple) else case.stride
-    windows = case.output_shape[-2:][axis]
-    return size - len({window * stride + tap for window in range(windows) for tap in range(kernel)})

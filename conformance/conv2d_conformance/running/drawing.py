@@ -1,6 +1,6 @@
 """How the checks draw their cases by Hypothesis, so that these depend on the run's seed and on nothing else.
 
-All that the suite knows of Hypothesis's private parts is in this file, and `test_drawing.py` says in a sentence what
+All that the suite knows of Hypothesis's private parts is in this file, and `test_hypothesis.py` says in a sentence what
 broke where a version lacks one. Checks do not draw by a decorator of our own: `given` begins with the simplest example,
 mutates earlier ones and leaves out those that it had, so that the same cases come from its engine alone, and that is
 more private than these names are.

@@ -14,9 +14,11 @@ import pytest
 from conv2d_conformance import Adapter, Capabilities
 from conv2d_conformance.contract.answers import Broken
 from conv2d_conformance.fingerprint import differences, page, take
+from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 from conv2d_conformance.fingerprint.prober import TRIALS
 from conv2d_conformance.fingerprint.shapes import CallShape
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.typed_json import as_json, from_json
 
 known = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("arithmetics.py"))))
 
@@ -50,13 +52,14 @@ def implementation(change: Any = None, **claims: Any) -> InProcess:
 
 def taken(odd: Any, **options: Any) -> dict[str, Any]:
     fingerprint = take(odd, shapes=SHAPES, longest_call=60, **options)
-    assert json.loads(json.dumps(fingerprint, allow_nan=False)) == fingerprint
+    written: dict[str, Any] = json.loads(json.dumps(as_json(fingerprint), allow_nan=False))
+    assert from_json(written, Fingerprint) == from_json(as_json(fingerprint), Fingerprint)
     shown = page(fingerprint)
     assert "the probe itself failed" not in shown
     for line in shown.splitlines():
         assert len(line) <= 100
         assert line == line.rstrip()
-    return fingerprint
+    return written
 
 
 def raises(output: Any) -> Any:
@@ -218,7 +221,7 @@ def test_a_crash_ends_a_shape_and_a_hang_ends_it_all():
 def test_a_slow_implementation_is_left_alone():
     calls = []
     slow = implementation(lambda output: calls.append(output) or output)
-    shapes = take(slow, shapes=SHAPES, longest_call=0)["dtypes"]["float32"]["shapes"]
+    shapes = as_json(take(slow, shapes=SHAPES, longest_call=0))["dtypes"]["float32"]["shapes"]
     assert {name: shape["not_seen"] for name, shape in shapes.items()} == dict.fromkeys(
         ("small", "depthwise", "1x1"), "a call takes longer than 0 s"
     )
@@ -235,9 +238,14 @@ def test_the_same_every_time_and_progress_to_the_end():
 
 def test_differences():
     one = taken(implementation())
-    assert differences(one, one, ("a", "b")) == "a and b have the same fingerprint\n"
+    assert (
+        differences(from_json(one, Fingerprint), from_json(one, Fingerprint), ("a", "b"))
+        == "a and b have the same fingerprint\n"
+    )
     other = taken(implementation(known.flushed, dtypes={"float32", "float64"}))
-    lines = differences(one, other, ("torch?threads=1", "torch?threads=2")).splitlines()
+    lines = differences(
+        from_json(one, Fingerprint), from_json(other, Fingerprint), ("torch?threads=1", "torch?threads=2")
+    ).splitlines()
     assert lines[:5] == [
         "torch?threads=1 and torch?threads=2 differ",
         "",

@@ -17,6 +17,7 @@ from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.probes import algorithm
 from conv2d_conformance.fingerprint.shapes import CallShape
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.typed_json import as_json
 from conv2d_reference import correlate
 
 known = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("arithmetics.py"))))
@@ -27,7 +28,7 @@ TINY = CallShape(name="small", C=3, H=8, W=8, M=4, KH=3, KW=3, padding=1)
 def findings(conv2d: Callable[..., Any], dtype: str = "float32", shape: CallShape = TINY) -> dict[str, Any]:
     claims = Capabilities(dtypes={dtype}, bias=True, groups=True)
     adapter = Adapter(name="known", version="1", conv2d=without_stride(conv2d), capabilities=claims)
-    fingerprint = take(InProcess(adapter), shapes=[shape], longest_call=60)
+    fingerprint = as_json(take(InProcess(adapter), shapes=[shape], longest_call=60))
     found = fingerprint["dtypes"][dtype]["shapes"][shape.name]
     assert found["findings"], found["not_seen"]
     (said,) = fingerprint["dtypes"][dtype]["summary"]

@@ -15,7 +15,7 @@ QUICK = EFFORTS["quick"]
 CHEAP = [check for check in CHECKS if not {"layers", "tails"} & set(check.name.partition("::")[2].split("_"))]
 
 
-def test_every_requirement_has_a_check_and_a_mutant():
+def test_every_requirement_has_a_check_and_a_mutant() -> None:
     checked = {requirement for check in CHECKS for requirement in check.requirements}
     broken = {mutant.breaks for mutant in mutants().values()}
     assert set(CHAPTER) == checked

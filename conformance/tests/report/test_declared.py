@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import io
+import runpy
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
-from conv2d_conformance.report.counts import as_json
-from conv2d_conformance.report.junit import junit
-from conv2d_conformance.report.text import show
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble, in_short, junit, show = on_json.assemble, on_json.in_short, on_json.junit_page, on_json.show
 
 BROKEN = ("bias.added", "bias.per-channel", "bias.in-padding-only-windows")
 """What fails in the invented records: two by a wrong answer, the third by a crash."""
@@ -47,6 +48,7 @@ def message(report: dict[str, Any], name: str) -> str:
 def test_where_all_is_declared_nothing_breaks_a_build_and_nothing_conforms(
     report_header: dict[str, Any], records: list[dict[str, Any]]
 ) -> None:
+
     report = declared(report_header, records, *BROKEN)
     conclusion = report["conclusion"]
     assert (conclusion["exit_status"], conclusion["conforming"]) == (0, False)
@@ -54,7 +56,7 @@ def test_where_all_is_declared_nothing_breaks_a_build_and_nothing_conforms(
     assert failing(report) == []
     assert message(report, "bias.added").startswith("fail, as declared: why bias.added (https://e.org/1); got 0 at y")
     assert message(report, "bias.in-padding-only-windows").startswith("error, as declared: why bias.in-padding")
-    assert as_json(report)["declared"] == sorted(BROKEN)
+    assert in_short(report)["declared"] == sorted(BROKEN)
     assert text_of(report).count("declared bias.") == 3
     report["requirements"][0]["level"] = "SHOULD"
     assert message(report, "bias.added").startswith(
@@ -72,7 +74,7 @@ def test_what_is_not_declared_breaks_it_and_is_told_apart(
         "and 1 requirement broken as declared"
     )
     assert failing(report) == ["bias.per-channel", "bias.in-padding-only-windows", "conclusion"]
-    assert as_json(report)["declared"] == ["bias.added"]
+    assert in_short(report)["declared"] == ["bias.added"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,7 @@ def test_what_a_run_does_not_select_is_neither_stale_nor_declared(
     report = declared(report_header, records, *BROKEN, name)
     assert report["conclusion"]["exit_status"] == 0
     assert report["conclusion"]["stale_deviations"] == []
-    assert as_json(report)["declared"] == sorted(BROKEN)
+    assert in_short(report)["declared"] == sorted(BROKEN)
     assert f"declared {name}, which this run did not select, so that it may fail or not" in text_of(report)
 
 

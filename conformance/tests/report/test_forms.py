@@ -3,17 +3,19 @@
 import io
 import json
 import re
+import runpy
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import MOST_LINES, console, show_table
-from conv2d_conformance.report.counts import as_json, chapters, total
-from conv2d_conformance.report.junit import junit
-from conv2d_conformance.report.markdown import results_page
-from conv2d_conformance.report.text import show
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble = on_json.assemble
+chapters, total, in_short = on_json.chapters, on_json.total, on_json.in_short
+junit, results_page, show = on_json.junit_page, on_json.results_page, on_json.show
 
 
 def text_of(report, path="out.json"):
@@ -175,7 +177,7 @@ def test_junit_says_what_is_not_claimed_and_not_what_is(report):
 
 
 def test_json_says_it_in_short(report):
-    short = json.loads(json.dumps(as_json(report)))
+    short = json.loads(json.dumps(in_short(report)))
     assert short["chapters"] == {
         "bias": {"pass": 1, "fail": 2, "error": 1, "not reached": 0, "unsupported": 0, "cases": 2}
     }
@@ -298,7 +300,11 @@ def test_a_page_prints_no_case_line_twice(report):
 def test_a_fingerprint_is_one_line_a_dtype(report):
     words = "direct; sums in float32, with FMA; one after the other, " + "channel by channel; " * 9
     summary = [{"shapes": ["small"], "words": words}, {"shapes": ["wide"], "words": "by a transform"}]
-    report["fingerprint"] = {"dtypes": {name: {"summary": summary, "shapes": {}} for name in ("float32", "bfloat16")}}
+    report["fingerprint"] = {
+        "name": "mine",
+        "version": "1.0",
+        "dtypes": {name: {"summary": summary, "shapes": {}} for name in ("float32", "bfloat16")},
+    }
     told = [line for line in text_of(report).splitlines() if line.startswith("behind it")]
     assert len(told) == 2
     assert all(line.partition(": ")[2].startswith("direct; sums in float32, with FMA; one after") for line in told)

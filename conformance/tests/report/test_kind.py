@@ -1,10 +1,11 @@
 """What may take the place of what, and the names that reports have by default."""
 
+import json
 from dataclasses import asdict, replace
 
 import pytest
 
-from conv2d_conformance.report.kind import LONGEST_NAME, Kind
+from conv2d_conformance.report.kind import LONGEST_NAME, Kind, kind_in, kind_in_first_line
 
 PLAIN = Kind(target="torch")
 OTHERS = {
@@ -55,10 +56,11 @@ def test_long_names_are_cut_and_stay_apart():
 
 def test_a_report_says_of_what_kind_it_is(report, report_header):
     kind = Kind(target="mine.py:conv2d?fast=1", effort="quick", only="bias.*")
-    assert Kind.of(report) == Kind.of(report_header) == kind
+    assert kind_in(json.dumps(report)) == kind_in_first_line(json.dumps({"header": report_header})) == kind
 
 
 def test_another_file_has_none(report):
     for other in ({}, [], {**report, "suite": {"name": "another"}}, {**report, "run": {}}):
-        with pytest.raises((LookupError, ValueError, TypeError)):
-            Kind.of(other)
+        for find in (kind_in, kind_in_first_line):
+            with pytest.raises(ValueError, match=r"Expected|missing|no report"):
+                find(json.dumps(other))

@@ -2,14 +2,19 @@
 
 import copy
 import json
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
 from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
-from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.validation import fault_of, schema
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble = on_json.assemble
 
 
 def invoke(*arguments):

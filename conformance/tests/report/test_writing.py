@@ -5,9 +5,12 @@ import copy
 import errno
 import json
 import os
+import runpy
 import signal
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,9 +18,11 @@ from conv2d_conformance.output import file_lock
 from conv2d_conformance.output.destination import find
 from conv2d_conformance.output.unwritable import UnwritableOutput
 from conv2d_conformance.report import writing
-from conv2d_conformance.report.assemble import assemble, read
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.report.writing import ReportElsewhere, ReportFile
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble, read = on_json.assemble, on_json.read
 
 NAME = "out.json"
 
@@ -32,15 +37,31 @@ def folder(tmp_path, tmp_path_factory, monkeypatch):
 
 @pytest.fixture
 def kind(report):
-    return Kind.of(report)
+    return Kind.of(on_json.report_of(report).run)
 
 
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+class File(ReportFile):
+    """Is given JSON."""
+
+    def begin(self, header):
+        super().begin(on_json.header_of(header))
+
+    def append(self, record):
+        super().append(on_json.record_of(record))
+
+    def publish(self, report):
+        super().publish(on_json.report_of(report))
+
+    def place(self, report):
+        return super().place(on_json.report_of(report))
+
+
 def opened(kind, name=NAME):
-    return ReportFile(find(name), kind)
+    return File(find(name), kind)
 
 
 def write(file, report_header, records):
@@ -156,7 +177,7 @@ def test_a_report_of_another_kind_that_appears_during_the_run_stands(folder, kin
         "out.json could not be written: out.json has the report of another run: its seed is 7, not 0"
     )
     assert read(folder / NAME)["run"]["seed"] == 7
-    assert read(reason.place) == elsewhere.value.report == report
+    assert read(reason.place) == on_json.plain(elsewhere.value.report) == report
 
 
 # ---- two runs at a time --------------------------------------------------------------------------------------------

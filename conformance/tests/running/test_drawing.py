@@ -1,7 +1,4 @@
-"""What is drawn depends on the seed alone, and Hypothesis is left as it was.
-
-Each private name of Hypothesis that this takes is looked for, and its effect is seen.
-"""
+"""What is drawn depends on the seed alone, and Hypothesis is left as it was."""
 
 from __future__ import annotations
 
@@ -25,9 +22,12 @@ from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.running import drawing as private
 from conv2d_conformance.running.drawing import drawing, settings_of
 from conv2d_conformance.running.examine import examine
+from conv2d_conformance.running.options import Options
+from conv2d_conformance.running.run import run
+from conv2d_conformance.typed_json import known
 
 CONSTANT = 7_393_913
-EFFORT = Effort("any", drawn=300, multiply_adds=0, tiles=1)
+MANY, EFFORT = (Effort("any", drawn=number, multiply_adds=0, tiles=1) for number in (500, 50))
 
 DECIDES_NO_CASE = {"verbosity", "stateful_step_count"}
 """Settings that are left to the caller: what is printed, and what a state machine does."""
@@ -84,28 +84,12 @@ def module_with_a_constant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 # ---- what is drawn
 
 
-@pytest.mark.parametrize(
-    ("owner", "name", "purpose"),
-    [
-        (configuration, private.HOME, "keep its files out of the caller's folder"),
-        (providers, private.CONSTANTS, "keep the constants of loaded modules out of what is drawn"),
-        (providers, private.KNOWN_CONSTANTS, "forget the constants that it has looked up"),
-        (made()[0], private.SETTINGS, "give a check the settings of the run"),
-        (made()[0], private.SEED, "give a check the seed of the run"),
-    ],
-    ids=lambda value: value if isinstance(value, str) and value.startswith("_") else "",
-)
-def test_hypothesis_has_the_private_names(owner: object, name: str, purpose: str) -> None:
-    where = getattr(owner, "__name__", owner)
-    assert hasattr(owner, name), f"Hypothesis {hypothesis.__version__} has no {name} in {where}, to {purpose}"
-
-
 @pytest.mark.usefixtures("module_with_a_constant")
 def test_no_number_comes_from_the_source_of_a_module() -> None:
     take, usual = made()
     hypothesis.seed(0)(hypothesis.settings(max_examples=500, database=None)(take))()
     assert CONSTANT in usual, "Hypothesis as it is would draw it"
-    assert CONSTANT not in drawn(0), f"Hypothesis {hypothesis.__version__} looks for constants in another way"
+    assert CONSTANT not in drawn(0, MANY), f"Hypothesis {hypothesis.__version__} looks for constants in another way"
     again, found = made()
     hypothesis.seed(0)(hypothesis.settings(max_examples=500, database=None)(again))()
     assert found == usual
@@ -204,6 +188,17 @@ def test_an_examination_leaves_hypothesis_as_before(request: pytest.FixtureReque
     before = state(check.function)
     implementation = InProcess(mutants()["bias_dropped"].adapter)
     assert examine(check, implementation, Effort("few", 5, 1000, 64), 0, simplifier=None).tally.outcome == "fail"
+    assert state(check.function) == before
+
+
+def test_a_run_leaves_hypothesis_as_before(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    check = catalogue()["test_bias::test_absent"]
+    request.getfixturevalue("own_profile")
+    before = state(check.function)
+    options = Options(
+        target="reference-correlate", effort="quick", only="bias.absent", isolation="none", output=tmp_path / "out.json"
+    )
+    assert known(run(options).checks, {})[check.name].asked > 3  # as many as the caller's profile draws
     assert state(check.function) == before
 
 

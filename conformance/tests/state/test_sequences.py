@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,10 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.failure import Failure, failure_as_json
+from conv2d_conformance.verdict.failure import Failure, as_it_is
+from conv2d_conformance.verdict.judgement import Fault
 
 STATEFUL = Path(__file__).with_name("stateful.py")
 QUICK = EFFORTS["quick"]
@@ -115,9 +118,9 @@ def test_a_failure_ends_the_check_for_good(examine: Examine) -> None:
 
 
 def test_the_message_and_the_report_have_the_calls_before() -> None:
-    failure = Failure("the case", "1", "2", "the case", after=("one", "two"))
+    failure = replace(as_it_is("the case", Fault("values", "1", "2")), after=("one", "two"))
     assert "after     one\n  after     two\n  case      the case" in str(Nonconforming(failure, "fail"))
-    assert failure_as_json(failure)["after"] == ["one", "two"]
+    assert '"after": ["one", "two"]' in json.dumps(as_json(failure))
 
 
 def test_a_restarted_worker_has_forgotten_everything(examine: Examine) -> None:

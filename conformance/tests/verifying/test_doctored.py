@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import copy
 import json
+import runpy
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from conv2d_conformance import spec
-from conv2d_conformance.report.deviations import Deviation
-from conv2d_conformance.report.verdicts import claimed_by, conclusion
 from conv2d_conformance.verifying import Finding
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+claimed_by, conclusion = on_json.claimed_by, on_json.conclusion
 
 Report = dict[str, Any]
 
@@ -61,7 +65,7 @@ def conclude(report: Report) -> None:
     report["conclusion"] = conclusion(
         report["requirements"],
         claimed_by(report["implementation"]),
-        [Deviation(**item) for item in report["deviations"]],
+        on_json.deviations_of(report),
         report["breaches"],
         profile=run["profile"],
         only=run["only"],

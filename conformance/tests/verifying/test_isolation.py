@@ -2,21 +2,23 @@
 
 import io
 import json
+import runpy
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
 from conv2d_conformance.report.console import console
-from conv2d_conformance.report.counts import as_json
-from conv2d_conformance.report.junit import junit
-from conv2d_conformance.report.markdown import results_page
-from conv2d_conformance.report.text import show
 from conv2d_conformance.report.verdicts import WITHOUT_ISOLATION
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+in_short, junit = on_json.in_short, on_json.junit_page
+results_page, show = on_json.results_page, on_json.show
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def pages(report):
     case = ET.fromstring(junit({"out.json": report})).find("testsuite/testcase[@name='conclusion']")
     assert case is not None
     yield "".join(part.get("message") or part.text or "" for part in case)
-    yield json.dumps(as_json(report))
+    yield json.dumps(in_short(report))
 
 
 def test_every_page_says_so(report):
@@ -94,7 +96,7 @@ def test_who_patches_the_suite_gets_no_certificate_and_verify_sees_that_nothing_
             patch.setattr(Examination, name, getattr(Examination, name))  # put back what the target changes
         options = Options(target=f"{target}:conv2d", effort="quick", only="bias.a*", output=path, isolation="none")
         report = run(options)
-    assert not report["conclusion"]["conforming"]
+    assert not report.conclusion.conforming
     result = CliRunner().invoke(program, ["verify", str(path)])
     assert result.exit_code == 1
     assert "with this effort, seed and claims there are" in result.output
