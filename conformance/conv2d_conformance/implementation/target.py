@@ -33,7 +33,7 @@ from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
 
 FORMS = (
     "a TARGET is the name of a bundled adapter, package.module:object, path/to/file.py:object, "
-    "or command:PROGRAM ARG ...; each but the last may end in ?key=value&key=value"
+    "path/to/library.so:function, or command:PROGRAM ARG ...; each but the last may end in ?key=value&key=value"
 )
 
 

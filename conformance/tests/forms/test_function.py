@@ -58,6 +58,16 @@ def test_a_function_on_tensors_is_right_in_all_that_it_claims(implementation):
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("line", ["torch.relu(x)", "x.unsqueeze(0)"])
+def test_who_is_given_numpy_arrays_and_wants_tensors_is_told(implementation, line):
+    pytest.importorskip("torch")
+    implementation(f"import torch\n\ndef conv2d(x, w):\n    return {line}\n")
+    found = CliRunner().invoke(program, ["replay", "n1c1h2w3 m1k1", "mine.py:conv2d", "--isolation", "none"])
+    assert "a function on tensors is a target with ?arrays=torch" in " ".join(found.output.split())
+    assert "is it a fault of the adapter" not in found.output
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_wrong_one_is_diagnosed(implementation):
     pytest.importorskip("torch")
     implementation(ON_TENSORS.replace("padding, dilation, groups)\n", "padding[::-1], dilation, groups)\n"))
