@@ -21,6 +21,7 @@ from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.running import options, pytest_options
 from conv2d_conformance.running.options import Options, described, kind_of, told
 from conv2d_conformance.running.plugin import pytest_addoption
+from conv2d_conformance.typed_json import as_json
 
 OPTIONS: dict[str, Any] = {item.name: item.default for item in fields(Options)}
 
@@ -129,7 +130,7 @@ def test_what_decides_the_kind_of_a_report_is_asked_and_told() -> None:
     assert OPTIONS["target"] is MISSING
 
 
-def test_an_option_is_added_by_one_field(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_option_is_added_by_one_field_here_and_one_in_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
     said = options.option("How often.", least=1, pytest="how often", told="how_often")
     more: Any = make_dataclass(
         "More", [("patience", int, field(default=3, metadata=said))], bases=(Options,), frozen=True, kw_only=True
@@ -142,7 +143,10 @@ def test_an_option_is_added_by_one_field(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (result.exit_code, taken[0]["patience"]) == (0, 5), result.output
     assert "How often.  [default: 3; x>=1]" in CliRunner().invoke(command, ["--help"], terminal_width=120).output
     assert parsed(*pytest_options.arguments(more(target="x", patience=5))) == more(target="x", patience=5)
-    assert told(more(target="x", patience=5))["how_often"] == 5
+    asked = make_dataclass("AskedMore", [("how_often", int)], bases=(Asked,), frozen=True, kw_only=True)
+    monkeypatch.setattr(options, "Asked", asked)
+    written: Any = as_json(told(more(target="x", patience=5)))
+    assert written["how_often"] == 5
 
 
 @pytest.mark.parametrize("command", ["run", "smoke", "replay", "fingerprint", "initialisation"])

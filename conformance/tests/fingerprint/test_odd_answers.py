@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from conv2d_conformance import Adapter, Capabilities
 from conv2d_conformance.contract.answers import Broken
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.fingerprint import differences, page, take
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 from conv2d_conformance.fingerprint.prober import TRIALS
@@ -91,7 +93,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
-def test_odd_answers(odd):
+def test_odd_answers(odd: Callable[..., Any]) -> None:
     taken(implementation(odd))
 
 
@@ -109,17 +111,19 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("odd", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_answers_in_double_precision(odd):
-    def quietly(y):
+def test_hostile_answers_in_double_precision(odd: Callable[..., Any]) -> None:
+    def quietly(y: Array) -> Array | float:
         with np.errstate(all="ignore"):
-            return odd(y)
+            found: Array | float = odd(y)
+            return found
 
     taken(implementation(quietly, dtypes={"float64"}))
 
 
-def test_why_nothing_was_seen():
-    def said(odd):
-        return taken(implementation(ODD[odd]))["dtypes"]["float32"]["summary"]
+def test_why_nothing_was_seen() -> None:
+    def said(odd: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = taken(implementation(ODD[odd]))["dtypes"]["float32"]["summary"]
+        return found
 
     every = [shape.name for shape in SHAPES]
     refused = "not seen: the call was refused with NotImplementedError: no kernel"
@@ -128,7 +132,7 @@ def test_why_nothing_was_seen():
     assert said("a list")[0]["words"].startswith("not seen: a call had no answer: conv2d returned a value of type list")
 
 
-def test_a_call_that_is_refused_hides_only_what_it_would_show():
+def test_a_call_that_is_refused_hides_only_what_it_would_show() -> None:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         if bias is not None:
             raise ValueError("no bias here")
@@ -143,7 +147,7 @@ def test_a_call_that_is_refused_hides_only_what_it_would_show():
     assert findings["order"]["value"] is not None
 
 
-def test_nothing_is_said_of_batches_that_are_refused():
+def test_nothing_is_said_of_batches_that_are_refused() -> None:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         if len(input) > 1:
             raise ValueError("one image at a time")
@@ -154,7 +158,7 @@ def test_nothing_is_said_of_batches_that_are_refused():
     assert "batch" not in said["words"]
 
 
-def test_a_narrow_range_is_no_fixed_point():
+def test_a_narrow_range_is_no_fixed_point() -> None:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         with np.errstate(over="ignore"):
             arrays = [None if array is None else array.astype(np.float32) for array in (input, weight, bias)]
@@ -165,13 +169,13 @@ def test_a_narrow_range_is_no_fixed_point():
     assert "fixed point" not in json.dumps(fingerprint)
 
 
-def test_the_largest_number_for_infinity_is_not_what_was_left_out():
+def test_the_largest_number_for_infinity_is_not_what_was_left_out() -> None:
     most = float(np.finfo(np.float32).max)
     fingerprint = taken(implementation(lambda y: np.nan_to_num(y, nan=most)))
     assert "infinity times zero is nothing" not in json.dumps(fingerprint)
 
 
-def test_only_what_is_claimed_is_asked():
+def test_only_what_is_claimed_is_asked() -> None:
     def no_bias_or_padding(input: Any, weight: Any, *, groups: int = 1) -> Any:
         return right(input, weight, groups=groups)
 
@@ -207,7 +211,7 @@ class Fails:
         pass
 
 
-def test_a_crash_ends_a_shape_and_a_hang_ends_it_all():
+def test_a_crash_ends_a_shape_and_a_hang_ends_it_all() -> None:
     dies, hangs = Fails("died", 20), Fails("timeout", 20)
     for odd in (dies, hangs):
         found = taken(odd)["dtypes"]["float32"]["shapes"]
@@ -218,17 +222,23 @@ def test_a_crash_ends_a_shape_and_a_hang_ends_it_all():
     assert hangs.calls == 20 + 1
 
 
-def test_a_slow_implementation_is_left_alone():
+def test_a_slow_implementation_is_left_alone() -> None:
     calls = []
-    slow = implementation(lambda output: calls.append(output) or output)
-    shapes = as_json(take(slow, shapes=SHAPES, longest_call=0))["dtypes"]["float32"]["shapes"]
+
+    def noted(output: Array) -> Array:
+        calls.append(output)
+        return output
+
+    slow = implementation(noted)
+    written: Any = as_json(take(slow, shapes=SHAPES, longest_call=0))
+    shapes = written["dtypes"]["float32"]["shapes"]
     assert {name: shape["not_seen"] for name, shape in shapes.items()} == dict.fromkeys(
         ("small", "depthwise", "1x1"), "a call takes longer than 0 s"
     )
     assert len(calls) == 1 + TRIALS  # of the cheapest shape: the dearer ones are not asked
 
 
-def test_the_same_every_time_and_progress_to_the_end():
+def test_the_same_every_time_and_progress_to_the_end() -> None:
     seen = []
     one = taken(implementation(), on_progress=lambda *args: seen.append(args))
     assert one == taken(implementation())
@@ -236,7 +246,7 @@ def test_the_same_every_time_and_progress_to_the_end():
     assert {total for _, total, _ in seen} == {len(seen)}
 
 
-def test_differences():
+def test_differences() -> None:
     one = taken(implementation())
     assert (
         differences(from_json(one, Fingerprint), from_json(one, Fingerprint), ("a", "b"))

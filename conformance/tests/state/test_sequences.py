@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,7 +136,7 @@ def test_a_restarted_worker_has_forgotten_everything(examine: Examine) -> None:
 def test_unclaimed_features_are_left_out_of_a_sequence() -> None:
     asked = []
 
-    def conv2d(input: object, weight: object, bias: object = None, **attributes: object) -> object:
+    def conv2d(input: object, weight: object, bias: object = None, **attributes: Any) -> Any:
         call = Call(input, weight, bias, **attributes)
         asked.append(call.input.dtype.name)
         return call.right()
@@ -157,7 +159,7 @@ def test_a_crash_that_does_not_come_again_says_so(tmp_path: Path) -> None:
         "        os.abort()\n"
         "    return Call(input, weight, bias, **attributes).right()\n"
     )
-    with connect(f"{file}:conv2d") as worker, pytest.raises(Nonconforming) as caught:
+    with closing(connect(f"{file}:conv2d")) as worker, pytest.raises(Nonconforming) as caught:
         Examination(worker, QUICK).judge(ONE)
     assert caught.value.outcome == "error"
     assert "SIGABRT" in caught.value.failure.got
