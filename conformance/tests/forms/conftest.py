@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ PLAYED = (f"{PACKAGE}.cupy", f"{PACKAGE}.jax")
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The current folder; what is imported from it, or from the stand-ins, is forgotten afterwards."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
@@ -44,7 +45,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def standins(folder, monkeypatch):
+def standins(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Modules `cupy` and `jax`, for this process and for those that it starts."""
     sys.path.insert(0, str(STANDINS))
     monkeypatch.setenv("PYTHONPATH", str(STANDINS))
@@ -52,10 +53,10 @@ def standins(folder, monkeypatch):
 
 
 @pytest.fixture
-def implementation(folder):
+def implementation(folder: Path) -> Any:
     """The target of a text in this process, where `mine.py` has a source."""
 
-    def make(source, text="mine.py:conv2d"):
+    def make(source: str, text: str = "mine.py:conv2d") -> Any:
         (folder / "mine.py").write_text(source)
         return InProcess(load(parse(text)))
 
@@ -63,10 +64,10 @@ def implementation(folder):
 
 
 @pytest.fixture
-def adapter_of(folder):
+def adapter_of(folder: Path) -> Any:
     """The adapter of a text, where `mine.py` has a source."""
 
-    def make(source, text="mine.py:conv2d"):
+    def make(source: str, text: str = "mine.py:conv2d") -> Any:
         (folder / "mine.py").write_text(source)
         return load(parse(text))
 
@@ -74,6 +75,6 @@ def adapter_of(folder):
 
 
 @pytest.fixture
-def body():
+def body() -> Any:
     """The lines of a right conv2d on NumPy arrays, with the parameters of the document."""
     return BODY

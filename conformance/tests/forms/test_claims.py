@@ -19,13 +19,13 @@ SHOWN = frozenset({"multi-channel", "bias", "stride", "dtype.float32", "dtype.fl
         ({"claims": "padding-mode.reflect,arguments.scalar"}, SHOWN | {"padding-mode.reflect", "arguments.scalar"}),
     ],
 )
-def test_options_add_and_take_away(options, features):
+def test_options_add_and_take_away(options: dict[str, str], features: frozenset[str]) -> None:
     found = claims_of(SHOWN, options, excluded={}).capabilities
     derived = {"padding", "pairs", "several-dtypes"}
     assert found.features - derived == features
 
 
-def test_every_feature_can_be_claimed_alone():
+def test_every_feature_can_be_claimed_alone() -> None:
     for feature in sorted(Capabilities(padding_modes={"reflect"}, views={"steps"}, validation=True).features):
         if feature not in ("padding", "pairs", "several-dtypes"):
             assert (
@@ -34,7 +34,7 @@ def test_every_feature_can_be_claimed_alone():
             )
 
 
-def test_grades_and_operations_are_claimed_too():
+def test_grades_and_operations_are_claimed_too() -> None:
     options = {"grades": "float32:R-tf32", "subnormals": "float32:flushed", "claims": "gradients"}
     found = claims_of(SHOWN, options, excluded={})
     assert found.capabilities.grades == {"float32": "R-tf32"}
@@ -59,7 +59,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("text", WRONG)
-def test_what_cannot_be_claimed_is_told(text):
+def test_what_cannot_be_claimed_is_told(text: str) -> None:
     options = dict(item.split("=") for item in text.split("&"))
     with pytest.raises(FormError) as caught:
         claims_of(SHOWN, options, excluded={"unbatched": "a test says so"})

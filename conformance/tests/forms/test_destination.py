@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -15,42 +19,47 @@ from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
 from conv2d_reference.arguments import resolve
 
+Make = Callable[..., Any]
+
 HEAD = "import numpy as np\n\ndef conv2d(input, weight, bias, stride, padding, dilation, groups, out):\n"
 SMALL = "import numpy as np\n\ndef conv2d(x, w, out):\n    np.multiply(x, w, out)\n"
 
 
-def request():
+def request() -> Any:
     arrays = {"input": np.full((1, 1, 2, 2), 3, np.float32), "weight": np.full((1, 1, 1, 1), 2, np.float32)}
     return Request("conv2d", {"stride": (1, 1)}, {**arrays, "bias": None})
 
 
-def smoke(folder, source, target="mine.py:conv2d?without=dtype.float16,dtype.bfloat16"):
+def smoke(folder: Path, source: str, target: str = "mine.py:conv2d?without=dtype.float16,dtype.bfloat16") -> Any:
     (folder / "mine.py").write_text(source)
     found = CliRunner().invoke(program, ["smoke", target, "--isolation", "none"])
     return found.exit_code, " ".join(found.output.split())
 
 
-def test_what_is_written_is_the_answer(folder, body):
+def test_what_is_written_is_the_answer(folder: Path, body: str) -> None:
     status, output = smoke(folder, f"{HEAD}{body}    out[...] = y\n")
     assert status == 0, output
 
 
-def test_what_is_not_written_is_not_a_number(implementation, body):
+def test_what_is_not_written_is_not_a_number(implementation: Make, body: str) -> None:
     found = implementation(f"{HEAD}{body}    out[..., :-1] = y[..., :-1]\n")
     question = Question(parse("n1c1h2w3 m1k1"), found.hello.capabilities)
     fault = judge(question, found.ask(question.request)).fault
+    assert fault is not None
     assert fault.got == "nan at y[0,0,0,2]; 2 of 6 elements are wrong"
 
 
 @pytest.mark.parametrize("statement", ["", "    return out\n"])
-def test_it_returns_nothing_or_what_it_was_given(implementation, statement):
+def test_it_returns_nothing_or_what_it_was_given(implementation: Make, statement: str) -> None:
     answer = implementation(SMALL + statement).ask(request())
     assert isinstance(answer, Result)
     assert answer.observed == ()
-    assert answer.arrays[0].tolist() == [[[[6, 6], [6, 6]]]]
+    (output,) = answer.arrays
+    assert output is not None
+    assert output.tolist() == [[[[6, 6], [6, 6]]]]
 
 
-def test_what_else_it_returns_is_no_answer(implementation):
+def test_what_else_it_returns_is_no_answer(implementation: Make) -> None:
     answer = implementation(SMALL + "    return out.copy()\n").ask(request())
     told = "conv2d returned a value of type numpy.ndarray, though it was given the memory for its result"
     assert answer == Broken("not-an-array", told)
@@ -63,13 +72,13 @@ def test_what_else_it_returns_is_no_answer(implementation):
         ("-4", "4 bytes outside of its output, the first of them 4 bytes before the start"),
     ],
 )
-def test_what_is_written_beside_it_is_seen(implementation, place, told):
+def test_what_is_written_beside_it_is_seen(implementation: Make, place: str, told: str) -> None:
     source = f"import ctypes\n{SMALL}    ctypes.memset(out.ctypes.data + {place}, 0, 4)\n"
     (observation,) = implementation(source).ask(request()).observed
     assert (observation.kind, observation.sentence) == ("guard-changed", f"the call wrote {told}")
 
 
-def test_a_tensor_is_written_to(implementation):
+def test_a_tensor_is_written_to(implementation: Make) -> None:
     torch = pytest.importorskip("torch")
     source = (
         "import torch\n\ndef conv2d(x: torch.Tensor, w: torch.Tensor, *, output):\n    torch.mul(x, w, out=output)\n"
@@ -80,7 +89,7 @@ def test_a_tensor_is_written_to(implementation):
 
 
 @pytest.mark.usefixtures("standins")
-def test_a_copy_on_a_device_is_written_to(implementation):
+def test_a_copy_on_a_device_is_written_to(implementation: Make) -> None:
     source = "def conv2d(x, w, y=None):\n    y[...] = x.held * w.held\n"
     answer = implementation(source, "mine.py:conv2d?arrays=cupy&out=y").ask(request())
     assert answer.arrays[0].tolist() == [[[[6, 6], [6, 6]]]]
@@ -88,7 +97,7 @@ def test_a_copy_on_a_device_is_written_to(implementation):
 
 
 @pytest.mark.usefixtures("standins")
-def test_memory_that_is_written_to_after_the_call_is_seen(implementation):
+def test_memory_that_is_written_to_after_the_call_is_seen(implementation: Make) -> None:
     source = """
 kept = []
 
@@ -104,7 +113,7 @@ def conv2d(x, w, out):
     assert observation.kind == "output-changed"
 
 
-def test_a_parameter_with_a_default_is_left_alone(implementation):
+def test_a_parameter_with_a_default_is_left_alone(implementation: Make) -> None:
     source = "def conv2d(input, weight, out=None):\n    return input * weight if out is None else None\n"
     assert implementation(source).ask(request()).arrays[0].tolist() == [[[[6, 6], [6, 6]]]]
 
@@ -118,7 +127,7 @@ def test_a_parameter_with_a_default_is_left_alone(implementation):
         ("out=z", "it has no parameter z"),
     ],
 )
-def test_what_cannot_be_is_told(adapter_of, options, told):
+def test_what_cannot_be_is_told(adapter_of: Make, options: str, told: str) -> None:
     with pytest.raises(LoadError, match=told):
         adapter_of(SMALL, f"mine.py:conv2d?{options}")
 
@@ -134,7 +143,7 @@ def test_what_cannot_be_is_told(adapter_of, options, told):
     ],
 )
 @pytest.mark.parametrize("batch", [(), (0,), (2,)])
-def test_the_memory_has_the_shape_of_the_result(arguments, batch):
+def test_the_memory_has_the_shape_of_the_result(arguments: dict[str, Any], batch: tuple[int, ...]) -> None:
     x, w = (*batch, 3, 9, 8), (4, 3, 3, 2)
     found = resolve(x, w, None, dtypes=[np.dtype("float32")] * 2, **arguments)
     assert output_shape(x, w, arguments) == (*batch, found.M, found.OH, found.OW)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -10,17 +13,19 @@ from click.testing import CliRunner
 from conv2d_conformance.cli import program
 from conv2d_conformance.verdict import gate
 
+Make = Callable[..., Any]
+
 HEAD = "import numpy as np\n\ndef conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):\n"
 END = "    return y.astype(input.dtype)\n"
 NO_GROUPS = "    if groups > 1:\n        raise NotImplementedError('one group alone')\n"
 
 
-def run(*words):
+def run(*words: str) -> Any:
     return CliRunner().invoke(program, ["run", *words, "--effort", "quick", "--only", "groups.depthwise"])
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_claim_that_raises_is_told_with_what_to_do(folder, body):
+def test_a_claim_that_raises_is_told_with_what_to_do(folder: Path, body: str) -> None:
     (folder / "mine.py").write_text(HEAD + NO_GROUPS + body + END)
     found = run("mine.py:conv2d?arrays=numpy&without=arguments.defaults", "--isolation", "none")
     assert found.exit_code == 2
@@ -30,7 +35,7 @@ def test_a_claim_that_raises_is_told_with_what_to_do(folder, body):
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_simple_call_that_raises_is_told_with_how_it_is_called(folder):
+def test_a_simple_call_that_raises_is_told_with_how_it_is_called(folder: Path) -> None:
     (folder / "mine.py").write_text(HEAD + "    raise ValueError('NHWC alone')\n")
     found = run("mine.py:conv2d?arrays=numpy", "--isolation", "none")
     assert found.exit_code == 2
@@ -38,7 +43,7 @@ def test_a_simple_call_that_raises_is_told_with_how_it_is_called(folder):
     assert "called with input, weight, bias, stride, padding, dilation, groups" in " ".join(found.output.split())
 
 
-def test_what_answers_is_examined_by_a_process_that_was_asked_nothing(folder, body):
+def test_what_answers_is_examined_by_a_process_that_was_asked_nothing(folder: Path, body: str) -> None:
     noting = (
         "    with open(f'{__import__(\"os\").getpid()}.txt', 'a') as file:\n        file.write(f'{input.shape}\\n')\n"
     )
@@ -55,13 +60,13 @@ def test_what_answers_is_examined_by_a_process_that_was_asked_nothing(folder, bo
     assert len(first_calls) == 2
 
 
-def test_a_function_of_the_contract_passes_no_gate(implementation, body):
+def test_a_function_of_the_contract_passes_no_gate(implementation: Make, body: str) -> None:
     assert not gate.is_needed(implementation(HEAD + body + END).hello)
     assert gate.is_needed(implementation(HEAD + body + END, "mine.py:conv2d?arrays=numpy").hello)
 
 
 @pytest.mark.usefixtures("folder")
-def test_no_script_is_made_for_a_form(folder, body):
+def test_no_script_is_made_for_a_form(folder: Path, body: str) -> None:
     (folder / "mine.py").write_text(HEAD + body + END)
     words = ["replay", "n1c1h2w2 m1k1", "mine.py:conv2d?arrays=numpy", "--script", "--isolation", "none"]
     found = CliRunner().invoke(program, words)

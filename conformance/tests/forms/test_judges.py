@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.answers import Broken
 from conv2d_conformance.contract.capabilities import CORE
+from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
+
+Make = Callable[..., Any]
 
 torch = pytest.importorskip("torch")
 
@@ -27,13 +33,13 @@ RETURNS = SUBMISSION + "    return result\n"
 CASE = "n2c3h7w9 m4k3x2 uniform:1"
 
 
-def outcome(implementation, line=CASE):
+def outcome(implementation: InProcess, line: str = CASE) -> Any:
     question = Question(parse(line), implementation.hello.capabilities)
     return judge(question, implementation.ask(question.request)).outcome
 
 
 @pytest.mark.parametrize("source", [WRITES, RETURNS])
-def test_a_custom_kernel_writes_to_its_memory_or_returns_its_own(implementation, source):
+def test_a_custom_kernel_writes_to_its_memory_or_returns_its_own(implementation: Make, source: str) -> None:
     found = implementation(source, "mine.py:custom_kernel")
     assert not found.hello.capabilities.features & (CORE - {"multi-channel"})
     assert found.hello.environment["arrays"].startswith("torch ")
@@ -52,13 +58,15 @@ def test_a_custom_kernel_writes_to_its_memory_or_returns_its_own(implementation,
         (RETURNS.replace("(input, kernel)", "(input.half(), kernel.half()).float()"), "elements are wrong"),
     ],
 )
-def test_a_wrong_one_is_told(implementation, source, fault):
+def test_a_wrong_one_is_told(implementation: Make, source: str, fault: str) -> None:
     found = implementation(source, "mine.py:custom_kernel")
     question = Question(parse(CASE), found.hello.capabilities)
-    assert fault in judge(question, found.ask(question.request)).fault.got
+    told = judge(question, found.ask(question.request)).fault
+    assert told is not None
+    assert fault in told.got
 
 
-def test_what_is_written_beside_a_memory_that_is_not_used_is_seen(implementation):
+def test_what_is_written_beside_a_memory_that_is_not_used_is_seen(implementation: Make) -> None:
     source = RETURNS.replace(
         "    result", "    output.as_strided((1,), (1,), output.storage_offset() - 1)[0] = 0\n    result"
     )
@@ -68,13 +76,13 @@ def test_what_is_written_beside_a_memory_that_is_not_used_is_seen(implementation
     assert (observation.kind, observation.sentence) == ("guard-changed", told)
 
 
-def test_nothing_is_no_answer(implementation):
+def test_nothing_is_no_answer(implementation: Make) -> None:
     found = implementation(SUBMISSION, "mine.py:custom_kernel")
     answer = found.ask(Question(parse(CASE), found.hello.capabilities).request)
     assert answer == Broken("not-an-array", "conv2d returned None, not a torch.Tensor")
 
 
-def test_a_solution_is_a_layer_whose_weight_lies_within_it(implementation):
+def test_a_solution_is_a_layer_whose_weight_lies_within_it(implementation: Make) -> None:
     source = """
 import torch
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -9,6 +12,8 @@ from click.testing import CliRunner
 from conv2d_conformance.cli import program
 from conv2d_conformance.contract.answers import Broken, Rejected, Request, Result
 from conv2d_conformance.implementation.target import LoadError
+
+Make = Callable[..., Any]
 
 torch = pytest.importorskip("torch")
 
@@ -42,26 +47,26 @@ class Layer(torch.nn.Module):
 """
 
 
-def array(*shape, dtype=np.float32):
+def array(*shape: int, dtype: Any = np.float32) -> Any:
     return np.arange(1, 1 + np.prod(shape)).reshape(shape).astype(dtype)
 
 
-def request(operation="conv2d", *, bias=None, dtype=np.float32, **more):
+def request(operation: str = "conv2d", *, bias: Any = None, dtype: Any = np.float32, **more: Any) -> Any:
     arrays = {"input": array(1, 1, 2, 2, dtype=dtype), "weight": array(1, 1, 1, 2, dtype=dtype), "bias": bias}
     return Request(operation, {}, {**arrays, **more})
 
 
-def command(*words):
+def command(*words: str) -> Any:
     found = CliRunner().invoke(program, words)
     return found.exit_code, " ".join(found.output.split())
 
 
 @pytest.fixture
-def layer(implementation):
+def layer(implementation: Make) -> Any:
     return lambda source=LAYER, options="": implementation(source, f"mine.py:Layer{options}")
 
 
-def test_a_layer_is_right_in_all_that_it_claims(layer):
+def test_a_layer_is_right_in_all_that_it_claims(layer: Make) -> None:
     hello = layer().hello
     assert hello.operations == ("conv2d", "initialize", "gradients")
     assert hello.environment["form"] == "layer"
@@ -73,7 +78,7 @@ def test_a_layer_is_right_in_all_that_it_claims(layer):
 
 
 @pytest.mark.usefixtures("layer")
-def test_a_wrong_one_is_diagnosed(layer):
+def test_a_wrong_one_is_diagnosed(layer: Make) -> None:
     layer(LAYER.replace("self.weight, self.bias, *", "self.weight.flip(-1), self.bias, *"))
     status, output = command("replay", "n1c2h4w5 m2k2x3", "mine.py:Layer", "--isolation", "none")
     assert status == 1
@@ -81,13 +86,13 @@ def test_a_wrong_one_is_diagnosed(layer):
 
 
 @pytest.mark.parametrize(("power", "status"), [("-0.5", 0), ("-0.4", 1)])
-def test_initial_values_are_judged(layer, power, status):
+def test_initial_values_are_judged(layer: Make, power: str, status: int) -> None:
     layer(LAYER.replace("** -0.5", f"** {power}"))
     asked = command("replay", "init c64m64k3x3 bias float32 seed:7", "mine.py:Layer", "--isolation", "none")
     assert asked[0] == status, asked[1]
 
 
-def test_it_is_loaded_and_differentiated(layer):
+def test_it_is_loaded_and_differentiated(layer: Make) -> None:
     found = layer()
     bias = np.full(1, 5, np.float32)
     forward = found.ask(request(bias=bias))
@@ -97,7 +102,7 @@ def test_it_is_loaded_and_differentiated(layer):
     assert found.ask(request("gradients", grad_output=array(1, 1, 2, 1))).arrays[2] is None
 
 
-def test_the_only_layer_within_is_loaded(layer):
+def test_the_only_layer_within_is_loaded(layer: Make) -> None:
     found = layer(WITHIN)
     for dtype in (np.float32, np.float64, np.float16):
         answer = found.ask(request(dtype=dtype))
@@ -109,7 +114,7 @@ def test_the_only_layer_within_is_loaded(layer):
     assert layer(two).ask(request()) == Rejected("AttributeError", told)
 
 
-def test_a_device_and_a_dtype_are_given_to_who_takes_them(layer):
+def test_a_device_and_a_dtype_are_given_to_who_takes_them(layer: Make) -> None:
     noted = WITHIN.replace("bias=False):", "bias=False, device=None, dtype=None):\n        Layer.noted = device, dtype")
     noted = noted.replace("bias=bias)", "bias=bias, device=device, dtype=dtype)")
     noted = noted.replace(
@@ -118,7 +123,7 @@ def test_a_device_and_a_dtype_are_given_to_who_takes_them(layer):
     assert isinstance(layer(noted).ask(request(dtype=np.float64)), Result)
 
 
-def test_a_layer_that_makes_another_weight_is_wrong(layer):
+def test_a_layer_that_makes_another_weight_is_wrong(layer: Make) -> None:
     for wrong in ("out_channels, in_channels, *kernel_size", "out_channels, 1, *kernel_size, dtype=torch.float32"):
         source = LAYER.replace("out_channels, in_channels // groups, *kernel_size", wrong)
         source = source.replace("bias=True):", "bias=True, device=None, dtype=None):")
@@ -128,7 +133,7 @@ def test_a_layer_that_makes_another_weight_is_wrong(layer):
         assert "the layer made a weight" in answer.message
 
 
-def test_what_a_layer_made_of_its_weight_follows_it(layer):
+def test_what_a_layer_made_of_its_weight_follows_it(layer: Make) -> None:
     source = LAYER.replace(
         "        self.bias =", "        self.flat = self.weight.detach().view(-1)\n        self.bias ="
     )
@@ -136,7 +141,7 @@ def test_what_a_layer_made_of_its_weight_follows_it(layer):
     assert layer(source).ask(request()).arrays[0].tolist() == [[[[5], [11]]]]
 
 
-def test_what_else_a_layer_holds_has_its_dtype_too(layer):
+def test_what_else_a_layer_holds_has_its_dtype_too(layer: Make) -> None:
     source = LAYER.replace(
         "        self.bias =", "        self.register_buffer('one', torch.ones(1))\n        self.bias ="
     )
@@ -144,7 +149,7 @@ def test_what_else_a_layer_holds_has_its_dtype_too(layer):
     assert isinstance(layer(source).ask(request(dtype=np.float64)), Result)
 
 
-def test_what_does_not_fit_is_refused(layer):
+def test_what_does_not_fit_is_refused(layer: Make) -> None:
     arrays = {"input": array(1, 1, 2, 2), "weight": array(1, 2, 1, 2), "bias": None}
     answer = layer(options="?claims=validation").ask(Request("conv2d", {}, arrays))
     assert isinstance(answer, Rejected)
@@ -156,7 +161,7 @@ def test_what_does_not_fit_is_refused(layer):
     assert isinstance(layer().ask(Request("conv2d", {"padding_mode": "zero"}, request().arrays)), Rejected)
 
 
-def test_initial_values_follow_the_seed_and_take_from_no_generator_otherwise(layer):
+def test_initial_values_follow_the_seed_and_take_from_no_generator_otherwise(layer: Make) -> None:
     drawing = LAYER.replace("        bound =", "        np.random.random()\n        bound =")
     found = layer(drawing)
     sizes = {"in_channels": 2, "out_channels": 4, "kernel_size": (2, 3), "groups": 2, "dtype": "float32"}
@@ -167,13 +172,13 @@ def test_initial_values_follow_the_seed_and_take_from_no_generator_otherwise(lay
     assert found.ask(request()).observed == ()
 
 
-def test_a_call_that_changes_its_weight_is_seen(layer):
+def test_a_call_that_changes_its_weight_is_seen(layer: Make) -> None:
     source = LAYER.replace("        return", "        self.weight.data.add_(1)\n        return")
     (observation,) = layer(source).ask(request()).observed
     assert (observation.kind, observation.sentence) == ("input-changed", "the call changed its weight")
 
 
-def test_what_is_no_tensor_is_no_answer(layer):
+def test_what_is_no_tensor_is_no_answer(layer: Make) -> None:
     source = LAYER.replace("*self.geometry)\n", "*self.geometry).detach().numpy()\n")
     told = "conv2d returned a value of type numpy.ndarray, not a torch.Tensor"
     assert layer(source).ask(request()) == Broken("not-an-array", told)
@@ -193,6 +198,6 @@ def test_what_is_no_tensor_is_no_answer(layer):
         ),
     ],
 )
-def test_what_cannot_be_is_told(adapter_of, source, options, told):
+def test_what_cannot_be_is_told(adapter_of: Make, source: str, options: str, told: str) -> None:
     with pytest.raises(LoadError, match=told):
         adapter_of(source, f"mine.py:Layer{options}")

@@ -1,5 +1,9 @@
 """What parameters mean: names of the document, other spellings, places; and what they cannot mean is told."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from conv2d_conformance.forms.fault import FormError
@@ -16,7 +20,7 @@ VALUES = {
 }
 
 
-def function(parameters):
+def function(parameters: str) -> Any:
     return eval(f"lambda {parameters}: dict(sorted(locals().items()))")
 
 
@@ -35,23 +39,23 @@ READ = {
 
 
 @pytest.mark.parametrize("parameters", READ)
-def test_each_parameter_gets_what_it_means(parameters):
+def test_each_parameter_gets_what_it_means(parameters: str) -> None:
     conv2d = function(parameters)
     reading = read(conv2d, CONV2D)
     positional, named = reading.arguments({name: value for name, value in VALUES.items() if reading.takes(name)})
     assert conv2d(*positional, **named) == READ[parameters]
 
 
-def test_where_nothing_can_be_seen_all_is_given_in_order():
-    def hidden(*arguments):
+def test_where_nothing_can_be_seen_all_is_given_in_order() -> None:
+    def hidden(*arguments: Any) -> Any:
         return arguments
 
     assert hidden(*read(hidden, CONV2D).arguments(VALUES)[0]) == tuple(VALUES.values())
     assert read(max, CONV2D).arguments(VALUES) == ([*VALUES.values()], {})
 
 
-def test_who_takes_everything_gets_it_by_the_names_of_the_document():
-    def wrapped(*arguments, **named):
+def test_who_takes_everything_gets_it_by_the_names_of_the_document() -> None:
+    def wrapped(*arguments: Any, **named: Any) -> Any:
         return arguments, named
 
     positional, named = read(wrapped, CONV2D).arguments(VALUES)
@@ -60,7 +64,7 @@ def test_who_takes_everything_gets_it_by_the_names_of_the_document():
     assert read(function("x, w, **rest"), CONV2D).arguments(VALUES)[1] == {"x": "X", "w": "W", **others}
 
 
-def test_what_is_not_taken_is_left_out_only_where_it_says_nothing():
+def test_what_is_not_taken_is_left_out_only_where_it_says_nothing() -> None:
     found = read(function("x, w, groups=1"), CONV2D)
     default = {"input": "X", "weight": "W", "bias": None, "stride": (1, 1), "padding": 0, "dilation": (1, 1)}
     assert found.arguments(default) == ([], {"x": "X", "w": "W"})
@@ -84,7 +88,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("parameters", UNREADABLE)
-def test_what_cannot_be_meant_is_told(parameters):
+def test_what_cannot_be_meant_is_told(parameters: str) -> None:
     with pytest.raises(FormError) as caught:
         read(function(parameters), CONV2D)
     assert caught.value.sentence == UNREADABLE[parameters]
@@ -100,11 +104,11 @@ def test_what_cannot_be_meant_is_told(parameters):
         ("x, w, stride=1, padding=0, dilation=1, groups=2", {"stride", "padding.explicit", "dilation", "groups"}),
     ],
 )
-def test_features_are_what_the_parameters_show(parameters, features):
+def test_features_are_what_the_parameters_show(parameters: str, features: set[str]) -> None:
     assert read(function(parameters), CONV2D).features == {"multi-channel", *features}
 
 
-def test_documented_defaults_are_claimed_where_all_are_there_and_can_be_left_out():
+def test_documented_defaults_are_claimed_where_all_are_there_and_can_be_left_out() -> None:
     every = "stride=1, padding=0, dilation=1, groups=1"
     assert "arguments.defaults" in read(function(f"x, w, {every}"), CONV2D).features
     assert "arguments.defaults" not in read(function(f"x, w, {every.replace('0', '1')}"), CONV2D).features
