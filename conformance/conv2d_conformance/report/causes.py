@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.contract.answers import TWICE
 from conv2d_conformance.contract.capabilities import PADDING_MODES
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.message_kinds import masked
-from conv2d_conformance.diagnosis.sentences import YOUR_OUTPUT
 from conv2d_conformance.report.report import Entry
+from conv2d_conformance.report.sentences import is_about_an_output, is_odd_where_a_number_is_required, said_once
 from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.aspects import aspect_of, is_refusal
@@ -114,10 +113,10 @@ def _kind(failure: Failure | None, explained: Mapping[str, str]) -> tuple[str, .
         return ("looks like", _words(failure, failure.diagnosis))
     if failure.failed_repetitions < failure.repetitions and not _speaks(failure):
         return ("comes and goes",)
-    if _spreads(failure):
+    if is_odd_where_a_number_is_required(failure):
         return ("spreads", parse(failure.case).dtype)
     if _speaks(failure):
-        words = _words(failure, failure.got.replace(TWICE, ""))
+        words = _words(failure, said_once(failure))
         return ("looks like", explained[words]) if words in explained else (words,)
     return (failure.case,)
 
@@ -132,13 +131,6 @@ def _speaks(failure: Failure) -> bool:
     return aspect_of(failure) in ("accepted", "answered", "observed")
 
 
-def _spreads(failure: Failure) -> bool:
-    """Whether there is NaN or an infinity where a finite number is required, which many requirements speak of."""
-    odd = ("nan", "inf", "-inf")
-    is_special = any(f"={value}" in failure.case for value in odd)
-    return is_special and failure.got.startswith(odd) and not any(map(failure.required.count, odd))
-
-
 def _explaining_first(entries: list[Entry]) -> tuple[Entry, ...]:
     best = min(entries, key=_rank)
     return (best, *(entry for entry in entries if entry is not best))
@@ -146,7 +138,7 @@ def _explaining_first(entries: list[Entry]) -> tuple[Entry, ...]:
 
 def _rank(entry: Entry) -> tuple[bool, bool, bool, int, int, bool, int]:
     failure = entry.failure
-    speaks_of_no_output = failure is not None and is_refusal(failure) and str(failure.diagnosis).startswith(YOUR_OUTPUT)
+    speaks_of_no_output = failure is not None and is_refusal(failure) and is_about_an_output(failure)
     decides = (entry.verdict != "fail", entry.level != "MUST", speaks_of_no_output)
     place = _place(entry)
     is_beside = place is not None and entry.id not in _explanations(entry)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from conv2d_conformance.foreign import escaped_line
-from conv2d_conformance.report.header import Asked, Suite
-from conv2d_conformance.typed_json import from_json
+
+if TYPE_CHECKING:
+    from conv2d_conformance.report.header import Asked
 
 LONGEST_NAME = 120
 """In bytes."""
@@ -61,37 +62,6 @@ class Kind:
         if len(data) > LONGEST_NAME:
             name = f"{data[:LONGEST_NAME].decode(errors='ignore')}-{hashlib.sha256(data).hexdigest()[:8]}"
         return f"{name}.json"
-
-
-@dataclass(frozen=True)
-class _Top:
-    """What of a report, or of the header of one that was not finished, says of which kind it is."""
-
-    suite: Suite
-    run: Asked
-
-
-@dataclass(frozen=True)
-class _FirstLine:
-    """Of a partial file."""
-
-    header: _Top
-
-
-def kind_in(text: str) -> Kind:
-    """The kind of the report that is in a text. ValueError or RecursionError, where it is none of the suite."""
-    return _kind(from_json(json.loads(text), _Top))
-
-
-def kind_in_first_line(line: str) -> Kind:
-    """The kind of the run that left a partial file, by its first line. The same errors."""
-    return _kind(from_json(json.loads(line), _FirstLine).header)
-
-
-def _kind(top: _Top) -> Kind:
-    if top.suite.name != SUITE:
-        raise ValueError("this is no report of the suite")
-    return Kind.of(top.run)
 
 
 def _plain(text: str) -> str:

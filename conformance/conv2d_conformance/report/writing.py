@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from conv2d_conformance.output.destination import Destination
 from conv2d_conformance.output.file_lock import Taken, claim, is_still
@@ -15,7 +16,8 @@ from conv2d_conformance.output.file_replacement import write_all
 from conv2d_conformance.output.saving import KeptElsewhere, keep_elsewhere, save
 from conv2d_conformance.output.unwritable import UnwritableOutput, unwritable
 from conv2d_conformance.report.header import Header
-from conv2d_conformance.report.kind import Kind, kind_in, kind_in_first_line
+from conv2d_conformance.report.kind import Kind
+from conv2d_conformance.report.kind_of_file import kind_in, kind_in_first_line
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.typed_json import Json, as_json
 from conv2d_conformance.verdict.record import Record
@@ -54,7 +56,7 @@ class ReportFile:
         if self.to.is_file:
             self._claim()
 
-    def __enter__(self) -> ReportFile:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -8,9 +8,11 @@ from importlib.metadata import version
 
 from conv2d_conformance import __version__, sources, spec
 from conv2d_conformance.contract.answers import Implementation
+from conv2d_conformance.foreign import escaped_line
 from conv2d_conformance.report.deviations import Surroundings, in_force
-from conv2d_conformance.report.header import Cited, Environment, Execution, Header, Introduction, Suite
-from conv2d_conformance.running.options import Options, told
+from conv2d_conformance.report.header import Asked, Cited, Environment, Execution, Header, Introduction, Suite
+from conv2d_conformance.running.options import Options, described
+from conv2d_conformance.typed_json import from_json
 
 PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "pytest")
 
@@ -38,3 +40,14 @@ def header(options: Options, implementation: Implementation, started: float) -> 
             workers=options.workers,
         ),
     )
+
+
+def told(options: Options) -> Asked:
+    """What a report says of the options, each on one line."""
+    values = {
+        said.told: getattr(options, one.name) if said.tells is None else said.tells(options)
+        for one, said in described()
+        if said.told
+    }
+    lines = {name: escaped_line(value) if isinstance(value, str) else value for name, value in values.items()}
+    return from_json(lines, Asked)

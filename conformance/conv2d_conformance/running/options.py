@@ -8,14 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.foreign import escaped_line
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
-from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.spec import PROFILES
-from conv2d_conformance.typed_json import from_json
 
 if TYPE_CHECKING:
     from conv2d_conformance.report.deviations import Conditions, Deviation
@@ -130,17 +127,6 @@ class Options:
 def described() -> Iterator[tuple[Field[Any], Option]]:
     """All options with what is said of them."""
     return ((one, one.metadata["option"]) for one in fields(Options))
-
-
-def told(options: Options) -> Asked:
-    """What a report says of the options, each on one line."""
-    values = {
-        said.told: getattr(options, one.name) if said.tells is None else said.tells(options)
-        for one, said in described()
-        if said.told
-    }
-    lines = {name: escaped_line(value) if isinstance(value, str) else value for name, value in values.items()}
-    return from_json(lines, Asked)
 
 
 def kind_of(options: Options) -> Kind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 
 from conv2d_conformance.checks import Check
@@ -31,20 +31,27 @@ def verify(report: Report, recount: Recount = recount) -> Finding:
     except ValueError as error:
         return Finding((f"no adapter can have its capabilities: {error}",))
     origin = origin_of(report)
-    if origin.supposed is not None and _found(report, claims, Origin(origin.supposed), recount) == Finding():
-        # Who asked all that is asked here, and no more, differs from this suite in nothing that a report tells.
+    faults = _distinct([*origin.faults, *_faults(report, claims, origin)])
+    if faults:
+        return Finding(faults, tuple(origin.unknown))
+    if origin.is_this_suite:
+        reason = _cannot_count(report)
+        not_compared = (*origin.unknown, reason) if reason else tuple(origin.unknown)
+        return Finding(_distinct(_faults_of_counts(report, claims, origin, recount)), not_compared)
+    if origin.supposed is not None and _asks_the_same(report, claims, Origin(origin.supposed), recount):
         return Finding(remarks=(f"made by other sources of version {report.suite.version} that ask the same",))
-    return _found(report, claims, origin, recount)
+    return Finding(not_compared=tuple(origin.unknown))
 
 
-def _found(report: Report, claims: Capabilities, origin: Origin, recount: Recount) -> Finding:
-    faults = [*origin.faults, *_faults(report, claims, origin)]
-    unknown = list(origin.unknown)
-    if not faults and origin.is_this_suite and (reason := _cannot_count(report)):
-        unknown.append(reason)
-    if origin.is_this_suite and not faults:
-        faults += _faults_of_counts(report, claims, origin, recount)
-    return Finding(tuple(dict.fromkeys(faults)), tuple(unknown))
+def _asks_the_same(report: Report, claims: Capabilities, supposed: Origin, recount: Recount) -> bool:
+    """Whether this suite could have made the report; it then differs from the one that did in nothing that is told."""
+    if _cannot_count(report) or any(_faults(report, claims, supposed)):
+        return False
+    return not any(_faults_of_counts(report, claims, supposed, recount))
+
+
+def _distinct(sentences: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentences))
 
 
 def _faults(report: Report, claims: Capabilities, origin: Origin) -> Iterator[str]:

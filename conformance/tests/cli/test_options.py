@@ -19,7 +19,8 @@ from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.running import options, pytest_options
-from conv2d_conformance.running.options import Options, described, kind_of, told
+from conv2d_conformance.running.header import told
+from conv2d_conformance.running.options import Options, described, kind_of
 from conv2d_conformance.running.plugin import pytest_addoption
 from conv2d_conformance.typed_json import as_json
 

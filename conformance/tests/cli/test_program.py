@@ -12,7 +12,7 @@ from click.testing import Result
 from conv2d_conformance.cli import program
 from conv2d_conformance.cli.check_index import checks
 
-SLOW = ("hypothesis", "pytest", "scipy.signal", "torch", "rich")
+SLOW = ("hypothesis", "msgspec", "pytest", "scipy.signal", "torch", "rich")
 
 
 def test_help_lists_every_command_and_the_exit_statuses(invoke: Callable[..., Result]) -> None:
