@@ -22,7 +22,6 @@ from conv2d_conformance.forms.function import WRITTEN_TO, require_known
 from conv2d_conformance.forms.guarded import Guarded
 from conv2d_conformance.forms.sizes import output_shape, pair
 
-SUFFIX = ".so"
 DTYPES = {"float32": 1, "float64": 2, "float16": 3, "bfloat16": 4}
 """As the header numbers them."""
 

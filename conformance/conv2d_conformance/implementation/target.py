@@ -25,8 +25,6 @@ from urllib.parse import unquote
 from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter, adapter_from_function
 from conv2d_conformance.contract.bare_functions import fault_of_parameters
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
-from conv2d_conformance.forms import finding as forms
-from conv2d_conformance.forms import library
 from conv2d_conformance.forms.fault import FormError
 from conv2d_conformance.implementation import bundled
 from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
@@ -35,6 +33,10 @@ FORMS = (
     "a TARGET is the name of a bundled adapter, package.module:object, path/to/file.py:object, "
     "path/to/library.so:function, or command:PROGRAM ARG ...; each but the last may end in ?key=value&key=value"
 )
+
+
+LIBRARY = ".so"
+"""How the file of a shared library ends."""
 
 
 # The two errors are dataclasses but not frozen: `contextlib` sets the traceback of an exception that passes through.
@@ -123,7 +125,7 @@ _FILE = re.compile(r"(?P<base>.*?\.py:[^?:/]+)(?:\?(?P<query>.*))?", re.DOTALL)
 
 
 def _is_path(text: str) -> bool:
-    return text.endswith((".py", library.SUFFIX)) or "/" in text
+    return text.endswith((".py", LIBRARY)) or "/" in text
 
 
 def _is_file(path: str) -> bool:
@@ -170,8 +172,8 @@ def load(target: Target) -> Adapter:
     """Import the target and configure it. LoadError says what stands in the way; nothing else is raised."""
     if target.command:
         raise LoadError("a command cannot be loaded into a Python process", "it runs in a process of its own")
-    if target.path.endswith(library.SUFFIX):
-        return _in_form(target, lambda: library.of_library(target.path, target.attribute, target.options))
+    if target.path.endswith(LIBRARY):
+        return _in_form(target, _of_library)
     found = _find(_import(target), target)
     if isinstance(found, Adapter):
         adapter = found
@@ -253,17 +255,24 @@ def _find(module: ModuleType, target: Target) -> Any:
 
 def _wrap(function: Any, target: Target) -> Adapter:
     """What is no adapter as one."""
+    from conv2d_conformance.forms.finding import adapter_of  # late: `parse` needs none of it, and has to be fast
+
     return _in_form(
-        target,
-        lambda: forms.adapter_of(function, target.options) or _called_as_the_contract_does(function, target),
+        target, lambda _: adapter_of(function, target.options) or _called_as_the_contract_does(function, target)
     )
 
 
-def _in_form(target: Target, make: Callable[[], Adapter]) -> Adapter:
+def _of_library(target: Target) -> Adapter:
+    from conv2d_conformance.forms.library import of_library
+
+    return of_library(target.path, target.attribute, target.options)
+
+
+def _in_form(target: Target, make: Callable[[Target], Adapter]) -> Adapter:
     """An adapter that is made of a target, under the name of its place; its version is the digest of the file."""
     name = f"{Path(target.path).name if target.path else target.module}:{target.attribute}"
     try:
-        return replace(make(), name=name, version=_digest(target))
+        return replace(make(target), name=name, version=_digest(target))
     except FormError as error:
         raise LoadError(f"{target.attribute} in {target.place}: {error.sentence}", error.hint) from None
 

@@ -291,7 +291,8 @@ def test_a_framework_that_is_not_installed_is_named(adapter_of: Make, monkeypatc
 def test_a_target_on_numpy_imports_no_framework(folder: Path) -> None:
     (folder / "mine.py").write_text("def conv2d(input, weight):\n    return input\n")
     program = (
-        "import sys\nfrom conv2d_conformance.implementation.target import load, parse\nload(parse('mine.py:conv2d'))\n"
+        "import sys\nfrom conv2d_conformance.implementation.target import load, parse\n"
+        "target = parse('mine.py:conv2d')\nassert 'numpy' not in sys.modules\nload(target)\n"
         "sys.exit(any(name.startswith(('torch', 'jax', 'cupy', 'conv2d_adapters')) for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
