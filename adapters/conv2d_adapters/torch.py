@@ -10,10 +10,9 @@ All that PyTorch documents is claimed. What does not hold, and on which processo
 from dataclasses import replace
 from typing import Any
 
-import ml_dtypes
-import numpy as np
 import torch
 
+from conv2d_adapters.arrays.torch import UNFIT, open_on, to_array, to_tensor
 from conv2d_conformance import Adapter, Capabilities
 
 CAPABILITIES = Capabilities(
@@ -29,22 +28,6 @@ CAPABILITIES = Capabilities(
     deterministic=True,
     thread_safe=True,
 )
-
-
-def to_tensor(array: np.ndarray[Any, Any], device: str = "cpu") -> torch.Tensor:
-    """The array as a tensor. The two libraries can exchange only the bits of bfloat16."""
-    if array.dtype == ml_dtypes.bfloat16:
-        return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16).to(device)
-    return torch.from_numpy(array).to(device)
-
-
-def to_array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
-    tensor = tensor.detach().cpu()
-    if tensor.dtype == torch.bfloat16:
-        bits: np.ndarray[Any, Any] = tensor.view(torch.int16).numpy()
-        return bits.view(ml_dtypes.bfloat16)
-    array: np.ndarray[Any, Any] = tensor.numpy()
-    return array
 
 
 def set_for_the_process(*, threads: str = "1", onednn: str = "on", tf32: str = "off") -> None:
@@ -90,7 +73,10 @@ def make(device: str = "cpu") -> Adapter:
 
 
 def configure(*, threads: str = "1", onednn: str = "on", device: str = "cpu", tf32: str = "off") -> Adapter:
-    """The adapter on a device. The other options are set for the whole process."""
+    """The adapter on a device, where there is such a one. The other options are set for the whole process."""
+    if device in UNFIT:
+        raise ValueError(f"the device {device} cannot be examined: {UNFIT[device]}")
+    open_on(device)
     set_for_the_process(threads=threads, onednn=onednn, tf32=tf32)
     return make(device)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 
-from conv2d_adapters.torch import CAPABILITIES, set_for_the_process, to_array, to_tensor
+from conv2d_adapters.arrays.torch import to_array, to_tensor
+from conv2d_adapters.torch import CAPABILITIES, set_for_the_process
 from conv2d_conformance import Adapter
 
 

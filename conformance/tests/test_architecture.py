@@ -33,7 +33,7 @@ FLOORS = (
     },
     {"contract"},
     {"adapter", SUITE},
-    {"spec"},
+    {"forms", "spec"},
     {"cases"},
     {"emulation", "implementation", "law"},
     {"gradients"},

@@ -68,8 +68,8 @@ class Program(click.Group):
 def program(traceback: bool) -> None:  # Program.invoke reads it
     """Certify any conv2d against the definition of nn_conv2d.
 
-    A TARGET is the name of a bundled adapter (`list adapters`), package.module:object, path/to/file.py:object, or
-    command:PROGRAM ARG ...; options follow as in torch?threads=2.
+    A TARGET is the name of a bundled adapter (`list adapters`), package.module:object, path/to/file.py:object,
+    path/to/library.so:function, or command:PROGRAM ARG ...; options follow as in torch?threads=2.
     """
 
 

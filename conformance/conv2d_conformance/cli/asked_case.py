@@ -8,10 +8,10 @@ import numpy as np
 from rich.console import Console
 
 from conv2d_conformance.cases.grammar import format_case
-from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Result
+from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Rejected, Result
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
-from conv2d_conformance.diagnosis.hint import hint
+from conv2d_conformance.diagnosis.hint import hint, takes_other_arrays
 from conv2d_conformance.implementation.host import incidents_of
 from conv2d_conformance.implementation.last_words import shown_lines
 from conv2d_conformance.law.allowed import compare
@@ -95,9 +95,10 @@ def show(out: Console, asked: AskedCase, claims: Capabilities, diagnosis: Diagno
     whole_line(out, format_case(case), label="case")
     for observation in asked.judgement.observed:
         paragraph(out, observation.sentence, label="seen", style="red")
+    rejected = asked.judgement.rejected
     if fault is None:
         paragraph(out, _praise(asked), label="answer", style="green" if asked.right else "")
-        if (rejected := asked.judgement.rejected) is not None:
+        if rejected is not None:
             paragraph(out, f"{rejected.type}: {rejected.message}", label="rejected", most_lines=MOST_LINES)
     else:
         paragraph(out, fault.got, label="got", style="red", most_lines=MOST_LINES)
@@ -106,7 +107,7 @@ def show(out: Console, asked: AskedCase, claims: Capabilities, diagnosis: Diagno
         paragraph(out, f"the answer to the question number {asked.times}", label="when")
     if within_claims(case, claims) != case:
         paragraph(out, "the implementation does not claim everything that this case needs", label="note")
-    if (rejected := asked.judgement.rejected) is not None and looks_like_a_mistake(rejected.type, rejected.message):
+    if rejected is not None and _is_a_mistake(rejected):
         paragraph(out, HINT, label="hint", style="bold")
     # A diagnosis makes a hint needless.
     elif fault is not None and diagnosis is None and (advice := hint(asked.question, asked.answer, fault)):
@@ -114,6 +115,10 @@ def show(out: Console, asked: AskedCase, claims: Capabilities, diagnosis: Diagno
     if isinstance(asked.answer, Broken):
         for line in shown_lines(asked.answer.stderr):
             whole_line(out, line, label="stderr")
+
+
+def _is_a_mistake(rejected: Rejected) -> bool:
+    return looks_like_a_mistake(rejected.type, rejected.message) and not takes_other_arrays(rejected)
 
 
 def _praise(asked: AskedCase) -> str:

@@ -286,7 +286,7 @@ def replay_layers(line: str, target: str, *, isolation: str, timeout: float, wit
     from conv2d_conformance.initialisation.layer_question import draw
     from conv2d_conformance.initialisation.plan import replay_of
     from conv2d_conformance.report.console import console, paragraph
-    from conv2d_conformance.reproducer import NoScript, script_of_layers
+    from conv2d_conformance.reproducer import NoScript, require_adapter, script_of_layers
 
     case = parse(line)
     out = console(sys.stderr if with_script else None)
@@ -303,6 +303,7 @@ def replay_layers(line: str, target: str, *, isolation: str, timeout: float, wit
     show_failure(out, "wrong" if wrong else "no test raises an alarm", drawn)
     if with_script:
         try:
+            require_adapter(implementation.hello)
             click.echo(script_of_layers(case, target_of(target)), nl=False)
         except NoScript as reason:
             paragraph(out, str(reason), label="script")

@@ -10,7 +10,7 @@ import warnings
 import numpy as np
 
 from conv2d_conformance.contract.adapter import Adapter
-from conv2d_conformance.contract.answers import Hello
+from conv2d_conformance.contract.answers import Broken, Hello
 from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.implementation.calling import Memory, answer
 from conv2d_conformance.implementation.framing import Buffers, Incoming, advance, encode
@@ -48,6 +48,10 @@ def serve(text: str, requests: int, answers: int) -> None:
             given = answer(adapter, request, memory, own_modules=own_modules)
         if os.getpid() != me:
             os._exit(0)  # the call forked, and its child returned here too: only the parent answers
+        if isinstance(given, Broken) and given.kind == "died":
+            sys.stderr.write(f"{given.sentence}\n")
+            sys.stderr.flush()
+            os._exit(1)  # what is lost is lost for all later calls: a fresh process answers them
         _send(answers, encode_answer(given, operation, message.header["id"]))
     return None
 
@@ -65,6 +69,7 @@ def hello(adapter: Adapter) -> Hello:
             "python": platform.python_version(),
             "numpy": np.__version__,
             "platform": platform.platform(),
+            **adapter.environment,
         },
     )
 

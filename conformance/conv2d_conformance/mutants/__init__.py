@@ -81,7 +81,7 @@ def _mutant(
     effort: str = "quick",
     *,
     capabilities: Capabilities = EVERYTHING,
-    **operations: Callable[..., Any],
+    **operations: Any,
 ) -> Mutant:
     """The mutant of a function. UnknownRequirement where the specification lacks the requirement."""
     spec.get(requirement)

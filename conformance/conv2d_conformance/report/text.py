@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conv2d_conformance import spec
+from conv2d_conformance.contract.delivered import FORM
 from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
@@ -127,6 +128,8 @@ def _show_fingerprint(report: Report, console: Console) -> None:
 def _show_title(report: Report, console: Console) -> None:
     run, implementation = report.run, report.implementation
     paragraph(console, f"{implementation.name} {implementation.version}", style="bold")
+    if FORM in implementation.environment:
+        paragraph(console, implementation.description)
     only = "" if run.only == "*" else f", only {run.only}"
     edition = f"spec edition {report.spec.edition}"
     paragraph(console, f"profile {run.profile}, effort {run.effort}, seed {run.seed}, {edition}{only}")

@@ -16,10 +16,10 @@ from conv2d_conformance.reproducer.calls import arguments_text, before_text, mem
 from conv2d_conformance.reproducer.comparison import comparison, rejection
 from conv2d_conformance.reproducer.data import NoScript, data_text
 from conv2d_conformance.reproducer.layers import script_of_layers
-from conv2d_conformance.reproducer.script_head import head, imports, loading, require_python
+from conv2d_conformance.reproducer.script_head import head, imports, loading, require_adapter, require_python
 from conv2d_conformance.verdict.question import Question
 
-__all__ = ["NoScript", "data_text", "script", "script_of_layers"]
+__all__ = ["NoScript", "data_text", "require_adapter", "script", "script_of_layers"]
 
 
 def script(question: Question, target: Target, wrong: Iterable[Index] = (), *, before: Sequence[Question] = ()) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from conv2d_conformance.contract.answers import Hello
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.delivered import FORM
 from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.implementation.target import Target
 from conv2d_conformance.implementation.threads import ONE_THREAD
@@ -16,6 +18,12 @@ def require_python(target: Target) -> None:
     """NoScript where no script can import the implementation."""
     if target.command:
         raise NoScript("no script can be made for a command: the implementation is a program, not a Python object")
+
+
+def require_adapter(hello: Hello) -> None:
+    """NoScript for what the suite made an adapter, which a script without the suite cannot."""
+    if FORM in hello.environment:
+        raise NoScript(f"no script can be made for {hello.description}: for one, wrap it in an Adapter")
 
 
 def head(line: str, target: Target, before: Sequence[str] = ()) -> str:

@@ -28,6 +28,7 @@ from conv2d_conformance.running.options import Options, kind_of
 from conv2d_conformance.running.plugin import ExaminedImplementation
 from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
 from conv2d_conformance.typed_json import ABSENT
+from conv2d_conformance.verdict import gate
 from conv2d_conformance.verdict.history import Remembering
 
 
@@ -50,8 +51,8 @@ def run(
 ) -> Report:
     """Examine the target and return the report, which is then in `report_file` too, or in `options.output`.
 
-    Raises TargetError or LoadError where the target cannot be reached, UnwritableOutput before the first check,
-    ReportElsewhere after the last, HarnessFailure, Lacking.
+    Raises TargetError or LoadError where the target cannot be reached, RefusedAtOnce, UnwritableOutput before the first
+    check, ReportElsewhere after the last, HarnessFailure, Lacking.
     """
     occupy_standard_descriptors()
     if report_file is None:
@@ -70,6 +71,8 @@ def run(
     )
     confirmer = Confirmer(options)
     try:
+        if gate.is_needed(implementation.hello):
+            _pass_gate(options)
         return _run(options, report_file, implementation, confirmer, on_progress, abandoned)
     except Exception as error:
         if lack := lack_of(error):
@@ -78,6 +81,15 @@ def run(
     finally:
         implementation.close()
         confirmer.close()
+
+
+def _pass_gate(options: Options) -> None:
+    """In a process of its own: that of the run has not been asked anything before its first case."""
+    asked = connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
+    try:
+        gate.require_answers(asked)
+    finally:
+        asked.close()
 
 
 def _run(
