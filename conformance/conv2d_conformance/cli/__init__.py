@@ -1,4 +1,4 @@
-"""The command line. One file per command; what is slow to import is imported by the command that needs it."""
+"""The command line, one file per command. A command imports slow modules itself when it runs."""
 
 from __future__ import annotations
 
@@ -31,16 +31,17 @@ from conv2d_conformance.implementation.threads import use_one_thread
 EXIT_STATUS = """\b
 Exit status:
   0    conforming, or nothing fails but what is declared
-  1    not conforming
+  1    a MUST is broken or not reached, a deviation is stale, or a rule for adapters is broken
   2    wrong usage
   3    the adapter could not be loaded, an output not be written, something is lacking, or the suite itself failed
-  4    nothing was judged
+  4    nothing is broken, and there is no full certificate: partial claims, a selection, limits without
+       --accept-limits, no isolation, a run that gave up, nothing judged
   130  interrupted
 """
 
 
 class Program(click.Group):
-    """A group whose errors are sentences, and whose commands are listed in the order in which one needs them."""
+    """A group whose errors are sentences, and whose commands are listed in the order in which people need them."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -68,8 +69,8 @@ class Program(click.Group):
 def program(traceback: bool) -> None:  # Program.invoke reads it
     """Certify any conv2d against the definition of nn_conv2d.
 
-    A TARGET is the name of a bundled adapter (`list adapters`), package.module:object, path/to/file.py:object, or
-    command:PROGRAM ARG ...; options follow as in torch?threads=2.
+    A TARGET is the name of a bundled adapter (`list adapters`), package.module:object, path/to/file.py:object,
+    path/to/library.so:function, or command:PROGRAM ARG ...; options follow as in torch?threads=2.
     """
 
 
@@ -93,7 +94,7 @@ for command in (
 
 
 def main() -> None:
-    """The console script. While it runs, its process adopts the orphans of its descendants (see `strays`)."""
+    """The console script. While it runs, its process adopts orphans of its descendants (see `strays`)."""
     occupy_standard_descriptors()
     make_lasting()
     handle_signals()

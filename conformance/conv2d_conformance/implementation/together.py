@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.adapter import Adapter
-from conv2d_conformance.contract.answers import Answer, Broken, Rejected, Request, Result
+from conv2d_conformance.contract.answers import Answer, Broken, Observation, Rejected, Request, Result
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.signatures import Signature
 from conv2d_conformance.implementation.calling import arguments_of, function_of, make_call, returned_arrays
@@ -38,13 +38,17 @@ class Voice:
     handed: Handed
     alone: Arrays | Rejected | Broken | None = None
     other: Arrays | Rejected | Broken | None = None
+    seen: dict[Observation, None] = field(default_factory=dict)
     meeting: Barrier = field(default_factory=lambda: Barrier(1))
 
     def call(self) -> Any:
         positional, named = arguments_of(self.signature, self.request, self.handed.arrays)
         return make_call(self.function, self.request.operation, positional, named)
 
-    def read(self, value: Any, outcome: Rejected | Broken | None) -> Arrays | Rejected | Broken:
+    def read(
+        self, value: Any, outcome: Rejected | Broken | None, seen: tuple[Observation, ...]
+    ) -> Arrays | Rejected | Broken:
+        self.seen |= dict.fromkeys(seen)
         returned = outcome or returned_arrays(self.signature, value)
         if isinstance(returned, Rejected | Broken):
             return returned
@@ -54,9 +58,9 @@ class Voice:
         """Make the calls, and look at what each returned when both have ended: then the other cannot spoil it later."""
         for _ in range(ROUNDS):
             self.meeting.wait()
-            value, outcome = self.call()
+            made = self.call()
             self.meeting.wait()
-            found = self.read(value, outcome)
+            found = self.read(*made)
             if self.other is None and not _same(self.alone, found):
                 self.other = found
 
@@ -82,7 +86,7 @@ def answer_together(adapter: Adapter, request: Request) -> Answer:
     for answer in answers:
         if isinstance(answer, Broken):
             return answer
-    observed += [change for voice in voices for change in voice.handed.changes()]
+    observed += [change for voice in voices for change in (*voice.seen, *voice.handed.changes())]
     arrays: Arrays = ()
     for answer in answers:
         if isinstance(answer, Rejected):

@@ -14,7 +14,7 @@ from conv2d_conformance.mutants import breaks
 
 
 def in_other_precision(call: Call, dtype: Any) -> Array:
-    """The answer in the right dtype to data that were rounded to another."""
+    """The answer, in the right dtype, to data that were rounded to another dtype."""
     cast = {"input": call.input.astype(dtype), "weight": call.weight.astype(dtype)}
     cast["bias"] = None if call.bias is None else call.bias.astype(dtype)
     return call.right(**cast).astype(call.input.dtype)

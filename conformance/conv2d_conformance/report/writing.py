@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from conv2d_conformance.output.destination import Destination
 from conv2d_conformance.output.file_lock import Taken, claim, is_still
@@ -55,7 +56,7 @@ class ReportFile:
         if self.to.is_file:
             self._claim()
 
-    def __enter__(self) -> ReportFile:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

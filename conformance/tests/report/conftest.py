@@ -14,7 +14,7 @@ from conv2d_conformance.contract.capabilities import Capabilities
 
 on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
 
-FAILURE = {
+FAILURE: dict[str, Any] = {
     "case": "n1c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 b[0]=1",
     "got": "0 at y[0,0,0,0]; 1 of 1 elements are wrong",
     "required": "1, exactly",

@@ -23,7 +23,8 @@ BROKEN = ("bias.added", "bias.per-channel", "bias.in-padding-only-windows")
 def declared(header: dict[str, Any], records: list[dict[str, Any]], *names: str, **changes: Any) -> dict[str, Any]:
     deviations = [{"requirement": name, "reason": f"why {name}", "issue": "https://e.org/1"} for name in names]
     run = {**header["run"], **changes}
-    return assemble({**header, "run": run, "deviations": deviations}, records, complete=True)
+    found: dict[str, Any] = assemble({**header, "run": run, "deviations": deviations}, records, complete=True)
+    return found
 
 
 def text_of(report: dict[str, Any]) -> str:
@@ -134,7 +135,10 @@ def test_no_line_says_that_all_holds_beside_a_failure_of_level_should(
 ) -> None:
     for record in records:
         record.update(outcome="pass", failure=None)
-    failure = {"outcome": "fail", "failure": {"case": "n1c1h1w1 m1k1", "got": "a", "required": "b", "first_case": "c"}}
+    failure: dict[str, Any] = {
+        "outcome": "fail",
+        "failure": {"case": "n1c1h1w1 m1k1", "got": "a", "required": "b", "first_case": "c"},
+    }
     failure["failure"] |= {"after": [], "diagnosis": None, "failed_repetitions": 5, "repetitions": 5}
     records.append({**records[0], **failure, "check": "test_validation::test_whole_floats"})
     run = {**report_header["run"], "only": "validation.whole-floats"}

@@ -53,7 +53,8 @@ def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: An
         records.append(on_json.plain(recorded(name, examine(check, InProcess(adapter), EFFORT, 0).tally)))
     implementation = {**header["implementation"], "capabilities": capabilities.to_json()}
     run = {**header["run"], "only": "*"}
-    return assemble({**header, "implementation": implementation, "run": run}, records, complete=True)
+    found: dict[str, Any] = assemble({**header, "implementation": implementation, "run": run}, records, complete=True)
+    return found
 
 
 def verdict(found: dict[str, Any], requirement: str) -> str:

@@ -20,7 +20,7 @@ from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.report import Entry
 from conv2d_conformance.report.validation import fault_of
 from conv2d_conformance.typed_json import known
-from conv2d_conformance.verdict.wording import REFUSED
+from conv2d_conformance.verdict.fault_sentences import REFUSED
 from conv2d_conformance.verifying.checks import faults_of_checks
 
 CASE = "n1c1h1w1 m1k1x1 s1x1 same d1x1 g1 nobias float32 all-zero {}"
@@ -35,7 +35,7 @@ junit, show, claimed_by, conclusion = on_json.junit_page, on_json.show, on_json.
 
 def record(check: str, mode: str = "", explained_by: str | None = None, **failure: Any) -> dict[str, Any]:
     """What a check left: it passed, or a call in this mode was refused."""
-    refused = {
+    refused: dict[str, Any] = {
         "case": CASE.format(mode),
         "got": f"{REFUSED}NotImplementedError: no {mode} here",
         "required": "an array, since the call is legal",
@@ -77,7 +77,8 @@ def report_of(report_header: dict[str, Any]) -> Any:
         assert not [
             sentence for sentence in faults_of_checks(found, known(found.checks, {}), None) if " follows " in sentence
         ]
-        return report
+        answer: dict[str, Any] = report
+        return answer
 
     return make
 
@@ -167,9 +168,10 @@ def test_silence_is_no_pass(report_of: Any) -> None:
     def concluded(*declared: str) -> dict[str, Any]:
         deviations = [Deviation(name, "known", "there") for name in declared]
         claimed = claimed_by(report["implementation"])
-        return conclusion(
+        found: dict[str, Any] = conclusion(
             report["requirements"], claimed, deviations, profile="forward", only="*", complete=True, isolation="process"
         )
+        return found
 
     assert concluded()["headline"] == (
         "not conforming: 1 requirement broken (padding-mode.reflect-same), and 1 not reached"

@@ -21,7 +21,7 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import derived
+from conv2d_conformance.emulation.gradients_call import derived
 from conv2d_conformance.mutants import Mutant, breaks, catalogue
 from conv2d_reference.arguments import Geometry
 

@@ -44,14 +44,16 @@ def judged(report: Report) -> dict[str, Any]:
 
 def seen(report: Report) -> dict[str, Any]:
     """What the last check saw that passes."""
-    return [seen for seen in report["checks"].values() if seen["outcome"] == "pass"][-1]
+    found: dict[str, Any] = [seen for seen in report["checks"].values() if seen["outcome"] == "pass"][-1]
+    return found
 
 
 def failing(report: Report) -> dict[str, Any]:
     found = [seen for seen in report["checks"].values() if seen["outcome"] == "fail"]
     if not found:
         raise NotApplicable
-    return found[0]
+    answer: dict[str, Any] = found[0]
+    return answer
 
 
 def only_where(holds: object) -> None:
@@ -650,7 +652,9 @@ def doctorings() -> Iterator[Callable[[Report], None]]:
 
 
 @pytest.mark.parametrize("name", ["forward", "training", "layer", "failing", "selection"])
-def test_every_doctoring_is_found(made, looked_at, name):
+def test_every_doctoring_is_found(
+    made: Callable[[str], Report], looked_at: Callable[[Report], Finding], name: str
+) -> None:
     applied, missed = [], []
     for doctoring in doctorings():
         report = made(name)
