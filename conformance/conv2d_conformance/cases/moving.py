@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
-from conv2d_conformance.contract.limits import SIZES, WORDS, Comparison, Condition, Every, Values
+from conv2d_conformance.contract.limits import SIZES, WORDS, Relation, Condition, Every, Values
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ class Moving(Generic[T]):
         """What keeps one condition, the nearest first."""
         if wanted.holds(self.values_of(thing)):
             yield thing
-        elif isinstance(wanted, Comparison):
+        elif isinstance(wanted, Relation):
             for name in (*SIZES, *WORDS):
                 if name in wanted.names:
                     yield from self._by_changing(thing, name, wanted)
@@ -76,7 +76,7 @@ class Moving(Generic[T]):
                 later = self._keeping(found, Every(tuple(rest))) if rest else [found]
                 yield from (both for both in later if first.holds(self.values_of(both)))
 
-    def _by_changing(self, thing: T, name: str, wanted: Comparison) -> Iterator[T]:
+    def _by_changing(self, thing: T, name: str, wanted: Relation) -> Iterator[T]:
         """The nearest of another value of one name, in each direction, that keep the comparison."""
         values = self.values_of(thing)
         present = values[name]
@@ -95,7 +95,7 @@ class Moving(Generic[T]):
             found = (self._that_keep(self.changed(thing, name, value), wanted) for value in told)
             yield from next((things for things in found if things), [])
 
-    def _that_keep(self, things: Iterable[T], wanted: Comparison) -> list[T]:
+    def _that_keep(self, things: Iterable[T], wanted: Relation) -> list[T]:
         return [thing for thing in things if wanted.holds(self.values_of(thing))]
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -76,7 +77,7 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Relation:
     """A comparison of these sizes or words, or a chain of them (1 <= KH <= 7); where `denied`, that it is not so."""
 
     tree: ast.Compare
@@ -111,12 +112,12 @@ class Every:
         return any(found) if self.suffices else all(found)
 
 
-Condition = Comparison | Every
+Condition = Relation | Every
 
 
 def denied(wanted: Condition) -> Condition:
     """The condition that holds where another does not."""
-    if isinstance(wanted, Comparison):
+    if isinstance(wanted, Relation):
         return replace(wanted, denied=not wanted.denied)
     return Every(tuple(map(denied, wanted.parts)), suffices=not wanted.suffices)
 
@@ -128,7 +129,9 @@ def condition(limit: str) -> Condition:
     if len(limit) > LONGEST:
         raise ValueError(f"a limit of {len(limit)} characters; the longest is {LONGEST}, and there may be several")
     try:
-        return _condition(ast.parse(limit, mode="eval").body)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of what Python will not read for ever
+            return _condition(ast.parse(limit, mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = f": {error}" if type(error) is ValueError else ""
         raise ValueError(f"limit {limit!r} is no condition on a call{reason}; conditions are like {EXAMPLES}") from None
@@ -140,7 +143,7 @@ def _condition(node: ast.expr) -> Condition:
     if not isinstance(node, ast.Compare):
         raise ValueError(f"{ast.unparse(node)} compares nothing")
     _check_comparison(node)
-    return Comparison(node, frozenset(_names(node)) & {*SIZES, *WORDS})
+    return Relation(node, frozenset(_names(node)) & {*SIZES, *WORDS})
 
 
 def _check_comparison(node: ast.Compare) -> None:
@@ -169,6 +172,8 @@ def _check_word(node: ast.expr, about: str) -> None:
 
 def _check_number(node: ast.expr) -> None:
     if isinstance(node, ast.Name):
+        if node.id in WORDS:
+            raise ValueError(f"{node.id} is told by a word, and stands first: {node.id} == {WORDS[node.id][0]}")
         if node.id not in SIZES:
             raise ValueError(
                 f"{node.id} is unknown: sizes are {', '.join(SIZES)}, words are told of {', '.join(WORDS)}"
