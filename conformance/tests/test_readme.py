@@ -142,8 +142,8 @@ def test_every_command_is_one_that_the_program_understands() -> None:
 
 
 def test_the_files_that_are_shown_and_named_are_there() -> None:
-    (python,) = (text for language, text in BLOCKS if language == "python")
-    assert python == (EXAMPLES / "my_conv.py").read_text(encoding="utf-8")
+    python = [text for language, text in BLOCKS if language == "python"]
+    assert python == [(EXAMPLES / name).read_text(encoding="utf-8") for name in ("my_conv.py", "square_filters.py")]
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
     (tree,) = (text for _, text in BLOCKS if text.startswith("reference/ "))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
-from conv2d_conformance.contract.limits import SIZES, WORDS, Relation, Condition, Every, Values
+from conv2d_conformance.contract.limits import SIZES, WORDS, Condition, Every, Relation, Values
 
 T = TypeVar("T")
 

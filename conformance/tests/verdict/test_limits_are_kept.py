@@ -15,13 +15,13 @@ from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.emulation.adapters import EVERYTHING, as_conv2d, as_gradients, as_initialize
+from conv2d_conformance.emulation.adapters import EVERYTHING, as_conv2d, as_gradients
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import Derived
-from conv2d_conformance.emulation.layer import Asked
+from conv2d_conformance.emulation.gradients_call import Derived
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.initialisation import ideal
 from conv2d_conformance.mutants.limits import a_square_kernel_of_any
 from conv2d_conformance.running.examine import examine
 from conv2d_conformance.verdict.examination import Examination
@@ -39,7 +39,9 @@ def _square(sizes: dict[str, Any]) -> bool:
 
 def _plain(sizes: dict[str, Any]) -> bool:
     stride, dilation = sizes["stride"], sizes["dilation"]
-    fits = stride[0] == stride[1] <= 2 and sizes["N"] == 1 and (sizes["padding"] != "same" or dilation[0] == dilation[1])
+    fits = (
+        stride[0] == stride[1] <= 2 and sizes["N"] == 1 and (sizes["padding"] != "same" or dilation[0] == dilation[1])
+    )
     return bool(fits and sizes["dtype"] in ("float32", "float16"))
 
 
@@ -93,7 +95,7 @@ def _adapter(limits: tuple[str, ...], wrong: Callable[[Call], bool] = lambda _: 
         version="1",
         conv2d=as_conv2d(conv2d),
         gradients=as_gradients(Derived.right),
-        initialize=as_initialize(Asked.right),
+        initialize=ideal.adapter.initialize,
         # Without `validation`, calls outside are none of its business.
         capabilities=replace(EVERYTHING, limits=limits, validation=False, dtypes=frozenset({"float32", "float16"})),
     )
@@ -104,22 +106,27 @@ def _examined(implementation: Recording) -> dict[str, Examination]:
     simplifier = Simplifier(diagnose=Diagnoses().sentence_about, unsteady=[])
     return {
         check.name: examine(check, implementation, LITTLE, 0, simplifier=simplifier)
-        for check in [*catalogue().values()][::2]
+        for check in [*catalogue().values()][::5]
         if check.needs <= claimed
     }
 
 
 @pytest.mark.parametrize(
-    ("limits", "keeps"), [(SQUARE, _square), (PLAIN, _plain)], ids=["square filters", "plain strides"]
+    ("limits", "keeps", "wrong"),
+    [
+        (SQUARE, _square, lambda _: False),
+        (SQUARE, _square, lambda call: call.geometry.KH > 1),
+        (PLAIN, _plain, lambda call: call.geometry.KH > 1),
+    ],
+    ids=["right, square filters", "wrong, square filters", "wrong, plain strides"],
 )
-@pytest.mark.parametrize("wrong", [lambda _: False, lambda call: call.geometry.KH > 1], ids=["right", "wrong"])
 def test_nothing_is_asked_outside(
     limits: tuple[str, ...], keeps: Callable[[dict[str, Any]], bool], wrong: Callable[[Call], bool]
 ) -> None:
     implementation = Recording(_adapter(limits, wrong))
     found = _examined(implementation)
     take(implementation, shapes=SHAPES[:1])
-    assert len(implementation.seen) > 1000
+    assert len(implementation.seen) > 300
     assert [sizes for sizes in implementation.seen if not keeps(sizes)] == []
     failed = [name for name, one in found.items() if one.tally.outcome == "fail"]
     assert bool(failed) == wrong(Call(np.zeros((1, 1, 3, 3)), np.zeros((1, 1, 3, 3))))
