@@ -19,12 +19,12 @@ from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.contract.delivered import FORM, Delivered
 from conv2d_conformance.forms import claims, frameworks
 from conv2d_conformance.forms.claims import claims_of
-from conv2d_conformance.forms.fault import FormError
+from conv2d_conformance.forms.device_arrays import DeviceArrays, called
+from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.forms.frameworks import Arrays, kind_of, open_arrays
 from conv2d_conformance.forms.guarded import Guarded
-from conv2d_conformance.forms.handed import DeviceArrays, called
-from conv2d_conformance.forms.kept import Kept
-from conv2d_conformance.forms.reading import CONV2D, Reading, read
+from conv2d_conformance.forms.parameter_meanings import CONV2D, Reading, read
+from conv2d_conformance.forms.recent_results import Kept
 from conv2d_conformance.forms.sizes import output_shape
 
 OPTIONS = {

@@ -20,11 +20,11 @@ from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.contract.delivered import Delivered
 from conv2d_conformance.forms import claims
 from conv2d_conformance.forms.claims import OPERATIONS, claims_of
+from conv2d_conformance.forms.device_arrays import DeviceArrays, called
 from conv2d_conformance.forms.frameworks import Arrays, open_arrays
 from conv2d_conformance.forms.function import environment_of, require_known
-from conv2d_conformance.forms.handed import DeviceArrays, called
-from conv2d_conformance.forms.kept import Kept
-from conv2d_conformance.forms.reading import LAYER, Reading, read
+from conv2d_conformance.forms.parameter_meanings import LAYER, Reading, read
+from conv2d_conformance.forms.recent_results import Kept
 
 PACKAGE = "conv2d_adapters.layers"
 """A module for each framework that has layers, with a class `Layers`."""

@@ -16,7 +16,7 @@ from conv2d_conformance.contract.capabilities import CORE, PADDING_MODES, VIEWS
 from conv2d_conformance.contract.delivered import FORM, Delivered
 from conv2d_conformance.forms import claims
 from conv2d_conformance.forms.claims import claims_of
-from conv2d_conformance.forms.fault import FormError
+from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.forms.frameworks import open_arrays
 from conv2d_conformance.forms.function import WRITTEN_TO, require_known
 from conv2d_conformance.forms.guarded import Guarded
