@@ -23,6 +23,7 @@ from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.emulation.gradients_call import derived
 from conv2d_conformance.mutants import Mutant, breaks, catalogue
+from conv2d_conformance.mutants.gradients_state import shortened
 from conv2d_reference.arguments import Geometry
 
 Holds = Callable[[Case, Geometry], bool]
