@@ -27,7 +27,7 @@ MOST_PIXELS = 1024
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class WeightReads:
     """All reads of weights, as they were and as required: a row for each read, a column for each index.
 
     The columns: pixel channel, row and column; output channel, row and column; the weight's m, c, kh and kw.
@@ -45,7 +45,7 @@ def structure(evidence: Evidence, case: Case) -> str | None:
     return None if reading is None else next(_findings(reading), None)
 
 
-def read(evidence: Evidence, case: Case) -> Reading | None:
+def read(evidence: Evidence, case: Case) -> WeightReads | None:
     """Find the reads of a geometry with one call, which has an image for each pixel. None where they are right."""
     pixels = case.C * case.H * case.W
     ids = int(np.prod(case.weight_shape))
@@ -63,7 +63,7 @@ def read(evidence: Evidence, case: Case) -> Reading | None:
         return None
     required = seen.question.law.high
     reads = _reads(seen.question, output)
-    return Reading(question.geometry, _reads(seen.question, required)[0], *reads)
+    return WeightReads(question.geometry, _reads(seen.question, required)[0], *reads)
 
 
 def _reads(question: Question, output: Array) -> tuple[dict[str, Indices], int]:
@@ -86,7 +86,7 @@ def _reads(question: Question, output: Array) -> tuple[dict[str, Indices], int]:
 # ---- what can be said --------------------------------------------------------------------------------------------
 
 
-def _findings(reading: Reading) -> Iterator[str]:
+def _findings(reading: WeightReads) -> Iterator[str]:
     """Clauses, the most specific first."""
     if not len(reading.got["m"]) and not reading.unknown:
         yield "no input is ever read: the output is zero throughout"
@@ -112,7 +112,7 @@ def _difference(a: Mapping[str, Indices], b: Mapping[str, Indices]) -> npt.NDArr
     return np.array([row not in others for row in _rows(a)], bool)
 
 
-def _lost(reading: Reading, lost: npt.NDArray[np.bool_]) -> Iterator[str]:
+def _lost(reading: WeightReads, lost: npt.NDArray[np.bool_]) -> Iterator[str]:
     """Missing reads that are all of those at some place of an axis, or at some taps."""
     g = reading.geometry
     columns: dict[str, tuple[Indices, int, str]] = {
@@ -151,7 +151,7 @@ def part(what: str, values: set[int], size: int) -> tuple[str, str]:
     return f"the {what}s {', '.join(map(str, sorted(values)))}", "are"
 
 
-def _filters(reading: Reading) -> Iterator[str]:
+def _filters(reading: WeightReads) -> Iterator[str]:
     """Output channels that use another channel's filter."""
     used = _mapping(reading.got["m_out"], reading.got["m"])
     if used is None:
@@ -174,7 +174,7 @@ def _mapping(keys: Indices, values: Indices) -> dict[int, int] | None:
     return mapping if len(mapping) == len(pairs) else None
 
 
-def _kernel(reading: Reading) -> Iterator[str]:
+def _kernel(reading: WeightReads) -> Iterator[str]:
     """Taps that are read instead of others, at the same pixel of the same window."""
     g = reading.geometry
     due = {row[:6]: row[6:] for row in _rows(reading.required)}
@@ -195,7 +195,7 @@ def _kernel(reading: Reading) -> Iterator[str]:
             yield f"the kernel is {words}"
 
 
-def _windows(reading: Reading) -> Iterator[str]:
+def _windows(reading: WeightReads) -> Iterator[str]:
     """The placement of the windows: pixel = stride * output + dilation * tap - padding, fitted to the reads."""
     g = reading.geometry
     for axis, (pixel, output, tap) in enumerate((("h", "oh", "kh"), ("w", "ow", "kw"))):
@@ -213,7 +213,7 @@ def _windows(reading: Reading) -> Iterator[str]:
                 yield f"the {word} of the {('height', 'width')[axis]} acts as {found}, where {right} is asked for"
 
 
-def _channels(reading: Reading) -> Iterator[str]:
+def _channels(reading: WeightReads) -> Iterator[str]:
     """Groups that read another group's channels."""
     g = reading.geometry
     run, outputs = g.C // g.groups, g.M // g.groups

@@ -9,7 +9,7 @@ from typing import Any
 
 from conv2d_conformance.contract.capabilities import DERIVED, FEATURES, PADDING_MODES, Capabilities
 from conv2d_conformance.contract.signatures import MAIN, SIGNATURES
-from conv2d_conformance.forms.fault import FormError
+from conv2d_conformance.forms.form_error import FormError
 
 OPTIONS = {
     "claims": "features to claim besides, with commas between them",

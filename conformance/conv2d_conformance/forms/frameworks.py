@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar, get_args
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.forms.fault import FormError
+from conv2d_conformance.forms.form_error import FormError
 
 PACKAGE = "conv2d_adapters.arrays"
 """A module for each, with a function `open_on(device)`."""

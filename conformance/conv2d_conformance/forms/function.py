@@ -19,12 +19,12 @@ from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.contract.delivered import FORM, Delivered
 from conv2d_conformance.forms import claims, frameworks
 from conv2d_conformance.forms.claims import claims_of
-from conv2d_conformance.forms.fault import FormError
+from conv2d_conformance.forms.device_arrays import DeviceArrays, called
+from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.forms.frameworks import Arrays, kind_of, open_arrays
 from conv2d_conformance.forms.guarded import Guarded
-from conv2d_conformance.forms.handed import Handed, called
-from conv2d_conformance.forms.kept import Kept
-from conv2d_conformance.forms.reading import CONV2D, Reading, read
+from conv2d_conformance.forms.parameter_meanings import CONV2D, Reading, read
+from conv2d_conformance.forms.recent_results import Kept
 from conv2d_conformance.forms.sizes import output_shape
 
 OPTIONS = {
@@ -127,7 +127,7 @@ class _Calling:
         self._kept = Kept(arrays)
 
     def conv2d(self, input: Array, weight: Array, bias: Array | None = None, **attributes: Any) -> Delivered:
-        handed = Handed(self._arrays, {"input": input, "weight": weight, "bias": bias})
+        handed = DeviceArrays(self._arrays, {"input": input, "weight": weight, "bias": bias})
         values = {**handed.values, **attributes}
         if not self._reading.takes("output"):
             return self._delivered(self._call(values), handed)
@@ -146,7 +146,7 @@ class _Calling:
         positional, named = self._reading.arguments(values)
         return called(self._arrays, self._function, *positional, **named)
 
-    def _delivered(self, value: Any, handed: Handed, beside: Sequence[Observation] = ()) -> Delivered:
+    def _delivered(self, value: Any, handed: DeviceArrays, beside: Sequence[Observation] = ()) -> Delivered:
         if wrong := self._arrays.fault(value):
             return Delivered(None, wrong=wrong)
         taken = self._arrays.take(value)

@@ -20,11 +20,11 @@ from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.contract.delivered import Delivered
 from conv2d_conformance.forms import claims
 from conv2d_conformance.forms.claims import OPERATIONS, claims_of
+from conv2d_conformance.forms.device_arrays import DeviceArrays, called
 from conv2d_conformance.forms.frameworks import Arrays, open_arrays
 from conv2d_conformance.forms.function import environment_of, require_known
-from conv2d_conformance.forms.handed import Handed, called
-from conv2d_conformance.forms.kept import Kept
-from conv2d_conformance.forms.reading import LAYER, Reading, read
+from conv2d_conformance.forms.parameter_meanings import LAYER, Reading, read
+from conv2d_conformance.forms.recent_results import Kept
 
 PACKAGE = "conv2d_adapters.layers"
 """A module for each framework that has layers, with a class `Layers`."""
@@ -123,7 +123,7 @@ class _Calling:
 
     def conv2d(self, input: Array, weight: Array, bias: Array | None = None, **attributes: Any) -> Delivered:
         given = {"weight": weight, "bias": bias}
-        layer, handed = self._loaded(input, given, attributes), Handed(self._arrays, {"input": input})
+        layer, handed = self._loaded(input, given, attributes), DeviceArrays(self._arrays, {"input": input})
         value = called(self._arrays, layer, handed.values["input"])
         if wrong := self._arrays.fault(value):
             return Delivered(None, wrong=wrong)
@@ -134,7 +134,7 @@ class _Calling:
     def gradients(self, input: Array, weight: Array, bias: Any, grad_output: Array, **attributes: Any) -> Delivered:
         given = {"weight": weight, "bias": bias}
         layer = self._loaded(input, given, attributes)
-        handed = Handed(self._arrays, {"input": input, "grad_output": grad_output})
+        handed = DeviceArrays(self._arrays, {"input": input, "grad_output": grad_output})
         leaves = [self._layers.leaf(handed.values["input"])]
         leaves += [self._layers.parameter(layer, name) for name, array in given.items() if array is not None]
 

@@ -16,7 +16,7 @@ from conv2d_conformance.contract.capabilities import CORE, PADDING_MODES, VIEWS
 from conv2d_conformance.contract.delivered import FORM, Delivered
 from conv2d_conformance.forms import claims
 from conv2d_conformance.forms.claims import claims_of
-from conv2d_conformance.forms.fault import FormError
+from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.forms.frameworks import open_arrays
 from conv2d_conformance.forms.function import WRITTEN_TO, require_known
 from conv2d_conformance.forms.guarded import Guarded
@@ -42,7 +42,7 @@ NOT_IN_THE_HEADER = dict.fromkeys(
 )
 
 
-class Call(ctypes.Structure):
+class CallStruct(ctypes.Structure):
     """`conv2d_call` of the header."""
 
     _fields_ = (
@@ -92,11 +92,11 @@ def _symbol(path: str, symbol: str) -> Any:
         function = getattr(library, symbol)
     except AttributeError:
         raise FormError(f"it has no function {symbol}", 'a name of C, not static; in C++ within extern "C"') from None
-    function.restype, function.argtypes = ctypes.c_int, (ctypes.POINTER(Call),)
+    function.restype, function.argtypes = ctypes.c_int, (ctypes.POINTER(CallStruct),)
     return function
 
 
-def _call(input: Array, weight: Array, bias: Array | None, output: Array, attributes: Mapping[str, Any]) -> Call:
+def _call(input: Array, weight: Array, bias: Array | None, output: Array, attributes: Mapping[str, Any]) -> CallStruct:
     """The arguments of a call in which nothing is left out."""
     arrays = dict(zip(POINTERS, (input, weight, bias, output), strict=True))
     sizes = (*input.shape, weight.shape[0], *weight.shape[2:], *output.shape[2:])
@@ -104,4 +104,4 @@ def _call(input: Array, weight: Array, bias: Array | None, output: Array, attrib
     sizes += (*pair(given["stride"]), *pair(given["padding"]), *pair(given["dilation"]), given["groups"])
     pointers = {name: None if array is None else array.ctypes.data for name, array in arrays.items()}
     numbers = dict(zip(SIZES, sizes, strict=True))
-    return Call(size=ctypes.sizeof(Call), dtype=DTYPES[input.dtype.name], **pointers, **numbers)
+    return CallStruct(size=ctypes.sizeof(CallStruct), dtype=DTYPES[input.dtype.name], **pointers, **numbers)

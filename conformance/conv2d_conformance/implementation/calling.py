@@ -1,4 +1,4 @@
-"""Make one call of an adapter, and say what came of it."""
+"""Make one call of an adapter, and turn the outcome into an answer."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ KEPT_BYTES = 1 << 20
 
 
 class Memory:
-    """What outlives a call: the blocks that its arrays lie in, and the last few results as they were returned.
+    """The memory that outlives a call: the blocks that hold its arrays, and the last few results.
 
-    The results are kept to notice that the implementation uses their memory again.
+    The results are kept to notice an implementation that uses their memory again.
     """
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from typing import Self
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.implementation.calling import Memory, answer
-from conv2d_conformance.implementation.together import answer_together
+from conv2d_conformance.implementation.concurrent_calls import answer_together
 from conv2d_conformance.implementation.worker import hello
 
 

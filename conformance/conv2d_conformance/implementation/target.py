@@ -25,7 +25,7 @@ from urllib.parse import unquote
 from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter, adapter_from_function
 from conv2d_conformance.contract.bare_functions import fault_of_parameters
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
-from conv2d_conformance.forms.fault import FormError
+from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.implementation import bundled
 from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
 
@@ -255,7 +255,7 @@ def _find(module: ModuleType, target: Target) -> Any:
 
 def _wrap(function: Any, target: Target) -> Adapter:
     """What is no adapter as one."""
-    from conv2d_conformance.forms.finding import adapter_of  # late: `parse` needs none of it, and has to be fast
+    from conv2d_conformance.forms.object_form import adapter_of  # late: `parse` needs none of it, and has to be fast
 
     return _in_form(
         target, lambda _: adapter_of(function, target.options) or _called_as_the_contract_does(function, target)

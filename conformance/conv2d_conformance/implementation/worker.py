@@ -13,10 +13,10 @@ from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Broken, Hello
 from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.implementation.calling import Memory, answer
+from conv2d_conformance.implementation.concurrent_calls import answer_together
 from conv2d_conformance.implementation.framing import Buffers, Incoming, advance, encode
 from conv2d_conformance.implementation.protocol import decode_request, encode_answer, encode_hello
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
-from conv2d_conformance.implementation.together import answer_together
 
 UNLIMITED = 1 << 62  # the harness is trusted with its own requests
 

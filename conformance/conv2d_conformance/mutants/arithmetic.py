@@ -88,7 +88,7 @@ def sums_rounded_to_20_bits(call: Call) -> Array:
     """a conv2d whose sums lose the last four bits"""
     result = call.right()
     mantissa, exponent = np.frexp(result)
-    bits = format_of(call).precision - 8
+    bits = format_of(call).precision - 4
     rounded = np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits)
     many = call.right(input=(call.input != 0).astype(result.dtype), weight=(call.weight != 0).astype(result.dtype)) > 1
     return np.where(many, rounded, result).astype(result.dtype)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conv2d_conformance.contract.answers import Answer, Request, Result
-from conv2d_conformance.implementation.together import ROUNDS
+from conv2d_conformance.implementation.concurrent_calls import ROUNDS
 from conv2d_conformance.verdict.question import Question
 
 Pair = tuple[Question, Question]

@@ -4,7 +4,7 @@ import pytest
 
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.forms.claims import claims_of
-from conv2d_conformance.forms.fault import FormError
+from conv2d_conformance.forms.form_error import FormError
 
 SHOWN = frozenset({"multi-channel", "bias", "stride", "dtype.float32", "dtype.float64", "padding.explicit"})
 

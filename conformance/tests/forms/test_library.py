@@ -17,7 +17,7 @@ from conv2d_conformance.cli import program
 from conv2d_conformance.contract.answers import Rejected
 from conv2d_conformance.contract.capabilities import CORE
 from conv2d_conformance.forms import header
-from conv2d_conformance.forms.library import DTYPES, Call
+from conv2d_conformance.forms.library import DTYPES, CallStruct
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.target import LoadError, load
 from conv2d_conformance.implementation.target import parse as target_of
@@ -137,9 +137,9 @@ def test_another_status_than_0_is_a_refusal(library: Make) -> None:
 
 
 def test_the_header_is_what_the_suite_calls_with(folder: Path) -> None:
-    sizes = [f'_Static_assert(sizeof(conv2d_call) == {sizeof(Call)}, "");']
-    for name in (field[0] for field in Call._fields_):
-        place = getattr(Call, name)
+    sizes = [f'_Static_assert(sizeof(conv2d_call) == {sizeof(CallStruct)}, "");']
+    for name in (field[0] for field in CallStruct._fields_):
+        place = getattr(CallStruct, name)
         sizes.append(f'_Static_assert(offsetof(conv2d_call, {name}) == {place.offset}, "{name}");')
         sizes.append(f'_Static_assert(sizeof(((conv2d_call *)0)->{name}) == {place.size}, "{name}");')
     sizes += [f'_Static_assert(CONV2D_{name.upper()} == {number}, "{name}");' for name, number in DTYPES.items()]

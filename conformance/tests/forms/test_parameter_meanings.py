@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from conv2d_conformance.forms.fault import FormError
-from conv2d_conformance.forms.reading import CONV2D, read
+from conv2d_conformance.forms.form_error import FormError
+from conv2d_conformance.forms.parameter_meanings import CONV2D, read
 
 VALUES = {
     "input": "X",

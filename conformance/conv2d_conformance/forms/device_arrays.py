@@ -15,7 +15,7 @@ OUT_OF_MEMORY = "OutOfMemoryError"
 """As PyTorch and CuPy call it, which derive it from other errors than Python's own."""
 
 
-class Handed:
+class DeviceArrays:
     """Copies lie within guard bands on the device, where they can be written to."""
 
     def __init__(self, arrays: Arrays, given: Mapping[str, Array | None]) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from conv2d_conformance.contract.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS
 from conv2d_conformance.contract.bare_functions import CLOSE, SPELT_OTHERWISE
 from conv2d_conformance.contract.capabilities import PADDING_MODES
-from conv2d_conformance.forms.fault import FormError
+from conv2d_conformance.forms.form_error import FormError
 
 OUTPUT = ("out", "output")
 SHOWN = {"bias": "bias", "stride": "stride", "padding": "padding.explicit", "dilation": "dilation", "groups": "groups"}

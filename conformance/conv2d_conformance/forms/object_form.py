@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conv2d_conformance.contract.adapter import Adapter
-from conv2d_conformance.forms.fault import FormError
+from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.forms.function import framework_of, of_function, takes_data
 from conv2d_conformance.forms.layer import framework_of_class, of_layer
-from conv2d_conformance.forms.reading import OUTPUT
+from conv2d_conformance.forms.parameter_meanings import OUTPUT
 
 OF_THE_CONTRACT = (None, "numpy")
 

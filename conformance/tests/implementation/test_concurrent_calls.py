@@ -13,9 +13,9 @@ import pytest
 from conv2d_conformance import Adapter
 from conv2d_conformance.contract.answers import Answer, Broken, Rejected, Request, Result
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.implementation.concurrent_calls import ROUNDS
 from conv2d_conformance.implementation.host import Worker
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.implementation.together import ROUNDS
 
 
 def result(answer: Answer) -> Result:

@@ -1,4 +1,4 @@
-"""Two calls at once, from two threads of one process: each is to be answered as it is alone."""
+"""Two calls at once, from two threads of one process: each must be answered as it is alone."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from conv2d_conformance.implementation.layout import Handed
 from conv2d_conformance.implementation.surroundings import watched
 
 ROUNDS = 12
-"""So often the two calls are made at once."""
+"""How often the two calls are made at once."""
 
 SWITCH_INTERVAL = 1e-5
-"""Seconds after which Python lets the other thread go on: so often that even short calls are interrupted."""
+"""Seconds after which Python lets the other thread go on: few enough to interrupt even short calls."""
 
 Arrays = tuple[Array | None, ...]
 
 
 @dataclass
 class Voice:
-    """One of the two calls, and its answer: the first one that is not, bit by bit, that of the call alone."""
+    """One of the two calls, and its answer: the first one that differs in any bit from that of the call alone."""
 
     signature: Signature
     function: Callable[..., Any]
@@ -72,7 +72,7 @@ class Voice:
 
 
 def answer_together(adapter: Adapter, request: Request) -> Answer:
-    """Make the call of the request and that of the one beside it, each alone, and then both at once."""
+    """Make the request's call and the one beside it, first each alone, and then both at once."""
     assert request.beside is not None
     found = function_of(adapter, request.operation)
     if isinstance(found, Broken):
