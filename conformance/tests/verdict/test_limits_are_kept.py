@@ -39,10 +39,9 @@ def _square(sizes: dict[str, Any]) -> bool:
 
 def _plain(sizes: dict[str, Any]) -> bool:
     stride, dilation = sizes["stride"], sizes["dilation"]
-    fits = (
-        stride[0] == stride[1] <= 2 and sizes["N"] == 1 and (sizes["padding"] != "same" or dilation[0] == dilation[1])
-    )
-    return bool(fits and sizes["dtype"] in ("float32", "float16"))
+    is_alike = sizes["padding"] != "same" or dilation[0] == dilation[1]
+    is_plain = stride[0] == stride[1] <= 2 and sizes["N"] == 1 and sizes["dtype"] in ("float32", "float16")
+    return bool(is_alike and is_plain)
 
 
 class Recording(InProcess):
