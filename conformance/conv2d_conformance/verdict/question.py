@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.cost import require_affordable
+from conv2d_conformance.cases.cost import elements, require_affordable
 from conv2d_conformance.cases.data import call, exposes
 from conv2d_conformance.cases.geometry import geometry, products
 from conv2d_conformance.cases.grammar import format_case, parse
@@ -86,15 +86,25 @@ class Question:
             line=format_case(self.case),
         )
 
-    def foreseen(self, then: Callable[[], object] = lambda: None) -> Request:
-        """The call; and where that takes little, what the answer is held against is found until it comes, and more."""
+    def foreseen(self, then: Callable[[], object] = lambda: None, *, values: bool = True) -> Request:
+        """The call; and where that takes little, what is done until the answer comes.
+
+        What its `values` are held against is found, and more.
+        """
 
         def meanwhile() -> None:
             with suppress(Exception):  # what fails here fails again where it is needed, and is told there
-                _ = self.law, self.exposes_faults
+                if values and self.request.products:
+                    _ = self.law, self.exposes_faults
                 then()
 
-        return replace(self.request, meanwhile=meanwhile) if 0 < self.request.products <= FORESEEN else self.request
+        return replace(self.request, meanwhile=meanwhile) if self.request.products <= FORESEEN else self.request
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it takes little to make the call: no answer waits long for that."""
+        size = elements(self.case) if self.illegal_because else products(self.geometry)
+        return size <= FORESEEN
 
     @cached_property
     def illegal_because(self) -> str | None:
