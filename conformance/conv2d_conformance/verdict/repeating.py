@@ -18,7 +18,8 @@ def judge_repetitions(judgement: Judgement, answers: Sequence[Answer], symbols: 
     Those that are right must be equal too: zeros and NaN whatever their sign. Answers to illegal calls are all
     rejections. `symbols` are what the arrays are called.
     """
-    judgement = replace(judgement, calls=len(answers))
+    if len(answers) != judgement.calls:
+        judgement = replace(judgement, calls=len(answers))
     if judgement.fault is not None:
         return judgement
     first, *others = [answer.arrays for answer in answers if isinstance(answer, Result)] or [()]
