@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
 from types import TracebackType
@@ -94,6 +95,7 @@ class Worker:
         start_timeout: float = START_TIMEOUT,
         memory: float = USUAL_LIMIT,
         abandoned: Event | None = None,
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
         self._arguments = _arguments(parse(target))
         self._timeout = timeout
@@ -112,6 +114,7 @@ class Worker:
         self._process: WorkerProcess | None = None
         self._start()
         try:
+            meanwhile()
             self.hello = self._greet()
         except BaseException:
             self._end_all()
@@ -322,14 +325,16 @@ def connect(
     timeout: float = USUAL_TIMEOUT,
     memory: float = USUAL_LIMIT,
     abandoned: Event | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Implementation:
     """The implementation that a TARGET denotes. TargetError or LoadError when there is none.
 
     `isolation` is "process", or "none" for an adapter in this very process, which no limit is set to. Once `abandoned`
-    is set, whoever waits for an answer of a process gets the exception of that name.
+    is set, whoever waits for an answer of a process gets the exception of that name. What is done `meanwhile` takes
+    less than a process needs to start.
     """
     if isolation not in ISOLATIONS:
         raise ValueError(f"isolation is 'process' or 'none', not {isolation!r}")
     if isolation == "none":
         return InProcess(load(parse(target)))
-    return Worker(target, timeout=timeout, memory=memory, abandoned=abandoned)
+    return Worker(target, timeout=timeout, memory=memory, abandoned=abandoned, meanwhile=meanwhile)
