@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.cost import elements, require_affordable
 from conv2d_conformance.cases.data import call, exposes
@@ -95,7 +97,7 @@ class Question:
         def meanwhile() -> None:
             with suppress(Exception):  # what fails here fails again where it is needed, and is told there
                 if values and self.request.products:
-                    _ = self.law, self.exposes_faults
+                    _ = self.evidence, self.is_bounded
                 then()
 
         return replace(self.request, meanwhile=meanwhile) if self.request.products <= FORESEEN else self.request
@@ -167,6 +169,16 @@ class Question:
     def law(self) -> Allowed:
         """The allowed answers, element by element, in the order that the operation's law gives them."""
         return self.law_in(self.accuracy.name)
+
+    @cached_property
+    def evidence(self) -> int:
+        """The number of elements of a right answer in which a fault could have shown."""
+        return int(np.count_nonzero(self.law.evident)) if self.exposes_faults else 0
+
+    @cached_property
+    def is_bounded(self) -> bool:
+        """Whether an evident element may be rounded, so that its error is a share of a bound."""
+        return bool((self.law.evident & ~self.law.fixed).any())
 
     def law_in(self, grade: str) -> Allowed:
         """What would be allowed in another class."""
