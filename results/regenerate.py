@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+
+from conv2d_conformance.report.reading import read
+from conv2d_conformance.report.report import Report
 
 RESULTS = Path(__file__).parent
 REPRODUCERS = RESULTS / "reproducers"
@@ -36,7 +37,7 @@ def main() -> None:
     REPRODUCERS.mkdir(exist_ok=True)
     for old in REPRODUCERS.glob("*.py"):
         old.unlink()
-    missing = [line for path in paths for line in reproduce(json.loads(path.read_text(encoding="utf-8")))]
+    missing = [line for path in paths for line in reproduce(read(path))]
     (REPRODUCERS / "README.md").write_text(page_of_missing(missing), encoding="utf-8")
     page = [
         "conv2d-conformance",
@@ -55,7 +56,7 @@ def examine(target: str, profile: str, effort: str) -> None:
     draft, deviations = RESULTS / "draft.json", ADAPTERS / f"{name.replace('-', '_')}.deviations.toml"
     declared = ["--deviations", str(deviations)] if deviations.exists() else []
     write_report(draft, target, "--profile", profile, "--effort", effort, *declared)
-    version = json.loads(draft.read_text(encoding="utf-8"))["implementation"]["version"]
+    version = read(draft).implementation.version
     place = f"{platform.system()}-{platform.machine()}".lower()
     suffix = f"-{options.replace('&', '-')}" if options else ""
     finished = RESULTS / name / f"{version}-{place}{suffix}.json"
@@ -71,19 +72,19 @@ def write_report(path: Path, target: str, *options: str) -> None:
         sys.exit(f"{target} could not be examined: exit status {status}")
 
 
-def reproduce(report: dict[str, Any]) -> list[str]:
+def reproduce(report: Report) -> list[str]:
     """Write a script for every failure, which needs NumPy and the implementation alone; say what has none."""
-    target = report["run"]["target"]
+    target = report.run.target
     missing = []
-    for entry in report["requirements"]:
-        if failure := entry["failure"]:
-            after = [word for line in failure["after"] for word in ("--after", line)]
-            command = ["conv2d-conformance", "replay", failure["case"], target, "--script", *after]
+    for entry in report.requirements:
+        if failure := entry.failure:
+            after = [word for line in failure.after for word in ("--after", line)]
+            command = ["conv2d-conformance", "replay", failure.case, target, "--script", *after]
             asked = subprocess.run(command, check=False, capture_output=True, text=True)
-            name = f"{target.replace('?', '-').replace('&', '-')}-{entry['id']}.py"
+            name = f"{target.replace('?', '-').replace('&', '-')}-{entry.id}.py"
             if not publish(asked.stdout, REPRODUCERS / name):
                 why = "runs without a fault here" if asked.stdout else asked.stderr.strip().splitlines()[-1].strip()
-                missing.append(f"`{entry['id']}` of `{target}`: {why}; `{shlex.join(command)}`")
+                missing.append(f"`{entry.id}` of `{target}`: {why}; `{shlex.join(command)}`")
     return missing
 
 

@@ -24,7 +24,7 @@ from conv2d_conformance.mutants import Mutant, catalogue
 from conv2d_conformance.output.destination import Destination, find
 from conv2d_conformance.output.saving import save
 from conv2d_conformance.pool import pool
-from conv2d_conformance.selftest import killing
+from conv2d_conformance.selftest import kills
 
 
 def mutants_of(modules: list[str]) -> dict[str, Mutant]:
@@ -44,7 +44,7 @@ def killers(
     started = time.perf_counter()
     with pool(workers) as executor:
         futures = {
-            executor.submit(killing.killer, name, effort, run_seed, first=known.get(name, "")): name for name in tried
+            executor.submit(kills.killer, name, effort, run_seed, first=known.get(name, "")): name for name in tried
         }
         for number, future in enumerate(as_completed(futures), 1):
             name = futures[future]

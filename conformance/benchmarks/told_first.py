@@ -33,10 +33,12 @@ from conv2d_conformance.running.examine import examine
 from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.second import Second
+from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.explaining import explains
 from conv2d_conformance.verdict.history import Remembering, packed
+from conv2d_conformance.verdict.record import Ended
 from conv2d_conformance.verdict.simplifier import Simplifier
-from conv2d_conformance.verdict.tally import as_json
+from conv2d_conformance.verdict.tally import recorded
 
 FEW = Effort("few", drawn=5, multiply_adds=50_000, tiles=64, combined=20)
 QUICK = EFFORTS["quick"]
@@ -74,31 +76,36 @@ def told(name: str) -> dict[str, Any]:
     implementation, second = Remembering(connect(options.target, timeout=options.timeout)), Second(options)
     try:
         diagnoses = Diagnoses()
-        records = [record for check in checks if (record := _record(implementation, check, diagnoses))["failure"]]
-        for record in records:
-            second.ask(record)
-        second.amend()
+        records = []
+        for check in checks:
+            ended = _ended(implementation, check, diagnoses)
+            if ended.record.failure is not None:
+                second.ask(ended, ended.record.failure)
+                records.append(ended.record)
+        amended = second.amended()
+        records = [amended.get(record.check, record) for record in records]
         report = assemble(header(options, implementation, time.time()), records, complete=False)
     finally:
         implementation.close()
         second.close()
-    found = causes(report)
+    found = causes(report.requirements)
     first = found[0].entries[0] if found else None
+    failure = first.failure if first else None
     return {
         "declared": mutant.breaks,
-        "told": first["id"] if first else None,
-        "explains": bool(first and (first["id"] == mutant.breaks or explains(first["id"], mutant.breaks))),
+        "told": first.id if first else None,
+        "explains": bool(first and (first.id == mutant.breaks or explains(first.id, mutant.breaks))),
         "causes": len(found),
         "broken": sum(len(cause.entries) for cause in found),
-        "case": first["failure"]["case"] if first else None,
-        "explained_by": first["failure"].get("explained_by") if first else None,
+        "case": failure.case if failure else None,
+        "explained_by": known(failure.explained_by, None) if failure else None,
     }
 
 
-def _record(implementation: Remembering, check: Check, diagnoses: Diagnoses) -> dict[str, Any]:
+def _ended(implementation: Remembering, check: Check, diagnoses: Diagnoses) -> Ended:
     simplifier = Simplifier(diagnose=diagnoses.sentence_about, known=diagnoses.know)
     tally = examine(check, implementation, QUICK, RUN_SEED, simplifier=simplifier).tally
-    return {"check": check.name, **as_json(tally), "before": packed(implementation.asked)}
+    return Ended(record=recorded(check.name, tally), before=packed(implementation.asked))
 
 
 def _target(mutant: Mutant) -> str:

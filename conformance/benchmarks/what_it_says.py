@@ -30,9 +30,9 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
-from conv2d_conformance.selftest import killing
+from conv2d_conformance.selftest import kills
+from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.failure import failure_as_json
 
 RUNS = {
     "reference-direct": "layer",
@@ -60,7 +60,7 @@ def report(target: str, profile: str, folder: Path) -> Any:
 
 def encounters(name: str) -> list[dict[str, Any]]:
     """One mutant and the checks of its requirement."""
-    return [asdict(found) | {"seconds": None} for found in killing.encounters(name, "quick", 0)]
+    return [asdict(found) | {"seconds": None} for found in kills.encounters(name, "quick", 0)]
 
 
 def judged(name: str) -> list[dict[str, Any]]:
@@ -81,7 +81,9 @@ def _judged(mutant: Mutant, case: Case) -> dict[str, Any]:
     try:
         examination.judge(case)
     except Nonconforming as found:
-        return {"case": format_case(case), **failure_as_json(found.failure)}
+        failure = as_json(found.failure)
+        assert isinstance(failure, dict)
+        return {**failure, "case": format_case(case)}
     tally = examination.tally
     return {"case": format_case(case), "elements": tally.elements, "evidence": tally.evidence}
 

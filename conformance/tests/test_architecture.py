@@ -19,7 +19,18 @@ ROOT = Path(__file__).parents[2]
 SUITE = "conv2d_conformance"
 
 FLOORS = (
-    {"descriptors", "effort", "environment", "foreign", "hinted", "output", "pool", "sources", "strict_json"},
+    {
+        "descriptors",
+        "effort",
+        "environment",
+        "foreign",
+        "hinted",
+        "output",
+        "pool",
+        "sources",
+        "strict_json",
+        "typed_json",
+    },
     {"contract"},
     {"adapter", SUITE},
     {"spec"},

@@ -155,7 +155,7 @@ def test_the_files_that_are_shown_and_named_are_there() -> None:
 
 def test_the_table_of_commands_tells_of_each_and_of_options_that_exist() -> None:
     rows = re.findall(r"^\| (`[a-z].*?) \| (.+) \|$", README.partition("## Commands")[2], re.MULTILINE)
-    named = {}
+    named: dict[str, str] = {}
     for cell, text in rows:
         names = [name.split()[0] for name in re.findall(r"`([a-z][^`]*)`", cell)]
         assert set(names) <= set(program.commands), names

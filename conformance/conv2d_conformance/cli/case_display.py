@@ -17,6 +17,7 @@ from conv2d_conformance.law.intervals import Interval, interval
 from conv2d_conformance.law.joined_arrays import parts_of_law
 from conv2d_conformance.operations import OPERATIONS
 from conv2d_conformance.report.console import paragraph, show_table, whole_line
+from conv2d_conformance.typed_json import Json
 from conv2d_conformance.verdict.question import Question, claimed_grade
 
 SMALL = 128
@@ -61,10 +62,10 @@ def call_text(question: Question) -> str:
     return f"{OPERATIONS[question.case.operation].title}({arrays}{arguments})"
 
 
-def as_json(question: Question) -> dict[str, Any]:
+def as_json(question: Question) -> dict[str, Json]:
     """The case and its right answer as a JSON object. Numbers are exact; an infinity or NaN is a string."""
     reason = question.illegal_because
-    shown: dict[str, Any] = {
+    shown: dict[str, Json] = {
         "case": format_case(question.case),
         "legal": reason is None,
         "reason": reason,
@@ -72,7 +73,7 @@ def as_json(question: Question) -> dict[str, Any]:
         "arrays": {
             name: None
             if array is None
-            else {"dtype": array.dtype.name, "shape": array.shape, "values": _plain(array.astype(np.float64))}
+            else {"dtype": array.dtype.name, "shape": [*array.shape], "values": _plain(array.astype(np.float64))}
             for name, array in question.request.arrays.items()
         },
         "output": None,
@@ -81,7 +82,7 @@ def as_json(question: Question) -> dict[str, Any]:
     return shown | {name: _law_as_json(question, law) for name, law in answers.items()}
 
 
-def _law_as_json(question: Question, law: Allowed) -> dict[str, Any]:
+def _law_as_json(question: Question, law: Allowed) -> dict[str, Json]:
     """The exact answer is high + low. Right is what lies from lowest to highest, and others where they are allowed."""
     found = [interval(law, index, question.input.dtype) for index in np.ndindex(law.high.shape)]
     others = ["inf", "-inf", "nan"]
@@ -93,19 +94,18 @@ def _law_as_json(question: Question, law: Allowed) -> dict[str, Any]:
     }
     shape = law.high.shape
     values = {name: _plain(array.reshape(shape)) for name, array in arrays.items()}
-    return {"dtype": question.case.dtype, "shape": shape, **values}
+    return {"dtype": question.case.dtype, "shape": [*shape], **values}
 
 
-def _plain(array: Array) -> Any:
-    if array.dtype == np.bool_ or np.isfinite(array).all():
-        return array.tolist()
-    return _named(array.tolist())
+def _plain(array: Array) -> Json:
+    values: Json = array.tolist()
+    return values if array.dtype == np.bool_ or np.isfinite(array).all() else _named(values)
 
 
-def _named(value: Any) -> Any:
+def _named(value: Json) -> Json:
     if isinstance(value, list):
         return [_named(item) for item in value]
-    return value if math.isfinite(value) else str(value)
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def number(value: float, dtype: np.dtype[Any], *, hex: bool = False) -> str:

@@ -17,8 +17,8 @@ options-off = ["onednn=off"]    # options of the target under which it does not 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -61,47 +61,61 @@ def read_deviations(path: Path) -> tuple[tuple[Deviation, Conditions], ...]:
     return found
 
 
-def _declared(where: str, table: dict[str, Any]) -> tuple[Deviation, Conditions]:
+def _declared(where: str, table: Mapping[str, object]) -> tuple[Deviation, Conditions]:
     if unknown := sorted(set(table) - {*KEYS, *TEXTS, *LISTS}):
         allowed = f"a deviation has {', '.join(KEYS)}, and where it needs them {', '.join((*TEXTS, *LISTS))}"
         raise Problem(f"{where} has the unknown key {unknown[0]!r}", allowed)
     return _deviation(where, table), _conditions(where, table)
 
 
-def _deviation(where: str, table: dict[str, Any]) -> Deviation:
-    for key in KEYS:
-        if key not in table:
-            raise Problem(f"{where} has no {key}", f"a deviation has {', '.join(KEYS)}, all of them strings")
-        if not isinstance(table[key], str) or not table[key].strip():
-            raise Problem(f"{where}: {key} must be a string that says something, not {table[key]!r}")
-    issue = table["issue"]
+def _deviation(where: str, table: Mapping[str, object]) -> Deviation:
+    requirement, reason, issue = (_said(where, table, key) for key in KEYS)
     if not issue.startswith(("https://", "http://")) and not issue.endswith(".md"):
         raise Problem(f"{where}: issue must be a URL, or the path of a page (.md), not {issue!r}")
     try:
-        spec.get(table["requirement"])
+        spec.get(requirement)
     except spec.UnknownRequirement as error:
         raise Problem(f"{where}: {error}") from None
-    reason, issue = (showable_name(text, LONGEST_SENTENCE) for text in (table["reason"], issue))
-    return Deviation(table["requirement"], reason, issue)
+    reason, issue = (showable_name(text, LONGEST_SENTENCE) for text in (reason, issue))
+    return Deviation(requirement, reason, issue)
 
 
-def _conditions(where: str, table: dict[str, Any]) -> Conditions:
-    for key in TEXTS:
-        if key in table and not isinstance(table[key], str):
-            raise Problem(f"{where}: {key} must be a string, not {table[key]!r}")
-    for key in LISTS:
-        values = table.get(key, [])
-        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            raise Problem(f"{where}: {key} must be a list of strings, not {values!r}")
+def _said(where: str, table: Mapping[str, object], key: str) -> str:
+    """What a deviation must say."""
+    if key not in table:
+        raise Problem(f"{where} has no {key}", f"a deviation has {', '.join(KEYS)}, all of them strings")
+    value = table[key]
+    if not isinstance(value, str) or not value.strip():
+        raise Problem(f"{where}: {key} must be a string that says something, not {value!r}")
+    return value
+
+
+def _conditions(where: str, table: Mapping[str, object]) -> Conditions:
+    texts = {key: _text(where, table, key) for key in TEXTS}
+    lists = {key: _list(where, table, key) for key in LISTS}
     try:
-        SpecifierSet(table.get("version", ""))
+        SpecifierSet(texts["version"])
     except InvalidSpecifier:
         raise Problem(
-            f"{where}: version {table['version']!r} is not understood", 'write it as in ">=2.13,<2.14"'
+            f"{where}: version {texts['version']!r} is not understood", 'write it as in ">=2.13,<2.14"'
         ) from None
     return Conditions(
-        processor=tuple(table.get("processor", ())),
-        version=table.get("version", ""),
-        platform=table.get("platform", "*"),
-        options_off=tuple(table.get("options-off", ())),
+        processor=lists["processor"],
+        version=texts["version"],
+        platform=texts["platform"] if "platform" in table else "*",
+        options_off=lists["options-off"],
     )
+
+
+def _text(where: str, table: Mapping[str, object], key: str) -> str:
+    value = table.get(key, "")
+    if not isinstance(value, str):
+        raise Problem(f"{where}: {key} must be a string, not {value!r}")
+    return value
+
+
+def _list(where: str, table: Mapping[str, object], key: str) -> tuple[str, ...]:
+    values = table.get(key, [])
+    if isinstance(values, list) and all(isinstance(value, str) for value in values):
+        return tuple(values)
+    raise Problem(f"{where}: {key} must be a list of strings, not {values!r}")

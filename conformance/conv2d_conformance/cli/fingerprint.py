@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from conv2d_conformance.cli import options
 from conv2d_conformance.foreign import escaped_line
+
+if TYPE_CHECKING:
+    from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 
 
 @click.command()
@@ -26,10 +29,13 @@ def fingerprint(target: str, other: str | None, format: str, timeout: float, iso
     import json
 
     from conv2d_conformance.fingerprint import differences, page
+    from conv2d_conformance.typed_json import as_json
 
     found = [_taken(name, timeout, isolation) for name in (target, other) if name is not None]
     if format == "json":
-        click.echo(json.dumps(found[0] if other is None else found, indent=2, ensure_ascii=False, allow_nan=False))
+        click.echo(
+            json.dumps(as_json(found[0] if other is None else found), indent=2, ensure_ascii=False, allow_nan=False)
+        )
     elif other is None:
         click.echo(page(found[0]), nl=False)
     else:
@@ -37,7 +43,7 @@ def fingerprint(target: str, other: str | None, format: str, timeout: float, iso
         click.echo(differences(found[0], found[1], names), nl=False)
 
 
-def _taken(target: str, timeout: float, isolation: str) -> dict[str, Any]:
+def _taken(target: str, timeout: float, isolation: str) -> Fingerprint:
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.fingerprint import take
     from conv2d_conformance.implementation.host import connect

@@ -57,7 +57,7 @@ def run(ctx: click.Context, /, target: str, output: Destination | None, deviatio
             show(elsewhere.report, elsewhere.reason.place or Path("standard output"), out)
             raise elsewhere.reason from None
         show(report, report_file.place(report), out)
-    ctx.exit(report["conclusion"]["exit_status"])
+    ctx.exit(report.conclusion.exit_status)
 
 
 def _kept(report_file: ReportFile, before: str = "") -> str:

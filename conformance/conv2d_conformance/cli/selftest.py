@@ -38,8 +38,8 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: D
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, whole_line
     from conv2d_conformance.selftest.distinct import alike
-    from conv2d_conformance.selftest.killing import Summary, run
-    from conv2d_conformance.selftest.matrix import matrix_page
+    from conv2d_conformance.selftest.kills import Summary, run
+    from conv2d_conformance.selftest.markdown import matrix_page
 
     names = [name for name in catalogue() if fnmatchcase(name, only)]
     if not names:

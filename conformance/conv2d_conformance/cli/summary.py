@@ -15,13 +15,9 @@ def summary(reports: tuple[Path, ...], format: str) -> None:
 
     The .partial file of a run that was killed is read too.
     """
-    from conv2d_conformance.report.assemble import read
-    from conv2d_conformance.report.validation import require_valid
+    from conv2d_conformance.report.reading import read
 
-    found = {}
-    for path in reports:
-        found[path] = read(path)
-        require_valid(found[path], path)
+    found = {path: read(path) for path in reports}
     match format:
         case "markdown":
             from conv2d_conformance.report.markdown import results_page
@@ -34,9 +30,9 @@ def summary(reports: tuple[Path, ...], format: str) -> None:
         case "json":
             import json
 
-            from conv2d_conformance.report.counts import as_json
+            from conv2d_conformance.report.counts import in_short
 
-            shown = [{"report": str(path), **as_json(report)} for path, report in found.items()]
+            shown = [{"report": str(path), **in_short(report)} for path, report in found.items()]
             click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         case _:
             from conv2d_conformance.report.console import console

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from conv2d_conformance.effort import Effort
-    from conv2d_conformance.variants.running import Result
+    from conv2d_conformance.variants.alarms import Result
 
 
 @click.command()
@@ -55,8 +55,8 @@ def variants(
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, whole_line
     from conv2d_conformance.variants import catalogue, unfinished
-    from conv2d_conformance.variants.page import page, sentence
-    from conv2d_conformance.variants.running import Result, run
+    from conv2d_conformance.variants.alarms import Result, run
+    from conv2d_conformance.variants.markdown import page, sentence
 
     names = [name for name in catalogue() if fnmatchcase(name, only)]
     if not names:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from conv2d_conformance.cli.problems import USAGE, problem_of
 
 if TYPE_CHECKING:
+    from conv2d_conformance.report.report import Report
     from conv2d_conformance.verifying import Finding
 
 SOUND, NOT_COMPARED, UNSOUND = 0, 4, 1
@@ -39,13 +40,16 @@ def verify(ctx: click.Context, reports: tuple[Path, ...], rerun: str | None, sam
     sources of the suite made a report and asked what these do not, and 2 where a file is no report; of
     several files, the worst.
     """
-    from conv2d_conformance.report.assemble import UnreadableReport, read
+    from conv2d_conformance.report.reading import MalformedReport, UnreadableReport, read
     from conv2d_conformance.verifying import CANNOT_KNOW
 
     worst = SOUND
     for path in reports:
         try:
             found = read(path)
+        except MalformedReport as error:
+            click.echo(f"{path}: it does not have the form of a report: {_printable(error.fault)}")
+            status = UNSOUND
         except UnreadableReport as error:
             problem_of(error).show()
             status = USAGE
@@ -60,7 +64,7 @@ def verify(ctx: click.Context, reports: tuple[Path, ...], rerun: str | None, sam
     ctx.exit(worst)
 
 
-def _verify(path: Path, report: Mapping[str, Any]) -> int:
+def _verify(path: Path, report: Report) -> int:
     """Print what is wrong with a report, or that nothing is. Returns the exit status."""
     from functools import partial
 
@@ -82,31 +86,33 @@ def _verify(path: Path, report: Mapping[str, Any]) -> int:
     return NOT_COMPARED if found.not_compared else SOUND
 
 
-def _praise(report: Mapping[str, Any], found: Finding) -> Iterator[str]:
+def _praise(report: Report, found: Finding) -> Iterator[str]:
+    from conv2d_conformance.typed_json import ABSENT
+
     yield "consistent as far as this version can tell" if found.not_compared else "complete and consistent"
     yield from map(_printable, found.remarks)
-    if not report["complete"]:
+    if not report.complete:
         yield "of a run that did not come to its end"
-    if "sources" not in report["suite"]:
-        yield f"as a report of version {report['suite']['version']} can be"
+    if report.suite.sources is ABSENT:
+        yield f"as a report of version {report.suite.version} can be"
 
 
-def _headline(report: Mapping[str, Any]) -> str:
+def _headline(report: Report) -> str:
     from conv2d_conformance.report.verdicts import headline_of
 
     return _printable(headline_of(report))
 
 
-def _ask_again(path: Path, report: Mapping[str, Any], target: str, sample: int, draw: int) -> int:
+def _ask_again(path: Path, report: Report, target: str, sample: int, draw: int) -> int:
     """Print what was asked again, and what differs. Returns the exit status."""
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.implementation.host import connect
+    from conv2d_conformance.implementation.resident import USUAL_LIMIT
+    from conv2d_conformance.typed_json import known
     from conv2d_conformance.verifying.rerun import rerun
 
-    how = {"timeout": report["run"]["timeout_seconds"]}
-    if memory := report["run"].get("memory_gib"):
-        how["memory"] = memory
-    implementation = connect(target, **how)
+    memory = known(report.run.memory_gib, None) or USUAL_LIMIT
+    implementation = connect(target, timeout=report.run.timeout_seconds, memory=memory)
     try:
         with progress(f"asking {target} again") as advance:
             again = rerun(report, implementation, sample=sample, draw=draw, on_progress=advance)

@@ -1,4 +1,4 @@
-"""What a probe found out."""
+"""How a probe finds something out."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from conv2d_conformance.contract.formats import FORMATS, TF32
 from conv2d_conformance.fingerprint.exact_arithmetic import format_name
+from conv2d_conformance.fingerprint.fingerprint import Sentence
 from conv2d_conformance.fingerprint.probe_result import ProbeResults, value
 
 Pieces = dict[str, str]
@@ -129,7 +130,7 @@ def _repeating(seen: ProbeResults) -> str:
 # ---- one sentence for all shapes
 
 
-def summary(by_shape: Mapping[str, Pieces]) -> list[dict[str, Any]]:
+def summary(by_shape: Mapping[str, Pieces]) -> tuple[Sentence, ...]:
     """Sentences, each with the shapes that it holds for: first what all have in common, then what they have not."""
     subjects = dict.fromkeys(about for parts in by_shape.values() for about in parts)
     common = {about for about in subjects if len({parts.get(about, "") for parts in by_shape.values()}) == 1}
@@ -139,4 +140,4 @@ def summary(by_shape: Mapping[str, Pieces]) -> list[dict[str, Any]]:
             own = {about: words for about, words in parts.items() if (about in common) == chosen}
             if own:
                 said.setdefault(sentence(own), []).append(shape)
-    return [{"shapes": shapes, "words": words} for words, shapes in said.items()]
+    return tuple(Sentence(tuple(shapes), words) for words, shapes in said.items())

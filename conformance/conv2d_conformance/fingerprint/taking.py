@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.fingerprint.fingerprint import Fingerprint, OfDtype, OfShape
 from conv2d_conformance.fingerprint.probe_result import Probe, ProbeResult, ProbeResults
 from conv2d_conformance.fingerprint.prober import NotSeen, Prober, TooSlow
 from conv2d_conformance.fingerprint.probes import PROBES, TITLES
@@ -25,25 +25,16 @@ def take(
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
     shapes: Iterable[CallShape] = SHAPES,
     longest_call: float = LONGEST_CALL,
-) -> dict[str, Any]:
-    """What is behind the answers of an implementation, as a JSON object. It is an observation, and never raises.
-
-    name, version
-    dtypes: by dtype
-        summary: a list of sentences (words), each with the shapes that it holds for
-        shapes: by name
-            case: the call, as cases are written
-            not_seen: why the shape could not be probed, or an empty string
-            findings: by probe words and value; the value is None where it could not see, and the words say why
-    """
+) -> Fingerprint:
+    """What is behind the answers of an implementation. It is an observation, and never raises."""
     claims = implementation.hello.capabilities
     dtypes = [dtype for dtype in DTYPES if dtype in claims.dtypes]
     chosen = list(claimed(shapes, claims))
     progress = _progress(on_progress, len(dtypes) * len(chosen) * len(PROBES))
-    found: dict[str, Any] = {}
+    found: dict[str, OfDtype] = {}
     hung = ""
     for dtype in dtypes:
-        entries: dict[str, Any] = {}
+        entries: dict[str, OfShape] = {}
         said: dict[str, Pieces] = {}
         why_not: NotSeen | None = None
         # The cheapest first: where one takes too long, so do those that are dearer.
@@ -54,17 +45,11 @@ def take(
             # After a hang the next question would hang too.
             hung = prober.ended if prober.hung else hung
             said[shape.name] = pieces(dtype, findings) or {"not seen": f"not seen: {why_not or 'anything'}"}
-            entries[shape.name] = {
-                "case": f"{shape.case} {dtype}",
-                "not_seen": "" if why_not is None else str(why_not),
-                "findings": {probe: {"words": seen.words, "value": seen.value} for probe, seen in findings.items()},
-            }
+            not_seen = "" if why_not is None else str(why_not)
+            entries[shape.name] = OfShape(f"{shape.case} {dtype}", not_seen, findings)
         names = [shape.name for shape in chosen]
-        found[dtype] = {
-            "summary": summary({name: said[name] for name in names}),
-            "shapes": {name: entries[name] for name in names},
-        }
-    return {"name": implementation.hello.name, "version": implementation.hello.version, "dtypes": found}
+        found[dtype] = OfDtype(summary({name: said[name] for name in names}), {name: entries[name] for name in names})
+    return Fingerprint(implementation.hello.name, implementation.hello.version, found)
 
 
 def _probed(prober: Prober, progress: ProgressSteps) -> dict[str, ProbeResult]:

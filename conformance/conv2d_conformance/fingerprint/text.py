@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
+from conv2d_conformance.fingerprint.fingerprint import Fingerprint, OfDtype, OfShape
+from conv2d_conformance.fingerprint.probe_result import ProbeResult
 from conv2d_conformance.fingerprint.probes import TITLES
 from conv2d_conformance.fingerprint.tree import Tree, chain, leaves, parse
 from conv2d_conformance.fingerprint.tree_drawing import drawn
@@ -17,22 +18,22 @@ SHAPE = 11
 LEGEND = "tap (channel * KH + row) * KW + column; k → l adds l to the sum so far, k & l are added at once"
 
 
-def page(fingerprint: Mapping[str, Any]) -> str:
+def page(fingerprint: Fingerprint) -> str:
     """First a few sentences for each dtype, then what each probe saw, then the trees."""
-    lines = [f"{fingerprint['name']} {fingerprint['version']}: fingerprint", ""]
-    dtypes = fingerprint["dtypes"]
+    lines = [f"{fingerprint.name} {fingerprint.version}: fingerprint", ""]
+    dtypes = fingerprint.dtypes
     for dtype, found in dtypes.items():
         lines += [*_summary(dtype, found), ""]
     lines += _shapes(dtypes)
     for dtype, found in dtypes.items():
-        if any(shape["findings"] for shape in found["shapes"].values()):
-            lines += ["", _rule(dtype), "", *_details(found["shapes"]), *_trees(found["shapes"])]
+        if any(shape.findings for shape in found.shapes.values()):
+            lines += ["", _rule(dtype), "", *_details(found.shapes), *_trees(found.shapes)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _summary(dtype: str, found: Mapping[str, Any]) -> Iterator[str]:
-    every = len(found["shapes"])
-    texts = [_about(group["shapes"], group["words"], every=len(group["shapes"]) == every) for group in found["summary"]]
+def _summary(dtype: str, found: OfDtype) -> Iterator[str]:
+    every = len(found.shapes)
+    texts = [_about(group.shapes, group.words, every=len(group.shapes) == every) for group in found.summary]
     yield from _rows(dtype, texts)
 
 
@@ -40,10 +41,8 @@ def _about(shapes: Sequence[str], words: str, *, every: bool) -> str:
     return words if every else f"{', '.join(shapes)}: {words}"
 
 
-def _shapes(dtypes: Mapping[str, Any]) -> Iterator[str]:
-    every = {
-        name: shape["case"].rpartition(" ")[0] for found in dtypes.values() for name, shape in found["shapes"].items()
-    }
+def _shapes(dtypes: Mapping[str, OfDtype]) -> Iterator[str]:
+    every = {name: shape.case.rpartition(" ")[0] for found in dtypes.values() for name, shape in found.shapes.items()}
     for number, (name, case) in enumerate(every.items()):
         yield f"{'shapes' if number == 0 else '':<{LABEL}}{name:<{SHAPE}}{case}"
 
@@ -52,18 +51,18 @@ def _rule(title: str) -> str:
     return f"── {title} " + "─" * (WIDTH - len(title) - 4)
 
 
-def _details(shapes: Mapping[str, Any]) -> Iterator[str]:
+def _details(shapes: Mapping[str, OfShape]) -> Iterator[str]:
     """What each probe saw, in one line for all shapes that agree; at the end what was not seen, and why."""
-    nowhere = {name: shape["not_seen"] for name, shape in shapes.items() if shape["not_seen"]}
-    seen = {name: shape["findings"] for name, shape in shapes.items() if not shape["not_seen"]}
+    nowhere = {name: shape.not_seen for name, shape in shapes.items() if shape.not_seen}
+    seen = {name: shape.findings for name, shape in shapes.items() if not shape.not_seen}
     unseen: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for probe, title in TITLES.items():
         found = {name: findings[probe] for name, findings in seen.items()}
-        words = {name: finding["words"] for name, finding in found.items() if finding["value"] is not None}
+        words = {name: finding.words for name, finding in found.items() if finding.value is not None}
         yield from _rows(
             title, [_about(names, said, every=len(names) == len(shapes)) for said, names in _agreed(words)]
         )
-        missing = {name: finding["words"] for name, finding in found.items() if finding["value"] is None}
+        missing = {name: finding.words for name, finding in found.items() if finding.value is None}
         for why, names in _agreed(missing):
             unseen.setdefault((why, tuple(names)), []).append(title)
     reasons = [
@@ -89,11 +88,11 @@ def _rows(label: str, texts: Iterable[str]) -> Iterator[str]:
         yield from _paragraph(label if number == 0 else "", text)
 
 
-def _trees(shapes: Mapping[str, Any]) -> Iterator[str]:
+def _trees(shapes: Mapping[str, OfShape]) -> Iterator[str]:
     """Each tree once, unless the words have said it all."""
     by_tree: dict[str, list[str]] = {}
     for name, shape in shapes.items():
-        order = shape["findings"]["order"]["value"] if shape["findings"] else None
+        order = shape.findings["order"].value if shape.findings else None
         if order and not _is_plain(parse(order["tree"])):
             by_tree.setdefault(order["tree"], []).append(name)
     for number, (tree, names) in enumerate(by_tree.items()):
@@ -116,11 +115,11 @@ def _paragraph(label: str, text: str) -> list[str]:
     ]
 
 
-def differences(one: Mapping[str, Any], other: Mapping[str, Any], names: tuple[str, str]) -> str:
+def differences(one: Fingerprint, other: Fingerprint, names: tuple[str, str]) -> str:
     """What two fingerprints do not have in common, for the same library with other options."""
     lines = []
-    for dtype in dict.fromkeys((*one["dtypes"], *other["dtypes"])):
-        left, right = (found["dtypes"].get(dtype, {"shapes": {}})["shapes"] for found in (one, other))
+    for dtype in dict.fromkeys((*one.dtypes, *other.dtypes)):
+        left, right = (found.dtypes[dtype].shapes if dtype in found.dtypes else {} for found in (one, other))
         for shape in dict.fromkeys((*left, *right)):
             for title, *words in _unequal(left.get(shape), right.get(shape)):
                 lines += ["", f"{dtype}, {shape}: {title}"]
@@ -131,7 +130,7 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any], names: tuple[s
     return "\n".join([f"{names[0]} and {names[1]} differ", *lines]) + "\n"
 
 
-def _unequal(*shapes: Mapping[str, Any] | None) -> Iterator[tuple[str, str, str]]:
+def _unequal(*shapes: OfShape | None) -> Iterator[tuple[str, str, str]]:
     """The title of each probe that saw two things, and what they are."""
     whole = [_not_probed(shape) for shape in shapes]
     if any(whole):
@@ -139,17 +138,17 @@ def _unequal(*shapes: Mapping[str, Any] | None) -> Iterator[tuple[str, str, str]
             yield "probed", whole[0] or "yes", whole[1] or "yes"
         return
     for probe, title in TITLES.items():
-        one, other = (shape["findings"][probe] for shape in shapes if shape is not None)
-        if one["words"] != other["words"]:
-            yield title, one["words"], other["words"]
-        elif one["value"] != other["value"]:
+        one, other = (shape.findings[probe] for shape in shapes if shape is not None)
+        if one.words != other.words:
+            yield title, one.words, other.words
+        elif one.value != other.value:
             # Two trees may have the same words.
             yield title, _value_words(one), _value_words(other)
 
 
-def _not_probed(shape: Mapping[str, Any] | None) -> str:
-    return "not claimed" if shape is None else shape["not_seen"]
+def _not_probed(shape: OfShape | None) -> str:
+    return "not claimed" if shape is None else shape.not_seen
 
 
-def _value_words(finding: Mapping[str, Any]) -> str:
-    return f"{finding['words']}, by {finding['value']}"
+def _value_words(finding: ProbeResult) -> str:
+    return f"{finding.words}, by {finding.value}"

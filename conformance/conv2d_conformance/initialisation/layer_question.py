@@ -89,7 +89,7 @@ class LayerQuestion:
 def read_answer(case: LayerCase, answer: Answer) -> Parameters | Fault:
     """The parameters of an answer, or the fault of its form."""
     if isinstance(answer, Broken):
-        return Fault("answered", answer.sentence, "a weight and a bias, or None for no bias")
+        return Fault("drawn", answer.sentence, "a weight and a bias, or None for no bias")
     if isinstance(answer, Rejected):
         got = f"{REFUSED}{answer.type}: {answer.message}"
         return Fault("accepted", got, "a weight and a bias, since the call is legal")

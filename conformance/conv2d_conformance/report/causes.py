@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.contract.answers import TWICE
 from conv2d_conformance.contract.capabilities import PADDING_MODES
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.message_kinds import masked
-from conv2d_conformance.diagnosis.sentences import YOUR_OUTPUT
+from conv2d_conformance.report.report import Entry
+from conv2d_conformance.report.sentences import is_about_an_output, is_odd_where_a_number_is_required, said_once
 from conv2d_conformance.report.verdicts import NOT_REACHED
+from conv2d_conformance.typed_json import known
+from conv2d_conformance.verdict.aspects import aspect_of, is_refusal
 from conv2d_conformance.verdict.explaining import explains
-from conv2d_conformance.verdict.wording import ANY_ANSWER, NO_SUCH_THING, is_refusal
-
-Entry = Mapping[str, Any]
+from conv2d_conformance.verdict.failure import Failure
 
 NAMES = re.compile(rf"\b({'|'.join((*PADDING_MODES, *DTYPES))})\b")
 """What a refusal may name besides its reason."""
@@ -34,14 +33,13 @@ class Cause:
     unreached: tuple[Entry, ...] = ()
 
     @property
-    def failure(self) -> Mapping[str, Any] | None:
-        failure: Mapping[str, Any] | None = self.entries[0]["failure"]
-        return failure
+    def failure(self) -> Failure | None:
+        return self.entries[0].failure
 
     @property
     def diagnosis(self) -> str | None:
         """The sentence about the simplest case that has one."""
-        said = (entry["failure"]["diagnosis"] for entry in self.entries if entry["failure"])
+        said = (entry.failure.diagnosis for entry in self.entries if entry.failure)
         return next((sentence for sentence in said if sentence), None)
 
     @property
@@ -49,32 +47,32 @@ class Cause:
         """What the cause is, where that is known: the diagnosis, or else what was said or seen itself."""
         if self.failure is None:
             return None
-        return self.diagnosis or (self.failure["got"] if _speaks(self.failure) else None)
+        return self.diagnosis or (self.failure.got if _speaks(self.failure) else None)
 
     @property
     def cases(self) -> list[str]:
         """The failing cases, the simplest first."""
-        cases = dict.fromkeys(entry["failure"]["case"] for entry in self.entries if entry["failure"])
+        cases = dict.fromkeys(entry.failure.case for entry in self.entries if entry.failure)
         return sorted(cases, key=len)
 
 
-def causes(report: Mapping[str, Any]) -> list[Cause]:
+def causes(requirements: Sequence[Entry]) -> list[Cause]:
     """What failed, by its cause, the one that breaks most first.
 
     Failures have one cause where the implementation refuses or dies in the same words, numbers apart, where the same
     was seen beside the answer or found to be wrong, where what is not finite spreads in one dtype, or where the same
     case fails, whatever the answer, which may be another one each time. What comes and goes is told together.
     """
-    told = [entry for entry in report["requirements"] if entry["verdict"] in ("fail", "error")]
+    told = [entry for entry in requirements if entry.verdict in ("fail", "error")]
     explained = {
-        _words(failure, failure["got"]): _words(failure, failure["diagnosis"])
+        _words(failure, failure.got): _words(failure, failure.diagnosis)
         for entry in told
-        if (failure := entry["failure"]) and failure["diagnosis"] and _speaks(failure)
+        if (failure := entry.failure) and failure.diagnosis and _speaks(failure)
     }
     groups: dict[tuple[str, ...], list[Entry]] = {}
     for entry in told:
-        groups.setdefault(_kind(entry["failure"], explained), []).append(entry)
-    unreached = [entry for entry in report["requirements"] if entry["verdict"] == NOT_REACHED and entry["failure"]]
+        groups.setdefault(_kind(entry.failure, explained), []).append(entry)
+    unreached = [entry for entry in requirements if entry.verdict == NOT_REACHED and entry.failure]
     ended: dict[tuple[str, ...], list[Entry]] = {}
     for entry in unreached:
         ended.setdefault(_home(entry, groups, explained), []).append(entry)
@@ -84,18 +82,18 @@ def causes(report: Mapping[str, Any]) -> list[Cause]:
 
 def _home(entry: Entry, groups: Mapping[tuple[str, ...], list[Entry]], explained: Mapping[str, str]) -> tuple[str, ...]:
     """The cause that ended a check: the one in the same words, or else that of the requirement that explains it."""
-    kind = _kind(entry["failure"], explained)
-    if kind in groups or entry["failure"] is None:
+    kind = _kind(entry.failure, explained)
+    if kind in groups or entry.failure is None:
         return kind
-    explanation = entry["failure"].get("explained_by")
-    broken = (kind for kind, entries in groups.items() if any(explains(one["id"], explanation) for one in entries))
+    explanation = known(entry.failure.explained_by, None)
+    broken = (kind for kind, entries in groups.items() if any(explains(one.id, explanation) for one in entries))
     return next(broken, kind)
 
 
 def common_fault(found: Sequence[Cause]) -> str | None:
     """One sentence for a cause that most of the failures share; beside a MUST that fails, no SHOULD is counted."""
-    level = "MUST" if any(entry["level"] == "MUST" for cause in found for entry in cause.entries) else None
-    counts = [sum(level in (None, entry["level"]) for entry in cause.entries) for cause in found]
+    level = "MUST" if any(entry.level == "MUST" for cause in found for entry in cause.entries) else None
+    counts = [sum(level in (None, entry.level) for entry in cause.entries) for cause in found]
     most = max(counts, default=0)
     if most < 2 or 2 * most <= sum(counts):
         return None
@@ -107,37 +105,30 @@ def common_fault(found: Sequence[Cause]) -> str | None:
     return f"{which} {what} look like one fault: {words}"
 
 
-def _kind(failure: Mapping[str, Any] | None, explained: Mapping[str, str]) -> tuple[str, ...]:
+def _kind(failure: Failure | None, explained: Mapping[str, str]) -> tuple[str, ...]:
     """What the failures of one cause have in common; `explained` are diagnoses of what was said elsewhere."""
     if failure is None:
         return ()
-    if failure["diagnosis"]:
-        return ("looks like", _words(failure, failure["diagnosis"]))
-    if failure["failed_repetitions"] < failure["repetitions"] and not _speaks(failure):
+    if failure.diagnosis:
+        return ("looks like", _words(failure, failure.diagnosis))
+    if failure.failed_repetitions < failure.repetitions and not _speaks(failure):
         return ("comes and goes",)
-    if _spreads(failure):
-        return ("spreads", parse(failure["case"]).dtype)
+    if is_odd_where_a_number_is_required(failure):
+        return ("spreads", parse(failure.case).dtype)
     if _speaks(failure):
-        words = _words(failure, failure["got"].replace(TWICE, ""))
+        words = _words(failure, said_once(failure))
         return ("looks like", explained[words]) if words in explained else (words,)
-    return (failure["case"],)
+    return (failure.case,)
 
 
-def _words(failure: Mapping[str, Any], text: str) -> str:
+def _words(failure: Failure, text: str) -> str:
     """The kind of a text. Refusals may differ in what they name besides: the mode, or the dtype, that is lacking."""
-    return masked(NAMES.sub("*", text) if is_refusal(failure["got"]) else text)
+    return masked(NAMES.sub("*", text) if is_refusal(failure) else text)
 
 
-def _speaks(failure: Mapping[str, Any]) -> bool:
+def _speaks(failure: Failure) -> bool:
     """Whether what was got says itself what is wrong."""
-    return is_refusal(failure["got"]) or failure["required"] in (ANY_ANSWER, NO_SUCH_THING)
-
-
-def _spreads(failure: Mapping[str, Any]) -> bool:
-    """Whether there is NaN or an infinity where a finite number is required, which many requirements speak of."""
-    odd = ("nan", "inf", "-inf")
-    is_special = any(f"={value}" in failure["case"] for value in odd)
-    return is_special and str(failure["got"]).startswith(odd) and not any(map(str(failure["required"]).count, odd))
+    return aspect_of(failure) in ("accepted", "answered", "observed")
 
 
 def _explaining_first(entries: list[Entry]) -> tuple[Entry, ...]:
@@ -146,12 +137,12 @@ def _explaining_first(entries: list[Entry]) -> tuple[Entry, ...]:
 
 
 def _rank(entry: Entry) -> tuple[bool, bool, bool, int, int, bool, int]:
-    failure = entry["failure"] or {"case": "", "got": "", "diagnosis": None}
-    speaks_of_no_output = is_refusal(failure["got"]) and str(failure["diagnosis"]).startswith(YOUR_OUTPUT)
-    decides = (entry["verdict"] != "fail", entry["level"] != "MUST", speaks_of_no_output)
+    failure = entry.failure
+    speaks_of_no_output = failure is not None and is_refusal(failure) and is_about_an_output(failure)
+    decides = (entry.verdict != "fail", entry.level != "MUST", speaks_of_no_output)
     place = _place(entry)
-    is_beside = place is not None and entry["id"] not in _explanations(entry)
-    return (*decides, _distance(entry), place or 0, is_beside, len(failure["case"]))
+    is_beside = place is not None and entry.id not in _explanations(entry)
+    return (*decides, _distance(entry), place or 0, is_beside, len(failure.case) if failure else 0)
 
 
 ABOUT_NUMBERS = ("numerics.", "special-values.")
@@ -162,15 +153,16 @@ def _distance(entry: Entry) -> int:
     """0 where the requirement is about what its failing case cannot do without, 2 where another is, 1 for no answer."""
     if _place(entry) is not None:
         return 0
-    return 1 if not _explanations(entry) or entry["id"].startswith(ABOUT_NUMBERS) else 2
+    return 1 if not _explanations(entry) or entry.id.startswith(ABOUT_NUMBERS) else 2
 
 
 def _place(entry: Entry) -> int | None:
     """The place, among what explains the failing case, of what the requirement is about; the narrowest is first."""
     found = _explanations(entry)
-    return next((place for place, name in enumerate(found) if explains(entry["id"], name)), None)
+    return next((place for place, name in enumerate(found) if explains(entry.id, name)), None)
 
 
 def _explanations(entry: Entry) -> list[str]:
-    failure = entry["failure"] or {}
-    return [name for name in (failure.get("explained_by"), *failure.get("explained_too", ())) if name]
+    if (failure := entry.failure) is None:
+        return []
+    return [name for name in (known(failure.explained_by, None), *known(failure.explained_too, ())) if name]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from conv2d_conformance.report.report import Entry, Report
 from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, declared_failures
+from conv2d_conformance.typed_json import Json, as_json, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,44 +25,43 @@ class Chapter:
         return next((verdict for verdict in order if self.verdicts[verdict]), "unsupported")
 
 
-def chapters(report: Mapping[str, Any]) -> list[Chapter]:
+def chapters(report: Report) -> list[Chapter]:
     """The chapters that have a verdict, in the order of the spec."""
-    entries: dict[str, list[Mapping[str, Any]]] = {}
-    for entry in report["requirements"]:
-        entries.setdefault(chapter_of(entry["id"]), []).append(entry)
-    return [
-        Chapter(name, _count(members), sum(entry["cases"] for entry in members)) for name, members in entries.items()
-    ]
+    entries: dict[str, list[Entry]] = {}
+    for entry in report.requirements:
+        entries.setdefault(chapter_of(entry.id), []).append(entry)
+    return [Chapter(name, _count(members), sum(entry.cases for entry in members)) for name, members in entries.items()]
 
 
-def total(report: Mapping[str, Any]) -> dict[str, int]:
+def total(report: Report) -> dict[str, int]:
     """The number of requirements by verdict."""
-    return _count(report["requirements"])
+    return _count(report.requirements)
 
 
 def chapter_of(requirement: str) -> str:
     return requirement.partition(".")[0]
 
 
-def _count(entries: list[Mapping[str, Any]]) -> dict[str, int]:
-    return {verdict: sum(entry["verdict"] == verdict for entry in entries) for verdict in VERDICTS}
+def _count(entries: Sequence[Entry]) -> dict[str, int]:
+    return {verdict: sum(entry.verdict == verdict for entry in entries) for verdict in VERDICTS}
 
 
-def as_json(report: Mapping[str, Any]) -> dict[str, Any]:
+def in_short(report: Report) -> dict[str, Json]:
     """What a report says in short."""
+    implementation = report.implementation
     return {
-        "implementation": {key: report["implementation"][key] for key in ("name", "version", "language")},
-        "target": report["run"]["target"],
-        "profile": report["run"]["profile"],
-        "effort": report["run"]["effort"],
-        "isolation": report["run"]["isolation"],
-        "complete": report["complete"],
-        "conclusion": report["conclusion"],
-        "judged_cases": report["judged_cases"],
-        "requirements": total(report),
+        "implementation": {key: getattr(implementation, key) for key in ("name", "version", "language")},
+        "target": report.run.target,
+        "profile": report.run.profile,
+        "effort": report.run.effort,
+        "isolation": report.run.isolation,
+        "complete": report.complete,
+        "conclusion": as_json(report.conclusion),
+        "judged_cases": report.judged_cases,
+        "requirements": {**total(report)},
         "chapters": {chapter.name: {**chapter.verdicts, "cases": chapter.cases} for chapter in chapters(report)},
-        "broken": [entry["id"] for entry in report["requirements"] if entry["verdict"] in ("fail", "error")],
-        "declared": sorted(declared_failures(report)),
-        "without_check": len(report["without_check"]),
-        "rejections": len(report.get("rejections", ())),
+        "broken": [entry.id for entry in report.requirements if entry.verdict in ("fail", "error")],
+        "declared": [*sorted(declared_failures(report))],
+        "without_check": len(report.without_check),
+        "rejections": len(known(report.rejections, ())),
     }

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
-from typing import Any
 
 from conv2d_conformance import spec
 from conv2d_conformance.foreign import escaped, escaped_line
 from conv2d_conformance.report.counts import chapter_of
+from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.reaching import not_reached
+from conv2d_conformance.report.report import Entry, Report
 from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, declared_failures, headline_of
+from conv2d_conformance.typed_json import known
+from conv2d_conformance.verdict.failure import Failure
 
 ELEMENT = {"fail": "failure", "error": "error", NOT_REACHED: "error"}
 
 
-def junit(reports: Mapping[str, Mapping[str, Any]]) -> str:
+def junit(reports: Mapping[str, Report]) -> str:
     """An XML document. A suite fails where the exit status of its run was not 0, and only there.
 
     So what decides nothing, and what is declared, is skipped with what is known of it; and the conclusion is a test
@@ -29,22 +32,21 @@ def junit(reports: Mapping[str, Mapping[str, Any]]) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
 
 
-def _add_suite(root: ET.Element, path: str, report: Mapping[str, Any]) -> None:
-    implementation = report["implementation"]
-    name = f"{implementation['name']} {implementation['version']}, profile {report['run']['profile']}"
+def _add_suite(root: ET.Element, path: str, report: Report) -> None:
+    implementation = report.implementation
+    name = f"{implementation.name} {implementation.version}, profile {report.run.profile}"
     suite = ET.SubElement(root, "testsuite", name=escaped(name), file=escaped(path))
     claimed = claimed_by(implementation)
-    for entry in report["requirements"]:
-        case = ET.SubElement(suite, "testcase", classname=chapter_of(entry["id"]), name=entry["id"])
-        if entry["verdict"] == "pass":
+    for entry in report.requirements:
+        case = ET.SubElement(suite, "testcase", classname=chapter_of(entry.id), name=entry.id)
+        if entry.verdict == "pass":
             continue
         kind, message = _told(entry, declared_failures(report), claimed)
         what = ET.SubElement(case, kind, message=escaped(message))
-        if entry["failure"] is not None:
-            what.text = escaped_line(replay_command(entry["failure"], report["run"]["target"]))
-    conclusion = report["conclusion"]
+        if entry.failure is not None:
+            what.text = escaped_line(replay_command(entry.failure, report.run.target))
     case = ET.SubElement(suite, "testcase", classname="report", name="conclusion")
-    if conclusion["exit_status"] != 0:
+    if report.conclusion.exit_status != 0:
         ET.SubElement(case, "failure", message=escaped(headline_of(report)))
     else:
         ET.SubElement(case, "system-out").text = escaped(headline_of(report))
@@ -53,16 +55,14 @@ def _add_suite(root: ET.Element, path: str, report: Mapping[str, Any]) -> None:
     suite.set("tests", str(len(suite)))
 
 
-def _told(
-    entry: Mapping[str, Any], declared: Mapping[str, Mapping[str, str]], claimed: frozenset[str]
-) -> tuple[str, str]:
+def _told(entry: Entry, declared: Mapping[str, Deviation], claimed: frozenset[str]) -> tuple[str, str]:
     """The element for a requirement that did not pass, and its message."""
-    verdict, level = entry["verdict"], entry["level"]
+    verdict, level = entry.verdict, entry.level
     if verdict == "unsupported":
-        needed = {*entry["features"], spec.operation_of(entry["id"])}
+        needed = {*entry.features, spec.operation_of(entry.id)}
         return "skipped", f"not claimed: {', '.join(sorted(needed - claimed))}"
-    deviation = declared.get(entry["id"])
-    known = f", as declared: {deviation['reason']} ({deviation['issue']})" if deviation else ""
+    deviation = declared.get(entry.id)
+    known = f", as declared: {deviation.reason} ({deviation.issue})" if deviation else ""
     if level != "MUST":
         return "skipped", f"{verdict}{known}; {level} decides nothing; {_message(entry)}"
     if deviation:
@@ -70,16 +70,16 @@ def _told(
     return ELEMENT[verdict], _message(entry)
 
 
-def _message(entry: Mapping[str, Any]) -> str:
-    failure = entry["failure"]
+def _message(entry: Entry) -> str:
+    failure = entry.failure
     if failure is None:
-        return "not reached: the run ended early" if entry["verdict"] == NOT_REACHED else "not one case was judged"
-    return not_reached(failure) if entry["verdict"] == NOT_REACHED else sentence_about(failure)
+        return "not reached: the run ended early" if entry.verdict == NOT_REACHED else "not one case was judged"
+    return not_reached(failure) if entry.verdict == NOT_REACHED else sentence_about(failure)
 
 
-def sentence_about(failure: Mapping[str, Any]) -> str:
+def sentence_about(failure: Failure) -> str:
     """A failure on one line."""
-    looks_like = f"{failure['diagnosis']}; " if failure["diagnosis"] else ""
-    after = "".join(f"; after {line}" for line in failure["after"])
-    after += f"; beside {beside}" if (beside := failure.get("beside")) else ""
-    return f"{looks_like}got {failure['got']}; required {failure['required']}{after}; case {failure['case']}"
+    looks_like = f"{failure.diagnosis}; " if failure.diagnosis else ""
+    after = "".join(f"; after {line}" for line in failure.after)
+    after += f"; beside {beside}" if (beside := known(failure.beside, None)) else ""
+    return f"{looks_like}got {failure.got}; required {failure.required}{after}; case {failure.case}"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from conv2d_conformance.foreign import escaped_line
+
+if TYPE_CHECKING:
+    from conv2d_conformance.report.header import Asked
 
 LONGEST_NAME = 120
 """In bytes."""
@@ -32,11 +34,9 @@ class Kind:
             object.__setattr__(self, name, escaped_line(getattr(self, name)))
 
     @classmethod
-    def of(cls, report: Mapping[str, Any]) -> Kind:
-        """The kind of a report, or of the header of one that was not finished. LookupError, ValueError or TypeError."""
-        if report["suite"]["name"] != SUITE:
-            raise ValueError("this is no report of the suite")
-        return cls(**{name: value for name, value in report["run"].items() if name in cls.__dataclass_fields__})
+    def of(cls, run: Asked) -> Kind:
+        """What was asked in a run."""
+        return cls(**{name: getattr(run, name) for name in cls.__dataclass_fields__})
 
     def differs_from(self, other: Kind) -> str:
         """The first thing that tells another kind from this one, in words; empty where there is none."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from conv2d_conformance import spec
@@ -12,6 +11,7 @@ from conv2d_conformance.foreign import escaped, escaped_line
 from conv2d_conformance.implementation.target import split
 from conv2d_conformance.report.causes import causes, common_fault
 from conv2d_conformance.report.counts import Chapter, chapters
+from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.report.verdicts import headline_of
 
@@ -22,7 +22,7 @@ LEGEND = (
 )
 
 
-def results_page(reports: Mapping[str, Mapping[str, Any]]) -> str:
+def results_page(reports: Mapping[str, Report]) -> str:
     """The page for reports by path; a path is the link, relative to where the page will be."""
     rows = {path: {chapter.name: chapter for chapter in chapters(report)} for path, report in reports.items()}
     present = {name for row in rows.values() for name in row}
@@ -38,49 +38,49 @@ def results_page(reports: Mapping[str, Mapping[str, Any]]) -> str:
     for path, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
         cells = [_cell(rows[path].get(name)) for name in columns]
         link = f"[{_escaped(_name(report))}]({quote(os.fsencode(path))})"
-        lines.append(_row([link, report["run"]["profile"], _escaped(headline_of(report)), *cells]))
+        lines.append(_row([link, report.run.profile, _escaped(headline_of(report)), *cells]))
     lines += ["", *_faults(reports), _footer(reports), *_failures(reports)]
     return "\n".join(lines) + "\n"
 
 
-def _failures(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _failures(reports: Mapping[str, Report]) -> list[str]:
     """What failed, by implementation: each in its simplest case, with the command that asks it again."""
     lines = []
     for _, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
-        declared = {item["requirement"]: f"{item['reason']} ({item['issue']})" for item in report["deviations"]}
-        found = causes(report)
+        declared = {item.requirement: f"{item.reason} ({item.issue})" for item in report.deviations}
+        found = causes(report.requirements)
         if found:
-            lines += ["", f"## {_escaped(_name(report))}, profile {report['run']['profile']}"]
+            lines += ["", f"## {_escaped(_name(report))}, profile {report.run.profile}"]
         for cause in found:
-            names = ", ".join(f"{entry['id']} ({entry['level']})" for entry in cause.entries)
+            names = ", ".join(f"{entry.id} ({entry.level})" for entry in cause.entries)
             lines += ["", f"### {_escaped(names)}", ""]
-            reasons = dict.fromkeys(declared[entry["id"]] for entry in cause.entries if entry["id"] in declared)
+            reasons = dict.fromkeys(declared[entry.id] for entry in cause.entries if entry.id in declared)
             lines += [f"Known: {_escaped(reason)}.\n" for reason in reasons]
             failure = cause.failure
             if failure is None:
                 lines.append("Not one case was judged.")
                 continue
-            told = [("looks like", cause.diagnosis), ("got", failure["got"]), ("required", failure["required"])]
-            if failure["failed_repetitions"] < failure["repetitions"]:
-                told += [("fails", f"{failure['failed_repetitions']} of {failure['repetitions']} times")]
-            told += [("replay", replay_command(failure, report["run"]["target"]))]
+            told = [("looks like", cause.diagnosis), ("got", failure.got), ("required", failure.required)]
+            if failure.failed_repetitions < failure.repetitions:
+                told += [("fails", f"{failure.failed_repetitions} of {failure.repetitions} times")]
+            told += [("replay", replay_command(failure, report.run.target))]
             lines += ["```", *(f"{word:11}{escaped_line(text)}" for word, text in told if text), "```"]
     return lines
 
 
-def _faults(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _faults(reports: Mapping[str, Report]) -> list[str]:
     """A line for each implementation whose failures look like one fault."""
     lines = []
     for _, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
-        if common := common_fault(causes(report)):
+        if common := common_fault(causes(report.requirements)):
             lines.append(f"- In {_escaped(_name(report))}: {_escaped(common)}")
     return [*lines, ""] if lines else []
 
 
-def _name(report: Mapping[str, Any]) -> str:
-    implementation = report["implementation"]
-    _, options = split(report["run"]["target"])
-    return f"{implementation['name']} {implementation['version']}" + (f" ({options})" if options else "")
+def _name(report: Report) -> str:
+    implementation = report.implementation
+    _, options = split(report.run.target)
+    return f"{implementation.name} {implementation.version}" + (f" ({options})" if options else "")
 
 
 def _cell(chapter: Chapter | None) -> str:
@@ -107,7 +107,7 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{letter}" if letter in ACTIVE else letter for letter in line)
 
 
-def _footer(reports: Mapping[str, Mapping[str, Any]]) -> str:
-    editions = sorted({f"{report['spec']['edition']} ({report['spec']['digest'][:12]})" for report in reports.values()})
-    efforts = sorted({report["run"]["effort"] for report in reports.values()})
+def _footer(reports: Mapping[str, Report]) -> str:
+    editions = sorted({f"{report.spec.edition} ({report.spec.digest[:12]})" for report in reports.values()})
+    efforts = sorted({report.run.effort for report in reports.values()})
     return f"Specification edition {', '.join(editions)}; effort {', '.join(efforts)}."

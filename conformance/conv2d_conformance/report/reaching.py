@@ -6,18 +6,19 @@ Such a refusal counts once, under the requirement that it breaks. What the check
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
 from conv2d_conformance.contract.message_kinds import masked
+from conv2d_conformance.typed_json import known
+from conv2d_conformance.verdict.aspects import is_refusal
 from conv2d_conformance.verdict.explaining import explains
-from conv2d_conformance.verdict.wording import REFUSED, is_refusal
+from conv2d_conformance.verdict.failure import Failure
+from conv2d_conformance.verdict.record import Record
+from conv2d_conformance.verdict.wording import REFUSED
 
-Record = Mapping[str, Any]
 
-
-def not_reached(failure: Mapping[str, Any]) -> str:
+def not_reached(failure: Failure) -> str:
     """Why a check said nothing of its subject."""
-    return f"not reached: {failure['case']} was refused: {str(failure['got']).removeprefix(REFUSED)}"
+    return f"not reached: {failure.case} was refused: {failure.got.removeprefix(REFUSED)}"
 
 
 def breaks_elsewhere(record: Record, requirements: Iterable[str], judged: Collection[str]) -> str | None:
@@ -26,32 +27,34 @@ def breaks_elsewhere(record: Record, requirements: Iterable[str], judged: Collec
     None where nobody found out, and where the requirement has no verdict in this report: then the refusal must count
     where it was met.
     """
-    if record["failure"] is None or not is_refusal(record["failure"]["got"]):
+    if record.failure is None or not is_refusal(record.failure):
         return None
-    explanation = record["failure"].get("explained_by")
+    explanation = known(record.failure.explained_by, None)
     if explanation not in judged or any(explains(name, explanation) for name in requirements):
         return None
-    return str(explanation)
+    return explanation
 
 
 def refusals_by_requirement(
     records: Iterable[Record], checks: Mapping[str, tuple[str, ...]], judged: Collection[str]
-) -> dict[str, Mapping[str, Any]]:
+) -> dict[str, Failure]:
     """For each requirement that is broken by what ended a check of something else: the first such failure.
 
     Not where a check of the requirement, or of one beside it in its chapter, met the same refusal itself.
     """
-    found: dict[str, Mapping[str, Any]] = {}
+    found: dict[str, Failure] = {}
     met: list[tuple[str, str]] = []  # the requirements whose own checks met a refusal, and its words
     for record in records:
-        requirements = checks[record["check"]]
+        requirements = checks[record.check]
         broken = breaks_elsewhere(record, requirements, judged)
+        if record.failure is None:
+            continue
         if broken is not None:
-            found.setdefault(broken, record["failure"])
-        elif record["failure"] is not None and is_refusal(record["failure"]["got"]):
-            met += [(name, masked(record["failure"]["got"])) for name in requirements if name in judged]
+            found.setdefault(broken, record.failure)
+        elif is_refusal(record.failure):
+            met += [(name, masked(record.failure.got)) for name in requirements if name in judged]
     return {
         broken: failure
         for broken, failure in found.items()
-        if not any(explains(name, broken) and words == masked(failure["got"]) for name, words in met)
+        if not any(explains(name, broken) and words == masked(failure.got) for name, words in met)
     }

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -15,7 +14,11 @@ from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
+from conv2d_conformance.report.deviations import Deviation
+from conv2d_conformance.report.report import Accuracy, Entry, Report
 from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, headline_of
+from conv2d_conformance.typed_json import known
+from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.rejections import sentence as sentence_about
 
@@ -29,115 +32,114 @@ MOST_INCIDENTS = 3
 """So many are shown; the report has them all."""
 
 
-def show(report: Mapping[str, Any], path: Path, console: Console) -> None:
+def show(report: Report, path: Path, console: Console) -> None:
     """Print a report that is in the file `path`."""
     _show_title(report, console)
     console.print()
     _show_chapters(report, console)
     console.print()
-    told = causes(report)
+    told = causes(report.requirements)
     if common := common_fault(told):
         paragraph(console, common, style="bold")
         console.print()
     for cause in told:
-        show_cause(cause, console, target=report["run"]["target"], deviations=report["deviations"])
+        show_cause(cause, console, target=report.run.target, deviations=report.deviations)
         console.print()
-    for dtype, found in report["accuracy"].items():
+    for dtype, found in report.accuracy.items():
         _show_accuracy(dtype, found, console)
-    if any(found["grade"] != "A" for found in report["accuracy"].values()):
+    if any(found.grade != "A" for found in report.accuracy.values()):
         whole_line(console, "conv2d-conformance explain A-tc says what a grade is, of any name", indent=LABEL)
     _show_fingerprint(report, console)
     paragraph(console, _judged(report), label="judged")
     for sentence in _idle_deviations(report):
         paragraph(console, sentence, label="declared")
-    if unchecked := len(report["without_check"]):
+    if unchecked := len(report.without_check):
         has = "has" if unchecked == 1 else "have"
         sentence = f"{_counted(unchecked, 'requirement')} of this profile {has} no check in this version"
         paragraph(console, sentence, label="unchecked")
-    if rejected := sentence_about(report.get("rejections", ())):
+    if rejected := sentence_about(known(report.rejections, ())):
         paragraph(console, rejected, label="rejected", most_lines=3)
-    if gave_up := report.get("gave_up"):
+    if gave_up := known(report.gave_up, None):
         paragraph(console, f"after {gave_up}; --keep-going asks the rest all the same", label="gave up")
     for sentence in shown_incidents(report):
         paragraph(console, sentence, label="incident")
     whole_line(console, str(path), label="report")
     console.print()
-    conclusion = report["conclusion"]
-    fails = any(entry["level"] == "MUST" and entry["verdict"] in ("fail", "error") for entry in report["requirements"])
-    colour = {0: "yellow" if fails else "green", 1: "red"}.get(conclusion["exit_status"], "yellow")
+    fails = any(entry.level == "MUST" and entry.verdict in ("fail", "error") for entry in report.requirements)
+    colour = {0: "yellow" if fails else "green", 1: "red"}.get(report.conclusion.exit_status, "yellow")
     paragraph(console, headline_of(report), style=f"bold {colour}")
 
 
-def shown_incidents(report: Mapping[str, Any]) -> list[str]:
+def shown_incidents(report: Report) -> list[str]:
     """What happened to the processes and is nobody's fault: the first few, and how many more there are."""
-    told = report["execution"].get("incidents", [])
+    told = known(report.execution.incidents, ())
     more = len(told) - MOST_INCIDENTS
     return [*told[:MOST_INCIDENTS], *([f"and {more} more, which the report has"] if more > 0 else [])]
 
 
-def replay_command(failure: Mapping[str, Any], target: str) -> str:
+def replay_command(failure: Failure, target: str) -> str:
     """The command that asks the failing case again, several times where it does not always fail."""
-    after = "".join(f" --after {shlex.quote(line)}" for line in failure["after"])
-    after += f" --beside {shlex.quote(beside)}" if (beside := failure.get("beside")) else ""
-    times = " --times 20" if failure["failed_repetitions"] < failure["repetitions"] else ""
-    return f"conv2d-conformance replay {shlex.quote(failure['case'])} {shlex.quote(target)}{after}{times}"
+    after = "".join(f" --after {shlex.quote(line)}" for line in failure.after)
+    after += f" --beside {shlex.quote(beside)}" if (beside := known(failure.beside, None)) else ""
+    times = " --times 20" if failure.failed_repetitions < failure.repetitions else ""
+    return f"conv2d-conformance replay {shlex.quote(failure.case)} {shlex.quote(target)}{after}{times}"
 
 
-def _show_accuracy(dtype: str, found: Mapping[str, Any], console: Console) -> None:
-    claimed, broken = found["claimed"], found["broken_by"]
-    if broken or found["grade"] is not None:
-        words = describe_grade(dtype, broken, found.get("named", ()), claimed, found.get("excess", 0))
+def _show_accuracy(dtype: str, found: Accuracy, console: Console) -> None:
+    claimed, broken = found.claimed, found.broken_by
+    if broken or found.grade is not None:
+        words = describe_grade(dtype, broken, known(found.named, ()), claimed, known(found.excess, 0))
     else:
         words = "no grade, since nothing was judged that may be rounded"
     sentence = f"{dtype}: {words}"
     if claimed in broken:
-        meaning = "" if claimed == found["grade"] else f", {MEANINGS[claimed]}"
+        meaning = "" if claimed == found.grade else f", {MEANINGS[claimed]}"
         sentence += f"; claimed {claimed}{meaning}: FAIL"
-    elif found["exact_where_exact"]:
+    elif found.exact_where_exact:
         sentence += "; exact on exact data"
     paragraph(console, sentence, label="accuracy")
-    if found["worst"] and found["grade"]:
-        worst = found["worst"]
-        share = f"the worst error is {worst['share_of_bound']:.2g} of the bound of {found['grade']}, in"
+    if found.worst and found.grade:
+        worst = found.worst
+        share = f"the worst error is {worst.share_of_bound:.2g} of the bound of {found.grade}, in"
         paragraph(console, share, indent=LABEL)
-        whole_line(console, worst["case"], indent=LABEL)
+        whole_line(console, worst.case, indent=LABEL)
     elif claimed in broken:
         paragraph(console, f"{claimed} is broken first by", indent=LABEL)
         whole_line(console, broken[claimed], indent=LABEL)
 
 
-def _show_fingerprint(report: Mapping[str, Any], console: Console) -> None:
+def _show_fingerprint(report: Report, console: Console) -> None:
     """A line for each dtype, as much of what is said first as fits; the command and the report have it all."""
-    dtypes = (report["fingerprint"] or {"dtypes": {}})["dtypes"]
+    dtypes = report.fingerprint.dtypes if report.fingerprint else {}
     for dtype, found in dtypes.items():
         line = ""
-        for clause in found["summary"][0]["words"].split("; ") if found["summary"] else []:
+        for clause in found.summary[0].words.split("; ") if found.summary else []:
             if len(f"{dtype}: {line}; {clause}") > console.width - LABEL:
                 break
             line = f"{line}; {clause}" if line else clause
         if line:
             paragraph(console, f"{dtype}: {line}", label="behind it")
     if dtypes:
-        command = f"conv2d-conformance fingerprint {shlex.quote(report['run']['target'])}"
+        command = f"conv2d-conformance fingerprint {shlex.quote(report.run.target)}"
         whole_line(console, f"{command} tells it in full", indent=LABEL)
 
 
-def _show_title(report: Mapping[str, Any], console: Console) -> None:
-    run, implementation = report["run"], report["implementation"]
-    paragraph(console, f"{implementation['name']} {implementation['version']}", style="bold")
-    only = "" if run["only"] == "*" else f", only {run['only']}"
-    edition = f"spec edition {report['spec']['edition']}"
-    paragraph(console, f"profile {run['profile']}, effort {run['effort']}, seed {run['seed']}, {edition}{only}")
+def _show_title(report: Report, console: Console) -> None:
+    run, implementation = report.run, report.implementation
+    paragraph(console, f"{implementation.name} {implementation.version}", style="bold")
+    only = "" if run.only == "*" else f", only {run.only}"
+    edition = f"spec edition {report.spec.edition}"
+    paragraph(console, f"profile {run.profile}, effort {run.effort}, seed {run.seed}, {edition}{only}")
 
 
-def _show_chapters(report: Mapping[str, Any], console: Console) -> None:
+def _show_chapters(report: Report, console: Console) -> None:
     found = chapters(report)
     shown = [name for name in VERDICTS if name != NOT_REACHED or any(chapter.verdicts[name] for chapter in found)]
     rows = (_row(chapter, shown) for chapter in found)
     show_table(console, ("chapter", *shown, "cases"), rows, right=(*shown, "cases"))
 
 
-def _row(chapter: Chapter, shown: list[str]) -> list[str | Text]:
+def _row(chapter: Chapter, shown: Iterable[str]) -> list[str | Text]:
     return [chapter.name, *(_count(name, chapter.verdicts[name]) for name in shown), str(chapter.cases)]
 
 
@@ -145,47 +147,47 @@ def _count(verdict: str, number: int) -> Text:
     return Text(str(number), style=COLOUR[verdict]) if number else Text("-", style="dim")
 
 
-def show_cause(cause: Cause, console: Console, *, target: str, deviations: Iterable[Mapping[str, str]] = ()) -> None:
+def show_cause(cause: Cause, console: Console, *, target: str, deviations: Iterable[Deviation] = ()) -> None:
     """Print what failed for one reason, with the command that asks it again."""
     entry, *others = cause.entries
-    verdict, failure = entry["verdict"], cause.failure
+    verdict, failure = entry.verdict, cause.failure
     colour = f"bold {COLOUR[verdict]}"
-    console.print(Text.assemble((verdict.upper(), colour), "  ", (entry["id"], "bold"), f"  {entry['level']}"))
-    paragraph(console, _sentence(entry["id"]), indent=2)
+    console.print(Text.assemble((verdict.upper(), colour), "  ", (entry.id, "bold"), f"  {entry.level}"))
+    paragraph(console, _sentence(entry.id), indent=2)
     if others:
         paragraph(console, ", ".join(map(_name, others)), label="also", indent=2)
     if cause.unreached:
         sentence = f"{', '.join(map(_name, cause.unreached))}: not reached, since a legal call was refused"
         paragraph(console, sentence, label="besides", indent=2)
     for deviation in deviations:
-        if deviation["requirement"] in [entry["id"] for entry in cause.entries]:
-            declared = f"{deviation['requirement']}: {deviation['reason']} ({deviation['issue']})"
+        if deviation.requirement in [entry.id for entry in cause.entries]:
+            declared = f"{deviation.requirement}: {deviation.reason} ({deviation.issue})"
             paragraph(console, declared, label="declared", indent=2)
     if failure is None:
         paragraph(console, "not one case was judged, and silence is no pass", label="got", indent=2)
         return
     if cause.diagnosis:
         paragraph(console, f"looks like  {cause.diagnosis}", indent=2, style="bold")
-    paragraph(console, failure["got"], label="got", indent=2, most_lines=MOST_LINES)
-    paragraph(console, failure["required"], label="required", indent=2, most_lines=MOST_LINES)
+    paragraph(console, failure.got, label="got", indent=2, most_lines=MOST_LINES)
+    paragraph(console, failure.required, label="required", indent=2, most_lines=MOST_LINES)
     # The case itself, and what must come before it or be asked beside it, are in the command.
-    if failure["after"]:
-        paragraph(console, f"{_counted(len(failure['after']), 'call')}, made first", label="after", indent=2)
-    if failure.get("beside"):
+    if failure.after:
+        paragraph(console, f"{_counted(len(failure.after), 'call')}, made first", label="after", indent=2)
+    if known(failure.beside, None):
         paragraph(console, "another call, from a second thread", label="beside", indent=2)
-    cases = [line for line in cause.cases if line != failure["case"]]
+    cases = [line for line in cause.cases if line != failure.case]
     for line in cases[: MOST_CASES - 1]:
         whole_line(console, line, label="case", indent=2)
     if more := len(cases[MOST_CASES - 1 :]):
         paragraph(console, f"and {_counted(more, 'case')} more, in the report", indent=2 + LABEL)
-    if failure["failed_repetitions"] < failure["repetitions"]:
-        often = f"{failure['failed_repetitions']} of {failure['repetitions']} times when the case was asked again"
+    if failure.failed_repetitions < failure.repetitions:
+        often = f"{failure.failed_repetitions} of {failure.repetitions} times when the case was asked again"
         paragraph(console, often, label="fails", indent=2)
     whole_line(console, replay_command(failure, target), label="replay", indent=2)
 
 
-def _name(entry: Mapping[str, Any]) -> str:
-    return entry["id"] if entry["level"] == "MUST" else f"{entry['id']} ({entry['level']})"
+def _name(entry: Entry) -> str:
+    return entry.id if entry.level == "MUST" else f"{entry.id} ({entry.level})"
 
 
 def _sentence(requirement: str) -> str:
@@ -193,28 +195,28 @@ def _sentence(requirement: str) -> str:
     return known.sentence if known else "(the specification of this version has no such requirement)"
 
 
-def _judged(report: Mapping[str, Any]) -> str:
+def _judged(report: Report) -> str:
     """How much was judged; why that is not what the table adds up to; and which failures decide nothing."""
     counts = total(report)
     unclaimed = counts.pop("unsupported")
     verdicts = ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number) or "none"
     requirements = _counted(sum(counts.values()), "requirement")
-    told = f"{_counted(report['judged_cases'], 'case')}, for {requirements}: {verdicts}"
-    idle = [entry for entry in report["requirements"] if entry["level"] != "MUST"]
-    if idle := [entry for entry in idle if entry["verdict"] in ("fail", "error")]:
-        told += f", of which {len(idle)} of level {idle[0]['level']} decide{'s' if len(idle) == 1 else ''} nothing"
+    told = f"{_counted(report.judged_cases, 'case')}, for {requirements}: {verdicts}"
+    idle = [entry for entry in report.requirements if entry.level != "MUST"]
+    if idle := [entry for entry in idle if entry.verdict in ("fail", "error")]:
+        told += f", of which {len(idle)} of level {idle[0].level} decide{'s' if len(idle) == 1 else ''} nothing"
     if unclaimed:
         told += f"; {unclaimed} more {'is' if unclaimed == 1 else 'are'} not claimed"
-    if sum(chapter.cases for chapter in chapters(report)) != report["judged_cases"]:
+    if sum(chapter.cases for chapter in chapters(report)) != report.judged_cases:
         told += "; the table counts a case for each requirement that it serves"
     return told
 
 
-def _idle_deviations(report: Mapping[str, Any]) -> Iterator[str]:
+def _idle_deviations(report: Report) -> Iterator[str]:
     """Why a deviation says nothing of this run."""
-    verdicts = {entry["id"]: entry["verdict"] for entry in report["requirements"]}
-    for deviation in report["deviations"]:
-        name = deviation["requirement"]
+    verdicts = {entry.id: entry.verdict for entry in report.requirements}
+    for deviation in report.deviations:
+        name = deviation.requirement
         match verdicts.get(name):
             case None:
                 yield f"{name}, which this run did not select, so that it may fail or not"

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Final
 
 from conv2d_conformance import spec
 from conv2d_conformance.contract.capabilities import CORE, Capabilities
 from conv2d_conformance.report.deviations import Deviation
+from conv2d_conformance.report.header import Introduction
 from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
+from conv2d_conformance.report.report import Conclusion, Entry, Report, Verdict
 from conv2d_conformance.spec import Requirement
+from conv2d_conformance.verdict.failure import Failure
+from conv2d_conformance.verdict.record import Record
 
-NOT_REACHED = "not reached"
+NOT_REACHED: Final = "not reached"
 """The verdict on what a refusal that breaks another requirement kept from being judged, or the early end of a run."""
 
-VERDICTS = ("pass", "fail", "error", NOT_REACHED, "unsupported")
+VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "error", NOT_REACHED, "unsupported")
 WITHOUT_ISOLATION = "without isolation there is a result and no certificate"
 """Said wherever the implementation ran in the process of the suite."""
 
@@ -25,9 +30,9 @@ def core_of(profile: str) -> frozenset[str]:
     return CORE | spec.PROFILES[profile] | ({"validation"} if profile != "forward" else set())
 
 
-def claimed_by(implementation: Mapping[str, Any]) -> frozenset[str]:
+def claimed_by(implementation: Introduction) -> frozenset[str]:
     """The features and operations with which an implementation introduced itself."""
-    return Capabilities.from_json(implementation["capabilities"]).features | frozenset(implementation["operations"])
+    return Capabilities.from_json(implementation.capabilities).features | frozenset(implementation.operations)
 
 
 def in_scope(requirement: Requirement, profile: str) -> bool:
@@ -35,23 +40,23 @@ def in_scope(requirement: Requirement, profile: str) -> bool:
 
 
 def requirement_entries(
-    records: Iterable[Mapping[str, Any]],
+    records: Iterable[Record],
     checks: Mapping[str, tuple[str, ...]],
     claimed: frozenset[str],
     profile: str,
     only: str,
     *,
     cut_short: bool = False,
-) -> list[dict[str, Any]]:
+) -> list[Entry]:
     """One entry for each requirement in scope that has a check, in the order of the spec.
 
     `checks` maps a check's name to its requirements. A requirement of which a check that had to run left no record is
     not reached in a run that was `cut_short`, and an error in any other: silence is never a pass. Nor is a check that
     was ended by a refusal which breaks another requirement.
     """
-    by_check = {record["check"]: record for record in records}
+    by_check = {record.check: record for record in records}
     silent = {name for name, covered in checks.items() if name not in by_check and _runs(covered, claimed, profile)}
-    silence = NOT_REACHED if cut_short else "error"
+    silence: Verdict = NOT_REACHED if cut_short else "error"
     examined: list[tuple[Requirement, list[str]]] = []
     for requirement in spec.load().requirements.values():
         names = [name for name, covered in checks.items() if requirement.id in covered]
@@ -62,24 +67,38 @@ def requirement_entries(
     unreached = {name for name, record in by_check.items() if breaks_elsewhere(record, checks[name], judged)}
     entries = []
     for requirement, names in examined:
-        entry: dict[str, Any] = {
-            "id": requirement.id,
-            "level": requirement.level,
-            "profile": requirement.profile,
-            "features": sorted(requirement.features),
-            "checks": names,
-        }
+        entry = entry_of(requirement, names)
         if requirement.id in judged:
-            seen = [record["observed"].get(requirement.id) for record in by_check.values()]
+            seen = [record.observed.get(requirement.id) for record in by_check.values()]
             seen.append(refusals.get(requirement.id))
             own = [by_check[name] for name in names if name in by_check]
-            entry |= _judged(own, unreached, [failure for failure in seen if failure is not None])
-            if entry["verdict"] == "pass" and not (own and silent.isdisjoint(names)):
-                entry["verdict"] = silence
-        else:
-            entry |= {"verdict": "unsupported", "cases": 0, "evidence": 0, "elements": 0, "failure": None}
+            entry = _judged(entry, own, unreached, [failure for failure in seen if failure is not None])
+            if entry.verdict == "pass" and not (own and silent.isdisjoint(names)):
+                entry = replace(entry, verdict=silence)
         entries.append(entry)
     return entries
+
+
+def entry_of(
+    requirement: Requirement,
+    checks: Iterable[str],
+    *,
+    verdict: Verdict = "unsupported",
+    failure: Failure | None = None,
+) -> Entry:
+    """What is said of a requirement before anything is counted."""
+    return Entry(
+        id=requirement.id,
+        level=requirement.level,
+        profile=requirement.profile,
+        features=tuple(sorted(requirement.features)),
+        checks=tuple(checks),
+        verdict=verdict,
+        cases=0,
+        evidence=0,
+        elements=0,
+        failure=failure,
+    )
 
 
 def _runs(covered: Iterable[str], claimed: frozenset[str], profile: str) -> bool:
@@ -88,22 +107,21 @@ def _runs(covered: Iterable[str], claimed: frozenset[str], profile: str) -> bool
     return all(requirement.needs <= claimed and in_scope(requirement, profile) for requirement in requirements)
 
 
-def _judged(
-    records: list[Mapping[str, Any]], unreached: Collection[str], seen: list[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """The verdict of a requirement, by its own records, and by what was `seen` to break it elsewhere."""
-    reached = [record for record in records if record["check"] not in unreached]
-    failures = [record["failure"] for record in reached if record["outcome"] == "fail"] + seen
-    errors = [record["failure"] for record in reached if record["outcome"] == "error"]
-    open_ones = [record["failure"] for record in records if record["check"] in unreached]
-    verdict = "fail" if failures else "error" if errors else NOT_REACHED if open_ones else "pass"
-    return {
-        "verdict": verdict,
-        "cases": len(set().union(*(record["digests"] for record in records))),
-        "evidence": sum(record["evidence"] for record in records),
-        "elements": sum(record["elements"] for record in records),
-        "failure": next((failure for failure in failures + errors + open_ones if failure), None),
-    }
+def _judged(entry: Entry, records: list[Record], unreached: Collection[str], seen: list[Failure]) -> Entry:
+    """The entry with its verdict, by its own records, and by what was `seen` to break the requirement elsewhere."""
+    reached = [record for record in records if record.check not in unreached]
+    failures = [*(record.failure for record in reached if record.outcome == "fail"), *seen]
+    errors = [record.failure for record in reached if record.outcome == "error"]
+    open_ones = [record.failure for record in records if record.check in unreached]
+    verdict: Verdict = "fail" if failures else "error" if errors else NOT_REACHED if open_ones else "pass"
+    return replace(
+        entry,
+        verdict=verdict,
+        cases=len(set().union(*(record.digests for record in records))),
+        evidence=sum(record.evidence for record in records),
+        elements=sum(record.elements for record in records),
+        failure=next((failure for failure in failures + errors + open_ones if failure), None),
+    )
 
 
 def unchecked(checks: Mapping[str, tuple[str, ...]], profile: str) -> list[str]:
@@ -117,7 +135,7 @@ def unchecked(checks: Mapping[str, tuple[str, ...]], profile: str) -> list[str]:
 
 
 def conclusion(
-    entries: list[dict[str, Any]],
+    entries: Sequence[Entry],
     claimed: frozenset[str],
     deviations: Iterable[Deviation],
     breaches: Sequence[str] = (),
@@ -127,7 +145,7 @@ def conclusion(
     isolation: str,
     complete: bool,
     gave_up: str | None = None,
-) -> dict[str, Any]:
+) -> Conclusion:
     """Whether the implementation conforms, in one sentence, and the exit status that says the same.
 
     `breaches` of the rules for adapters are no matter of a requirement, and cannot be declared. `gave_up` says after
@@ -136,14 +154,14 @@ def conclusion(
     does not fail. Without `isolation` the implementation shares a process with the suite, and could have
     written its own verdict: there is no certificate.
     """
-    verdicts = {entry["id"]: entry["verdict"] for entry in entries}
-    broken = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] in ("fail", "error")]
+    verdicts = {entry.id: entry.verdict for entry in entries}
+    broken = [entry.id for entry in entries if entry.level == "MUST" and entry.verdict in ("fail", "error")]
     judged = any(verdict in ("pass", "fail") for verdict in verdicts.values()) or bool(broken)
     declared = {deviation.requirement for deviation in deviations}
     stale = sorted(name for name in declared if verdicts.get(name) in ("pass", "unsupported"))
     undeclared = [name for name in broken if name not in declared]
     as_declared = f"{_counted(len(broken) - len(undeclared), 'requirement')} broken as declared"
-    unreached = [entry["id"] for entry in entries if entry["level"] == "MUST" and entry["verdict"] == NOT_REACHED]
+    unreached = [entry.id for entry in entries if entry.level == "MUST" and entry.verdict == NOT_REACHED]
     beside = [f"{len(unreached)} not reached"] if unreached else []
     missing = sorted(core_of(profile) - claimed)
 
@@ -171,7 +189,7 @@ def conclusion(
     elif broken:
         headline, status = f"not conforming: {', '.join([as_declared, *beside])}, and nothing else", 0
     elif only != "*":
-        holds = any(entry["level"] == "MUST" and entry["verdict"] == "pass" for entry in entries)
+        holds = any(entry.level == "MUST" and entry.verdict == "pass" for entry in entries)
         what = "every MUST that is selected holds" if holds else "no MUST is selected that is claimed"
         headline, status = f"{what} ({only}); a selection earns no certificate", 0
     elif isolation == "none":
@@ -193,31 +211,35 @@ def conclusion(
         "no isolation": isolation == "none",
     }
     no_certificate = [reason for reason, holds in reasons.items() if holds]
-    return {
-        "headline": headline,
-        "conforming": not no_certificate,
-        "no_certificate": no_certificate,
-        "exit_status": status,
-        "stale_deviations": stale,
-    }
+    return Conclusion(
+        headline=headline,
+        conforming=not no_certificate,
+        no_certificate=tuple(no_certificate),
+        exit_status=status,
+        stale_deviations=tuple(stale),
+    )
 
 
-def headline_of(report: Mapping[str, Any]) -> str:
-    """The one sentence of a report, which says too where the implementation had no process of its own."""
-    headline: str = report["conclusion"]["headline"]
-    is_said = report["run"]["isolation"] != "none" or WITHOUT_ISOLATION in headline
+def headline_of(report: Report) -> str:
+    """The one sentence of a report."""
+    return whole_headline(report.conclusion.headline, report.run.isolation)
+
+
+def whole_headline(headline: str, isolation: str) -> str:
+    """The one sentence, which says too where the implementation had no process of its own."""
+    is_said = isolation != "none" or WITHOUT_ISOLATION in headline
     return headline if is_said else f"{headline}; {WITHOUT_ISOLATION}"
 
 
-def declared_failures(report: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+def declared_failures(report: Report) -> dict[str, Deviation]:
     """The deviations whose requirements do not hold, by requirement."""
-    failing = {entry["id"] for entry in report["requirements"] if entry["verdict"] in ("fail", "error", NOT_REACHED)}
-    return {item["requirement"]: item for item in report["deviations"] if item["requirement"] in failing}
+    failing = {entry.id for entry in report.requirements if entry.verdict in ("fail", "error", NOT_REACHED)}
+    return {item.requirement: item for item in report.deviations if item.requirement in failing}
 
 
-def _unasked(entries: list[dict[str, Any]]) -> str:
+def _unasked(entries: Sequence[Entry]) -> str:
     """How much the run did not come to; what was refused, it did come to."""
-    number = sum(entry["verdict"] == NOT_REACHED and entry["failure"] is None for entry in entries)
+    number = sum(entry.verdict == NOT_REACHED and entry.failure is None for entry in entries)
     return f"{_counted(number, 'requirement')} not reached"
 
 

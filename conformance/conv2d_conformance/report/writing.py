@@ -8,14 +8,19 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 from conv2d_conformance.output.destination import Destination
 from conv2d_conformance.output.file_lock import Taken, claim, is_still
 from conv2d_conformance.output.file_replacement import write_all
 from conv2d_conformance.output.saving import KeptElsewhere, keep_elsewhere, save
 from conv2d_conformance.output.unwritable import UnwritableOutput, unwritable
+from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.kind import Kind
+from conv2d_conformance.report.kind_of_file import kind_in, kind_in_first_line
+from conv2d_conformance.report.report import Report
+from conv2d_conformance.typed_json import Json, as_json
+from conv2d_conformance.verdict.record import Record
 
 OPTION = "--output"
 PARTIAL = ".partial"
@@ -24,7 +29,7 @@ PARTIAL = ".partial"
 class ReportElsewhere(Exception):
     """The run came to its end, and its report could not be written where it should go."""
 
-    def __init__(self, report: dict[str, Any], reason: KeptElsewhere) -> None:
+    def __init__(self, report: Report, reason: KeptElsewhere) -> None:
         super().__init__(str(reason))
         self.report = report
         self.reason = reason
@@ -51,7 +56,7 @@ class ReportFile:
         if self.to.is_file:
             self._claim()
 
-    def __enter__(self) -> ReportFile:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -92,38 +97,38 @@ class ReportFile:
                 return
             yield path
 
-    def begin(self, header: dict[str, Any]) -> None:
+    def begin(self, header: Header) -> None:
         """Write the header, which a partial file is read with."""
         if self._descriptor is None:
             return
         try:
             os.ftruncate(self._descriptor, 0)
-            self._write({"header": header})
+            self._write({"header": as_json(header)}, is_header=True)
         except OSError as error:
             self.close()
             raise unwritable(self.to.name, self._partial, error, option=OPTION) from None
 
-    def append(self, record: dict[str, Any]) -> None:
+    def append(self, record: Record) -> None:
         """Keep a record. Where that fails, the run goes on: the report has it, and finds a place."""
         if self._descriptor is not None and self._is_whole:
             try:
-                self._write(record)
+                self._write(as_json(record))
             except OSError:
                 self._is_whole = False
 
-    def _write(self, line: dict[str, Any]) -> None:
+    def _write(self, line: Json, *, is_header: bool = False) -> None:
         assert self._descriptor is not None
         write_all(self._descriptor, (json.dumps(line, separators=(",", ":")) + "\n").encode())
-        self._is_empty = "header" in line
+        self._is_empty = is_header
 
-    def publish(self, report: dict[str, Any]) -> None:
+    def publish(self, report: Report) -> None:
         """Write the report, and remove the partial file; that of an interrupted run stays, and is its report.
 
         ReportElsewhere, where the report could not be written, or would now replace one of another kind.
         """
-        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+        text = text_of(report)
         try:
-            if report["complete"] or not self.to.is_file:
+            if report.complete or not self.to.is_file:
                 self._publish(text)
             elif self._partial_stands():
                 self._is_empty = False
@@ -148,16 +153,16 @@ class ReportFile:
         """Whether an earlier run of the same kind left this file."""
         try:
             with partial.open(encoding="utf-8") as stream:
-                return Kind.of(json.loads(stream.readline())["header"]) == self._kind
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+                return kind_in_first_line(stream.readline()) == self._kind
+        except (OSError, ValueError, RecursionError):
             return False
 
     def _partial_stands(self) -> bool:
         return self._descriptor is not None and self._is_whole and is_still(self._partial, self._descriptor)
 
-    def place(self, report: dict[str, Any]) -> Path:
+    def place(self, report: Report) -> Path:
         """Where the report stands that was published."""
-        return self.partial if self.to.is_file and not report["complete"] else Path(self.to.told)
+        return self.partial if self.to.is_file and not report.complete else Path(self.to.told)
 
     @property
     def kept(self) -> Path | None:
@@ -176,14 +181,19 @@ class ReportFile:
             self._descriptor = None
 
 
+def text_of(report: Report) -> str:
+    """What stands in the file of a report."""
+    return json.dumps(as_json(report), indent=2, ensure_ascii=False) + "\n"
+
+
 def require_replaceable(path: Path, name: str, kind: Kind) -> None:
     """Refuse to replace a file that is no report, or the report of another kind of run. An empty file is nothing."""
     if not path.exists() or path.stat().st_size == 0:
         return
     other = f"name another file with {OPTION} FILE, or remove that one"
     try:
-        there = Kind.of(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        there = kind_in(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         raise UnwritableOutput(f"{name} is there and is no report of conv2d-conformance", other) from None
     if difference := kind.differs_from(there):
         raise UnwritableOutput(f"{name} has the report of another run: {difference}", other)

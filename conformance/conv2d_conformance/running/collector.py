@@ -12,10 +12,8 @@ from conv2d_conformance.environment import Lack, lack_of
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.plugin import INCIDENTS, SUBJECT, Subject
 from conv2d_conformance.running.second import Second
-from conv2d_conformance.running.telling import RECORD
-
-OF_THE_RUN_ALONE = frozenset({"before", "explains_others"})
-"""What a record says to those who ask its failing case again, and to nobody later."""
+from conv2d_conformance.running.telling import ended_of
+from conv2d_conformance.verdict.record import Ended, Record
 
 SECONDS_TO_STOP = 0.2
 """For the processes of pytest-xdist after Ctrl-C."""
@@ -29,7 +27,7 @@ class Collector:
     subject: Subject | None
     second: Second
     on_progress: Callable[[int, int, str], None]
-    records: list[dict[str, Any]] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
     harness_failures: list[str] = field(default_factory=list)
     incidents: list[str] = field(default_factory=list)
     lack: Lack | None = None
@@ -56,24 +54,24 @@ class Collector:
         self.incidents += getattr(node, "workeroutput", {}).get(INCIDENTS, [])
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        record = next((value for key, value in report.user_properties if key == RECORD), None)
-        if report.when == "call" and isinstance(record, dict):
-            self._take(record)
+        if report.when == "call" and (ended := ended_of(report)) is not None:
+            self._take(ended)
         elif report.failed:
             self.harness_failures.append(f"{report.nodeid}: {report.longreprtext.splitlines()[-1]}")
 
-    def _take(self, record: dict[str, Any]) -> None:
-        if lack := record.pop("lack", None):
-            self.lack = Lack(**lack)
+    def _take(self, ended: Ended) -> None:
+        if ended.lack is not None:
+            self.lack = ended.lack
             raise KeyboardInterrupt  # it would be lacking in every check to come
-        if harness := record.pop("harness", None):
-            self.harness_failures.append(f"{record['check']}: {harness}")
+        record = ended.record
+        if ended.harness is not None:
+            self.harness_failures.append(f"{record.check}: {ended.harness}")
             return
-        if record["failure"] is not None:
-            self.second.ask(record)
+        if record.failure is not None:
+            self.second.ask(ended, record.failure)
         self.records.append(record)
-        self.report_file.append({name: value for name, value in record.items() if name not in OF_THE_RUN_ALONE})
-        self.on_progress(len(self.records), self.total, record["check"])
+        self.report_file.append(record)
+        self.on_progress(len(self.records), self.total, record.check)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

@@ -4,46 +4,50 @@ from __future__ import annotations
 
 import platform
 import time
-from dataclasses import asdict
 from importlib.metadata import version
-from typing import Any
 
 from conv2d_conformance import __version__, sources, spec
 from conv2d_conformance.contract.answers import Implementation
+from conv2d_conformance.foreign import escaped_line
 from conv2d_conformance.report.deviations import Surroundings, in_force
-from conv2d_conformance.running.options import Options, told
+from conv2d_conformance.report.header import Asked, Cited, Environment, Execution, Header, Introduction, Suite
+from conv2d_conformance.running.options import Options, described
+from conv2d_conformance.typed_json import from_json
 
 PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "pytest")
 
 
-def header(options: Options, implementation: Implementation, started: float) -> dict[str, Any]:
+def header(options: Options, implementation: Implementation, started: float) -> Header:
     """What is known before the first check: all of it depends on the options and the versions, `execution` apart."""
     hello = implementation.hello
     expected, _ = in_force(options.deviations, Surroundings.of(options.target, hello.version))
-    return {
-        "schema_version": 1,
-        "suite": {"name": "conv2d-conformance", "version": __version__, "sources": sources.digest()},
-        "spec": {"edition": spec.load().edition, "digest": spec.load().digest},
-        "run": told(options),
-        "implementation": {
-            "name": hello.name,
-            "version": hello.version,
-            "language": hello.language,
-            "description": hello.description,
-            "operations": list(hello.operations),
-            "capabilities": hello.capabilities.to_json(),
-            "environment": hello.environment,
-        },
-        "environment": {
-            "python": platform.python_version(),
-            "platform": platform.platform(terse=True),
-            "machine": platform.machine(),
-            "packages": {name: version(name) for name in PACKAGES},
-        },
-        "deviations": [asdict(deviation) for deviation in expected],
-        "execution": {
-            "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
-            "seconds": None,
-            "workers": options.workers,
-        },
+    return Header(
+        schema_version=1,
+        suite=Suite(name="conv2d-conformance", version=__version__, sources=sources.digest()),
+        spec=Cited(edition=spec.load().edition, digest=spec.load().digest),
+        run=told(options),
+        implementation=Introduction.of(hello),
+        environment=Environment(
+            python=platform.python_version(),
+            platform=platform.platform(terse=True),
+            machine=platform.machine(),
+            packages={name: version(name) for name in PACKAGES},
+        ),
+        deviations=expected,
+        execution=Execution(
+            started=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+            seconds=None,
+            workers=options.workers,
+        ),
+    )
+
+
+def told(options: Options) -> Asked:
+    """What a report says of the options, each on one line."""
+    values = {
+        said.told: getattr(options, one.name) if said.tells is None else said.tells(options)
+        for one, said in described()
+        if said.told
     }
+    lines = {name: escaped_line(value) if isinstance(value, str) else value for name, value in values.items()}
+    return from_json(lines, Asked)

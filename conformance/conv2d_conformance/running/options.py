@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.foreign import escaped_line
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
@@ -128,16 +127,6 @@ class Options:
 def described() -> Iterator[tuple[Field[Any], Option]]:
     """All options with what is said of them."""
     return ((one, one.metadata["option"]) for one in fields(Options))
-
-
-def told(options: Options) -> dict[str, Any]:
-    """What a report says of the options, each on one line, and those first that decide its kind."""
-    values = {
-        said.told: getattr(options, one.name) if said.tells is None else said.tells(options)
-        for one, said in sorted(described(), key=lambda described: described[0].name not in Kind.__dataclass_fields__)
-        if said.told
-    }
-    return {name: escaped_line(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def kind_of(options: Options) -> Kind:

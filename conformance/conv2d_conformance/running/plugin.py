@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 import pytest
@@ -26,12 +26,14 @@ from conv2d_conformance.running.examine import examination_of
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.telling import CLAIMS, RECORD, Telling
 from conv2d_conformance.spec import is_within
+from conv2d_conformance.typed_json import as_json
+from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
 from conv2d_conformance.verdict.hope import Hope
+from conv2d_conformance.verdict.record import Ended
 from conv2d_conformance.verdict.simplifier import Simplifier
-from conv2d_conformance.verdict.tally import as_json
-from conv2d_conformance.verdict.wording import ANY_ANSWER
+from conv2d_conformance.verdict.tally import recorded
 
 INCIDENTS = "conv2d_incidents"
 """The key under which a process of pytest-xdist hands over the incidents of its end."""
@@ -142,28 +144,24 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.when == "call" and EXAMINATION in item.stash:
         examination = item.stash[EXAMINATION]
         implementation = examination.implementation
-        record = {
-            "check": check_of(item).name,
-            **as_json(examination.tally),
-            "incidents": incidents_of(implementation),
-        }
-        if record["failure"] is not None:
-            diagnoses = item.config.stash[SUBJECT].diagnoses
-            record["explains_others"] = diagnoses.explains_others(record["failure"]["diagnosis"])
-            record["before"] = packed(implementation.asked) if isinstance(implementation, Remembering) else ""
+        record = recorded(check_of(item).name, examination.tally)
+        ended = Ended(record=replace(record, incidents=tuple(incidents_of(implementation))))
+        if record.failure is not None:
+            explains_others = item.config.stash[SUBJECT].diagnoses.explains_others(record.failure.diagnosis)
+            before = packed(implementation.asked) if isinstance(implementation, Remembering) else ""
+            ended = replace(ended, explains_others=explains_others, before=before)
         if gave_up := _gave_up(item, examination):
-            record["gave_up"] = gave_up
+            ended = replace(ended, record=replace(ended.record, gave_up=gave_up))
         if call.excinfo is not None and not isinstance(call.excinfo.value, Nonconforming):
-            record["harness"] = call.excinfo.exconly()
-            record["lack"] = asdict(lack) if (lack := lack_of(call.excinfo.value)) else None
-        item.user_properties.append((RECORD, record))
+            ended = replace(ended, harness=call.excinfo.exconly(), lack=lack_of(call.excinfo.value))
+        item.user_properties.append((RECORD, as_json(ended)))
     return (yield)
 
 
 def _gave_up(item: pytest.Item, examination: Examination) -> str | None:
     """After what the run gives up, where this check is the last straw."""
     hope, failure = item.config.stash[SUBJECT].hope, examination.tally.failure
-    answered = failure is None or failure.required != ANY_ANSWER
+    answered = failure is None or aspect_of(failure) != "answered"
     hope.check_ended(item.stash[ENDS_BEFORE], _ends_of(examination.implementation), answered=answered)
     return hope.gave_up
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event
-from typing import Any
 
 import pytest
 
@@ -14,11 +14,13 @@ from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.environment import Lack, lack_of
 from conv2d_conformance.fingerprint import take
+from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.strays import end_strays
 from conv2d_conformance.output.destination import find
 from conv2d_conformance.report.assemble import assemble
+from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.collector import Collector
 from conv2d_conformance.running.header import header
@@ -26,6 +28,7 @@ from conv2d_conformance.running.options import Options, kind_of
 from conv2d_conformance.running.plugin import Subject
 from conv2d_conformance.running.second import Second
 from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
+from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict.history import Remembering
 
 
@@ -45,7 +48,7 @@ def run(
     options: Options,
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
     report_file: ReportFile | None = None,
-) -> dict[str, Any]:
+) -> Report:
     """Examine the target and return the report, which is then in `report_file` too, or in `options.output`.
 
     Raises TargetError or LoadError where the target cannot be reached, UnwritableOutput before the first check,
@@ -86,7 +89,7 @@ def _run(
     second: Second,
     on_progress: Callable[[int, int, str], None],
     abandoned: Event,
-) -> dict[str, Any]:
+) -> Report:
     started = time.time()
     report_file.begin(header(options, implementation, started))
     distributed = options.workers > 1
@@ -101,13 +104,15 @@ def _run(
         raise HarnessFailure(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
-    ended_early = interrupted or any("gave_up" in record for record in collector.records)
+    ended_early = interrupted or any(record.gave_up is not ABSENT for record in collector.records)
     fingerprint = None if ended_early or options.only != "*" else _fingerprint(options, implementation, on_progress)
+    records = collector.records
     if interrupted:  # who has pressed Ctrl-C does not wait for a library to leave
         abandoned.set()
     else:
         on_progress(collector.total, collector.total, "asking once more what failed")
-        second.amend()
+        amended = second.amended()
+        records = [amended.get(record.check, record) for record in records]
     implementation.close()
     second.close()
     incidents = [*incidents_of(implementation), *collector.incidents, *second.incidents]
@@ -115,19 +120,19 @@ def _run(
         incidents.append(f"the keeper of the worker was killed, and the harness ended {number} of its processes itself")
     report = assemble(
         header(options, implementation, started),
-        collector.records,
+        records,
         complete=not interrupted,
         fingerprint=fingerprint,
         incidents=incidents,
     )
-    report["execution"]["seconds"] = round(time.time() - started, 3)
+    report = replace(report, execution=replace(report.execution, seconds=round(time.time() - started, 3)))
     report_file.publish(report)
     return report
 
 
 def _fingerprint(
     options: Options, implementation: Implementation, on_progress: Callable[[int, int, str], None]
-) -> dict[str, Any]:
+) -> Fingerprint:
     """What is behind the numbers: of the small shape alone where time is short."""
     shapes = SHAPES[:1] if options.effort == "quick" else SHAPES
     return take(implementation, shapes=shapes, longest_call=1.0, on_progress=on_progress)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event
-from typing import Any
 
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.process import Abandoned
 from conv2d_conformance.implementation.target import LoadError
 from conv2d_conformance.running.options import Options
-from conv2d_conformance.verdict.confirming import amend, explanations_of, fails_alone
+from conv2d_conformance.verdict.confirming import amended, explanations_of, fails_alone
+from conv2d_conformance.verdict.failure import Failure
+from conv2d_conformance.verdict.record import Ended, Record
 
 Confirmed = tuple[bool | None, tuple[str, ...]]
 """Whether a case fails alone, and which requirements explain that."""
@@ -31,49 +33,51 @@ class Second:
         self._implementation: Implementation | None = None
         self._confirmed: dict[tuple[str, ...], Confirmed] = {}
         self._diagnoses: set[str] = set()
-        self._asked: list[tuple[dict[str, Any], Future[Confirmed]]] = []
+        self._asked: list[tuple[Ended, Failure, Future[Confirmed]]] = []
 
-    def ask(self, record: dict[str, Any]) -> None:
-        """Begin to ask the failing case of a record."""
+    def ask(self, ended: Ended, failure: Failure) -> None:
+        """Begin to ask the failing case of a check again."""
         if self._options.isolation == "process":
-            self._asked.append((record, self._executor.submit(self._fails_alone, dict(record))))
+            self._asked.append((ended, failure, self._executor.submit(self._fails_alone, ended, failure)))
 
-    def _fails_alone(self, record: dict[str, Any]) -> Confirmed:
-        failure = record["failure"]
-        key = (record["outcome"], failure["case"], failure["required"], *failure["after"])
+    def _fails_alone(self, ended: Ended, failure: Failure) -> Confirmed:
+        key = (ended.record.outcome, failure.case, failure.required, *failure.after)
         if key not in self._confirmed:
-            self._confirmed[key] = self._asked_afresh(record)
+            self._confirmed[key] = self._asked_afresh(ended, failure)
         return self._confirmed[key]
 
-    def _asked_afresh(self, record: dict[str, Any]) -> Confirmed:
+    def _asked_afresh(self, ended: Ended, failure: Failure) -> Confirmed:
         is_fresh = self._implementation is None
         o = self._options
         try:
             self._implementation = self._implementation or connect(
                 o.target, timeout=o.timeout, memory=o.memory, abandoned=self._abandoned
             )
-            diagnosis = record["failure"]["diagnosis"]
+            record, diagnosis = ended.record, failure.diagnosis
             fails = fails_alone(record, self._implementation, is_fresh=is_fresh or diagnosis in self._diagnoses)
             if fails is False and diagnosis in self._diagnoses:
                 fails = fails_alone(record, self._implementation)
-            if fails and record["explains_others"]:
+            if fails and ended.explains_others and diagnosis is not None:
                 self._diagnoses.add(diagnosis)
-            return fails, explanations_of(record, self._implementation) if fails else ()
+            return fails, explanations_of(failure, self._implementation) if fails else ()
         except (LoadError, Abandoned):  # what was reached once and not again confirms nothing
             return None, ()
 
-    def amend(self) -> None:
-        """Note which requirement explains a failure, and find out what those depend on that did not occur again."""
-        changed = []
-        for record, result in self._asked:
+    def amended(self) -> dict[str, Record]:
+        """The records, by check, that now say which requirement explains their failure, or what it depends on."""
+        found: dict[str, Record] = {}
+        changed: list[Ended] = []
+        for ended, failure, result in self._asked:
             fails, explained = result.result()
             if fails:
                 first, *others = explained or (None,)
-                record["failure"] = {**record["failure"], "explained_by": first, "explained_too": others}
+                explaining = replace(failure, explained_by=first, explained_too=tuple(filter(None, others)))
+                found[ended.record.check] = replace(ended.record, failure=explaining)
             elif fails is False:
-                changed.append(record)
+                changed.append(ended)
         if changed and self._implementation is not None:
-            amend(changed, self._implementation)
+            found |= {record.check: record for record in amended(changed, self._implementation)}
+        return found
 
     def close(self) -> None:
         self._abandoned.set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -14,15 +13,23 @@ from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.report.causes import Cause
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.junit import sentence_about
+from conv2d_conformance.report.report import Conclusion, Entry
 from conv2d_conformance.report.text import show_cause
-from conv2d_conformance.report.verdicts import conclusion, headline_of, in_scope, requirement_entries
+from conv2d_conformance.report.verdicts import conclusion, entry_of, in_scope, requirement_entries, whole_headline
 from conv2d_conformance.running.options import Options
+from conv2d_conformance.typed_json import from_json
+from conv2d_conformance.verdict.record import Ended, Record
 
 RECORD = "conv2d"
 """The key under which a check's record travels in the properties of its report."""
 
 CLAIMS = "conv2d_claims"
 """The key under which a process that asks tells the one that hands out the checks what is claimed."""
+
+
+def ended_of(report: pytest.TestReport) -> Ended | None:
+    """What came of a check, by its report, which may have been made in another process."""
+    return next((from_json(value, Ended) for key, value in report.user_properties if key == RECORD), None)
 
 
 class Telling:
@@ -35,31 +42,32 @@ class Telling:
     def __init__(self, options: Options, *, shows_all: bool) -> None:
         self._options = options
         self._shows_all = shows_all
-        self._records: list[Mapping[str, Any]] = []
-        self._conclusion: Mapping[str, Any] | None = None
+        self._records: list[Record] = []
+        self._conclusion: Conclusion | None = None
         self.claimed: frozenset[str] = frozenset()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        record = next((value for key, value in report.user_properties if key == RECORD), None)
-        if report.when != "call" or not isinstance(record, dict) or "harness" in record:
+        ended = ended_of(report)
+        if report.when != "call" or ended is None or ended.harness is not None:
             return
+        record = ended.record
         self._records.append(record)
-        if report.failed and record["failure"] is not None:
+        if report.failed and record.failure is not None:
             entries = self._failing(record)
             if not self._shows_all:
                 report.longrepr = self._text(entries)
-            if (level := entries[0]["level"]) != "MUST":
+            if (level := entries[0].level) != "MUST":
                 report.outcome = "skipped"
-                report.wasxfail = f"{level} decides nothing: {sentence_about(record['failure'])}"
+                report.wasxfail = f"{level} decides nothing: {sentence_about(record.failure)}"
 
-    def _failing(self, record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _failing(self, record: Record) -> list[Entry]:
         """The entries of a check that failed, one that decides first."""
         entries = [
-            {"id": name, "level": spec.get(name).level, "verdict": record["outcome"], "failure": record["failure"]}
-            for name in self._asked(catalogue()[record["check"]])
+            entry_of(spec.get(name), (record.check,), verdict=record.outcome, failure=record.failure)
+            for name in self._asked(catalogue()[record.check])
         ]
-        return sorted(entries, key=lambda entry: entry["level"] != "MUST")
+        return sorted(entries, key=lambda entry: entry.level != "MUST")
 
     def _asked(self, check: Check) -> list[str]:
         """The requirements of a check that the session is about."""
@@ -69,7 +77,7 @@ class Telling:
             if fnmatchcase(name, self._options.only) and in_scope(spec.get(name), self._options.profile)
         ]
 
-    def _text(self, entries: list[dict[str, Any]]) -> str:
+    def _text(self, entries: list[Entry]) -> str:
         stream = io.StringIO()
         show_cause(Cause(tuple(entries)), console(stream), target=self._options.target)
         return stream.getvalue().rstrip("\n")
@@ -83,13 +91,13 @@ class Telling:
         ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         if self._records and ended and not was_stopped:
             self._conclusion = self._concluded()
-            if self._conclusion["exit_status"] == 1:
+            if self._conclusion.exit_status == 1:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def _concluded(self) -> Mapping[str, Any]:
+    def _concluded(self) -> Conclusion:
         """What `run` concludes from the same records. Where some were left out, by -k say, that is a selection."""
         checks = {check.name: check.requirements for check in catalogue().values()}
-        run = {record["check"] for record in self._records}
+        run = {record.check for record in self._records}
         is_whole = all(
             check.name in run or not self._asked(check) or not check.needs <= self.claimed
             for check in catalogue().values()
@@ -105,7 +113,7 @@ class Telling:
             entries,
             self.claimed,
             deviations=(),
-            breaches=sorted(set().union(*(record["breaches"] for record in self._records))),
+            breaches=sorted(set().union(*(record.breaches for record in self._records))),
             profile=self._options.profile,
             only=self._options.only if is_whole else "some checks",
             isolation=self._options.isolation,
@@ -115,5 +123,4 @@ class Telling:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._conclusion is not None:
             terminalreporter.section("conv2d-conformance")
-            run = {"isolation": self._options.isolation}
-            terminalreporter.line(headline_of({"run": run, "conclusion": self._conclusion}))
+            terminalreporter.line(whole_headline(self._conclusion.headline, self._options.isolation))

@@ -20,7 +20,7 @@ from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.running.examine import examine
-from conv2d_conformance.selftest.killing import Encounter
+from conv2d_conformance.selftest.kills import Encounter
 from conv2d_conformance.verdict.question import requests_of
 
 Group = list[str]

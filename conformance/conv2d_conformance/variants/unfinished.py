@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from conv2d_conformance.variants.running import Alarm, Result
+from conv2d_conformance.variants.alarms import Alarm, Result
 
 
 class OtherRun(Exception):

@@ -10,9 +10,9 @@ from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Answer, Implementation, Observation
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.operations import OPERATIONS
-from conv2d_conformance.verdict.failure import Failure
+from conv2d_conformance.verdict.failure import as_always
 from conv2d_conformance.verdict.judge import judge
-from conv2d_conformance.verdict.judgement import Judgement
+from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.question import Drawn, Question
 from conv2d_conformance.verdict.repeating import judge_repetitions
 from conv2d_conformance.verdict.tally import Tally
@@ -101,6 +101,8 @@ class Asker:
                 self._tally.breaches.add(observation.sentence)
             requirement = OPERATIONS[operation].observed.get(observation.kind)
             if requirement and requirement not in self._tally.observed:
-                self._tally.observed[requirement] = Failure(line, observation.sentence, NO_SUCH_THING, line)
+                self._tally.observed[requirement] = as_always(
+                    line, Fault("observed", observation.sentence, NO_SUCH_THING)
+                )
                 if case is not None:
                     self.watched[requirement] = case, observation

@@ -22,10 +22,10 @@ from conv2d_conformance.verdict.ahead import Ahead
 from conv2d_conformance.verdict.asker import Asker, Prepare
 from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.evidence import askable
-from conv2d_conformance.verdict.failure import Failure, as_it_is
+from conv2d_conformance.verdict.failure import Failure, as_always, as_it_is
 from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.history import Remembering
-from conv2d_conformance.verdict.judgement import Fault, Judgement, Outcome
+from conv2d_conformance.verdict.judgement import Aspect, Fault, Judgement, Outcome
 from conv2d_conformance.verdict.question import Drawn, Question, claimed_grade
 from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE
 from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
@@ -159,7 +159,9 @@ class Examination:
         if refused is not None and not self.tally.evidence:
             line, legal, fault = refused
             required = f"an answer: an exception for {line} says nothing where it is raised without the defect too"
-            self._end(as_it_is(format_case(legal), fault.got, required), "error")
+            # What says nothing of a rejection is, as a refusal, a fault of the legal call as well.
+            aspect: Aspect = "accepted" if fault.aspect == "accepted" else "rejected"
+            self._end(as_it_is(format_case(legal), Fault(aspect, fault.got, required)), "error")
 
     def _refusal(self, legal: Case) -> Fault | None:
         """What came in place of an array when a legal call was asked, right or wrong."""
@@ -231,7 +233,7 @@ class Examination:
                 self._raise(one, alone, values=True)
         fault = judgement.fault
         assert fault is not None
-        failure = replace(as_it_is(format_case(case), fault.got, fault.required), beside=format_case(beside))
+        failure = replace(as_it_is(format_case(case), fault), beside=format_case(beside))
         if self.simplifier is not None and judgement.outcome == "fail":
             failure = self.simplifier.together(self.asker, cases, failure)
         self._end(failure, judgement.outcome)
@@ -245,10 +247,11 @@ class Examination:
             raise self._raised
         operation = question.operation
         if operation not in self.implementation.hello.operations:
-            self._end(as_it_is(question.line, f"the adapter has no {operation}", "one, for this profile"), "error")
+            lacking = Fault("drawn", f"the adapter has no {operation}", "one, for this profile")
+            self._end(as_it_is(question.line, lacking), "error")
         judgement = self.asker.ask_drawn(question)
         if judgement.fault is not None:
-            self._end(as_it_is(question.line, judgement.fault.got, judgement.fault.required), judgement.outcome)
+            self._end(as_it_is(question.line, judgement.fault), judgement.outcome)
         self._tally(question.line, judgement)
         self._end_where_observed()
 
@@ -280,7 +283,7 @@ class Examination:
                 case = found.failed[claimed].case
                 got = f"{dtype}: {describe_grade(dtype, found.failed, found.named, claimed, found.excess)}"
                 required = f"{dtype}: grade {claimed}, {MEANINGS[claimed]}"
-                failure = Failure(format_case(case), got, required, format_case(case))
+                failure = as_always(format_case(case), Fault("values", got, required))
                 if self.simplifier is not None:
                     failure = replace(failure, diagnosis=self.simplifier.diagnosis(self.asker, case, {}))
                 self._end(failure, "fail")
@@ -333,7 +336,7 @@ class Examination:
     def _raise(self, case: Case, judgement: Judgement, values: bool) -> NoReturn:
         assert judgement.fault is not None
         if self.simplifier is None:
-            failure = as_it_is(format_case(case), judgement.fault.got, judgement.fault.required)
+            failure = as_it_is(format_case(case), judgement.fault)
         else:
             failure = self.simplifier.failing(self.asker, case, judgement, values=values, asked=self._known)
         self._end(failure, judgement.outcome)
@@ -346,7 +349,7 @@ class Examination:
         if needed is not None and not needed:
             self._raise(case, judgement, values=True)
         failure = replace(
-            as_it_is(format_case(case), fault.got, fault.required),
+            as_it_is(format_case(case), fault),
             after=tuple(format_case(earlier) for earlier in needed or asked),
             failed_repetitions=int(needed is not None),
         )

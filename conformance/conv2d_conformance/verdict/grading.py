@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from conv2d_conformance.contract.grades import MEANINGS, ROUNDED_INPUTS, TRANSFO
 from conv2d_conformance.law.allowed import Allowed, Comparison, Mask, compare
 from conv2d_conformance.law.classes import contained_in
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.record import Margin
 from conv2d_conformance.verdict.shown import has_spread, of_rounded_factors
 
 EXACT = "E"
@@ -52,7 +52,7 @@ class Subject:
     failed: dict[str, Question] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     refuted: set[str] = field(default_factory=set)
-    margins: dict[str, dict[str, Any]] = field(default_factory=dict)
+    margins: dict[str, Margin] = field(default_factory=dict)
     excess: float = 0.0
     fixed: int = 0
     bounded: int = 0
@@ -102,12 +102,12 @@ def _note_margin(subject: Subject, name: str, question: Question, law: Allowed, 
     ratio = np.where(law.evident, comparison.ratio, 0.0)
     worst = int(ratio.argmax())
     margin = float(ratio.flat[worst])
-    if name not in subject.margins or margin > subject.margins[name]["share_of_bound"]:
-        subject.margins[name] = {
-            "share_of_bound": margin,
-            "element": [int(i) for i in np.unravel_index(worst, ratio.shape)],
-            "case": format_case(question.case),
-        }
+    if name not in subject.margins or margin > subject.margins[name].share_of_bound:
+        subject.margins[name] = Margin(
+            share_of_bound=margin,
+            element=tuple(int(i) for i in np.unravel_index(worst, ratio.shape)),
+            case=format_case(question.case),
+        )
 
 
 def _note_excess(subject: Subject, answer: Array, law: Allowed, wrong: Mask, unit: float) -> None:

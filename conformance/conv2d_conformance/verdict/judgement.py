@@ -7,7 +7,13 @@ from typing import Literal
 
 from conv2d_conformance.contract.answers import Observation, Rejected
 
-Aspect = Literal["answered", "accepted", "rejected", "dtype", "shape", "values", "repeated", "observed"]
+Aspect = Literal["answered", "drawn", "accepted", "rejected", "dtype", "shape", "values", "repeated", "observed"]
+"""The respect in which an answer is wrong.
+
+answered: there is none. drawn: there are no layers to judge. accepted: a legal call was refused. rejected: an illegal
+call was not, or nothing follows from its refusal. dtype, shape, values: of the arrays. repeated: the same call has
+another. observed: something was seen beside it.
+"""
 Outcome = Literal["pass", "fail", "error"]
 
 

@@ -7,11 +7,13 @@ the words, since nobody knows all that languages and libraries say; but who read
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import chain
 
 from conv2d_conformance.contract.answers import Rejected
 from conv2d_conformance.contract.message_kinds import refusal
+from conv2d_conformance.verdict.record import JudgedRejections, RejectedCalls
 
 _TYPES = re.compile(
     r"\b(Name|Attribute|UnboundLocal|Import|ModuleNotFound|Reference|UndefVar|UndefinedFunction|NoMethod|NullPointer)"
@@ -37,37 +39,48 @@ class Rejections:
     """Those of one check by their kind, numbers apart; the first of each stands for all."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, bool], dict[str, Any]] = {}
+        self._found: dict[tuple[str, bool], RejectedCalls] = {}
 
     def take(self, answer: Rejected, line: str, *, legal: bool) -> None:
         """Note that the call of this line was rejected."""
-        first = {"type": answer.type, "message": answer.message, "legal": legal, "case": line, "times": 0}
-        self._found.setdefault((refusal(answer), legal), first)["times"] += 1
+        kind = refusal(answer), legal
+        first = RejectedCalls(type=answer.type, message=answer.message, legal=legal, case=line, times=0)
+        known = self._found.setdefault(kind, first)
+        self._found[kind] = replace(known, times=known.times + 1)
 
-    def as_json(self) -> list[dict[str, Any]]:
-        return list(self._found.values())
+    def recorded(self) -> tuple[RejectedCalls, ...]:
+        return tuple(self._found.values())
 
 
-def merged(parts: Iterable[Iterable[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+def merged(parts: Iterable[Iterable[RejectedCalls]]) -> tuple[JudgedRejections, ...]:
     """The rejections of several checks, each kind once, in their order."""
-    found: dict[tuple[str, bool], dict[str, Any]] = {}
-    for part in parts:
-        for one in part:
-            kind = refusal(Rejected(one["type"], one["message"])), one["legal"]
-            known = found.setdefault(kind, {**one, "times": 0})
-            known["times"] += one["times"]
-    return [{**one, "suspicious": looks_like_a_mistake(one["type"], one["message"])} for one in found.values()]
+    found: dict[tuple[str, bool], JudgedRejections] = {}
+    for one in chain.from_iterable(parts):
+        kind = refusal(Rejected(one.type, one.message)), one.legal
+        if kind in found:
+            found[kind] = replace(found[kind], times=found[kind].times + one.times)
+        else:
+            suspicious = looks_like_a_mistake(one.type, one.message)
+            found[kind] = JudgedRejections(
+                type=one.type,
+                message=one.message,
+                legal=one.legal,
+                case=one.case,
+                times=one.times,
+                suspicious=suspicious,
+            )
+    return tuple(found.values())
 
 
-def sentence(rejections: Iterable[Mapping[str, Any]]) -> str:
+def sentence(rejections: Iterable[JudgedRejections]) -> str:
     """How many there are, and which of them to read first; nothing where there are none."""
     told = list(rejections)
     if not told:
         return ""
     number = f"{len(told)} different rejection{'' if len(told) == 1 else 's'}, which the report lists"
-    strange = [one for one in told if one["suspicious"]]
+    strange = [one for one in told if one.suspicious]
     if not strange:
         return number
-    first = f"{strange[0]['type']}: {strange[0]['message']}"
+    first = f"{strange[0].type}: {strange[0].message}"
     words = "looks" if len(strange) == 1 else "look"
     return f"{number}; {len(strange)} of them {words} like a fault of the adapter itself: {first}"

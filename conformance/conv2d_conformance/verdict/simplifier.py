@@ -10,7 +10,7 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Implementation, Observation
 from conv2d_conformance.verdict.asker import Asker
-from conv2d_conformance.verdict.failure import Failure, as_it_is
+from conv2d_conformance.verdict.failure import Failure, as_it_is, failure_of
 from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.sequence import shortest
@@ -51,7 +51,7 @@ class Simplifier:
     ) -> Failure:
         """The failure of a case, asked with or without its values, where others were `asked` before."""
         assert judgement.fault is not None
-        once = as_it_is(format_case(case), judgement.fault.got, judgement.fault.required)
+        once = as_it_is(format_case(case), judgement.fault)
         if _is_dear(judgement.fault):
             return once
         seen = {other: found.outcome == "pass" for other, found in asked.items()}
@@ -114,12 +114,11 @@ SIMPLIFIER = Simplifier()
 
 
 def _reduced(case: Case, found: Simplest) -> Failure:
-    return Failure(
+    return failure_of(
         format_case(found.case),
-        found.fault.got,
-        found.fault.required,
-        format_case(case),
-        failed_repetitions=found.failed,
+        found.fault,
+        first_case=format_case(case),
+        failed=found.failed,
         repetitions=found.repetitions,
     )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
 
 from conv2d_conformance.cases.grammar import format_case
-from conv2d_conformance.verdict.failure import Failure, failure_as_json
+from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.judgement import Judgement, Outcome
+from conv2d_conformance.verdict.record import Measured, Record
 from conv2d_conformance.verdict.rejections import Rejections
 
 
@@ -57,30 +57,30 @@ def _continued(transcript: str, line: str) -> str:
     return hashlib.blake2b(f"{transcript}\n{line}".encode(), digest_size=8).hexdigest()
 
 
-def as_json(tally: Tally) -> dict[str, Any]:
-    """The tally in builtins alone, so that it can travel between processes."""
-    failure = None if tally.failure is None else failure_as_json(tally.failure)
-    return {
-        "outcome": tally.outcome,
-        "digests": sorted(tally.digests),
-        "asked": tally.asked,
-        "without_evidence": tally.without_evidence,
-        "transcript": tally.transcript,
-        "elements": tally.elements,
-        "evidence": tally.evidence,
-        "failure": failure,
-        "accuracy": {
-            dtype: {
-                "broken_by": {name: format_case(question.case) for name, question in found.failed.items()},
-                "named": sorted(found.named),
-                "margins": found.margins,
-                "excess": found.excess,
-                "fixed": found.fixed,
-                "bounded": found.bounded,
-            }
-            for dtype, found in tally.grading.subjects.items()
+def recorded(check: str, tally: Tally) -> Record:
+    """The tally of a check in values alone, so that it can travel between processes."""
+    return Record(
+        check=check,
+        outcome=tally.outcome,
+        digests=tuple(sorted(tally.digests)),
+        asked=tally.asked,
+        without_evidence=tuple(tally.without_evidence),
+        transcript=tally.transcript,
+        elements=tally.elements,
+        evidence=tally.evidence,
+        failure=tally.failure,
+        accuracy={
+            subject: Measured(
+                broken_by={name: format_case(question.case) for name, question in found.failed.items()},
+                named=tuple(sorted(found.named)),
+                margins=found.margins,
+                excess=found.excess,
+                fixed=found.fixed,
+                bounded=found.bounded,
+            )
+            for subject, found in tally.grading.subjects.items()
         },
-        "observed": {name: failure_as_json(seen) for name, seen in tally.observed.items()},
-        "breaches": sorted(tally.breaches),
-        "rejections": tally.rejections.as_json(),
-    }
+        observed=tally.observed,
+        breaches=tuple(sorted(tally.breaches)),
+        rejections=tally.rejections.recorded(),
+    )

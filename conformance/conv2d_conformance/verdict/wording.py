@@ -24,11 +24,6 @@ REPEATED = "the same bits from the same call"
 """What is required of repetitions, and shown by them alone."""
 
 
-def is_refusal(got: str) -> bool:
-    """Whether what was got is that a legal call was refused."""
-    return got.startswith(REFUSED)
-
-
 def describe_wrong_elements(question: Question, answer: Array, law: Allowed, wrong: Mask) -> tuple[str, str]:
     """What was got and what is required, told of the first wrong element. Its shape is that of the law.
 

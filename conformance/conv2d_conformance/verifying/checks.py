@@ -2,114 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from fnmatch import fnmatchcase
-from typing import Any
 
 from conv2d_conformance.checks import Check
+from conv2d_conformance.report.header import Asked
+from conv2d_conformance.report.report import Entry, Report, Seen, Verdict
 from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.spec import is_within
+from conv2d_conformance.typed_json import ABSENT, known
 
-Seen = Mapping[str, Any]
 
-
-def to_run(checks: Mapping[str, Check], run: Mapping[str, Any], claimed: frozenset[str]) -> list[Check]:
+def to_run(checks: Mapping[str, Check], run: Asked, claimed: frozenset[str]) -> list[Check]:
     """The checks that a run makes: those of its profile that are selected, and of what is claimed."""
     return [
         check
         for check in checks.values()
-        if is_within(check.profile, run["profile"])
-        and any(fnmatchcase(requirement, run["only"]) for requirement in check.requirements)
+        if is_within(check.profile, run.profile)
+        and any(fnmatchcase(requirement, run.only) for requirement in check.requirements)
         and check.needs <= claimed
     ]
 
 
-def faults_of_checks(report: Mapping[str, Any], due: Set[str] | None) -> Iterator[str]:
+def faults_of_checks(report: Report, checks: Mapping[str, Seen], due: Set[str] | None) -> Iterator[str]:
     """Whether what each check saw can be, and what its requirements are told to be follows from it.
 
     A check that was `due` and is not there was not reached, or is an error: where it is not known which were due, a
     requirement without one of its checks may be either.
     """
-    for name, seen in report["checks"].items():
+    for name, seen in checks.items():
         yield from _faults_of_one(name, seen)
-    for entry in report["requirements"]:
-        if entry["verdict"] != "unsupported":
-            silence = "error" if report["complete"] and not report.get("gave_up") else NOT_REACHED
-            yield from _faults_of_entry(entry, report["checks"], due, silence)
-    breaches = sorted({sentence for seen in report["checks"].values() for sentence in seen["breaches"]})
-    if breaches != report.get("breaches", []):
-        yield f"its breaches are {_listed(report.get('breaches', []))}; its checks saw {_listed(breaches)}"
+    silence: Verdict = "error" if report.complete and not known(report.gave_up, None) else NOT_REACHED
+    for entry in report.requirements:
+        if entry.verdict != "unsupported":
+            yield from _faults_of_entry(entry, checks, due, silence)
+    told = list(known(report.breaches, ()))
+    breaches = sorted({sentence for seen in checks.values() for sentence in seen.breaches})
+    if breaches != told:
+        yield f"its breaches are {_listed(told)}; its checks saw {_listed(breaches)}"
 
 
-def faults_of_run(report: Mapping[str, Any], expected: list[Check], requirements: Container[str]) -> Iterator[str]:
+def faults_of_run(
+    report: Report, checks: Mapping[str, Seen], expected: list[Check], requirements: Container[str]
+) -> Iterator[str]:
     """Whether the checks that are there are those that the run had to make, and know the requirements."""
     names = [check.name for check in expected]
-    for name in report["checks"]:
+    for name, seen in checks.items():
         if name not in names:
             yield f"it has numbers of {name}, a check that such a run does not make"
         yield from (
             f"{name} saw something that breaks {requirement}, which is no requirement"
-            for requirement in report["checks"][name]["observed"]
+            for requirement in seen.observed
             if requirement not in requirements
         )
-    if report["complete"] and not report["gave_up"]:
-        yield from (
-            f"it has no numbers of {name}, which such a run makes" for name in names if name not in report["checks"]
-        )
-    if not set(report["checks"]) - set(names) and list(report["checks"]) != [n for n in names if n in report["checks"]]:
+    if report.complete and not known(report.gave_up, None):
+        yield from (f"it has no numbers of {name}, which such a run makes" for name in names if name not in checks)
+    if not set(checks) - set(names) and list(checks) != [name for name in names if name in checks]:
         yield "its checks do not stand in the order of the catalogue"
 
 
-def faults_of_total(report: Mapping[str, Any]) -> Iterator[str]:
+def faults_of_total(report: Report) -> Iterator[str]:
     """Whether so many distinct cases can have been judged; a case can count for several checks."""
-    parts = [seen["cases"] for seen in (report.get("checks") or {}).values()]
-    parts = parts if "checks" in report else [entry["cases"] for entry in report["requirements"]]
-    if not max(parts, default=0) <= report["judged_cases"] <= sum(parts):
+    told: Iterable[Entry | Seen] = report.requirements if report.checks is ABSENT else report.checks.values()
+    parts = [part.cases for part in told]
+    if not max(parts, default=0) <= report.judged_cases <= sum(parts):
         yield (
-            f"it says that {report['judged_cases']} distinct cases were judged; its parts have {max(parts, default=0)} "
+            f"it says that {report.judged_cases} distinct cases were judged; its parts have {max(parts, default=0)} "
             f"at most and {sum(parts)} together"
         )
 
 
 def _faults_of_one(name: str, seen: Seen) -> Iterator[str]:
-    asked, silent = seen["asked"], seen["without_evidence"]
-    if silent != sorted(silent) or any(place >= asked for place in silent):
+    asked, silent = seen.asked, seen.without_evidence
+    if list(silent) != sorted(silent) or any(place >= asked for place in silent):
         yield f"{name} has {asked} calls, and others without evidence"
     spoke = asked - len(silent)
-    if seen["cases"] > spoke or (seen["cases"] == 0) != (spoke == 0):
-        yield f"{name} has {seen['cases']} distinct cases in {spoke} calls with evidence"
-    if not spoke <= seen["evidence"] <= seen["elements"] or seen["elements"] < asked:
-        yield f"{name} has {asked} calls, {seen['evidence']} elements of evidence and {seen['elements']} elements"
-    if seen["outcome"] == "pass" and not spoke:
+    if seen.cases > spoke or (seen.cases == 0) != (spoke == 0):
+        yield f"{name} has {seen.cases} distinct cases in {spoke} calls with evidence"
+    if not spoke <= seen.evidence <= seen.elements or seen.elements < asked:
+        yield f"{name} has {asked} calls, {seen.evidence} elements of evidence and {seen.elements} elements"
+    if seen.outcome == "pass" and not spoke:
         yield f"{name} is said to pass without one judged case"
 
 
-def _faults_of_entry(
-    entry: Mapping[str, Any], checks: Mapping[str, Seen], due: Set[str] | None, silence: str
-) -> Iterator[str]:
-    own = [checks[name] for name in entry["checks"] if name in checks]
-    verdict = _verdict(entry["id"], own, checks)
-    missing = [name for name in entry["checks"] if name not in checks and (due is None or name in due)]
-    is_open = due is None and bool(missing) and entry["verdict"] in ("pass", silence)
+def _faults_of_entry(entry: Entry, checks: Mapping[str, Seen], due: Set[str] | None, silence: Verdict) -> Iterator[str]:
+    own = [checks[name] for name in entry.checks if name in checks]
+    verdict = _verdict(entry.id, own, checks)
+    missing = [name for name in entry.checks if name not in checks and (due is None or name in due)]
+    is_open = due is None and bool(missing) and entry.verdict in ("pass", silence)
     if verdict == "pass" and (missing or not own):
         verdict = silence
-    if verdict != entry["verdict"] and not is_open:
-        yield f"{entry['id']} has the verdict {entry['verdict']}; from what its checks saw follows {verdict}"
+    if verdict != entry.verdict and not is_open:
+        yield f"{entry.id} has the verdict {entry.verdict}; from what its checks saw follows {verdict}"
     for name in ("evidence", "elements"):
-        if (total := sum(seen[name] for seen in own)) != entry[name]:
-            yield f"{entry['id']} has {entry[name]} elements{_of(name)}; its checks have {total}"
-    cases = [seen["cases"] for seen in own]
-    if not max(cases, default=0) <= entry["cases"] <= sum(cases):
-        yield f"{entry['id']} has {entry['cases']} cases; its checks have {' and '.join(map(str, cases)) or 'none'}"
-    if entry["failure"] is None and (verdict == "fail" or _has_failed(own)):
-        yield f"{entry['id']} fails, and no case is told"
-    if entry["verdict"] in ("error", NOT_REACHED) and entry["failure"] is not None and not own:
-        yield f"{entry['id']} was not reached, and tells of a failing case"
+        if (total := sum(getattr(seen, name) for seen in own)) != getattr(entry, name):
+            yield f"{entry.id} has {getattr(entry, name)} elements{_of(name)}; its checks have {total}"
+    cases = [seen.cases for seen in own]
+    if not max(cases, default=0) <= entry.cases <= sum(cases):
+        yield f"{entry.id} has {entry.cases} cases; its checks have {' and '.join(map(str, cases)) or 'none'}"
+    if entry.failure is None and (verdict == "fail" or _has_failed(own)):
+        yield f"{entry.id} fails, and no case is told"
+    if entry.verdict in ("error", NOT_REACHED) and entry.failure is not None and not own:
+        yield f"{entry.id} was not reached, and tells of a failing case"
 
 
-def _verdict(requirement: str, own: list[Seen], checks: Mapping[str, Seen]) -> str:
-    outcomes = [seen["outcome"] for seen in own]
-    if "fail" in outcomes or any(requirement in seen["observed"] for seen in checks.values()):
+def _verdict(requirement: str, own: list[Seen], checks: Mapping[str, Seen]) -> Verdict:
+    outcomes = [seen.outcome for seen in own]
+    if "fail" in outcomes or any(requirement in seen.observed for seen in checks.values()):
         return "fail"
     if "error" in outcomes:
         return "error"
@@ -117,12 +116,12 @@ def _verdict(requirement: str, own: list[Seen], checks: Mapping[str, Seen]) -> s
 
 
 def _has_failed(own: list[Seen]) -> bool:
-    return any(seen["outcome"] == "fail" for seen in own)
+    return any(seen.outcome == "fail" for seen in own)
 
 
 def _of(name: str) -> str:
     return " of evidence" if name == "evidence" else ""
 
 
-def _listed(sentences: list[str]) -> str:
+def _listed(sentences: Sequence[str]) -> str:
     return "; ".join(sentences) or "none"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from conv2d_conformance.report.report import Report, Seen
 from conv2d_conformance.verifying.recount import Count
 
-Seen = Mapping[str, Any]
 
-
-def faults_of_counts(report: Mapping[str, Any], counts: Mapping[str, Count]) -> Iterator[str]:
+def faults_of_counts(report: Report, checks: Mapping[str, Seen], counts: Mapping[str, Count]) -> Iterator[str]:
     """Whether each check asked what it asks, and as many distinct cases were judged as are in it.
 
     Where an answer does not hold, a check goes no further; one that looks for the grade goes on, and passes over what
@@ -18,46 +16,46 @@ def faults_of_counts(report: Mapping[str, Any], counts: Mapping[str, Count]) -> 
     """
     seen_cases: set[int] = set()
     is_whole = True
-    for name, seen in report["checks"].items():
+    for name, seen in checks.items():
         count = counts.get(name)
         if count is None:
             is_whole = False
             continue
-        if seen["asked"] > count.asked or (seen["outcome"] == "pass" and seen["asked"] < count.asked):
-            asked = f"{name} asked {seen['asked']} calls that held"
+        if seen.asked > count.asked or (seen.outcome == "pass" and seen.asked < count.asked):
+            asked = f"{name} asked {seen.asked} calls that held"
             yield f"{asked}; with this effort, seed and claims there are {count.asked}"
             is_whole = False
-        elif seen["outcome"] != "pass" and count.subjects:
+        elif seen.outcome != "pass" and count.subjects:
             is_whole = False
         else:
             cases = _cases(seen, count)
             seen_cases |= cases
             yield from _faults_of_one(name, seen, count, len(cases))
-    if is_whole and len(seen_cases) != report["judged_cases"]:
-        yield f"it says that {report['judged_cases']} distinct cases were judged; its checks have {len(seen_cases)}"
+    if is_whole and len(seen_cases) != report.judged_cases:
+        yield f"it says that {report.judged_cases} distinct cases were judged; its checks have {len(seen_cases)}"
     if is_whole:
-        yield from _faults_of_cases(report, counts)
+        yield from _faults_of_cases(report, checks, counts)
 
 
 def _faults_of_one(name: str, seen: Seen, count: Count, cases: int) -> Iterator[str]:
-    asked = seen["asked"]
-    if seen["transcript"] != (count.transcripts[asked - 1] if asked else ""):
+    asked = seen.asked
+    if seen.transcript != (count.transcripts[asked - 1] if asked else ""):
         yield f"{name} asked {asked} calls that are others than those with this effort, seed and claims"
     elements = sum(count.elements[:asked])
-    if seen["cases"] != cases:
-        yield f"{name} has {seen['cases']} distinct cases; in what it asked there are {cases}"
-    if seen["elements"] != elements:
-        yield f"{name} has {seen['elements']} elements; what it asked has {elements}"
+    if seen.cases != cases:
+        yield f"{name} has {seen.cases} distinct cases; in what it asked there are {cases}"
+    if seen.elements != elements:
+        yield f"{name} has {seen.elements} elements; what it asked has {elements}"
 
 
-def _faults_of_cases(report: Mapping[str, Any], counts: Mapping[str, Count]) -> Iterator[str]:
-    for entry in report["requirements"]:
-        own = [name for name in entry["checks"] if name in report["checks"]]
-        cases = set().union(*(_cases(report["checks"][name], counts[name]) for name in own))
-        if entry["verdict"] != "unsupported" and len(cases) != entry["cases"]:
-            yield f"{entry['id']} has {entry['cases']} distinct cases; in what its checks asked there are {len(cases)}"
+def _faults_of_cases(report: Report, checks: Mapping[str, Seen], counts: Mapping[str, Count]) -> Iterator[str]:
+    for entry in report.requirements:
+        own = [name for name in entry.checks if name in checks]
+        cases = set().union(*(_cases(checks[name], counts[name]) for name in own))
+        if entry.verdict != "unsupported" and len(cases) != entry.cases:
+            yield f"{entry.id} has {entry.cases} distinct cases; in what its checks asked there are {len(cases)}"
 
 
 def _cases(seen: Seen, count: Count) -> set[int]:
-    silent = frozenset(seen["without_evidence"])
-    return {case for place, case in enumerate(count.cases[: seen["asked"]]) if place not in silent}
+    silent = frozenset(seen.without_evidence)
+    return {case for place, case in enumerate(count.cases[: seen.asked]) if place not in silent}

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
 
+from conv2d_conformance.report.report import Entry, Report
 from conv2d_conformance.report.verdicts import in_scope
 from conv2d_conformance.spec import Requirement
 from conv2d_conformance.verifying.rules import Rules
 
-NUMBERS = ("cases", "evidence", "elements")
 
-
-def faults_of_selection(report: Mapping[str, Any], rules: Rules) -> Iterator[str]:
+def faults_of_selection(report: Report, rules: Rules) -> Iterator[str]:
     """Whether every requirement that was to be examined is there, once and in its place, and no other."""
-    profile, only = report["run"]["profile"], report["run"]["only"]
-    there = [entry["id"] for entry in report["requirements"]]
-    without = report["without_check"]
+    profile, only = report.run.profile, report.run.only
+    there = [entry.id for entry in report.requirements]
+    without = list(report.without_check)
     scope = [rule.id for rule in rules.requirements.values() if in_scope(rule, profile)]
     selected = [name for name in scope if fnmatchcase(name, only)]
     yield from (f"{name} stands in it {count} times" for name, count in Counter(there).items() if count > 1)
@@ -43,41 +41,44 @@ def faults_of_selection(report: Mapping[str, Any], rules: Rules) -> Iterator[str
                 yield "its requirements do not stand in the order of the specification"
 
 
-def faults_of_entries(report: Mapping[str, Any], rules: Rules, claimed: frozenset[str]) -> Iterator[str]:
+def faults_of_entries(report: Report, rules: Rules, claimed: frozenset[str]) -> Iterator[str]:
     """Whether each requirement is told with its level, profile, features and checks, and is judged where claimed."""
-    for entry in report["requirements"]:
-        if rule := rules.requirements.get(entry["id"]):
+    for entry in report.requirements:
+        if rule := rules.requirements.get(entry.id):
             for name, is_said, holds in _facts(entry, rule, rules):
                 if is_said != holds:
                     yield f"the {name} of {rule.id}: {_told(holds)} as specified, {_told(is_said)} in the report"
             needed = rule.needs
-            if needed <= claimed and entry["verdict"] == "unsupported":
+            if needed <= claimed and entry.verdict == "unsupported":
                 yield f"{rule.id} is called unsupported, and all that it needs is claimed"
-            elif not needed <= claimed and entry["verdict"] != "unsupported":
+            elif not needed <= claimed and entry.verdict != "unsupported":
                 lacking = ", ".join(sorted(needed - claimed))
-                yield f"{rule.id} has the verdict {entry['verdict']}, and needs what is not claimed: {lacking}"
+                yield f"{rule.id} has the verdict {entry.verdict}, and needs what is not claimed: {lacking}"
         yield from _faults_of_numbers(entry)
 
 
-def _facts(entry: Mapping[str, Any], rule: Requirement, rules: Rules) -> Iterator[tuple[str, Any, Any]]:
-    yield "level", entry["level"], rule.level
-    yield "profile", entry["profile"], rule.profile
-    yield "features", entry["features"], sorted(rule.features)
+def _facts(
+    entry: Entry, rule: Requirement, rules: Rules
+) -> Iterator[tuple[str, str | Sequence[str], str | Sequence[str]]]:
+    yield "level", entry.level, rule.level
+    yield "profile", entry.profile, rule.profile
+    yield "features", entry.features, tuple(sorted(rule.features))
     if rules.checks is not None:
-        yield "checks", entry["checks"], [name for name, check in rules.checks.items() if rule.id in check.requirements]
+        own = tuple(name for name, check in rules.checks.items() if rule.id in check.requirements)
+        yield "checks", entry.checks, own
 
 
-def _faults_of_numbers(entry: Mapping[str, Any]) -> Iterator[str]:
-    cases, evidence, elements = (entry[name] for name in NUMBERS)
+def _faults_of_numbers(entry: Entry) -> Iterator[str]:
+    cases, evidence, elements = entry.cases, entry.evidence, entry.elements
     if not cases <= evidence <= elements:
         yield (
-            f"{entry['id']} has {cases} cases, {evidence} elements of evidence and {elements} elements; each case has "
+            f"{entry.id} has {cases} cases, {evidence} elements of evidence and {elements} elements; each case has "
             "evidence, and evidence is part of the elements"
         )
-    if entry["verdict"] == "unsupported" and elements:
-        yield f"{entry['id']} is unsupported, and has {elements} elements that were judged"
-    if entry["verdict"] == "pass" and not cases:
-        yield f"{entry['id']} is said to pass without one judged case, and silence is no pass"
+    if entry.verdict == "unsupported" and elements:
+        yield f"{entry.id} is unsupported, and has {elements} elements that were judged"
+    if entry.verdict == "pass" and not cases:
+        yield f"{entry.id} is said to pass without one judged case, and silence is no pass"
 
 
 def _unchecked(rules: Rules, scope: list[str]) -> list[str] | None:
@@ -87,9 +88,9 @@ def _unchecked(rules: Rules, scope: list[str]) -> list[str] | None:
     return [name for name in scope if name not in covered]
 
 
-def _named(ids: list[str]) -> str:
+def _named(ids: Sequence[str]) -> str:
     return ", ".join(ids) or "no requirement"
 
 
-def _told(value: Any) -> str:
-    return (", ".join(value) or "none") if isinstance(value, list) else str(value)
+def _told(value: str | Sequence[str]) -> str:
+    return value if isinstance(value, str) else ", ".join(value) or "none"

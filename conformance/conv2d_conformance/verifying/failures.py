@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from conv2d_conformance.cases import grammar
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.operations import canonical, operation_of
+from conv2d_conformance.report.report import Report
+from conv2d_conformance.typed_json import known
+from conv2d_conformance.verdict.aspects import SAID, aspect_by_words, aspect_of
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verifying.rules import Rules
 
 
-def faults_of_failures(report: Mapping[str, Any], rules: Rules | None, claims: Capabilities) -> Iterator[str]:
+def faults_of_failures(report: Report, rules: Rules | None, claims: Capabilities) -> Iterator[str]:
     """A sentence for each thing about a failing case that cannot be."""
-    operations = report["implementation"]["operations"]
-    for entry in report["requirements"]:
-        if failure := entry["failure"]:
-            where = f"the failing case of {entry['id']}"
-            lines = [failure["case"], failure["first_case"], *failure["after"]]
-            lines += [beside] if (beside := failure.get("beside")) else []
+    operations = report.implementation.operations
+    for entry in report.requirements:
+        if failure := entry.failure:
+            where = f"the failing case of {entry.id}"
+            lines = [failure.case, failure.first_case, *failure.after]
+            lines += [beside] if (beside := known(failure.beside, None)) else []
             for line in dict.fromkeys(lines):
                 yield from _faults_of_line(where, line, operations, claims)
-            if failure["failed_repetitions"] > failure["repetitions"]:
-                yield f"{where} failed {failure['failed_repetitions']} of {failure['repetitions']} times"
-            explained = failure.get("explained_by")
+            if failure.failed_repetitions > failure.repetitions:
+                yield f"{where} failed {failure.failed_repetitions} of {failure.repetitions} times"
+            said, by_words = aspect_of(failure), aspect_by_words(failure)
+            if said != by_words and {said, by_words} & SAID:
+                yield f"{where} fails in the aspect {said}, and in its words {by_words}"
+            explained = known(failure.explained_by, None)
             if explained is not None and rules is not None and explained not in rules.requirements:
                 yield f"{where} is explained by {explained}, a requirement that its specification does not have"
 
 
-def _faults_of_line(where: str, line: str, operations: list[str], claims: Capabilities) -> Iterator[str]:
+def _faults_of_line(where: str, line: str, operations: Sequence[str], claims: Capabilities) -> Iterator[str]:
     try:
         operation, written = operation_of(line), canonical(line)
     except CaseError as error:

@@ -3,70 +3,72 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.fingerprint.probe_result import ProbeResult
+from conv2d_conformance.fingerprint.fingerprint import OfDtype, OfShape
 from conv2d_conformance.fingerprint.shapes import SHAPES
-from conv2d_conformance.fingerprint.summary import pieces, summary
+from conv2d_conformance.fingerprint.summary import Pieces, pieces, summary
 from conv2d_conformance.implementation.bundled import list_adapters
+from conv2d_conformance.report.header import Header
+from conv2d_conformance.report.report import Report
+from conv2d_conformance.typed_json import known
 from conv2d_conformance.verifying.rules import Rules
 
 
-def faults_of_header(report: Mapping[str, Any], rules: Rules | None) -> Iterator[str]:
+def faults_of_header(report: Report, rules: Rules | None) -> Iterator[str]:
     """A sentence for each thing that contradicts another."""
-    run, implementation = report["run"], report["implementation"]
-    bundled = run["target"].partition("?")[0]
-    if bundled in list_adapters() and implementation["name"] != bundled:
-        yield f"its target is the bundled adapter {bundled}, and its implementation is called {implementation['name']}"
-    if "conv2d" not in implementation["operations"]:
+    run, implementation = report.run, report.implementation
+    bundled = run.target.partition("?")[0]
+    if bundled in list_adapters() and implementation.name != bundled:
+        yield f"its target is the bundled adapter {bundled}, and its implementation is called {implementation.name}"
+    if "conv2d" not in implementation.operations:
         yield "its implementation has no conv2d"
-    if run["isolation"] == "none" and run.get("memory_gib") is not None:
+    if run.isolation == "none" and known(run.memory_gib, None) is not None:
         yield "it says that memory was limited, and that the implementation had no process to limit"
-    if is_on_linux(report) and run["isolation"] == "process" and run.get("memory_gib", 1) is None:
+    if is_on_linux(report) and run.isolation == "process" and run.memory_gib is None:
         yield "it says that the implementation had a process of its own, and that nothing limited its memory"
-    if report["complete"] and report["execution"]["seconds"] is None:
+    if report.complete and report.execution.seconds is None:
         yield "it is complete, and does not say how long it took"
-    names = Counter(deviation["requirement"] for deviation in report["deviations"])
+    names = Counter(deviation.requirement for deviation in report.deviations)
     yield from (f"it declares {name} {count} times" for name, count in names.items() if count > 1)
     if rules is not None:
         yield from (f"it declares {name}, which is no requirement" for name in names if name not in rules.requirements)
 
 
-def faults_of_fingerprint(report: Mapping[str, Any], claims: Capabilities) -> Iterator[str]:
+def faults_of_fingerprint(report: Report, claims: Capabilities) -> Iterator[str]:
     """Whether the fingerprint is there where it must be, and is of this implementation."""
-    found, implementation = report["fingerprint"], report["implementation"]
-    is_due = report["complete"] and report["run"]["only"] == "*" and report["gave_up"] is None
+    found, implementation = report.fingerprint, report.implementation
+    is_due = report.complete and report.run.only == "*" and known(report.gave_up, None) is None
     if found is None or not is_due:
         if (found is not None) != is_due:
             yield "it has a fingerprint of a run that takes none" if found else "its fingerprint is missing"
         return
     for name in ("name", "version"):
-        if found[name] != implementation[name]:
-            yield f"its implementation has the {name} {implementation[name]!r}, and {found[name]!r} in the fingerprint"
-    if list(found["dtypes"]) != [dtype for dtype in DTYPES if dtype in claims.dtypes]:
+        one, other = getattr(implementation, name), getattr(found, name)
+        if one != other:
+            yield f"its implementation has the {name} {one!r}, and {other!r} in the fingerprint"
+    if list(found.dtypes) != [dtype for dtype in DTYPES if dtype in claims.dtypes]:
         yield "its fingerprint is not of the dtypes that are claimed"
-    for dtype, seen in found["dtypes"].items():
+    for dtype, seen in found.dtypes.items():
         yield from _faults_of_dtype(dtype, seen)
 
 
-def is_on_linux(report: Mapping[str, Any]) -> bool:
+def is_on_linux(report: Header) -> bool:
     """Whether the run was made where the memory of a process can be told."""
-    return str(report["environment"]["platform"]).startswith("Linux")
+    return report.environment.platform.startswith("Linux")
 
 
-def _faults_of_dtype(dtype: str, seen: Mapping[str, Any]) -> Iterator[str]:
-    known = {shape.name: f"{shape.case} {dtype}" for shape in SHAPES}
-    for name, shape in seen["shapes"].items():
-        if known.get(name, shape["case"]) != shape["case"]:
-            yield f"the shape {name} of its fingerprint is the case {shape['case']!r}; it is {known[name]!r}"
-    said = {name: _said(dtype, shape) for name, shape in seen["shapes"].items()}
-    if summary(said) != seen["summary"]:
+def _faults_of_dtype(dtype: str, seen: OfDtype) -> Iterator[str]:
+    calls = {shape.name: f"{shape.case} {dtype}" for shape in SHAPES}
+    for name, shape in seen.shapes.items():
+        if calls.get(name, shape.case) != shape.case:
+            yield f"the shape {name} of its fingerprint is the case {shape.case!r}; it is {calls[name]!r}"
+    said = {name: _said(dtype, shape) for name, shape in seen.shapes.items()}
+    if summary(said) != seen.summary:
         yield f"what its fingerprint says of {dtype} does not follow from what was found"
 
 
-def _said(dtype: str, shape: Mapping[str, Any]) -> Any:
-    findings = {name: ProbeResult(found["words"], found["value"]) for name, found in shape["findings"].items()}
-    return pieces(dtype, findings) or {"not seen": f"not seen: {shape['not_seen'] or 'anything'}"}
+def _said(dtype: str, shape: OfShape) -> Pieces:
+    return pieces(dtype, shape.findings) or {"not seen": f"not seen: {shape.not_seen or 'anything'}"}

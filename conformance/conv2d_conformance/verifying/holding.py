@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
-from typing import Any
 
 from conv2d_conformance.checks import Check
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.report.deviations import Deviation
-from conv2d_conformance.report.validation import fault_of
+from conv2d_conformance.report.header import Asked
+from conv2d_conformance.report.report import Conclusion, Report
 from conv2d_conformance.report.verdicts import conclusion
+from conv2d_conformance.typed_json import ABSENT, Json, as_json, known
 from conv2d_conformance.verifying.accuracy import faults_of_accuracy, faults_of_subjects
 from conv2d_conformance.verifying.checks import faults_of_checks, faults_of_run, faults_of_total, to_run
 from conv2d_conformance.verifying.counts import faults_of_counts
@@ -21,50 +21,57 @@ from conv2d_conformance.verifying.header import faults_of_fingerprint, faults_of
 from conv2d_conformance.verifying.recount import Count, recount
 from conv2d_conformance.verifying.rules import Origin, origin_of
 
-Recount = Callable[[Mapping[str, Any], Capabilities, list[Check]], dict[str, Count]]
+Recount = Callable[[Asked, Capabilities, list[Check]], dict[str, Count]]
 
 
-def verify(report: Any, recount: Recount = recount) -> Finding:
+def verify(report: Report, recount: Recount = recount) -> Finding:
     """What does not hold in a report, and what could not be compared with these sources of the suite."""
-    if fault := fault_of(report):
-        return Finding((f"it does not have the form of a report: {fault}",))
     try:
-        claims = Capabilities.from_json(report["implementation"]["capabilities"])
+        claims = Capabilities.from_json(report.implementation.capabilities)
     except ValueError as error:
         return Finding((f"no adapter can have its capabilities: {error}",))
     origin = origin_of(report)
-    if origin.supposed is not None and _found(report, claims, Origin(origin.supposed), recount) == Finding():
-        # Who asked all that is asked here, and no more, differs from this suite in nothing that a report tells.
-        return Finding(remarks=(f"made by other sources of version {report['suite']['version']} that ask the same",))
-    return _found(report, claims, origin, recount)
+    faults = _distinct([*origin.faults, *_faults(report, claims, origin)])
+    if faults:
+        return Finding(faults, tuple(origin.unknown))
+    if origin.is_this_suite:
+        reason = _cannot_count(report)
+        not_compared = (*origin.unknown, reason) if reason else tuple(origin.unknown)
+        return Finding(_distinct(_faults_of_counts(report, claims, origin, recount)), not_compared)
+    if origin.supposed is not None and _asks_the_same(report, claims, Origin(origin.supposed), recount):
+        return Finding(remarks=(f"made by other sources of version {report.suite.version} that ask the same",))
+    return Finding(not_compared=tuple(origin.unknown))
 
 
-def _found(report: Mapping[str, Any], claims: Capabilities, origin: Origin, recount: Recount) -> Finding:
-    faults = [*origin.faults, *_faults(report, claims, origin)]
-    unknown = list(origin.unknown)
-    if not faults and origin.is_this_suite and (reason := _cannot_count(report)):
-        unknown.append(reason)
-    if origin.is_this_suite and not faults:
-        faults += _faults_of_counts(report, claims, origin, recount)
-    return Finding(tuple(dict.fromkeys(faults)), tuple(unknown))
+def _asks_the_same(report: Report, claims: Capabilities, supposed: Origin, recount: Recount) -> bool:
+    """Whether this suite could have made the report; it then differs from the one that did in nothing that is told."""
+    if _cannot_count(report) or any(_faults(report, claims, supposed)):
+        return False
+    return not any(_faults_of_counts(report, claims, supposed, recount))
 
 
-def _faults(report: Mapping[str, Any], claims: Capabilities, origin: Origin) -> Iterator[str]:
-    claimed = claims.features | frozenset(report["implementation"]["operations"])
+def _distinct(sentences: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentences))
+
+
+def _faults(report: Report, claims: Capabilities, origin: Origin) -> Iterator[str]:
+    claimed = claims.features | frozenset(report.implementation.operations)
     rules = origin.rules
     yield from faults_of_header(report, rules)
     if rules is not None:
         yield from faults_of_selection(report, rules)
         yield from faults_of_entries(report, rules, claimed)
-    if "checks" in report:
+    if report.checks is not ABSENT:
         due = None
         if rules is not None and rules.checks is not None:
-            due = {check.name for check in to_run(rules.checks, report["run"], claimed)}
-        yield from faults_of_checks(report, due)
+            due = {check.name for check in to_run(rules.checks, report.run, claimed)}
+        yield from faults_of_checks(report, report.checks, due)
         yield from faults_of_subjects(report)
     yield from faults_of_total(report)
     if rules is not None and rules.checks is not None:
-        yield from faults_of_run(report, to_run(rules.checks, report["run"], claimed), rules.requirements)
+        yield from faults_of_run(
+            report, known(report.checks, {}), to_run(rules.checks, report.run, claimed), rules.requirements
+        )
     yield from faults_of_accuracy(report, claims)
     yield from faults_of_failures(report, rules, claims)
     if origin.is_this_suite:
@@ -72,46 +79,58 @@ def _faults(report: Mapping[str, Any], claims: Capabilities, origin: Origin) -> 
     yield from _faults_of_conclusion(report, claimed, origin)
 
 
-def _faults_of_conclusion(report: Mapping[str, Any], claimed: frozenset[str], origin: Origin) -> Iterator[str]:
-    run, is_said = report["run"], report["conclusion"]
-    follows = conclusion(
-        report["requirements"],
-        claimed,
-        [Deviation(**item) for item in report["deviations"]],
-        report.get("breaches", ()),
-        profile=run["profile"],
-        only=run["only"],
-        isolation=run["isolation"],
-        complete=report["complete"],
-        gave_up=report.get("gave_up"),
+def _faults_of_conclusion(report: Report, claimed: frozenset[str], origin: Origin) -> Iterator[str]:
+    run = report.run
+    is_said, follows = (
+        _named(told)
+        for told in (
+            report.conclusion,
+            conclusion(
+                report.requirements,
+                claimed,
+                report.deviations,
+                known(report.breaches, ()),
+                profile=run.profile,
+                only=run.only,
+                isolation=run.isolation,
+                complete=report.complete,
+                gave_up=known(report.gave_up, None),
+            ),
+        )
     )
     if not origin.is_this_suite:
         # Another version may say the same in other words, and one that was older knew no isolation.
-        names = ("exit_status", "stale_deviations") if run["isolation"] == "none" else (*is_said.keys() - {"headline"},)
+        names = ("exit_status", "stale_deviations") if run.isolation == "none" else (*is_said.keys() - {"headline"},)
         follows, is_said = ({name: found[name] for name in names} for found in (follows, is_said))
     if follows != is_said:
         yield f"its conclusion is {_told(is_said)}; from its verdicts follows {_told(follows)}"
 
 
-def _told(conclusion: Mapping[str, Any]) -> str:
+def _named(conclusion: Conclusion) -> dict[str, Json]:
+    """What a conclusion says, by name; an old one says less."""
+    named = as_json(conclusion)
+    assert isinstance(named, dict)
+    return named
+
+
+def _told(conclusion: Mapping[str, Json]) -> str:
     others = {name: value for name, value in conclusion.items() if name != "headline"}
     return ", ".join([repr(conclusion.get("headline", "")), *(f"{name} {value}" for name, value in others.items())])
 
 
-def _faults_of_counts(
-    report: Mapping[str, Any], claims: Capabilities, origin: Origin, recount: Recount
-) -> Iterator[str]:
+def _faults_of_counts(report: Report, claims: Capabilities, origin: Origin, recount: Recount) -> Iterator[str]:
     assert origin.rules is not None
     assert origin.rules.checks is not None, "it is this suite that made the report"
-    counts = recount(report["run"], claims, [origin.rules.checks[name] for name in report["checks"]])
+    checks = known(report.checks, {})
+    counts = recount(report.run, claims, [origin.rules.checks[name] for name in checks])
     if _cannot_count(report):
         counts = {name: count for name, count in counts.items() if not count.draws}
-    yield from faults_of_counts(report, counts)
+    yield from faults_of_counts(report, checks, counts)
 
 
-def _cannot_count(report: Mapping[str, Any]) -> str:
+def _cannot_count(report: Report) -> str:
     """Why some cases cannot be drawn again; nothing where they can."""
-    there, here = report["environment"]["packages"].get("hypothesis"), version("hypothesis")
+    there, here = report.environment.packages.get("hypothesis"), version("hypothesis")
     if there == here:
         return ""
     return f"its cases were drawn by Hypothesis {there}, and here is {here}: of these it is not known which they were"

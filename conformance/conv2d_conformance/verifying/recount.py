@@ -8,9 +8,9 @@ same order, what it asked in the run: all of it where the check passed, and a be
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import hypothesis
 
@@ -21,6 +21,7 @@ from conv2d_conformance.contract.answers import Hello, Request
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import elementwise
+from conv2d_conformance.report.header import Asked
 from conv2d_conformance.running.drawing import seed_of
 from conv2d_conformance.running.examine import run_check
 from conv2d_conformance.verdict.examination import Examination
@@ -67,9 +68,9 @@ class _Silent:
 class _Counting(Examination):
     """An examination in which everything holds, and nothing is asked."""
 
-    def __init__(self, hello: Hello, run: Mapping[str, Any], check: Check) -> None:
-        drawn_from = seed_of(check.name, run["seed"])
-        super().__init__(_Silent(hello), EFFORTS[run["effort"]], check.requirements, seed=drawn_from)
+    def __init__(self, hello: Hello, run: Asked, check: Check) -> None:
+        drawn_from = seed_of(check.name, run.seed)
+        super().__init__(_Silent(hello), EFFORTS[run.effort], check.requirements, seed=drawn_from)
         self.cases: list[int] = []
         self.transcripts: list[str] = []
         self.elements: list[int] = []
@@ -95,7 +96,7 @@ class _Counting(Examination):
 
 
 def recount(
-    run: Mapping[str, Any],
+    run: Asked,
     capabilities: Capabilities,
     checks: Iterable[Check],
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
@@ -110,7 +111,7 @@ def recount(
     return found
 
 
-def _count(check: Check, hello: Hello, run: Mapping[str, Any]) -> Count:
+def _count(check: Check, hello: Hello, run: Asked) -> Count:
     counting = _Counting(hello, run, check)
     run_check(check, counting)
     return Count(

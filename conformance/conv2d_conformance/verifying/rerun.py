@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from conv2d_conformance import sources
 from conv2d_conformance.cases.grammar import parse
@@ -13,18 +12,21 @@ from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import operation_of
+from conv2d_conformance.report.header import Asked, Introduction
+from conv2d_conformance.report.report import Entry, Report, Seen
 from conv2d_conformance.running.examine import examine
+from conv2d_conformance.typed_json import as_json, known
+from conv2d_conformance.verdict.aspects import aspect_of
+from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.tally import Tally
-from conv2d_conformance.verdict.wording import REPEATED
 
 OFTEN = 20
 """So often is a case asked that did not always fail."""
 
 NUMBERS = ("asked", "transcript", "elements", "evidence")
 
-Report = Mapping[str, Any]
 Progress = Callable[[int, int, str], None]
 
 
@@ -52,7 +54,7 @@ class _Rerun:
     def tally(self, name: str) -> Tally:
         """What a check sees now, with the effort and the seed of the report."""
         if name not in self.tallies:
-            self.tallies[name] = _tally(catalogue()[name], self.implementation, self.report["run"])
+            self.tallies[name] = _tally(catalogue()[name], self.implementation, self.report.run)
         return self.tallies[name]
 
 
@@ -65,14 +67,14 @@ def rerun(
     what they saw: all of them, or those that the number `draw` decides for.
     """
     dice = random.Random(draw)
-    failing = _some([entry for entry in report["requirements"] if entry["failure"] is not None], sample, dice)
+    failing = _some([entry for entry in report.requirements if entry.failure is not None], sample, dice)
     again = _Rerun(report, implementation)
-    passing = [entry for entry in report["requirements"] if entry["verdict"] == "pass"]
-    passing = _some([entry for entry in passing if all(map(again.can_make, entry["checks"]))], sample, dice)
+    passing = [entry for entry in report.requirements if entry.verdict == "pass"]
+    passing = _some([entry for entry in passing if all(map(again.can_make, entry.checks))], sample, dice)
     differences = list(_differences_of_hello(report, implementation))
     for number, entry in enumerate([*failing, *passing]):
-        on_progress(number, len(failing) + len(passing), entry["id"])
-        differences += _of_failing(entry, again) if entry["failure"] else _of_passing(entry, again)
+        on_progress(number, len(failing) + len(passing), entry.id)
+        differences += _of_passing(entry, again) if entry.failure is None else _of_failing(entry, entry.failure, again)
     asked = sum(tally.asked for tally in again.tallies.values())
     compared = (
         f"asked again, as drawn by {draw}: failing cases of {len(failing)} and checks of {len(passing)} passing "
@@ -81,47 +83,44 @@ def rerun(
     return Again(compared, tuple(differences))
 
 
-def _some(entries: list[Mapping[str, Any]], sample: int, dice: random.Random) -> list[Mapping[str, Any]]:
+def _some(entries: list[Entry], sample: int, dice: random.Random) -> list[Entry]:
     chosen = dice.sample(entries, min(sample, len(entries)))
     return [entry for entry in entries if entry in chosen]
 
 
 def _differences_of_hello(report: Report, implementation: Implementation) -> Iterator[str]:
-    told, hello = report["implementation"], implementation.hello
-    here: dict[str, Any] = {
-        "name": hello.name,
-        "version": hello.version,
-        "language": hello.language,
-        "operations": list(hello.operations),
-        "capabilities": hello.capabilities.to_json(),
-        "environment": hello.environment,
-    }
-    for name, value in here.items():
-        if value != told[name] and not isinstance(value, dict):
-            yield f"the {name} of the implementation is {value!r} here, and {told[name]!r} in the report"
-        elif isinstance(value, dict):
-            for key in sorted(value.keys() | told[name].keys()):
-                one, other = value.get(key), told[name].get(key)
-                if one != other:
-                    yield f"{name}, {key}: {one!r} here, and {other!r} in the report"
+    there, here = report.implementation, Introduction.of(implementation.hello)
+    for name in ("name", "version", "language", "operations"):
+        one, other = (as_json(getattr(told, name)) for told in (here, there))
+        if one != other:
+            yield f"the {name} of the implementation is {one!r} here, and {other!r} in the report"
+    yield from _differences("capabilities", here.capabilities, there.capabilities)
+    yield from _differences("environment", here.environment, there.environment)
 
 
-def _of_failing(entry: Mapping[str, Any], again: _Rerun) -> Iterator[str]:
+def _differences(name: str, here: Mapping[str, object], there: Mapping[str, object]) -> Iterator[str]:
+    for key in sorted(here.keys() | there.keys()):
+        one, other = here.get(key), there.get(key)
+        if one != other:
+            yield f"{name}, {key}: {one!r} here, and {other!r} in the report"
+
+
+def _of_failing(entry: Entry, failure: Failure, again: _Rerun) -> Iterator[str]:
     """A sentence where a case that failed does not fail again, alone or in its check."""
-    if not _fails_alone(entry["failure"], again.implementation) and not _fails_in_check(entry, again):
-        yield f"{entry['id']} does not fail again, neither by its case {entry['failure']['case']!r} nor in its checks"
+    if not _fails_alone(failure, again.implementation) and not _fails_in_check(entry, again):
+        yield f"{entry.id} does not fail again, neither by its case {failure.case!r} nor in its checks"
 
 
-def _fails_alone(failure: Mapping[str, Any], implementation: Implementation) -> bool:
+def _fails_alone(failure: Failure, implementation: Implementation) -> bool:
     """Whether the case fails by itself; False where only its check can ask it as it was asked."""
-    line = failure["case"]
-    if failure["after"] or failure.get("beside") or failure["required"] == REPEATED:
+    line = failure.case
+    if failure.after or known(failure.beside, None) is not None or aspect_of(failure) == "repeated":
         return False
     operation = operation_of(line)
     if operation.elementwise is None or operation.name not in implementation.hello.operations:
         return False
     question = Question(parse(line), implementation.hello.capabilities)
-    times = 1 if failure["failed_repetitions"] == failure["repetitions"] else OFTEN
+    times = 1 if failure.failed_repetitions == failure.repetitions else OFTEN
     return any(_is_wrong(implementation, question) for _ in range(times))
 
 
@@ -133,31 +132,31 @@ def _is_wrong(implementation: Implementation, question: Question) -> bool:
     return judgement.outcome != "pass" or bool(judgement.observed)
 
 
-def _fails_in_check(entry: Mapping[str, Any], again: _Rerun) -> bool:
-    observers = [name for name, seen in again.report.get("checks", {}).items() if entry["id"] in seen["observed"]]
-    names = [name for name in dict.fromkeys([*entry["checks"], *observers]) if again.can_make(name)]
+def _fails_in_check(entry: Entry, again: _Rerun) -> bool:
+    observers = [name for name, seen in known(again.report.checks, {}).items() if entry.id in seen.observed]
+    names = [name for name in dict.fromkeys([*entry.checks, *observers]) if again.can_make(name)]
     own = (again.tally(name) for name in names)
-    return any(tally.outcome != "pass" or entry["id"] in tally.observed for tally in own)
+    return any(tally.outcome != "pass" or entry.id in tally.observed for tally in own)
 
 
-def _of_passing(entry: Mapping[str, Any], again: _Rerun) -> Iterator[str]:
-    is_same_suite = again.report["suite"].get("sources") == sources.digest()
-    for name in entry["checks"]:
+def _of_passing(entry: Entry, again: _Rerun) -> Iterator[str]:
+    is_same_suite = again.report.suite.sources == sources.digest()
+    for name in entry.checks:
         tally = again.tally(name)
-        if tally.outcome != "pass" or entry["id"] in tally.observed:
-            failure = tally.failure or tally.observed.get(entry["id"])
+        if tally.outcome != "pass" or entry.id in tally.observed:
+            failure = tally.failure or tally.observed.get(entry.id)
             case = f", by {failure.case!r}: got {failure.got}, required {failure.required}" if failure else ""
-            yield f"{entry['id']} passes in the report, and not here{case}"
+            yield f"{entry.id} passes in the report, and not here{case}"
         elif is_same_suite:
-            yield from _differences_of_numbers(name, again.report["checks"][name], tally)
+            yield from _differences_of_numbers(name, known(again.report.checks, {})[name], tally)
 
 
-def _differences_of_numbers(name: str, seen: Mapping[str, Any], tally: Tally) -> Iterator[str]:
+def _differences_of_numbers(name: str, seen: Seen, tally: Tally) -> Iterator[str]:
     here = {number: getattr(tally, number) for number in NUMBERS} | {"cases": len(tally.digests)}
     for number, value in here.items():
-        if value != seen[number]:
-            yield f"{name} has {seen[number]} in the report, and {value} here ({number})"
+        if value != (told := getattr(seen, number)):
+            yield f"{name} has {told} in the report, and {value} here ({number})"
 
 
-def _tally(check: Check, implementation: Implementation, run: Mapping[str, Any]) -> Tally:
-    return examine(check, implementation, EFFORTS[run["effort"]], run["seed"], simplifier=None).tally
+def _tally(check: Check, implementation: Implementation, run: Asked) -> Tally:
+    return examine(check, implementation, EFFORTS[run.effort], run.seed, simplifier=None).tally

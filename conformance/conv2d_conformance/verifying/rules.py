@@ -6,11 +6,12 @@ import importlib.resources
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from conv2d_conformance import __version__, sources, spec
 from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.report.header import Cited, Header
 from conv2d_conformance.spec import Requirement
+from conv2d_conformance.typed_json import ABSENT
 
 DRAFTS = {
     "44ab1261297487627d8ce41447a64d6d8b5f59a6e9b4f2b9a20039b2567b5dec": frozenset(
@@ -50,28 +51,28 @@ class Origin:
         return self.rules is not None and self.rules.checks is not None
 
 
-def origin_of(report: Mapping[str, Any]) -> Origin:
+def origin_of(report: Header) -> Origin:
     """Which suite a report says made it. An old one is known by its specification alone."""
-    suite, cited = report["suite"], report["spec"]
-    text, lacks = _text_of(cited["digest"])
+    suite, cited = report.suite, report.spec
+    text, lacks = _text_of(cited.digest)
     found = Origin()
     if text is not None:
         found.rules = Rules({name: rule for name, rule in text.requirements.items() if name not in lacks}, None)
-        if cited["edition"] != text.edition:
-            found.faults.append(f"the text of its specification is edition {text.edition}, not {cited['edition']}")
-    if "sources" not in suite:
+        if cited.edition != text.edition:
+            found.faults.append(f"the text of its specification is edition {text.edition}, not {cited.edition}")
+    if suite.sources is ABSENT:
         found.faults += _faults_of_old(report, text)
-    elif suite["sources"] == sources.digest():
+    elif suite.sources == sources.digest():
         here = spec.load()
-        if suite["version"] != __version__:
-            found.faults.append(f"its sources are those of version {__version__} of the suite, not {suite['version']}")
+        if suite.version != __version__:
+            found.faults.append(f"its sources are those of version {__version__} of the suite, not {suite.version}")
         if text is not here:
             found.faults.append(f"it cites {_edition(cited)}; the suite that made it has {_edition_of(here)}")
         found.rules = Rules(here.requirements, catalogue())
         return found
     else:
         found.unknown.append(
-            f"it was made by other sources of the suite, of version {suite['version']}: which checks those have, and "
+            f"it was made by other sources of the suite, of version {suite.version}: which checks those have, and "
             "what they ask"
         )
         if text is spec.load():
@@ -81,8 +82,8 @@ def origin_of(report: Mapping[str, Any]) -> Origin:
     return found
 
 
-def _faults_of_old(report: Mapping[str, Any], text: spec.Spec | None) -> Iterable[str]:
-    version = report["suite"]["version"]
+def _faults_of_old(report: Header, text: spec.Spec | None) -> Iterable[str]:
+    version = report.suite.version
     if text is not None and text.edition != "1":
         yield f"it does not name the sources of the suite, as every report by edition {text.edition} does"
     elif version not in VERSIONS_WITHOUT_SOURCES:
@@ -103,9 +104,9 @@ def _text_of(digest: str) -> tuple[spec.Spec | None, frozenset[str]]:
     return _texts().get(digest), frozenset()
 
 
-def _edition(cited: Mapping[str, str]) -> str:
-    return f"edition {cited['edition']} ({cited['digest'][:12]})"
+def _edition(cited: Cited) -> str:
+    return f"edition {cited.edition} ({cited.digest[:12]})"
 
 
 def _edition_of(text: spec.Spec) -> str:
-    return _edition({"edition": text.edition, "digest": text.digest})
+    return _edition(Cited(edition=text.edition, digest=text.digest))

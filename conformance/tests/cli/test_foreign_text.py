@@ -2,8 +2,11 @@
 
 import json
 import unicodedata
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 HOSTILE = """
 from conv2d_conformance import Adapter
@@ -28,7 +31,7 @@ def acts(text: str) -> bool:
 
 
 @pytest.mark.parametrize("isolation", ["process", "none"])
-def test_a_run_keeps_what_hostile_text_says(invoke, folder, isolation):
+def test_a_run_keeps_what_hostile_text_says(invoke: Callable[..., Result], folder: Path, isolation: str) -> None:
     (folder / "hostile.py").write_text(HOSTILE.format(name="Unruly"))
     arguments = ("hostile.py:adapter", "--only", "bias.absent", "--effort", "quick", "--output", "out.json")
     result = invoke("run", *arguments, "--isolation", isolation)
@@ -50,7 +53,7 @@ def test_a_run_keeps_what_hostile_text_says(invoke, folder, isolation):
 
 
 @pytest.mark.parametrize("command", ["replay", "fingerprint"])
-def test_the_other_commands_show_no_more_of_it(invoke, folder, command):
+def test_the_other_commands_show_no_more_of_it(invoke: Callable[..., Result], folder: Path, command: str) -> None:
     (folder / "hostile.py").write_text(HOSTILE.format(name="Unruly"))
     case = ["n1c1h1w1 m1k1"] if command == "replay" else []
     result = invoke(command, *case, "hostile.py:adapter")
@@ -76,7 +79,7 @@ def test_the_other_commands_show_no_more_of_it(invoke, folder, command):
     ],
     ids=lambda arguments: f"{arguments[0]} {ascii(arguments[1])[:20]}",
 )
-def test_a_command_line_of_it_is_told_in_a_few_lines(invoke, arguments):
+def test_a_command_line_of_it_is_told_in_a_few_lines(invoke: Callable[..., Result], arguments: tuple[str, ...]) -> None:
     result = invoke(*arguments)
     assert result.exit_code in (2, 3), result.exception
     assert result.stderr.startswith("Error: ")
@@ -85,7 +88,9 @@ def test_a_command_line_of_it_is_told_in_a_few_lines(invoke, arguments):
     assert len(result.stderr) < 3_000
 
 
-def test_a_target_with_text_that_acts_can_be_run_and_is_shown_with_escapes(invoke, folder):
+def test_a_target_with_text_that_acts_can_be_run_and_is_shown_with_escapes(
+    invoke: Callable[..., Result], folder: Path
+) -> None:
     name = "right\x1b[31m\u202e.py"
     (folder / name).write_text((folder / "right.py").read_text())
     for _ in range(2):  # the second replaces the report of the first, which is of the same kind

@@ -1,8 +1,12 @@
 """A run ends where nobody would wait for the rest, and says so: by the number of processes that it takes."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import Result
 
 DYING = """
 import os, pathlib
@@ -19,14 +23,14 @@ RUN = ("--effort", "quick", "--output", "out.json")
 
 
 @pytest.fixture
-def starts(folder):
+def starts(folder: Path) -> Callable[[], int]:
     """How many processes were started so far."""
     (folder / "dying.py").write_text(DYING)
     (folder / "hanging.py").write_text(HANGING)
     return lambda: len((folder / "starts").read_text().splitlines())
 
 
-def verdicts(folder):
+def verdicts(folder: Path) -> tuple[dict[str, Any], list[str]]:
     report = json.loads((folder / "out.json").read_text())
     return report, [entry["verdict"] for entry in report["requirements"]]
 
@@ -34,7 +38,14 @@ def verdicts(folder):
 @pytest.mark.parametrize(
     ("target", "options", "most"), [("dying.py:conv2d", (), 20), ("hanging.py:conv2d", ("--timeout", "0.2"), 8)]
 )
-def test_who_never_answers_is_asked_by_two_checks(invoke, folder, starts, target, options, most):
+def test_who_never_answers_is_asked_by_two_checks(
+    invoke: Callable[..., Result],
+    folder: Path,
+    starts: Callable[[], int],
+    target: str,
+    options: tuple[str, ...],
+    most: int,
+) -> None:
     result = invoke("run", target, *RUN, *options)
     report, found = verdicts(folder)
     assert result.exit_code == 1
@@ -48,7 +59,7 @@ def test_who_never_answers_is_asked_by_two_checks(invoke, folder, starts, target
     assert invoke("verify", "out.json").exit_code == 0
 
 
-def test_who_keeps_going_asks_the_rest(invoke, folder, starts):
+def test_who_keeps_going_asks_the_rest(invoke: Callable[..., Result], folder: Path, starts: Callable[[], int]) -> None:
     result = invoke("run", "dying.py:conv2d", *RUN, "--only", "bias.*", "--keep-going")
     report, found = verdicts(folder)
     assert (result.exit_code, report["gave_up"]) == (1, None)

@@ -2,9 +2,11 @@
 
 import math
 import re
+from collections.abc import Callable
 from importlib.util import find_spec
 
 import pytest
+from click.testing import Result
 
 from conv2d_conformance import spec
 from conv2d_conformance.cli.explain import blocks_of_prose
@@ -14,14 +16,14 @@ from conv2d_conformance.law.classes import accuracy_class
 from conv2d_conformance.selftest.score import first_attempt, published
 
 
-def test_requirements_are_listed_one_a_line(invoke):
+def test_requirements_are_listed_one_a_line(invoke: Callable[..., Result]) -> None:
     lines = invoke("list", "requirements").output.splitlines()
     assert len(lines) == len(spec.load().requirements)
     assert "stride.steps\tMUST\tforward\tyes\tstride" in lines
     assert invoke("list").output.splitlines() == lines
 
 
-def test_adapters_checks_mutants_and_networks_are_listed(invoke):
+def test_adapters_checks_mutants_and_networks_are_listed(invoke: Callable[..., Result]) -> None:
     adapters = {
         row[0]: row[1:] for row in (line.split("\t") for line in invoke("list", "adapters").output.splitlines())
     }
@@ -34,7 +36,7 @@ def test_adapters_checks_mutants_and_networks_are_listed(invoke):
     assert invoke("list", "networks").output.startswith("ResNet-50\tconv1\t")
 
 
-def test_efforts_are_listed_with_their_mutation_score(invoke):
+def test_efforts_are_listed_with_their_mutation_score(invoke: Callable[..., Result]) -> None:
     quick, standard, thorough = (line.split("\t") for line in invoke("list", "efforts").output.splitlines())
     assert quick[:3] == ["quick", "25", "2000000"]
     assert standard[3:] == [published()["standard"].sentence, published()["standard"].date]
@@ -43,7 +45,7 @@ def test_efforts_are_listed_with_their_mutation_score(invoke):
     assert first_attempt()["quick"].sentence == "77 of 123 (62.6 %)"
 
 
-def test_coverage_is_listed_by_effort(invoke):
+def test_coverage_is_listed_by_effort(invoke: Callable[..., Result]) -> None:
     rows = {row[0]: row[1:] for row in (line.split("\t") for line in invoke("list", "coverage").output.splitlines())}
     assert rows["kernel, dtype"] == ["40", "40", "40"]
     possible, quick, standard = map(int, rows["all pairs"])
@@ -52,7 +54,7 @@ def test_coverage_is_listed_by_effort(invoke):
     assert 0.6 * possible < quick < 0.99 * possible < standard < possible
 
 
-def test_explain_shows_everything_about_a_requirement(invoke):
+def test_explain_shows_everything_about_a_requirement(invoke: Callable[..., Result]) -> None:
     result = invoke("explain", "padding.same-extra-at-end")
     assert result.exit_code == 0
     assert result.output.startswith("padding.same-extra-at-end\n\nWith the padding `same`, the total padding")
@@ -65,7 +67,7 @@ def test_explain_shows_everything_about_a_requirement(invoke):
 
 
 @pytest.mark.parametrize("requirement", spec.load().requirements)
-def test_every_requirement_can_be_explained(invoke, requirement):
+def test_every_requirement_can_be_explained(invoke: Callable[..., Result], requirement: str) -> None:
     result = invoke("explain", requirement)
     assert result.exit_code == 0, result.stderr
     meant_to_be_whole = ("case", "call", "    ")
@@ -81,7 +83,9 @@ def test_every_requirement_can_be_explained(invoke, requirement):
         ("padding.zeros-both-sides", "2", ".  . |  0  1  2  3 |  .  ."),
     ],
 )
-def test_explain_draws_the_padding_of_an_axis(invoke, requirement, padding, elements):
+def test_explain_draws_the_padding_of_an_axis(
+    invoke: Callable[..., Result], requirement: str, padding: str, elements: str
+) -> None:
     result = invoke("explain", requirement, "--size", "4", "--padding", padding)
     assert result.exit_code == 0
     (line,) = [line for line in result.output.splitlines() if line.startswith("element   ")]
@@ -98,13 +102,15 @@ def test_explain_draws_the_padding_of_an_axis(invoke, requirement, padding, elem
         (("bias.added", "--size", "3", "--padding", "1"), "bias.added is not about padding"),
     ],
 )
-def test_what_cannot_be_drawn_is_told_in_a_sentence(invoke, arguments, sentence):
+def test_what_cannot_be_drawn_is_told_in_a_sentence(
+    invoke: Callable[..., Result], arguments: tuple[str, ...], sentence: str
+) -> None:
     result = invoke("explain", *arguments)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"Error: {sentence}")
 
 
-def test_an_unknown_requirement_gets_a_suggestion(invoke):
+def test_an_unknown_requirement_gets_a_suggestion(invoke: Callable[..., Result]) -> None:
     result = invoke("explain", "padding.same-extra-at-begin")
     assert result.exit_code == 2
     assert result.stderr.startswith(
@@ -113,13 +119,13 @@ def test_an_unknown_requirement_gets_a_suggestion(invoke):
     )
 
 
-def test_prose_keeps_code_apart():
+def test_prose_keeps_code_apart() -> None:
     text = "A sentence.\n\nBefore.\n\n```\na  b\n\n   c\n```\n\nAfter\nit.\n\nSource: here.\nExample: n1c1h1w1 m1k1"
     assert list(blocks_of_prose(text)) == ["Before.", "    a  b\n\n       c", "After\nit."]
 
 
 @pytest.mark.parametrize("name", MEANINGS)
-def test_every_class_can_be_explained(invoke, name):
+def test_every_class_can_be_explained(invoke: Callable[..., Result], name: str) -> None:
     result = invoke("explain", name.lower())
     assert result.exit_code == 0, result.stderr
     assert result.output.startswith(f"{name}\n\nAccuracy class {name}: {MEANINGS[name]}.\n\nlaw ")

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import MISSING, fields, replace
+from dataclasses import MISSING, field, fields, make_dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
+from conv2d_conformance.cli.options import of_a_run
 from conv2d_conformance.implementation import resident
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
+from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.kind import Kind
-from conv2d_conformance.running import options, pytest_options
-from conv2d_conformance.running.options import Options, kind_of, told
+from conv2d_conformance.running import header, options, pytest_options
+from conv2d_conformance.running.header import told
+from conv2d_conformance.running.options import Options, described, kind_of
 from conv2d_conformance.running.plugin import pytest_addoption
+from conv2d_conformance.typed_json import as_json
 
 OPTIONS: dict[str, Any] = {item.name: item.default for item in fields(Options)}
 
@@ -92,36 +98,56 @@ def test_pytest_is_asked_for_what_the_run_is_asked_for(asked: Options) -> None:
 
 
 def test_a_report_says_what_was_asked() -> None:
-    assert told(OTHER) == {
-        "target": "mine.py:conv2d",
-        "profile": "training",
-        "effort": "thorough",
-        "seed": 7,
-        "only": "bias.*",
-        "isolation": "none",
-        "timeout_seconds": 2.5,
-        "memory_gib": None,
-    }
+    assert told(OTHER) == Asked(
+        target="mine.py:conv2d",
+        profile="training",
+        effort="thorough",
+        seed=7,
+        only="bias.*",
+        isolation="none",
+        timeout_seconds=2.5,
+        memory_gib=None,
+    )
+    assert {said.told for _, said in described() if said.told} == {item.name for item in fields(Asked)}
 
 
 def test_a_report_tells_of_no_limit_that_nobody_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
     limited = Options(target="x", memory=0.5)
-    assert told(limited)["memory_gib"] == (0.5 if resident.CAN_BE_TOLD else None)
+    assert told(limited).memory_gib == (0.5 if resident.CAN_BE_TOLD else None)
     monkeypatch.setattr(options, "CAN_BE_TOLD", not resident.CAN_BE_TOLD)
-    assert told(limited)["memory_gib"] == (None if resident.CAN_BE_TOLD else 0.5)
+    assert told(limited).memory_gib == (None if resident.CAN_BE_TOLD else 0.5)
 
 
 def test_a_report_says_it_on_one_line_each() -> None:
     asked = told(Options(target="a\nb", only="c\x1b"))
-    assert (asked["target"], asked["only"]) == ("a\\nb", "c\\x1b")
+    assert (asked.target, asked.only) == ("a\\nb", "c\\x1b")
 
 
 def test_what_decides_the_kind_of_a_report_is_asked_and_told() -> None:
     names = {item.name for item in fields(Kind)}
     assert {name: getattr(kind_of(OTHER), name) for name in names} == {name: getattr(OTHER, name) for name in names}
-    assert names <= told(OTHER).keys()
+    assert names <= {item.name for item in fields(Asked)}
     assert {item.name: item.default for item in fields(Kind)}.items() <= OPTIONS.items()
     assert OPTIONS["target"] is MISSING
+
+
+def test_an_option_is_added_by_one_field_here_and_one_in_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = options.option("How often.", least=1, pytest="how often", told="how_often")
+    more: Any = make_dataclass(
+        "More", [("patience", int, field(default=3, metadata=said))], bases=(Options,), frozen=True, kw_only=True
+    )
+    for module in (options, pytest_options):
+        monkeypatch.setattr(module, "Options", more)
+    taken: list[dict[str, Any]] = []
+    command = click.command()(of_a_run(lambda **chosen: taken.append(chosen)))
+    result = CliRunner().invoke(command, ["--patience", "5"])
+    assert (result.exit_code, taken[0]["patience"]) == (0, 5), result.output
+    assert "How often.  [default: 3; x>=1]" in CliRunner().invoke(command, ["--help"], terminal_width=120).output
+    assert parsed(*pytest_options.arguments(more(target="x", patience=5))) == more(target="x", patience=5)
+    asked = make_dataclass("AskedMore", [("how_often", int)], bases=(Asked,), frozen=True, kw_only=True)
+    monkeypatch.setattr(header, "Asked", asked)
+    written: Any = as_json(told(more(target="x", patience=5)))
+    assert written["how_often"] == 5
 
 
 @pytest.mark.parametrize("command", ["run", "smoke", "replay", "fingerprint", "initialisation"])

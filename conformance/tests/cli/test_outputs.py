@@ -1,10 +1,13 @@
 """What commands write, and what they print beside it."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from xml.etree import ElementTree
 
 import click
 import pytest
+from click.testing import Result
 
 from conv2d_conformance.cli import program
 from conv2d_conformance.cli.output_option import Page
@@ -21,21 +24,21 @@ WRITERS = {
 
 
 @pytest.fixture
-def quick_work(monkeypatch):
+def quick_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """`selftest`, `sharpness` and `variants` find something in no time."""
-    from conv2d_conformance.selftest import distinct, killing
+    from conv2d_conformance.selftest import distinct, kills
     from conv2d_conformance.sharpness import measurement
     from conv2d_conformance.sharpness.measurement import Sight
-    from conv2d_conformance.variants import running
+    from conv2d_conformance.variants import alarms
 
-    met = [killing.Encounter("bias_dropped", "bias.added", "test_bias::test_added", True, 1, 0.1, "c1h1w1 m1k1")]
-    monkeypatch.setattr(killing, "run", lambda **_: met)
+    met = [kills.Encounter("bias_dropped", "bias.added", "test_bias::test_added", True, 1, 0.1, "c1h1w1 m1k1")]
+    monkeypatch.setattr(kills, "run", lambda **_: met)
     monkeypatch.setattr(distinct, "alike", lambda *_, **__: [])
     monkeypatch.setattr(measurement, "measure", lambda *_, **__: {"quick": {("float32", 64): Sight(1, 4, {}, {})}})
-    monkeypatch.setattr(running, "run", lambda *_, **__: None)
+    monkeypatch.setattr(alarms, "run", lambda *_, **__: None)
 
 
-def test_every_option_that_names_a_file_to_write_is_found_by_the_one_function():
+def test_every_option_that_names_a_file_to_write_is_found_by_the_one_function() -> None:
     files = {
         (name, parameter.opts[0])
         for name, command in program.commands.items()
@@ -53,14 +56,18 @@ def test_every_option_that_names_a_file_to_write_is_found_by_the_one_function():
 
 
 @pytest.mark.parametrize("nothing_kept", ["-", "/dev/null"])
-def test_what_a_search_goes_on_from_is_a_file_that_keeps_what_it_is_given(invoke, nothing_kept):
+def test_what_a_search_goes_on_from_is_a_file_that_keeps_what_it_is_given(
+    invoke: Callable[..., Result], nothing_kept: str
+) -> None:
     result = invoke("variants", "--only", "winograd-tiles-of-2", "--resume", nothing_kept)
     assert result.exit_code == 2
     assert "keeps nothing" in result.stderr
 
 
 @pytest.mark.parametrize("command", WRITERS)
-def test_what_cannot_be_written_is_told_before_the_work(invoke, folder, command):
+def test_what_cannot_be_written_is_told_before_the_work(
+    invoke: Callable[..., Result], folder: Path, command: str
+) -> None:
     option = WRITERS[command][-1]
     before = sorted(folder.iterdir())
     for name, sentence in {
@@ -76,7 +83,9 @@ def test_what_cannot_be_written_is_told_before_the_work(invoke, folder, command)
 
 @pytest.mark.usefixtures("quick_work")
 @pytest.mark.parametrize("command", [name for name in WRITERS if name != "run"])
-def test_a_page_that_cannot_be_written_after_the_work_is_kept_elsewhere(invoke, folder, monkeypatch, command):
+def test_a_page_that_cannot_be_written_after_the_work_is_kept_elsewhere(
+    invoke: Callable[..., Result], folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
     (folder / "elsewhere").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder / "elsewhere"))
     result = invoke(command, *WRITERS[command], "/dev/full")
@@ -93,7 +102,7 @@ def test_a_page_that_cannot_be_written_after_the_work_is_kept_elsewhere(invoke, 
 
 @pytest.mark.usefixtures("quick_work")
 @pytest.mark.parametrize("command", [name for name in WRITERS if name != "run"])
-def test_a_page_on_standard_output_is_alone_there(invoke, command):
+def test_a_page_on_standard_output_is_alone_there(invoke: Callable[..., Result], command: str) -> None:
     result = invoke(command, *WRITERS[command], "-")
     assert result.exit_code in (0, 1)
     if command == "initialisation":
@@ -104,7 +113,7 @@ def test_a_page_on_standard_output_is_alone_there(invoke, command):
     assert ("no test raises an alarm" in result.stderr) == (command == "initialisation")
 
 
-def test_a_report_on_standard_output_is_alone_there(invoke, folder):
+def test_a_report_on_standard_output_is_alone_there(invoke: Callable[..., Result], folder: Path) -> None:
     before = sorted(folder.iterdir())
     result = invoke(*ONE, "--output", "-")
     report = json.loads(result.stdout)
@@ -115,7 +124,7 @@ def test_a_report_on_standard_output_is_alone_there(invoke, folder):
     assert sorted(path for path in folder.iterdir() if path.name != "__pycache__") == before
 
 
-def test_a_report_is_named_by_its_kind_and_another_kind_is_refused(invoke, folder):
+def test_a_report_is_named_by_its_kind_and_another_kind_is_refused(invoke: Callable[..., Result], folder: Path) -> None:
     name = "conv2d-right.py-conv2d-quick-only-bias.absent.json"
     assert invoke(*ONE).exit_code == 0
     text = (folder / name).read_text(encoding="utf-8")
@@ -130,7 +139,9 @@ def test_a_report_is_named_by_its_kind_and_another_kind_is_refused(invoke, folde
     assert (folder / name).read_text(encoding="utf-8") == text
 
 
-def test_a_report_that_cannot_be_written_after_the_run_is_kept_elsewhere_and_shown(invoke, folder, monkeypatch):
+def test_a_report_that_cannot_be_written_after_the_run_is_kept_elsewhere_and_shown(
+    invoke: Callable[..., Result], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "elsewhere").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder / "elsewhere"))
     result = invoke(*ONE, "--output", "/dev/full")

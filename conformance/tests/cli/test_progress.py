@@ -6,8 +6,12 @@ import pty
 import re
 import sys
 import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import Result
 
 from conv2d_conformance.cli import progress as told
 from conv2d_conformance.cli.initialisation import IDEAL
@@ -20,11 +24,11 @@ CASE = "n1c1h3w4 m1k2x2 integers:3"
 class Waiting:
     """Stands for the end of a command that is long in coming: what happens while somebody waits for it."""
 
-    def __init__(self, *happens):
+    def __init__(self, *happens: Callable[[], object]) -> None:
         self.happens = list(happens)
-        self.asked = []
+        self.asked: list[float] = []
 
-    def __call__(self, seconds):
+    def __call__(self, seconds: float) -> bool:
         self.asked.append(seconds)
         if not self.happens:
             return True
@@ -32,12 +36,12 @@ class Waiting:
         return False
 
 
-def test_a_line_every_ten_seconds():
+def test_a_line_every_ten_seconds() -> None:
     now, stream = [0.0], io.StringIO()
     lines = LogLines("connecting to mine", stream, clock=lambda: now[0])
 
-    def later(*reached):
-        def happen():
+    def later(*reached: Any) -> Callable[[], None]:
+        def happen() -> None:
             now[0] += SECONDS_BETWEEN_LINES
             if reached:
                 lines.advance(*reached)
@@ -54,19 +58,19 @@ def test_a_line_every_ten_seconds():
     assert waiting.asked == 4 * [10.0]
 
 
-def test_a_reader_that_is_gone_ends_nothing():
+def test_a_reader_that_is_gone_ends_nothing() -> None:
     stream = io.StringIO()
     stream.close()
     LogLines("first", stream).tell(Waiting(lambda: None))
 
 
 @pytest.fixture
-def at_once(monkeypatch):
+def at_once(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Let each command write one line without waiting, after an event that a test may set."""
     may_write = threading.Event()
     may_write.set()
 
-    def tell(lines, _):
+    def tell(lines: LogLines, _: object) -> None:
         assert may_write.wait(60)
         write(lines, Waiting(lambda: None))
 
@@ -75,7 +79,9 @@ def at_once(monkeypatch):
     return may_write
 
 
-def test_what_takes_over_the_descriptor_does_not_take_the_lines(monkeypatch, tmp_path, at_once):
+def test_what_takes_over_the_descriptor_does_not_take_the_lines(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, at_once: threading.Event
+) -> None:
     """As pytest does with standard error while it runs."""
     at_once.clear()
     path = tmp_path / "log"
@@ -99,7 +105,9 @@ def test_what_takes_over_the_descriptor_does_not_take_the_lines(monkeypatch, tmp
     ],
 )
 @pytest.mark.usefixtures("at_once")
-def test_every_command_that_may_take_long_has_progress(invoke, arguments, doing):
+def test_every_command_that_may_take_long_has_progress(
+    invoke: Callable[..., Result], arguments: tuple[str, ...], doing: list[str]
+) -> None:
     result = invoke(*arguments)
     lines = re.findall(r"^\d+ s, (?:\d+ of \d+: )?(.*)", result.stderr, re.MULTILINE)
     assert len(lines) == len(doing)
@@ -108,7 +116,7 @@ def test_every_command_that_may_take_long_has_progress(invoke, arguments, doing)
     assert " s, " not in result.stdout
 
 
-def test_a_bar_is_shown_only_after_a_moment(monkeypatch):
+def test_a_bar_is_shown_only_after_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     master, slave = pty.openpty()
     with open(slave, "w") as terminal:
         monkeypatch.setattr(sys, "stdout", terminal)

@@ -11,23 +11,29 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
+from click.testing import Result
 
-from conv2d_conformance.report.assemble import read
+from conv2d_conformance.report.reading import read
 from conv2d_conformance.report.validation import fault_of
 
 QUICK = ("--effort", "quick")
 
+Stalled = tuple[subprocess.Popen[str], int]
+"""A run, and the number of the process of its implementation."""
 
-def report_in(path: Path) -> dict:
-    report = json.loads(path.read_text())
+
+def report_in(path: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(path.read_text())
     assert fault_of(report) is None
     return report
 
 
-def test_a_right_implementation(spawn, folder):
+def test_a_right_implementation(spawn: Callable[..., subprocess.CompletedProcess[str]], folder: Path) -> None:
     done = spawn("run", "right.py:conv2d", "--only", "bias.*", "--output", "out.json", *QUICK)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
@@ -43,7 +49,9 @@ def test_a_right_implementation(spawn, folder):
     assert sorted(path.name for path in folder.glob("out*")) == ["out.json"]
 
 
-def test_a_wrong_implementation_and_the_command_that_replays_it(spawn, folder):
+def test_a_wrong_implementation_and_the_command_that_replays_it(
+    spawn: Callable[..., subprocess.CompletedProcess[str]], folder: Path
+) -> None:
     done = spawn("run", "no_bias.py:conv2d", "--only", "bias.*", *QUICK)
     assert done.returncode == 1
     assert "\nFAIL  bias.added  MUST\n  The bias of an output channel is added exactly once to every" in done.stdout
@@ -59,7 +67,7 @@ def test_a_wrong_implementation_and_the_command_that_replays_it(spawn, folder):
     assert report_in(folder / "conv2d-no_bias.py-conv2d-quick-only-bias.json")["conclusion"]["exit_status"] == 1
 
 
-def test_what_is_not_claimed_is_not_judged(spawn):
+def test_what_is_not_claimed_is_not_judged(spawn: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     done = spawn("run", "right.py:conv2d", "--only", "padding.same-*", *QUICK)
     assert done.returncode == 4
     assert done.stdout.splitlines()[-1] == "nothing was judged"
@@ -73,13 +81,17 @@ def test_what_is_not_claimed_is_not_judged(spawn):
         ("zzz", "matches no requirement", "`conv2d-conformance list requirements` has them all"),
     ],
 )
-def test_a_selection_of_nothing_is_wrong_usage(invoke, glob, sentence, hint):
+def test_a_selection_of_nothing_is_wrong_usage(
+    invoke: Callable[..., Result], glob: str, sentence: str, hint: str
+) -> None:
     result = invoke("run", "right.py:conv2d", "--only", glob)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"Error: --only '{glob}' {sentence}\nHint: {hint}")
 
 
-def test_a_declared_failure_does_not_fail_the_run_and_a_stale_one_does(spawn, folder):
+def test_a_declared_failure_does_not_fail_the_run_and_a_stale_one_does(
+    spawn: Callable[..., subprocess.CompletedProcess[str]], folder: Path
+) -> None:
     table = '[[deviation]]\nrequirement = "{}"\nreason = "known"\nissue = "https://example.org/1"\n'
     broken = ("bias.added", "bias.per-channel", "bias.in-padding-only-windows")
     (folder / "known.toml").write_text("".join(map(table.format, broken)))
@@ -93,7 +105,9 @@ def test_a_declared_failure_does_not_fail_the_run_and_a_stale_one_does(spawn, fo
     assert "no certificate: stale deviations, which do not fail: bias.added" in " ".join(stale.stdout.split())
 
 
-def test_a_deviation_of_another_machine_is_neither_expected_nor_stale(spawn, folder):
+def test_a_deviation_of_another_machine_is_neither_expected_nor_stale(
+    spawn: Callable[..., subprocess.CompletedProcess[str]], folder: Path
+) -> None:
     (folder / "elsewhere.toml").write_text(DECLARED + 'processor = ["no-such-flag"]')
     only = ("--only", "bias.*", "--deviations", "elsewhere.toml", *QUICK)
     right = spawn("run", "right.py:conv2d", *only)
@@ -134,7 +148,9 @@ DECLARED = '[[deviation]]\nrequirement = "bias.added"\nreason = "r"\nissue = "ht
         (DECLARED + 'processor = "avx2"', "d.toml, deviation 1: processor must be a list of strings, not 'avx2'"),
     ],
 )
-def test_a_file_of_deviations_that_is_not_as_it_must_be(invoke, folder, text, sentence):
+def test_a_file_of_deviations_that_is_not_as_it_must_be(
+    invoke: Callable[..., Result], folder: Path, text: str | None, sentence: str
+) -> None:
     if text is not None:
         (folder / "d.toml").write_text(text)
     result = invoke("run", "right.py:conv2d", "--deviations", "d.toml")
@@ -142,10 +158,12 @@ def test_a_file_of_deviations_that_is_not_as_it_must_be(invoke, folder, text, se
     assert result.stderr.startswith(f"Error: {sentence}")
 
 
-def test_a_failure_of_the_suite_itself_is_told_as_such(invoke, monkeypatch):
+def test_a_failure_of_the_suite_itself_is_told_as_such(
+    invoke: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from conv2d_conformance.running import run
 
-    def fail(*_):
+    def fail(*_: object) -> NoReturn:
         raise run.HarnessFailure("the suite itself failed, so that there is no verdict: a reason")
 
     monkeypatch.setattr(run, "run", fail)
@@ -156,15 +174,19 @@ def test_a_failure_of_the_suite_itself_is_told_as_such(invoke, monkeypatch):
     )
 
 
-def test_what_the_environment_lacks_during_a_run_is_no_failure_of_the_suite(invoke, monkeypatch):
+def test_what_the_environment_lacks_during_a_run_is_no_failure_of_the_suite(
+    invoke: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from conv2d_conformance.implementation.host import Worker
 
-    start, started = Worker._start, []
+    start = Worker._start
+    started: list[Worker] = []
 
-    def start_once(self):
+    def start_once(self: Worker) -> None:
         if started:
             raise OSError(errno.EMFILE, "Too many open files")
-        started.append(start(self))
+        start(self)
+        started.append(self)
 
     monkeypatch.setattr(Worker, "_start", start_once)
     result = invoke("run", "dies.py:conv2d", "--only", "bias.absent", *QUICK)
@@ -175,10 +197,12 @@ def test_what_the_environment_lacks_during_a_run_is_no_failure_of_the_suite(invo
     )
 
 
-def test_an_interrupt_before_the_first_check_says_that_there_is_no_report(invoke, monkeypatch):
+def test_an_interrupt_before_the_first_check_says_that_there_is_no_report(
+    invoke: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from conv2d_conformance.running import run
 
-    def interrupt(*_):
+    def interrupt(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run, "run", interrupt)
@@ -186,12 +210,17 @@ def test_an_interrupt_before_the_first_check_says_that_there_is_no_report(invoke
     assert (result.exit_code, result.stderr) == (130, "Error: interrupted\nHint: there is no report yet\n")
 
 
-def test_limits_are_passed_on(invoke, monkeypatch):
+def test_limits_are_passed_on(invoke: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
     from conv2d_conformance.running import run
     from conv2d_conformance.running.options import Options
 
-    asked = []
-    monkeypatch.setattr(run, "run", lambda options, *_: asked.append(options) or 1 / 0)
+    asked: list[Options] = []
+
+    def fail(options: Options, *_: object) -> NoReturn:
+        asked.append(options)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(run, "run", fail)
     invoke("run", "right.py:conv2d", "--timeout", "3", "--memory", "0.5")
     invoke("run", "right.py:conv2d")
     usual = Options(target="", output=Path())
@@ -215,7 +244,7 @@ def conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=
 
 
 @pytest.fixture
-def stalled(folder):
+def stalled(folder: Path) -> Iterator[Stalled]:
     """A run that has finished a check and waits for an answer; and the process that it waits for."""
     (folder / "stalling.py").write_text(STALLING)
     arguments = ["run", "stalling.py:conv2d", "--output", "out.json", "--only", "bias.*", "--timeout", "300", *QUICK]
@@ -232,14 +261,14 @@ def stalled(folder):
     run.communicate()
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.02)
 
 
-def is_gone(pid, seconds=60):
+def is_gone(pid: int, seconds: float = 60) -> bool:
     """Whether a process ends in time, even if nobody waits for it and it stays in the table of processes."""
     try:
         descriptor = os.pidfd_open(pid)
@@ -253,23 +282,29 @@ def is_gone(pid, seconds=60):
 @pytest.mark.parametrize(
     "numbers", [(signal.SIGINT,), (signal.SIGHUP,), (signal.SIGTERM, signal.SIGINT, signal.SIGTERM)]
 )
-def test_an_interrupted_run_leaves_a_valid_report_and_no_process(stalled, folder, numbers):
+def test_an_interrupted_run_leaves_a_valid_report_and_no_process(
+    stalled: Stalled, folder: Path, numbers: tuple[signal.Signals, ...]
+) -> None:
     run, worker = stalled
     for number in numbers:
         run.send_signal(number)
     stdout, stderr = run.communicate(timeout=60)
     assert (run.returncode, re.sub(r"^\d+ s, .*\n", "", stderr, flags=re.MULTILINE)) == (130, "")
     report = read(folder / "out.json.partial")
-    assert fault_of(report) is None
-    assert report["complete"] is False
-    assert report["judged_cases"] > 0
+    assert report.complete is False
+    assert report.judged_cases > 0
     assert re.fullmatch(r"interrupted, [1-4] requirements? not reached; so far no MUST broken", stdout.splitlines()[-1])
     assert "report    out.json.partial" in stdout.splitlines()
     assert not (folder / "out.json").exists()
     assert is_gone(worker)
 
 
-def test_a_killed_run_leaves_a_partial_report_that_summary_reads(stalled, folder, spawn, invoke):
+def test_a_killed_run_leaves_a_partial_report_that_summary_reads(
+    stalled: Stalled,
+    folder: Path,
+    spawn: Callable[..., subprocess.CompletedProcess[str]],
+    invoke: Callable[..., Result],
+) -> None:
     run, worker = stalled
     beside = invoke("run", "stalling.py:conv2d", "--output", "out.json", "--only", "bias.*", *QUICK)
     assert beside.exit_code == 2
@@ -284,7 +319,7 @@ def test_a_killed_run_leaves_a_partial_report_that_summary_reads(stalled, folder
     assert is_gone(worker)
 
 
-def test_progress_is_shown_on_a_terminal(folder):
+def test_progress_is_shown_on_a_terminal(folder: Path) -> None:
     master, slave = pty.openpty()
     command = [sys.executable, "-m", "conv2d_conformance", "run", "right.py:conv2d", "--only", "bias.*", *QUICK]
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "90"}
@@ -320,7 +355,9 @@ def conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=
 """
 
 
-def test_a_worker_that_the_system_kills_once_is_an_incident_and_no_verdict(invoke, folder):
+def test_a_worker_that_the_system_kills_once_is_an_incident_and_no_verdict(
+    invoke: Callable[..., Result], folder: Path
+) -> None:
     (folder / "killed.py").write_text(KILLED_ONCE)
     result = invoke("run", "killed.py:conv2d", "--output", "out.json", "--only", "bias.added", *QUICK)
     report = json.loads((folder / "out.json").read_text())
@@ -333,7 +370,7 @@ def test_a_worker_that_the_system_kills_once_is_an_incident_and_no_verdict(invok
     assert f"incident  {sentence}" in " ".join(result.stdout.split("\n          ")).replace("\n", " ")
 
 
-def test_a_replay_tells_incidents_too(invoke, folder):
+def test_a_replay_tells_incidents_too(invoke: Callable[..., Result], folder: Path) -> None:
     (folder / "killed.py").write_text(KILLED_ONCE)
     result = invoke("replay", "n1c1h1w1 m1k1", "killed.py:conv2d")
     assert result.exit_code == 0

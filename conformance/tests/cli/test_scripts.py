@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from conv2d_conformance.cases.layer_case import parse
 from conv2d_conformance.contract.capabilities import VIEWS
@@ -66,10 +68,10 @@ SMALL = "n2c3h4w5 m2k2x3 s1x1 p0x0 d1x1 g1 bias float32 integers:1"
 
 
 @pytest.fixture
-def wrong_where(folder):
+def wrong_where(folder: Path) -> Callable[[str], None]:
     """Write the adapter that is wrong where a condition holds, to a file of its own."""
 
-    def write(condition):
+    def write(condition: str) -> None:
         (folder / "mine.py").write_text(
             f"{ADAPTER}\n\ndef is_wrong(input, weight, bias, attributes):\n    return {condition}\n"
         )
@@ -84,7 +86,7 @@ def run_script(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def assert_fails_until_mended(invoke, folder, *arguments):
+def assert_fails_until_mended(invoke: Callable[..., Result], folder: Path, *arguments: str) -> None:
     shown = invoke("replay", *arguments, "--script")
     assert shown.exit_code == 1, shown.output
     wrong = run_script(folder, shown.stdout)
@@ -98,38 +100,46 @@ def assert_fails_until_mended(invoke, folder, *arguments):
     assert right.stdout.startswith("right")
 
 
-def test_every_view_has_a_condition():
+def test_every_view_has_a_condition() -> None:
     assert set(WRONG_IN) == set(VIEWS)
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_view(invoke, folder, wrong_where, view):
+def test_a_view(invoke: Callable[..., Result], folder: Path, wrong_where: Callable[[str], None], view: str) -> None:
     wrong_where(WRONG_IN[view])
     assert_fails_until_mended(invoke, folder, f"{SMALL} view={view}", "mine.py:adapter")
 
 
-def test_a_view_of_one_array_alone(invoke, folder, wrong_where):
+def test_a_view_of_one_array_alone(
+    invoke: Callable[..., Result], folder: Path, wrong_where: Callable[[str], None]
+) -> None:
     wrong_where(f"{DENSE} and not weight.flags.c_contiguous")
     assert_fails_until_mended(invoke, folder, f"{SMALL} view=steps:w", "mine.py:adapter")
 
 
-def test_what_is_read_beside_the_arrays(invoke, folder, wrong_where):
+def test_what_is_read_beside_the_arrays(
+    invoke: Callable[..., Result], folder: Path, wrong_where: Callable[[str], None]
+) -> None:
     wrong_where("np.isnan(np.lib.stride_tricks.as_strided(input, (input.size + 1,), (input.itemsize,))[-1])")
     assert_fails_until_mended(invoke, folder, SMALL, "mine.py:adapter")
 
 
 @pytest.mark.parametrize("view", ["channels-last", "broadcast:gy"])
-def test_gradients_of_views(invoke, folder, wrong_where, view):
+def test_gradients_of_views(
+    invoke: Callable[..., Result], folder: Path, wrong_where: Callable[[str], None], view: str
+) -> None:
     wrong_where("not weight.flags.c_contiguous")
     assert_fails_until_mended(invoke, folder, f"{SMALL} grad view={view}", "mine.py:adapter")
 
 
-def test_gradients_that_are_wrong_in_one_element_of_many(invoke, folder, wrong_where):
+def test_gradients_that_are_wrong_in_one_element_of_many(
+    invoke: Callable[..., Result], folder: Path, wrong_where: Callable[[str], None]
+) -> None:
     wrong_where("True")
     assert_fails_until_mended(invoke, folder, "n3c4h9w10 m6k3x2 nobias normal:1 grad", "mine.py:adapter")
 
 
-def test_the_calls_before(invoke, folder, wrong_where):
+def test_the_calls_before(invoke: Callable[..., Result], folder: Path, wrong_where: Callable[[str], None]) -> None:
     wrong_where("(seen.append(input.dtype.name) or seen == ['float64', 'float32', 'float32'])")
     before = ("--after", f"{SMALL.replace('float32', 'float64')}", "--after", f"{SMALL} stride=(0,1)")
     # The illegal call ends before it is noted.
@@ -138,7 +148,9 @@ def test_the_calls_before(invoke, folder, wrong_where):
     assert_fails_until_mended(invoke, folder, SMALL, "mine.py:adapter", *before, "--after", other)
 
 
-def test_the_same_address_with_other_data(invoke, folder, wrong_where):
+def test_the_same_address_with_other_data(
+    invoke: Callable[..., Result], folder: Path, wrong_where: Callable[[str], None]
+) -> None:
     address = "input.__array_interface__['data'][0]"
     wrong_where(f"({address} in seen) or seen.append({address})")
     assert_fails_until_mended(
@@ -146,12 +158,14 @@ def test_the_same_address_with_other_data(invoke, folder, wrong_where):
     )
 
 
-def test_gradients_before_the_call(invoke, folder, wrong_where):
+def test_gradients_before_the_call(
+    invoke: Callable[..., Result], folder: Path, wrong_where: Callable[[str], None]
+) -> None:
     wrong_where("weight.ndim == 4 and weight.shape[-1] == 3 and (seen or seen.append(1))")
     assert_fails_until_mended(invoke, folder, SMALL, "mine.py:adapter", "--after", f"{SMALL} grad")
 
 
-def test_options_of_the_target(invoke, folder, wrong_where):
+def test_options_of_the_target(invoke: Callable[..., Result], folder: Path, wrong_where: Callable[[str], None]) -> None:
     wrong_where("'on' in seen")
     with (folder / "mine.py").open("a") as file:
         file.write("\n\nadapter = replace(adapter, configure=lambda fast: seen.append(fast) or adapter)\n")
@@ -159,16 +173,16 @@ def test_options_of_the_target(invoke, folder, wrong_where):
     assert_fails_until_mended(invoke, folder, SMALL, "mine.py:adapter?fast=on")
 
 
-def test_the_number_of_threads(invoke, folder, wrong_where):
+def test_the_number_of_threads(invoke: Callable[..., Result], folder: Path, wrong_where: Callable[[str], None]) -> None:
     wrong_where("__import__('os').environ['OMP_NUM_THREADS'] == '1'")
     assert_fails_until_mended(invoke, folder, SMALL, "mine.py:adapter")
 
 
-def test_the_values_of_layers(invoke, folder, wrong_where):
+def test_the_values_of_layers(invoke: Callable[..., Result], folder: Path, wrong_where: Callable[[str], None]) -> None:
     wrong_where("False")
     assert_fails_until_mended(invoke, folder, "init c8m64k3x3 g1 bias float32 seed:1..4", "mine.py:adapter")
 
 
-def test_a_command_has_no_script_of_layers():
+def test_a_command_has_no_script_of_layers() -> None:
     with pytest.raises(NoScript, match=r"^no script can be made for a command: "):
         script_of_layers(parse("init c1m1k1x1 seed:1"), target.parse("command:cat"))

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,7 +10,7 @@ from conv2d_conformance.cli.signals import ASKING, SECONDS_TO_END, Interruption,
 
 
 @pytest.fixture
-def _handlers_are_put_back():
+def _handlers_are_put_back() -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in (*ASKING, signal.SIGCHLD)}
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     yield
@@ -18,7 +19,7 @@ def _handlers_are_put_back():
     signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
-def test_a_second_signal_does_not_disturb_the_end(monkeypatch):
+def test_a_second_signal_does_not_disturb_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     asked = Interruption()
@@ -33,7 +34,7 @@ def test_a_second_signal_does_not_disturb_the_end(monkeypatch):
 
 @pytest.mark.usefixtures("_handlers_are_put_back")
 @pytest.mark.parametrize("number", ASKING)
-def test_each_of_them_interrupts(number):
+def test_each_of_them_interrupts(number: signal.Signals) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {number})
     handle_signals()
     with pytest.raises(KeyboardInterrupt):
@@ -41,7 +42,7 @@ def test_each_of_them_interrupts(number):
 
 
 @pytest.mark.usefixtures("_handlers_are_put_back")
-def test_what_is_ignored_stays_ignored_but_for_the_end_of_children():
+def test_what_is_ignored_stays_ignored_but_for_the_end_of_children() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     handle_signals()

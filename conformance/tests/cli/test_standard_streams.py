@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,7 +14,7 @@ TEXT = b"a line\n"
 
 
 @pytest.fixture
-def pipe():
+def pipe() -> Iterator[tuple[int, int]]:
     source, sink = os.pipe()
     yield source, sink
     for descriptor in (source, sink):
@@ -24,19 +25,19 @@ def pipe():
 
 
 @pytest.fixture
-def full():
+def full() -> Iterator[int]:
     descriptor = os.open("/dev/full", os.O_WRONLY)
     yield descriptor
     os.close(descriptor)
 
 
-def test_what_is_written_arrives(pipe):
+def test_what_is_written_arrives(pipe: tuple[int, int]) -> None:
     source, sink = pipe
     assert Lasting(sink, "standard output").write(TEXT) == len(TEXT)
     assert os.read(source, 100) == TEXT
 
 
-def test_nobody_who_stops_reading_is_told(pipe):
+def test_nobody_who_stops_reading_is_told(pipe: tuple[int, int]) -> None:
     source, sink = pipe
     os.close(source)
     stream = io.TextIOWrapper(io.BufferedWriter(Lasting(sink, "standard output")))
@@ -46,7 +47,7 @@ def test_nobody_who_stops_reading_is_told(pipe):
     os.fstat(sink)  # which is still open
 
 
-def test_a_pipe_that_does_not_wait_is_waited_for(pipe):
+def test_a_pipe_that_does_not_wait_is_waited_for(pipe: tuple[int, int]) -> None:
     source, sink = pipe
     os.set_blocking(sink, False)
     stream = io.TextIOWrapper(io.BufferedWriter(Lasting(sink, "standard output")))
@@ -57,7 +58,7 @@ def test_a_pipe_that_does_not_wait_is_waited_for(pipe):
     stream.close()
 
 
-def test_no_space_is_told_once_and_by_name(full):
+def test_no_space_is_told_once_and_by_name(full: int) -> None:
     stream = io.TextIOWrapper(io.BufferedWriter(Lasting(full, "standard output")))
     with pytest.raises(OSError, match="standard output") as told:
         print("x", file=stream, flush=True)
@@ -66,5 +67,5 @@ def test_no_space_is_told_once_and_by_name(full):
     stream.close()
 
 
-def test_where_nothing_can_be_said_nothing_is(full):
+def test_where_nothing_can_be_said_nothing_is(full: int) -> None:
     assert Lasting(full, None).write(TEXT) == len(TEXT)

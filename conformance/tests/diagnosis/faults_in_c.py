@@ -116,7 +116,16 @@ def compiled(name: str, changes: dict[str, str], folder: Path) -> Callable[..., 
     subprocess.run([compiler, "-O1", "-shared", "-fPIC", *lines, "-o", library, source, "-lm"], check=True)
     function = ctypes.CDLL(str(library)).conv2d
 
-    def conv2d(input: Any, weight: Any, bias: Any = None, *, stride=1, padding=0, dilation=1, groups=1) -> Any:
+    def conv2d(
+        input: Any,
+        weight: Any,
+        bias: Any = None,
+        *,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: Any = 1,
+    ) -> Any:
         (sh, sw), (ph, pw), (dh, dw) = (np.broadcast_to(value, 2).tolist() for value in (stride, padding, dilation))
         (N, C, H, W), (M, _, KH, KW) = input.shape, weight.shape
         OH, OW = (H + 2 * ph - dh * (KH - 1) - 1) // sh + 1, (W + 2 * pw - dw * (KW - 1) - 1) // sw + 1

@@ -29,20 +29,31 @@ class Asked:
     mode: str = "zeros"
 
 
-def asked(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros") -> Asked:
-    def pair(value):
-        return tuple(np.broadcast_to(value, 2).tolist())
+def asked(
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    *,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: Any = 1,
+    padding_mode: Any = "zeros",
+) -> Asked:
+    def pair(value: Any) -> tuple[int, int]:
+        height, width = np.broadcast_to(value, 2).tolist()
+        return height, width
 
-    word, pads = (
-        (padding, ((0, 0), (0, 0))) if isinstance(padding, str) else (None, tuple((p, p) for p in pair(padding)))
-    )
+    word = padding if isinstance(padding, str) else None
+    height, width = pair(0 if word else padding)
+    pads = (height, height), (width, width)
     if word == "same":
-        totals = [d * (k - 1) for d, k in zip(pair(dilation), weight.shape[2:], strict=True)]
-        pads = tuple((total // 2, total - total // 2) for total in totals)
+        height, width = (d * (k - 1) for d, k in zip(pair(dilation), weight.shape[2:], strict=True))
+        pads = (height // 2, height - height // 2), (width // 2, width - width // 2)
     return Asked(input, weight, bias, pair(stride), pads, pair(dilation), groups, word, padding_mode)
 
 
-MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+MODES: dict[str, Any] = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
 def padded(a: Asked) -> Array:
@@ -81,7 +92,15 @@ def fault(expected: str) -> Callable[[Callable[[Asked], Array]], Callable[[Asked
 
     def register(function: Callable[[Asked], Array]) -> Callable[[Asked], Array]:
         def conv2d(
-            input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros"
+            input: Array,
+            weight: Array,
+            bias: Array | None = None,
+            *,
+            stride: Any = 1,
+            padding: Any = 0,
+            dilation: Any = 1,
+            groups: Any = 1,
+            padding_mode: Any = "zeros",
         ) -> Array:
             a = asked(
                 input,
@@ -182,7 +201,8 @@ def the_epilogue_has_an_activation(a: Asked) -> Array:
 @fault(r'"same" puts the odd cell at the top and the left')
 def same_lower(a: Asked) -> Array:
     if a.word == "same":
-        a.pads = tuple(pads[::-1] for pads in a.pads)
+        (top, bottom), (left, right) = a.pads
+        a.pads = (bottom, top), (right, left)
     return summed(a)
 
 
@@ -212,7 +232,7 @@ def channels_last_memory(a: Asked) -> Array:
 
 @fault(r"data are rounded to 9 bits")
 def a_short_significand(a: Asked) -> Array:
-    def short(array):
+    def short(array: Array) -> Array:
         mantissa, exponent = np.frexp(array.astype(float))
         return np.rint(mantissa * 512) / 512 * 2.0**exponent
 
@@ -342,8 +362,18 @@ CORRECT: dict[str, Conv2d] = {}
 
 
 def _correct(name: str, function: Callable[[Asked], Array]) -> None:
-    def conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros") -> Array:
-        options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    def conv2d(
+        input: Array,
+        weight: Array,
+        bias: Array | None = None,
+        *,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: Any = 1,
+        padding_mode: Any = "zeros",
+    ) -> Array:
+        options: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
         a = asked(input, weight, bias, padding_mode=padding_mode, **options)
         return finished(a, function(a))
 

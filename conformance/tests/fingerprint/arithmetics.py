@@ -77,7 +77,7 @@ def split(parts: int) -> Sum:
 def fused(factors: Factors, dtype: Any) -> Array:
     """Sequential, with fused multiply-add in float32: the exact product is added, and rounded once."""
     assert dtype == np.float32
-    total = np.float32(0)
+    total: Array = np.zeros((), np.float32)
     for x, w in factors:
         total = to_odd(x.astype(np.float64) * w.astype(np.float64), total.astype(np.float64)).astype(np.float32)
     return np.asarray(total)
@@ -163,7 +163,8 @@ def fixed_point(bits: int) -> Callable[[Array], Array]:
         if largest == 0 or not np.isfinite(largest):
             return values
         quantum = 2.0 ** (np.floor(np.log2(largest)) + 1 - bits)
-        return (np.rint(values / quantum) * quantum).astype(values.dtype)
+        found: Array = (np.rint(values / quantum) * quantum).astype(values.dtype)
+        return found
 
     return quantised
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -33,7 +36,7 @@ forwards, backwards = summing(1), summing(-1)
 
 
 @pytest.fixture
-def invoke(tmp_path, monkeypatch):
+def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "known.py").write_text(ADAPTERS)
 
@@ -43,7 +46,7 @@ def invoke(tmp_path, monkeypatch):
     return run
 
 
-def test_the_page(invoke):
+def test_the_page(invoke: Callable[..., Any]) -> None:
     result = invoke("known.py:forwards")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
@@ -57,7 +60,7 @@ def test_the_page(invoke):
     assert lines[unseen + 1] == "                bias place, bias rounding: a bias is not claimed"
 
 
-def test_as_json(invoke):
+def test_as_json(invoke: Callable[..., Any]) -> None:
     result = invoke("known.py:forwards", "--format", "json")
     assert json.loads(result.stdout)["dtypes"]["float32"]["shapes"]["small"]["findings"]["fma"] == {
         "words": "none: products are rounded before they are added",
@@ -65,7 +68,7 @@ def test_as_json(invoke):
     }
 
 
-def test_the_differences_of_two(invoke):
+def test_the_differences_of_two(invoke: Callable[..., Any]) -> None:
     result = invoke("known.py:forwards", "known.py:backwards")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [

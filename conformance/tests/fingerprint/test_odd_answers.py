@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,10 +14,13 @@ import pytest
 
 from conv2d_conformance import Adapter, Capabilities
 from conv2d_conformance.contract.answers import Broken
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.fingerprint import differences, page, take
+from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 from conv2d_conformance.fingerprint.prober import TRIALS
 from conv2d_conformance.fingerprint.shapes import CallShape
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.typed_json import as_json, from_json
 
 known = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("arithmetics.py"))))
 
@@ -50,13 +54,14 @@ def implementation(change: Any = None, **claims: Any) -> InProcess:
 
 def taken(odd: Any, **options: Any) -> dict[str, Any]:
     fingerprint = take(odd, shapes=SHAPES, longest_call=60, **options)
-    assert json.loads(json.dumps(fingerprint, allow_nan=False)) == fingerprint
+    written: dict[str, Any] = json.loads(json.dumps(as_json(fingerprint), allow_nan=False))
+    assert from_json(written, Fingerprint) == from_json(as_json(fingerprint), Fingerprint)
     shown = page(fingerprint)
     assert "the probe itself failed" not in shown
     for line in shown.splitlines():
         assert len(line) <= 100
         assert line == line.rstrip()
-    return fingerprint
+    return written
 
 
 def raises(output: Any) -> Any:
@@ -88,7 +93,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
-def test_odd_answers(odd):
+def test_odd_answers(odd: Callable[..., Any]) -> None:
     taken(implementation(odd))
 
 
@@ -106,17 +111,19 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("odd", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_answers_in_double_precision(odd):
-    def quietly(y):
+def test_hostile_answers_in_double_precision(odd: Callable[..., Any]) -> None:
+    def quietly(y: Array) -> Array | float:
         with np.errstate(all="ignore"):
-            return odd(y)
+            found: Array | float = odd(y)
+            return found
 
     taken(implementation(quietly, dtypes={"float64"}))
 
 
-def test_why_nothing_was_seen():
-    def said(odd):
-        return taken(implementation(ODD[odd]))["dtypes"]["float32"]["summary"]
+def test_why_nothing_was_seen() -> None:
+    def said(odd: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = taken(implementation(ODD[odd]))["dtypes"]["float32"]["summary"]
+        return found
 
     every = [shape.name for shape in SHAPES]
     refused = "not seen: the call was refused with NotImplementedError: no kernel"
@@ -125,7 +132,7 @@ def test_why_nothing_was_seen():
     assert said("a list")[0]["words"].startswith("not seen: a call had no answer: conv2d returned a value of type list")
 
 
-def test_a_call_that_is_refused_hides_only_what_it_would_show():
+def test_a_call_that_is_refused_hides_only_what_it_would_show() -> None:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         if bias is not None:
             raise ValueError("no bias here")
@@ -140,7 +147,7 @@ def test_a_call_that_is_refused_hides_only_what_it_would_show():
     assert findings["order"]["value"] is not None
 
 
-def test_nothing_is_said_of_batches_that_are_refused():
+def test_nothing_is_said_of_batches_that_are_refused() -> None:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         if len(input) > 1:
             raise ValueError("one image at a time")
@@ -151,7 +158,7 @@ def test_nothing_is_said_of_batches_that_are_refused():
     assert "batch" not in said["words"]
 
 
-def test_a_narrow_range_is_no_fixed_point():
+def test_a_narrow_range_is_no_fixed_point() -> None:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         with np.errstate(over="ignore"):
             arrays = [None if array is None else array.astype(np.float32) for array in (input, weight, bias)]
@@ -162,13 +169,13 @@ def test_a_narrow_range_is_no_fixed_point():
     assert "fixed point" not in json.dumps(fingerprint)
 
 
-def test_the_largest_number_for_infinity_is_not_what_was_left_out():
+def test_the_largest_number_for_infinity_is_not_what_was_left_out() -> None:
     most = float(np.finfo(np.float32).max)
     fingerprint = taken(implementation(lambda y: np.nan_to_num(y, nan=most)))
     assert "infinity times zero is nothing" not in json.dumps(fingerprint)
 
 
-def test_only_what_is_claimed_is_asked():
+def test_only_what_is_claimed_is_asked() -> None:
     def no_bias_or_padding(input: Any, weight: Any, *, groups: int = 1) -> Any:
         return right(input, weight, groups=groups)
 
@@ -204,7 +211,7 @@ class Fails:
         pass
 
 
-def test_a_crash_ends_a_shape_and_a_hang_ends_it_all():
+def test_a_crash_ends_a_shape_and_a_hang_ends_it_all() -> None:
     dies, hangs = Fails("died", 20), Fails("timeout", 20)
     for odd in (dies, hangs):
         found = taken(odd)["dtypes"]["float32"]["shapes"]
@@ -215,17 +222,23 @@ def test_a_crash_ends_a_shape_and_a_hang_ends_it_all():
     assert hangs.calls == 20 + 1
 
 
-def test_a_slow_implementation_is_left_alone():
+def test_a_slow_implementation_is_left_alone() -> None:
     calls = []
-    slow = implementation(lambda output: calls.append(output) or output)
-    shapes = take(slow, shapes=SHAPES, longest_call=0)["dtypes"]["float32"]["shapes"]
+
+    def noted(output: Array) -> Array:
+        calls.append(output)
+        return output
+
+    slow = implementation(noted)
+    written: Any = as_json(take(slow, shapes=SHAPES, longest_call=0))
+    shapes = written["dtypes"]["float32"]["shapes"]
     assert {name: shape["not_seen"] for name, shape in shapes.items()} == dict.fromkeys(
         ("small", "depthwise", "1x1"), "a call takes longer than 0 s"
     )
     assert len(calls) == 1 + TRIALS  # of the cheapest shape: the dearer ones are not asked
 
 
-def test_the_same_every_time_and_progress_to_the_end():
+def test_the_same_every_time_and_progress_to_the_end() -> None:
     seen = []
     one = taken(implementation(), on_progress=lambda *args: seen.append(args))
     assert one == taken(implementation())
@@ -233,11 +246,16 @@ def test_the_same_every_time_and_progress_to_the_end():
     assert {total for _, total, _ in seen} == {len(seen)}
 
 
-def test_differences():
+def test_differences() -> None:
     one = taken(implementation())
-    assert differences(one, one, ("a", "b")) == "a and b have the same fingerprint\n"
+    assert (
+        differences(from_json(one, Fingerprint), from_json(one, Fingerprint), ("a", "b"))
+        == "a and b have the same fingerprint\n"
+    )
     other = taken(implementation(known.flushed, dtypes={"float32", "float64"}))
-    lines = differences(one, other, ("torch?threads=1", "torch?threads=2")).splitlines()
+    lines = differences(
+        from_json(one, Fingerprint), from_json(other, Fingerprint), ("torch?threads=1", "torch?threads=2")
+    ).splitlines()
     assert lines[:5] == [
         "torch?threads=1 and torch?threads=2 differ",
         "",

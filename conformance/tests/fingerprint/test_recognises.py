@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from conv2d_conformance import Adapter, Capabilities
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.probes import algorithm
 from conv2d_conformance.fingerprint.shapes import CallShape
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.typed_json import as_json
 from conv2d_reference import correlate
 
 known = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("arithmetics.py"))))
@@ -27,12 +29,13 @@ TINY = CallShape(name="small", C=3, H=8, W=8, M=4, KH=3, KW=3, padding=1)
 def findings(conv2d: Callable[..., Any], dtype: str = "float32", shape: CallShape = TINY) -> dict[str, Any]:
     claims = Capabilities(dtypes={dtype}, bias=True, groups=True)
     adapter = Adapter(name="known", version="1", conv2d=without_stride(conv2d), capabilities=claims)
-    fingerprint = take(InProcess(adapter), shapes=[shape], longest_call=60)
+    fingerprint: Any = as_json(take(InProcess(adapter), shapes=[shape], longest_call=60))
     found = fingerprint["dtypes"][dtype]["shapes"][shape.name]
     assert found["findings"], found["not_seen"]
     (said,) = fingerprint["dtypes"][dtype]["summary"]
     assert said["shapes"] == [shape.name]
-    return found | {"summary": said["words"]}
+    answer: dict[str, Any] = found | {"summary": said["words"]}
+    return answer
 
 
 def without_stride(conv2d: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,7 +49,8 @@ def without_stride(conv2d: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def words(found: dict[str, Any], probe: str) -> str:
-    return found["findings"][probe]["words"]
+    answer: str = found["findings"][probe]["words"]
+    return answer
 
 
 def value(found: dict[str, Any], probe: str) -> Any:
@@ -70,7 +74,7 @@ REPLAYED = "all of 16 random sums, computed as is said here, have the same bits"
     ],
     ids=["sequential", "backwards", "pairwise", "lanes", "split"],
 )
-def test_the_order_of_summation(total, order):
+def test_the_order_of_summation(total: Callable[..., Any], order: str) -> None:
     found = findings(known.direct(total))
     assert words(found, "order") == order
     assert words(found, "replay") == REPLAYED
@@ -86,7 +90,7 @@ def test_the_order_of_summation(total, order):
     assert "sums in float32, without FMA" in found["summary"]
 
 
-def test_split_k_in_parts_that_are_no_channels():
+def test_split_k_in_parts_that_are_no_channels() -> None:
     shape = CallShape(name="wide", C=64, H=5, W=5, M=32, KH=3, KW=3, padding=1)
     found = findings(known.direct(known.split(4)), shape=shape)
     assert words(found, "order") == (
@@ -96,14 +100,14 @@ def test_split_k_in_parts_that_are_no_channels():
     assert words(found, "replay") == REPLAYED
 
 
-def test_fused_multiply_add():
+def test_fused_multiply_add() -> None:
     found = findings(known.direct(known.fused))
     assert words(found, "fma") == "fused multiply-add: a product is added without being rounded"
     assert words(found, "replay") == REPLAYED
     assert "sums in float32, with FMA" in found["summary"]
 
 
-def test_an_accumulator_of_float64():
+def test_an_accumulator_of_float64() -> None:
     found = findings(known.direct(dtype=np.float64))
     assert words(found, "accumulator") == "53 bits (float64)"
     assert words(found, "bias-rounding") == "added before the result is rounded (fused)"
@@ -111,13 +115,13 @@ def test_an_accumulator_of_float64():
     assert "sums in float64" in found["summary"]
 
 
-def test_float64_itself():
+def test_float64_itself() -> None:
     found = findings(known.direct(), "float64")
     assert (words(found, "accumulator"), value(found, "fma")) == ("53 bits (float64)", "rounded")
     assert words(found, "replay") == REPLAYED
 
 
-def test_compensated_sums():
+def test_compensated_sums() -> None:
     found = findings(known.direct(known.kahan))
     assert words(found, "compensation").startswith("sums are compensated (as by Kahan)")
     assert "compensated" in found["summary"]
@@ -134,12 +138,12 @@ def test_compensated_sums():
     ],
     ids=["tf32-cut", "tf32-rounded", "bfloat16", "float16", "fixed-point"],
 )
-def test_reduced_inputs(inputs, said):
+def test_reduced_inputs(inputs: Callable[..., Any], said: str) -> None:
     found = findings(known.direct(inputs=inputs))
     assert said in found["summary"]
 
 
-def test_sums_in_float16():
+def test_sums_in_float16() -> None:
     found = findings(known.direct(dtype=np.float16), "float16")
     assert words(found, "accumulator") == "11 bits (float16)"
     assert words(found, "order") == "one after the other, channel by channel"
@@ -150,7 +154,7 @@ def test_sums_in_float16():
     [(known.bias_before_rounding, "fused"), (known.bias_after_rounding, "unfused")],
 )
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-def test_the_bias_of_short_types(finish, said, dtype):
+def test_the_bias_of_short_types(finish: Callable[..., Any], said: str, dtype: str) -> None:
     found = findings(known.direct(dtype=np.float32, finish=finish), dtype)
     assert words(found, "accumulator") == "24 bits (float32)"
     assert value(found, "bias-rounding") == said
@@ -158,27 +162,28 @@ def test_the_bias_of_short_types(finish, said, dtype):
     assert words(found, "replay") == REPLAYED
 
 
-def test_flushed_inputs():
+def test_flushed_inputs() -> None:
     found = findings(known.direct(inputs=known.flushed))
     assert value(found, "subnormals") == ["x", "w"]
     assert words(found, "subnormals") == "flushed: subnormal x are read as zero; subnormal w are read as zero"
 
 
-def test_flushed_results():
+def test_flushed_results() -> None:
     found = findings(known.direct(result=known.flushed))
     assert words(found, "subnormals") == "flushed: subnormal results become zero"
 
 
-def test_results_rounded_toward_zero():
-    def finish(total, bias, dtype):
-        return known.toward_zero(total if bias is None else total + bias, dtype.type)
+def test_results_rounded_toward_zero() -> None:
+    def finish(total: Array, bias: Array | None, dtype: np.dtype[Any]) -> Array:
+        found: Array = known.toward_zero(total if bias is None else total + bias, dtype.type)
+        return found
 
     found = findings(known.direct(dtype=np.float32, finish=finish), "float16")
     assert words(found, "products") == "rounded toward zero: the rest is cut off"
     assert words(found, "replay") == REPLAYED
 
 
-def test_a_matrix_engine():
+def test_a_matrix_engine() -> None:
     found = findings(known.direct(known.matrix_engine, dtype=np.float32), "float16")
     assert words(found, "order") == "4 at a time, rounded once for each 4, channel by channel"
     assert words(found, "sums") == "cut off: the last place is truncated"
@@ -186,36 +191,41 @@ def test_a_matrix_engine():
 
 @pytest.mark.parametrize(("matrices", "tile"), [(known.F2, 2), (known.F4, 4)], ids=["F2", "F4"])
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
-def test_winograd(matrices, tile, dtype):
+def test_winograd(
+    matrices: tuple[list[list[int]], list[list[float] | list[int]], list[list[int]]], tile: int, dtype: str
+) -> None:
     found = findings(known.winograd(matrices), dtype)
     assert value(found, "algorithm") == {"kind": "winograd", "tile": [tile, tile]}
     assert found["summary"].startswith(f"Winograd F({tile}x{tile}, 3x3)")
     assert words(found, "order") == "not seen: Winograd mixes the products"
 
 
-def test_winograd_of_large_tiles():
+def test_winograd_of_large_tiles() -> None:
     large = CallShape(name="large", C=2, H=14, W=14, M=2, KH=3, KW=3, padding=1)
     assert value(findings(known.winograd(known.F6), shape=large), "algorithm") == {"kind": "winograd", "tile": [6, 6]}
     assert value(findings(known.winograd(known.F6)), "algorithm") == {"kind": "winograd", "tile": None}
 
 
-def test_winograd_in_float64_of_float32_data():
-    def conv2d(input, weight, bias=None, **attributes):
+def test_winograd_in_float64_of_float32_data() -> None:
+    def conv2d(input: Array, weight: Array, bias: Array | None = None, **attributes: Any) -> Array:
         wide = (None if array is None else array.astype(np.float64) for array in (input, weight, bias))
-        return known.winograd(known.F4)(*wide, **attributes).astype(input.dtype)
+        found: Array = known.winograd(known.F4)(*wide, **attributes).astype(input.dtype)
+        return found
 
     assert value(findings(conv2d), "algorithm") == {"kind": "winograd", "tile": [4, 4]}
 
 
 @pytest.mark.parametrize("size", [8, 14])
-def test_fft(size):
+def test_fft(size: int) -> None:
     found = findings(known.fft, shape=CallShape(name="x", C=3, H=size, W=size, M=4, KH=3, KW=3, padding=1))
     assert value(found, "algorithm") == {"kind": "fft"}
     assert found["summary"].startswith("a transform such as FFT")
 
 
 @pytest.mark.parametrize("matrices", [known.F2, known.F4, known.F6], ids=["F2", "F4", "F6"])
-def test_the_transforms_are_right(matrices):
+def test_the_transforms_are_right(
+    matrices: tuple[list[list[float]], list[list[float] | list[int]], list[list[float]]],
+) -> None:
     random = np.random.default_rng(0)
     x, w = random.standard_normal((2, 3, 9, 10)), random.standard_normal((4, 3, 3, 3))
     right = known.direct()(x, w, padding=(1, 1))
@@ -223,7 +233,7 @@ def test_the_transforms_are_right(matrices):
     assert np.allclose(known.fft(x, w, padding=(1, 1)), right, rtol=1e-9)
 
 
-def test_strassen():
+def test_strassen() -> None:
     shape = CallShape(name="1x1", C=8, H=4, W=4, M=16, KH=1, KW=1)
     found = findings(known.strassen, shape=shape)
     assert value(found, "algorithm") == {"kind": "strassen"}
@@ -234,11 +244,12 @@ def test_strassen():
     assert np.allclose(known.strassen(x, w), known.direct()(x, w), rtol=1e-9)
 
 
-def test_an_output_channel_that_sums_in_another_way():
-    def conv2d(input, weight, bias=None, **attributes):
+def test_an_output_channel_that_sums_in_another_way() -> None:
+    def conv2d(input: Array, weight: Array, bias: Array | None = None, **attributes: Any) -> Array:
         y = known.direct()(input, weight, bias, **attributes)
         y[:, 2] = known.direct(known.backwards)(input, weight, bias, **attributes)[:, 2]
-        return y
+        found: Array = y
+        return found
 
     found = findings(conv2d)
     assert words(found, "places") == "not all output channels sum in the same way; all pixels do"
@@ -246,14 +257,14 @@ def test_an_output_channel_that_sums_in_another_way():
     assert words(found, "replay") == REPLAYED
 
 
-def test_skipped_zeros():
+def test_skipped_zeros() -> None:
     found = findings(known.direct(known.skipping_zeros))
     assert words(found, "zeros") == "skipped where w or x is zero: infinity times zero is nothing"
     assert value(found, "padding") == "skipped"
     assert "skips zeros" in found["summary"]
 
 
-def test_another_order_in_every_call():
+def test_another_order_in_every_call() -> None:
     found = findings(known.direct(known.shuffled()))
     assert "repetitions gave other bits than the first call" in words(found, "repeating")
     assert "NOT the same bits in every call" in found["summary"]
@@ -261,7 +272,7 @@ def test_another_order_in_every_call():
     assert words(found, "order").startswith("not seen: ")
 
 
-def test_another_order_in_a_batch():
+def test_another_order_in_a_batch() -> None:
     found = findings(known.direct(in_batch=known.backwards))
     assert value(found, "batch") is False
     assert "repeatable, but other bits in a batch" in found["summary"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from conv2d_conformance.fingerprint.shapes import SHAPES, CallShape
 from conv2d_conformance.fingerprint.tree import (
     NoTree,
     Reconstruction,
+    Tree,
     chain,
     collapsed,
     count,
@@ -27,20 +30,20 @@ from conv2d_conformance.fingerprint.tree_drawing import drawn
 SMALL, RESNET, DEPTHWISE, POINTWISE = SHAPES
 
 
-def sizes_in(tree):
+def sizes_in(tree: Tree) -> tuple[Callable[[int, Sequence[int]], list[int]], list[tuple[int, int]]]:
     """What the masks would tell of a tree, and a list of what was asked."""
-    asked = []
+    asked: list[tuple[int, int]] = []
 
-    def sizes(first, others):
+    def sizes(first: int, others: Sequence[int]) -> list[int]:
         asked.extend((first, other) for other in others)
         return [min(count(node) for node in nodes(tree) if {first, other} <= set(leaves(node))) for other in others]
 
     return sizes, asked
 
 
-def some_tree(size, draw):
+def some_tree(size: int, draw: random.Random) -> Tree:
     """A tree over 0 to size - 1, in which up to four are added at once."""
-    trees = list(range(size))
+    trees: list[Tree] = list(range(size))
     draw.shuffle(trees)
     while len(trees) > 1:
         width = min(draw.choice((2, 2, 2, 3, 4)), len(trees))
@@ -49,12 +52,12 @@ def some_tree(size, draw):
     return trees[0]
 
 
-def canonical(tree):
+def canonical(tree: Tree) -> frozenset[Any] | int:
     return tree if isinstance(tree, int) else frozenset(canonical(child) for child in tree)
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_any_tree_is_found_again(seed):
+def test_any_tree_is_found_again(seed: int) -> None:
     draw = random.Random(seed)
     tree = some_tree(draw.randrange(1, 40), draw)
     sizes, asked = sizes_in(tree)
@@ -64,19 +67,19 @@ def test_any_tree_is_found_again(seed):
     assert parse(text(found)) == found
 
 
-def test_a_running_sum_takes_one_question_for_each_addition():
+def test_a_running_sum_takes_one_question_for_each_addition() -> None:
     tree = parse("((((0 1) 2) 3) 4)")
     sizes, asked = sizes_in(tree)
     assert Reconstruction(sizes).tree(range(5)) == tree
     assert len(asked) == 4
 
 
-def test_sizes_that_fit_no_tree():
+def test_sizes_that_fit_no_tree() -> None:
     with pytest.raises(NoTree):
         Reconstruction(lambda _, others: [4 for _ in others]).tree(range(3))
 
 
-def test_what_can_be_read_off_a_tree():
+def test_what_can_be_read_off_a_tree() -> None:
     tree = parse("(((0 1) (2 3 4)) 5 6)")
     assert leaves(tree) == list(range(7))
     assert (count(tree), depth(tree), earliest(tree)) == (7, 3, 0)
@@ -87,18 +90,18 @@ def test_what_can_be_read_off_a_tree():
     assert peeled(parse("(((0 1) (2 3)) 4)")) == (((0, 1), (2, 3)), [4])
 
 
-def running(items):
+def running(items: Iterable[Tree]) -> Tree:
     tree, *others = items
     for other in others:
         tree = (tree, other)
     return tree
 
 
-def balanced(items):
-    items = list(items)
-    while len(items) > 1:
-        items = [items[i] if i + 1 == len(items) else (items[i], items[i + 1]) for i in range(0, len(items), 2)]
-    return items[0]
+def balanced(items: Iterable[Tree]) -> Tree:
+    trees = list(items)
+    while len(trees) > 1:
+        trees = [trees[i] if i + 1 == len(trees) else (trees[i], trees[i + 1]) for i in range(0, len(trees), 2)]
+    return trees[0]
 
 
 TAPS = range(36)
@@ -155,12 +158,12 @@ TAPS = range(36)
         (7, "a single product"),
     ],
 )
-def test_trees_in_words(tree, words):
+def test_trees_in_words(tree: Tree, words: str) -> None:
     assert in_words(tree, SMALL) == words
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_taps_are_chosen_from_all_channels_and_kernel_positions(shape):
+def test_taps_are_chosen_from_all_channels_and_kernel_positions(shape: CallShape) -> None:
     chosen = shape.chosen
     assert len(chosen) == len(set(chosen)) == min(shape.taps, 64)
     assert chosen == sorted(chosen)
@@ -168,12 +171,12 @@ def test_taps_are_chosen_from_all_channels_and_kernel_positions(shape):
     assert max(shape.tap(k)[0] for k in chosen) >= shape.channels * 15 // 16
 
 
-def test_a_split_is_measured_where_only_some_taps_are_seen():
+def test_a_split_is_measured_where_only_some_taps_are_seen() -> None:
     tree = running(running(k for k in RESNET.chosen if k // 128 == part) for part in range(5))
     assert in_words(tree, RESNET).startswith("in 5 parts of 128 taps, the last one shorter, each one after the other")
 
 
-def test_a_drawing():
+def test_a_drawing() -> None:
     assert drawn(running(range(5))) == ["0 → 1 → 2 → 3 → 4"]
     assert drawn((0, 1, 2)) == ["0 & 1 & 2"]
     assert drawn(running(range(36))) == ["0 → 1 → 2 → 3 → 4 → 5 → 6 → 7 → ... 26 more ... → 34 → 35"]
@@ -191,12 +194,12 @@ def test_a_drawing():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_drawing_stays_on_the_page(seed):
+def test_a_drawing_stays_on_the_page(seed: int) -> None:
     draw = random.Random(seed)
     for line in drawn(some_tree(64, draw)):
         assert len(line) <= 160  # a node of its own may be deep
 
 
-def test_a_shape_is_written_as_a_case():
+def test_a_shape_is_written_as_a_case() -> None:
     shape = CallShape(name="x", C=4, H=5, W=6, M=8, KH=3, KW=2, padding=1, groups=2)
     assert shape.case == "n1c4h5w6 m8k3x2 s1x1 p1x1 d1x1 g2"

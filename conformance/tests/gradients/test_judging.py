@@ -17,7 +17,7 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.tally import Tally, as_json
+from conv2d_conformance.verdict.tally import Tally, recorded
 from conv2d_conformance.verdict.wording import describe_wrong_elements
 from conv2d_reference import correlate, gradients_by_tap
 
@@ -144,9 +144,9 @@ def test_memory_counts_towards_the_requirements_of_gradients() -> None:
 def test_the_accuracy_of_gradients_is_kept_apart() -> None:
     bound = ("gradients.bound",)
     tally = examine(lambda *found: found, replaced(recipe="uniform:3"), requirements=bound)
-    found = as_json(tally)["accuracy"]["float32/gradients"]
-    assert found["broken_by"] == {}
-    assert 0 < found["margins"]["A"]["share_of_bound"] < 1
+    found = recorded("any", tally).accuracy["float32/gradients"]
+    assert found.broken_by == {}
+    assert 0 < found.margins["A"].share_of_bound < 1
 
     def off(x: Array, w: Array, b: Array) -> tuple[Array, Array, Array]:
         return x * np.float32(1 + 2.0**-12), w, b

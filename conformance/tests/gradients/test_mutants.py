@@ -6,7 +6,7 @@ from conv2d_conformance.implementation.target import load
 from conv2d_conformance.implementation.target import parse as target
 from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
-from conv2d_conformance.selftest.killing import meet
+from conv2d_conformance.selftest.kills import meet
 from conv2d_conformance.spec import load as spec
 
 CHAPTER = [name for name in spec().requirements if name.startswith("gradients.")]

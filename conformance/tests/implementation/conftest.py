@@ -1,19 +1,22 @@
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from conv2d_conformance.contract.answers import Request
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.implementation.host import Worker
 
 MISBEHAVING = Path(__file__).with_name("misbehaving.py")
 
 
 @pytest.fixture
-def request_for():
+def request_for() -> Callable[..., Request]:
     """A small conv2d call whose input has this value everywhere."""
 
-    def make(value=0.0, *, bias=None, **arguments):
+    def make(value: float = 0.0, *, bias: Array | None = None, **arguments: Any) -> Request:
         arrays = {"input": np.full((1, 1, 2, 2), value, np.float32), "weight": np.ones((1, 1, 1, 1), np.float32)}
         return Request("conv2d", arguments, {**arrays, "bias": bias})
 
@@ -21,17 +24,17 @@ def request_for():
 
 
 @pytest.fixture
-def target():
+def target() -> Callable[[str], str]:
     """The target of a misbehaving implementation."""
     return lambda name: f"{MISBEHAVING}:{name}"
 
 
 @pytest.fixture
-def worker(target):
+def worker(target: Callable[[str], str]) -> Iterator[Callable[..., Worker]]:
     """Start a worker for a misbehaving implementation; it is closed at the end."""
-    workers = []
+    workers: list[Worker] = []
 
-    def start(name, **options):
+    def start(name: str, **options: Any) -> Worker:
         workers.append(Worker(target(name), **options))
         return workers[-1]
 

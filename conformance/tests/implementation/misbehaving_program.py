@@ -5,19 +5,21 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
-HELLO = {"answer": "hello", "protocol": 1, "name": "program", "version": "1", "language": "none"}
-RESULT = {"answer": "result", "id": 0, "arrays": [{"dtype": "float32", "shape": [1]}]}
+HELLO: dict[str, Any] = {"answer": "hello", "protocol": 1, "name": "program", "version": "1", "language": "none"}
+RESULT: dict[str, Any] = {"answer": "result", "id": 0, "arrays": [{"dtype": "float32", "shape": [1]}]}
 way = sys.argv[1]
 
 
-def say(message, data=b""):
+def say(message: dict[str, Any], data: bytes = b"") -> None:
     os.write(1, json.dumps(message).encode() + b"\n" + data)
 
 
-def listen():
+def listen() -> dict[str, Any]:
     """Read one request with its arrays, which together are small."""
-    return json.loads(os.read(0, 1 << 16).partition(b"\n")[0])
+    request: dict[str, Any] = json.loads(os.read(0, 1 << 16).partition(b"\n")[0])
+    return request
 
 
 match way:

@@ -1,17 +1,27 @@
 """What a worker makes of one call. The same is asked in process, and must be answered in the same words."""
 
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
 import numpy as np
 import pytest
 
-from conv2d_conformance.contract.answers import Broken, Observation, Rejected, Request, Result
-from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.contract.answers import Answer, Broken, Observation, Rejected, Request, Result
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.implementation.host import Worker, connect
+
+
+def told(answer: Answer) -> Result | Rejected:
+    assert not isinstance(answer, Broken)
+    return answer
 
 
 @pytest.fixture(params=["process", "none"])
-def ask(request, target):
+def ask(request: pytest.FixtureRequest, target: Callable[[str], str]) -> Iterator[Callable[..., Any]]:
     connected = []
 
-    def start(name, *requests):
+    def start(name: str, *requests: Request) -> list[Any] | None:
         connected.append(connect(target(name), isolation=request.param))
         return [connected[-1].ask(item) for item in requests]
 
@@ -20,20 +30,22 @@ def ask(request, target):
         item.close()
 
 
-def test_arrays_and_arguments_arrive_as_they_were_sent(ask, request_for):
+def test_arrays_and_arguments_arrive_as_they_were_sent(
+    ask: Callable[..., Any], request_for: Callable[..., Request]
+) -> None:
     (answer,) = ask("names_what_it_was_given", request_for(stride=(1, 2), padding="same", groups=True))
     expected = {"stride": (1, 2), "padding": "same", "groups": True}
     assert answer == Rejected("ValueError", repr(((1, 1, 2, 2), (1, 1, 1, 1), None, expected)))
 
 
-def test_arrays_are_dense_writable_and_aligned(ask, request_for):
+def test_arrays_are_dense_writable_and_aligned(ask: Callable[..., Any], request_for: Callable[..., Request]) -> None:
     (answer,) = ask("tells_how_its_arrays_lie", request_for())
     assert answer.arrays[0].tolist() == [0, 0, 1, 1, 1]
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "bfloat16", "longdouble"])
 @pytest.mark.parametrize("shape", [(0, 1, 2, 2), (2, 3), (1, 1, 3, 5)], ids=str)
-def test_a_result_comes_back_bit_by_bit(ask, dtype, shape):
+def test_a_result_comes_back_bit_by_bit(ask: Callable[..., Any], dtype: str, shape: tuple[int, ...]) -> None:
     import ml_dtypes
 
     dtype = ml_dtypes.bfloat16 if dtype == "bfloat16" else dtype
@@ -41,6 +53,7 @@ def test_a_result_comes_back_bit_by_bit(ask, dtype, shape):
     array.flat[:1] = np.nan
     (answer,) = ask("echoes_the_input", Request("conv2d", {}, {"input": array, "weight": np.ones(1)}))
     (result,) = answer.arrays
+    assert result is not None
     assert (result.dtype, result.shape, result.tobytes()) == (array.dtype, shape, array.tobytes())
     assert answer.observed == ()
     assert answer.seconds > 0
@@ -58,7 +71,14 @@ def test_a_result_comes_back_bit_by_bit(ask, dtype, shape):
         ("reads_standard_input", None),
     ],
 )
-def test_a_result_is_reported_as_it_came(ask, request_for, name, expected, monkeypatch, request):
+def test_a_result_is_reported_as_it_came(
+    ask: Callable[..., Any],
+    request_for: Callable[..., Request],
+    name: str,
+    expected: Array | None,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
     if expected is None:
         if "none" in request.node.callspec.params.values():
             pytest.skip("in process, standard input is the user's")
@@ -67,6 +87,7 @@ def test_a_result_is_reported_as_it_came(ask, request_for, name, expected, monke
     (answer,) = ask(name, request_for())
     assert isinstance(answer, Result)
     (result,) = answer.arrays
+    assert result is not None
     assert (result.dtype.str, result.shape) == (expected.dtype.str, expected.shape)
     np.testing.assert_array_equal(result, expected)
 
@@ -85,7 +106,9 @@ NOT_ARRAYS = {
 
 
 @pytest.mark.parametrize("name", NOT_ARRAYS)
-def test_what_is_not_a_numeric_array_is_named(ask, request_for, name):
+def test_what_is_not_a_numeric_array_is_named(
+    ask: Callable[..., Any], request_for: Callable[..., Request], name: str
+) -> None:
     assert ask(name, request_for()) == [Broken("not-an-array", f"conv2d returned {NOT_ARRAYS[name]}")]
 
 
@@ -100,7 +123,9 @@ RAISED = {
 
 
 @pytest.mark.parametrize("name", RAISED)
-def test_an_exception_is_an_answer_and_the_next_question_is_answered_too(ask, request_for, name):
+def test_an_exception_is_an_answer_and_the_next_question_is_answered_too(
+    ask: Callable[..., Any], request_for: Callable[..., Request], name: str
+) -> None:
     assert ask(name, request_for(), request_for()) == [RAISED[name]] * 2
 
 
@@ -125,13 +150,17 @@ OBSERVED = {
 
 
 @pytest.mark.parametrize("name", OBSERVED)
-def test_what_the_call_did_besides_is_observed_each_time(ask, request_for, name):
+def test_what_the_call_did_besides_is_observed_each_time(
+    ask: Callable[..., Any], request_for: Callable[..., Request], name: str
+) -> None:
     request = request_for(bias=np.ones(1, np.float32))
     for answer in ask(name, request, request):
         assert [(item.kind, item.sentence) for item in answer.observed] == OBSERVED[name]
 
 
-def test_what_lies_around_an_array_is_not_a_number(ask, request_for):
+def test_what_lies_around_an_array_is_not_a_number(
+    ask: Callable[..., Any], request_for: Callable[..., Request]
+) -> None:
     (answer,) = ask("sums_what_lies_around_its_input", request_for())
     assert np.isnan(answer.arrays[0]).all()
 
@@ -149,20 +178,22 @@ SHARED = Observation("aliases-output", "the result shares memory with the result
         ("zeros", ()),
     ],
 )
-def test_the_memory_of_an_earlier_result_is_watched(ask, request_for, name, observed):
+def test_the_memory_of_an_earlier_result_is_watched(
+    ask: Callable[..., Any], request_for: Callable[..., Request], name: str, observed: tuple[Observation, ...]
+) -> None:
     first, second, third = ask(name, *(request_for(value) for value in (1, 2, 3)))
     assert (first.observed, second.observed, third.observed) == ((), observed, observed)
     if name == "returns_the_same_buffer_each_time":
         assert [answer.arrays[0].flat[0] for answer in (first, second, third)] == [1, 2, 3]
 
 
-def test_one_offence_is_observed_once(ask, request_for):
+def test_one_offence_is_observed_once(ask: Callable[..., Any], request_for: Callable[..., Request]) -> None:
     answers = ask("changes_its_earlier_result_when_the_input_is_one", *map(request_for, (0, 1, 0)))
     assert [answer.observed for answer in answers] == [(), (CHANGED,), ()]
 
 
-def test_a_layer_is_asked_for_its_initial_values(ask):
-    arguments = {"in_channels": 2, "out_channels": 3, "kernel_size": (1, 2), "seed": 4}
+def test_a_layer_is_asked_for_its_initial_values(ask: Callable[..., Any]) -> None:
+    arguments: dict[str, Any] = {"in_channels": 2, "out_channels": 3, "kernel_size": (1, 2), "seed": 4}
     with_bias, without = ask(
         "layer", Request("initialize", arguments, {}), Request("initialize", {**arguments, "bias": False}, {})
     )
@@ -171,8 +202,13 @@ def test_a_layer_is_asked_for_its_initial_values(ask):
     assert without.arrays[1] is None
 
 
-def test_gradients_are_asked_for_with_and_without_a_bias(ask):
-    arrays = {"input": np.zeros(1), "weight": np.zeros(2), "bias": np.zeros(3), "grad_output": np.zeros(4)}
+def test_gradients_are_asked_for_with_and_without_a_bias(ask: Callable[..., Any]) -> None:
+    arrays: dict[str, Any] = {
+        "input": np.zeros(1),
+        "weight": np.zeros(2),
+        "bias": np.zeros(3),
+        "grad_output": np.zeros(4),
+    }
     with_bias, without = ask(
         "layer", Request("gradients", {"stride": 2}, arrays), Request("gradients", {}, {**arrays, "bias": None})
     )
@@ -180,7 +216,7 @@ def test_gradients_are_asked_for_with_and_without_a_bias(ask):
     assert without.arrays[2] is None
 
 
-def test_a_gradient_that_is_missing_is_named(ask):
+def test_a_gradient_that_is_missing_is_named(ask: Callable[..., Any]) -> None:
     request = Request("gradients", {}, {})
     assert ask("forgets_a_gradient", request) == [
         Broken("not-an-array", "gradients, for the grad_input, returned None, not a NumPy array")
@@ -190,28 +226,30 @@ def test_a_gradient_that_is_missing_is_named(ask):
     ]
 
 
-def test_a_view_that_is_not_built_is_refused(ask, request_for):
+def test_a_view_that_is_not_built_is_refused(ask: Callable[..., Any], request_for: Callable[..., Request]) -> None:
     request = Request("conv2d", {}, request_for().arrays, view="sideways")
     assert ask("zeros", request) == [Broken("protocol", "the view 'sideways' is not one that this version builds")]
 
 
-def test_an_operation_that_is_not_claimed_is_the_callers_mistake(ask):
+def test_an_operation_that_is_not_claimed_is_the_callers_mistake(ask: Callable[..., Any]) -> None:
     with pytest.raises(ValueError, match="zeros does not claim the operation 'gradients'"):
         ask("zeros", Request("gradients", {}, {}))
 
 
-def test_who_answers_introduces_itself(target):
-    with connect(target("layer")) as process, connect(target("layer"), isolation="none") as here:
+def test_who_answers_introduces_itself(target: Callable[[str], str]) -> None:
+    with closing(connect(target("layer"))) as process, closing(connect(target("layer"), isolation="none")) as here:
         assert process.hello == here.hello
         assert (here.hello.name, here.hello.version, here.hello.language) == ("layer", "2", "python")
         assert here.hello.operations == ("conv2d", "initialize", "gradients")
         assert set(here.hello.environment) == {"python", "numpy", "platform"}
 
 
-def test_an_import_of_the_reference_is_observed(worker, request_for):
+def test_an_import_of_the_reference_is_observed(
+    worker: Callable[..., Worker], request_for: Callable[..., Request]
+) -> None:
     expected = (Observation("imports-reference", "the implementation imports conv2d_reference"),)
-    assert worker("imports_the_reference").ask(request_for()).observed == expected
-    (found,) = worker("imports_the_suite").ask(request_for()).observed
+    assert told(worker("imports_the_reference").ask(request_for())).observed == expected
+    (found,) = told(worker("imports_the_suite").ask(request_for())).observed
     module = "conv2d_conformance.cases.geometry, a module of the suite that imports conv2d_reference"
     assert found == Observation("imports-reference", f"the implementation imports {module}")
-    assert worker("zeros").ask(request_for()).observed == ()
+    assert told(worker("zeros").ask(request_for())).observed == ()

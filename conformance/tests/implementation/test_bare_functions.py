@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from conv2d_conformance.contract.bare_functions import SPELT_OTHERWISE, fault_of_parameters
-from conv2d_conformance.implementation.target import LoadError, TargetError, list_adapters, load, parse, split
+from conv2d_conformance.implementation.bundled import list_adapters
+from conv2d_conformance.implementation.target import LoadError, TargetError, load, parse, split
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force
 
 GOOD = [

@@ -6,7 +6,9 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from conv2d_conformance.cli.initialisation import initialisation
 from conv2d_conformance.cli.replay import replay
 from conv2d_conformance.cli.run import run
 from conv2d_conformance.cli.smoke import smoke
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.implementation import framing, host, last_words, patience, protocol, resident, threads
 from conv2d_conformance.running.options import Options
@@ -25,7 +28,7 @@ from conv2d_conformance.running.options import Options
 PAGE = Path(protocol.__file__).with_name("PROTOCOL.md").read_text()
 
 
-def examples():
+def examples() -> Iterator[dict[str, Any]]:
     """Every JSON object with an "op" or an "answer" that the page shows as a block."""
     decoder = json.JSONDecoder()
     for block in PAGE.split("```json\n")[1:]:
@@ -40,17 +43,17 @@ def examples():
 MESSAGES = list(examples())
 
 
-def arrays_of(message):
+def arrays_of(message: dict[str, Any]) -> list[Array | None]:
     return [None if item is None else np.zeros(item["shape"], item["dtype"]) for item in message.get("arrays", [])]
 
 
-def test_the_page_shows_every_message():
+def test_the_page_shows_every_message() -> None:
     assert {message.get("op") for message in MESSAGES} == {None, "hello", *SIGNATURES}
     assert {message.get("answer") for message in MESSAGES} == {None, "hello", "result", "rejected", "error"}
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.get("op") or message["answer"])
-def test_an_example_is_a_message(message):
+def test_an_example_is_a_message(message: dict[str, Any]) -> None:
     arrays = arrays_of(message)
     match message:
         case {"op": "hello"}:
@@ -67,13 +70,13 @@ def test_an_example_is_a_message(message):
             protocol.decode_answer(message, arrays, operation, message["id"])
 
 
-def test_the_page_names_every_capability_and_its_default():
+def test_the_page_names_every_capability_and_its_default() -> None:
     for name, default in Capabilities().to_json().items():
         row = next(line for line in PAGE.splitlines() if line.startswith("|") and f"`{name}`" in line)
         assert f"`{json.dumps(default)}`" in row
 
 
-def test_the_page_names_every_kind_of_error_and_every_limit():
+def test_the_page_names_every_kind_of_error_and_every_limit() -> None:
     assert all(f"`{kind}`" in PAGE for kind in protocol.KINDS_OF_ERROR)
     kept = (
         f"The first {last_words.FIRST_KEPT >> 10} KiB and the last {last_words.LAST_KEPT >> 10} KiB of standard error"
@@ -88,7 +91,7 @@ def test_the_page_names_every_kind_of_error_and_every_limit():
     assert f"at most {framing.MAX_ARRAYS} arrays" in PAGE
 
 
-def test_every_limit_of_a_call_is_the_one_that_is_told():
+def test_every_limit_of_a_call_is_the_one_that_is_told() -> None:
     for command in (run, smoke, replay, fingerprint, initialisation):
         (timeout,) = (option for option in command.params if option.name == "timeout")
         assert timeout.default == patience.USUAL_TIMEOUT
@@ -98,14 +101,15 @@ def test_every_limit_of_a_call_is_the_one_that_is_told():
 
 
 @pytest.mark.parametrize("groups", ["1", "2"])
-def test_what_is_to_be_tried_by_hand_comes_out_as_the_page_says(groups, tmp_path):
+def test_what_is_to_be_tried_by_hand_comes_out_as_the_page_says(groups: str, tmp_path: Path) -> None:
     """With the worker in plain Python, which looks at its arguments."""
     worker = tmp_path / "my-worker"
     file = Path(conv2d_adapters.__file__).parent / "workers" / "plain_python.py"
     worker.write_text(f"#!/bin/sh\nexec {shlex.join([sys.executable, str(file)])}\n")
     worker.chmod(0o755)
-    greeting = re.search(r"1\. `(printf .* \| \./my-worker)`", PAGE)[1]
-    told = subprocess.run(["sh", "-c", greeting], cwd=tmp_path, capture_output=True, check=True).stdout
+    greeting = re.search(r"1\. `(printf .* \| \./my-worker)`", PAGE)
+    assert greeting is not None
+    told = subprocess.run(["sh", "-c", greeting[1]], cwd=tmp_path, capture_output=True, check=True).stdout
     assert told.count(b"\n") == 1
     block = PAGE.partition("must give 6:\n   ```\n")[2].partition("   ```")[0]
     assert '"groups":1' in block

@@ -9,18 +9,35 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from conv2d_conformance.contract.answers import Broken, Request, Result
+from conv2d_conformance.contract.answers import Answer, Broken, Request, Result
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.implementation.host import MOST_PASSED_OVER, Worker, connect
 from conv2d_conformance.implementation.last_words import FIRST_KEPT, LAST_KEPT
 from conv2d_conformance.implementation.process import Abandoned
 
 
-def wait_until_gone(pid):
+def broken(answer: Answer) -> Broken:
+    assert isinstance(answer, Broken)
+    return answer
+
+
+def array_of(answer: Answer) -> Array:
+    assert isinstance(answer, Result)
+    (array,) = answer.arrays
+    assert array is not None
+    return array
+
+
+def wait_until_gone(pid: int) -> bool:
     """Wait for a process to die, however it is waited for."""
     try:
         descriptor = os.pidfd_open(pid)
@@ -33,20 +50,21 @@ def wait_until_gone(pid):
     return gone
 
 
-def wait_until_told(worker):
+def wait_until_told(worker: Worker) -> bool:
     """Wait for the death of a worker to be known to the harness."""
     poll = select.poll()
+    assert worker._process is not None
     poll.register(worker._process._note, select.POLLIN)
     return bool(poll.poll(10_000))
 
 
-def our_children():
+def our_children() -> list[Any]:
     with open(f"/proc/self/task/{os.getpid()}/children") as file:
         return file.read().split()
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_left_behind():
+def _nothing_is_left_behind() -> Iterator[None]:
     before = our_children(), os.listdir("/proc/self/fd"), threading.active_count()
     yield
     assert (our_children(), os.listdir("/proc/self/fd"), threading.active_count()) == before
@@ -63,19 +81,25 @@ DEATHS = {
 
 
 @pytest.mark.parametrize("name", DEATHS)
-def test_a_death_is_an_answer_and_the_next_question_goes_to_a_fresh_process(target, request_for, name):
+def test_a_death_is_an_answer_and_the_next_question_goes_to_a_fresh_process(
+    target: Callable[[str], str], request_for: Callable[..., Request], name: str
+) -> None:
     with Worker(target(name)) as worker:
         for _ in range(3):
             answer = worker.ask(request_for())
-            assert (answer.kind, answer.sentence) == ("died", DEATHS[name])
+            assert (broken(answer).kind, broken(answer).sentence) == ("died", DEATHS[name])
 
 
-def test_the_traceback_of_a_crash_is_among_the_last_words(worker, request_for):
-    assert "in segfaults" in worker("segfaults").ask(request_for()).stderr
+def test_the_traceback_of_a_crash_is_among_the_last_words(
+    worker: Callable[..., Worker], request_for: Callable[..., Request]
+) -> None:
+    assert "in segfaults" in broken(worker("segfaults").ask(request_for())).stderr
 
 
 @pytest.mark.parametrize("name", ["sleeps_for_ever", "ignores_polite_signals_and_sleeps"])
-def test_a_hang_is_ended(target, request_for, name, monkeypatch):
+def test_a_hang_is_ended(
+    target: Callable[[str], str], request_for: Callable[..., Request], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # what was printed must not wait in a buffer
     with Worker(target(name), timeout=0.2) as worker:
         start = time.monotonic()
@@ -88,13 +112,15 @@ def test_a_hang_is_ended(target, request_for, name, monkeypatch):
     )
 
 
-def test_after_a_hang_the_work_goes_on(target, request_for):
+def test_after_a_hang_the_work_goes_on(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
     with Worker(target("sleeps_when_the_input_is_one"), timeout=1) as worker:
         answers = [worker.ask(request_for(value)) for value in (0, 1, 0, 1, 0)]
     assert [type(answer) for answer in answers] == [Result, Broken, Result, Broken, Result]
 
 
-def test_who_is_late_once_is_asked_again(target, request_for, tmp_path, monkeypatch):
+def test_who_is_late_once_is_asked_again(
+    target: Callable[[str], str], request_for: Callable[..., Request], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NOTE_OF_THE_FIRST_CALL", str(tmp_path / "note"))
     with Worker(target("sleeps_at_the_first_call"), timeout=1) as worker:
         assert isinstance(worker.ask(request_for()), Result)
@@ -102,13 +128,15 @@ def test_who_is_late_once_is_asked_again(target, request_for, tmp_path, monkeypa
     assert (tmp_path / "note").exists()
 
 
-def test_a_large_call_is_allowed_more(target, request_for):
+def test_a_large_call_is_allowed_more(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
     with Worker(target("sleeps_for_ever"), timeout=0.2) as worker:
         answer = worker.ask(replace(request_for(), products=100_000))
-    assert answer.sentence.startswith("no answer within 0.3 s, twice: it hangs")
+    assert broken(answer).sentence.startswith("no answer within 0.3 s, twice: it hangs")
 
 
-def test_who_is_killed_once_is_asked_again_and_that_is_told(target, request_for, tmp_path, monkeypatch):
+def test_who_is_killed_once_is_asked_again_and_that_is_told(
+    target: Callable[[str], str], request_for: Callable[..., Request], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As the system kills where the machine has too little memory, and nobody is to blame."""
     monkeypatch.setenv("NOTE_OF_THE_FIRST_CALL", str(tmp_path / "note"))
     with Worker(target("is_killed_at_the_first_call")) as worker:
@@ -120,28 +148,38 @@ def test_who_is_killed_once_is_asked_again_and_that_is_told(target, request_for,
 
 
 @pytest.mark.parametrize("name", ["crashes_at_the_first_call", "takes_a_gigabyte"])
-def test_a_crash_and_too_much_memory_are_the_implementations(target, request_for, tmp_path, monkeypatch, name):
+def test_a_crash_and_too_much_memory_are_the_implementations(
+    target: Callable[[str], str],
+    request_for: Callable[..., Request],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
     """A fault that shows only sometimes is one all the same, and so is what the harness itself has to end."""
     monkeypatch.setenv("NOTE_OF_THE_FIRST_CALL", str(tmp_path / "note"))
     with Worker(target(name), memory=0.5) as worker:
         answer = worker.ask(request_for())
-        assert answer.kind == ("died" if name.startswith("crashes") else "memory-limit")
-        assert "twice" not in answer.sentence
+        assert broken(answer).kind == ("died" if name.startswith("crashes") else "memory-limit")
+        assert "twice" not in broken(answer).sentence
         assert worker.incidents == []
 
 
-def test_who_compiles_at_the_first_call_of_a_kind_is_slow_to_start_and_no_hang(target, request_for):
+def test_who_compiles_at_the_first_call_of_a_kind_is_slow_to_start_and_no_hang(
+    target: Callable[[str], str], request_for: Callable[..., Request]
+) -> None:
     """It computes longer than the limit, once for each kind of call in each process."""
     with Worker(target("compiles_for_one_and_a_half_seconds_for_each_shape"), timeout=1) as worker:
         arrays = request_for().arrays
         planes = [np.ones((1, 1, *plane)) for plane in ((1, 2), (1, 2), (1, 3))]
         answers = [worker.ask(replace(request_for(), arrays={**arrays, "input": plane})) for plane in planes]
-        assert len({int(answer.arrays[0]) for answer in answers}) == 1
+        assert len({int(array_of(answer)) for answer in answers}) == 1
         slow = "slow to start: the first call of a kind was answered after "
         assert [told.startswith(slow) for told in worker.incidents] == [True, True]
 
 
-def test_who_computes_for_ever_is_ended_as_soon_as_one_that_sleeps(target, request_for):
+def test_who_computes_for_ever_is_ended_as_soon_as_one_that_sleeps(
+    target: Callable[[str], str], request_for: Callable[..., Request]
+) -> None:
     with Worker(target("computes_for_ever_when_the_input_is_one"), timeout=0.5) as worker:
         first = worker.ask(request_for(1))
         assert isinstance(worker.ask(request_for(0)), Result)
@@ -151,28 +189,34 @@ def test_who_computes_for_ever_is_ended_as_soon_as_one_that_sleeps(target, reque
     assert later == Broken("timeout", "no answer within 0.5 s of processor time, twice; the process was ended")
 
 
-def test_who_hangs_again_and_again_is_not_asked_again(target, request_for, tmp_path, monkeypatch):
+def test_who_hangs_again_and_again_is_not_asked_again(
+    target: Callable[[str], str], request_for: Callable[..., Request], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NOTE_OF_THE_FIRST_CALL", str(tmp_path / "note"))
     with Worker(target("sleeps_at_every_other_call"), timeout=0.3) as worker:
         answers = [worker.ask(request_for()) for _ in range(MOST_PASSED_OVER + 1)]
         assert len(worker.incidents) == MOST_PASSED_OVER
     assert [type(answer) for answer in answers] == [*MOST_PASSED_OVER * [Result], Broken]
-    assert answers[-1].sentence.startswith("no answer within 0.3 s: it hangs, and did nothing any more")
+    assert broken(answers[-1]).sentence.startswith("no answer within 0.3 s: it hangs, and did nothing any more")
 
 
-def test_a_hang_is_waited_for_once_where_another_call_hung_twice(target, request_for):
+def test_a_hang_is_waited_for_once_where_another_call_hung_twice(
+    target: Callable[[str], str], request_for: Callable[..., Request]
+) -> None:
     with Worker(target("sleeps_for_ever"), timeout=0.2) as worker:
-        sentences = [worker.ask(request_for(1)).sentence for _ in range(2)]
+        sentences = [broken(worker.ask(request_for(1))).sentence for _ in range(2)]
     assert ["twice" in sentence for sentence in sentences] == [True, False]
     with Worker(target("sleeps_when_the_input_is_one"), timeout=0.5) as worker:
         assert isinstance(worker.ask(request_for(0)), Result)
-        sentences = [worker.ask(request_for(1)).sentence for _ in range(2)]
+        sentences = [broken(worker.ask(request_for(1))).sentence for _ in range(2)]
     assert ["twice" in sentence for sentence in sentences] == [True, False]
 
 
-def test_who_never_answered_and_hung_has_half_the_limit(target, request_for):
+def test_who_never_answered_and_hung_has_half_the_limit(
+    target: Callable[[str], str], request_for: Callable[..., Request]
+) -> None:
     with Worker(target("sleeps_for_ever"), timeout=0.4) as worker:
-        sentences = [worker.ask(request_for(1)).sentence for _ in range(2)]
+        sentences = [broken(worker.ask(request_for(1))).sentence for _ in range(2)]
     assert [sentence.partition(":")[0] for sentence in sentences] == [
         "no answer within 0.4 s, twice",
         "no answer within 0.2 s",
@@ -180,7 +224,13 @@ def test_who_never_answered_and_hung_has_half_the_limit(target, request_for):
 
 
 @pytest.mark.parametrize("is_abandoned", [False, True])
-def test_nobody_waits_for_an_abandoned_process_to_leave(target, request_for, tmp_path, monkeypatch, is_abandoned):
+def test_nobody_waits_for_an_abandoned_process_to_leave(
+    target: Callable[[str], str],
+    request_for: Callable[..., Request],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_abandoned: bool,
+) -> None:
     monkeypatch.setenv("NOTE_OF_THE_END", str(tmp_path / "note"))
     abandoned = threading.Event()
     with Worker(target("notes_that_it_leaves"), abandoned=abandoned) as worker:
@@ -190,56 +240,68 @@ def test_nobody_waits_for_an_abandoned_process_to_leave(target, request_for, tmp
     assert (tmp_path / "note").exists() is not is_abandoned
 
 
-def test_where_the_system_does_not_tell_the_limit_is_the_limit(target, request_for, monkeypatch):
+def test_where_the_system_does_not_tell_the_limit_is_the_limit(
+    target: Callable[[str], str], request_for: Callable[..., Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("conv2d_conformance.implementation.usage.CAN_BE_TOLD", False)
     with Worker(target("computes_for_ever_when_the_input_is_one"), timeout=0.2) as worker:
         answer = worker.ask(request_for(1))
     assert answer == Broken("timeout", "no answer within 0.2 s, twice; the process was ended")
 
 
-def test_a_death_between_two_questions_is_not_passed_over(target, request_for):
+def test_a_death_between_two_questions_is_not_passed_over(
+    target: Callable[[str], str], request_for: Callable[..., Request]
+) -> None:
     with Worker(target("tells_its_process_id")) as worker:
-        pid = int(worker.ask(request_for()).arrays[0])
+        pid = int(array_of(worker.ask(request_for())))
         os.kill(pid, signal.SIGABRT)
         assert wait_until_told(worker)
         answer = worker.ask(request_for())
-        assert answer.sentence == (
+        assert broken(answer).sentence == (
             "the process was killed by signal 6 (SIGABRT) after it had answered the call before this one"
         )
-        assert int(worker.ask(request_for()).arrays[0]) != pid
+        assert int(array_of(worker.ask(request_for()))) != pid
 
 
-def test_the_same_process_answers_as_long_as_it_behaves(worker, request_for):
-    worker = worker("tells_its_process_id")
-    assert len({int(worker.ask(request_for()).arrays[0]) for _ in range(5)}) == 1
+def test_the_same_process_answers_as_long_as_it_behaves(
+    worker: Callable[..., Worker], request_for: Callable[..., Request]
+) -> None:
+    asked = worker("tells_its_process_id")
+    assert len({int(array_of(asked.ask(request_for()))) for _ in range(5)}) == 1
 
 
-def test_prints_disturb_nothing(worker, request_for):
-    worker = worker("prints_in_every_way")
+def test_prints_disturb_nothing(worker: Callable[..., Worker], request_for: Callable[..., Request]) -> None:
+    asked = worker("prints_in_every_way")
     for _ in range(3):
-        assert worker.ask(request_for()).arrays[0].tolist() == [[[[0, 0], [0, 0]]]]
+        assert array_of(asked.ask(request_for())).tolist() == [[[[0, 0], [0, 0]]]]
 
 
-def test_a_flood_on_standard_error_does_not_block(worker, request_for):
+def test_a_flood_on_standard_error_does_not_block(
+    worker: Callable[..., Worker], request_for: Callable[..., Request]
+) -> None:
     assert isinstance(worker("floods_standard_error").ask(request_for()), Result)
 
 
-def test_the_beginning_and_the_end_of_standard_error_are_kept(worker, request_for, monkeypatch):
+def test_the_beginning_and_the_end_of_standard_error_are_kept(
+    worker: Callable[..., Worker], request_for: Callable[..., Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("conv2d_conformance.implementation.process.CHUNK", 256)  # so slowly that the death comes first
     answer = worker("floods_standard_error_and_dies").ask(request_for())
-    assert answer.stderr.startswith("the first words\n" + "x")
-    assert answer.stderr.endswith("xxx\nthe last words\n")
-    assert len(answer.stderr.encode()) <= FIRST_KEPT + LAST_KEPT + 50
+    assert broken(answer).stderr.startswith("the first words\n" + "x")
+    assert broken(answer).stderr.endswith("xxx\nthe last words\n")
+    assert len(broken(answer).stderr.encode()) <= FIRST_KEPT + LAST_KEPT + 50
 
 
-def test_a_forked_child_does_not_answer_too(worker, request_for):
-    worker = worker("forks_and_both_return")
-    assert len({int(worker.ask(request_for()).arrays[0]) for _ in range(10)}) == 1
+def test_a_forked_child_does_not_answer_too(worker: Callable[..., Worker], request_for: Callable[..., Request]) -> None:
+    asked = worker("forks_and_both_return")
+    assert len({int(array_of(asked.ask(request_for()))) for _ in range(10)}) == 1
 
 
-def test_a_child_in_another_session_is_ended_too(target, request_for):
+def test_a_child_in_another_session_is_ended_too(
+    target: Callable[[str], str], request_for: Callable[..., Request]
+) -> None:
     with Worker(target("starts_a_child_in_another_session")) as worker:
-        child = int(worker.ask(request_for()).arrays[0].item())
+        child = int(array_of(worker.ask(request_for())).item())
         os.kill(child, 0)
     assert wait_until_gone(child)
 
@@ -247,7 +309,13 @@ def test_a_child_in_another_session_is_ended_too(target, request_for):
 @pytest.mark.parametrize(
     "name", ["hides_one", "hides_one_and_dies", "hides_one_and_hangs", "hides_one_that_forks_without_end"]
 )
-def test_a_hidden_descendant_is_ended_and_told(target, request_for, name, tmp_path, monkeypatch):
+def test_a_hidden_descendant_is_ended_and_told(
+    target: Callable[[str], str],
+    request_for: Callable[..., Request],
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
     with Worker(target(name), timeout=0.5) as worker:
         worker.ask(request_for())
@@ -258,7 +326,7 @@ def test_a_hidden_descendant_is_ended_and_told(target, request_for, name, tmp_pa
     assert re.fullmatch(told, worker.incidents[0])
 
 
-def is_locked(path):
+def is_locked(path: Path) -> bool:
     """Whether somebody has the file open who has locked it, or who has it from such a one."""
     with path.open("rb") as file:
         try:
@@ -268,14 +336,16 @@ def is_locked(path):
     return False
 
 
-def test_who_leaves_in_time_is_not_told(target, request_for):
+def test_who_leaves_in_time_is_not_told(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
     """As helpers of libraries do."""
     with Worker(target("starts_a_helper_that_leaves_with_it")) as worker:
         worker.ask(request_for())
     assert worker.incidents == []
 
 
-def test_what_others_started_is_not_touched(target, request_for, tmp_path, monkeypatch):
+def test_what_others_started_is_not_touched(
+    target: Callable[[str], str], request_for: Callable[..., Request], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
     with subprocess.Popen(["sleep", "1000"], start_new_session=True) as ours:
         with Worker(target("hides_one")) as worker:
@@ -284,7 +354,7 @@ def test_what_others_started_is_not_touched(target, request_for, tmp_path, monke
         ours.kill()
 
 
-def test_this_process_adopts_no_orphans(target, request_for):
+def test_this_process_adopts_no_orphans(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
     """It may be anybody's program."""
     adopts = ctypes.c_int(-1)
     with Worker(target("zeros")) as worker:
@@ -294,40 +364,46 @@ def test_this_process_adopts_no_orphans(target, request_for):
     assert adopts.value == 0
 
 
-def test_a_keeper_that_is_stopped_is_ended(target, request_for, monkeypatch):
+def test_a_keeper_that_is_stopped_is_ended(
+    target: Callable[[str], str], request_for: Callable[..., Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("conv2d_conformance.implementation.process.SECONDS_TO_DIE", 0.2)
     monkeypatch.setattr("signal.SIGCONT", 0)
     with Worker(target("stops_its_keeper_and_tells_its_process_id")) as worker:
-        pid = int(worker.ask(request_for()).arrays[0])
+        pid = int(array_of(worker.ask(request_for())))
     assert wait_until_gone(pid)
 
 
-def test_a_keeper_that_is_killed_takes_the_worker_along(target, request_for):
+def test_a_keeper_that_is_killed_takes_the_worker_along(
+    target: Callable[[str], str], request_for: Callable[..., Request]
+) -> None:
     with Worker(target("kills_its_keeper")) as worker:
         answer = worker.ask(request_for())
-    assert answer.kind == "died"
-    assert answer.sentence.startswith("the process was killed by signal 9 (SIGKILL)")
+    assert broken(answer).kind == "died"
+    assert broken(answer).sentence.startswith("the process was killed by signal 9 (SIGKILL)")
 
 
-def test_big_arrays_go_there_and_back(worker):
+def test_big_arrays_go_there_and_back(worker: Callable[..., Worker]) -> None:
     array = np.arange(25 << 18, dtype=np.float64).reshape(1, 1, 25 << 9, 1 << 9)
     answer = worker("echoes_the_input").ask(Request("conv2d", {}, {"input": array, "weight": np.ones(1)}))
-    np.testing.assert_array_equal(answer.arrays[0], array)
+    np.testing.assert_array_equal(array_of(answer), array)
 
 
-def test_an_absurd_size_is_not_waited_for(worker, request_for, monkeypatch):
+def test_an_absurd_size_is_not_waited_for(
+    worker: Callable[..., Worker], request_for: Callable[..., Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("conv2d_conformance.implementation.host.LARGEST_ANSWER", 100)
     answer = worker("tells_how_its_arrays_lie").ask(request_for())
     assert isinstance(answer, Result)
     monkeypatch.setattr("conv2d_conformance.implementation.host.LARGEST_ANSWER", 39)
     answer = worker("tells_how_its_arrays_lie").ask(request_for())
-    assert (answer.kind, answer.sentence) == (
+    assert (broken(answer).kind, broken(answer).sentence) == (
         "protocol",
         "the worker broke the protocol: the arrays of the message are larger than 39 bytes",
     )
 
 
-def test_ctrl_c_leaves_nothing_behind(target, request_for):
+def test_ctrl_c_leaves_nothing_behind(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
     """The fixture of this file looks for children and descriptors that are left."""
     before = our_children()
     worker = Worker(target("interrupts_the_harness_and_sleeps"))
@@ -336,7 +412,7 @@ def test_ctrl_c_leaves_nothing_behind(target, request_for):
     assert our_children() == before
 
 
-def test_who_is_abandoned_is_not_waited_for(target, request_for):
+def test_who_is_abandoned_is_not_waited_for(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
     abandoned = threading.Event()
     worker = Worker(target("sleeps_for_ever"), timeout=1000, abandoned=abandoned)
     timer = threading.Timer(0.1, abandoned.set)
@@ -346,23 +422,23 @@ def test_who_is_abandoned_is_not_waited_for(target, request_for):
     timer.join()
 
 
-def test_ctrl_c_in_process_is_the_users(target, request_for):
+def test_ctrl_c_in_process_is_the_users(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
     with (
-        connect(target("interrupts_its_process_and_sleeps"), isolation="none") as here,
+        closing(connect(target("interrupts_its_process_and_sleeps"), isolation="none")) as here,
         pytest.raises(KeyboardInterrupt),
     ):
         here.ask(request_for())
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_a_process_ends_with_the_harness(target, request_for):
+def test_a_process_ends_with_the_harness(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
     """A harness that is killed cannot clean up: the worker must go by itself."""
     source, sink = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
             worker = Worker(target("kills_the_harness_and_sleeps_when_the_input_is_one"))
-            os.write(sink, b"%d" % int(worker.ask(request_for(0)).arrays[0]))
+            os.write(sink, b"%d" % int(array_of(worker.ask(request_for(0)))))
             worker.ask(request_for(1))
         finally:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -373,7 +449,9 @@ def test_a_process_ends_with_the_harness(target, request_for):
     assert wait_until_gone(orphan)
 
 
-def test_what_a_worker_hides_ends_with_the_harness_too(target, request_for, tmp_path, monkeypatch):
+def test_what_a_worker_hides_ends_with_the_harness_too(
+    target: Callable[[str], str], request_for: Callable[..., Request], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
     pid = os.fork()
     if pid == 0:
@@ -388,14 +466,16 @@ def test_what_a_worker_hides_ends_with_the_harness_too(target, request_for, tmp_
     assert not is_locked(tmp_path / "lock")
 
 
-def test_libraries_get_one_thread_unless_the_user_says_otherwise(target, request_for, monkeypatch):
+def test_libraries_get_one_thread_unless_the_user_says_otherwise(
+    target: Callable[[str], str], request_for: Callable[..., Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setenv("MKL_NUM_THREADS", "7")
     with Worker(target("tells_its_threads")) as worker:
-        assert worker.ask(request_for()).arrays[0].tolist() == [1, 7]
+        assert array_of(worker.ask(request_for())).tolist() == [1, 7]
 
 
-def test_a_closed_worker_starts_no_other(target, request_for):
+def test_a_closed_worker_starts_no_other(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
     worker = Worker(target("zeros"))
     worker.close()
     worker.close()
@@ -403,20 +483,24 @@ def test_a_closed_worker_starts_no_other(target, request_for):
         worker.ask(request_for())
 
 
-def test_a_fresh_process_that_does_not_start_is_an_answer_too(tmp_path, request_for):
+def test_a_fresh_process_that_does_not_start_is_an_answer_too(
+    tmp_path: Path, request_for: Callable[..., Request]
+) -> None:
     file = tmp_path / "once.py"
     file.write_text("import os\ndef conv2d(input, weight): os._exit(1)")
     with Worker(f"{file}:conv2d") as worker:
         file.write_text("import fastconv")
-        assert worker.ask(request_for()).kind == "died"
+        assert broken(worker.ask(request_for())).kind == "died"
         answer = worker.ask(request_for())
-    assert (answer.kind, answer.sentence) == (
+    assert (broken(answer).kind, broken(answer).sentence) == (
         "died",
         f"a fresh worker could not be started: {file} needs the library fastconv, which is not installed",
     )
 
 
-def test_the_harness_works_until_the_answer_comes(worker, request_for, monkeypatch, tmp_path):
+def test_the_harness_works_until_the_answer_comes(
+    worker: Callable[..., Worker], request_for: Callable[..., Request], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("WORK_OF_THE_HARNESS", str(tmp_path / "done"))
     waiting = worker("answers_when_the_harness_has_done_its_work")
     assert isinstance(waiting.ask(replace(request_for(), meanwhile=(tmp_path / "done").touch)), Result)

@@ -3,28 +3,35 @@
 import json
 import os
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conv2d_conformance.contract.answers import Broken, Rejected, Result
+from conv2d_conformance.contract.answers import Answer, Broken, Rejected, Result
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.implementation.framing import Incoming, ProtocolError
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello
 
 LIMIT = 1 << 20
-RESULT = {"answer": "result", "id": 7, "arrays": [{"dtype": "float32", "shape": [1, 1, 1, 2]}], "seconds": 0.1}
-REJECTED = {"answer": "rejected", "id": 7, "type": "E", "message": "no"}
+RESULT: dict[str, Any] = {
+    "answer": "result",
+    "id": 7,
+    "arrays": [{"dtype": "float32", "shape": [1, 1, 1, 2]}],
+    "seconds": 0.1,
+}
+REJECTED: dict[str, Any] = {"answer": "rejected", "id": 7, "type": "E", "message": "no"}
 HELLO = {"answer": "hello", "protocol": 1, "name": "x", "version": "1", "language": "c", "capabilities": {}}
 DATA = np.array([1.0, 2.0], np.float32).tobytes()
 
 
-def line(message, /, **changes):
+def line(message: dict[str, Any], /, **changes: Any) -> bytes:
     return json.dumps({**message, **changes}).encode() + b"\n"
 
 
-def incoming(data, piece=1 << 16):
+def incoming(data: bytes, piece: int = 1 << 16) -> Incoming:
     """The message that has come when the other side has written this and ended."""
     message = Incoming(LIMIT)
     source, sink = os.pipe()
@@ -40,20 +47,28 @@ def incoming(data, piece=1 << 16):
     return message
 
 
-def answer_of(data):
+def answer_of(data: bytes) -> Answer | None:
     """The answer in the bytes, None where it is not complete."""
     message = incoming(data)
     return decode_answer(message.header, message.arrays, "conv2d", 7) if message.complete else None
 
 
-def test_what_is_well_formed_is_an_answer():
-    assert answer_of(line(RESULT) + DATA).arrays[0].tolist() == [[[[1, 2]]]]
+def array_of(data: bytes) -> Array:
+    answer = answer_of(data)
+    assert isinstance(answer, Result)
+    (array,) = answer.arrays
+    assert array is not None
+    return array
+
+
+def test_what_is_well_formed_is_an_answer() -> None:
+    assert array_of(line(RESULT) + DATA).tolist() == [[[[1, 2]]]]
     assert answer_of(line(REJECTED)) == Rejected("E", "no")
 
 
-def test_numbers_of_languages_without_integers_are_taken():
+def test_numbers_of_languages_without_integers_are_taken() -> None:
     data = b'{"answer":"result","id":7.0,"arrays":[{"dtype":"float32","shape":[1.0,1,1,2e0]}]}\n' + DATA
-    assert answer_of(data).arrays[0].shape == (1, 1, 1, 2)
+    assert array_of(data).shape == (1, 1, 1, 2)
     assert answer_of(line(REJECTED).replace(b"\n", b"\r\n")) == Rejected("E", "no")
 
 
@@ -126,7 +141,7 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("what", MALFORMED)
-def test_what_is_malformed_is_told_in_one_sentence(what):
+def test_what_is_malformed_is_told_in_one_sentence(what: str) -> None:
     data, sentence = MALFORMED[what]
     with pytest.raises(ProtocolError) as caught:
         answer_of(data)
@@ -136,7 +151,7 @@ def test_what_is_malformed_is_told_in_one_sentence(what):
     assert len(told) < 250
 
 
-def test_true_is_no_number_of_a_request():
+def test_true_is_no_number_of_a_request() -> None:
     with pytest.raises(ProtocolError, match="the answer has the id True, the request has 1"):
         decode_answer({**REJECTED, "id": True}, [], "conv2d", 1)
 
@@ -151,7 +166,7 @@ PARTIAL = {
 
 @pytest.mark.parametrize("data", PARTIAL)
 @pytest.mark.parametrize("piece", [1, 1 << 16])
-def test_half_an_answer_says_what_is_missing(data, piece):
+def test_half_an_answer_says_what_is_missing(data: bytes, piece: int) -> None:
     message = incoming(data, piece)
     assert not message.complete
     assert message.partial == PARTIAL[data]
@@ -173,7 +188,9 @@ KEYS = ("answer", "id", "arrays", "seconds", "observed", "type", "message", "kin
     cut=st.integers(0, 200),
     noise=st.binary(max_size=3),
 )
-def test_any_answer_is_one_or_is_told(message, changes, entry, cut, noise):
+def test_any_answer_is_one_or_is_told(
+    message: dict[str, Any], changes: dict[str, Any], entry: dict[str, Any], cut: int, noise: bytes
+) -> None:
     first, *_ = RESULT["arrays"]
     arrays = {"arrays": [{**first, **entry}]} if "arrays" in message else {}
     data = line({**message, **arrays}, **changes) + DATA
@@ -189,7 +206,7 @@ def test_any_answer_is_one_or_is_told(message, changes, entry, cut, noise):
     changes=st.dictionaries(st.sampled_from([*HELLO, "operations", "environment"]), JSON, max_size=2),
     claims=st.dictionaries(st.sampled_from(["dtypes", "padding", "grades", "subnormals", "views", "bias"]), JSON),
 )
-def test_any_greeting_is_one_or_is_told(changes, claims):
-    message = incoming(line(HELLO, capabilities=claims) if claims else line(HELLO, **changes))
+def test_any_greeting_is_one_or_is_told(changes: dict[str, Any], claims: dict[str, Any]) -> None:
     with suppress(ProtocolError):
+        message = incoming(line(HELLO, capabilities=claims) if claims else line(HELLO, **changes))
         assert decode_hello(message.header).name is not None

@@ -1,7 +1,9 @@
 """What PROTOCOL.md promises to a worker of few claims is what every request of a whole examination keeps."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.illegal_calls import illegal_calls
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.answers import Hello, Request, Result
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.framing import MAX_ARRAYS, MAX_HEADER
@@ -39,25 +42,25 @@ CLAIMS = {
 class Recording:
     """An implementation of which nothing is known but what it was asked: the line and the arrays of every request."""
 
-    def __init__(self, claims):
+    def __init__(self, claims: Capabilities) -> None:
         self.hello = Hello("recording", "1", "none", claims)
-        self.requests = []
+        self.requests: list[tuple[bytes, list[Array]]] = []
 
-    def ask(self, request):
+    def ask(self, request: Request) -> Result:
         line = bytes(encode_request(request, len(self.requests) + 1)[0])
         arrays = [array for array in request.arrays.values() if array is not None]
         self.requests.append((line, arrays))
         return Result((np.zeros(1),))
 
-    def restart(self):
+    def restart(self) -> bool:
         return False
 
-    def close(self):
+    def close(self) -> None:
         """There is nothing to close."""
 
 
 @pytest.fixture(scope="module", params=CLAIMS)
-def examined(request):
+def examined(request: pytest.FixtureRequest) -> tuple[Capabilities, list[tuple[bytes, list[Array]]]]:
     """The claims, and all requests of an examination, to which every answer was right."""
     implementation = Recording(CLAIMS[request.param])
     claimed = implementation.hello.capabilities.features | {"conv2d"}
@@ -69,11 +72,11 @@ def examined(request):
     return implementation.hello.capabilities, implementation.requests
 
 
-def is_pair(value):
+def is_pair(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(type(number) is int for number in value)
 
 
-def broken_promises(claims, line, arrays):
+def broken_promises(claims: Capabilities, line: bytes, arrays: list[Array]) -> Iterator[str]:
     """What a request does that PROTOCOL.md says it does not, in words."""
     header = json.loads(line)
     arguments, entries = header["arguments"], {entry["name"]: entry for entry in header["arrays"]}
@@ -126,14 +129,14 @@ def broken_promises(claims, line, arrays):
         yield "several channels"
 
 
-def test_every_request_keeps_every_promise(examined):
+def test_every_request_keeps_every_promise(examined: tuple[Capabilities, list[tuple[bytes, list[Array]]]]) -> None:
     claims, requests = examined
     assert len(requests) > 500
     broken = {words: line for line, arrays in requests for words in broken_promises(claims, line, arrays)}
     assert not broken
 
 
-def test_what_is_claimed_is_asked(examined):
+def test_what_is_claimed_is_asked(examined: tuple[Capabilities, list[tuple[bytes, list[Array]]]]) -> None:
     """A recorder that saw nothing would find nothing broken."""
     claims, requests = examined
     headers = [json.loads(line) for line, _ in requests]
@@ -163,14 +166,15 @@ def test_what_is_claimed_is_asked(examined):
         ({"overrides": (("padding", (1,)),)}, "a list of one number"),
     ],
 )
-def test_a_broken_promise_is_seen(changes, words):
+def test_a_broken_promise_is_seen(changes: dict[str, Any], words: str) -> None:
     case = replace(parse("n1c2h4w5 m3k2 bias"), **changes)
     arguments, arrays = call(case)
     line = bytes(encode_request(Request("conv2d", arguments, arrays, view=case.view), 1)[0])
-    assert words in list(broken_promises(Capabilities(), line, list(arrays.values())))
+    given = [array for array in arrays.values() if array is not None]
+    assert words in list(broken_promises(Capabilities(), line, given))
 
 
-def test_where_two_dtypes_are_claimed_the_other_one_is_asked_and_no_third():
+def test_where_two_dtypes_are_claimed_the_other_one_is_asked_and_no_third() -> None:
     claims = Capabilities(dtypes={"float64", "bfloat16"}, validation=True, empty_batch=True)
     for kind in ("dtypes-equal", "weight-dtype-empty-batch"):
         made = [illegal_within_claims(illegal, claims) for illegal in illegal_calls(kind)]
@@ -179,7 +183,7 @@ def test_where_two_dtypes_are_claimed_the_other_one_is_asked_and_no_third():
         assert all(dtypes == claims.dtypes for dtypes in asked)
 
 
-def test_where_one_dtype_is_claimed_the_requirement_is_not_applicable_and_says_so():
+def test_where_one_dtype_is_claimed_the_requirement_is_not_applicable_and_says_so() -> None:
     check = catalogue()["test_validation::test_dtypes_equal"]
     one = Capabilities(validation=True)
     assert not check.features <= one.features
@@ -192,7 +196,7 @@ def test_where_one_dtype_is_claimed_the_requirement_is_not_applicable_and_says_s
     [CLAIMS["nothing"], Capabilities(), Capabilities(arguments={"pair", "scalar", "defaults"}, dtypes={"float64"})],
     ids=("nothing", "the rest", "forms of calls"),
 )
-def test_layers_are_asked_for_with_all_that_is_promised(claims):
+def test_layers_are_asked_for_with_all_that_is_promised(claims: Capabilities) -> None:
     every = {"in_channels", "out_channels", "kernel_size", "groups", "bias", "dtype", "seed"}
     optional = {"groups", "bias"} if "defaults" in claims.arguments else set()
     kinds = [name for name in PLAN if spec.get(f"initialisation.{name}").features <= claims.features]

@@ -5,12 +5,16 @@ import platform
 import random
 import sys
 import warnings
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
 
 import numpy as np
 import pytest
 
-from conv2d_conformance.contract.answers import Observation, Request
-from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.contract.answers import Answer, Broken, Observation, Rejected, Request, Result
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.implementation.host import Worker, connect
 
 CHANGED = {
     "seeds_the_generator_of_numpy": "the random generator of NumPy",
@@ -26,30 +30,49 @@ CHANGED = {
 }
 
 
-def seen_of(name):
+def array_of(answer: Answer) -> Array:
+    """The first of them."""
+    assert isinstance(answer, Result)
+    array = answer.arrays[0]
+    assert array is not None
+    return array
+
+
+def told(answer: Answer) -> Result | Rejected:
+    assert not isinstance(answer, Broken)
+    return answer
+
+
+def seen_of(name: str) -> tuple[Observation]:
     return (Observation("state-changed", f"the call changed {CHANGED[name]}"),)
 
 
 @pytest.mark.parametrize("name", CHANGED)
-def test_a_change_is_seen_in_every_call(worker, request_for, name):
+def test_a_change_is_seen_in_every_call(
+    worker: Callable[..., Worker], request_for: Callable[..., Request], name: str
+) -> None:
     changing = worker(name)
-    assert [changing.ask(request_for()).observed for _ in range(3)] == [seen_of(name)] * 3
+    assert [told(changing.ask(request_for())).observed for _ in range(3)] == [seen_of(name)] * 3
 
 
 @pytest.mark.parametrize("name", CHANGED)
-def test_in_this_process_it_is_put_back(target, request_for, name):
+def test_in_this_process_it_is_put_back(
+    target: Callable[[str], str], request_for: Callable[..., Request], name: str
+) -> None:
     before = state_of_this_process()
-    with connect(target(name), isolation="none") as here:
-        assert here.ask(request_for()).observed == seen_of(name)
+    with closing(connect(target(name), isolation="none")) as here:
+        assert told(here.ask(request_for())).observed == seen_of(name)
     assert state_of_this_process() == before
 
 
-def state_of_this_process():
-    return os.getcwd(), dict(os.environ), np.geterr(), np.random.get_bit_generator(), list(warnings.filters)
+def state_of_this_process() -> tuple[Any, ...]:
+    return os.getcwd(), dict(os.environ), np.geterr(), np.random.mtrand.get_bit_generator(), list(warnings.filters)
 
 
-def test_a_sequence_that_is_being_drawn_goes_on(target, request_for):
-    with connect(target("seeds_the_generator_of_numpy"), isolation="none") as here:
+def test_a_sequence_that_is_being_drawn_goes_on(
+    target: Callable[[str], str], request_for: Callable[..., Request]
+) -> None:
+    with closing(connect(target("seeds_the_generator_of_numpy"), isolation="none")) as here:
         drawn = []
         for _ in range(3):
             here.ask(request_for())
@@ -60,20 +83,24 @@ def test_a_sequence_that_is_being_drawn_goes_on(target, request_for):
 @pytest.mark.skipif(
     sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"), reason="the number of a mode is its own"
 )
-def test_how_the_processor_rounds_is_seen_and_stays(worker, request_for):
+def test_how_the_processor_rounds_is_seen_and_stays(
+    worker: Callable[..., Worker], request_for: Callable[..., Request]
+) -> None:
     rounding = worker("rounds_up_from_now_on")
     expected = Observation("state-changed", "the call changed how the processor rounds and what it flushes")
-    assert [rounding.ask(request_for()).observed for _ in range(2)] == [(expected,), ()]
+    assert [told(rounding.ask(request_for())).observed for _ in range(2)] == [(expected,), ()]
 
 
-def test_what_concerns_nobody_else_is_no_change(worker, request_for):
+def test_what_concerns_nobody_else_is_no_change(
+    worker: Callable[..., Worker], request_for: Callable[..., Request]
+) -> None:
     harmless = worker("leaves_everything_as_it_was")
-    assert [harmless.ask(request_for()).observed for _ in range(3)] == [()] * 3
+    assert [told(harmless.ask(request_for())).observed for _ in range(3)] == [()] * 3
 
 
-def test_layers_are_drawn_one_after_the_other(worker):
+def test_layers_are_drawn_one_after_the_other(worker: Callable[..., Worker]) -> None:
     drawing = worker("draws_layers")
     request = Request("initialize", {"in_channels": 1, "out_channels": 1, "kernel_size": (1, 1)}, {})
     answers = [drawing.ask(request) for _ in range(3)]
-    assert [answer.observed for answer in answers] == [()] * 3
-    assert len({answer.arrays[0].item() for answer in answers}) == 3
+    assert [told(answer).observed for answer in answers] == [()] * 3
+    assert len({array_of(answer).item() for answer in answers}) == 3

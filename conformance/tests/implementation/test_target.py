@@ -1,9 +1,12 @@
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from conv2d_conformance.implementation import bundled
-from conv2d_conformance.implementation.target import FORMS, LoadError, TargetError, list_adapters, load, parse
+from conv2d_conformance.implementation.bundled import list_adapters
+from conv2d_conformance.implementation.target import FORMS, LoadError, TargetError, load, parse
 
 ADAPTER = """
 from conv2d_conformance import Adapter
@@ -27,7 +30,7 @@ builtin = type
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A working directory with an adapter; what is imported from it is forgotten afterwards."""
     (tmp_path / "mine.py").write_text(ADAPTER)
     monkeypatch.chdir(tmp_path)
@@ -40,7 +43,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def bundle(folder, monkeypatch):
+def bundle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two bundled adapters, of which one needs a library, and a module that is none."""
     package = folder / "adapters_for_tests"
     package.mkdir()
@@ -54,31 +57,31 @@ def bundle(folder, monkeypatch):
     return package
 
 
-def test_bundled_adapters_are_listed_without_being_imported(bundle):
+def test_bundled_adapters_are_listed_without_being_imported(bundle: Path) -> None:
     assert list_adapters() == ["reference-correlate", "torch-compiled"]
     assert parse("reference-correlate").module == f"{bundle.name}.reference_correlate"
     assert bundle.name not in sys.modules
 
 
 @pytest.mark.usefixtures("bundle")
-def test_what_an_adapter_is_and_lacks_is_read_without_an_import():
+def test_what_an_adapter_is_and_lacks_is_read_without_an_import() -> None:
     first, second = bundled.bundled()
     assert (first.name, first.sentence, first.availability) == ("reference-correlate", "", "none needed")
     assert (second.name, second.libraries) == ("torch-compiled", ("torch_that_is_missing",))
     assert second.availability == "torch_that_is_missing not installed: pip install 'conv2d-conformance[torch]'"
 
 
-def test_the_package_of_adapters_is_found():
+def test_the_package_of_adapters_is_found() -> None:
     assert list_adapters() == sorted(list_adapters())
     assert not {"workers", "--init--"} & set(list_adapters())
 
 
-def test_a_command_is_split_into_words():
+def test_a_command_is_split_into_words() -> None:
     assert parse("command:node 'my worker.js' --what=a?b=c").command == ("node", "my worker.js", "--what=a?b=c")
 
 
 @pytest.mark.usefixtures("folder")
-def test_options_are_strings_and_may_be_percent_encoded():
+def test_options_are_strings_and_may_be_percent_encoded() -> None:
     assert parse("mine.py:adapter?device=cuda:0&path=a%26b&empty=").options == {
         "device": "cuda:0",
         "path": "a&b",
@@ -108,7 +111,7 @@ WRONG = {
 
 @pytest.mark.usefixtures("bundle")
 @pytest.mark.parametrize("text", WRONG)
-def test_a_text_that_denotes_nothing_is_named(folder, text):
+def test_a_text_that_denotes_nothing_is_named(folder: Path, text: str) -> None:
     with pytest.raises(TargetError) as caught:
         parse(text)
     assert (caught.value.sentence, caught.value.hint.replace(str(folder), "{folder}")) == WRONG[text]
@@ -127,16 +130,18 @@ def test_a_text_that_denotes_nothing_is_named(folder, text):
         ("mine.py:adapter?device=tpu", "on tpu with 1"),
     ],
 )
-def test_the_object_is_an_adapter_or_has_one_or_is_a_function(text, name):
+def test_the_object_is_an_adapter_or_has_one_or_is_a_function(text: str, name: str) -> None:
     assert load(parse(text)).name == name
 
 
-def test_a_bundled_adapter_is_loaded(bundle):
+def test_a_bundled_adapter_is_loaded(bundle: Path) -> None:
     (bundle / "__init__.py").write_text("")
     assert load(parse("reference-correlate?threads=2")).name == "on cpu with 2"
 
 
-def test_a_file_may_import_from_beside_itself_and_hides_no_library(folder, monkeypatch):
+def test_a_file_may_import_from_beside_itself_and_hides_no_library(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "mine.py").rename(folder / "colorsys.py")
     (folder / "uses.py").write_text("import colorsys, beside\nadapter = beside.adapter\nassert colorsys.rgb_to_hsv")
     (folder / "beside.py").write_text(ADAPTER)
@@ -185,7 +190,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("text", BROKEN)
-def test_what_stands_in_the_way_is_named(folder, text):
+def test_what_stands_in_the_way_is_named(folder: Path, text: str) -> None:
     (folder / "syntax.py").write_text("x = 1\ndef = 2\n")
     (folder / "needs.py").write_text("import fastconv.kernels\n")
     (folder / "fails.py").write_text("raise RuntimeError('no driver')\n")
@@ -204,7 +209,9 @@ def test_what_stands_in_the_way_is_named(folder, text):
         ("reference-correlate", "jax", "pip install jax"),
     ],
 )
-def test_a_missing_library_comes_with_the_command_that_installs_it(bundle, adapter, library, command):
+def test_a_missing_library_comes_with_the_command_that_installs_it(
+    bundle: Path, adapter: str, library: str, command: str
+) -> None:
     (bundle / "__init__.py").write_text("")
     module = adapter.replace("-", "_")
     (bundle / f"{module}.py").write_text(f"raise ModuleNotFoundError(name={library!r})")
@@ -214,6 +221,6 @@ def test_a_missing_library_comes_with_the_command_that_installs_it(bundle, adapt
     assert caught.value.hint == command
 
 
-def test_the_errors_print_as_one_line():
+def test_the_errors_print_as_one_line() -> None:
     assert str(TargetError("wrong", "right")) == "wrong (right)"
     assert str(LoadError("wrong")) == "wrong"

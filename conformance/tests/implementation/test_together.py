@@ -3,45 +3,65 @@
 # ruff: noqa: ARG001  (the calls take what every conv2d takes)
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from conv2d_conformance import Adapter
-from conv2d_conformance.contract.answers import Broken, Rejected, Result
+from conv2d_conformance.contract.answers import Answer, Broken, Rejected, Request, Result
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.implementation.host import Worker
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.together import ROUNDS
 
 
-def both(request_for, one=1.0, other=2.0):
+def result(answer: Answer) -> Result:
+    assert isinstance(answer, Result)
+    return answer
+
+
+def told(answer: Answer) -> Result | Rejected:
+    assert not isinstance(answer, Broken)
+    return answer
+
+
+def first_elements(answer: Answer) -> list[float]:
+    return [array.flat[0] for array in result(answer).arrays if array is not None]
+
+
+def both(request_for: Callable[..., Request], one: float = 1.0, other: float = 2.0) -> Request:
     return replace(request_for(one), beside=request_for(other))
 
 
-def answered(conv2d, request):
+def answered(conv2d: Callable[..., Any], request: Request) -> Answer:
     return InProcess(Adapter(name="x", version="1", conv2d=conv2d)).ask(request)
 
 
-def alone():
+def alone() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-def test_a_worker_answers_both(worker, request_for):
+def test_a_worker_answers_both(worker: Callable[..., Worker], request_for: Callable[..., Request]) -> None:
     answer = worker("echoes_the_input").ask(both(request_for))
-    assert [array.flat[0] for array in answer.arrays] == [1, 2]
-    assert answer.observed == ()
+    assert first_elements(answer) == [1, 2]
+    assert told(answer).observed == ()
 
 
-def test_after_two_calls_a_worker_answers_single_ones(worker, request_for):
-    worker = worker("echoes_the_input")
-    worker.ask(both(request_for))
-    assert [array.flat[0] for array in worker.ask(request_for(3)).arrays] == [3]
+def test_after_two_calls_a_worker_answers_single_ones(
+    worker: Callable[..., Worker], request_for: Callable[..., Request]
+) -> None:
+    asked = worker("echoes_the_input")
+    asked.ask(both(request_for))
+    assert first_elements(asked.ask(request_for(3))) == [3]
 
 
-def test_each_is_made_alone_first_and_then_they_are_made_at_once(request_for):
+def test_each_is_made_alone_first_and_then_they_are_made_at_once(request_for: Callable[..., Request]) -> None:
     calls, at_once, meeting = [], [], threading.Barrier(2, timeout=10)
 
-    def conv2d(input, weight, bias=None):
+    def conv2d(input: Array, weight: Array, bias: Array | None = None) -> Array:
         calls.append((alone(), float(input.flat[0])))
         if not alone():
             at_once.append(meeting.wait())  # which ends only because the other call is being made
@@ -52,11 +72,11 @@ def test_each_is_made_alone_first_and_then_they_are_made_at_once(request_for):
     assert sorted(at_once) == [0] * ROUNDS + [1] * ROUNDS
 
 
-def test_one_answer_that_is_not_the_one_alone_is_the_answer(request_for):
+def test_one_answer_that_is_not_the_one_alone_is_the_answer(request_for: Callable[..., Request]) -> None:
     """Of both calls, in whichever round."""
     rounds = {1.0: 0, 2.0: 0}
 
-    def conv2d(input, weight, bias=None):
+    def conv2d(input: Array, weight: Array, bias: Array | None = None) -> Array:
         if alone():
             return input.copy()
         value = float(input.flat[0])
@@ -64,15 +84,15 @@ def test_one_answer_that_is_not_the_one_alone_is_the_answer(request_for):
         return input + (rounds[value] == {1.0: ROUNDS, 2.0: 3}[value])
 
     answer = answered(conv2d, both(request_for))
-    assert [array.flat[0] for array in answer.arrays] == [2, 3]
+    assert first_elements(answer) == [2, 3]
 
 
-def test_the_results_are_looked_at_when_both_calls_have_ended(request_for):
+def test_the_results_are_looked_at_when_both_calls_have_ended(request_for: Callable[..., Request]) -> None:
     """A result in memory that all threads share has been overwritten by then."""
     shared = np.zeros((1, 1, 2, 2), np.float32)
     order, turn = threading.Barrier(2, timeout=10), threading.Lock()
 
-    def conv2d(input, weight, bias=None):
+    def conv2d(input: Array, weight: Array, bias: Array | None = None) -> Array:
         if not alone():
             order.wait()
         with turn:
@@ -80,11 +100,11 @@ def test_the_results_are_looked_at_when_both_calls_have_ended(request_for):
         return shared
 
     answer = answered(conv2d, both(request_for))
-    assert [array.flat[0] for array in answer.arrays] != [1, 2]  # whichever call was the last one in each round
+    assert first_elements(answer) != [1, 2]  # whichever call was the last one in each round
 
 
-def test_who_refuses_when_not_alone_has_refused(request_for):
-    def conv2d(input, weight, bias=None):
+def test_who_refuses_when_not_alone_has_refused(request_for: Callable[..., Request]) -> None:
+    def conv2d(input: Array, weight: Array, bias: Array | None = None) -> Array:
         if not alone() and input.flat[0] == 2:
             raise RuntimeError("not re-entrant")
         return input.copy()
@@ -93,8 +113,10 @@ def test_who_refuses_when_not_alone_has_refused(request_for):
 
 
 @pytest.mark.parametrize(("error", "kind"), [(MemoryError(), "memory"), (SystemExit(), "exit"), (None, "not-an-array")])
-def test_no_answer_of_one_is_no_answer(request_for, error, kind):
-    def conv2d(input, weight, bias=None):
+def test_no_answer_of_one_is_no_answer(
+    request_for: Callable[..., Request], error: BaseException | None, kind: str
+) -> None:
+    def conv2d(input: Array, weight: Array, bias: Array | None = None) -> Array | None:
         if not alone() and input.flat[0] == 1:
             if error is not None:
                 raise error
@@ -106,14 +128,14 @@ def test_no_answer_of_one_is_no_answer(request_for, error, kind):
     assert answer.kind == kind
 
 
-def test_what_a_call_writes_into_the_arrays_of_the_other_is_seen(request_for):
+def test_what_a_call_writes_into_the_arrays_of_the_other_is_seen(request_for: Callable[..., Request]) -> None:
     arrays = []
 
-    def conv2d(input, weight, bias=None):
+    def conv2d(input: Array, weight: Array, bias: Array | None = None) -> Array:
         arrays.append(input)
         if not alone() and input.flat[0] == 1:
             arrays[1][0, 0, 0, 1] = 9
         return np.zeros((1, 1, 2, 2), np.float32)
 
-    (seen,) = answered(conv2d, both(request_for)).observed
+    (seen,) = told(answered(conv2d, both(request_for))).observed
     assert (seen.kind, seen.sentence) == ("input-changed", "the call changed its input, first at index (0, 0, 0, 1)")

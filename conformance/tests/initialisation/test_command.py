@@ -1,8 +1,9 @@
 """The command `initialisation`, and the replay of a line."""
 
+from pathlib import Path
 from xml.etree import ElementTree
 
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from conv2d_conformance.cli import program
 
@@ -10,11 +11,11 @@ MUTANT = "conv2d_conformance.mutants.initialisers:{}.adapter"
 QUICK = ("--effort", "quick", "--isolation", "none", "--dtype", "float32")
 
 
-def invoke(*arguments):
+def invoke(*arguments: str) -> Result:
     return CliRunner().invoke(program, arguments, prog_name="conv2d-conformance")
 
 
-def test_a_right_initialiser(tmp_path):
+def test_a_right_initialiser(tmp_path: Path) -> None:
     result = invoke("initialisation", *QUICK, "--plot", str(tmp_path / "law.svg"))
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
@@ -25,7 +26,7 @@ def test_a_right_initialiser(tmp_path):
     assert ElementTree.parse(tmp_path / "law.svg").getroot().tag.endswith("svg")
 
 
-def test_a_wrong_initialiser_and_its_replay():
+def test_a_wrong_initialiser_and_its_replay() -> None:
     target = MUTANT.format("groups_ignored")
     result = invoke("initialisation", target, *QUICK)
     assert result.exit_code == 1
@@ -39,14 +40,14 @@ def test_a_wrong_initialiser_and_its_replay():
     assert "groups were ignored: fan_in counts all input channels" in " ".join(again.output.split())
 
 
-def test_a_line_of_a_right_initialiser():
+def test_a_line_of_a_right_initialiser() -> None:
     line = "init c6m310k3x5 g2 bias float32 seed:7,8,7"
     result = invoke("replay", line, "conv2d_conformance.initialisation.ideal:adapter", "--isolation", "none")
     assert result.exit_code == 0
     assert result.output.splitlines()[1] == "no test raises an alarm"
 
 
-def test_many_certificates():
+def test_many_certificates() -> None:
     result = invoke("initialisation", "--null", "3", *QUICK)
     assert result.exit_code == 0
     assert "ideal, float32: 3 certificates of effort quick with the seeds 0 to 2" in result.output
@@ -56,7 +57,7 @@ def test_many_certificates():
     assert wrong.output.splitlines()[-1] == "2 of 2 raise an alarm"
 
 
-def test_what_cannot_be_tested_is_wrong_usage():
+def test_what_cannot_be_tested_is_wrong_usage() -> None:
     unknown = invoke("initialisation", "--dtype", "float80", "--isolation", "none")
     assert unknown.exit_code == 2
     assert "ideal does not claim float80" in unknown.stderr

@@ -1,7 +1,10 @@
 """Whatever an initialiser returns is a verdict: no value, dtype or size ends the suite."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +13,8 @@ from click.testing import CliRunner
 from conv2d_conformance.cases.layer_case import parse
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.cli import program
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
@@ -22,15 +27,15 @@ CHECKS = [check for name, check in catalogue().items() if name.startswith("test_
 LINES = ("init c8m10k3x5 g2 bias {} seed:1,2", "init c4m6k3x2 nobias {} seed:1,1", "init c1m1k1x1 bias {} seed:1,2")
 
 
-def everywhere(value):
+def everywhere(value: float) -> Callable[[Array], Any]:
     return lambda array: np.full_like(array, value)
 
 
-def by_turns(one, other):
+def by_turns(one: float, other: float) -> Callable[[Array], Any]:
     return lambda array: np.where(np.arange(array.size).reshape(array.shape) % 2, one, other).astype(array.dtype)
 
 
-def in_one_place(value):
+def in_one_place(value: float) -> Callable[[Array], Any]:
     return lambda array: np.where(np.arange(array.size).reshape(array.shape) == 0, value, array).astype(array.dtype)
 
 
@@ -62,8 +67,8 @@ FORMS = {
 }
 
 
-def spoilt(change, dtype, *, weight=True, bias=True):
-    def changed(*arguments, **named):
+def spoilt(change: Callable[[Array], Any], dtype: str, *, weight: bool = True, bias: bool = True) -> Adapter:
+    def changed(*arguments: Any, **named: Any) -> tuple[Any, Any]:
         w, b = initialize(*arguments, **named)
         with np.errstate(all="ignore"):
             return change(w) if weight else w, change(b) if bias and b is not None else b
@@ -72,9 +77,9 @@ def spoilt(change, dtype, *, weight=True, bias=True):
     return replace(adapter, initialize=changed, capabilities=claims)
 
 
-def verdicts(made):
+def verdicts(made: Adapter) -> dict[str, str]:
     """The outcome of each check: whatever a check raises but its verdict is the suite's own failure."""
-    found = {}
+    found: dict[str, str] = {}
     for check in CHECKS:
         examination = Examination(InProcess(made), EFFORTS["quick"], check.requirements, seed=1)
         with contextlib.suppress(Nonconforming):
@@ -84,21 +89,21 @@ def verdicts(made):
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_garbage_is_a_verdict(name):
+def test_garbage_is_a_verdict(name: str) -> None:
     found = verdicts(spoilt(VALUES[name], "float64"))
     assert set(found.values()) <= {"pass", "fail"}
     assert "fail" in found.values()
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_garbage_of_another_form_is_a_verdict(name):
+def test_garbage_of_another_form_is_a_verdict(name: str) -> None:
     found = verdicts(spoilt(FORMS[name], "float64"))
     assert set(found.values()) <= {"fail", "error"}
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("parts", [{"weight": False}, {"bias": False}, {}], ids=["bias", "weight", "both"])
-def test_a_replay_of_garbage_says_what_came(parts, dtype):
+def test_a_replay_of_garbage_says_what_came(parts: dict[str, Any], dtype: str) -> None:
     for change in VALUES.values():
         made = spoilt(change, dtype, **parts)
         for line in LINES:
@@ -107,7 +112,7 @@ def test_a_replay_of_garbage_says_what_came(parts, dtype):
             assert drawn.alarm is None or fault_of(drawn, drawn.alarm).got
 
 
-def test_garbage_can_be_drawn_and_what_did_not_come_cannot(tmp_path):
+def test_garbage_can_be_drawn_and_what_did_not_come_cannot(tmp_path: Path) -> None:
     file = tmp_path / "garbage.py"
     file.write_text(
         "from dataclasses import replace\n"

@@ -11,20 +11,21 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.initialisation import dependence, marginal, repeats
 from conv2d_conformance.initialisation.law import LayerLaw
 from conv2d_conformance.initialisation.sample import BOUNDED, UNIFORM, Sample, poisson_tail, tail
 
 
-def grid(M):
+def grid(M: int) -> Array:
     return (2 * np.arange(M) + 1) / M - 1
 
 
-def law(M):
+def law(M: int) -> LayerLaw:
     return LayerLaw(bound=1.0, limit=1.0, slack=1 / M, atom=1 / M)
 
 
-def sample(values, M):
+def sample(values: Array | tuple[float, ...], M: int) -> Sample:
     return Sample("weight", np.asarray(values, dtype=float), law(M))
 
 
@@ -46,7 +47,7 @@ TESTS = {
 
 @pytest.mark.parametrize("name", TESTS)
 @pytest.mark.parametrize(("n", "M"), [(2, 40), (3, 13), (4, 7), (6, 4), (9, 2)])
-def test_all_samples_of_a_small_grid(name, n, M):
+def test_all_samples_of_a_small_grid(name: str, n: int, M: int) -> None:
     """Every sample is equally probable, so that probabilities are counts."""
     p = sorted(TESTS[name](sample(values, M)).p for values in itertools.product(grid(M), repeat=n))
     assert p[0] >= 0
@@ -56,7 +57,7 @@ def test_all_samples_of_a_small_grid(name, n, M):
             assert Fraction(count, len(p)) <= Fraction(value) * (1 + Fraction(1, 10**9)), (count, value)
 
 
-def distribution_of_sum(values, n):
+def distribution_of_sum(values: range, n: int) -> Array:
     """The exact distribution of a sum of n independent values on an integer grid: {sum: probability}."""
     unit = np.zeros(max(values) + 1)
     for value in values:
@@ -68,7 +69,7 @@ def distribution_of_sum(values, n):
 
 
 @pytest.mark.parametrize("n", [5, 40, 400])
-def test_the_mean_of_many(n):
+def test_the_mean_of_many(n: int) -> None:
     """Against the exact distribution of the sum, deep into the tails, without any slack: the grid is fine."""
     M = 64
     total = distribution_of_sum(range(M), n)
@@ -81,7 +82,7 @@ def test_the_mean_of_many(n):
             assert exact <= finding.p * (1 + 1e-9) + 1e-15
 
 
-def test_the_variance_proxy_of_a_uniform_variable_is_its_variance():
+def test_the_variance_proxy_of_a_uniform_variable_is_its_variance() -> None:
     """E exp(t X) = sinh(t) / t <= exp(t^2 / 6), and no smaller proxy will do."""
     t = np.linspace(1e-3, 40, 10_000)
     assert (np.log(np.sinh(t) / t) <= t**2 * UNIFORM / 2 * (1 + 1e-12)).all()
@@ -89,7 +90,7 @@ def test_the_variance_proxy_of_a_uniform_variable_is_its_variance():
 
 
 @pytest.mark.parametrize("n", [1, 10, 100, 1000])
-def test_a_share_against_the_binomial_distribution(n):
+def test_a_share_against_the_binomial_distribution(n: int) -> None:
     for share in (0.5, 1 / 3):
         for count in range(n + 1):
             distance = abs(count / n - share)
@@ -99,7 +100,7 @@ def test_a_share_against_the_binomial_distribution(n):
 
 
 @pytest.mark.parametrize(("n", "M"), [(20, 50), (60, 400), (200, 1000)])
-def test_duplicates_against_their_exact_distribution(n, M):
+def test_duplicates_against_their_exact_distribution(n: int, M: int) -> None:
     """The number of distinct values, draw by draw: a new one comes with probability 1 - distinct / M."""
     distinct = np.zeros(n + 1)
     distinct[0] = 1
@@ -113,12 +114,12 @@ def test_duplicates_against_their_exact_distribution(n, M):
 
 
 @pytest.mark.parametrize(("n", "q"), [(50, 0.01), (1000, 0.001), (1000, 0.2)])
-def test_rare_events_against_the_binomial_distribution(n, q):
+def test_rare_events_against_the_binomial_distribution(n: int, q: float) -> None:
     for count in range(n + 1):
         assert stats.binom.sf(count - 1, n, q) <= poisson_tail(count, n * q) * (1 + 1e-9) + 1e-15
 
 
-def test_correlation_with_given_numbers():
+def test_correlation_with_given_numbers() -> None:
     """All samples of a small grid, against numbers of any size."""
     M, given = 9, np.array([5.0, -4.0, 5.0, 3.0])
     samples = [sample(values, M) for values in itertools.product(grid(M), repeat=4)]
@@ -128,7 +129,7 @@ def test_correlation_with_given_numbers():
         assert count / len(p) <= value * (1 + 1e-9) or (count < len(p) and p[count] == value)
 
 
-def test_shared_values_of_a_small_grid():
+def test_shared_values_of_a_small_grid() -> None:
     M, given = 24, grid(24)[:2]
     p = sorted(repeats.shared("", given, sample(values, M)).p for values in itertools.product(grid(M), repeat=3))
     assert p[0] < 0.5

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from conv2d_conformance.cli import program
 from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.mutants import catalogue
-from conv2d_conformance.selftest.killing import Summary, encounters
+from conv2d_conformance.selftest.kills import Summary, encounters
 
 LINE = "n1c2h3w4 m1k1x1 s1x1 p1x2 d1x1 g1 nobias float32 integers:1 pad2d"
 

@@ -6,10 +6,12 @@ import os
 import socket
 import stat
 import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
-from conv2d_conformance.output import destination, file_replacement
 from conv2d_conformance.output.destination import WriteMode, find
 from conv2d_conformance.output.saving import KeptElsewhere, save
 from conv2d_conformance.output.unwritable import WORDS, UnwritableOutput, unwritable
@@ -18,7 +20,7 @@ TEXT = '{"a": "\u00fc"}\n'
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, which has nothing in it. Temporary files go elsewhere."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
@@ -26,11 +28,11 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "here"
 
 
-def names(folder):
+def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_new_file_has_the_usual_mode_and_nothing_stands_beside_it(folder):
+def test_a_new_file_has_the_usual_mode_and_nothing_stands_beside_it(folder: Path) -> None:
     save(find("out.json"), TEXT)
     (folder / "usual").touch()
     assert (folder / "out.json").read_text(encoding="utf-8") == TEXT
@@ -38,7 +40,7 @@ def test_a_new_file_has_the_usual_mode_and_nothing_stands_beside_it(folder):
     assert names(folder) == ["out.json", "usual"]
 
 
-def test_an_old_file_is_replaced_as_a_whole_and_keeps_its_mode(folder):
+def test_an_old_file_is_replaced_as_a_whole_and_keeps_its_mode(folder: Path) -> None:
     old = folder / "out.json"
     old.write_text("before")
     old.chmod(0o640)
@@ -50,7 +52,7 @@ def test_an_old_file_is_replaced_as_a_whole_and_keeps_its_mode(folder):
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_a_symbolic_link_stays_one_and_what_it_leads_to_is_written(folder, is_there):
+def test_a_symbolic_link_stays_one_and_what_it_leads_to_is_written(folder: Path, is_there: bool) -> None:
     (folder / "far").mkdir()
     if is_there:
         (folder / "far" / "real.json").write_text("before")
@@ -63,7 +65,7 @@ def test_a_symbolic_link_stays_one_and_what_it_leads_to_is_written(folder, is_th
 
 
 @pytest.mark.parametrize("before", ["", "before " * 99])
-def test_a_file_with_two_names_keeps_both(folder, before):
+def test_a_file_with_two_names_keeps_both(folder: Path, before: str) -> None:
     (folder / "one").write_text(before)
     os.link("one", "two")
     to = find("two")
@@ -73,7 +75,7 @@ def test_a_file_with_two_names_keeps_both(folder, before):
     assert (folder / "one").samefile("two")
 
 
-def test_a_pipe_stays_a_pipe_and_its_reader_gets_the_text(folder):
+def test_a_pipe_stays_a_pipe_and_its_reader_gets_the_text(folder: Path) -> None:
     os.mkfifo("pipe")
     got = []
     reader = threading.Thread(target=lambda: got.append((folder / "pipe").read_text(encoding="utf-8")))
@@ -84,12 +86,12 @@ def test_a_pipe_stays_a_pipe_and_its_reader_gets_the_text(folder):
     assert (folder / "pipe").is_fifo()
 
 
-def test_a_pipe_that_nobody_reads_yet_is_waited_for_aloud(folder, monkeypatch):
+def test_a_pipe_that_nobody_reads_yet_is_waited_for_aloud(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo("pipe")
     got, told = [], []
     reader = threading.Thread(target=lambda: got.append((folder / "pipe").read_text(encoding="utf-8")))
 
-    def tell(sentence, **_):
+    def tell(sentence: str, **_: Any) -> None:
         told.append(sentence)
         reader.start()
 
@@ -100,7 +102,7 @@ def test_a_pipe_that_nobody_reads_yet_is_waited_for_aloud(folder, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["/dev/null", "link"])
-def test_a_device_is_never_replaced(folder, name):
+def test_a_device_is_never_replaced(folder: Path, name: str) -> None:
     (folder / "link").symlink_to("/dev/null")
     save(find(name), TEXT)
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
@@ -108,7 +110,9 @@ def test_a_device_is_never_replaced(folder, name):
 
 
 @pytest.mark.parametrize(("number", "form"), [(1, WriteMode.STANDARD_OUTPUT), (2, WriteMode.DESCRIPTOR)])
-def test_a_file_that_is_open_as_a_standard_stream_is_written_through_it(folder, number, form):
+def test_a_file_that_is_open_as_a_standard_stream_is_written_through_it(
+    folder: Path, number: int, form: WriteMode
+) -> None:
     kept = os.dup(number)
     with (folder / "log").open("w") as log:
         os.dup2(log.fileno(), number)
@@ -124,7 +128,7 @@ def test_a_file_that_is_open_as_a_standard_stream_is_written_through_it(folder, 
     assert (folder / "log").read_text() == ("before, and after" if form is WriteMode.DESCRIPTOR else "before, ")
 
 
-def test_a_dash_is_standard_output(folder, capfd):
+def test_a_dash_is_standard_output(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert find("-").is_standard_output
     save(find("-"), TEXT)
     assert capfd.readouterr().out == TEXT
@@ -133,7 +137,9 @@ def test_a_dash_is_standard_output(folder, capfd):
     assert names(folder) == ["-"]
 
 
-def test_a_folder_that_is_changed_meanwhile_changes_no_destination(folder, tmp_path, monkeypatch):
+def test_a_folder_that_is_changed_meanwhile_changes_no_destination(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     to = find("out.json")
     monkeypatch.chdir(tmp_path)
     save(to, TEXT)
@@ -157,7 +163,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("name", "sentence"), REFUSED.items(), ids=[said[-40:] for said in REFUSED.values()])
-def test_what_cannot_be_written_is_refused_before_the_work(folder, name, sentence):
+def test_what_cannot_be_written_is_refused_before_the_work(folder: Path, name: str, sentence: str) -> None:
     (folder / "file").touch()
     (folder / "circle").symlink_to("circle")
     with socket.socket(socket.AF_UNIX) as listening:
@@ -170,41 +176,43 @@ def test_what_cannot_be_written_is_refused_before_the_work(folder, name, sentenc
     assert names(folder) == before
 
 
-def test_a_current_folder_that_is_gone_is_told(folder):
+def test_a_current_folder_that_is_gone_is_told(folder: Path) -> None:
     folder.rmdir()
     with pytest.raises(UnwritableOutput, match=r"x\.json cannot be written: the current folder is gone"):
         find("x.json")
 
 
-def test_a_disk_is_no_file(folder, monkeypatch):
-    monkeypatch.setattr(destination.stat, "S_ISBLK", lambda mode: stat.S_ISREG(mode))
+def test_a_disk_is_no_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stat, "S_ISBLK", lambda mode: stat.S_ISREG(mode))
     (folder / "disk").write_text("all of it")
     with pytest.raises(UnwritableOutput, match="disk is a disk and not a file"):
         find("disk")
     assert (folder / "disk").read_text() == "all of it"
 
 
-def test_a_protected_file_is_refused_and_so_is_a_full_disk(folder, monkeypatch, fill):
+def test_a_protected_file_is_refused_and_so_is_a_full_disk(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, fill: Callable[[Path], None]
+) -> None:
     (folder / "out.json").write_text("before")
     fill(folder)
     with pytest.raises(UnwritableOutput, match="no space is left on its device") as full:
         find("out.json")
     assert full.value.status == 3
-    monkeypatch.setattr(destination.os, "access", lambda *_: False)  # root may do anything
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may do anything
     with pytest.raises(UnwritableOutput, match=r"out\.json cannot be written: that is not permitted"):
         find("out.json")
     assert names(folder) == ["out.json"]
 
 
 @pytest.mark.parametrize("number", WORDS)
-def test_every_reason_is_told_with_what_helps(tmp_path, number):
+def test_every_reason_is_told_with_what_helps(tmp_path: Path, number: int) -> None:
     refusal = unwritable("x", tmp_path / "x", OSError(number, os.strerror(number)), option="--output")
     assert refusal.sentence == f"x cannot be written: {WORDS[number][0]}"
     assert refusal.hint.endswith("name another file with --output FILE")
     assert refusal.status in (2, 3)
 
 
-def test_an_unknown_reason_is_told_in_the_words_of_the_system(tmp_path):
+def test_an_unknown_reason_is_told_in_the_words_of_the_system(tmp_path: Path) -> None:
     refusal = unwritable("x", tmp_path / "x", OSError(errno.ESTALE, "Stale file handle"), option="--output")
     assert refusal.sentence == "x cannot be written: stale file handle"
 
@@ -213,7 +221,9 @@ def test_an_unknown_reason_is_told_in_the_words_of_the_system(tmp_path):
 
 
 @pytest.mark.parametrize("has_two_names", [False, True])
-def test_on_a_full_disk_the_old_text_stands_and_the_new_one_is_kept_elsewhere(folder, fill, has_two_names):
+def test_on_a_full_disk_the_old_text_stands_and_the_new_one_is_kept_elsewhere(
+    folder: Path, fill: Callable[[Path], None], has_two_names: bool
+) -> None:
     (folder / "out.json").write_text("before")
     if has_two_names:
         os.link("out.json", "too")
@@ -222,6 +232,7 @@ def test_on_a_full_disk_the_old_text_stands_and_the_new_one_is_kept_elsewhere(fo
     with pytest.raises(KeptElsewhere) as kept:
         save(to, TEXT)
     place = kept.value.place
+    assert place is not None
     assert place.suffix == ".json"
     assert place.read_text(encoding="utf-8") == TEXT
     assert kept.value.sentence == "out.json could not be written: no space is left on its device"
@@ -230,16 +241,19 @@ def test_on_a_full_disk_the_old_text_stands_and_the_new_one_is_kept_elsewhere(fo
     assert names(folder) == before
 
 
-def test_a_folder_that_was_deleted_costs_nothing(folder):
+def test_a_folder_that_was_deleted_costs_nothing(folder: Path) -> None:
     (folder / "sub").mkdir()
     to = find("sub/out.json")
     (folder / "sub").rmdir()
     with pytest.raises(KeptElsewhere, match=r"sub/out\.json could not be written: there is no folder") as kept:
         save(to, TEXT)
+    assert kept.value.place is not None
     assert kept.value.place.read_text(encoding="utf-8") == TEXT
 
 
-def test_where_no_folder_takes_it_the_text_is_printed(folder, fill, monkeypatch, capfd):
+def test_where_no_folder_takes_it_the_text_is_printed(
+    folder: Path, fill: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     to = find("out.json")
     fill(folder)
     monkeypatch.setattr("tempfile.tempdir", str(folder))
@@ -252,42 +266,43 @@ def test_where_no_folder_takes_it_the_text_is_printed(folder, fill, monkeypatch,
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_device_that_is_full_is_no_end():
+def test_a_device_that_is_full_is_no_end() -> None:
     with pytest.raises(KeptElsewhere, match="/dev/full could not be written: no space is left on its device") as kept:
         save(find("/dev/full"), TEXT)
+    assert kept.value.place is not None
     assert kept.value.place.read_text(encoding="utf-8") == TEXT
 
 
-def test_two_that_write_one_file_at_a_time_are_in_nobodys_way(folder, monkeypatch):
+def test_two_that_write_one_file_at_a_time_are_in_nobodys_way(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = find("out.json"), find("out.json")
     put = os.replace
 
-    def meanwhile(*arguments):
-        monkeypatch.setattr(file_replacement.os, "replace", put)
+    def meanwhile(*arguments: Path) -> None:
+        monkeypatch.setattr(os, "replace", put)
         save(second, "second")
         put(*arguments)
 
-    monkeypatch.setattr(file_replacement.os, "replace", meanwhile)
+    monkeypatch.setattr(os, "replace", meanwhile)
     save(first, "first")
     assert (folder / "out.json").read_text() == "first"
     assert names(folder) == ["out.json"]
 
 
-def test_an_interrupt_leaves_the_old_text_and_nothing_else(folder, monkeypatch):
+def test_an_interrupt_leaves_the_old_text_and_nothing_else(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "out.json").write_text("before")
     to = find("out.json")
 
-    def interrupt(*_):
+    def interrupt(*_: int) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(file_replacement.os, "fsync", interrupt)
+    monkeypatch.setattr(os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
         save(to, TEXT)
     assert (folder / "out.json").read_text() == "before"
     assert names(folder) == ["out.json"]
 
 
-def test_a_lone_surrogate_is_written_as_json_escapes_it(folder):
+def test_a_lone_surrogate_is_written_as_json_escapes_it(folder: Path) -> None:
     data = {"message": "bad \udcff name", "other": "\U0001f600"}
     save(find("out.json"), json.dumps(data, ensure_ascii=False))
     assert json.loads((folder / "out.json").read_text(encoding="utf-8")) == data

@@ -1,7 +1,9 @@
 """What the findings say, in a sentence, a table and a page; and the command that makes them."""
 
+from typing import Any
+
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from conv2d_conformance import power
 from conv2d_conformance.cli import program
@@ -82,10 +84,12 @@ def test_findings_come_from_processes_of_their_own_in_the_order_of_the_names(mon
     assert told == [(1, 2), (2, 2)]
 
 
-def invoke(monkeypatch: pytest.MonkeyPatch, found: dict[str, dict[str, SuiteVerdict]], *arguments: str):
-    asked = {}
+def invoke(
+    monkeypatch: pytest.MonkeyPatch, found: dict[str, dict[str, SuiteVerdict]], *arguments: str
+) -> tuple[Result, dict[str, Any]]:
+    asked: dict[str, Any] = {}
 
-    def run(**options):
+    def run(**options: Any) -> dict[str, dict[str, SuiteVerdict]]:
         asked.update(options)
         return found
 

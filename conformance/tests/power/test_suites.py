@@ -1,10 +1,14 @@
 """Every suite accepts what is right and rejects what is plainly wrong; its rule is as strict as it is published."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.checks import catalogue as checks
 from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.power import OURS, benchdnn, kernelbench, ours, suites, tosa
@@ -68,16 +72,16 @@ def test_the_classic_faults_are_twenty_five_mutants() -> None:
 # ---- asking
 
 
-def question(**options: object) -> SuiteCall:
+def question(**options: Any) -> SuiteCall:
     x, w = np.arange(9, dtype=np.float32).reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2), np.float32)
     return SuiteCall("the only one", {"input": x, "weight": w, "bias": None}, {}, **options)
 
 
-def examined(answer: object, asked: SuiteCall) -> SuiteVerdict:
-    def conv2d(input, weight, bias=None):  # noqa: ARG001
+def examined(answer: Any, asked: SuiteCall) -> SuiteVerdict:
+    def conv2d(input: Array, weight: Array, bias: Array | None = None) -> Array:  # noqa: ARG001
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return answer  # type: ignore[no-any-return]  # whatever is to come back
 
     claims = Capabilities(arguments={"pair", "defaults"}, validation=True)
     adapter = Adapter(name="fixed", version="0", conv2d=conv2d, capabilities=claims)
@@ -136,20 +140,26 @@ def test_tosa_wants_at_least_a_thousand_outputs() -> None:
     assert all(asked.expected.size >= 1000 for asked in tosa.questions(Capabilities()))
 
 
+def fill_of(dtype: str, grade: str = "") -> benchdnn.Fill:
+    fill = benchdnn.fill_of(dtype, grade)
+    assert fill is not None
+    return fill
+
+
 def test_benchdnn_thins_out_the_input_of_long_sums() -> None:
     case = parse("n1c512h7w7 m4k3 p1x1 bias bfloat16")
-    fill = benchdnn.fill_of("bfloat16", "")
-    arrays = benchdnn.filled(case, fill)
+    fill = fill_of("bfloat16")
+    arrays: dict[str, Any] = dict(benchdnn.filled(case, fill))
     assert fill.exact_terms == 16
     assert np.count_nonzero(arrays["input"]) < 0.01 * arrays["input"].size
     assert np.abs(arrays["weight"].astype(float)).max() == 4
-    short = benchdnn.filled(parse("n1c3h7w7 m4k3 float32"), benchdnn.fill_of("float32", ""))
+    short: dict[str, Any] = dict(benchdnn.filled(parse("n1c3h7w7 m4k3 float32"), fill_of("float32")))
     assert np.count_nonzero(short["input"]) > 0.9 * short["input"].size
 
 
 def test_benchdnn_knows_the_arithmetic_that_is_claimed() -> None:
-    assert benchdnn.fill_of("float32", "R-tf32").input == (-4, 4)
-    assert benchdnn.fill_of("float32", "B4").tolerance == 2e-5
+    assert fill_of("float32", "R-tf32").input == (-4, 4)
+    assert fill_of("float32", "B4").tolerance == 2e-5
     assert benchdnn.fill_of("bfloat16", "B4") is None
     assert suites()["benchdnn"].examine(right("tf32-by-rounding")).case == ""
 
@@ -181,9 +191,7 @@ def test_ours_sees_a_mutant_by_the_checks_of_what_it_breaks() -> None:
 
 
 def test_ours_asks_all_checks_of_what_is_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = {
-        name: check for name, check in ours.catalogue().items() if name.startswith(("test_bias", "test_padding_mode"))
-    }
+    few = {name: check for name, check in checks().items() if name.startswith(("test_bias", "test_padding_mode"))}
     monkeypatch.setattr(ours, "catalogue", lambda: few)
     claimed = ours.examine(right("core"))
     assert claimed.case == ""

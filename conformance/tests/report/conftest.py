@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from conv2d_conformance import spec
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.report.assemble import assemble
 
-FAILURE = {
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+
+FAILURE: dict[str, Any] = {
     "case": "n1c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 b[0]=1",
     "got": "0 at y[0,0,0,0]; 1 of 1 elements are wrong",
     "required": "1, exactly",
@@ -100,4 +104,5 @@ def records() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def report(report_header: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any]:
-    return assemble(report_header, records, complete=True)
+    made: dict[str, Any] = on_json.assemble(report_header, records, complete=True)
+    return made

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import io
+import runpy
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
-from conv2d_conformance.report.counts import as_json
-from conv2d_conformance.report.junit import junit
-from conv2d_conformance.report.text import show
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble, in_short, junit, show = on_json.assemble, on_json.in_short, on_json.junit_page, on_json.show
 
 BROKEN = ("bias.added", "bias.per-channel", "bias.in-padding-only-windows")
 """What fails in the invented records: two by a wrong answer, the third by a crash."""
@@ -22,7 +23,8 @@ BROKEN = ("bias.added", "bias.per-channel", "bias.in-padding-only-windows")
 def declared(header: dict[str, Any], records: list[dict[str, Any]], *names: str, **changes: Any) -> dict[str, Any]:
     deviations = [{"requirement": name, "reason": f"why {name}", "issue": "https://e.org/1"} for name in names]
     run = {**header["run"], **changes}
-    return assemble({**header, "run": run, "deviations": deviations}, records, complete=True)
+    found: dict[str, Any] = assemble({**header, "run": run, "deviations": deviations}, records, complete=True)
+    return found
 
 
 def text_of(report: dict[str, Any]) -> str:
@@ -47,6 +49,7 @@ def message(report: dict[str, Any], name: str) -> str:
 def test_where_all_is_declared_nothing_breaks_a_build_and_nothing_conforms(
     report_header: dict[str, Any], records: list[dict[str, Any]]
 ) -> None:
+
     report = declared(report_header, records, *BROKEN)
     conclusion = report["conclusion"]
     assert (conclusion["exit_status"], conclusion["conforming"]) == (0, False)
@@ -54,7 +57,7 @@ def test_where_all_is_declared_nothing_breaks_a_build_and_nothing_conforms(
     assert failing(report) == []
     assert message(report, "bias.added").startswith("fail, as declared: why bias.added (https://e.org/1); got 0 at y")
     assert message(report, "bias.in-padding-only-windows").startswith("error, as declared: why bias.in-padding")
-    assert as_json(report)["declared"] == sorted(BROKEN)
+    assert in_short(report)["declared"] == sorted(BROKEN)
     assert text_of(report).count("declared bias.") == 3
     report["requirements"][0]["level"] = "SHOULD"
     assert message(report, "bias.added").startswith(
@@ -72,7 +75,7 @@ def test_what_is_not_declared_breaks_it_and_is_told_apart(
         "and 1 requirement broken as declared"
     )
     assert failing(report) == ["bias.per-channel", "bias.in-padding-only-windows", "conclusion"]
-    assert as_json(report)["declared"] == ["bias.added"]
+    assert in_short(report)["declared"] == ["bias.added"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,7 @@ def test_what_a_run_does_not_select_is_neither_stale_nor_declared(
     report = declared(report_header, records, *BROKEN, name)
     assert report["conclusion"]["exit_status"] == 0
     assert report["conclusion"]["stale_deviations"] == []
-    assert as_json(report)["declared"] == sorted(BROKEN)
+    assert in_short(report)["declared"] == sorted(BROKEN)
     assert f"declared {name}, which this run did not select, so that it may fail or not" in text_of(report)
 
 
@@ -132,7 +135,10 @@ def test_no_line_says_that_all_holds_beside_a_failure_of_level_should(
 ) -> None:
     for record in records:
         record.update(outcome="pass", failure=None)
-    failure = {"outcome": "fail", "failure": {"case": "n1c1h1w1 m1k1", "got": "a", "required": "b", "first_case": "c"}}
+    failure: dict[str, Any] = {
+        "outcome": "fail",
+        "failure": {"case": "n1c1h1w1 m1k1", "got": "a", "required": "b", "first_case": "c"},
+    }
     failure["failure"] |= {"after": [], "diagnosis": None, "failed_repetitions": 5, "repetitions": 5}
     records.append({**records[0], **failure, "check": "test_validation::test_whole_floats"})
     run = {**report_header["run"], "only": "validation.whole-floats"}

@@ -3,40 +3,44 @@
 import io
 import json
 import re
+import runpy
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
-from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
-from conv2d_conformance.report.junit import junit
-from conv2d_conformance.report.markdown import results_page
-from conv2d_conformance.report.text import show
 from conv2d_conformance.report.validation import fault_of
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble, show = on_json.assemble, on_json.show
+junit, results_page = on_json.junit_page, on_json.results_page
 
 GAVE_UP = "3 checks that waited in vain for an answer"
 DECLARED = {"requirement": "bias.added", "reason": "known", "issue": "https://example.org/1"}
 
 
-def verdicts(report):
+def verdicts(report: dict[str, Any]) -> dict[str, str]:
     return {entry["id"]: entry["verdict"] for entry in report["requirements"]}
 
 
-def without(records, *checks):
+def without(records: list[dict[str, Any]], *checks: str) -> list[dict[str, Any]]:
     return [record for record in records if record["check"] not in checks]
 
 
 @pytest.fixture
-def given_up(report_header, records):
+def given_up(report_header: dict[str, Any], records: list[dict[str, Any]]) -> dict[str, Any]:
     """A report of a run that reached the first check of the bias, and no other."""
     records[1]["gave_up"] = GAVE_UP
-    return assemble(report_header, records[:2], complete=True)
+    found: dict[str, Any] = assemble(report_header, records[:2], complete=True)
+    return found
 
 
-def test_what_a_run_that_gave_up_did_not_reach_is_not_reached(given_up):
+def test_what_a_run_that_gave_up_did_not_reach_is_not_reached(given_up: dict[str, Any]) -> None:
     assert verdicts(given_up) == {
         "bias.added": "fail",
         "bias.per-channel": "not reached",
@@ -55,7 +59,9 @@ def test_what_a_run_that_gave_up_did_not_reach_is_not_reached(given_up):
     }
 
 
-def test_giving_up_fails_though_nothing_is_broken_that_is_not_declared(report_header, records):
+def test_giving_up_fails_though_nothing_is_broken_that_is_not_declared(
+    report_header: dict[str, Any], records: list[dict[str, Any]]
+) -> None:
     records[1]["gave_up"] = GAVE_UP
     declared = assemble({**report_header, "deviations": [DECLARED]}, records[:2], complete=True)
     assert declared["conclusion"]["exit_status"] == 1
@@ -64,7 +70,9 @@ def test_giving_up_fails_though_nothing_is_broken_that_is_not_declared(report_he
     assert "no MUST broken, 4 requirements not reached" in nothing["conclusion"]["headline"]
 
 
-def test_verify_finds_that_its_conclusion_follows_and_notices_what_is_made_of_it(given_up, tmp_path):
+def test_verify_finds_that_its_conclusion_follows_and_notices_what_is_made_of_it(
+    given_up: dict[str, Any], tmp_path: Path
+) -> None:
     path = tmp_path / "out.json"
     for report, is_wrong in ((given_up, False), ({**given_up, "gave_up": None}, True)):
         path.write_text(json.dumps(report))
@@ -72,7 +80,7 @@ def test_verify_finds_that_its_conclusion_follows_and_notices_what_is_made_of_it
         assert ("its conclusion is " in done.output) == is_wrong
 
 
-def test_every_form_says_what_was_not_reached(given_up):
+def test_every_form_says_what_was_not_reached(given_up: dict[str, Any]) -> None:
     stream = io.StringIO()
     show(given_up, Path("out.json"), console(stream))
     text = stream.getvalue()
@@ -81,13 +89,15 @@ def test_every_form_says_what_was_not_reached(given_up):
     assert text.count("FAIL  ") == 1
     assert "ERROR" not in text
     (suite,) = ET.fromstring(junit({"out.json": given_up}))
-    assert [case.find("error").get("message") for case in suite if case.find("error") is not None] == 3 * [
+    assert [error.get("message") for case in suite if (error := case.find("error")) is not None] == 3 * [
         "not reached: the run ended early"
     ]
     assert results_page({"x.json": given_up}).splitlines()[6].endswith("| **0 of 4** |")
 
 
-def test_half_of_the_checks_of_a_requirement_are_not_the_whole(report_header, records):
+def test_half_of_the_checks_of_a_requirement_are_not_the_whole(
+    report_header: dict[str, Any], records: list[dict[str, Any]]
+) -> None:
     header = {**report_header, "run": {**report_header["run"], "only": "values.definition"}}
     passing = [{**records[0], "check": "test_values::test_definition"}]
     (entry,) = assemble(header, passing, complete=False)["requirements"]
@@ -95,12 +105,16 @@ def test_half_of_the_checks_of_a_requirement_are_not_the_whole(report_header, re
     assert (entry["verdict"], entry["cases"]) == ("not reached", 2)
 
 
-def test_a_whole_run_in_which_a_check_is_silent_is_an_error(report_header, records):
+def test_a_whole_run_in_which_a_check_is_silent_is_an_error(
+    report_header: dict[str, Any], records: list[dict[str, Any]]
+) -> None:
     report = assemble(report_header, without(records, "test_bias::test_absent"), complete=True)
     assert verdicts(report)["bias.absent"] == "error"
 
 
-def test_a_check_of_what_is_not_claimed_is_not_waited_for(report_header, records):
+def test_a_check_of_what_is_not_claimed_is_not_waited_for(
+    report_header: dict[str, Any], records: list[dict[str, Any]]
+) -> None:
     """Some checks of a requirement ask for more than the requirement does."""
     header = {**report_header, "run": {**report_header["run"], "only": "numerics.subnormals"}}
     report = assemble(header, records, complete=False)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import runpy
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,13 +23,11 @@ from conv2d_conformance.emulation.formats import flushing, rounded_to
 from conv2d_conformance.emulation.terms import summed
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.law.allowed import compare
-from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
-from conv2d_conformance.report.text import show
 from conv2d_conformance.running.examine import examine
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.tally import as_json
+from conv2d_conformance.verdict.tally import recorded
 
 EFFORT = Effort("small", drawn=12, multiply_adds=12_000, tiles=40)
 ASKED = (
@@ -36,6 +36,9 @@ ASKED = (
     "test_numerics::test_grade",
     "test_special_values::test_nan_in_window",
 )
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble, show = on_json.assemble, on_json.show
 
 
 def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: Any) -> dict[str, Any]:
@@ -47,10 +50,11 @@ def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: An
     records = []
     for name in ASKED:
         check = checks()[name]
-        records.append({"check": name, **as_json(examine(check, InProcess(adapter), EFFORT, 0).tally)})
+        records.append(on_json.plain(recorded(name, examine(check, InProcess(adapter), EFFORT, 0).tally)))
     implementation = {**header["implementation"], "capabilities": capabilities.to_json()}
     run = {**header["run"], "only": "*"}
-    return assemble({**header, "implementation": implementation, "run": run}, records, complete=True)
+    found: dict[str, Any] = assemble({**header, "implementation": implementation, "run": run}, records, complete=True)
+    return found
 
 
 def verdict(found: dict[str, Any], requirement: str) -> str:

@@ -1,10 +1,13 @@
 """What may take the place of what, and the names that reports have by default."""
 
+import json
 from dataclasses import asdict, replace
+from typing import Any
 
 import pytest
 
 from conv2d_conformance.report.kind import LONGEST_NAME, Kind
+from conv2d_conformance.report.kind_of_file import kind_in, kind_in_first_line
 
 PLAIN = Kind(target="torch")
 OTHERS = {
@@ -30,14 +33,15 @@ OTHERS = {
         (Kind(target="../a b/c.py:f"), "conv2d-a-b-c.py-f.json"),
     ],
 )
-def test_the_name_tells_what_is_not_as_by_default(kind, name):
+def test_the_name_tells_what_is_not_as_by_default(kind: Kind, name: str) -> None:
     assert kind.default_name() == name
 
 
-def test_every_part_of_a_kind_is_in_its_name_and_in_the_words_of_a_refusal():
+def test_every_part_of_a_kind_is_in_its_name_and_in_the_words_of_a_refusal() -> None:
     assert set(OTHERS) == set(asdict(PLAIN))
     for part, value in OTHERS.items():
-        other = replace(PLAIN, **{part: value})
+        change: dict[str, Any] = {part: value}
+        other = replace(PLAIN, **change)
         assert other.default_name() != PLAIN.default_name()
         assert PLAIN.differs_from(other) == (
             f"its {'selection' if part == 'only' else part} is {value}, not {asdict(PLAIN)[part]}"
@@ -45,7 +49,7 @@ def test_every_part_of_a_kind_is_in_its_name_and_in_the_words_of_a_refusal():
     assert PLAIN.differs_from(replace(PLAIN)) == ""
 
 
-def test_long_names_are_cut_and_stay_apart():
+def test_long_names_are_cut_and_stay_apart() -> None:
     long = [Kind(target=f"command:./worker {400 * letter}") for letter in ("a", "b", "\u00fc")]
     long += [replace(long[0], seed=1), Kind(target=f"command:./worker {400 * 'a'}b")]
     names = {kind.default_name() for kind in long}
@@ -53,12 +57,14 @@ def test_long_names_are_cut_and_stay_apart():
     assert all(len(name.encode()) <= LONGEST_NAME + len("-01234567.json") for name in names)
 
 
-def test_a_report_says_of_what_kind_it_is(report, report_header):
+def test_a_report_says_of_what_kind_it_is(report: dict[str, Any], report_header: dict[str, Any]) -> None:
     kind = Kind(target="mine.py:conv2d?fast=1", effort="quick", only="bias.*")
-    assert Kind.of(report) == Kind.of(report_header) == kind
+    assert kind_in(json.dumps(report)) == kind_in_first_line(json.dumps({"header": report_header})) == kind
 
 
-def test_another_file_has_none(report):
-    for other in ({}, [], {**report, "suite": {"name": "another"}}, {**report, "run": {}}):
-        with pytest.raises((LookupError, ValueError, TypeError)):
-            Kind.of(other)
+def test_another_file_has_none(report: dict[str, Any]) -> None:
+    others: list[Any] = [{}, [], {**report, "suite": {"name": "another"}}, {**report, "run": {}}]
+    for other in others:
+        for find in (kind_in, kind_in_first_line):
+            with pytest.raises(ValueError, match=r"Expected|missing|no report"):
+                find(json.dumps(other))

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import io
+import runpy
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.diagnosis.sentences import about_effect
-from conv2d_conformance.report.assemble import assemble
-from conv2d_conformance.report.causes import Cause, causes, common_fault
+from conv2d_conformance.report.causes import Cause, common_fault
 from conv2d_conformance.report.console import console
-from conv2d_conformance.report.counts import chapters, total
 from conv2d_conformance.report.deviations import Deviation
-from conv2d_conformance.report.junit import junit
-from conv2d_conformance.report.text import show
-from conv2d_conformance.report.validation import require_valid
-from conv2d_conformance.report.verdicts import claimed_by, conclusion
+from conv2d_conformance.report.report import Entry
+from conv2d_conformance.report.validation import fault_of
+from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.wording import REFUSED
 from conv2d_conformance.verifying.checks import faults_of_checks
 
@@ -28,10 +28,14 @@ EVERYTHING = Capabilities(
     padding={"explicit", "same"}, padding_modes={"zeros", "reflect", "replicate", "circular"}, validation=True
 )
 
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble, causes, chapters, total = on_json.assemble, on_json.causes, on_json.chapters, on_json.total
+junit, show, claimed_by, conclusion = on_json.junit_page, on_json.show, on_json.claimed_by, on_json.conclusion
+
 
 def record(check: str, mode: str = "", explained_by: str | None = None, **failure: Any) -> dict[str, Any]:
     """What a check left: it passed, or a call in this mode was refused."""
-    refused = {
+    refused: dict[str, Any] = {
         "case": CASE.format(mode),
         "got": f"{REFUSED}NotImplementedError: no {mode} here",
         "required": "an array, since the call is legal",
@@ -69,8 +73,12 @@ def report_of(report_header: dict[str, Any]) -> Any:
     def make(*records: dict[str, Any], only: str = "*", complete: bool = True) -> dict[str, Any]:
         report_header["run"]["only"] = only
         report = assemble(report_header, records, complete=complete)
-        assert not [sentence for sentence in faults_of_checks(report, None) if " follows " in sentence]
-        return report
+        found = on_json.report_of(report)
+        assert not [
+            sentence for sentence in faults_of_checks(found, known(found.checks, {}), None) if " follows " in sentence
+        ]
+        answer: dict[str, Any] = report
+        return answer
 
     return make
 
@@ -91,7 +99,7 @@ def test_it_counts_once_and_what_it_ended_is_not_reached(report_of: Any) -> None
     assert found["padding-mode.reflect-same"] == "fail"
     assert found["memory.inputs-unchanged"] == "not reached"
     assert total(report)["fail"] == total(report)["not reached"] == 1
-    require_valid(report, Path("out.json"))
+    assert fault_of(report) is None
 
 
 def test_where_no_check_of_its_own_met_it_it_counts_under_what_explains_it(report_of: Any) -> None:
@@ -160,9 +168,10 @@ def test_silence_is_no_pass(report_of: Any) -> None:
     def concluded(*declared: str) -> dict[str, Any]:
         deviations = [Deviation(name, "known", "there") for name in declared]
         claimed = claimed_by(report["implementation"])
-        return conclusion(
+        found: dict[str, Any] = conclusion(
             report["requirements"], claimed, deviations, profile="forward", only="*", complete=True, isolation="process"
         )
+        return found
 
     assert concluded()["headline"] == (
         "not conforming: 1 requirement broken (padding-mode.reflect-same), and 1 not reached"
@@ -215,10 +224,14 @@ def test_refusals_that_differ_in_what_is_lacking_are_one_fault_in_every_profile(
     assert common_fault([cause]) == f"All 3 failures look like one fault: {REFUSED}NotImplementedError: no reflect here"
 
 
+OF_A_FAILURE: Any = {"profile": "forward", "features": (), "checks": (), "verdict": "fail"}
+OF_A_FAILURE |= {"cases": 1, "evidence": 1, "elements": 1}
+
+
 def test_failures_that_decide_nothing_hide_no_common_fault() -> None:
     def cause(level: str, *names: str, got: str = f"{REFUSED}E: no") -> Cause:
-        failure = {"got": got, "required": "an array", "diagnosis": None}
-        return Cause(tuple({"id": name, "level": level, "failure": failure} for name in names))
+        failure = replace(on_json.failure_of(ELSEWHERE["failure"]), got=got)
+        return Cause(tuple(Entry(**OF_A_FAILURE, id=name, level=level, failure=failure) for name in names))
 
     shoulds = [cause("SHOULD", f"validation.{number}") for number in range(5)]
     one = cause("MUST", "padding-mode.reflect-same", "gradients.reflect")
@@ -247,4 +260,4 @@ def test_a_sentence_about_the_output_stands_beside_an_output(report_of: Any) -> 
     )
     cause = next(cause for cause in causes(report) if cause.diagnosis)
     assert cause.failure is not None
-    assert cause.failure["got"] == "shape (1, 1, 1, 2)"
+    assert cause.failure.got == "shape (1, 1, 1, 2)"

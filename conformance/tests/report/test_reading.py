@@ -2,42 +2,49 @@
 
 import copy
 import json
+import runpy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import jsonschema
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from conv2d_conformance.cli import program
-from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.validation import fault_of, schema
 
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble = on_json.assemble
 
-def invoke(*arguments):
+
+def invoke(*arguments: Path | str) -> Result:
     return CliRunner().invoke(program, [str(argument) for argument in arguments])
 
 
 @pytest.fixture
-def file(report, tmp_path):
+def file(report: dict[str, Any], tmp_path: Path) -> Path:
     path = tmp_path / "out.json"
     path.write_text(json.dumps(report))
     return path
 
 
-def rewrite(path, change):
+def rewrite(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
     report = json.loads(path.read_text())
     change(report)
     path.write_text(json.dumps(report))
 
 
-def test_the_schema_is_one():
+def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
 
 
-def test_what_is_assembled_validates(report):
+def test_what_is_assembled_validates(report: dict[str, Any]) -> None:
     assert fault_of(report) is None
 
 
-def objects(value, place=()):
+def objects(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[int | str, ...]]:
     if isinstance(value, dict):
         yield place
         for key, inner in value.items():
@@ -47,11 +54,11 @@ def objects(value, place=()):
             yield from objects(inner, (*place, number))
 
 
-def test_an_unknown_key_is_allowed_only_where_names_are_free(report):
+def test_an_unknown_key_is_allowed_only_where_names_are_free(report: dict[str, Any]) -> None:
     free = {("implementation", "environment"), ("environment", "packages")}
     for place in objects(report):
         changed = copy.deepcopy(report)
-        target = changed
+        target: Any = changed
         for key in place:
             target = target[key]
         target["surprise"] = "text"
@@ -71,9 +78,14 @@ def test_an_unknown_key_is_allowed_only_where_names_are_free(report):
         (lambda r: r["requirements"][0].update(verdict="skip"), "requirements[0].verdict: 'skip' is not one of"),
         (lambda r: r["requirements"][2].update(failure=r["requirements"][0]["failure"]), "requirements[2].failure: "),
         (lambda r: r["requirements"][0].update(failure=None), "requirements[0].failure: None is not of type 'object'"),
+        (lambda r: r.update(judged_cases=2.0), "Expected `int`, got `float` - at `$.judged_cases`"),
+        (
+            lambda r: r.update(fingerprint={"name": "a", "version": "b", "dtypes": {"float32": 1}}),
+            "Expected `object`, got `int` - at `$.fingerprint.dtypes[...]`",
+        ),
     ],
 )
-def test_a_fault_is_named_with_its_place(file, change, fault):
+def test_a_fault_is_named_with_its_place(file: Path, change: Callable[[dict[str, Any]], object], fault: str) -> None:
     rewrite(file, change)
     result = invoke("summary", file)
     assert result.exit_code == 2
@@ -81,7 +93,7 @@ def test_a_fault_is_named_with_its_place(file, change, fault):
     assert invoke("verify", file).exit_code == 1
 
 
-def test_summary_reads_several_reports_in_every_form(file):
+def test_summary_reads_several_reports_in_every_form(file: Path) -> None:
     assert invoke("summary", file, file).exit_code == 0
     for form, start in (("text", "mine 1.0\n"), ("markdown", "# Results\n"), ("json", "[\n"), ("junit", "<?xml ")):
         result = invoke("summary", file, "--format", form)
@@ -105,7 +117,7 @@ def test_summary_reads_several_reports_in_every_form(file):
         (b'{"requirements": NaN}', "is not a report of conv2d-conformance: it is damaged or of another kind"),
     ],
 )
-def test_a_file_that_is_no_report_is_told_in_a_sentence(tmp_path, content, sentence):
+def test_a_file_that_is_no_report_is_told_in_a_sentence(tmp_path: Path, content: bytes | None, sentence: str) -> None:
     path = tmp_path / "x.json"
     if content is not None:
         path.write_bytes(content)
@@ -115,14 +127,16 @@ def test_a_file_that_is_no_report_is_told_in_a_sentence(tmp_path, content, sente
         assert result.stderr == f"Error: {path} {sentence}\n"
 
 
-def test_the_name_of_a_file_is_no_hint(tmp_path):
+def test_the_name_of_a_file_is_no_hint(tmp_path: Path) -> None:
     path = tmp_path / "a; b.json"
     result = invoke("summary", path)
     assert result.stderr == f"Error: {path} cannot be read: no such file or directory\n"
 
 
 @pytest.mark.parametrize("cut", [0, 10])
-def test_a_partial_file_is_read_up_to_a_cut_line(report_header, records, tmp_path, cut):
+def test_a_partial_file_is_read_up_to_a_cut_line(
+    report_header: dict[str, Any], records: list[dict[str, Any]], tmp_path: Path, cut: int
+) -> None:
     lines = [json.dumps(line) + "\n" for line in ({"header": report_header}, *records)]
     text = "".join(lines)
     path = tmp_path / "out.json.partial"
@@ -133,13 +147,15 @@ def test_a_partial_file_is_read_up_to_a_cut_line(report_header, records, tmp_pat
     assert f"interrupted, {unreached} requirement{'' if unreached else 's'} not reached; so far" in result.output
 
 
-def test_a_partial_file_without_a_whole_line_is_damaged(tmp_path):
+def test_a_partial_file_without_a_whole_line_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "out.json.partial"
     path.write_text('{"header": {')
     assert "it is damaged or of another kind" in invoke("summary", path).stderr
 
 
-def test_what_no_adapter_may_do_decides_whatever_the_verdicts(report_header, records, tmp_path):
+def test_what_no_adapter_may_do_decides_whatever_the_verdicts(
+    report_header: dict[str, Any], records: list[dict[str, Any]], tmp_path: Path
+) -> None:
     for entry in records:
         entry.update(outcome="pass", failure=None)
     records[1]["breaches"] = ["the implementation imports conv2d_reference"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,15 +19,16 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.console import console
-from conv2d_conformance.report.counts import as_json as in_short
-from conv2d_conformance.report.text import show
-from conv2d_conformance.report.validation import require_valid
+from conv2d_conformance.report.validation import fault_of
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.record import RejectedCalls
 from conv2d_conformance.verdict.rejections import HINT, Rejections, looks_like_a_mistake, merged, sentence
-from conv2d_conformance.verdict.tally import as_json
+from conv2d_conformance.verdict.tally import recorded
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble, in_short, show = on_json.assemble, on_json.in_short, on_json.show
 
 CLAIMS = Capabilities(validation=True)
 
@@ -48,7 +51,7 @@ def listed(*checks: str) -> list[dict[str, Any]]:
         examination.judge_illegal(illegal_calls(check, 8))
         assert examination.tally.outcome == "pass"
         name = f"test_validation::test_{check.replace('-', '_')}"
-        records.append({"check": name, "incidents": [], **as_json(examination.tally)})
+        records.append(on_json.plain(recorded(name, examination.tally)))
     return records
 
 
@@ -56,7 +59,7 @@ def test_a_mistake_is_a_rejection_and_stands_in_the_list(report_header: dict[str
     report_header["implementation"]["capabilities"] = CLAIMS.to_json()
     report_header["run"]["only"] = "validation.*"
     report = assemble(report_header, listed("stride-positive", "groups-positive"), complete=True)
-    require_valid(report, Path("out.json"))
+    assert fault_of(report) is None
     mistake, *others = report["rejections"]
     assert (mistake["type"], mistake["message"]) == ("NameError", "name 'minimum' is not defined")
     assert (mistake["legal"], mistake["suspicious"]) == (False, True)
@@ -79,8 +82,8 @@ def test_a_refused_legal_call_is_listed_apart() -> None:
     examination = Examination(InProcess(adapter), EFFORTS["quick"])
     with pytest.raises(Nonconforming):
         examination.judge(parse("n1c1h3w3 m1k2 integers:1"))
-    (one,) = as_json(examination.tally)["rejections"]
-    assert (one["legal"], one["times"]) == (True, 1)
+    (one,) = recorded("any", examination.tally).rejections
+    assert (one.legal, one.times) == (True, 1)
 
 
 def test_numbers_make_no_difference_and_legality_does() -> None:
@@ -91,12 +94,12 @@ def test_numbers_make_no_difference_and_legality_does() -> None:
             found.take(
                 Rejected("ValueError", f"stride must be positive, got -{number}"), f"call {part} {number}", legal=False
             )
-        parts.append(found.as_json())
+        parts.append(found.recorded())
     found = Rejections()
     found.take(Rejected("ValueError", "stride must be positive, got 7"), "a legal call", legal=True)
-    first, second = merged([*parts, found.as_json()])
-    assert (first["message"], first["case"], first["times"]) == ("stride must be positive, got -0", "call 0 0", 6)
-    assert (second["legal"], second["times"]) == (True, 1)
+    first, second = merged([*parts, found.recorded()])
+    assert (first.message, first.case, first.times) == ("stride must be positive, got -0", "call 0 0", 6)
+    assert (second.legal, second.times) == (True, 1)
 
 
 @pytest.mark.parametrize(
@@ -135,8 +138,8 @@ def test_words_of_a_rejection(type: str, message: str) -> None:
 
 
 def test_the_sentence_counts() -> None:
-    def one(message: str) -> dict[str, Any]:
-        return {"type": "E", "message": message, "legal": False, "case": "", "times": 1}
+    def one(message: str) -> RejectedCalls:
+        return RejectedCalls(type="E", message=message, legal=False, case="", times=1)
 
     assert sentence([]) == ""
     assert sentence(merged([[one("a")]])) == "1 different rejection, which the report lists"

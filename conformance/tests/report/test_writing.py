@@ -3,11 +3,17 @@
 import contextlib
 import copy
 import errno
+import fcntl
 import json
 import os
+import runpy
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
 import pytest
 
@@ -15,15 +21,17 @@ from conv2d_conformance.output import file_lock
 from conv2d_conformance.output.destination import find
 from conv2d_conformance.output.unwritable import UnwritableOutput
 from conv2d_conformance.report import writing
-from conv2d_conformance.report.assemble import assemble, read
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.report.writing import ReportElsewhere, ReportFile
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble, read = on_json.assemble, on_json.read
 
 NAME = "out.json"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, tmp_path_factory, monkeypatch):
+def folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder. Temporary files go elsewhere."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path_factory.mktemp("temporary")))
@@ -31,31 +39,49 @@ def folder(tmp_path, tmp_path_factory, monkeypatch):
 
 
 @pytest.fixture
-def kind(report):
-    return Kind.of(report)
+def kind(report: dict[str, Any]) -> Kind:
+    return Kind.of(on_json.report_of(report).run)
 
 
-def names(folder):
+def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def opened(kind, name=NAME):
-    return ReportFile(find(name), kind)
+class File(ReportFile):
+    """Is given JSON."""
+
+    def begin(self, header: dict[str, Any]) -> None:  # type: ignore[override]  # of which it makes a header
+        super().begin(on_json.header_of(header))
+
+    def append(self, record: dict[str, Any]) -> None:  # type: ignore[override]  # the same
+        super().append(on_json.record_of(record))
+
+    def publish(self, report: dict[str, Any]) -> None:  # type: ignore[override]  # the same
+        super().publish(on_json.report_of(report))
+
+    def place(self, report: dict[str, Any]) -> Path:  # type: ignore[override]  # the same
+        return super().place(on_json.report_of(report))
 
 
-def write(file, report_header, records):
+def opened(kind: Kind, name: str = NAME) -> File:
+    return File(find(name), kind)
+
+
+def write(file: File, report_header: dict[str, Any], records: list[dict[str, Any]]) -> None:
     file.begin(report_header)
     for record in records:
         file.append(record)
 
 
-def of_seed(report, seed):
+def of_seed(report: dict[str, Any], seed: int) -> dict[str, Any]:
     other = copy.deepcopy(report)
     other["run"]["seed"] = seed
     return other
 
 
-def test_a_run_to_its_end_leaves_the_report_alone(folder, kind, report_header, records, report):
+def test_a_run_to_its_end_leaves_the_report_alone(
+    folder: Path, kind: Kind, report_header: dict[str, Any], records: list[dict[str, Any]], report: dict[str, Any]
+) -> None:
     with opened(kind) as file:
         write(file, report_header, records)
         assert names(folder) == ["out.json.partial"]
@@ -65,7 +91,9 @@ def test_a_run_to_its_end_leaves_the_report_alone(folder, kind, report_header, r
     assert read(folder / NAME) == report
 
 
-def test_an_interrupted_run_stays_partial_and_the_report_before_it_stands(folder, kind, report_header, records, report):
+def test_an_interrupted_run_stays_partial_and_the_report_before_it_stands(
+    folder: Path, kind: Kind, report_header: dict[str, Any], records: list[dict[str, Any]], report: dict[str, Any]
+) -> None:
     (folder / NAME).write_text(json.dumps(report))
     cut_short = assemble(report_header, records[:2], complete=False)
     with opened(kind) as file:
@@ -77,8 +105,8 @@ def test_an_interrupted_run_stays_partial_and_the_report_before_it_stands(folder
 
 
 def test_an_interrupted_run_is_put_aside_by_the_next_and_gives_way_to_one_of_its_kind(
-    folder, kind, report_header, records, report
-):
+    folder: Path, kind: Kind, report_header: dict[str, Any], records: list[dict[str, Any]], report: dict[str, Any]
+) -> None:
     for number in (3, 2, 1):
         with opened(kind) as file:
             write(file, report_header, records[:number])
@@ -93,7 +121,7 @@ def test_an_interrupted_run_is_put_aside_by_the_next_and_gives_way_to_one_of_its
     assert names(folder) == [NAME, "out.json.3.partial", "out.json.4.partial"]
 
 
-def test_a_run_that_found_nothing_leaves_nothing(folder, kind, report_header):
+def test_a_run_that_found_nothing_leaves_nothing(folder: Path, kind: Kind, report_header: dict[str, Any]) -> None:
     with opened(kind):
         pass
     with opened(kind) as file:
@@ -102,7 +130,9 @@ def test_a_run_that_found_nothing_leaves_nothing(folder, kind, report_header):
     assert names(folder) == []
 
 
-def test_what_was_found_before_an_unforeseen_end_is_kept(folder, kind, report_header, records):
+def test_what_was_found_before_an_unforeseen_end_is_kept(
+    folder: Path, kind: Kind, report_header: dict[str, Any], records: list[dict[str, Any]]
+) -> None:
     with contextlib.suppress(ZeroDivisionError), opened(kind) as file:
         write(file, report_header, records[:1])
         assert str(file.kept) == "out.json.partial"
@@ -114,7 +144,9 @@ def test_what_was_found_before_an_unforeseen_end_is_kept(folder, kind, report_he
 
 
 @pytest.mark.parametrize("complete", [True, False])
-def test_a_report_of_another_kind_is_refused_before_the_run(folder, kind, report, complete):
+def test_a_report_of_another_kind_is_refused_before_the_run(
+    folder: Path, kind: Kind, report: dict[str, Any], complete: bool
+) -> None:
     text = json.dumps({**of_seed(report, 7), "complete": complete})
     (folder / NAME).write_text(text)
     with pytest.raises(UnwritableOutput) as refusal:
@@ -127,7 +159,7 @@ def test_a_report_of_another_kind_is_refused_before_the_run(folder, kind, report
 
 
 @pytest.mark.parametrize("text", ["import torch\n", "[1]", "{}", '{"run": {"target": "torch"}}', 2000 * "["])
-def test_what_is_no_report_is_refused(folder, kind, text):
+def test_what_is_no_report_is_refused(folder: Path, kind: Kind, text: str) -> None:
     (folder / NAME).write_text(text)
     with pytest.raises(UnwritableOutput, match=r"out\.json is there and is no report of conv2d-conformance"):
         opened(kind)
@@ -135,7 +167,9 @@ def test_what_is_no_report_is_refused(folder, kind, text):
     assert names(folder) == [NAME]
 
 
-def test_an_empty_file_and_one_of_the_same_kind_give_way(folder, kind, report_header, report):
+def test_an_empty_file_and_one_of_the_same_kind_give_way(
+    folder: Path, kind: Kind, report_header: dict[str, Any], report: dict[str, Any]
+) -> None:
     for before in ("", json.dumps({**report, "complete": False}), json.dumps(report)):
         (folder / NAME).write_text(before)
         with opened(kind) as file:
@@ -145,7 +179,9 @@ def test_an_empty_file_and_one_of_the_same_kind_give_way(folder, kind, report_he
         assert names(folder) == [NAME]
 
 
-def test_a_report_of_another_kind_that_appears_during_the_run_stands(folder, kind, report_header, records, report):
+def test_a_report_of_another_kind_that_appears_during_the_run_stands(
+    folder: Path, kind: Kind, report_header: dict[str, Any], records: list[dict[str, Any]], report: dict[str, Any]
+) -> None:
     with opened(kind) as file:
         write(file, report_header, records)
         (folder / NAME).write_text(json.dumps(of_seed(report, 7)))
@@ -156,13 +192,15 @@ def test_a_report_of_another_kind_that_appears_during_the_run_stands(folder, kin
         "out.json could not be written: out.json has the report of another run: its seed is 7, not 0"
     )
     assert read(folder / NAME)["run"]["seed"] == 7
-    assert read(reason.place) == elsewhere.value.report == report
+    assert read(reason.place) == on_json.plain(elsewhere.value.report) == report
 
 
 # ---- two runs at a time --------------------------------------------------------------------------------------------
 
 
-def test_a_second_run_into_one_file_is_refused_while_the_first_lasts(folder, kind, report_header, records, report):
+def test_a_second_run_into_one_file_is_refused_while_the_first_lasts(
+    folder: Path, kind: Kind, report_header: dict[str, Any], records: list[dict[str, Any]], report: dict[str, Any]
+) -> None:
     (folder / "link").symlink_to(NAME)
     with opened(kind) as file:
         write(file, report_header, records)
@@ -187,7 +225,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_a_run_that_was_killed_stands_in_nobodys_way(folder, kind):
+def test_a_run_that_was_killed_stands_in_nobodys_way(folder: Path, kind: Kind) -> None:
     done = subprocess.run([sys.executable, "-c", KILLED], cwd=folder, check=False)
     assert done.returncode == -signal.SIGKILL
     assert names(folder) == ["out.json.partial"]
@@ -196,12 +234,14 @@ def test_a_run_that_was_killed_stands_in_nobodys_way(folder, kind):
     assert names(folder) == []
 
 
-def test_a_claim_of_a_file_that_is_removed_in_that_moment_is_of_the_next_one(folder, kind, monkeypatch):
+def test_a_claim_of_a_file_that_is_removed_in_that_moment_is_of_the_next_one(
+    folder: Path, kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The run before ends between the opening of its partial file and the claim."""
     locked = file_lock._lock
     ends = iter([True, False])
 
-    def lock(descriptor):
+    def lock(descriptor: int) -> None:
         if next(ends):
             (folder / "out.json.partial").unlink()
         locked(descriptor)
@@ -213,11 +253,13 @@ def test_a_claim_of_a_file_that_is_removed_in_that_moment_is_of_the_next_one(fol
         opened(kind)
 
 
-def test_a_file_system_without_locks_is_no_reason_to_stop(kind, report, monkeypatch, folder):
-    def no_locks(*_):
+def test_a_file_system_without_locks_is_no_reason_to_stop(
+    kind: Kind, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    def no_locks(*_: int) -> NoReturn:
         raise OSError(errno.ENOLCK, "no locks available")
 
-    monkeypatch.setattr(file_lock.fcntl, "flock", no_locks)
+    monkeypatch.setattr(fcntl, "flock", no_locks)
     with opened(kind) as file:
         file.publish(report)
     assert read(folder / NAME) == report
@@ -227,11 +269,11 @@ def test_a_file_system_without_locks_is_no_reason_to_stop(kind, report, monkeypa
 
 
 @pytest.fixture
-def full(monkeypatch):
+def full(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Call it, and no record can be written any more."""
 
-    def start():
-        def write_all(*_):
+    def start() -> None:
+        def write_all(*_: bytes | int) -> NoReturn:
             raise OSError(errno.ENOSPC, "no space left on device")
 
         monkeypatch.setattr(writing, "write_all", write_all)
@@ -239,7 +281,9 @@ def full(monkeypatch):
     return start
 
 
-def test_a_disk_that_is_full_from_the_start_is_told_before_the_first_check(folder, kind, report_header, full):
+def test_a_disk_that_is_full_from_the_start_is_told_before_the_first_check(
+    folder: Path, kind: Kind, report_header: dict[str, Any], full: Callable[..., Any]
+) -> None:
     full()
     with opened(kind) as file, pytest.raises(UnwritableOutput) as refusal:
         file.begin(report_header)
@@ -249,7 +293,14 @@ def test_a_disk_that_is_full_from_the_start_is_told_before_the_first_check(folde
     assert names(folder) == []
 
 
-def test_a_disk_that_is_full_for_some_time_costs_nothing(folder, kind, report_header, records, report, full):
+def test_a_disk_that_is_full_for_some_time_costs_nothing(
+    folder: Path,
+    kind: Kind,
+    report_header: dict[str, Any],
+    records: list[dict[str, Any]],
+    report: dict[str, Any],
+    full: Callable[..., Any],
+) -> None:
     with opened(kind) as file:
         write(file, report_header, records[:1])
         full()
@@ -259,7 +310,9 @@ def test_a_disk_that_is_full_for_some_time_costs_nothing(folder, kind, report_he
     assert names(folder) == [NAME]
 
 
-def test_an_interrupted_run_on_a_full_disk_is_kept_elsewhere(kind, report_header, records, full):
+def test_an_interrupted_run_on_a_full_disk_is_kept_elsewhere(
+    kind: Kind, report_header: dict[str, Any], records: list[dict[str, Any]], full: Callable[..., Any]
+) -> None:
     cut_short = assemble(report_header, records[:2], complete=False)
     with opened(kind) as file:
         write(file, report_header, records[:1])
@@ -272,7 +325,9 @@ def test_an_interrupted_run_on_a_full_disk_is_kept_elsewhere(kind, report_header
 
 
 @pytest.mark.parametrize("complete", [True, False])
-def test_a_folder_that_is_deleted_during_the_run_costs_nothing(folder, kind, report_header, records, complete):
+def test_a_folder_that_is_deleted_during_the_run_costs_nothing(
+    folder: Path, kind: Kind, report_header: dict[str, Any], records: list[dict[str, Any]], complete: bool
+) -> None:
     (folder / "sub").mkdir()
     found = assemble(report_header, records, complete=complete)
     with opened(kind, "sub/out.json") as file:
@@ -289,7 +344,9 @@ def test_a_folder_that_is_deleted_during_the_run_costs_nothing(folder, kind, rep
     ("make", "reason"),
     [(os.mkdir, "it is a folder"), (os.mkfifo, "it is in the way, and no regular file")],
 )
-def test_what_is_in_the_way_of_the_partial_file_is_told(folder, kind, make, reason):
+def test_what_is_in_the_way_of_the_partial_file_is_told(
+    folder: Path, kind: Kind, make: Callable[..., Any], reason: str
+) -> None:
     make("out.json.partial")
     with pytest.raises(UnwritableOutput, match=f"until the end, cannot be written: {reason}"):
         opened(kind)
@@ -300,7 +357,14 @@ def test_what_is_in_the_way_of_the_partial_file_is_told(folder, kind, make, reas
 
 
 @pytest.mark.parametrize("complete", [True, False])
-def test_standard_output_gets_the_report_interrupted_or_not(folder, kind, report_header, records, complete, capfd):
+def test_standard_output_gets_the_report_interrupted_or_not(
+    folder: Path,
+    kind: Kind,
+    report_header: dict[str, Any],
+    records: list[dict[str, Any]],
+    complete: bool,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     found = assemble(report_header, records, complete=complete)
     with opened(kind, "-") as file:
         write(file, report_header, records)
@@ -310,7 +374,9 @@ def test_standard_output_gets_the_report_interrupted_or_not(folder, kind, report
     assert names(folder) == []
 
 
-def test_both_names_of_a_file_have_the_new_report(folder, kind, report_header, report):
+def test_both_names_of_a_file_have_the_new_report(
+    folder: Path, kind: Kind, report_header: dict[str, Any], report: dict[str, Any]
+) -> None:
     (folder / NAME).write_text(json.dumps(report))
     os.link(NAME, "kept.json")
     changed = {**report, "breaches": ["x"]}
@@ -322,7 +388,9 @@ def test_both_names_of_a_file_have_the_new_report(folder, kind, report_header, r
     assert names(folder) == ["kept.json", NAME]
 
 
-def test_the_device_that_is_always_full_loses_no_report(kind, report_header, report):
+def test_the_device_that_is_always_full_loses_no_report(
+    kind: Kind, report_header: dict[str, Any], report: dict[str, Any]
+) -> None:
     with opened(kind, "/dev/full") as file:
         file.begin(report_header)
         with pytest.raises(ReportElsewhere) as elsewhere:

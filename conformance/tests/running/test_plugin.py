@@ -3,8 +3,12 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.running.options import Options
+from conv2d_conformance.running.plugin import Subject
 
 RIGHT, WRONG = "reference-correlate", "conv2d_conformance.mutants.geometry:stride_as_width_height"
 PLUGIN = [sys.executable, "-m", "pytest", "-p", "conv2d_conformance.plugin", "--pyargs", "conv2d_conformance.checks"]
@@ -64,3 +68,13 @@ def test_installing_the_suite_touches_nobody_elses_pytest(tmp_path: Path) -> Non
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0
     assert "conv2d_conformance" not in run.stdout
+
+
+def test_the_checks_of_a_run_share_what_was_found_behind_failures() -> None:
+    nobody: Any = SimpleNamespace()
+    subject, other = (Subject(nobody, Options(target="mine", keep_going=going)) for going in (True, False))
+    assert subject.simplifier.diagnose == subject.diagnoses.sentence_about
+    assert subject.simplifier.known == subject.diagnoses.know
+    assert subject.simplifier.unsteady == []
+    assert subject.simplifier.unsteady is not other.simplifier.unsteady
+    assert (subject.hope.keep_going, other.hope.keep_going) == (True, False)

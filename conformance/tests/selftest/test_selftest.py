@@ -8,17 +8,17 @@ from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import Mutant, breaks
 from conv2d_conformance.mutants import catalogue as mutants
-from conv2d_conformance.selftest import killing
+from conv2d_conformance.selftest import kills
 from conv2d_conformance.selftest.distinct import alike, part_by_case
-from conv2d_conformance.selftest.killing import Encounter, Summary
-from conv2d_conformance.selftest.matrix import matrix_page
+from conv2d_conformance.selftest.kills import Encounter, Summary
+from conv2d_conformance.selftest.markdown import matrix_page
 
 QUICK = EFFORTS["quick"]
 
 
 def test_all_mutants_are_killed_and_distinct_and_no_check_can_be_removed_unnoticed() -> None:
     names, checks = list(mutants()), catalogue()
-    found = killing.run(effort="quick", workers=1, names=names)
+    found = kills.run(effort="quick", workers=1, names=names)
     summary = Summary.of(found, names)
     assert (summary.survivors, summary.idle, summary.replaceable) == ((), (), ())
     assert {encounter.check for encounter in found} == set(checks)
@@ -57,7 +57,7 @@ def test_a_check_without_a_mutant_of_its_own_can_be_replaced() -> None:
 
 
 def test_the_matrix_tells_the_checks_of_the_requirement_from_others() -> None:
-    met = killing.encounters("bias_dropped", "quick", 0, matrix=True)
+    met = kills.encounters("bias_dropped", "quick", 0, matrix=True)
     assert {found.check for found in met} > {"test_bias::test_added", "test_values::test_definition"}
     assert not any("gradients" in found.check for found in met)
     page = matrix_page(met, {"bias_dropped": mutants()["bias_dropped"]}, "quick")
@@ -92,14 +92,14 @@ def right_after_all() -> Mutant:
 @pytest.mark.parametrize("name", ["test_bias::test_added", "test_stride::test_steps"])
 def test_a_right_implementation_survives(name: str) -> None:
     check: Check = catalogue()[name]
-    found = killing.meet(right_after_all(), check, QUICK, 0)
+    found = kills.meet(right_after_all(), check, QUICK, 0)
     assert (found.killed, found.case) == (False, "")
     assert found.cases > 20
 
 
 def test_the_same_seed_gives_the_same_encounter_and_another_seed_other_cases() -> None:
     name = "bias_dropped"
-    first, again, other = (killing.encounters(name, "quick", seed) for seed in (1, 1, 2))
+    first, again, other = (kills.encounters(name, "quick", seed) for seed in (1, 1, 2))
     assert [found.case for found in first] == [found.case for found in again]
     assert [found.cases for found in first] == [found.cases for found in again]
     assert all(found.killed for found in (*first, *other))

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from conv2d_conformance.contract.arrays import dtype_of
+from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.contract.formats import FORMATS
 from conv2d_conformance.contract.grades import TILES, class_names, is_wide
 from conv2d_conformance.emulation.call import Call
@@ -37,7 +37,9 @@ def number(text: str, dtype: str) -> float:
     """Of "2u; 16-bit: 4 * 2^-24": the part for the dtype, u being its unit."""
     general, _, narrow = text.partition("; 16-bit: ")
     chosen = narrow if narrow and not is_wide(dtype) else general
-    factor, power, unit = re.fullmatch(r"(?:(\d+)(?: \* )?)??(?:2\^-(\d+)|(u)|0)", chosen).groups()
+    parts = re.fullmatch(r"(?:(\d+)(?: \* )?)??(?:2\^-(\d+)|(u)|0)", chosen)
+    assert parts is not None
+    factor, power, unit = parts.groups()
     if not (power or unit):
         return 0.0
     return int(factor or 1) * (2.0 ** -int(power) if power else FORMATS[dtype].unit)
@@ -47,13 +49,13 @@ def input_error(accuracy: AccuracyClass) -> float:
     return 0.0 if accuracy.input is None else accuracy.neighbours * accuracy.input.unit
 
 
-def test_the_table_has_every_grade_of_sums():
+def test_the_table_has_every_grade_of_sums() -> None:
     transforms = {*TILES, "C"}
     assert set(ARITHMETICS) == {name for dtype in DTYPES for name in class_names(dtype)} - transforms
 
 
 @pytest.mark.parametrize(("name", "dtype"), [(n, d) for n in ARITHMETICS for d in DTYPES if n in class_names(d)])
-def test_the_table_of_arithmetics(name, dtype):
+def test_the_table_of_arithmetics(name: str, dtype: str) -> None:
     _, _, _, product, addition, of_input, neighbours = ARITHMETICS[name]
     accuracy = accuracy_class(name, dtype)
     assert number(product, dtype) == accuracy.product
@@ -64,7 +66,7 @@ def test_the_table_of_arithmetics(name, dtype):
     assert accuracy.accumulator == FORMATS[dtype if is_wide(dtype) or own_sums else "float32"]
 
 
-def test_the_bits_of_exact_sums():
+def test_the_bits_of_exact_sums() -> None:
     exact = NUMERICS.partition("### numerics.exact-where-exact")[2].partition("###")[0]
     assert "at most 2^24 for an accumulator in float32 and 2^53 in float64" in exact
     assert (FORMATS["float32"].precision, FORMATS["float64"].precision) == (24, 53)
@@ -72,7 +74,7 @@ def test_the_bits_of_exact_sums():
     assert [accuracy_class(name, "float32").kept_bits for name in ("R-tf32", "R-fp16", "R-bf16")] == [11, 11, 8]
 
 
-def test_the_table_of_transforms():
+def test_the_table_of_transforms() -> None:
     found = {name: (int(k), lines) for name, k, lines in rows(3) if name.isdigit()}
     assert {int(name) for name in found} == set(TILES.values())
     for name, tile in TILES.items():
@@ -83,19 +85,21 @@ def test_the_table_of_transforms():
         np.testing.assert_allclose(np.array(both, float), amplification(tile, 3), rtol=1e-14)
 
 
-def test_the_limits_of_transforms():
+def test_the_limits_of_transforms() -> None:
     assert "at most 7 taps long" in NUMERICS
     assert [winograd.suits(winograd.SMALLEST_TILE, (taps, 1)) for taps in (1, 7, 8)] == [False, True, False]
     assert "the smaller of m and 9 - r" in NUMERICS
     accuracy = accuracy_class("B6", "float32")
     assert [winograd.largest_tile(accuracy, taps) for taps in (2, 3, 4, 7)] == [6, 6, 5, 2]
     assert f"scaled by {winograd.SCALING:.0f} at most" in NUMERICS
-    points = frozenset(map(Fraction, re.search(r"the points (0, .*?) and infinity", NUMERICS)[1].split(", ")))
+    told = re.search(r"the points (0, .*?) and infinity", NUMERICS)
+    assert told is not None
+    points = frozenset(map(Fraction, told[1].split(", ")))
     assert frozenset().union(*(chosen for taps in range(2, 8) for chosen in points_for(2, taps))) == points
     assert f"φ = {fourier.FACTOR:.0f} * u * log2(T)" in NUMERICS
 
 
-def test_which_grades_lie_within_which():
+def test_which_grades_lie_within_which() -> None:
     assert (
         "What A allows, every grade allows. What A-tc allows, the grades R do, and what R-tf32 allows, so do " in TEXT
     )
@@ -115,7 +119,7 @@ def test_which_grades_lie_within_which():
 PLACEMENT = {"stride": (1, 1), "dilation": (1, 1), "groups": 1, "pads": ((1, 1), (1, 1)), "padding_mode": "zeros"}
 
 
-def data():
+def data() -> tuple[Array, Array, Array]:
     """Of one image with one bright pixel for each channel, and filters of 3 x 3."""
     random = np.random.default_rng(1)
     x, w = random.random((1, 4, 6, 5)) / 16, random.standard_normal((3, 4, 3, 3))
@@ -124,7 +128,7 @@ def data():
 
 
 @pytest.mark.parametrize("name", TILES)
-def test_the_formula_of_tiles(name):
+def test_the_formula_of_tiles(name: str) -> None:
     x, w, b = data()
     tile, u = TILES[name], 2.0**-24
     k = next(int(k) for cells, k, _ in rows(3) if cells == str(tile))
@@ -138,7 +142,7 @@ def test_the_formula_of_tiles(name):
         assert expected <= found[0, m, i, j] <= expected * (1 + 1e-9)
 
 
-def test_the_formula_of_planes():
+def test_the_formula_of_planes() -> None:
     x, w, b = data()
     u, norm = 2.0**-24, np.linalg.norm
     T = 2 * 8 * 2 * 8
@@ -155,7 +159,7 @@ def test_the_formula_of_planes():
 
 @pytest.mark.parametrize(("dtype", "exponent"), [("float16", -4), ("float16", -17), ("bfloat16", 0)])
 @pytest.mark.parametrize("images", [1, 2, 300])
-def test_the_formula_of_parts(dtype, exponent, images):
+def test_the_formula_of_parts(dtype: str, exponent: int, images: int) -> None:
     """Of the gradient of a weight, over so many images of six positions each."""
     random = np.random.default_rng(images)
     shape = images, 1, 2, 3

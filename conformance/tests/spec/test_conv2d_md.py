@@ -7,9 +7,10 @@ import pytest
 
 from conv2d_conformance import spec
 from conv2d_conformance.contract.capabilities import CORE, FEATURES
+from conv2d_conformance.spec import Requirement
 
 
-def text_of(file):
+def text_of(file: str) -> str:
     return importlib.resources.files("conv2d_conformance.spec").joinpath(file).read_text(encoding="utf-8")
 
 
@@ -88,68 +89,68 @@ DOCUMENT = (
 """A key phrase of every normative sentence of the document, formulas in plain text."""
 
 
-def test_edition_and_digest_identify_the_text():
+def test_edition_and_digest_identify_the_text() -> None:
     assert spec.load().edition == "2"
     assert re.fullmatch("[0-9a-f]{64}", spec.load().digest)
 
 
-def test_chapters_stand_in_their_order():
+def test_chapters_stand_in_their_order() -> None:
     assert list(spec.load().chapters) == CHAPTERS
 
 
-def test_requirements_of_a_chapter_stand_together():
+def test_requirements_of_a_chapter_stand_together() -> None:
     assert [slug for chapter in spec.load().chapters.values() for slug in chapter] == list(spec.load().requirements)
 
 
-def test_every_feature_has_a_requirement():
+def test_every_feature_has_a_requirement() -> None:
     used = frozenset().union(*(requirement.features for requirement in REQUIREMENTS))
     assert used == FEATURES
 
 
-def test_every_profile_and_level_is_used():
+def test_every_profile_and_level_is_used() -> None:
     assert {requirement.profile for requirement in REQUIREMENTS} == set(spec.PROFILES)
     assert {requirement.level for requirement in REQUIREMENTS} == set(spec.LEVELS)
 
 
 @pytest.mark.parametrize("feature", sorted(CORE))
-def test_every_core_feature_decides_something(feature):
+def test_every_core_feature_decides_something(feature: str) -> None:
     assert any(item.level == "MUST" and feature in item.features for item in REQUIREMENTS)
 
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda requirement: requirement.id)
 class TestRequirement:
-    def test_is_one_sentence_that_does_not_hedge(self, requirement):
+    def test_is_one_sentence_that_does_not_hedge(self, requirement: Requirement) -> None:
         assert requirement.sentence[0].isupper()
         assert not re.search(r"\b(should|may|usually|typically|normally|e\.g\.|etc)\b", requirement.sentence)
 
-    def test_speaks_of_rejection_exactly_where_it_belongs_to_validation(self, requirement):
+    def test_speaks_of_rejection_exactly_where_it_belongs_to_validation(self, requirement: Requirement) -> None:
         speaks_of_rejection = "rejected" in requirement.sentence
         assert speaks_of_rejection == ("validation" in requirement.features)
 
-    def test_names_the_document_or_says_that_it_is_silent(self, requirement):
+    def test_names_the_document_or_says_that_it_is_silent(self, requirement: Requirement) -> None:
         assert re.match('document, "|document is silent; |experiment on ', requirement.source)
         assert requirement.source.endswith((".", '"'))
 
 
 @pytest.mark.parametrize("phrase", DOCUMENT)
-def test_every_normative_sentence_of_the_document_is_cited(phrase):
+def test_every_normative_sentence_of_the_document_is_cited(phrase: str) -> None:
     assert any(phrase in requirement.source for requirement in REQUIREMENTS)
 
 
 @pytest.mark.parametrize("text", [TEXT, INTERPRETING], ids=["conv2d.md", "INTERPRETING.md"])
-def test_every_name_in_backticks_exists(text):
+def test_every_name_in_backticks_exists(text: str) -> None:
     chapters = "|".join(spec.load().chapters)
     for name in re.findall(rf"`((?:{chapters})\.[a-z0-9-]+)`", text):
         assert name in spec.load().requirements or name in FEATURES
 
 
 @pytest.mark.parametrize("text", [TEXT, INTERPRETING], ids=["conv2d.md", "INTERPRETING.md"])
-def test_every_link_leads_somewhere(text):
+def test_every_link_leads_somewhere(text: str) -> None:
     anchors = {heading.lower().replace(" ", "-") for heading in re.findall("^## (.+)$", TEXT, re.MULTILINE)}
     for target in re.findall(r"\]\(([^)]+)\)", text):
         assert target in ("conv2d.md", "INTERPRETING.md", "EDITIONS.md") or target.removeprefix("#") in anchors
 
 
 @pytest.mark.parametrize("text", [TEXT, INTERPRETING], ids=["conv2d.md", "INTERPRETING.md"])
-def test_the_text_stands_without_anything_outside_the_package(text):
+def test_the_text_stands_without_anything_outside_the_package(text: str) -> None:
     assert not re.search(r"SEMANTICS|NUMERICS|DESIGN|STYLE|(?<!\w)/[a-z]+/|TODO|FIXME", text)

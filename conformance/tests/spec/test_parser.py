@@ -34,7 +34,7 @@ Source: document is silent.
 """
 
 
-def test_reads_every_part_of_a_requirement():
+def test_reads_every_part_of_a_requirement() -> None:
     requirement = spec.parse(GOOD).get("output-size.floor")
     assert requirement == spec.Requirement(
         id="output-size.floor",
@@ -51,12 +51,12 @@ def test_reads_every_part_of_a_requirement():
     assert "a drawing" in requirement.text
 
 
-def test_features_and_example_are_optional():
+def test_features_and_example_are_optional() -> None:
     requirement = spec.parse(GOOD).get("output-size.shape")
     assert (requirement.features, requirement.example) == (frozenset(), None)
 
 
-def test_keeps_the_order_of_the_text():
+def test_keeps_the_order_of_the_text() -> None:
     parsed = spec.parse(GOOD)
     assert parsed.edition == "7"
     assert parsed.chapters == {"output-size": ("output-size.floor", "output-size.shape")}
@@ -64,11 +64,11 @@ def test_keeps_the_order_of_the_text():
 
 
 @pytest.mark.parametrize("same", [GOOD + "\n\n", GOOD.replace("\n", "\r\n"), GOOD.replace("nothing.", "nothing.  ")])
-def test_digest_does_not_see_the_ends_of_lines(same):
+def test_digest_does_not_see_the_ends_of_lines(same: str) -> None:
     assert spec.parse(same).digest == spec.parse(GOOD).digest
 
 
-def test_digest_sees_every_word():
+def test_digest_sees_every_word() -> None:
     assert spec.parse(GOOD.replace("nothing", "a thing")).digest != spec.parse(GOOD).digest
 
 
@@ -102,30 +102,30 @@ def test_digest_sees_every_word():
         ("four axes.", "four axes", "line 24: the first paragraph of output-size.shape must be one sentence"),
     ],
 )
-def test_refuses_anything_else(part, instead, message):
+def test_refuses_anything_else(part: str, instead: str, message: str) -> None:
     assert part in GOOD
     with pytest.raises(ValueError, match=message):
         spec.parse(GOOD.replace(part, instead))
 
 
-def test_refuses_a_profile_without_the_operation_of_the_chapter():
+def test_refuses_a_profile_without_the_operation_of_the_chapter() -> None:
     text = GOOD.replace("output-size", "gradients").replace("Output size", "Gradients")
     with pytest.raises(ValueError, match=r"line 9: gradients.floor is about gradients, which profile forward does not"):
         spec.parse(text)
 
 
-def test_profiles_that_contain_each_other():
+def test_profiles_that_contain_each_other() -> None:
     assert spec.smallest_profile(["forward", "layer"]) == "layer"
     assert spec.is_within("layer", "training")
     assert not spec.is_within("training", "layer")
 
 
-def test_refuses_an_empty_text():
+def test_refuses_an_empty_text() -> None:
     with pytest.raises(ValueError, match="line 1: the first line"):
         spec.parse("")
 
 
-def test_an_unknown_requirement_comes_with_the_nearest_names():
+def test_an_unknown_requirement_comes_with_the_nearest_names() -> None:
     with pytest.raises(spec.UnknownRequirement) as caught:
         spec.get("padding.same-extra-at-start")
     assert str(caught.value).startswith(
@@ -134,10 +134,10 @@ def test_an_unknown_requirement_comes_with_the_nearest_names():
     )
 
 
-def test_an_unknown_requirement_without_neighbours_says_where_to_look():
+def test_an_unknown_requirement_without_neighbours_says_where_to_look() -> None:
     with pytest.raises(spec.UnknownRequirement, match="`conv2d-conformance list requirements` has them all"):
         spec.get("xyzzy")
 
 
-def test_is_read_once():
+def test_is_read_once() -> None:
     assert spec.load() is spec.load()

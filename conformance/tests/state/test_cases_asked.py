@@ -98,7 +98,11 @@ def test_the_limit_is_reached_on_each_axis(mode: str, beyond: int) -> None:
     cases = padding_mode._at_the_limit(mode, beyond)
     holds(cases, lambda case, g: g.pads[0][0] >= case.H + beyond or g.pads[1][0] >= case.W + beyond)
     for axis, name in enumerate("HW"):
-        find(cases, lambda c, a=axis, n=name: geometry(c).pads[a][0] == getattr(c, n) + beyond, settings=quietly)
+
+        def is_reached(case: Case, axis: int = axis, name: str = name) -> bool:
+            return bool(geometry(case).pads[axis][0] == getattr(case, name) + beyond)
+
+        find(cases, is_reached, settings=quietly)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -110,7 +114,11 @@ def test_a_special_pixel_is_copied_into_the_padding(mode: str) -> None:
     cases = padding_mode._non_finite(mode)
     holds(cases, lambda case, _: len(specials(case)) == 1 and not math.isfinite(specials(case)[0]))
     for special in (math.inf, -math.inf):
-        find(cases, lambda case, s=special: specials(case) == (s,), settings=quietly)
+
+        def has_it(case: Case, special: float = special) -> bool:
+            return specials(case) == (special,)
+
+        find(cases, has_it, settings=quietly)
 
 
 def test_less_is_asked_of_an_implementation_that_claims_less() -> None:

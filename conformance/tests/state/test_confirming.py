@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,10 +17,12 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.emulation.adapters import EVERYTHING
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
-from conv2d_conformance.verdict.confirming import MOST_IN_VAIN, amend, explanations_of, fails_alone
+from conv2d_conformance.verdict.confirming import MOST_IN_VAIN, amended, explanations_of, fails_alone
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.history import Remembering, packed, unpacked
-from conv2d_conformance.verdict.tally import as_json
+from conv2d_conformance.verdict.record import Ended, Record
+from conv2d_conformance.verdict.tally import recorded
 
 Conv2d = Callable[..., Any]
 
@@ -62,18 +65,25 @@ def wrong_after(poison: Callable[[Call], bool], shows: Callable[[Call], bool] = 
     return Fresh(make)
 
 
-def record_of(implementation: Fresh, *lines: str) -> dict[str, Any]:
-    """What is recorded of a check that asks these cases, of which the last one fails."""
+def ended_of(implementation: Fresh, *lines: str) -> Ended:
+    """What came of a check that asks these cases, of which the last one fails."""
     remembering = Remembering(implementation)
     examination = Examination(remembering, EFFORTS["quick"])
     with pytest.raises(Nonconforming):
         examination.judge_all(map(parse, lines))
-    return {"check": "any", **as_json(examination.tally), "before": packed(remembering.asked)}
+    return Ended(record=recorded(f"of {lines}", examination.tally), before=packed(remembering.asked))
 
 
-def confirm(records: list[dict[str, Any]], implementation: Fresh) -> None:
-    """As a run does."""
-    amend([record for record in records if fails_alone(record, implementation) is False], implementation)
+def confirmed(checks: list[Ended], implementation: Fresh) -> list[Record]:
+    """The records as a run has them in the end."""
+    changed = [ended for ended in checks if fails_alone(ended.record, implementation) is False]
+    found = {record.check: record for record in amended(changed, implementation)}
+    return [found.get(ended.record.check, ended.record) for ended in checks]
+
+
+def failure_of(record: Record) -> Failure:
+    assert record.failure is not None
+    return record.failure
 
 
 PLAIN, OTHER, POISON = "n1c2h4w5 m2k2x2 integers:1", "n2c1h3w4 m1k2 integers:2", "n1c1h5w5 m1k3 float64 integers:3"
@@ -81,11 +91,10 @@ PLAIN, OTHER, POISON = "n1c2h4w5 m2k2x2 integers:1", "n2c1h3w4 m1k2 integers:2",
 
 def test_what_fails_alone_stays_as_it_is() -> None:
     wrong = Fresh(lambda: lambda *arrays, **attributes: Call(*arrays, **attributes).right() + 1)
-    record = record_of(wrong, PLAIN)
-    before = dict(record["failure"])
-    confirm([record], wrong)
-    assert record["failure"] == before
-    assert record["observed"] == {}
+    ended = ended_of(wrong, PLAIN)
+    (record,) = confirmed([ended], wrong)
+    assert record == ended.record
+    assert record.observed == {}
 
 
 def test_a_reduction_that_does_not_fail_in_a_fresh_process_is_not_told() -> None:
@@ -96,22 +105,24 @@ def test_a_reduction_that_does_not_fail_in_a_fresh_process_is_not_told() -> None
     def always() -> Fresh:
         return Fresh(lambda: lambda *arrays, **attributes: Call(*arrays, **attributes).right() + (len(arrays[1]) > 1))
 
-    record = record_of(make(), OTHER, OTHER.replace("integers:2", "integers:3"))
-    record["failure"] |= {"first_case": format_case(parse(PLAIN)), "case": format_case(parse(OTHER))}
-    confirm([record], always())
-    assert record["failure"]["case"] == format_case(parse(PLAIN))
-    assert (record["failure"]["after"], record["failure"]["failed_repetitions"]) == ([], 5)
+    ended = ended_of(make(), OTHER, OTHER.replace("integers:2", "integers:3"))
+    reduced = replace(failure_of(ended.record), first_case=format_case(parse(PLAIN)), case=format_case(parse(OTHER)))
+    (record,) = confirmed([replace(ended, record=replace(ended.record, failure=reduced))], always())
+    failure = failure_of(record)
+    assert failure.case == format_case(parse(PLAIN))
+    assert (failure.after, failure.failed_repetitions) == ((), 5)
 
 
 def test_what_fails_after_another_call_names_it() -> None:
     fresh = wrong_after(lambda call: call.input.itemsize == 8, lambda call: call.input.itemsize == 4)
-    record = record_of(fresh, OTHER, PLAIN, POISON, "n1c3h4w4 m2k1 integers:5", "n2c2h5w4 m3k2x1 integers:6")
-    assert record["failure"]["after"] == []
-    confirm([record], wrong_after(lambda call: call.input.itemsize == 8, lambda call: call.input.itemsize == 4))
-    failure = record["failure"]
-    assert failure["after"] == [format_case(parse(POISON))]
-    assert (failure["failed_repetitions"], failure["repetitions"], failure["diagnosis"]) == (1, 1, None)
-    assert record["observed"] == {"determinism.no-state": failure}
+    ended = ended_of(fresh, OTHER, PLAIN, POISON, "n1c3h4w4 m2k1 integers:5", "n2c2h5w4 m3k2x1 integers:6")
+    assert failure_of(ended.record).after == ()
+    fresh = wrong_after(lambda call: call.input.itemsize == 8, lambda call: call.input.itemsize == 4)
+    (record,) = confirmed([ended], fresh)
+    failure = failure_of(record)
+    assert failure.after == (format_case(parse(POISON)),)
+    assert (failure.failed_repetitions, failure.repetitions, failure.diagnosis) == (1, 1, None)
+    assert record.observed == {"determinism.no-state": failure}
 
 
 def test_after_a_rejection_it_is_another_requirement() -> None:
@@ -120,39 +131,39 @@ def test_after_a_rejection_it_is_another_requirement() -> None:
     def make() -> Fresh:
         return wrong_after(lambda call: call.stride == (0, 1))
 
-    record = record_of(make(), OTHER, illegal, PLAIN)
-    confirm([record], make())
-    assert record["failure"]["after"] == [format_case(parse(illegal))]
-    assert list(record["observed"]) == ["determinism.after-rejection"]
+    (record,) = confirmed([ended_of(make(), OTHER, illegal, PLAIN)], make())
+    assert failure_of(record).after == (format_case(parse(illegal)),)
+    assert list(record.observed) == ["determinism.after-rejection"]
 
 
 def test_one_cause_of_many_failures_is_looked_for_once() -> None:
     def make() -> Fresh:
         return wrong_after(lambda call: call.input.itemsize == 8, lambda call: call.input.itemsize == 4)
 
-    records = [record_of(make(), OTHER, POISON, f"n1c2h4w5 m{filters}k2x2 integers:1") for filters in (1, 2, 3, 4)]
+    checks = [ended_of(make(), OTHER, POISON, f"n1c2h4w5 m{filters}k2x2 integers:1") for filters in (1, 2, 3, 4)]
     fresh = make()
-    confirm(records, fresh)
-    assert all(record["failure"]["after"] == [format_case(parse(POISON))] for record in records)
+    records = confirmed(checks, fresh)
+    assert all(failure_of(record).after == (format_case(parse(POISON)),) for record in records)
     assert fresh.restarts < 50
 
 
 def test_what_cannot_be_made_to_fail_again_is_told_so() -> None:
-    record = record_of(wrong_after(lambda call: call.input.itemsize == 8), POISON, PLAIN)
-    confirm([record], Fresh(lambda: lambda *arrays, **attributes: Call(*arrays, **attributes).right()))
-    failure = record["failure"]
-    assert (failure["after"], failure["failed_repetitions"], failure["repetitions"]) == ([], 0, 5)
-    assert record["observed"] == {}
+    ended = ended_of(wrong_after(lambda call: call.input.itemsize == 8), POISON, PLAIN)
+    right = Fresh(lambda: lambda *arrays, **attributes: Call(*arrays, **attributes).right())
+    (record,) = confirmed([ended], right)
+    failure = failure_of(record)
+    assert (failure.after, failure.failed_repetitions, failure.repetitions) == ((), 0, 5)
+    assert record.observed == {}
 
 
 def test_nobody_waits_for_what_cannot_be_made_to_fail_again() -> None:
     restarts = []
     for number in (2 * MOST_IN_VAIN, 4 * MOST_IN_VAIN):
         poisoned = wrong_after(lambda call: call.input.itemsize == 8)
-        records = [record_of(poisoned, POISON, f"n1c2h{size + 3}w5 m1k2x2 integers:1") for size in range(number)]
+        checks = [ended_of(poisoned, POISON, f"n1c2h{size + 3}w5 m1k2x2 integers:1") for size in range(number)]
         right = Fresh(lambda: lambda *arrays, **attributes: Call(*arrays, **attributes).right())
-        confirm(records, right)
-        assert all(record["failure"]["failed_repetitions"] == 0 for record in records)
+        records = confirmed(checks, right)
+        assert all(failure_of(record).failed_repetitions == 0 for record in records)
         restarts.append(right.restarts - number)  # each of them is asked of a fresh process first
     assert restarts[0] == restarts[1]
 
@@ -172,11 +183,12 @@ def test_what_was_kept_for_other_calls_of_the_same_shapes_is_found_soon() -> Non
 
     first = "n1c2h4w4 m1k2x2 integers:1"
     others = [f"n1c2h{size}w5 m1k2x2 integers:1" for size in range(4, 60)]
-    record = record_of(make(), first, *others, first.replace("integers:1", "integers:2"))
+    ended = ended_of(make(), first, *others, first.replace("integers:1", "integers:2"))
     calls.clear()
-    confirm([record], make())
-    (earlier,) = record["failure"]["after"]
-    assert parse(earlier).shapes == parse(record["failure"]["case"]).shapes
+    (record,) = confirmed([ended], make())
+    failure = failure_of(record)
+    (earlier,) = failure.after
+    assert parse(earlier).shapes == parse(failure.case).shapes
     assert len(calls) < 60
 
 
@@ -220,7 +232,7 @@ def test_a_refusal_that_makes_an_illegal_call_say_nothing_is_asked_again_too() -
     examination = Examination(Fresh(lambda: refuses), EFFORTS["quick"], ("validation.out-channels-divisible",))
     with pytest.raises(Nonconforming):
         examination.judge_illegal(illegal_calls("out-channels-divisible"))
-    record = {"check": "a check", **as_json(examination.tally)}
-    assert record["outcome"] == "error"
+    record = recorded("a check", examination.tally)
+    assert record.outcome == "error"
     assert fails_alone(record, examination.implementation)
-    assert explanations_of(record, examination.implementation)[0] == "groups.side-by-side"
+    assert explanations_of(failure_of(record), examination.implementation)[0] == "groups.side-by-side"

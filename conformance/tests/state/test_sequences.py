@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +19,10 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.failure import Failure, failure_as_json
+from conv2d_conformance.verdict.failure import Failure, as_it_is
+from conv2d_conformance.verdict.judgement import Fault
 
 STATEFUL = Path(__file__).with_name("stateful.py")
 QUICK = EFFORTS["quick"]
@@ -115,9 +120,9 @@ def test_a_failure_ends_the_check_for_good(examine: Examine) -> None:
 
 
 def test_the_message_and_the_report_have_the_calls_before() -> None:
-    failure = Failure("the case", "1", "2", "the case", after=("one", "two"))
+    failure = replace(as_it_is("the case", Fault("values", "1", "2")), after=("one", "two"))
     assert "after     one\n  after     two\n  case      the case" in str(Nonconforming(failure, "fail"))
-    assert failure_as_json(failure)["after"] == ["one", "two"]
+    assert '"after": ["one", "two"]' in json.dumps(as_json(failure))
 
 
 def test_a_restarted_worker_has_forgotten_everything(examine: Examine) -> None:
@@ -131,7 +136,7 @@ def test_a_restarted_worker_has_forgotten_everything(examine: Examine) -> None:
 def test_unclaimed_features_are_left_out_of_a_sequence() -> None:
     asked = []
 
-    def conv2d(input: object, weight: object, bias: object = None, **attributes: object) -> object:
+    def conv2d(input: object, weight: object, bias: object = None, **attributes: Any) -> Any:
         call = Call(input, weight, bias, **attributes)
         asked.append(call.input.dtype.name)
         return call.right()
@@ -154,7 +159,7 @@ def test_a_crash_that_does_not_come_again_says_so(tmp_path: Path) -> None:
         "        os.abort()\n"
         "    return Call(input, weight, bias, **attributes).right()\n"
     )
-    with connect(f"{file}:conv2d") as worker, pytest.raises(Nonconforming) as caught:
+    with closing(connect(f"{file}:conv2d")) as worker, pytest.raises(Nonconforming) as caught:
         Examination(worker, QUICK).judge(ONE)
     assert caught.value.outcome == "error"
     assert "SIGABRT" in caught.value.failure.got

@@ -19,7 +19,7 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import threads
 from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.failure import Failure, failure_as_json
+from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.question import Question
 
 QUICK = EFFORTS["quick"]
@@ -60,7 +60,7 @@ def test_a_failure_names_the_call_beside_it_and_how_to_see_it_again(wrong: Any) 
     other = TWO if wrong is ONE else ONE
     assert (failure.case, failure.beside) == (format_case(wrong), format_case(other))
     assert (failure.failed_repetitions, failure.repetitions) == (5, 5)
-    command = replay_command(failure_as_json(failure), "mine:x")
+    command = replay_command(failure, "mine:x")
     assert command.endswith(f"'{format_case(wrong)}' mine:x --beside '{format_case(other)}'")
 
 

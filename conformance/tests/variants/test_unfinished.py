@@ -12,8 +12,8 @@ import click.testing
 import pytest
 
 from conv2d_conformance.cli import program
-from conv2d_conformance.variants import running
-from conv2d_conformance.variants.running import Alarm, Result
+from conv2d_conformance.variants import alarms
+from conv2d_conformance.variants.alarms import Alarm, Result
 
 NAMES = ("test_arguments::test_scalar", "test_stride::test_steps", "test_bias::test_added")
 
@@ -41,9 +41,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
             yield executor
 
     found = Runs()
-    monkeypatch.setattr(running, "pool", pool)
-    monkeypatch.setattr(running, "checks", lambda: dict.fromkeys(NAMES))
-    monkeypatch.setattr(running, "runs", found)
+    monkeypatch.setattr(alarms, "pool", pool)
+    monkeypatch.setattr(alarms, "checks", lambda: dict.fromkeys(NAMES))
+    monkeypatch.setattr(alarms, "runs", found)
     return found
 
 

@@ -18,9 +18,9 @@ from conv2d_conformance.cli import program
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation import target
 from conv2d_conformance.mutants import catalogue as mutants
-from conv2d_conformance.variants import running
+from conv2d_conformance.variants import alarms
+from conv2d_conformance.variants.alarms import Alarm, Result
 from conv2d_conformance.variants.panel import Panel, Questions
-from conv2d_conformance.variants.running import Alarm, Result
 from conv2d_conformance.verdict.examination import Examination
 
 SMALL = Effort("small", drawn=3, multiply_adds=10_000, tiles=200)
@@ -37,7 +37,7 @@ def is_drawn(name: str) -> bool:
 
 @pytest.mark.parametrize("name", [name for name in checks() if not name.startswith("test_state::test_")])
 def test_there_is_no_false_alarm(name: str) -> None:
-    found = running.runs(name, EVERY if is_drawn(name) else WITH_TABLES, (1,), SMALL)
+    found = alarms.runs(name, EVERY if is_drawn(name) else WITH_TABLES, (1,), SMALL)
     assert sum(found.values(), Result()).alarms == ()
 
 
@@ -48,7 +48,7 @@ def test_a_panel_is_led_through_checks_as_an_examination_is() -> None:
 
 
 def test_variants_answer_two_calls_at_once() -> None:
-    found = running.runs("test_state::test_concurrent_calls", ("last-to-first", "fused-multiply-add"), (1,), SMALL)
+    found = alarms.runs("test_state::test_concurrent_calls", ("last-to-first", "fused-multiply-add"), (1,), SMALL)
     assert [(result.alarms, result.checks) for result in found.values()] == [((), 1), ((), 1)]
 
 
@@ -105,8 +105,8 @@ def test_both_readings_of_padding_times_infinity_occur() -> None:
 def test_an_alarm_names_the_variant_the_check_and_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = replace(mutants()["inputs_rounded_to_tf32"].adapter, name="wrong")
     right = variants.catalogue()["in-float64"]
-    monkeypatch.setattr(running, "variants", lambda: {"wrong": wrong, "right": right})
-    found = running.runs("test_numerics::test_single_product", ("wrong", "right"), (1, 2), SMALL)
+    monkeypatch.setattr(alarms, "variants", lambda: {"wrong": wrong, "right": right})
+    found = alarms.runs("test_numerics::test_single_product", ("wrong", "right"), (1, 2), SMALL)
     assert found["in-float64"].alarms == ()
     assert found["in-float64"].checks == 2
     alarm, *_ = found["wrong"].alarms
@@ -117,7 +117,7 @@ def test_an_alarm_names_the_variant_the_check_and_the_case(monkeypatch: pytest.M
 
 
 def checks_run(name: str, seeds: range) -> int:
-    return running.runs(name, ("assertions",), seeds, SMALL)["assertions"].checks
+    return alarms.runs(name, ("assertions",), seeds, SMALL)["assertions"].checks
 
 
 def test_fixed_cases_are_asked_twice_and_drawn_ones_each_time() -> None:
@@ -131,15 +131,15 @@ def test_checks_of_many_cases_are_run_with_every_tenth_seed() -> None:
 
 
 def test_only_what_is_claimed_is_asked() -> None:
-    assert running.runs("test_validation::test_pair_length", ("core", "two-arrays"), (1,), SMALL) == {}
-    (asked,) = running.runs("test_dilation::test_spacing", ("core", "two-arrays"), (1,), SMALL)
+    assert alarms.runs("test_validation::test_pair_length", ("core", "two-arrays"), (1,), SMALL) == {}
+    (asked,) = alarms.runs("test_dilation::test_spacing", ("core", "two-arrays"), (1,), SMALL)
     assert asked == "core"
 
 
 def test_a_panel_is_led_through_whatever_a_check_asks() -> None:
     asks = {name for name in vars(Examination) if name.startswith("judge")}
     assert asks | {"measure", "require_claimed_grades"} <= set(vars(Panel))
-    (found,) = running.runs("test_state::test_concurrent_calls", ("one-after-the-other",), (1,), SMALL).values()
+    (found,) = alarms.runs("test_state::test_concurrent_calls", ("one-after-the-other",), (1,), SMALL).values()
     assert found.checks == 1
     assert found.alarms == ()
 
@@ -178,7 +178,7 @@ def test_the_command_counts_and_has_an_exit_status(monkeypatch: pytest.MonkeyPat
         if len(seeds) > 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(running, "run", run)
+    monkeypatch.setattr(alarms, "run", run)
     page = tmp_path / "variants.md"
     arguments = ["variants", "--seeds", "2", "--first-seed", "5", "--drawn", "3", "--only", "winograd-tiles-of-[246]"]
     fine = CliRunner().invoke(program, [*arguments, "--output", str(page)])

@@ -38,7 +38,8 @@ def flipped(call: Call) -> Any:
 
 
 def case(seed: int = 1, **fields: Any) -> Case:
-    return Case(**{"N": 2, "C": 2, "H": 6, "W": 7, "M": 3, "KH": 3, "KW": 2, "data": Recipe("integers", seed)} | fields)
+    usual: dict[str, Any] = {"N": 2, "C": 2, "H": 6, "W": 7, "M": 3, "KH": 3, "KW": 2}
+    return Case(**usual | {"data": Recipe("integers", seed)} | fields)
 
 
 def test_right_answers_are_counted_once_for_each_line() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,9 +14,13 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import catalogue
 from conv2d_conformance.operations.gradients import REQUIREMENTS as OF_GRADIENTS
 from conv2d_conformance.report.causes import causes
+from conv2d_conformance.report.report import Entry
+from conv2d_conformance.report.verdicts import entry_of
 from conv2d_conformance.verdict import explaining
 from conv2d_conformance.verdict.confirming import fault_of
 from conv2d_conformance.verdict.explaining import explains, explanations
+from conv2d_conformance.verdict.failure import as_always
+from conv2d_conformance.verdict.judgement import Fault
 
 EXPLAINED = {
     # The mutant, a case in which it fails, and what explains that.
@@ -92,19 +97,10 @@ def test_a_neighbour_in_the_chapter_explains_too() -> None:
     assert not explains("stride.steps", None)
 
 
-def entry(name: str, case: str, explanation: str | None, *others: str) -> dict[str, Any]:
-    failure = {
-        "case": case,
-        "got": "1",
-        "required": "2",
-        "after": [],
-        "failed_repetitions": 5,
-        "repetitions": 5,
-        "diagnosis": None,
-        "explained_by": explanation,
-        "explained_too": list(others),
-    }
-    return {"id": name, "level": "MUST", "verdict": "fail", "failure": failure}
+def entry(name: str, case: str, explanation: str | None, *others: str) -> Entry:
+    failure = as_always(case, Fault("values", "1", "2"))
+    explained = replace(failure, explained_by=explanation, explained_too=others)
+    return replace(entry_of(spec.get(name), ["a check"]), verdict="fail", failure=explained)
 
 
 @pytest.mark.parametrize(
@@ -129,24 +125,21 @@ def entry(name: str, case: str, explanation: str | None, *others: str) -> dict[s
     ],
 )
 def test_the_nearest_explanation_comes_first(entries: list[tuple[Any, ...]]) -> None:
-    (cause,) = causes({"complete": True, "requirements": [entry(*told) for told in entries]})
-    assert cause.entries[0]["id"] == entries[-1][0]
+    (cause,) = causes([entry(*told) for told in entries])
+    assert cause.entries[0].id == entries[-1][0]
 
 
 def test_what_explains_comes_first() -> None:
     told = causes(
-        {
-            "complete": True,
-            "requirements": [
-                entry("arguments.pair-order", "one", "stride.steps"),
-                entry("values.definition", "two", "dilation.spacing"),
-                entry("stride.steps", "one", "stride.steps"),
-                entry("dtype.float64", "three", None),
-                entry("numerics.subnormals", "four", "dtype.bfloat16"),
-            ],
-        }
+        [
+            entry("arguments.pair-order", "one", "stride.steps"),
+            entry("values.definition", "two", "dilation.spacing"),
+            entry("stride.steps", "one", "stride.steps"),
+            entry("dtype.float64", "three", None),
+            entry("numerics.subnormals", "four", "dtype.bfloat16"),
+        ]
     )
-    ids = [[entry["id"] for entry in cause.entries] for cause in told]
+    ids = [[entry.id for entry in cause.entries] for cause in told]
     assert ids == [
         ["stride.steps", "arguments.pair-order"],
         ["dtype.float64"],

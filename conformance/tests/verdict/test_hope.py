@@ -9,7 +9,7 @@ from conv2d_conformance.verdict.hope import MOST_DEATHS, MOST_WAITS, Hope
 SOME = Ends(answered=100)
 
 
-def lost(hope, checks, kind, before=SOME):
+def lost(hope: Hope, checks: int, kind: str, before: Ends = SOME) -> Ends:
     """Let so many checks end with one call without an answer each."""
     for _ in range(checks):
         now = before.after(Broken(kind, "sentence"))
@@ -28,7 +28,7 @@ def lost(hope, checks, kind, before=SOME):
         ("protocol", MOST_DEATHS, "20 checks in which the process died"),
     ],
 )
-def test_it_is_lost_at_the_last_straw_and_stays_lost(kind, most, sentence):
+def test_it_is_lost_at_the_last_straw_and_stays_lost(kind: str, most: int, sentence: str) -> None:
     hope = Hope()
     reached = lost(hope, most - 1, kind)
     assert hope.gave_up is None
@@ -39,7 +39,7 @@ def test_it_is_lost_at_the_last_straw_and_stays_lost(kind, most, sentence):
 
 
 @pytest.mark.parametrize("kind", ["timeout", "died"])
-def test_it_is_lost_soon_where_nothing_was_ever_answered(kind):
+def test_it_is_lost_soon_where_nothing_was_ever_answered(kind: str) -> None:
     hope = Hope()
     reached = lost(hope, 1, kind, Ends())
     assert hope.gave_up is None
@@ -47,7 +47,7 @@ def test_it_is_lost_soon_where_nothing_was_ever_answered(kind):
     assert hope.gave_up == "2 checks without an answer to any call"
 
 
-def test_it_is_checks_that_count_and_not_calls():
+def test_it_is_checks_that_count_and_not_calls() -> None:
     hope, before = Hope(), SOME
     now = before
     for _ in range(50):
@@ -57,13 +57,13 @@ def test_it_is_checks_that_count_and_not_calls():
     assert hope.gave_up is None
 
 
-def test_who_keeps_going_never_gives_up():
+def test_who_keeps_going_never_gives_up() -> None:
     hope = Hope(keep_going=True)
     lost(hope, 100, "timeout", Ends())
     assert hope.gave_up is None
 
 
-def test_what_is_no_array_ends_no_process_and_costs_no_hope():
+def test_what_is_no_array_ends_no_process_and_costs_no_hope() -> None:
     ends = Ends().after(Broken("not-an-array", "sentence")).after(Rejected("ValueError", "no"))
     assert ends == Ends(answered=2)
     hope = Hope()

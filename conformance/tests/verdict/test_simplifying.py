@@ -104,7 +104,9 @@ def test_no_more_time_is_taken_than_allowed() -> None:
 
 
 def test_what_fails_by_chance_is_made_simpler_once_a_run() -> None:
-    drawn, calls, unsteady = random.Random(0), [], []
+    drawn = random.Random(0)
+    calls: list[Call] = []
+    unsteady: list[Case] = []
 
     def now_and_then(call: Call) -> Any:
         calls.append(call)

@@ -34,7 +34,7 @@ class Recorder(Examination):
     """Asks nothing, and notes what it was to judge."""
 
     def __init__(self, requirements: tuple[str, ...], claims: Capabilities) -> None:
-        super().__init__(SimpleNamespace(hello=SimpleNamespace(capabilities=claims)), FEW, requirements)  # type: ignore[arg-type]  # no more of it is looked at
+        super().__init__(SimpleNamespace(hello=SimpleNamespace(capabilities=claims)), FEW, requirements)
         self.noted: list[Case] = []
         self.about: Callable[[Case], bool] = lambda _: True
 

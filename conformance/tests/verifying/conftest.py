@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import copy
 import json
+import runpy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,10 +24,12 @@ from conv2d_conformance.contract.answers import Hello
 from conv2d_conformance.contract.capabilities import ARGUMENTS, PADDING_MODES, PADDINGS, VIEWS, Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.effort import EFFORTS, Effort
+from conv2d_conformance.fingerprint.fingerprint import Fingerprint, OfDtype, OfShape
 from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.fingerprint.summary import summary
-from conv2d_conformance.report.assemble import assemble
+from conv2d_conformance.report import reading
 from conv2d_conformance.report.deviations import Conditions, Deviation
+from conv2d_conformance.report.header import Asked
 from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
@@ -33,6 +37,9 @@ from conv2d_conformance.verdict.question import claimed_grade
 from conv2d_conformance.verifying import Finding, holding
 from conv2d_conformance.verifying.checks import to_run
 from conv2d_conformance.verifying.recount import Count, recount
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+assemble = on_json.assemble
 
 Report = dict[str, Any]
 
@@ -55,7 +62,7 @@ ALL = Capabilities(
     thread_safe=True,
 )
 
-FAILURE = {
+FAILURE: dict[str, Any] = {
     "case": "n1c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 b[0]=1",
     "got": "0 at y[0,0,0,0]; 1 of 1 elements are wrong",
     "required": "1, exactly",
@@ -112,9 +119,9 @@ def little() -> Iterator[None]:
 _counted: dict[str, dict[str, Count]] = {}
 
 
-def counted(run: dict[str, Any], claims: Capabilities, checks: list[Check]) -> dict[str, Count]:
+def counted(run: Asked, claims: Capabilities, checks: list[Check]) -> dict[str, Count]:
     """What `recount` finds at such an effort; the same is counted once."""
-    asked = {"claims": claims.to_json(), "effort": run["effort"], "seed": run["seed"]}
+    asked = {"claims": claims.to_json(), "effort": run.effort, "seed": run.seed}
     found = _counted.setdefault(json.dumps(asked, sort_keys=True), {})
     missing = [check for check in checks if check.name not in found]
     if missing:
@@ -153,14 +160,14 @@ def _made(name: str) -> Report:
         ),
     )
     top = header(options, _Introduced(hello), 0.0)  # type: ignore[arg-type]  # no more than the hello is looked at
-    top["execution"]["seconds"] = 1.5
+    top = replace(top, execution=replace(top.execution, seconds=1.5))
     claimed = recipe.claims.features | frozenset(recipe.operations)
-    checks = to_run(catalogue(), top["run"], claimed)
-    counts = counted(top["run"], recipe.claims, checks)
+    checks = to_run(catalogue(), top.run, claimed)
+    counts = counted(top.run, recipe.claims, checks)
     records = [_record(check, counts[check.name], recipe) for check in checks[: recipe.reached]]
     complete = recipe.reached is None
     fingerprint = _fingerprint(hello) if recipe.only == "*" and complete else None
-    report: Report = json.loads(json.dumps(assemble(top, records, complete=complete, fingerprint=fingerprint)))
+    report: Report = assemble(on_json.plain(top), records, complete=complete, fingerprint=fingerprint)
     return report
 
 
@@ -200,24 +207,17 @@ def _accuracy(subject: str, claims: Capabilities) -> dict[str, Any]:
     }
 
 
-def _fingerprint(hello: Hello) -> dict[str, Any]:
+def _fingerprint(hello: Hello) -> Fingerprint:
     shape = SHAPES[0]
     said = {shape.name: {"not seen": "not seen: a call takes longer than 1 s"}}
     dtypes = [dtype for dtype in DTYPES if dtype in hello.capabilities.dtypes]
     seen = {
-        dtype: {
-            "summary": summary(said),
-            "shapes": {
-                shape.name: {
-                    "case": f"{shape.case} {dtype}",
-                    "not_seen": "a call takes longer than 1 s",
-                    "findings": {},
-                }
-            },
-        }
+        dtype: OfDtype(
+            summary(said), {shape.name: OfShape(f"{shape.case} {dtype}", "a call takes longer than 1 s", {})}
+        )
         for dtype in dtypes
     }
-    return {"name": hello.name, "version": hello.version, "dtypes": seen}
+    return Fingerprint(hello.name, hello.version, seen)
 
 
 @pytest.fixture(scope="session")
@@ -231,17 +231,24 @@ def counting_again() -> Callable[..., dict[str, Count]]:
     return counted
 
 
+def verified(report: Report) -> Finding:
+    """What `verify` says, of the form too."""
+    try:
+        return holding.verify(reading.report_of(report), counted)
+    except reading.WrongForm as error:
+        return Finding((f"it does not have the form of a report: {error}",))
+
+
 @pytest.fixture(scope="session")
 def looked_at() -> Callable[[Report], Finding]:
     """What `verify` finds; the form, which takes longest to look at, is looked at where nothing else is wrong."""
 
     def look(report: Report) -> Finding:
-        with pytest.MonkeyPatch.context() as patch, suppress(Exception):
-            patch.setattr(holding, "fault_of", lambda _: None)
-            found = holding.verify(report, counted)
+        with suppress(Exception):
+            found: Finding = holding.verify(on_json.report_of(report), counted)
             if found.faults:
                 return found
-        return holding.verify(report, counted)
+        return verified(report)
 
     return look
 
@@ -251,4 +258,4 @@ def failing_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]
     """What a run writes about an implementation that drops the bias, and where."""
     path = tmp_path_factory.mktemp("run") / "out.json"
     target = "conv2d_conformance.mutants.channels:bias_dropped"
-    return path, run(Options(target=target, effort="quick", only="bias.a*", output=path))
+    return path, on_json.plain(run(Options(target=target, effort="quick", only="bias.a*", output=path)))

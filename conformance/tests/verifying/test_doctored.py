@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import copy
 import json
+import runpy
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from conv2d_conformance import spec
-from conv2d_conformance.report.deviations import Deviation
-from conv2d_conformance.report.verdicts import claimed_by, conclusion
 from conv2d_conformance.verifying import Finding
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+claimed_by, conclusion = on_json.claimed_by, on_json.conclusion
 
 Report = dict[str, Any]
 
@@ -40,14 +44,16 @@ def judged(report: Report) -> dict[str, Any]:
 
 def seen(report: Report) -> dict[str, Any]:
     """What the last check saw that passes."""
-    return [seen for seen in report["checks"].values() if seen["outcome"] == "pass"][-1]
+    found: dict[str, Any] = [seen for seen in report["checks"].values() if seen["outcome"] == "pass"][-1]
+    return found
 
 
 def failing(report: Report) -> dict[str, Any]:
     found = [seen for seen in report["checks"].values() if seen["outcome"] == "fail"]
     if not found:
         raise NotApplicable
-    return found[0]
+    answer: dict[str, Any] = found[0]
+    return answer
 
 
 def only_where(holds: object) -> None:
@@ -61,7 +67,7 @@ def conclude(report: Report) -> None:
     report["conclusion"] = conclusion(
         report["requirements"],
         claimed_by(report["implementation"]),
-        [Deviation(**item) for item in report["deviations"]],
+        on_json.deviations_of(report),
         report["breaches"],
         profile=run["profile"],
         only=run["only"],
@@ -646,7 +652,9 @@ def doctorings() -> Iterator[Callable[[Report], None]]:
 
 
 @pytest.mark.parametrize("name", ["forward", "training", "layer", "failing", "selection"])
-def test_every_doctoring_is_found(made, looked_at, name):
+def test_every_doctoring_is_found(
+    made: Callable[[str], Report], looked_at: Callable[[Report], Finding], name: str
+) -> None:
     applied, missed = [], []
     for doctoring in doctorings():
         report = made(name)

@@ -1,36 +1,47 @@
 """What a run wrote is found to be what it says, whatever its verdicts, and so is what older versions wrote."""
 
 import json
+import runpy
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from conv2d_conformance import __version__
 from conv2d_conformance.cli import program
-from conv2d_conformance.report.assemble import read
-from conv2d_conformance.verifying import CANNOT_KNOW, Finding, verify
+from conv2d_conformance.verifying import CANNOT_KNOW, Finding
+from conv2d_conformance.verifying.recount import Count
+
+Report = dict[str, Any]
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+read, verify = on_json.read, on_json.verify
 
 NAMES = ("forward", "training", "layer", "failing", "selection", "interrupted", "without isolation")
 OLD = sorted((Path(__file__).parent / "reports").glob("*.json"))
 """Reports of version 0.1.0, from results/: one for each text that edition 1 had."""
 
 
-def invoke(*arguments):
+def invoke(*arguments: Path) -> Result:
     return CliRunner().invoke(program, ["verify", *map(str, arguments)])
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_wrong_with_what_a_run_wrote(made, counting_again, name):
+def test_nothing_is_wrong_with_what_a_run_wrote(
+    made: Callable[[str], Report], counting_again: Callable[..., dict[str, Count]], name: str
+) -> None:
     assert verify(made(name), counting_again) == Finding()
 
 
 @pytest.mark.parametrize("path", OLD, ids=lambda path: path.stem)
-def test_nothing_is_wrong_with_what_an_older_version_wrote(path):
+def test_nothing_is_wrong_with_what_an_older_version_wrote(path: Path) -> None:
     assert verify(read(path)) == Finding()
 
 
-def test_old_reports_are_told_as_such_in_a_line_each():
+def test_old_reports_are_told_as_such_in_a_line_each() -> None:
     result = invoke(*OLD)
     assert result.exit_code == 0
     lines = result.output.splitlines()
@@ -53,7 +64,9 @@ def test_old_reports_are_told_as_such_in_a_line_each():
         (lambda r: r["accuracy"]["float32"].update(exact_where_exact=False), "told in two ways"),
     ],
 )
-def test_an_old_report_that_was_doctored_is_found_out(change, sentence):
+def test_an_old_report_that_was_doctored_is_found_out(
+    change: Callable[[dict[str, Any]], object], sentence: str
+) -> None:
     report = read(OLD[0])
     change(report)
     found = verify(report)
@@ -67,7 +80,13 @@ def test_an_old_report_that_was_doctored_is_found_out(change, sentence):
         ("spec", {"digest": 64 * "0"}, "it cites edition "),
     ],
 )
-def test_what_another_suite_made_is_neither_refused_nor_called_sound(made, looked_at, name, change, sentence):
+def test_what_another_suite_made_is_neither_refused_nor_called_sound(
+    made: Callable[[str], Report],
+    looked_at: Callable[[Report], Finding],
+    name: str,
+    change: dict[str, str],
+    sentence: str,
+) -> None:
     report = made("layer")
     report[name].update(change)
     found = looked_at(report)
@@ -75,14 +94,18 @@ def test_what_another_suite_made_is_neither_refused_nor_called_sound(made, looke
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_other_sources_asked_is_compared_where_these_ask_the_same(made, counting_again, name):
+def test_what_other_sources_asked_is_compared_where_these_ask_the_same(
+    made: Callable[[str], Report], counting_again: Callable[..., dict[str, Count]], name: str
+) -> None:
     report = made(name)
     report["suite"]["sources"] = 64 * "0"
     found = verify(report, counting_again)
     assert found == Finding(remarks=(f"made by other sources of version {__version__} that ask the same",))
 
 
-def test_what_other_sources_asked_is_not_compared_where_these_ask_something_else(made, looked_at):
+def test_what_other_sources_asked_is_not_compared_where_these_ask_something_else(
+    made: Callable[[str], Report], looked_at: Callable[[Report], Finding]
+) -> None:
     report = made("layer")
     report["suite"]["sources"] = 64 * "0"
     report["checks"]["test_bias::test_added"]["transcript"] = 16 * "0"
@@ -91,7 +114,54 @@ def test_what_other_sources_asked_is_not_compared_where_these_ask_something_else
     assert found.not_compared[0].startswith(f"it was made by other sources of the suite, of version {__version__}: ")
 
 
-def test_a_run_with_another_hypothesis_is_not_refused(made, looked_at):
+def test_a_text_that_other_sources_cite_under_another_edition_is_told(
+    made: Callable[[str], Report], looked_at: Callable[[Report], Finding]
+) -> None:
+    report = made("layer")
+    report["suite"]["sources"] = 64 * "0"
+    report["spec"]["edition"] = "1"
+    assert looked_at(report).faults == ("the text of its specification is edition 2, not 1",)
+
+
+@pytest.mark.parametrize(("change", "counted"), [({}, 1), ({"judged_cases": 0}, 0)])
+def test_what_other_sources_asked_is_counted_once_at_most(
+    made: Callable[[str], Report],
+    counting_again: Callable[..., dict[str, Count]],
+    change: dict[str, int],
+    counted: int,
+) -> None:
+    report = made("layer") | change
+    report["suite"]["sources"] = 64 * "0"
+    calls: list[Any] = []
+
+    def counted_once(*asked: Any) -> dict[str, Count]:
+        calls.append(asked)
+        return counting_again(*asked)
+
+    verify(report, counted_once)
+    assert len(calls) == counted
+
+
+def test_what_fails_in_one_aspect_by_name_and_in_another_by_its_words_is_told(
+    made: Callable[[str], Report], looked_at: Callable[[Report], Finding]
+) -> None:
+    report = made("failing")
+    failing = next(entry for entry in report["requirements"] if entry["failure"])
+    failing["failure"]["aspect"] = "values"
+    assert looked_at(report).faults == ()
+    failing["failure"]["aspect"] = "accepted"
+    (sentence,) = looked_at(report).faults
+    assert sentence.endswith(" fails in the aspect accepted, and in its words values")
+
+
+def test_a_failure_of_today_says_in_which_aspect(failing_run: tuple[Path, Report]) -> None:
+    _, report = failing_run
+    assert {entry["failure"]["aspect"] for entry in report["requirements"] if entry["failure"]} == {"values"}
+
+
+def test_a_run_with_another_hypothesis_is_not_refused(
+    made: Callable[[str], Report], looked_at: Callable[[Report], Finding]
+) -> None:
     report = made("layer")
     report["environment"]["packages"]["hypothesis"] = "1.0"
     found = looked_at(report)
@@ -99,7 +169,7 @@ def test_a_run_with_another_hypothesis_is_not_refused(made, looked_at):
     assert "its cases were drawn by Hypothesis 1.0" in found.not_compared[0]
 
 
-def test_of_several_files_the_worst_decides(failing_run, tmp_path):
+def test_of_several_files_the_worst_decides(failing_run: tuple[Path, Report], tmp_path: Path) -> None:
     path, report = failing_run
     others = {**report["suite"], "sources": 64 * "0"}
     doctored, other = tmp_path / "doctored.json", tmp_path / "other.json"
@@ -112,7 +182,7 @@ def test_of_several_files_the_worst_decides(failing_run, tmp_path):
         assert all(str(file) in result.output + result.stderr for file in files)
 
 
-def test_nothing_is_wrong_with_what_a_failing_run_writes_now(failing_run):
+def test_nothing_is_wrong_with_what_a_failing_run_writes_now(failing_run: tuple[Path, Report]) -> None:
     path, report = failing_run
     assert report["conclusion"]["exit_status"] == 1
     assert (

@@ -2,29 +2,37 @@
 
 import io
 import json
+import runpy
 import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
 from conv2d_conformance.report.console import console
-from conv2d_conformance.report.counts import as_json
-from conv2d_conformance.report.junit import junit
-from conv2d_conformance.report.markdown import results_page
-from conv2d_conformance.report.text import show
 from conv2d_conformance.report.verdicts import WITHOUT_ISOLATION
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
+from conv2d_conformance.verifying.recount import Count
+
+Report = dict[str, Any]
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+in_short, junit = on_json.in_short, on_json.junit_page
+results_page, show = on_json.results_page, on_json.show
 
 
 @pytest.fixture
-def report(made):
-    return made("without isolation")
+def report(made: Callable[[str], Report]) -> dict[str, Any]:
+    found: dict[str, Any] = made("without isolation")
+    return found
 
 
-def test_there_is_a_result_and_no_certificate(report):
+def test_there_is_a_result_and_no_certificate(report: dict[str, Any]) -> None:
     assert report["conclusion"] == {
         "headline": f"all that profile forward requires holds; {WITHOUT_ISOLATION}",
         "conforming": False,
@@ -34,7 +42,7 @@ def test_there_is_a_result_and_no_certificate(report):
     }
 
 
-def pages(report):
+def pages(report: dict[str, Any]) -> Iterator[str]:
     stream = io.StringIO()
     show(report, Path("out.json"), console(stream))
     yield " ".join(stream.getvalue().split())
@@ -42,16 +50,16 @@ def pages(report):
     case = ET.fromstring(junit({"out.json": report})).find("testsuite/testcase[@name='conclusion']")
     assert case is not None
     yield "".join(part.get("message") or part.text or "" for part in case)
-    yield json.dumps(as_json(report))
+    yield json.dumps(in_short(report))
 
 
-def test_every_page_says_so(report):
+def test_every_page_says_so(report: dict[str, Any]) -> None:
     for page in pages(report):
         assert WITHOUT_ISOLATION in page
         assert "conforming to" not in page
 
 
-def test_so_it_is_where_other_things_are_to_be_said_too(made):
+def test_so_it_is_where_other_things_are_to_be_said_too(made: Callable[[str], Report]) -> None:
     report = made("failing")
     report["run"]["isolation"] = "none"
     *others, short = pages(report)
@@ -60,13 +68,18 @@ def test_so_it_is_where_other_things_are_to_be_said_too(made):
     assert '"isolation": "none"' in short
 
 
-def test_old_reports_that_call_it_a_certificate_are_shown_without_one(made):
+def test_old_reports_that_call_it_a_certificate_are_shown_without_one(made: Callable[[str], Report]) -> None:
     report = made("forward")
     report["run"]["isolation"] = "none"
     assert all(f"; {WITHOUT_ISOLATION}" in page for page in list(pages(report))[:3])
 
 
-def test_verify_says_so(report, tmp_path, counting_again, monkeypatch):
+def test_verify_says_so(
+    report: dict[str, Any],
+    tmp_path: Path,
+    counting_again: Callable[..., dict[str, Count]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     path = tmp_path / "out.json"
     path.write_text(json.dumps(report))
     monkeypatch.setattr("conv2d_conformance.verifying.recount.recount", lambda *known, **_: counting_again(*known))
@@ -84,7 +97,7 @@ examination.Examination.judge_all = lambda self, cases, **_: self.judge(None)
 """
 
 
-def test_who_patches_the_suite_gets_no_certificate_and_verify_sees_that_nothing_was_asked(tmp_path):
+def test_who_patches_the_suite_gets_no_certificate_and_verify_sees_that_nothing_was_asked(tmp_path: Path) -> None:
     target, path = tmp_path / "cheat.py", tmp_path / "out.json"
     target.write_text(PATCHES_THE_REPORT)
     with pytest.MonkeyPatch.context() as patch:
@@ -94,7 +107,7 @@ def test_who_patches_the_suite_gets_no_certificate_and_verify_sees_that_nothing_
             patch.setattr(Examination, name, getattr(Examination, name))  # put back what the target changes
         options = Options(target=f"{target}:conv2d", effort="quick", only="bias.a*", output=path, isolation="none")
         report = run(options)
-    assert not report["conclusion"]["conforming"]
+    assert not report.conclusion.conforming
     result = CliRunner().invoke(program, ["verify", str(path)])
     assert result.exit_code == 1
     assert "with this effort, seed and claims there are" in result.output

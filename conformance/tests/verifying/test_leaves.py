@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from conv2d_conformance.report.validation import schema
 from conv2d_conformance.verifying import Finding
+
+Report = dict[str, Any]
 
 UNKNOWABLE = {
     r"run\.target": "where the implementation was found is as it was told",
@@ -83,7 +85,9 @@ def is_looked_at(path: str, report: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("name", ["layer", "selection"])
-def test_every_change_of_one_value_is_found_or_cannot_be(made, looked_at, name):
+def test_every_change_of_one_value_is_found_or_cannot_be(
+    made: Callable[[str], Report], looked_at: Callable[[Report], Finding], name: str
+) -> None:
     report = made(name)
     looked = 0
     for path, holder, key, value in leaves(report):

@@ -1,27 +1,40 @@
 """A report is held against what the implementation does now: its failing cases, and a sample of what passes."""
 
 import copy
+import runpy
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
+from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import catalogue
-from conv2d_conformance.verifying.rerun import rerun
+from conv2d_conformance.verifying.rerun import Again
 from conv2d_reference import conv2d
+
+Report = dict[str, Any]
+
+on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
+rerun = on_json.rerun
 
 MUTANT = catalogue()["bias_dropped"].adapter
 TARGET = "conv2d_conformance.mutants.channels:bias_dropped"
 
 
-def asked_again(report, adapter=MUTANT, **options):
-    return rerun(report, InProcess(adapter), **{"sample": 10, "draw": 1, **options})
+def asked_again(report: dict[str, Any], adapter: Adapter = MUTANT, **options: Any) -> Again:
+    found: Again = rerun(report, InProcess(adapter), **{"sample": 10, "draw": 1, **options})
+    return found
 
 
-def test_the_same_implementation_does_the_same_again(failing_run):
+def test_the_same_implementation_does_the_same_again(failing_run: tuple[Path, Report]) -> None:
     again = asked_again(failing_run[1])
     assert again.differences == ()
     assert again.compared.startswith(
@@ -29,14 +42,14 @@ def test_the_same_implementation_does_the_same_again(failing_run):
     )
 
 
-def test_what_failed_and_does_not_any_more_is_told(failing_run):
+def test_what_failed_and_does_not_any_more_is_told(failing_run: tuple[Path, Report]) -> None:
     again = asked_again(failing_run[1], replace(MUTANT, conv2d=conv2d))
     (sentence,) = again.differences
     assert sentence.startswith("bias.added does not fail again, neither by its case 'n1")
 
 
-def test_what_passed_and_fails_now_is_told(failing_run):
-    def zeros(input, weight, bias=None, **attributes):
+def test_what_passed_and_fails_now_is_told(failing_run: tuple[Path, Report]) -> None:
+    def zeros(input: Array, weight: Array, bias: Array | None = None, **attributes: Any) -> Array:
         return np.zeros_like(MUTANT.conv2d(input, weight, bias, **attributes))
 
     again = asked_again(failing_run[1], replace(MUTANT, conv2d=zeros))
@@ -62,14 +75,16 @@ def test_what_passed_and_fails_now_is_told(failing_run):
         ),
     ],
 )
-def test_what_is_another_is_told(failing_run, change, sentence):
+def test_what_is_another_is_told(
+    failing_run: tuple[Path, Report], change: Callable[[dict[str, Any]], object], sentence: str
+) -> None:
     report = copy.deepcopy(failing_run[1])
     change(report)
     differences = asked_again(report).differences
     assert any(difference.startswith(sentence) for difference in differences), differences
 
 
-def test_the_program_says_what_it_asked(failing_run):
+def test_the_program_says_what_it_asked(failing_run: tuple[Path, Report]) -> None:
     path, report = failing_run
     result = CliRunner().invoke(program, ["verify", str(path), "--rerun", TARGET, "--draw", "3"])
     first, second = result.output.splitlines()
@@ -78,7 +93,7 @@ def test_the_program_says_what_it_asked(failing_run):
     assert second.endswith(": the same was seen")
 
 
-def test_the_program_says_what_differs(failing_run):
+def test_the_program_says_what_differs(failing_run: tuple[Path, Report]) -> None:
     path, _ = failing_run
     result = CliRunner().invoke(program, ["verify", str(path), "--rerun", "reference-correlate", "--draw", "3"])
     assert result.exit_code == 1

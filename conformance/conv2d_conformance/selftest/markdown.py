@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.mutants import Mutant
-from conv2d_conformance.selftest.killing import MATRIX, Encounter, Summary
+from conv2d_conformance.selftest.kills import MATRIX, Encounter, Summary
 from conv2d_conformance.selftest.score import Score, first_attempt, published
 
 HEAD = """# Mutants and checks

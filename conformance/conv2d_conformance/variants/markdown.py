@@ -9,7 +9,7 @@ from importlib.metadata import version
 from conv2d_conformance import __version__, spec
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.variants import catalogue
-from conv2d_conformance.variants.running import EVERY, LARGE, Result
+from conv2d_conformance.variants.alarms import EVERY, LARGE, Result
 
 PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis")
 

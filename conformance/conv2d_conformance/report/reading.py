@@ -1,0 +1,80 @@
+"""Read reports, which are foreign: of any age, of any hand, or no reports at all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from conv2d_conformance import strict_json
+from conv2d_conformance.foreign import escaped_json
+from conv2d_conformance.hinted import Hinted
+from conv2d_conformance.report.assemble import assemble
+from conv2d_conformance.report.header import Header
+from conv2d_conformance.report.report import Report
+from conv2d_conformance.report.validation import fault_of
+from conv2d_conformance.report.writing import PARTIAL
+from conv2d_conformance.typed_json import as_json, from_json
+from conv2d_conformance.verdict.record import Record
+
+
+class UnreadableReport(Hinted):
+    """A file that is neither a report nor what an interrupted run left behind."""
+
+
+class MalformedReport(UnreadableReport):
+    """A file that does not have the form of a report: `fault` says where."""
+
+    def __init__(self, path: Path, fault: str) -> None:
+        super().__init__(f"{path} does not have the form of a report: {fault}")
+        self.fault = fault
+
+
+class WrongForm(ValueError):
+    """JSON that does not have the form of a report; the text says where."""
+
+
+def read(path: Path) -> Report:
+    """A report from its file, or from the `.partial` file of a run that was killed. UnreadableReport."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as reason:
+        raise UnreadableReport(f"{path} cannot be read: {(reason.strerror or str(reason)).lower()}") from None
+    except UnicodeDecodeError:
+        raise UnreadableReport(f"{path} is not a report: it is not text") from None
+    try:
+        value = as_json(_from_partial(text)) if path.suffix == PARTIAL else escaped_json(strict_json.loads(text))
+    except (ValueError, RecursionError):
+        raise UnreadableReport(
+            f"{path} is not a report of conv2d-conformance: it is damaged or of another kind"
+        ) from None
+    if not isinstance(value, dict) or "requirements" not in value:
+        raise UnreadableReport(f"{path} is not a report of conv2d-conformance: it has no requirements")
+    try:
+        return report_of(value)
+    except WrongForm as error:
+        raise MalformedReport(path, str(error)) from None
+
+
+def report_of(value: object) -> Report:
+    """The report that JSON stands for. WrongForm, with the first thing that is not as the schema has it."""
+    if fault := fault_of(value):
+        raise WrongForm(fault)
+    try:
+        return from_json(value, Report)
+    except ValueError as error:  # an integer that is written as 1.0, say, which the schema allows
+        raise WrongForm(str(error)) from None
+
+
+@dataclass(frozen=True)
+class _FirstLine:
+    """Of a partial file."""
+
+    header: Header
+
+
+def _from_partial(text: str) -> Report:
+    # The last line may have been cut by the death of the run.
+    first, *others = (escaped_json(json.loads(line)) for line in text.split("\n")[:-1] or [""])
+    records = [from_json(line, Record) for line in others]
+    return assemble(from_json(first, _FirstLine).header, records, complete=False)
