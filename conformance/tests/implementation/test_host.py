@@ -506,7 +506,7 @@ def test_the_harness_works_until_the_answer_comes(
     assert isinstance(waiting.ask(replace(request_for(), meanwhile=(tmp_path / "done").touch)), Result)
 
 
-def test_the_harness_works_while_a_process_starts(tmp_path, request_for):
+def test_the_harness_works_while_a_process_starts(tmp_path: Path, request_for: Callable[..., Request]) -> None:
     file, done = tmp_path / "waits.py", tmp_path / "done"
     file.write_text(
         f"import pathlib, time\nwhile not pathlib.Path({str(done)!r}).exists():\n    time.sleep(0.01)\n"
@@ -516,6 +516,6 @@ def test_the_harness_works_while_a_process_starts(tmp_path, request_for):
         assert isinstance(worker.ask(request_for()), Result)
 
 
-def test_an_error_while_a_process_starts_leaves_nothing_behind(target):
+def test_an_error_while_a_process_starts_leaves_nothing_behind(target: Callable[[str], str]) -> None:
     with pytest.raises(ZeroDivisionError):
         Worker(target("zeros"), meanwhile=lambda: 1 / 0)

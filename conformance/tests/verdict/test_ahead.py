@@ -19,7 +19,7 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.ahead import Ahead
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.tally import as_json
+from conv2d_conformance.verdict.tally import recorded
 
 LINES = tuple(f"n1c2h{size}w{size + 1} m2k2 integers:{size}" for size in range(2, 8))
 KIND = "out-channels-divisible"
@@ -126,7 +126,7 @@ def test_the_same_is_asked_with_the_same_end_as_without_looking_ahead(
             check(examined)
         except Nonconforming as error:
             failure = error.failure
-        found.append((watched.asked, failure, as_json(examined.tally)))
+        found.append((watched.asked, failure, recorded("the check", examined.tally)))
         assert len(watched.asked) > 3
     assert found[0] == found[1]
 
