@@ -292,7 +292,7 @@ class Examination:
         return self.asker.ask(case, values=values, times=times, meanwhile=self._look_ahead)
 
     def _ahead(self, items: Iterable[Item], prepare: Callable[[Item], object]) -> Iterator[Item]:
-        """The items; while an answer to one is awaited, the next is drawn and prepared."""
+        """The items; while an answer to one is awaited, the next is prepared."""
         ahead = Ahead(items, prepare)
         self._look_ahead = ahead.look
         try:

@@ -89,18 +89,18 @@ class Question:
         )
 
     def foreseen(self, then: Callable[[], object] = lambda: None, *, values: bool = True) -> Request:
-        """The call; and where that takes little, what is done until the answer comes.
+        """The call, and what is done until the answer comes.
 
-        What its `values` are held against is found, and more.
+        What its `values` are held against is found, where that takes little, and `then` more is done.
         """
 
         def meanwhile() -> None:
             with suppress(Exception):  # what fails here fails again where it is needed, and is told there
-                if values and self.request.products:
+                if values and 0 < self.request.products <= FORESEEN:
                     _ = self.evidence, self.is_bounded
                 then()
 
-        return replace(self.request, meanwhile=meanwhile) if self.request.products <= FORESEEN else self.request
+        return replace(self.request, meanwhile=meanwhile)
 
     @property
     def is_small(self) -> bool:
