@@ -15,6 +15,7 @@ import re
 import shlex
 import sys
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -24,13 +25,18 @@ from urllib.parse import unquote
 from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter, adapter_from_function
 from conv2d_conformance.contract.bare_functions import fault_of_parameters
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
+from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.implementation import bundled
 from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
 
 FORMS = (
     "a TARGET is the name of a bundled adapter, package.module:object, path/to/file.py:object, "
-    "or command:PROGRAM ARG ...; each but the last may end in ?key=value&key=value"
+    "path/to/library.so:function, or command:PROGRAM ARG ...; each but the last may end in ?key=value&key=value"
 )
+
+
+LIBRARY = ".so"
+"""How the file of a shared library ends."""
 
 
 # The two errors are dataclasses but not frozen: `contextlib` sets the traceback of an exception that passes through.
@@ -119,7 +125,7 @@ _FILE = re.compile(r"(?P<base>.*?\.py:[^?:/]+)(?:\?(?P<query>.*))?", re.DOTALL)
 
 
 def _is_path(text: str) -> bool:
-    return text.endswith(".py") or "/" in text
+    return text.endswith((".py", LIBRARY)) or "/" in text
 
 
 def _is_file(path: str) -> bool:
@@ -166,13 +172,15 @@ def load(target: Target) -> Adapter:
     """Import the target and configure it. LoadError says what stands in the way; nothing else is raised."""
     if target.command:
         raise LoadError("a command cannot be loaded into a Python process", "it runs in a process of its own")
+    if target.path.endswith(LIBRARY):
+        return _in_form(target, _of_library)
     found = _find(_import(target), target)
     if isinstance(found, Adapter):
         adapter = found
     elif isinstance(getattr(found, "adapter", None), Adapter):
         adapter = found.adapter
     elif callable(found):
-        adapter = _wrap(found, target)
+        return _named(_wrap(found, target), target)
     else:
         raise LoadError(
             f"{target.attribute} in {target.place} is a value of type {type(found).__name__}",
@@ -187,6 +195,8 @@ def _named(adapter: Adapter, target: Target) -> Adapter:
             raise LoadError(
                 f"the {what} of the adapter in {target.place} is of type {type(value).__name__}, not a string"
             )
+    if not all(isinstance(text, str) for text in (*adapter.environment, *adapter.environment.values())):
+        raise LoadError(f"the environment of the adapter in {target.place} holds more than strings")
     return adapter
 
 
@@ -244,7 +254,30 @@ def _find(module: ModuleType, target: Target) -> Any:
 
 
 def _wrap(function: Any, target: Target) -> Adapter:
-    """A bare function as an adapter, under the name of its place; its version is the digest of the file."""
+    """What is no adapter as one."""
+    from conv2d_conformance.forms.object_form import adapter_of  # late: `parse` needs none of it, and has to be fast
+
+    return _in_form(
+        target, lambda _: adapter_of(function, target.options) or _called_as_the_contract_does(function, target)
+    )
+
+
+def _of_library(target: Target) -> Adapter:
+    from conv2d_conformance.forms.library import of_library
+
+    return of_library(target.path, target.attribute, target.options)
+
+
+def _in_form(target: Target, make: Callable[[Target], Adapter]) -> Adapter:
+    """An adapter that is made of a target, under the name of its place; its version is the digest of the file."""
+    name = f"{Path(target.path).name if target.path else target.module}:{target.attribute}"
+    try:
+        return replace(make(target), name=name, version=_digest(target))
+    except FormError as error:
+        raise LoadError(f"{target.attribute} in {target.place}: {error.sentence}", error.hint) from None
+
+
+def _called_as_the_contract_does(function: Any, target: Target) -> Adapter:
     try:
         signature = inspect.signature(function)
     except (ValueError, TypeError):
@@ -255,8 +288,7 @@ def _wrap(function: Any, target: Target) -> Adapter:
     if fault := fault_of_parameters(signature):
         sentence, hint = fault
         raise LoadError(f"{target.attribute} in {target.place} is no conv2d as it stands: {sentence}", hint)
-    name = f"{Path(target.path).name if target.path else target.module}:{target.attribute}"
-    return replace(adapter_from_function(function), name=name, version=_digest(target))
+    return adapter_from_function(function)
 
 
 def _digest(target: Target) -> str:

@@ -1,4 +1,4 @@
-"""Puts the cases of one check to an implementation, and judges the answers."""
+"""Ask an implementation the cases of one check, and judge the answers."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Answer, Implementation, Observation
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.operations import OPERATIONS
+from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.failure import as_always
+from conv2d_conformance.verdict.fault_sentences import NO_SUCH_THING
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault, Judgement
-from conv2d_conformance.verdict.question import Drawn, Question
-from conv2d_conformance.verdict.repeating import judge_repetitions
+from conv2d_conformance.verdict.question import DrawnQuestion, Question
+from conv2d_conformance.verdict.repetitions import judge_repetitions
 from conv2d_conformance.verdict.tally import Tally
-from conv2d_conformance.verdict.together import answers_of, request_of
-from conv2d_conformance.verdict.wording import NO_SUCH_THING
 
 BREACHES = frozenset({"imports-reference"})
-"""What breaks no requirement, but the rules for adapters: there is no certificate."""
+"""Observations that break the rules for adapters instead of a requirement: there is no certificate."""
 
 MOST_PREPARED = 3
 """A legal call that is asked next, and an illegal one after it with its own."""
 
 Prepare = Callable[[Case, Capabilities], Question]
-"""Makes the question that a case is under some claims."""
+"""Makes a question of a case and some claims."""
 
 
 class Asker:
-    """Asks an implementation for one check.
+    """Asks an implementation on behalf of one check.
 
-    What is seen beside an answer goes into the tally, whatever the case was asked for; and so does what the answer says
-    of the accuracy, where the check `grades`. Askers of the same cases can share what they `prepare`.
+    Observations beside an answer go into the tally, whatever the case was asked for. If the check `grades`, so does
+    what the answer says about the accuracy. Askers of the same cases can share what they `prepare`.
     """
 
     def __init__(self, implementation: Implementation, tally: Tally, *, grades: bool, prepare: Prepare) -> None:
@@ -51,7 +51,7 @@ class Asker:
     def ask(
         self, case: Case, *, values: bool, times: int = 1, meanwhile: Callable[[], object] = lambda: None
     ) -> Judgement:
-        """Ask a case, several times or until an answer fails. What is done `meanwhile` takes little."""
+        """Ask a case, up to `times` times or until an answer fails. The work `meanwhile` is short."""
         question = self._question(case)
         request = question.foreseen(meanwhile, values=values)
         grading = self._tally.grading if self.grades else None
@@ -74,21 +74,21 @@ class Asker:
             self._watch(format_case(case), judgement, case.operation)
         return judged
 
-    def ask_drawn(self, question: Drawn) -> Judgement:
-        """Ask for what is drawn."""
+    def ask_drawn(self, question: DrawnQuestion) -> Judgement:
+        """Ask a question whose answer is drawn."""
         judgement = question.judged(self.implementation)
         self._watch(question.line, judgement, question.operation)
         return judgement
 
     def foresee(self, case: Case) -> None:
-        """Prepare a question that comes soon, if that takes little."""
+        """Prepare a question that comes soon, if that is little work."""
         question = self._prepare(case, self.claims)
         if question.is_small:
             _ = question.request
             self._prepared.append(question)
 
     def _question(self, case: Case) -> Question:
-        # The very same case: a stride of 1.0 equals one of 1, and is another question.
+        # The same object: a stride of 1.0 equals a stride of 1, but makes another question.
         for place, question in enumerate(self._prepared):
             if question.case is case:
                 del self._prepared[place]
