@@ -292,7 +292,7 @@ class Examination:
         return self.asker.ask(case, values=values, times=times, meanwhile=self._look_ahead)
 
     def _ahead(self, items: Iterable[Item], prepare: Callable[[Item], object]) -> Iterator[Item]:
-        """The items; while an answer to one is awaited, the next is prepared."""
+        """The items. The next one is prepared while an answer is awaited."""
         ahead = Ahead(items, prepare)
         self._look_ahead = ahead.look
         try:
@@ -309,13 +309,13 @@ class Examination:
             self._foresee(case)
 
     def _fitting(self, case: Case) -> Case | None:
-        """What is asked in place of a case, the same for the same, which is met twice where it is foreseen."""
+        """The case that is asked in place of this one. A case that is foreseen and then judged is looked at once."""
         if self._fitted is None or self._fitted[0] is not case:
             self._fitted = case, askable(case, self.claims)
         return self._fitted[1]
 
     def _made(self, illegal: Illegal) -> IllegalCall | None:
-        """The same for an illegal call."""
+        """The calls that are asked for an illegal one, also looked at once."""
         if self._illegal is None or self._illegal[0] is not illegal:
             made = illegal_within_claims(illegal, self.claims)
             self._illegal = illegal, None if made is None else IllegalCall(*made, format_case(made[1]))

@@ -101,7 +101,7 @@ class Question:
 
     @property
     def is_small(self) -> bool:
-        """Whether it takes little to make the call: no answer waits long for that."""
+        """Whether the call is made in so little time that no answer waits long for it."""
         size = elements(self.case) if self.illegal_because else products(self.geometry)
         return size <= FORESEEN
 
