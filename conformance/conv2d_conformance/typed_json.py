@@ -20,7 +20,10 @@ T = TypeVar("T")
 
 def from_json(value: object, kind: type[T]) -> T:
     """The value of a dataclass that JSON stands for. ValueError, with the place, where it is of another form."""
-    return msgspec.convert(value, kind)
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:  # which is no ValueError in old versions
+        raise ValueError(str(error)) from None
 
 
 def as_json(value: object) -> Json:

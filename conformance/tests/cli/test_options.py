@@ -18,7 +18,7 @@ from conv2d_conformance.implementation import resident
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.kind import Kind
-from conv2d_conformance.running import options, pytest_options
+from conv2d_conformance.running import header, options, pytest_options
 from conv2d_conformance.running.header import told
 from conv2d_conformance.running.options import Options, described, kind_of
 from conv2d_conformance.running.plugin import pytest_addoption
@@ -145,7 +145,7 @@ def test_an_option_is_added_by_one_field_here_and_one_in_the_report(monkeypatch:
     assert "How often.  [default: 3; x>=1]" in CliRunner().invoke(command, ["--help"], terminal_width=120).output
     assert parsed(*pytest_options.arguments(more(target="x", patience=5))) == more(target="x", patience=5)
     asked = make_dataclass("AskedMore", [("how_often", int)], bases=(Asked,), frozen=True, kw_only=True)
-    monkeypatch.setattr(options, "Asked", asked)
+    monkeypatch.setattr(header, "Asked", asked)
     written: Any = as_json(told(more(target="x", patience=5)))
     assert written["how_often"] == 5
 

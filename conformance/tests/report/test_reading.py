@@ -78,6 +78,11 @@ def test_an_unknown_key_is_allowed_only_where_names_are_free(report: dict[str, A
         (lambda r: r["requirements"][0].update(verdict="skip"), "requirements[0].verdict: 'skip' is not one of"),
         (lambda r: r["requirements"][2].update(failure=r["requirements"][0]["failure"]), "requirements[2].failure: "),
         (lambda r: r["requirements"][0].update(failure=None), "requirements[0].failure: None is not of type 'object'"),
+        (lambda r: r.update(judged_cases=2.0), "Expected `int`, got `float` - at `$.judged_cases`"),
+        (
+            lambda r: r.update(fingerprint={"name": "a", "version": "b", "dtypes": {"float32": 1}}),
+            "Expected `object`, got `int` - at `$.fingerprint.dtypes[...]`",
+        ),
     ],
 )
 def test_a_fault_is_named_with_its_place(file: Path, change: Callable[[dict[str, Any]], object], fault: str) -> None:
