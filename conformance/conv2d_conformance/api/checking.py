@@ -10,6 +10,7 @@ from conv2d_conformance.api.arrays import array_of
 from conv2d_conformance.api.asking import asked
 from conv2d_conformance.contract.answers import Result
 from conv2d_conformance.contract.grades import MEANINGS, class_names
+from conv2d_conformance.diagnosis.hint import hint
 from conv2d_conformance.diagnosis.single import looks_like
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.verdict.given import Given
@@ -59,7 +60,9 @@ def check(
 
 def _told(question: Given, answer: Result, fault: Fault) -> str:
     """The fault, as the report of a run tells it."""
-    lines = {"looks like": looks_like(question, answer, fault), "got": fault.got, "required": fault.required}
+    seen = looks_like(question, answer, fault)
+    advice = "" if seen else hint(question, answer, fault)
+    lines = {"looks like": seen, "hint": advice, "got": fault.got, "required": fault.required}
     if fault.aspect == "values":
         lines |= _graded(question, answer)
     line = question.request.line
@@ -67,7 +70,7 @@ def _told(question: Given, answer: Result, fault: Fault) -> str:
         lines |= {"case": line, "reference": f"conv2d-conformance reference '{line}'"}
     else:
         lines["case"] = f"{line.replace(' integers:0', '', 1)}, with the elements that were given"
-    told = [f"  {label:<11}{text}" for label, text in lines.items() if text]
+    told = [f"  {label:<12}{text}" for label, text in lines.items() if text]
     return "\n".join(["this is no right answer of conv2d", *told])
 
 

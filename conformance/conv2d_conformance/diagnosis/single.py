@@ -5,27 +5,27 @@ from __future__ import annotations
 from conv2d_conformance.contract.answers import Result
 from conv2d_conformance.diagnosis.effect_matching import explaining
 from conv2d_conformance.diagnosis.evidence import Seen, is_small
-from conv2d_conformance.diagnosis.hint import hint
 from conv2d_conformance.diagnosis.known_effects import known_effects
-from conv2d_conformance.diagnosis.sentences import YOUR_OUTPUT
+from conv2d_conformance.diagnosis.sentences import about_effect
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.verdict.judgement import Fault
 from conv2d_conformance.verdict.question import Question
 
+MOST_OTHERS = 4
+"""An answer that so many other faults would give as well says little about any of them."""
+
 
 def looks_like(question: Question, answer: Result, fault: Fault) -> str:
-    """The wrong conv2ds that give this very answer, the simplest by name, or a hint; empty where nothing is known.
+    """The simplest wrong conv2d that gives this very answer; empty where none is known, or too many are.
 
-    One answer cannot tell a fault from all others, so that it is said how many more would give it.
+    One answer cannot tell a fault from all others: it is said how many more would give it.
     """
-    if told := hint(question, answer, fault):
-        return told
-    if not is_small(question.case):
+    if fault.aspect == "dtype" or not is_small(question.case):
         return ""
     call = Call(question.input, question.weight, question.bias, **question.request.arguments)
     found = sorted(explaining(known_effects(call), [Seen(question, answer, fault)]), key=lambda effect: effect.cost)
-    if not found:
+    others = len({effect.sentence for effect in found}) - 1
+    if not 0 <= others <= MOST_OTHERS:
         return ""
-    more = len({effect.sentence for effect in found}) - 1
-    others = f" (of this one answer, {more} other known fault{'s' if more > 1 else ''} would say the same)" if more else ""
-    return f"{YOUR_OUTPUT} equals {found[0].sentence}{others}"
+    told = about_effect(found[0].sentence, "")
+    return f"{told}; so does the output of {others} other known fault{'s' if others > 1 else ''}" if others else told

@@ -24,7 +24,7 @@ from urllib.parse import unquote
 from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter, adapter_from_function
 from conv2d_conformance.contract.bare_functions import fault_of_parameters
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
-from conv2d_conformance.implementation import bundled
+from conv2d_conformance.implementation import bundled, handed
 from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
 
 FORMS = (
@@ -66,12 +66,13 @@ class LoadError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """Exactly one of `module`, `path` and `command` is set."""
+    """Exactly one of `module`, `path`, `command` and `is_handed` is set: the last of what this process handed over."""
 
     text: str
     module: str = ""
     path: str = ""
     command: tuple[str, ...] = ()
+    is_handed: bool = False
     attribute: str = "adapter"
     options: dict[str, str] = field(default_factory=dict)
 
@@ -88,6 +89,8 @@ def parse(text: str) -> Target:
     """Read a TARGET. TargetError says what is wrong with it."""
     if text.startswith("command:"):
         return Target(text=text, command=_words(text.removeprefix("command:")))
+    if text in handed.ADAPTERS:
+        return Target(text=text, is_handed=True)
     base, query = split(text)
     place, colon, attribute = base.rpartition(":")
     options = {} if query is None else _options(text, query)
@@ -166,6 +169,8 @@ def load(target: Target) -> Adapter:
     """Import the target and configure it. LoadError says what stands in the way; nothing else is raised."""
     if target.command:
         raise LoadError("a command cannot be loaded into a Python process", "it runs in a process of its own")
+    if target.is_handed:
+        return handed.ADAPTERS[target.text]
     found = _find(_import(target), target)
     if isinstance(found, Adapter):
         adapter = found
@@ -245,18 +250,22 @@ def _find(module: ModuleType, target: Target) -> Any:
 
 def _wrap(function: Any, target: Target) -> Adapter:
     """A bare function as an adapter, under the name of its place; its version is the digest of the file."""
+    name = f"{Path(target.path).name if target.path else target.module}:{target.attribute}"
+    return replace(wrapped(function, f"{target.attribute} in {target.place}"), name=name, version=_digest(target))
+
+
+def wrapped(function: Any, told: str) -> Adapter:
+    """A bare function as an adapter. LoadError, which calls it as it is `told`, where it cannot be one."""
     try:
         signature = inspect.signature(function)
     except (ValueError, TypeError):
         raise LoadError(
-            f"the signature of {target.attribute} in {target.place} cannot be read",
-            "wrap it in a Python function that names the arguments it takes",
+            f"the signature of {told} cannot be read", "wrap it in a Python function that names the arguments it takes"
         ) from None
     if fault := fault_of_parameters(signature):
         sentence, hint = fault
-        raise LoadError(f"{target.attribute} in {target.place} is no conv2d as it stands: {sentence}", hint)
-    name = f"{Path(target.path).name if target.path else target.module}:{target.attribute}"
-    return replace(adapter_from_function(function), name=name, version=_digest(target))
+        raise LoadError(f"{told} is no conv2d as it stands: {sentence}", hint)
+    return adapter_from_function(function)
 
 
 def _digest(target: Target) -> str:

@@ -70,8 +70,13 @@ def hello(adapter: Adapter) -> Hello:
 
 
 def _reference_is_foreign(target: Target) -> bool:
-    """Whether an import of the reference is worth a report: the bundled adapters of the reference make it rightly."""
-    return not (target.is_bundled and target.module.rpartition(".")[2].startswith("reference_"))
+    """Whether an import of the reference is worth a report.
+
+    The bundled adapters of the reference make it rightly, and a fork has it of its parent, the suite.
+    """
+    return not target.is_handed and not (
+        target.is_bundled and target.module.rpartition(".")[2].startswith("reference_")
+    )
 
 
 def _receive(descriptor: int) -> Incoming | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.cases.case import LETTERS, Case, Elements
+from conv2d_conformance.cases.case import LETTERS, Case, Elements, Recipe
 from conv2d_conformance.cases.geometry import products
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Request
@@ -63,7 +63,7 @@ def given(g: Geometry, attributes: Attributes, arrays: Mapping[str, Array | None
         padding_mode=attributes.padding_mode,
         bias=arrays["bias"] is not None,
         dtype=dtype,
-        **({"data": _elements(arrays)} if few else {}),
+        data=_elements(arrays) if few else Recipe(),
     )
     return Given(case, grade=grade, arrays=arrays)
 
