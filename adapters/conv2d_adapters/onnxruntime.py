@@ -1,7 +1,7 @@
 """onnxruntime's `Conv` operator on the CPU, by a model of one node for each configuration.
 
-A session takes about 10 ms to make, so it is kept; its key is the configuration, never the data. The padding "same" is
-not claimed: `auto_pad=SAME_UPPER` refuses every dilation but 1.
+Creating a session takes about 10 ms, so sessions are kept; the key is the configuration, never the data. The padding
+"same" is not claimed: `auto_pad=SAME_UPPER` refuses every dilation except 1.
 """
 
 from functools import lru_cache
@@ -56,7 +56,7 @@ adapter = Adapter(
         dtypes={"float32"},
         padding={"explicit", "valid"},
         empty_batch=True,
-        views=frozenset(VIEWS),  # the binding for Python takes every array, and makes a dense copy of what is not dense
+        views=frozenset(VIEWS),  # the Python binding takes every array, and copies one that is not dense
         deterministic=True,
         thread_safe=True,
     ),

@@ -10,10 +10,9 @@ All that PyTorch documents is claimed. What does not hold, and on which processo
 from dataclasses import replace
 from typing import Any
 
-import ml_dtypes
-import numpy as np
 import torch
 
+from conv2d_adapters.arrays.torch import UNFIT, open_on, to_array, to_tensor
 from conv2d_conformance import Adapter, Capabilities
 
 CAPABILITIES = Capabilities(
@@ -22,7 +21,7 @@ CAPABILITIES = Capabilities(
     arguments={"pair", "scalar", "defaults"},
     unbatched=True,
     empty_batch=True,
-    # PyTorch has no negative strides, and warns that it does not support arrays that are read-only.
+    # PyTorch has no negative strides, and warns that it does not support read-only arrays.
     views={"transposed", "channels-last", "offset", "broadcast", "fortran", "steps"},
     validation=True,
     non_finite=True,
@@ -31,24 +30,8 @@ CAPABILITIES = Capabilities(
 )
 
 
-def to_tensor(array: np.ndarray[Any, Any], device: str = "cpu") -> torch.Tensor:
-    """The array as a tensor; the two libraries exchange bfloat16 by its bits alone."""
-    if array.dtype == ml_dtypes.bfloat16:
-        return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16).to(device)
-    return torch.from_numpy(array).to(device)
-
-
-def to_array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
-    tensor = tensor.detach().cpu()
-    if tensor.dtype == torch.bfloat16:
-        bits: np.ndarray[Any, Any] = tensor.view(torch.int16).numpy()
-        return bits.view(ml_dtypes.bfloat16)
-    array: np.ndarray[Any, Any] = tensor.numpy()
-    return array
-
-
 def set_for_the_process(*, threads: str = "1", onednn: str = "on", tf32: str = "off") -> None:
-    """Set what PyTorch keeps for the whole process. ValueError for an unknown value, and then nothing is set."""
+    """Change PyTorch's settings for the whole process. ValueError for an unknown value, and then nothing changes."""
     if not threads.isdecimal():
         raise ValueError(f"threads is a number, not {threads!r}")
     with_onednn, with_tf32 = is_on("onednn", onednn), is_on("tf32", tf32)
@@ -90,7 +73,10 @@ def make(device: str = "cpu") -> Adapter:
 
 
 def configure(*, threads: str = "1", onednn: str = "on", device: str = "cpu", tf32: str = "off") -> Adapter:
-    """The adapter on a device. The other options are set for the whole process."""
+    """The adapter on a device, where there is such a one. The other options are set for the whole process."""
+    if device in UNFIT:
+        raise ValueError(f"the device {device} cannot be examined: {UNFIT[device]}")
+    open_on(device)
     set_for_the_process(threads=threads, onednn=onednn, tf32=tf32)
     return make(device)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 
-from conv2d_adapters.torch import CAPABILITIES, set_for_the_process, to_array, to_tensor
+from conv2d_adapters.arrays.torch import to_array, to_tensor
+from conv2d_adapters.torch import CAPABILITIES, set_for_the_process
 from conv2d_conformance import Adapter
 
 
@@ -19,7 +20,7 @@ def make_layer(input: Any, weight: Any, bias: Any, **attributes: Any) -> torch.n
         out_channels=weight.shape[0],
         kernel_size=weight.shape[2:],
         bias=bias is not None,
-        device="meta",  # no time is lost on initial values that the next lines replace
+        device="meta",  # this skips initial values, which the next lines replace
         **attributes,
     )
     layer.weight = torch.nn.Parameter(to_tensor(weight))

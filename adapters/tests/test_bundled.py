@@ -10,6 +10,7 @@ from conv2d_conformance.implementation.bundled import list_adapters
 from conv2d_conformance.implementation.host import connect
 
 FILES = [path for path in Path(conv2d_adapters.__file__).parent.glob("*.py") if path.name != "__init__.py"]
+FRAMEWORKS = sorted(Path(conv2d_adapters.__file__).parent.glob("arrays/[a-z]*.py"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -17,6 +18,17 @@ def test_an_adapter_translates_and_never_catches(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert ast.get_docstring(tree)
     assert not any(isinstance(node, ast.Try) for node in ast.walk(tree))
+
+
+@pytest.mark.parametrize("path", FRAMEWORKS, ids=lambda path: path.stem)
+def test_every_framework_is_opened_on_a_device(path: Path) -> None:
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    (opening,) = (node for node in body if isinstance(node, ast.FunctionDef) and node.name == "open_on")
+    assert [argument.arg for argument in opening.args.args] == ["device"]
+    assert len(opening.args.defaults) == 1
+    named = {ast.unparse(target) for node in body if isinstance(node, ast.Assign) for target in node.targets}
+    named |= {ast.unparse(node.target) for node in body if isinstance(node, ast.AnnAssign)}
+    assert "UNFIT" in named
 
 
 def test_every_file_is_an_adapter_of_its_name() -> None:

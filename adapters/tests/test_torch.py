@@ -8,7 +8,9 @@ import pytest
 import torch
 
 from conv2d_adapters import torch as adapted
+from conv2d_adapters.arrays import torch as arrays
 from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.implementation.target import LoadError, load, parse
 
 DTYPES = ("float16", "float32", "float64", ml_dtypes.bfloat16)
 
@@ -16,13 +18,13 @@ DTYPES = ("float16", "float32", "float64", ml_dtypes.bfloat16)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_every_bit_survives_the_exchange(dtype: Any) -> None:
     array = np.array([[1.5, -0.0, np.inf], [2.0**-130, 3, np.nan]]).astype(dtype)
-    back = adapted.to_array(adapted.to_tensor(array))
+    back = arrays.to_array(arrays.to_tensor(array))
     assert back.dtype == array.dtype
     assert back.tobytes() == array.tobytes()
 
 
 def test_the_dtype_is_kept() -> None:
-    assert adapted.to_tensor(np.zeros(2, ml_dtypes.bfloat16)).dtype == torch.bfloat16
+    assert arrays.to_tensor(np.zeros(2, ml_dtypes.bfloat16)).dtype == torch.bfloat16
 
 
 def test_a_device_is_copied_to_and_from() -> None:
@@ -37,6 +39,18 @@ def test_options_are_checked_before_one_is_set() -> None:
     with pytest.raises(ValueError, match="onednn is on or off, not 'maybe'"):
         adapted.configure(onednn="maybe", threads=str(threads + 1))
     assert torch.get_num_threads() == threads
+
+
+@pytest.mark.parametrize(
+    ("device", "told"),
+    [
+        ("meta", "the device meta cannot be examined: a tensor there has a shape"),
+        ("abacus", "Expected one of cpu, cuda"),
+    ],
+)
+def test_a_device_that_is_not_there_is_no_adapter(device: str, told: str) -> None:
+    with pytest.raises(LoadError, match=f"configuring the adapter torch raised .*{told}"):
+        load(parse(f"torch?device={device}"))
 
 
 @pytest.mark.parametrize("options", ["", "?onednn=off", "?onednn=on", "?threads=1"])

@@ -29,12 +29,12 @@ from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.causes import causes
+from conv2d_conformance.running.confirmer import Confirmer
 from conv2d_conformance.running.examine import examine
 from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options
-from conv2d_conformance.running.second import Second
 from conv2d_conformance.typed_json import known
-from conv2d_conformance.verdict.explaining import explains
+from conv2d_conformance.verdict.explanation import explains
 from conv2d_conformance.verdict.history import Remembering, packed
 from conv2d_conformance.verdict.record import Ended
 from conv2d_conformance.verdict.simplifier import Simplifier
@@ -73,21 +73,21 @@ def told(name: str) -> dict[str, Any]:
     mutant = mutants()[name]
     checks = failing(mutant)
     options = Options(target=_target(mutant), effort="quick", seed=RUN_SEED, output=Path(), timeout=60.0)
-    implementation, second = Remembering(connect(options.target, timeout=options.timeout)), Second(options)
+    implementation, confirmer = Remembering(connect(options.target, timeout=options.timeout)), Confirmer(options)
     try:
         diagnoses = Diagnoses()
         records = []
         for check in checks:
             ended = _ended(implementation, check, diagnoses)
             if ended.record.failure is not None:
-                second.ask(ended, ended.record.failure)
+                confirmer.ask(ended, ended.record.failure)
                 records.append(ended.record)
-        amended = second.amended()
+        amended = confirmer.amended()
         records = [amended.get(record.check, record) for record in records]
         report = assemble(header(options, implementation, time.time()), records, complete=False)
     finally:
         implementation.close()
-        second.close()
+        confirmer.close()
     found = causes(report.requirements)
     first = found[0].entries[0] if found else None
     failure = first.failure if first else None

@@ -1,4 +1,4 @@
-"""How much is asked of an implementation."""
+"""The efforts: how much the suite asks of an implementation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Effort:
     """drawn: cases drawn by each check. multiply_adds: the largest cost of a fixed case, in multiplications.
 
-    tiles: every so many of the cases for the tails of tiles are asked. combined: so many rows of the covering array.
+    tiles: one in this many cases for the tails of tiles is asked. combined: the number of rows of the covering array.
     """
 
     name: str

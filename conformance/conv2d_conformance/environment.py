@@ -1,4 +1,4 @@
-"""What the environment lacks, told in a sentence and with what to do: it is no fault of the suite, and no verdict."""
+"""What the environment lacks, in a sentence, and what to do about it. It is no fault of the suite, and no verdict."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Lack:
-    """Something that is missing where the program runs."""
+    """Something that the environment of the program lacks."""
 
     sentence: str
     hint: str
@@ -39,7 +39,7 @@ HINTS = {
 
 
 def lack_of(error: BaseException) -> Lack | None:
-    """What an exception says that the environment lacks; None where it says something else."""
+    """What the environment lacks according to an exception; None where the exception means something else."""
     if isinstance(error, MemoryError):
         return SMALL_MEMORY
     if isinstance(error, RuntimeError) and "start new thread" in str(error):

@@ -1,6 +1,6 @@
-"""Text that others wrote: names, messages, paths. It is made showable where it comes in, so that every page is safe.
+"""Text that others wrote: names, messages, paths. It is made safe to show where it comes in, so every page is safe.
 
-What a terminal, a page or a parser would act upon stands as an escape: control characters, marks that change the
+Anything that a terminal, a page or a parser would act upon becomes an escape: control characters, marks that change the
 direction of writing, characters without a form, and halves of characters (lone surrogates), which no file can hold.
 """
 
@@ -13,24 +13,24 @@ LONGEST_MESSAGE = 10_000
 LONGEST_SENTENCE = 1_000
 
 _ROOM_FOR_WORDS = 50
-"""For the words that stand in the place of what is left out."""
+"""Room for the words that replace the part left out."""
 
 
 def showable(text: str, most: int = LONGEST_MESSAGE) -> str:
-    """The text with escapes, and at most so long: of what is longer, the middle is left out. Its lines stay lines."""
+    """The text with escapes, at most `most` characters long: a longer text loses its middle. Lines stay lines."""
     if len(text) <= 2 * most:
         return shortened(escaped(text), most)
-    # What is left out in any case need not be escaped first.
+    # The part that is left out anyway need not be escaped.
     return shortened(escaped(text[:most]) + escaped(text[-most:]), most, already=len(text) - 2 * most)
 
 
 def showable_name(text: str, most: int = LONGEST_NAME) -> str:
-    """The same for what stands within a line."""
+    """The same for text within a line."""
     return " ".join(showable(text, most).split())
 
 
 def escaped(text: str) -> str:
-    """The text with a Python escape in the place of each character that could act; newlines stay, tabs are spaces."""
+    """The text with a Python escape for each character that could act; newlines stay, tabs become spaces."""
     if text.isprintable():
         return text
     text = text.replace("\r\n", "\n").expandtabs()
@@ -38,7 +38,7 @@ def escaped(text: str) -> str:
 
 
 def escaped_line(text: str) -> str:
-    """The same for what must stay one line and keep each of its characters, as a command does."""
+    """The same for text that must stay one line and keep all its characters, such as a command."""
     return escaped(text).replace("\n", r"\n")
 
 
@@ -48,9 +48,9 @@ def _escape(letter: str) -> str:
 
 
 def shortened(text: str, most: int, *, already: int = 0) -> str:
-    """The beginning and the end of a text that is longer than `most`, and between them how much is left out.
+    """The beginning and the end of a text longer than `most`, with the number of characters left out between them.
 
-    So many characters of its middle may be missing `already`.
+    `already` is the number of characters of its middle that are missing already.
     """
     if len(text) <= most:
         return text
@@ -61,7 +61,7 @@ def shortened(text: str, most: int, *, already: int = 0) -> str:
 
 
 def escaped_json(value: Any) -> Any:
-    """A JSON value with all of its texts, keys too, escaped."""
+    """A JSON value with all of its texts escaped, keys too."""
     if isinstance(value, str):
         return escaped(value)
     if isinstance(value, list):

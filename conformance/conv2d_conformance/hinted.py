@@ -1,10 +1,10 @@
-"""An error that is told to a person in a sentence, with a hint at what would be right."""
+"""An error told to a person in a sentence, with a hint about what would be right."""
 
 from __future__ import annotations
 
 
 class Hinted(Exception):
-    """What is wrong, and what to do about it, where somebody knows; as a text, one after the other."""
+    """What is wrong and, if known, what to do about it. Its text is one after the other."""
 
     def __init__(self, sentence: str, hint: str = "") -> None:
         super().__init__(sentence, hint)

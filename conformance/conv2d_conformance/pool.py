@@ -1,4 +1,4 @@
-"""Processes that share a long computation."""
+"""A pool of processes for a long computation."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from multiprocessing.connection import wait
 def pool(workers: int) -> Iterator[Executor]:
     """Fresh processes: a fork would share what mutants spoil.
 
-    They end at once where this context is left by an exception, Ctrl-C included, and where this process ends, in
-    whatever way: without that, the executor would finish all that it was given first.
+    They end at once if an exception, Ctrl-C included, leaves this context, and if this process ends in any way.
+    Otherwise the executor would first finish all its work.
     """
     others = active_children()
     context = get_context("spawn")

@@ -1,4 +1,4 @@
-"""Which suite this is, to the letter: two that have the same sources ask the same."""
+"""The digest of the suite's sources: two suites with the same sources ask the same."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 
 PACKAGES = ("conv2d_conformance", "conv2d_reference")
-"""The suite, and the definition on which it rests."""
+"""The suite, and the reference on which it rests."""
 
 
 @cache
 def digest() -> str:
-    """SHA-256 of the names and the texts of all sources, whatever ends their lines."""
+    """SHA-256 of the names and texts of all sources, whatever their line ends."""
     total = hashlib.sha256()
     for package in PACKAGES:
         folder = Path(str(files(package)))

@@ -1,4 +1,4 @@
-"""JSON as the standard has it: no name stands twice in an object, and NaN and the infinities are no numbers."""
+"""JSON as the standard defines it: no key occurs twice in an object, and NaN and the infinities are not numbers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 
 def loads(text: str) -> Any:
-    """The value of a text; ValueError where it is not JSON."""
+    """The value of a JSON text; ValueError where it is not JSON."""
     return _DECODER.decode(text)
 
 
 class NameTwice(ValueError):
-    """A name stands twice in one object, of which every reader would take the value that it likes."""
+    """A key occurs twice in one object: readers would disagree about its value."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"the key {name!r:.80} occurs twice in one object")

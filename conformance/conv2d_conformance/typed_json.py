@@ -1,7 +1,7 @@
 """Frozen dataclasses as JSON and back.
 
-What a file may lack, because the version that wrote it did not know it yet, is ABSENT: read and written again, the file
-stays as it is.
+A value that a file lacks because an older version wrote it is ABSENT, so that reading and writing the file keeps it as
+it is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def from_json(value: object, kind: type[T]) -> T:
-    """The value of a dataclass that JSON stands for. ValueError, with the place, where it is of another form."""
+    """The dataclass in a JSON value. ValueError, with the place, where it has another form."""
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:  # which is no ValueError in old versions
@@ -27,12 +27,12 @@ def from_json(value: object, kind: type[T]) -> T:
 
 
 def as_json(value: object) -> Json:
-    """A dataclass as JSON has it; the inverse of `from_json`."""
+    """A dataclass as a JSON value; the inverse of `from_json`."""
     return _with_lists(msgspec.to_builtins(value))
 
 
 def _with_lists(value: Any) -> Json:
-    """JSON knows no tuples, which msgspec leaves as they are."""
+    """The value with lists for tuples, which msgspec leaves and JSON lacks."""
     if isinstance(value, dict):
         return {name: _with_lists(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -42,5 +42,5 @@ def _with_lists(value: Any) -> Json:
 
 
 def known(value: T | Absent, otherwise: T) -> T:
-    """The value, or what stands for it where it is absent."""
+    """The value, or `otherwise` if it is absent."""
     return otherwise if value is ABSENT else value

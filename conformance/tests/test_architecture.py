@@ -1,4 +1,4 @@
-"""Who may import whom: packages stand on floors, and every arrow points to a lower one; no modules form a circle."""
+"""Packages stand on floors, and imports point to lower ones. No modules form a circle, and no classes share a name."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FLOORS = (
     },
     {"contract"},
     {"adapter", SUITE},
-    {"spec"},
+    {"forms", "spec"},
     {"cases"},
     {"emulation", "implementation", "law"},
     {"gradients"},
@@ -131,6 +131,16 @@ def test_a_file_of_mutants_has_mutants_and_no_other_file_needs_it() -> None:
         if module.startswith(f"{package}."):
             assert any(isinstance(value, Mutant) for value in vars(importlib.import_module(module)).values()), module
             assert not [other for other in others if other.startswith(f"{package}.")], module
+
+
+def test_no_two_classes_have_one_name() -> None:
+    places: dict[str, list[str]] = defaultdict(list)
+    for module, path in sources(ROOT / "conformance", SUITE).items():
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(module)
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+    assert len(places) > 100
 
 
 def test_the_roots_point_one_way() -> None:

@@ -13,6 +13,7 @@ DATA = {
     "conv2d_conformance/spec/EDITIONS.md",
     "conv2d_conformance/spec/INTERPRETING.md",
     "conv2d_conformance/spec/edition-1.md",
+    "conv2d_conformance/forms/conv2d_conformance.h",
     "conv2d_conformance/implementation/PROTOCOL.md",
     "conv2d_conformance/mutation-score.json",
     "conv2d_conformance/report/schema.json",

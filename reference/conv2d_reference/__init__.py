@@ -1,11 +1,11 @@
 """The definition of `nn_conv2d` as code.
 
-`direct` reads as the definition does: seven loops, for exact numbers as well as for floats. `correlate` computes the
-same from `numpy.pad` and `scipy.signal.correlate2d` and shares nothing with it but the check of arguments, so that the
-two confirm each other. `Conv2d` is the layer that the document describes. `conv2d` is the one of `direct`.
+`direct` reads like the definition: seven loops, for exact numbers as well as for floats. `correlate` computes the same
+with `numpy.pad` and `scipy.signal.correlate2d`. The two share only the check of arguments, so they confirm each other.
+`Conv2d` is the layer that the document describes. `conv2d` is the function of `direct`.
 
-The derivatives come twice as well: `gradients_direct` visits every term of the definition, `gradients_by_tap` works on
-whole arrays. `gradients` is the one of `gradients_direct`.
+There are two versions of the derivatives as well: `gradients_direct` visits every term of the definition,
+`gradients_by_tap` works on whole arrays. `gradients` is the function of `gradients_direct`.
 """
 
 from conv2d_reference import correlate, direct, gradients_by_tap, gradients_direct

@@ -1,4 +1,4 @@
-"""The check of arguments: a call is legal, or it is refused with one sentence that says what was given and allowed."""
+"""The check of arguments: a call is legal, or an exception says in one sentence what was given and what is allowed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attributes:
-    """The arguments besides the arrays, checked as far as they can be without them."""
+    """The arguments besides the arrays, checked as far as is possible without arrays."""
 
     stride: Pair
     padding: Pair | str
@@ -68,7 +68,7 @@ def resolve(
     padding_mode: str = "zeros",
     dtypes: Sequence[npt.DTypeLike] | None = None,
 ) -> Geometry:
-    """The geometry of a call with arrays of these shapes; no array is needed for it, nor made.
+    """The geometry of a call with arrays of these shapes; it needs no arrays and makes none.
 
     input (N, C, H, W) or (C, H, W); weight (M, C//groups, KH, KW); bias (M,) or None. `dtypes` are those of the arrays
     that the call has, in this order. An empty batch, N = 0, is legal, and all rules hold for it too.
@@ -146,7 +146,7 @@ def resolve_attributes(
     groups: int = 1,
     padding_mode: str = "zeros",
 ) -> Attributes:
-    """What a layer can check before it sees an input."""
+    """The checks that a layer can make before it sees an input."""
     strides = pair("stride", stride, least=1)
     dilations = pair("dilation", dilation, least=1)
     groups = integer("groups", groups, least=1)
@@ -218,7 +218,7 @@ def _pads(attributes: Attributes, KH: int, KW: int) -> tuple[Pair, Pair]:
 
 
 def _check_mode_fits(axis: str, size: int, amounts: Pair, padding_mode: str) -> None:
-    """A reflection stops before the far edge, and a circle is walked at most once."""
+    """Require that a reflection stops before the far edge, and that a circular padding wraps around at most once."""
     if padding_mode == "reflect" and max(amounts) >= size:
         raise ValueError(f"padding_mode 'reflect' needs padding < {axis} = {size}, got padding {amounts}")
     if padding_mode == "circular" and max(amounts) > size:

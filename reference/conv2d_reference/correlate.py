@@ -1,4 +1,4 @@
-"""The definition by way of `numpy.pad` and `scipy.signal.correlate2d`: faster than `direct`, and independent of it."""
+"""The definition by `numpy.pad` and `scipy.signal.correlate2d`: faster than `direct`, and independent of it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from conv2d_reference.arguments import Array, Geometry, resolve_arrays
 from conv2d_reference.integers import IntOrPair, Pair
 
 WIDE = 4
-"""Zeros that no window reads are left out where the padded input is so many times larger than all that one needs."""
+"""Where the padded input is this many times larger than all that windows read, unread zeros are left out."""
 
 AT_ONCE = 1 << 24
-"""Cells of windows that are held in memory, but for those of one image."""
+"""The most cells of windows in memory at a time, unless a single image has more."""
 
 NUMPY_PADDING = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
@@ -76,7 +76,7 @@ def _sum_dtype(dtype: np.dtype[np.generic]) -> np.dtype[np.generic]:
 
 
 def _amounts(padding: object, kernel: tuple[int, ...], dilation: Pair) -> list[Pair]:
-    """((top, bottom), (left, right)): what "same" lacks at one end it has at the other, and the end comes second."""
+    """((top, bottom), (left, right)); "same" puts an odd cell at the end."""
     if padding == "valid":
         return [(0, 0), (0, 0)]
     if padding == "same":
@@ -99,11 +99,11 @@ def _is_wide(g: Geometry, amounts: list[Pair]) -> bool:
 def _strided(x: Array, w: Array, g: Geometry, amounts: list[Pair]) -> Array:
     """Correlate x (N, C, H, W), with zeros around it, with w (M, C, KH, KW), at the stride and dilation of g.
 
-    SciPy's kernels move by one cell and have no holes. Where these do not, or where zeros are only thought of, what
-    each window reads is an image of its own, in which the kernel has one place.
+    SciPy's kernels move by one cell and have no holes. For other strides and dilations, and where zeros are left out,
+    each window becomes its own image, in which the kernel has one place.
     """
     y = np.zeros((len(x), len(w), g.OH, g.OW), x.dtype)
-    if not y.size:  # an empty batch: SciPy would take the image for the kernel
+    if not y.size:  # an empty batch: SciPy would swap the image and the kernel
         return y
     if g.stride == g.dilation == (1, 1) and amounts == [(0, 0), (0, 0)]:
         return _correlate(x, w)
@@ -118,7 +118,7 @@ def _strided(x: Array, w: Array, g: Geometry, amounts: list[Pair]) -> Array:
 def _windows(x: Array, g: Geometry, amounts: list[Pair]) -> Array:
     """(N, OH, OW, C, KH, KW): what each window reads of the input with its zeros."""
     for axis, outputs, kernel, number in ((2, g.OH, g.KH, 0), (4, g.OW, g.KW, 1)):
-        # Python's integers: a stride may be larger than those of NumPy.
+        # Python's integers: a stride may exceed NumPy's.
         stride, dilation, (before, _) = g.stride[number], g.dilation[number], amounts[number]
         places = [i * stride + j * dilation - before for i in range(outputs) for j in range(kernel)]
         inside = [i for i, place in enumerate(places) if 0 <= place < x.shape[axis]]
@@ -140,11 +140,11 @@ def _correlate(x: Array, w: Array) -> Array:
 
 
 def _correlate_rows(x: Array, w: Array) -> Array:
-    """Images below each other are one for SciPy, whose columns are the channels of all rows under a filter.
+    """Correlate with one call of SciPy per filter: all images form one, whose columns are the channels and kernel rows.
 
-    SciPy sums over these columns then, and a filter asks for one call. Places that begin in one row and end in the
-    next are dropped. SciPy conjugates its second operand: undone here. `correlate2d` sums products, where `correlate`
-    may choose a Fourier transform, which rounds otherwise.
+    SciPy then sums over these columns. Places that begin in one row and end in the next are dropped. SciPy conjugates
+    its second operand, which is undone here. `correlate2d` sums products, while `correlate` may choose a Fourier
+    transform, which rounds differently.
     """
     (N, C, H, W), (M, _, KH, KW) = x.shape, w.shape
     OH, OW = H - KH + 1, W - KW + 1

@@ -53,7 +53,7 @@ def conv2d(
     y = np.empty((len(x), M, geometry.OH, geometry.OW), dtype=object)
 
     for n, m, oh, ow in np.ndindex(y.shape):
-        first = m // (M // groups) * (C // groups)  # of the input channels of the group that m belongs to
+        first = m // (M // groups) * (C // groups)  # the first input channel of the group that m belongs to
         total = b[m]
         for c, kh, kw in np.ndindex(C // groups, KH, KW):
             row = source(oh * sh + kh * dh - top, H, padding_mode)
@@ -66,7 +66,7 @@ def conv2d(
 
 
 def source(j: int, size: int, padding_mode: str) -> int | None:
-    """Which element of an axis stands at coordinate `j`, counted from its first element; None for an implicit zero.
+    """The element of an axis at coordinate `j`, counted from its first element; None for an implicit zero.
 
     Implicit zeros are left out of the sum, so an infinite weight over them does not make it NaN.
     """

@@ -1,8 +1,8 @@
-"""The derivatives by way of whole arrays, one tap of the kernel at a time: faster than the loops, independent of them.
+"""The derivatives by whole arrays, one tap of the kernel at a time: faster than the loops, and independent of them.
 
-A tap sees a lattice of the padded input. Its weight gradient is the product of that lattice with grad_output, and to
-the gradient of the padded input it gives grad_output times its weight, on the same lattice. What the padding was copied
-from is found by padding the numbers of the rows and columns.
+A tap sees a lattice of the padded input. Its weight gradient is the product of that lattice with grad_output. It adds
+grad_output times its weight to the gradient of the padded input, on the same lattice. Padding the row and column
+numbers tells which elements the padding copied.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def gradients(
     groups: int = 1,
     padding_mode: str = "zeros",
 ) -> tuple[Array, Array, Array | None]:
-    """What `gradients_direct.gradients` returns, for NumPy's own numbers: TypeError for arrays of objects.
+    """The same as `gradients_direct.gradients`, for NumPy's own numbers: TypeError for arrays of objects.
 
     Floats add up in float64, complex numbers in complex128, rounded once, at the end; integers in int64, where they may
     wrap around. Implicit zeros are multiplied: an infinite grad_output over them makes NaN.
@@ -56,7 +56,7 @@ def gradients(
     w = np.conj(weight.astype(dtype)).reshape(G, M, *weight.shape[1:])
     gy = grad_output.astype(dtype).reshape(-1, G, M, geometry.OH, geometry.OW)
 
-    # One zero more at the end of each axis, which stands for all implicit zeros; what is added to it is dropped.
+    # An extra element at the end of each axis stands for all implicit zeros; its gradient is dropped.
     rows = _sources(geometry.H, geometry.pads[0], padding_mode)
     columns = _sources(geometry.W, geometry.pads[1], padding_mode)
     places: Any = (..., rows[:, None], columns)
@@ -80,7 +80,7 @@ def gradients(
 
 
 def _sources(size: int, pads: Pair, padding_mode: str) -> npt.NDArray[np.intp]:
-    """For every coordinate of the padded axis the element that stands there; `size` for an implicit zero."""
+    """The element at every coordinate of the padded axis; `size` for an implicit zero."""
     elements = np.arange(size)
     if padding_mode == "zeros":
         return np.pad(elements, pads, constant_values=size)

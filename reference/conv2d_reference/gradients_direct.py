@@ -1,4 +1,4 @@
-"""The derivatives by the definition, index by index: every term of it is visited, and gives to what it reads."""
+"""The derivatives by the definition, index by index: every term adds to the gradients of the elements that it reads."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def gradients(
     gx, gw, gb = (np.full(shape, 0, dtype=object) for shape in (x.shape, w.shape, M))
 
     for n, m, oh, ow in np.ndindex(gy.shape):
-        first = m // (M // groups) * (C // groups)  # of the input channels of the group that m belongs to
+        first = m // (M // groups) * (C // groups)  # the first input channel of the group that m belongs to
         gb[m] += gy[n, m, oh, ow]
         for c, kh, kw in np.ndindex(C // groups, KH, KW):
             row = source(oh * sh + kh * dh - top, H, padding_mode)

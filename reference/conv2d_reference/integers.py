@@ -17,7 +17,7 @@ def integer(name: str, value: object, *, least: int) -> int:
     NumPy's integers are ints. Bools are not, and neither are floats, even integral ones: TypeError. A value below
     `least` is a ValueError.
     """
-    if type(value) is int and value >= least:  # the usual case, at once: a suite of tests asks thousands of times
+    if type(value) is int and value >= least:  # the usual case first: test suites call this thousands of times
         return value
     if not _is_integer(value):
         raise TypeError(f"{name} must be an int, got {value!r}")

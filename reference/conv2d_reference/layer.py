@@ -14,7 +14,7 @@ from conv2d_reference.sizes import parameter_shapes
 
 
 class Conv2d:
-    """A 2D convolution with parameters of its own, "over an input signal composed of several input planes".
+    """A 2D convolution with its own parameters, "over an input signal composed of several input planes".
 
     `weight` has shape (M, C//groups, KH, KW) and `bias` (M,), or is None for `bias=False`. Their values are drawn from
     U(-sqrt(k), sqrt(k)) with k = groups / (C * KH * KW), as a function of `seed` alone. Pairs are (height, width), and
@@ -75,7 +75,7 @@ class Conv2d:
         )
 
     def __repr__(self) -> str:
-        """The call that makes such a layer, without the arguments that have their defaults."""
+        """The call that makes such a layer, without arguments that have their defaults."""
         options = {
             "stride": (self.stride, (1, 1)),
             "padding": (self.padding, (0, 0)),

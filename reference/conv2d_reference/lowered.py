@@ -16,7 +16,7 @@ Pair = tuple[int, int]
 Pads = tuple[Pair, Pair]
 
 BLOCK = 1 << 18  # elements of one block of the lowered matrix: 2 MiB of float64
-WIDE = 3  # a border so many times larger than all else along its axis is not laid out
+WIDE = 3  # a border this many times larger than the rest of its axis is not laid out
 
 _INDEX_MODES: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
@@ -37,9 +37,9 @@ def pad(image: Array, pads: Pads, mode: str) -> Array:
 
 
 def laid_out(size: int, pads: Pair, outputs: int, kernel: int, mode: str) -> int:
-    """How many elements the padded axis has in memory.
+    """The number of elements of the padded axis in memory.
 
-    Where a border of zeros is much larger than all else, these are the elements that the taps of all outputs read.
+    Where a border of zeros is much larger than the rest, these are the elements that the taps of all outputs read.
     """
     read, border = outputs * kernel, sum(pads)
     return read if mode == "zeros" and border > WIDE * max(size, read) else size + border
@@ -47,7 +47,7 @@ def laid_out(size: int, pads: Pair, outputs: int, kernel: int, mode: str) -> int
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """How the windows lie along a padded axis; `read` names its elements where it is not laid out as it is."""
+    """The windows along a padded axis. `read` lists its elements in memory where the axis is not laid out whole."""
 
     stride: int
     dilation: int
@@ -58,7 +58,7 @@ class _Axis:
         if laid_out(size, pads, outputs, kernel, mode) == size + sum(pads):
             return cls(stride, dilation)
         places = (o * stride + k * dilation - pads[0] for o in range(outputs) for k in range(kernel))
-        # The taps of an output are neighbours then. One more element at the end stands for all implicit zeros.
+        # The taps of an output are then neighbours. An extra element at the end stands for all implicit zeros.
         return cls(kernel, 1, tuple(place if 0 <= place < size else size for place in places))
 
 
@@ -134,12 +134,12 @@ class Layer:
 
     @property
     def images_at_a_time(self) -> int:
-        """So many that their lowered matrix has about BLOCK elements; at least one."""
+        """The number of images whose lowered matrix has about BLOCK elements; at least one."""
         return max(1, BLOCK // (self.G * self.K * self.OH * self.OW))
 
     @property
     def rows_at_a_time(self) -> int:
-        """Output rows, for the images that are too large even alone."""
+        """The number of output rows at a time, for an image that is too large even alone."""
         return max(1, BLOCK // (self.G * self.K * self.OW))
 
     def batches(self) -> Iterator[slice]:
@@ -156,7 +156,7 @@ class Layer:
         return image.reshape(N, self.G, C // self.G, H, W)
 
     def room(self) -> Array:
-        """Memory for `columns`, to be used again: memory that is fresh costs more than what is written there."""
+        """Memory for `columns` to reuse: fresh memory costs more than writing to it."""
         rows = min(self.rows_at_a_time, self.OH)
         return np.empty(min(self.images_at_a_time, self.N) * self.G * self.K * rows * self.OW)
 
@@ -170,7 +170,7 @@ class Layer:
         return rows.reshape(*rows.shape[:2], self.K, -1)
 
     def pixels(self, band: slice) -> slice:
-        """Where these output rows stand among the OH*OW pixels."""
+        """The place of these output rows among the OH*OW pixels."""
         return slice(band.start * self.OW, band.stop * self.OW)
 
 

@@ -1,4 +1,4 @@
-"""The exact oracle: the sum of every output element, and what the error bound needs to know of it."""
+"""The exact oracle: the sum of every output element, and the facts about it that the error bound needs."""
 
 from dataclasses import dataclass
 from math import inf
@@ -13,17 +13,17 @@ from conv2d_reference.splitting import CHUNK, ETA, Floats, U, exact_product, lea
 
 Array = NDArray[Any]
 
-PRODUCTS = 1 << 21  # so many products of one block are looked at one by one for the smallest
+PRODUCTS = 1 << 21  # up to this many products of a block are examined one by one for the smallest
 SAMPLE = 1 << 10  # elements that show whether data may have few bits
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What the law needs to know of every output element: float64 arrays (N, M, OH, OW), with N = 1 for one image.
+    """The facts about every output element that the law needs: float64 arrays (N, M, OH, OW), with N = 1 for one image.
 
     high, low, error: the sum S of the products, without bias: |S - (high + low)| <= error. Where S rounds to an
     infinity in float64, high is that infinity, low is 0 and error is infinite. A single product is correctly rounded,
-    and with `exact` low has the sign of what that rounding left, even where it is too small for a number.
+    and with `exact` low has the sign of the rest that the rounding left, even where that is too small for a number.
     magnitude: A = sum |x||w| or a little more, never less; A itself where all sums of products provably fit 53 bits.
     terms: the number of non-zero products, exactly.
     smallest: the smallest non-zero |product| or less, never more; inf where there is none.
@@ -105,7 +105,7 @@ def sums(
                 smallest[...] = _smallest(filter_sizes, sizes)
             else:
                 np.multiply(least(filter_sizes, 2), nearest[..., layer.pixels(band)], out=smallest)
-            if not narrow:  # a product that may have been rounded upwards
+            if not narrow:  # a product may have been rounded upwards
                 smallest[...] = np.where(magnitude <= limit, smallest, np.nextafter(smallest, 0))
             if (few := terms == 0).any():
                 smallest[few] = inf
@@ -119,15 +119,15 @@ def sums(
             once = conv2d(*data, stride=stride, dilation=dilation, groups=groups, pads=pads, padding_mode=padding_mode)
         single &= np.isfinite(once)
         low[single] = _left_by_rounding(pair[0][single], pair[1][single], once[single], exponent)
-        error[single] += 2 * U * np.abs(low[single])  # what scaling back rounds is there already
+        error[single] += 2 * U * np.abs(low[single])  # the rounding of scaling back is already included
         high[single] = once[single]
     return Sums(high, low, error, magnitude, terms, smallest)
 
 
 def _left_by_rounding(high: Floats, low: Floats, once: Floats, exponent: int) -> Floats:
-    """What is left of single products, a scaled pair, beyond their rounded value.
+    """The rest of single products, given as a scaled pair, beyond their rounded value.
 
-    Scaled back it may be too small for a number: then it is the smallest of its sign.
+    A rest that is too small for a number after scaling back becomes the smallest number of its sign.
     """
     rest = (high - np.ldexp(once, -exponent)) + low
     with np.errstate(under="ignore"):
@@ -143,9 +143,9 @@ def _in_range(x: Floats, w: Floats, K: int) -> bool:
 
 
 def _limit(x: Floats, w: Floats) -> float:
-    """Where A is at most this, all sums of products are exact in float64: 2^53 times a number that divides them all.
+    """A limit on A below which all sums of products are exact in float64: 2^53 times a number that divides them all.
 
-    Zero, which promises nothing, if the first elements show that they have too many bits for it to be of use.
+    Zero, which promises nothing, if the first elements show that they have too many bits for a useful limit.
     """
     few = x.ravel()[:SAMPLE], w.ravel()[:SAMPLE]
     useful = float(np.abs(few[0]).max(initial=0)) * float(np.abs(few[1]).max())
@@ -155,7 +155,7 @@ def _limit(x: Floats, w: Floats) -> float:
 
 
 def _mask(filters: Floats) -> NDArray[np.float32] | None:
-    """Ones where a weight is not zero; None where all are not.
+    """Ones where a weight is non-zero; None where all are.
 
     The product of two masks counts the non-zero products, exactly in float32 up to 2^24 of them.
     """
@@ -170,7 +170,7 @@ def _counts(layer: Layer, image: Floats) -> Floats:
 
 
 def _smallest(filter_sizes: Floats, sizes: Floats) -> Floats:
-    """The smallest non-zero |product|, as float64 rounds it, where one can afford to look at all of them."""
+    """The smallest non-zero |product|, as float64 rounds it, for blocks small enough to look at all products."""
     M, (N, G, _, P) = filter_sizes.shape[1], sizes.shape
     with np.errstate(over="ignore"):
         x, w = (np.where(size == 0, inf, size) for size in (sizes, filter_sizes))
@@ -185,13 +185,13 @@ def _smallest(filter_sizes: Floats, sizes: Floats) -> Floats:
 def _nearest(layer: Layer, image_sizes: Floats) -> Floats:
     """The smallest non-zero |x| of every window, (N, G, 1, OH*OW), or inf.
 
-    Times the smallest |w| of the filter it is not larger than any product of the two.
+    Times the smallest |w| of the filter, it is at most as large as any product of the two.
     """
     return _over_taps(np.minimum, layer, least(image_sizes, 2))
 
 
 def _over_taps(combine: np.ufunc, layer: Layer, image: Floats) -> Floats:
-    """What the taps of every window see in an image (N, G, 1, HP, WP), combined: (N, G, 1, OH*OW)."""
+    """Combine what the taps of every window see in an image (N, G, 1, HP, WP): (N, G, 1, OH*OW)."""
     seen = layer.windows(np.ascontiguousarray(image))
     KH, KW = layer.kernel
     found = seen[..., 0, 0, :, :].copy()

@@ -1,4 +1,4 @@
-"""How large the output and the parameters are, and how much padding "same" stands for."""
+"""The sizes of the output and of the parameters, and the amount of padding that "same" stands for."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def output_size(size: int, kernel: int, *, stride: int = 1, padding: int | Pair 
     padded, extent = size + before + after, dilation * (kernel - 1) + 1
     if padded < extent:
         raise ValueError(f"the padded input must be at least as large as the dilated kernel, got {padded} < {extent}")
-    # `//` rounds towards minus infinity. A division that truncates would accept a kernel that is one too large.
+    # `//` rounds towards minus infinity. A truncating division would accept a kernel that is one too large.
     return (padded - extent) // stride + 1
 
 
 def same_padding(kernel: int, *, dilation: int = 1) -> Pair:
-    """The amounts (before, after) along one axis with which a stride of 1 gives an output as large as the input.
+    """The amounts (before, after) along one axis for which a stride of 1 gives an output as large as the input.
 
     The document names the string "same" without saying where an odd amount goes: the extra cell is at the end.
     """

@@ -1,4 +1,4 @@
-"""Matrix products without rounding: error-free splitting, and Python's integers where that does not reach.
+"""Matrix products without rounding: error-free splitting, and Python's integers where splitting does not suffice.
 
 Splitting is the scheme of Ozaki, Ogita, Oishi and Rump ("Error-free transformations of matrix multiplication by using
 fast routines of matrix multiplication", 2012): both factors are cut into slices of so few bits that the product of two
@@ -18,8 +18,8 @@ Floats: TypeAlias = NDArray[np.float64]
 
 U = 2.0**-53  # unit roundoff of float64
 ETA = 2.0**-1074  # its smallest positive number
-MAX_SLICES = 16  # with more, the exponents are too wild and integers take over
-CHUNK = 1 << 15  # elements that many passes run over at a time
+MAX_SLICES = 16  # beyond this the exponents vary too much, and integers take over
+CHUNK = 1 << 15  # elements that several passes process at a time
 PAIRS = 4  # pairs of slices whose products still add up without rounding
 
 _INFINITY = np.float64(inf).view(np.uint64) - np.uint64(1)
@@ -95,7 +95,7 @@ def diagonals(row: Floats, stack: Floats, K: int) -> Iterator[Floats]:
         last = min(s, b - 1)
         for j in range(max(0, s - a + 1), last + 1, PAIRS):
             count = min(PAIRS, last + 1 - j)
-            i = a - 1 - (s - j)  # where slice s - j stands in the row
+            i = a - 1 - (s - j)  # the place of slice s - j in the row
             yield row[..., i * K : (i + count) * K] @ stack[..., j * K : (j + count) * K, :]
 
 
@@ -147,7 +147,7 @@ def unit(values: Floats) -> float:
     f, which is f & -f.
     """
     flat = values.ravel()
-    parts = (flat[i : i + CHUNK] for i in range(0, flat.size, CHUNK))  # which stay in the cache
+    parts = (flat[i : i + CHUNK] for i in range(0, flat.size, CHUNK))  # small enough for the cache
     return min(map(_unit, parts), default=inf)
 
 
@@ -189,7 +189,7 @@ def scaled(x: Floats, w: Floats) -> tuple[Floats, Floats, int]:
 def unscaled(
     exponent: int, high: Floats, low: Floats, error: Floats, magnitude: Floats, smallest: Floats
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """All five times 2^exponent. What that rounds, near the ends of float64's range, widens the bounds."""
+    """All five times 2^exponent. Near the ends of float64's range this rounds, which widens the bounds."""
 
     def times(values: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         result = np.ldexp(values, exponent)
@@ -230,7 +230,7 @@ def integers(values: Floats) -> tuple[Array, int]:
 def to_pair(exact: Fraction) -> tuple[float, float, float]:
     """(high, low, error): high is correctly rounded, error rounded up; beyond float64: (+-inf, 0, inf).
 
-    low is what is left, correctly rounded, but not to 0.
+    low is the rest, correctly rounded, but not to 0.
     """
     high = nearest(exact)
     if high in (inf, -inf):

@@ -15,7 +15,7 @@ CLAIMS = {"dtypes": list(TYPES), "arguments": ["pair", "defaults"]}
 HELLO = {"answer": "hello", "protocol": 1, "name": "plain-python", "version": "1", "language": "python"}
 
 answers = os.fdopen(os.dup(1), "wb")
-os.dup2(2, 1)  # whoever prints from here on prints to standard error
+os.dup2(2, 1)  # from here on, print writes to standard error
 
 
 def conv2d(

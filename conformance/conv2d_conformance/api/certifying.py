@@ -18,7 +18,7 @@ from conv2d_conformance.cli.progress import progress as shown_progress
 from conv2d_conformance.cli.requirement_glob import require_match
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
-from conv2d_conformance.implementation.resident import USUAL_LIMIT
+from conv2d_conformance.implementation.resident_memory import USUAL_LIMIT
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.writing import ReportElsewhere
@@ -131,11 +131,13 @@ def _place(output: str | Path | None) -> Iterator[str]:
 @contextmanager
 def _left_as_it_was() -> Iterator[None]:
     """Give back what pytest takes for its own: a run within a test is a pytest within a pytest."""
+    path = list(sys.path)
     test = os.environ.get(OF_PYTEST)
     last = {name: getattr(sys, name) for name in LAST if hasattr(sys, name)}
     try:
         yield
     finally:
+        sys.path[:] = path
         os.environ.pop(OF_PYTEST, None)
         if test is not None:
             os.environ[OF_PYTEST] = test

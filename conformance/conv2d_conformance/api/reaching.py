@@ -7,15 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.foreign import escaped_line
 from conv2d_conformance.implementation.forking import why_no_fork
-from conv2d_conformance.implementation.handed import handed_over
-from conv2d_conformance.implementation.target import wrapped
+from conv2d_conformance.implementation.handed import HandedOver, handed_over
 
 FIND = """
 import importlib.util, sys
@@ -49,23 +48,14 @@ def reached(implementation: str | Adapter | Callable[..., Any], isolation: str) 
     if target := found_again(implementation):
         yield Reached(target, isolation)
         return
-    adapter = _as_adapter(implementation)
-    target = f"callable:{escaped_line(adapter.name)}"
+    kind = implementation if hasattr(implementation, "__qualname__") else type(implementation)
+    module, name = (str(getattr(kind, key, "")) for key in ("__module__", "__qualname__"))
     obstacle = None if isolation == "none" else why_no_fork()
     place = "in this process" if isolation == "none" else "in forks of the process that has it"
     place = f"in that process, since {obstacle}" if obstacle else place
-    told = f"handed over, and run {place}"
-    adapter = replace(adapter, description=f"{adapter.description}; {told}" if adapter.description else told)
-    with handed_over(target, adapter):
+    target = f"callable:{escaped_line(f'{module}.{name}')}"
+    with handed_over(target, HandedOver(implementation, module, name, f"handed over, and run {place}")):
         yield Reached(target, "none" if obstacle else isolation)
-
-
-def _as_adapter(implementation: Adapter | Callable[..., Any]) -> Adapter:
-    if isinstance(implementation, Adapter):
-        return implementation
-    module, name = (getattr(implementation, key, None) for key in ("__module__", "__qualname__"))
-    told = f"{module}.{name or type(implementation).__name__}"
-    return replace(wrapped(implementation, told), name=told)
 
 
 def found_again(function: object) -> str | None:

@@ -19,7 +19,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def covers(*requirements: str) -> Callable[[Function], Function]:
-    """Name the requirements that a check tests. UnknownRequirement where the spec has no such id."""
+    """Name the requirements that a check tests. UnknownRequirement where the spec lacks an id."""
     for requirement in requirements:
         spec.get(requirement)
 
@@ -54,7 +54,7 @@ class Check:
 
     @property
     def operations(self) -> frozenset[str]:
-        """The functions that an adapter must have for the check to run."""
+        """The operations that an adapter must have for the check to run."""
         return frozenset(spec.get(requirement).operation for requirement in self.requirements)
 
     @property
@@ -65,7 +65,7 @@ class Check:
 
 @cache
 def catalogue() -> dict[str, Check]:
-    """All checks by name, in the order of the files and of the functions in them."""
+    """All checks by name, in the order of the files and of their functions."""
     found = {}
     for module_info in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{module_info.name}")

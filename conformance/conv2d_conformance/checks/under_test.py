@@ -1,4 +1,4 @@
-"""What a check sees of the implementation that it examines, or of several at once."""
+"""The interface through which a check examines an implementation, or several at once."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.verdict.question import Drawn
+from conv2d_conformance.verdict.question import DrawnQuestion
 
 
 class ImplementationUnderTest(Protocol):
-    """Asks what a check hands to it, and judges the answers. A check that goes on has seen nothing fail.
+    """Asks the cases of a check, and judges the answers. While the check goes on, nothing has failed.
 
-    `effort` says how much to ask, `seed` what to draw besides what Hypothesis draws.
+    `effort` says how much to ask; `seed` seeds everything that Hypothesis does not draw.
     """
 
     @property
@@ -39,7 +39,7 @@ class ImplementationUnderTest(Protocol):
 
     def judge_together(self, case: Case, other: Case) -> None: ...
 
-    def judge_drawn(self, question: Drawn) -> None: ...
+    def judge_drawn(self, question: DrawnQuestion) -> None: ...
 
     def measure(self, case: Case) -> None: ...
 

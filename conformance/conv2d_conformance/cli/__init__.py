@@ -1,4 +1,4 @@
-"""The command line. One file per command; what is slow to import is imported by the command that needs it."""
+"""The command line, one file per command. A command imports slow modules itself when it runs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Exit status:
 
 
 class Program(click.Group):
-    """A group whose errors are sentences, and whose commands are listed in the order in which one needs them."""
+    """A group whose errors are sentences, and whose commands are listed in the order in which people need them."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -68,8 +68,8 @@ class Program(click.Group):
 def program(traceback: bool) -> None:  # Program.invoke reads it
     """Certify any conv2d against the definition of nn_conv2d.
 
-    A TARGET is the name of a bundled adapter (`list adapters`), package.module:object, path/to/file.py:object, or
-    command:PROGRAM ARG ...; options follow as in torch?threads=2.
+    A TARGET is the name of a bundled adapter (`list adapters`), package.module:object, path/to/file.py:object,
+    path/to/library.so:function, or command:PROGRAM ARG ...; options follow as in torch?threads=2.
     """
 
 
@@ -93,7 +93,7 @@ for command in (
 
 
 def main() -> None:
-    """The console script. While it runs, its process adopts the orphans of its descendants (see `strays`)."""
+    """The console script. While it runs, its process adopts orphans of its descendants (see `strays`)."""
     occupy_standard_descriptors()
     make_lasting()
     handle_signals()

@@ -1,4 +1,4 @@
-"""Ask one case, and say what came of it."""
+"""Ask one case, and show the answer and its verdict."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ import numpy as np
 from rich.console import Console
 
 from conv2d_conformance.cases.grammar import format_case
-from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Result
+from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Rejected, Result
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
-from conv2d_conformance.diagnosis.hint import hint
+from conv2d_conformance.diagnosis.hint import hint, takes_other_arrays
 from conv2d_conformance.implementation.host import incidents_of
 from conv2d_conformance.implementation.last_words import shown_lines
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.joined_arrays import row_of
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
 from conv2d_conformance.verdict.claims import within_claims
+from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Judgement
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.rejections import HINT, looks_like_a_mistake
-from conv2d_conformance.verdict.together import answers_of, request_of
 
 
 @dataclass(frozen=True)
 class AskedCase:
-    """A question with the last answer to it: the first wrong one, if there was any."""
+    """A question with its first wrong answer, or else its last one; `times` is how often it was asked."""
 
     question: Question
     answer: Answer
@@ -40,7 +40,7 @@ class AskedCase:
 
     @property
     def wrong_elements(self) -> list[tuple[int, ...]]:
-        """The indices of the wrong elements in the law, where just the values are wrong."""
+        """The indices of the wrong elements in the law, where only values are wrong."""
         fault = self.judgement.fault
         if fault is None or fault.aspect != "values" or not isinstance(self.answer, Result):
             return []
@@ -52,7 +52,7 @@ class AskedCase:
 def ask(
     implementation: Implementation, question: Question, times: int = 1, *, beside: Question | None = None
 ) -> AskedCase:
-    """Ask until an answer is wrong, at most so many times; with a question `beside` it, both at once."""
+    """Ask until an answer is wrong, at most `times` times; with a question `beside` it, both at once."""
     for count in range(1, times + 1):
         answers: list[tuple[Question, Answer]] = []
         if beside is None:
@@ -68,7 +68,7 @@ def ask(
 
 
 def diagnosis_of(implementation: Implementation, asked: AskedCase) -> Diagnosis | None:
-    """What is behind a wrong answer, from further calls; where there was no answer, none are made."""
+    """The diagnosis of a wrong answer, from further calls; None, without a call, where there was no answer."""
     if asked.judgement.fault is None or isinstance(asked.answer, Broken):
         return None
     return diagnose(implementation, asked.question.case)
@@ -82,22 +82,23 @@ def show_hello(out: Console, hello: Hello, *, claims: bool = False) -> None:
 
 
 def show_incidents(out: Console, implementation: Implementation) -> None:
-    """Print what happened to the processes and is nobody's fault."""
+    """Print what happened to the processes through nobody's fault."""
     for sentence in incidents_of(implementation):
         paragraph(out, sentence, label="incident")
 
 
 def show(out: Console, asked: AskedCase, claims: Capabilities, diagnosis: Diagnosis | None = None) -> None:
-    """Print the case, whether the answer is right, and if not, what it looks like, what was got, and a hint."""
+    """Print the case and whether the answer is right; if not, the diagnosis, the fault, and a hint."""
     case, fault = asked.question.case, asked.judgement.fault
     if diagnosis is not None:
         paragraph(out, f"looks like  {diagnosis.sentence} ({diagnosis.evidence})", style="bold")
     whole_line(out, format_case(case), label="case")
     for observation in asked.judgement.observed:
         paragraph(out, observation.sentence, label="seen", style="red")
+    rejected = asked.judgement.rejected
     if fault is None:
         paragraph(out, _praise(asked), label="answer", style="green" if asked.right else "")
-        if (rejected := asked.judgement.rejected) is not None:
+        if rejected is not None:
             paragraph(out, f"{rejected.type}: {rejected.message}", label="rejected", most_lines=MOST_LINES)
     else:
         paragraph(out, fault.got, label="got", style="red", most_lines=MOST_LINES)
@@ -106,14 +107,18 @@ def show(out: Console, asked: AskedCase, claims: Capabilities, diagnosis: Diagno
         paragraph(out, f"the answer to the question number {asked.times}", label="when")
     if within_claims(case, claims) != case:
         paragraph(out, "the implementation does not claim everything that this case needs", label="note")
-    if (rejected := asked.judgement.rejected) is not None and looks_like_a_mistake(rejected.type, rejected.message):
+    if rejected is not None and _is_a_mistake(rejected):
         paragraph(out, HINT, label="hint", style="bold")
-    # Who knows what it is need not guess.
+    # A diagnosis makes a hint needless.
     elif fault is not None and diagnosis is None and (advice := hint(asked.question, asked.answer, fault)):
         paragraph(out, advice, label="hint", style="bold")
     if isinstance(asked.answer, Broken):
         for line in shown_lines(asked.answer.stderr):
             whole_line(out, line, label="stderr")
+
+
+def _is_a_mistake(rejected: Rejected) -> bool:
+    return looks_like_a_mistake(rejected.type, rejected.message) and not takes_other_arrays(rejected)
 
 
 def _praise(asked: AskedCase) -> str:

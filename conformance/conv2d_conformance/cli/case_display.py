@@ -1,4 +1,4 @@
-"""A case and its right answer, for a person and for a program."""
+"""Show a case and its right answer, as text for people or as JSON for programs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from conv2d_conformance.typed_json import Json
 from conv2d_conformance.verdict.question import Question, claimed_grade
 
 SMALL = 128
-"""So many elements of an array are shown unless all are asked for."""
+"""An array of more elements than this is shown in part, unless all are asked for."""
 
 
 def show_case(out: Console, question: Question, *, full: bool = False, hex: bool = False) -> None:
-    """Print the case, its arguments and arrays, and the answers that are allowed."""
+    """Print the case, its arguments and arrays, and the allowed answers."""
     whole_line(out, format_case(question.case), label="case")
     whole_line(out, call_text(question), label="call")
     for name, array in question.request.arrays.items():
@@ -56,7 +56,7 @@ def _show_answer(out: Console, question: Question, name: str, law: Allowed, *, f
 
 
 def call_text(question: Question) -> str:
-    """The call as one would write it."""
+    """The call as a line of Python."""
     arrays = ", ".join("None" if array is None else name for name, array in question.request.arrays.items())
     arguments = "".join(f", {name}={value!r}" for name, value in question.request.arguments.items())
     return f"{OPERATIONS[question.case.operation].title}({arrays}{arguments})"
@@ -83,7 +83,7 @@ def as_json(question: Question) -> dict[str, Json]:
 
 
 def _law_as_json(question: Question, law: Allowed) -> dict[str, Json]:
-    """The exact answer is high + low. Right is what lies from lowest to highest, and others where they are allowed."""
+    """The law as JSON. The exact answer is high + low; answers from lowest to highest, and `others`, are right."""
     found = [interval(law, index, question.input.dtype) for index in np.ndindex(law.high.shape)]
     others = ["inf", "-inf", "nan"]
     arrays = {
@@ -109,7 +109,7 @@ def _named(value: Json) -> Json:
 
 
 def number(value: float, dtype: np.dtype[Any], *, hex: bool = False) -> str:
-    """A number of this dtype, exactly: the shortest decimal that the dtype reads back, or its hexadecimal."""
+    """A number of this dtype, exact: the shortest decimal that reads back as the same number, or its hexadecimal."""
     if hex:
         return float(value).hex()
     if float(value).is_integer() and abs(value) < 2**53:

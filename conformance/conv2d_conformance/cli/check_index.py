@@ -1,4 +1,4 @@
-"""Which checks test which requirement, read from their source: to import them would take Hypothesis along."""
+"""Which checks test which requirement, read from their source, since importing them would import Hypothesis."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A check: its name, the requirements it covers, and the sentence that it verifies."""
+    """A check: its name, the requirements that it covers, and the sentence that it verifies."""
 
     name: str
     requirements: tuple[str, ...]
@@ -19,7 +19,7 @@ class Listed:
 
 @cache
 def checks() -> tuple[Listed, ...]:
-    """Every check, in the order of the files and of the functions in them."""
+    """All checks, in the order of the files and of their functions."""
     folder = files("conv2d_conformance") / "checks"
     sources = sorted((item for item in folder.iterdir() if item.name.startswith("test_")), key=lambda item: item.name)
     return tuple(
@@ -31,7 +31,7 @@ def checks() -> tuple[Listed, ...]:
 
 
 def checks_of_requirements() -> dict[str, list[Listed]]:
-    """The checks of every requirement that has one."""
+    """The checks of each requirement that has any."""
     found: dict[str, list[Listed]] = {}
     for check in checks():
         for requirement in check.requirements:

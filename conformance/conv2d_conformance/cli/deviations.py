@@ -1,12 +1,13 @@
-"""The file of `--deviations`: failures that an adapter's owner knows of, each with its reason and its issue.
+"""The file of `--deviations`: failures that an adapter's owner knows, each with its reason and its issue.
 
 [[deviation]]
 requirement = "padding.same-extra-at-end"
 reason = "the padding comes first in this library"
 issue = "https://example.org/issues/17"
 
-An issue that has no address yet is the path of the page that describes it (results/findings/NAME.md). A failure that
-does not show everywhere says where it does; elsewhere the deviation is not in force, so that it cannot be stale:
+An issue that has no address yet is the path of the page that describes it (results/findings/NAME.md). For a failure
+that does not occur everywhere, the file says where it does. Elsewhere the deviation is not in force, so it cannot be
+stale:
 
 processor = ["avx512f"]         # flags of /proc/cpuinfo, all of which the processor has
 version = ">=2.13,<2.14"        # of the implementation
@@ -35,7 +36,7 @@ LISTS = ("processor", "options-off")
 def read_deviations(path: Path) -> tuple[tuple[Deviation, Conditions], ...]:
     """The declared deviations, and where they are in force.
 
-    Problem, naming the table and what it lacks, where the file is not as it must be.
+    Problem, which names the table and what is wrong with it, for a malformed file.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))

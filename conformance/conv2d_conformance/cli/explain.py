@@ -1,4 +1,4 @@
-"""`explain`: everything that the suite knows of one requirement."""
+"""`explain`: everything that the suite knows about one requirement."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def explain(requirement: str, size: int | None, padding: str | None) -> None:
 
 
 def _drawing(requirement: str, size: int | None, padding: str | None) -> tuple[str, str] | None:
-    """The padded axis that was asked for, in the mode that the requirement is about."""
+    """The drawing of the chosen padded axis, in the mode that the requirement is about."""
     from conv2d_conformance.cli.index_map import index_map
 
     if size is None and padding is None:
@@ -94,7 +94,7 @@ def _drawing(requirement: str, size: int | None, padding: str | None) -> tuple[s
 
 
 def blocks_of_prose(text: str) -> Iterator[str]:
-    """What explains a requirement, without its sentence, source and example: paragraphs, and code indented by four."""
+    """The explanation of a requirement in blocks, without sentence, source and example. Code is indented by four."""
     prose = text.partition("\n\n")[2].partition("Source: ")[0]
     for piece in re.split(r"^(```.*?^```)", prose, flags=re.DOTALL | re.MULTILINE):
         if piece.startswith("```"):

@@ -1,4 +1,4 @@
-"""`explain A-tc`: what is known of one accuracy class."""
+"""`explain A-tc`: what the suite knows about one accuracy class."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ WHO = {
     "B6": "Winograd's F(6, 3), as in NNPACK and ncnn",
     "C": "convolution by fast Fourier transforms, as in cuDNN and NNPACK",
 }
-"""Where the arithmetic is found. It is the claim of an adapter that counts."""
+"""Where the arithmetic is found; only the claim of an adapter counts."""
 
 CARRIED = ("product", "addition")
 
 
 def find(name: str) -> str | None:
-    """The accuracy class of this name, however its letters are written; None where there is none."""
+    """The accuracy class of this name, in upper or lower case; None where there is none."""
     return next((known for known in MEANINGS if known.lower() == name.lower()), None)
 
 
 def explain_class(out: Console, name: str) -> None:
-    """Print the law of a class in words, its bound by dtype, who has it, and where it is laid down."""
+    """Print the law of a class in words, its bound by dtype, who has it, and where it is specified."""
     dtypes = [dtype for dtype in DTYPES if name in class_names(dtype)]
     paragraph(out, name, style="bold")
     out.print()
@@ -92,7 +92,7 @@ def _precision(dtype: str) -> int:
 
 
 def _unit(error: float) -> str:
-    """A multiple of a power of two, as the specification writes it."""
+    """An error as a multiple of a power of two, as the specification writes it."""
     if error == 0:
         return "nothing"
     mantissa, exponent = error.hex().split("p")

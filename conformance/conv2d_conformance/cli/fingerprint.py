@@ -1,4 +1,4 @@
-"""`fingerprint`: what is behind the answers of an implementation."""
+"""`fingerprint`: the arithmetic behind the answers of an implementation."""
 
 from __future__ import annotations
 

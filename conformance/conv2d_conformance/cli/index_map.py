@@ -1,4 +1,4 @@
-"""Draw which element of an axis each cell of the padded axis is."""
+"""Draw a padded axis: its cells, and the element that each of them copies."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from conv2d_reference.arguments import resolve
 from conv2d_reference.direct import source
 
 ZERO = "."
-"""A cell that is a zero."""
+"""The mark of a cell that is zero."""
 
 
 def index_map(size: int, before: int, after: int, mode: str) -> tuple[str, str]:
-    """Two lines of equal columns: the cells of the padded axis, and the element that each of them is a copy of.
+    """Two lines of equal columns: the cells of the padded axis, and the element that each of them copies.
 
-    ValueError, in the words of the reference, where the mode does not allow so much padding.
+    ValueError, in the words of the reference, where the mode does not allow this much padding.
     """
     for amount in (before, after):
         resolve((1, 1, size, 1), (1, 1, 1, 1), padding=(amount, 0), padding_mode=mode)

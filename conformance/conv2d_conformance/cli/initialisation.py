@@ -1,9 +1,9 @@
-"""`initialisation`: the law of fresh layers, with a table and pictures; and how good the tests of it are."""
+"""`initialisation`: test the law of fresh layers, with a table and pictures; and measure how good those tests are."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,13 +17,12 @@ from conv2d_conformance.output.destination import Destination
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from conv2d_conformance.cli.progress import Advance
     from conv2d_conformance.contract.answers import Implementation
     from conv2d_conformance.contract.capabilities import Capabilities
     from conv2d_conformance.initialisation.layer_question import DrawnLayers
 
 IDEAL = "conv2d_conformance.initialisation.ideal:adapter"
-
-Advance = Callable[[int, int, str], None]
 
 
 @click.command()
@@ -76,7 +75,7 @@ def initialisation(
 
 
 def _claims(implementation: Implementation, dtypes: Sequence[str]) -> Capabilities:
-    """What is claimed, in the chosen dtypes."""
+    """The claims of an implementation, reduced to the chosen dtypes."""
     hello = implementation.hello
     if "initialize" not in hello.operations:
         raise Problem(f"{hello.name} has no initialize", "its adapter needs that function; see Adapter")
@@ -91,7 +90,7 @@ def _claims(implementation: Implementation, dtypes: Sequence[str]) -> Capabiliti
 def show_certificate(
     out: Console, implementation: Implementation, claims: Capabilities, seed: int, effort: str, plot: Destination | None
 ) -> int:
-    """Every question in a table, what raised an alarm, and pictures. Returns the exit status."""
+    """Show every question in a table, the alarms, and pictures. Returns the exit status."""
     from conv2d_conformance.cli.asked_case import show_hello
     from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.contract.formats import DTYPES
@@ -145,7 +144,7 @@ def _row(name: str, dtype: str, asked: Sequence[DrawnLayers]) -> tuple[str, ...]
 
 
 def show_failure(out: Console, title: str, drawn: DrawnLayers) -> None:
-    """The failed question, what was got and what is required."""
+    """Print the failed question, what was got and what is required."""
     from conv2d_conformance.cases.layer_case import format_case
     from conv2d_conformance.initialisation.layer_question import fault_of
     from conv2d_conformance.report.console import paragraph, whole_line
@@ -190,7 +189,7 @@ def _picture(name: str, drawn: DrawnLayers) -> str:
 def show_null(
     out: Console, implementation: Implementation, claims: Capabilities, seeds: range, effort: str, advance: Advance
 ) -> int:
-    """Certificates of one implementation with many seeds. Returns the exit status, 0 where there is no alarm."""
+    """Make certificates of one implementation with many seeds. Returns the exit status, 0 without an alarm."""
     from conv2d_conformance.initialisation.battery_power import certificate
     from conv2d_conformance.report.console import paragraph
 
@@ -217,7 +216,7 @@ def show_null(
 
 
 def show_power(out: Console, times: int, seed: int, advance: Advance) -> int:
-    """How many elements it takes to find each built-in wrong initialiser, with the worst of so many seeds."""
+    """Show how many elements it takes to find each built-in wrong initialiser, with the worst of `times` seeds."""
     from conv2d_conformance.implementation.inprocess import InProcess
     from conv2d_conformance.initialisation.battery_power import STATISTICAL, find, latest
     from conv2d_conformance.mutants import catalogue
@@ -248,7 +247,7 @@ def show_power(out: Console, times: int, seed: int, advance: Advance) -> int:
 
 
 def show_law(line: str, format: str) -> None:
-    """Print the law that the parameters of the layers follow."""
+    """Print the law that the parameters of the line's layers follow."""
     import json
 
     from conv2d_conformance.cases.layer_case import format_case, parse
@@ -274,7 +273,7 @@ def show_law(line: str, format: str) -> None:
 
 
 def replay_layers(line: str, target: str, *, isolation: str, timeout: float, with_script: bool = False) -> int:
-    """Ask one line again and make all tests that it admits, and print a script if wanted. Returns the exit status."""
+    """Ask one line again, run all its tests, and print a script if wanted. Returns the exit status."""
     import sys
 
     import click
@@ -287,7 +286,7 @@ def replay_layers(line: str, target: str, *, isolation: str, timeout: float, wit
     from conv2d_conformance.initialisation.layer_question import draw
     from conv2d_conformance.initialisation.plan import replay_of
     from conv2d_conformance.report.console import console, paragraph
-    from conv2d_conformance.reproducer import NoScript, script_of_layers
+    from conv2d_conformance.reproducer import NoScript, require_adapter, script_of_layers
 
     case = parse(line)
     out = console(sys.stderr if with_script else None)
@@ -304,6 +303,7 @@ def replay_layers(line: str, target: str, *, isolation: str, timeout: float, wit
     show_failure(out, "wrong" if wrong else "no test raises an alarm", drawn)
     if with_script:
         try:
+            require_adapter(implementation.hello)
             click.echo(script_of_layers(case, target_of(target)), nl=False)
         except NoScript as reason:
             paragraph(out, str(reason), label="script")

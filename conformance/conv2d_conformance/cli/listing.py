@@ -1,4 +1,4 @@
-"""`list`: what there is."""
+"""`list`: tables of requirements, checks, adapters, networks, mutants, efforts and coverage."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ def _coverage() -> Rows:
     from conv2d_conformance.cases.coverage import shares
     from conv2d_conformance.effort import EFFORTS
 
-    efforts = [effort for effort in EFFORTS.values() if effort.name != "thorough"]  # which asks the same of this
+    efforts = [
+        effort for effort in EFFORTS.values() if effort.name != "thorough"
+    ]  # which asks the same rows as standard
     yield "factors", "combinations", *(f"at {effort.name}" for effort in efforts)
     for share in shares([effort.combined for effort in efforts]):
         yield share.factors, str(share.possible), *map(str, share.covered)

@@ -21,14 +21,14 @@ FILES = {"written": Page(), "read": click.Path(path_type=Path)}
 
 
 def option(name: str, **changes: Any) -> Decorator:
-    """An option as `run` has it, with what is said of it changed."""
+    """An option of `run`, with changes to its description."""
     one, said = next((one, said) for one, said in described() if one.name == name)
     default = changes.pop("default", one.default)
     return _option(one, replace(said, **changes), default)
 
 
 def of_a_run(function: Function) -> Function:
-    """All of them; `target` is the argument."""
+    """Add all options of `run`; `target` is the argument."""
     for one, said in reversed([*described()]):
         if one.default is not MISSING:
             function = _option(one, said, one.default)(function)

@@ -1,4 +1,4 @@
-"""Files that are written when the work is done."""
+"""The type of options that name a file to write when the work is done."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 class Page(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click alone
-    """A file that is to be written, which is refused before the work begins where it could not be."""
+    """A file to write at the end. One that cannot be written is refused before the work begins."""
 
     name = "file"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Destination:  # noqa: ARG002  # click's signature
-        """Where the page goes."""
+        """The destination of the page."""
         return value if isinstance(value, Destination) else find(value, option=param.opts[0] if param else "--output")
 
 
 def console_beside(page: Destination | None) -> Console:
-    """A console for what is told: on standard error, where standard output is to have nothing but the page."""
+    """A console for messages. It is on standard error where the page goes to standard output."""
     from conv2d_conformance.report.console import console
 
     return console(sys.stderr if page is not None and page.is_standard_output else None)

@@ -1,4 +1,4 @@
-"""`power`: what other suites see."""
+"""`power`: compare with what other suites see."""
 
 from __future__ import annotations
 

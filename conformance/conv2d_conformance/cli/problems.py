@@ -1,4 +1,4 @@
-"""Errors as a person should see them: one sentence on standard error, a hint, and an exit status with a meaning."""
+"""Errors for people: one sentence on standard error, a hint, and an exit status with a meaning."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ INTERRUPTED = 130
 
 
 class Problem(click.ClickException):
-    """Something that was foreseen. It ends the program."""
+    """An expected error. It ends the program."""
 
     def __init__(self, sentence: str, hint: str = "", *, status: int = USAGE) -> None:
         super().__init__(showable(sentence, LONGEST_SENTENCE))
@@ -25,7 +25,7 @@ class Problem(click.ClickException):
 
 
 def problem_of(error: Exception) -> Problem:
-    """The problem that an exception of the suite stands for; one that nobody foresaw is the suite's own failure."""
+    """The problem for an exception of the suite. An unexpected exception is the suite's own failure."""
     from conv2d_conformance.environment import lack_of
     from conv2d_conformance.implementation.target import LoadError, TargetError
     from conv2d_conformance.output.unwritable import UnwritableOutput

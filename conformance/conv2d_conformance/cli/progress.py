@@ -14,17 +14,16 @@ from conv2d_conformance.foreign import escaped_line
 
 SECONDS_BETWEEN_LINES = 10.0
 A_MOMENT = 1.0
-"""Seconds in which most commands are done; those that are not have a bar from then on."""
+"""Seconds after which a command shows a bar; most are done by then."""
 
 Advance = Callable[[int, int, str], None]
 
 
 @contextmanager
 def progress(first: str, *, after: float = 0.0) -> Iterator[Advance]:
-    """A callback (number done, of all, name of the last), and progress for as long as the context lasts.
+    """A callback (number done, of all, name of the last) that shows progress for as long as the context lasts.
 
-    `first` is what is said until the first call. A bar is shown `after` so many seconds. Nothing else may be printed
-    meanwhile.
+    `first` is shown until the first call. A bar appears `after` this many seconds. Nothing else may print meanwhile.
     """
     with _bar(first, after) if sys.stdout.isatty() else _lines(first) as advance:
         yield advance
@@ -74,7 +73,7 @@ def _lines(first: str) -> Iterator[Advance]:
 
 
 class LogLines:
-    """How far a command has come, as lines of a log: `20 s, 3 of 118: test_bias::test_added`."""
+    """The progress of a command as lines of a log: `20 s, 3 of 118: test_bias::test_added`."""
 
     def __init__(self, first: str, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock
@@ -82,22 +81,22 @@ class LogLines:
         self._reached = escaped_line(first)
 
     def advance(self, done: int, total: int, what: str) -> None:
-        """Take notice of how many are done, and of the last of them."""
+        """Note how many are done, and the last of them."""
         self._reached = escaped_line(f"{done} of {total}: {what}")
 
     def tell(self, wait: Callable[[float], bool]) -> None:
-        """Write a line each time when `wait` returns without the end of the command."""
+        """Write a line each time that `wait` returns before the command has ended."""
         while not wait(SECONDS_BETWEEN_LINES):
-            with suppress(OSError, ValueError):  # nobody reads it any more, which ends no command
+            with suppress(OSError, ValueError):  # a command goes on when nobody reads its progress
                 print(f"{self._clock() - self._start:.0f} s, {self._reached}", file=self._stream, flush=True)
 
 
 @contextmanager
 def _duplicate(stream: TextIO) -> Iterator[TextIO]:
-    """The same stream by another descriptor: pytest takes the usual ones over while it runs."""
+    """The same stream by another descriptor, since pytest captures the usual ones while it runs."""
     try:
         descriptor = os.dup(stream.fileno())
-    except (OSError, ValueError):  # a stream in memory, which nobody takes over
+    except (OSError, ValueError):  # a stream in memory, which pytest does not capture
         yield stream
         return
     with os.fdopen(descriptor, "w", encoding=stream.encoding, errors="backslashreplace") as duplicate:

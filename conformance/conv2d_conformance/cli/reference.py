@@ -1,4 +1,4 @@
-"""`reference`: the right answer of a case."""
+"""`reference`: show the right answer of a case."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def replay(
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.implementation.target import parse as target_of
     from conv2d_conformance.report.console import console, paragraph, whole_line
-    from conv2d_conformance.reproducer import NoScript, script
+    from conv2d_conformance.reproducer import NoScript, require_adapter, script
     from conv2d_conformance.verdict.question import Question
 
     asked_for, before = grammar.parse(case), [grammar.parse(line) for line in after]
@@ -70,7 +70,7 @@ def replay(
             question = Question(asked_for, implementation.hello.capabilities)
             other = None if at_once is None else Question(at_once, implementation.hello.capabilities)
             asked = asked_case.ask(implementation, question, times, beside=other)
-            # What depends on other calls cannot be told from other calls.
+            # A fault that depends on other calls cannot be diagnosed by making other calls.
             found = None if before or other or times > 1 else asked_case.diagnosis_of(implementation, asked)
         asked_case.show_hello(out, implementation.hello)
         asked_case.show(out, asked, implementation.hello.capabilities, found)
@@ -82,6 +82,7 @@ def replay(
         if asked.judgement.fault is None and not asked.right:
             paragraph(out, "the script looks at the answer alone, not at what else was seen", label="script")
         try:
+            require_adapter(implementation.hello)
             earlier_questions = [Question(earlier, implementation.hello.capabilities) for earlier in before]
             text = script(question, target_of(target), asked.wrong_elements, before=earlier_questions)
             click.echo(text, nl=False)

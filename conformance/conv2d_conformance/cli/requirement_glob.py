@@ -1,4 +1,4 @@
-"""A glob of requirement ids must match something that can be examined."""
+"""Check that a glob of requirement ids matches something that can be examined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`sharpness`: how small an error is seen."""
+"""`sharpness`: measure how small an error is seen."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def sharpness(
     words = [word for effort in chosen for word in ("--effort", effort.name)] + ["--only", only]
     words += (
         ["--output", Path(output.name).name] if output is not None else []
-    )  # in whatever folder: the page is published
+    )  # without its folder, since the page is published
     text = page(found, f"conv2d-conformance sharpness {shlex.join(words)}")
     save(output or find("-"), text)
     ctx.exit(1 if false_refusals(found) else 0)

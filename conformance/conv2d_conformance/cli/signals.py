@@ -1,4 +1,4 @@
-"""Signals by which somebody asks the program to end: it ends as by Ctrl-C, with what was found until then."""
+"""Signals that ask the program to end. It ends as after Ctrl-C, and keeps what it has found."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from types import FrameType
 
 ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SECONDS_TO_END = 2.0
-"""In which one need not ask again: a second Ctrl-C must not disturb what the first one makes the program do."""
+"""A second Ctrl-C within this time is ignored, so that it does not disturb what the first one started."""
 
 
 class Interruption:
-    """A handler of signals: KeyboardInterrupt at the first, and nothing for a while."""
+    """A signal handler that raises KeyboardInterrupt at the first signal, and then ignores signals for a while."""
 
     def __init__(self) -> None:
         self._quiet_until = 0.0
@@ -24,9 +24,9 @@ class Interruption:
 
 
 def handle_signals() -> None:
-    """What is ignored stays so, as `nohup` wants it. Children are waited for, whatever the parent of this program did.
+    """Handle the signals to end. Ignored ones stay ignored, as `nohup` wants. SIGCHLD is not: children are waited for.
 
-    That a signal is blocked is inherited too, and would mean that nobody can end the program politely.
+    Signals that the parent blocked are unblocked, or nobody could end the program politely.
     """
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {*ASKING, signal.SIGCHLD})
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""`smoke`: see whether the adapter itself is sane."""
+"""`smoke`: check whether the adapter itself is sane."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
             asked_case.show(out, asked, claims, diagnosis)
             asked_case.show_incidents(out, implementation)
         with progress("asking for each claim", after=A_MOMENT):
-            # Where the simple cases fail already, all others may for the same reason.
+            # Where the simple cases already fail, all others may fail for the same reason.
             failing = [(name, told) for name, told in _what_fails(implementation) if not wrong or "is claimed" in told]
     finally:
         implementation.close()
@@ -84,9 +84,9 @@ def _ask(implementation: Implementation, case: Case) -> AskedCase:
 
 
 def _what_fails(implementation: Implementation) -> Iterator[tuple[str, str]]:
-    """What does not work, with what came of it: a claim whose case fails where the same without it does not.
+    """The failing claims, with their faults: the case of a claim fails, while the same case without it does not.
 
-    Where both fail, it is the call without the claim, told once.
+    Where both fail, the case without the claim is told instead, once.
     """
     from conv2d_conformance.cases.claim_cases import claim_cases
     from conv2d_conformance.cases.grammar import format_case

@@ -1,4 +1,4 @@
-"""Standard output and error of the program: what becomes of them is no part of a verdict."""
+"""Standard output and error of the program: a failure to write them must not change a verdict."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import sys
 from typing import Any
 
 GONE = frozenset({errno.EPIPE, errno.EIO})
-"""Whoever read it has seen enough (`| head -1`), or the terminal is closed."""
+"""The reader has gone (`| head -1`), or the terminal is closed."""
 
 
 class Lasting(io.FileIO):
-    """A descriptor on which the program goes on when nobody reads it any more.
+    """A descriptor that drops its text when nobody reads it any more, so that the program goes on.
 
-    What else cannot be written raises once, and names the stream, where it is `told`. What follows then is dropped.
+    Any other failure to write raises one error under the name `told`; without a name it raises none. Later text is
+    dropped.
     """
 
     def __init__(self, descriptor: int, told: str | None) -> None:
@@ -34,15 +35,15 @@ class Lasting(io.FileIO):
         return len(memoryview(data).cast("B"))
 
     def _written(self, data: Any) -> int:
-        """How many bytes; another program that has the same pipe may have made it one that does not wait."""
+        """The number of bytes written. Another program with the same pipe may have made it non-blocking."""
         while (count := super().write(data)) is None:
             select.select([], [self], [])
         return count
 
 
 def make_lasting() -> None:
-    """Let both streams be so, and let them show what their encoding lacks as escapes: a name must not end a run."""
-    for name, told in (("stdout", "standard output"), ("stderr", None)):  # where would one say that of the second?
+    """Make both streams so, and let them escape what their encoding lacks: a file name must not end a run."""
+    for name, told in (("stdout", "standard output"), ("stderr", None)):  # a failure of stderr has nowhere to be told
         stream = getattr(sys, name)
         setattr(
             sys,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from conv2d_conformance.effort import Effort
-    from conv2d_conformance.variants.alarms import Result
+    from conv2d_conformance.variants.alarms import VariantResult
 
 
 @click.command()
@@ -54,8 +54,8 @@ def variants(
     from conv2d_conformance.effort import Effort
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, whole_line
-    from conv2d_conformance.variants import catalogue, unfinished
-    from conv2d_conformance.variants.alarms import Result, run
+    from conv2d_conformance.variants import catalogue, unfinished_run
+    from conv2d_conformance.variants.alarms import VariantResult, run
     from conv2d_conformance.variants.markdown import page, sentence
 
     names = [name for name in catalogue() if fnmatchcase(name, only)]
@@ -63,7 +63,7 @@ def variants(
         raise Problem(f"no variant matches {only!r}", f"there are {', '.join(catalogue())}")
     asked = KNOWN[effort] if drawn is None else Effort("few", drawn, multiply_adds=10_000, tiles=200)
     out = console_beside(output)
-    results = {name: Result(runs=seeds) for name in names}
+    results = {name: VariantResult(runs=seeds) for name in names}
     numbers = range(first_seed, first_seed + seeds)
     if resume is not None and not resume.is_file:
         raise Problem(f"{resume.told} keeps nothing", "name a file with --resume FILE")
@@ -75,12 +75,12 @@ def variants(
     try:
         with progress("starting") as advance:
 
-            def take(check: str, found: dict[str, Result], number: int, of_all: int) -> None:
+            def take(check: str, found: dict[str, VariantResult], number: int, of_all: int) -> None:
                 nonlocal reached
                 for name, result in found.items():
                     results[name] += result
                 if resume is not None:
-                    unfinished.add(resume.path, check, found)
+                    unfinished_run.add(resume.path, check, found)
                 reached = f"after {number} of {of_all} checks"
                 advance(number, of_all, check)
                 if not out.is_terminal:
@@ -105,14 +105,14 @@ def variants(
     ctx.exit(1 if number else 0)
 
 
-def results_so_far(file: Path, numbers: range, effort: Effort, names: list[str]) -> dict[str, dict[str, Result]]:
-    """What the file has of this run, by check."""
+def results_so_far(file: Path, numbers: range, effort: Effort, names: list[str]) -> dict[str, dict[str, VariantResult]]:
+    """The results of this run in the file, by check."""
     from dataclasses import asdict
 
     from conv2d_conformance import __version__, spec
     from conv2d_conformance.checks import catalogue as checks
     from conv2d_conformance.cli.problems import Problem
-    from conv2d_conformance.variants import unfinished
+    from conv2d_conformance.variants import unfinished_run
 
     asked = {
         "suite": __version__,
@@ -123,13 +123,13 @@ def results_so_far(file: Path, numbers: range, effort: Effort, names: list[str])
         "checks": list(checks()),
     }
     try:
-        return unfinished.begin(file, asked)
-    except unfinished.OtherRun:
+        return unfinished_run.begin(file, asked)
+    except unfinished_run.OtherRun:
         raise Problem(f"{file} is of another run", "name another file, or ask for what that run asked") from None
 
 
-def show_alarms(out: Console, results: Mapping[str, Result]) -> int:
-    """Each, with the command that raises it again. Returns how many there are."""
+def show_alarms(out: Console, results: Mapping[str, VariantResult]) -> int:
+    """Print each alarm with the command that reproduces it. Returns their number."""
     from conv2d_conformance.report.console import whole_line
 
     alarms = [alarm for result in results.values() for alarm in result.alarms]

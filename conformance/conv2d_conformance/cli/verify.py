@@ -1,4 +1,4 @@
-"""`verify`: see whether reports are what they say, and on request whether the implementation still does it."""
+"""`verify`: check reports, and on request check them against the implementation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORSE = (SOUND, NOT_COMPARED, UNSOUND, USAGE)
 """Exit statuses, each worse than those before it."""
 
 MOST_FAULTS = 10
-"""So many are told of one report."""
+"""The most faults that are shown of one report."""
 
 
 @click.command()
@@ -105,7 +105,7 @@ def _ask_again(path: Path, report: Report, target: str, sample: int, draw: int) 
     """Print what was asked again, and what differs. Returns the exit status."""
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.implementation.host import connect
-    from conv2d_conformance.implementation.resident import USUAL_LIMIT
+    from conv2d_conformance.implementation.resident_memory import USUAL_LIMIT
     from conv2d_conformance.typed_json import known
     from conv2d_conformance.verifying.rerun import rerun
 

@@ -6,7 +6,7 @@ An adapter is one small file: it translates a call and never repairs an answer.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,8 @@ class Adapter:
         Takes the options of `TARGET?key=value` as strings and returns the adapter to use instead. Global settings that
         it makes in a library stay; with `--isolation none` they stay in the suite's own process.
 
-    `padding_mode` is passed only where it is not "zeros".
+    `padding_mode` is passed only where it is not "zeros". `environment` is what a report says of where it runs, besides
+    the versions of Python and NumPy: a device, say.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Adapter:
     configure: Callable[..., Adapter] | None = None
     capabilities: Capabilities = field(default_factory=Capabilities)
     description: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def adapter_from_function(function: Callable[..., Any]) -> Adapter:

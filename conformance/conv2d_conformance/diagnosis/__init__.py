@@ -1,8 +1,8 @@
-"""From wrong outputs to the fault behind them, in one sentence.
+"""Find the fault behind wrong outputs, and say it in one sentence.
 
-A fault is an effect (what the output looks like) and a trigger (for which sizes and arguments). An effect is held
-against every wrong answer seen, and what it would spoil against every right one; what contradicts a single answer is
-not said.
+A fault is an effect (what the output looks like) and a trigger (the sizes and arguments that cause it). Each effect is
+compared with every wrong answer seen, and with every right answer that it would have spoilt. A sentence that
+contradicts a single answer is never said.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 __all__ = ["BUDGET", "Diagnosis", "diagnose", "sentence_about"]
 
 BUDGET = 480
-"""Calls for one diagnosis."""
+"""The most calls that one diagnosis makes."""
 
 
 def diagnose(
     implementation: Implementation, failing: Case, *, seen: Mapping[Case, bool] | None = None, budget: int = BUDGET
 ) -> Diagnosis | None:
-    """What is wrong with an implementation that answers `failing` wrongly, from at most `budget` further calls.
+    """Diagnose an implementation that answers `failing` wrongly, with at most `budget` further calls.
 
     `seen` are other cases, and whether their answers were right; the right ones are not asked again. None where
-    nothing explains all wrong answers and contradicts no right one. The same answers give the same diagnosis.
+    no sentence explains all wrong answers without contradicting a right one. The same answers give the same diagnosis.
     """
-    # Who has nothing to diagnose does not wait for what that needs.
-    from conv2d_conformance.diagnosis.search import diagnose
+    # Imported late: most runs diagnose nothing.
+    from conv2d_conformance.diagnosis.search import search
 
-    return diagnose(implementation, failing, seen or {}, budget)
+    return search(implementation, failing, seen or {}, budget)
 
 
 def sentence_about(implementation: Implementation, failing: Case, seen: Mapping[Case, bool]) -> str | None:

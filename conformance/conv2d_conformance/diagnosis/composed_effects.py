@@ -1,4 +1,4 @@
-"""Effects beyond the mutants, composed of a place, a part of it, and what happens there."""
+"""Effects besides the mutants, composed of a place, a part of it, and what happens there."""
 
 # ruff: noqa: ARG005  (the functions of a table have the same arguments)
 
@@ -22,7 +22,7 @@ MOST_STARTS = 160
 
 
 def effects(call: Call) -> Iterator[Effect]:
-    """All of them, with the numbers that make sense for this call."""
+    """All composed effects, with the numbers that make sense for this call."""
     yield from _arguments()
     yield from _padding()
     yield from _orders()
@@ -36,7 +36,7 @@ AXES = ("height", "width")
 
 
 def _arguments() -> Iterator[Effect]:
-    """Stride, padding or dilation taken for something else."""
+    """Stride, padding or dilation confused or changed."""
     for name, default in (("stride", 1), ("padding", 0), ("dilation", 1)):
         for what, change in _changes(default):
             sentence = f"a conv2d that {what.format(name=name)}"
@@ -88,7 +88,7 @@ NUMPY_MODES: dict[str, Any] = {"zeros": "constant", "reflect": "reflect", "repli
 
 
 def _in_the_right_shape(name: str, change: Callable[[tuple[int, int]], tuple[int, int]]) -> Callable[[Call], Array]:
-    """Windows that lie wrong, with zeros for what they see beyond the input."""
+    """Misplaced windows, which see zeros beyond the input."""
 
     def function(call: Call) -> Array:
         g = call.geometry
@@ -112,7 +112,7 @@ def _in_the_right_shape(name: str, change: Callable[[tuple[int, int]], tuple[int
 
 
 def _padding() -> Iterator[Effect]:
-    """Zeros in the wrong place, or something else in theirs."""
+    """Zeros in the wrong place, or other values in their place."""
     for words, move in (
         ("puts all padding at the top and the left", lambda before, after: (before + after, 0)),
         ("puts all padding at the bottom and the right", lambda before, after: (0, before + after)),
@@ -157,7 +157,7 @@ def _padded_with_ones(call: Call) -> Array:
 
 
 def _orders() -> Iterator[Effect]:
-    """Arrays read or written in another order of elements."""
+    """Arrays whose elements are read or written in another order."""
     for words, turned in (
         ("whose kernel is mirrored from top to bottom", lambda w: w[..., ::-1, :]),
         ("whose kernel is mirrored from left to right", lambda w: w[..., ::-1]),
@@ -211,7 +211,7 @@ def _square(weight: Array, turned: Array) -> Array:
 
 
 def _read_as(array: Array, axes: tuple[int, ...]) -> Array:
-    """The array whose memory was laid out with other axes first, and is read as if it were not."""
+    """The array, laid out with its axes in another order and then read as if it were not."""
     axes = tuple(axis % array.ndim for axis in axes)
     lying = array.reshape([array.shape[axis] for axis in axes])
     return np.transpose(lying, np.argsort(axes))
@@ -242,10 +242,10 @@ def _groups_reversed(call: Call) -> Array:
 # ---- parts -------------------------------------------------------------------------------------------------------
 
 Selector = tuple[str, Callable[[int], Any]]
-"""A part of an axis in words, with a name to be filled in, and its indices for any size of the axis."""
+"""A part of an axis: its description, with a name to fill in, and its indices for any size of the axis."""
 
 PLACES: tuple[tuple[str, int, str, str], ...] = (
-    # what is changed, along which axis from the end, and its names: one, several
+    # the array that changes, its axis counted from the end, and the names of the axis: one, several
     ("result", 1, "output column", "output columns"),
     ("result", 2, "output row", "output rows"),
     ("result", 3, "output channel", "output channels"),
@@ -264,7 +264,7 @@ PLACES: tuple[tuple[str, int, str, str], ...] = (
 
 
 def _parts(call: Call) -> Iterator[Effect]:
-    """Some rows, columns, channels, taps or images that are lost, or repeat others."""
+    """Rows, columns, channels, taps or images that are lost, or that repeat others."""
     for place, axis, one, several in PLACES:
         size = _size(call, place, axis)
         for words, indices in _selectors(size):
@@ -292,7 +292,7 @@ def _size(call: Call, place: str, axis: int) -> int:
 
 
 def _selectors(size: int) -> Iterator[Selector]:
-    """Parts of an axis that make sense for its size; each says what it is for any other size."""
+    """The parts of an axis that make sense for its size. Each is defined for any other size as well."""
     yield "first {one}", lambda n: slice(0, 1)
     yield "last {one}", lambda n: slice(n - 1, n)
     if size > 1:

@@ -1,4 +1,4 @@
-"""The diagnoses of one run: a fault is searched for once, and what fails later is first held against what was found."""
+"""The diagnoses of one run: a fault is searched for once, and later failures are first compared with known faults."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from conv2d_conformance.operations import elementwise
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
     from conv2d_conformance.contract.answers import Implementation
-    from conv2d_conformance.diagnosis.evidence import Seen
+    from conv2d_conformance.diagnosis.evidence import SeenAnswer
     from conv2d_conformance.verdict.judgement import Fault
 
 
 class Diagnoses:
-    """What was found so far, and in which case, the latest last.
+    """The diagnoses so far, each with its case, the latest last.
 
-    Only what speaks of more than its own case can explain another; and what does not say how answers are wrong, only
-    another of the same kind. Of one case the same is said each time, nothing included: what is behind it is looked for
-    once. After a search in vain, what does not fail in a fresh process is left to those who ask what came before.
+    A diagnosis explains another case only if it speaks of more than its own. If it does not say how answers are wrong,
+    it explains only a case of the same kind. Each case is searched once, and its result, even None, is repeated. After
+    a search in vain, a case that does not fail in a fresh process is left to the search for earlier calls.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Diagnoses:
         self._in_vain = False
 
     def know(self, implementation: Implementation, failing: Case, fault: Fault) -> bool:
-        """Whether an earlier diagnosis explains a failing case. A crash, which is dear to see again, has its words."""
+        """Whether an earlier diagnosis explains a failing case. A crash is slow to repeat, so its rule decides."""
         if fault.aspect != "answered":
             return self._recognised(implementation, failing) is not None
         words = masked(fault.got)
@@ -43,7 +43,7 @@ class Diagnoses:
         return failing in self._known_crashes
 
     def sentence_about(self, implementation: Implementation, failing: Case, seen: Mapping[Case, bool]) -> str | None:
-        """The sentence of an earlier diagnosis, if one explains the case, or else of a new one."""
+        """The sentence of an earlier diagnosis that explains the case, or else of a new one."""
         if failing not in self._said:
             found = self._recognised(implementation, failing)
             if found is None:
@@ -54,7 +54,7 @@ class Diagnoses:
         return self._said[failing]
 
     def explains_others(self, sentence: str | None) -> bool:
-        """Whether a sentence that was said speaks of more than one case."""
+        """Whether a sentence that was said explains more than one case."""
         return any(found.sentence == sentence for _, found in self._found)
 
     def _new(self, implementation: Implementation, failing: Case, seen: Mapping[Case, bool]) -> Diagnosis | None:
@@ -71,7 +71,7 @@ class Diagnoses:
     def _recognised(self, implementation: Implementation, failing: Case) -> Diagnosis | None:
         if not self._found or not elementwise(failing.operation).is_diagnosed:
             return None
-        if failing in self._known_crashes:  # not asked again, since that takes a process
+        if failing in self._known_crashes:  # not asked again: a crash costs a process
             return next((found for _, found in self._found if _crashes_in(found, failing)), None)
         seen = _asked(implementation, failing)
         if seen is None or not seen.wrong:
@@ -79,14 +79,14 @@ class Diagnoses:
         return next((found for case, found in self._found if _explains(case, found, failing, seen)), None)
 
 
-def _explains(case: Case, found: Diagnosis, failing: Case, seen: Seen) -> bool:
+def _explains(case: Case, found: Diagnosis, failing: Case, seen: SeenAnswer) -> bool:
     model = found.model
     assert model is not None
     return (model.says_how or _kind(case) == _kind(failing)) and model.explains(seen)
 
 
 def _crashes_in(found: Diagnosis, case: Case) -> bool:
-    """Whether there is no answer to a case by the rule of a diagnosis."""
+    """Whether the rule of a diagnosis says that the case has no answer."""
     from conv2d_conformance.diagnosis.sizes import sizes_of
 
     model = found.model
@@ -98,7 +98,7 @@ def _crashes_in(found: Diagnosis, case: Case) -> bool:
 
 
 def _kind(case: Case) -> tuple[Any, ...]:
-    """What no rule about sizes speaks of, and a path is chosen by all the same."""
+    """The properties that select a path, but that no rule about sizes mentions."""
     return case.dtype, case.view, case.padding_mode, case.is_finite
 
 
@@ -107,7 +107,7 @@ def _is_right(implementation: Implementation, case: Case) -> bool:
     return seen is not None and not seen.wrong
 
 
-def _asked(implementation: Implementation, case: Case) -> Seen | None:
+def _asked(implementation: Implementation, case: Case) -> SeenAnswer | None:
     from conv2d_conformance.diagnosis.evidence import Evidence
 
     return Evidence(implementation, 1).ask(case)

@@ -1,4 +1,4 @@
-"""An effect: a wrong conv2d, and the words for what its output looks like."""
+"""An effect: a wrong conv2d, and a description of its output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conv2d_conformance.emulation.call import Call
 
 @dataclass(frozen=True, eq=False)
 class Effect:
-    """A wrong conv2d. `sentence` completes "your output equals ..."; of two that fit, the less costly is named."""
+    """A wrong conv2d. `sentence` completes "your output equals ..."; of two that fit, the cheaper one is named."""
 
     name: str
     sentence: str
@@ -23,5 +23,5 @@ class Effect:
 
 
 def effect(sentence: str, function: Callable[[Call], Array], cost: float = 2.0) -> Effect:
-    """An effect as a function from a call to its wrong answer."""
+    """An effect made of a function from a call to its wrong answer."""
     return Effect(sentence, sentence, as_conv2d(function), cost)

@@ -1,4 +1,4 @@
-"""Where answers are collected as evidence: each case is asked once, and never more of them than agreed."""
+"""The answers that are the evidence of a diagnosis. Each case is asked once, and the number of calls is limited."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ MOST_WORK = 400_000
 """Products in one probe. Larger cases take too long, here and in the implementation."""
 
 MOST_ELEMENTS = 1 << 22
-"""In the arrays of one probe, its answer, and its input with all of its borders: an effect may be padded by hand."""
+"""Elements in the arrays of one probe, its answer, and its input with all borders: an effect may pad by hand."""
 
 LARGEST_STEP = 1 << 10
-"""Of strides, paddings and dilations: an effect may take one for another, or the height for the width."""
+"""The largest stride, padding and dilation of a probe: an effect may confuse them, or the height and the width."""
 
 PRICE_OF_A_CRASH = 40
-"""In calls: a new process has to be started."""
+"""In calls: a crash costs the start of a new process."""
 
 
 def is_small(case: Case) -> bool:
-    """Whether a legal case is one for a probe."""
+    """Whether a legal case is small enough for a probe."""
     steps = max(*geometry(case).stride, *geometry(case).dilation, *sum(geometry(case).pads, ()))
     return multiply_adds(case) <= MOST_WORK and steps <= LARGEST_STEP and elements(case, dense=True) <= MOST_ELEMENTS
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """A question with what came of it. The answer to one that was asked elsewhere, and was right, is not kept.
+class SeenAnswer:
+    """A question, its answer, and the fault of the answer. A right answer that was given elsewhere is not kept.
 
-    `held_against` remembers what was found of each effect that has been held against the answer.
+    `held_against` caches the result of comparing each effect with the answer.
     """
 
     question: Question
@@ -57,24 +57,24 @@ class Seen:
 
 @dataclass
 class Evidence:
-    """An implementation, the answers it gave so far, in their order, and the number of calls that are left."""
+    """An implementation, its answers so far, in their order, and the number of calls that are left."""
 
     implementation: Implementation
     budget: int
-    seen: dict[Case, Seen] = field(default_factory=dict)
+    seen: dict[Case, SeenAnswer] = field(default_factory=dict)
 
     @property
-    def wrong(self) -> list[Seen]:
+    def wrong(self) -> list[SeenAnswer]:
         return [seen for seen in self.seen.values() if seen.wrong]
 
     @property
-    def right(self) -> list[Seen]:
+    def right(self) -> list[SeenAnswer]:
         return [seen for seen in self.seen.values() if not seen.wrong]
 
-    def ask(self, case: Case) -> Seen | None:
-        """Put a case, with what is not claimed set to its simplest form; None where no call is left for it.
+    def ask(self, case: Case) -> SeenAnswer | None:
+        """Ask a case, with unclaimed features set to their simplest form.
 
-        Neither is one that takes more than is possible.
+        None where no call is left, and for a case that takes more than is possible.
         """
         case = within_claims(case, self.implementation.hello.capabilities)
         if case in self.seen:
@@ -86,15 +86,15 @@ class Evidence:
         answer = self.implementation.ask(question.request)
         if isinstance(answer, Broken):
             self.budget = 0 if answer.kind == "timeout" else self.budget - PRICE_OF_A_CRASH
-        self.seen[case] = Seen(question, answer, judge(question, answer).fault)
+        self.seen[case] = SeenAnswer(question, answer, judge(question, answer).fault)
         return self.seen[case]
 
     def would_ask(self, case: Case) -> bool:
-        """Whether the case is new, and is asked as it is."""
+        """Whether the case is new, and lies within the claims."""
         return case not in self.seen and within_claims(case, self.implementation.hello.capabilities) == case
 
     def ask_all(self, cases: Iterable[Case]) -> None:
-        """Put all those cases that are legal and small."""
+        """Ask all of the cases that are legal and small."""
         for case in cases:
             if self.budget <= 0:
                 return
@@ -102,6 +102,6 @@ class Evidence:
                 self.ask(case)
 
     def take_right(self, case: Case) -> None:
-        """Note a case of which it is known that its answer was right."""
+        """Add a case whose answer is known to be right."""
         if case not in self.seen:
-            self.seen[case] = Seen(Question(case, self.implementation.hello.capabilities), None, None)
+            self.seen[case] = SeenAnswer(Question(case, self.implementation.hello.capabilities), None, None)

@@ -1,4 +1,4 @@
-"""Effects with rules for when they show, and whether what they say of cases that nobody has asked yet comes true."""
+"""Explanations: an effect, and a rule for when it shows, that must predict the answers to new cases."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.diagnosis import probes
 from conv2d_conformance.diagnosis.effect_matching import explained, spoils
 from conv2d_conformance.diagnosis.effects import Effect
-from conv2d_conformance.diagnosis.evidence import Evidence, Seen, is_small
+from conv2d_conformance.diagnosis.evidence import Evidence, SeenAnswer, is_small
 from conv2d_conformance.diagnosis.model import Model
 from conv2d_conformance.diagnosis.sizes import Sizes, sizes_of
 from conv2d_conformance.diagnosis.trigger import ALWAYS, Rule, disagreement, rules, within_a_gap
 
 MOST_EFFECTS = 6
 TRIED = 48
-"""A sentence must come true in that many cases of which it was not made."""
+"""The number of new cases in which a sentence must prove true."""
 
 SUPPLY = 3 * TRIED
 OPPOSITES = 8
-"""So many cases, for each clause, in which it alone does not hold."""
+"""For each clause of a rule, the number of cases in which only that clause does not hold."""
 
 KEPT_FOR_TRIALS = 2 * TRIED
 SPARED = 0.15
-"""Where nobody knows what the fault does, that share of the right answers may lie where it shows: by chance, or since
-the rule is as near as simple words come."""
+"""Where the effect is unknown, this share of the answers where the rule holds may be right: by chance, or because no
+simple rule is exact."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A model, with the other rules for when it may show."""
+    """A model, and all rules for when its effect may show."""
 
     model: Model
     triggers: tuple[Rule, ...]
@@ -39,7 +39,7 @@ class Explanation:
     @property
     def cost(self) -> float:
         rule, effect = self.model.rule, self.model.effect
-        # Many a mutant has a trigger in its sentence, to which another one reads badly.
+        # Many mutants have a trigger in their sentence; a second one reads badly.
         second = effect is not None and effect.is_mutant and rule is not ALWAYS
         return (0.0 if effect is None else effect.cost) + rule.cost + second
 
@@ -49,9 +49,9 @@ Explain = Callable[[], list[Explanation]]
 
 
 def settled(evidence: Evidence, base: Case, explain: Explain) -> Model | None:
-    """The simplest explanation, after all that could divide it from others, or refute it, was asked.
+    """The simplest explanation that is left after asking every case that could refute it or tell it from others.
 
-    None where nothing explains, or where no calls were left to try what explains.
+    None where there is no explanation, or no calls are left to test it.
     """
     seed = 0
     while explanations := explain():
@@ -68,9 +68,9 @@ def settled(evidence: Evidence, base: Case, explain: Explain) -> Model | None:
 
 
 def _next_question(evidence: Evidence, base: Case, explanation: Explanation) -> Case | None:
-    """A case on which the triggers are divided, or that tells where their limits lie.
+    """A case on which the triggers disagree, or that narrows one of their limits.
 
-    None where there is no doubt, or no call.
+    None where no doubt is left, or no call.
     """
     triggers = explanation.triggers
     if triggers[0] is ALWAYS or evidence.budget <= KEPT_FOR_TRIALS:
@@ -83,7 +83,7 @@ def _next_question(evidence: Evidence, base: Case, explanation: Explanation) -> 
 
 
 def _comes_true(evidence: Evidence, base: Case, model: Model, seed: int) -> bool | None:
-    """Whether new cases bear out what the model says of them; None where there are too few calls to tell."""
+    """Whether the model predicts the answers to new cases; None where too few calls are left to tell."""
     around = probes.crossed(base, evidence.implementation.hello.capabilities, SUPPLY, seed)
     around = [case for case in around if is_small(case)]
     tried, spared = 0, 0
@@ -100,7 +100,7 @@ def _comes_true(evidence: Evidence, base: Case, model: Model, seed: int) -> bool
 
 
 def _opposites(rule: Rule, base: Case, around: Sequence[Case]) -> list[Case]:
-    """Some cases for each clause of the rule in which it alone does not hold: were it too narrow, it showed in them."""
+    """For each clause of the rule, some cases in which only that clause fails: they show whether it is too narrow."""
     if rule is ALWAYS:
         return []
     found: dict[str, list[Case]] = {}
@@ -112,7 +112,7 @@ def _opposites(rule: Rule, base: Case, around: Sequence[Case]) -> list[Case]:
 
 @cache
 def _pool(base: Case) -> tuple[tuple[Case, Sizes], ...]:
-    """The cases that may be asked where rules disagree."""
+    """The cases to choose from where rules disagree."""
     return tuple((case, sizes_of(case)) for case in probes.pool(base) if is_small(case))
 
 
@@ -120,7 +120,7 @@ def _pool(base: Case) -> tuple[tuple[Case, Sizes], ...]:
 
 
 def by_effects(evidence: Evidence, base: Case, effects: Sequence[Effect]) -> list[Explanation]:
-    """The effects that explain the wrong answers, with their triggers. What has no trigger explains nothing."""
+    """The effects that explain the wrong answers, with their triggers. An effect without a trigger explains nothing."""
     found = []
     wrong, right = base_first(evidence, base), evidence.right
     for effect in effects:
@@ -132,8 +132,8 @@ def by_effects(evidence: Evidence, base: Case, effects: Sequence[Effect]) -> lis
     return sorted(found, key=lambda explanation: explanation.cost)[:MOST_EFFECTS]
 
 
-def base_first(evidence: Evidence, base: Case) -> list[Seen]:
-    """The wrong answers, that to the base first: few effects survive it."""
+def base_first(evidence: Evidence, base: Case) -> list[SeenAnswer]:
+    """The wrong answers, that of the base first, since it excludes most effects."""
     return sorted(evidence.wrong, key=lambda seen: seen.case != base)
 
 
@@ -141,7 +141,7 @@ def base_first(evidence: Evidence, base: Case) -> list[Seen]:
 
 
 def by_a_rule(evidence: Evidence, model: Model, *, fewest: int, most_cost: float) -> list[Explanation]:
-    """The rules for when answers are wrong in the way of a model, if that can be said in simple words."""
+    """The simple rules, if any, for when answers are wrong in the way of a model."""
     wrong = [seen for seen in evidence.wrong if model.is_like(seen)]
     right = [seen for seen in evidence.right if isinstance(seen.case.data, Recipe) or model.refuses is not None]
     if min(len(wrong), len(right)) < fewest:
@@ -155,7 +155,7 @@ def by_a_rule(evidence: Evidence, model: Model, *, fewest: int, most_cost: float
     return [Explanation(Model(None, triggers[0], model.refuses, model.crashes), tuple(triggers))]
 
 
-def _rules(wrong: Sequence[Seen], right: Sequence[Seen], spared: int = 0) -> list[Rule]:
+def _rules(wrong: Sequence[SeenAnswer], right: Sequence[SeenAnswer], spared: int = 0) -> list[Rule]:
     if not right:
         return [ALWAYS]
     legal = [seen for seen in right if seen.question.illegal_because is None]

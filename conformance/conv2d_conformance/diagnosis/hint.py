@@ -8,6 +8,11 @@ from conv2d_conformance.verdict.judgement import Fault
 from conv2d_conformance.verdict.question import Question
 
 
+def takes_other_arrays(answer: Rejected) -> bool:
+    """Whether a function refuses NumPy arrays as such: it wants those of a framework, or their methods."""
+    return answer.type in ("TypeError", "AttributeError") and "numpy.ndarray" in answer.message
+
+
 def hint(question: Question, answer: Answer, fault: Fault) -> str:
     """What to check in the adapter, in one clause; empty where nothing is known."""
     signature = question.case.signature
@@ -19,6 +24,8 @@ def hint(question: Question, answer: Answer, fault: Fault) -> str:
             return "a first call may compile; allow it more with --timeout SECONDS"
         case Broken() | Rejected() if question.illegal_because is not None:
             return ""
+        case Rejected() if takes_other_arrays(answer):
+            return "it was given NumPy arrays; a function on tensors is a target with ?arrays=torch (docs/targets.md)"
         case Rejected(type="TypeError"):
             arrays = ", ".join(signature.arrays).removesuffix("bias")
             optional = "bias=None" if signature.arrays[-1] == "bias" else ""

@@ -1,4 +1,4 @@
-"""The effects that are known: the mutants, and a small grammar of effects beyond them."""
+"""The known effects: the mutants, and those that a small grammar composes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.mutants import catalogue
 
 UNSAFE = ("memory", "determinism", "gradients", "initialisation")
-"""Chapters whose mutants write where they must not, remember, or do something else than conv2d."""
+"""Chapters whose mutants write where they must not, keep state, or are not a wrong conv2d."""
 
 
 @cache
 def mutants() -> tuple[Effect, ...]:
-    """The catalogue, as far as it can be told from an output."""
+    """The mutants whose fault shows in the output."""
     return tuple(
         Effect(mutant.name, mutant.sentence, mutant.adapter.conv2d, is_mutant=True)
         for mutant in catalogue().values()

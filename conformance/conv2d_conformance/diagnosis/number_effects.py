@@ -1,4 +1,4 @@
-"""Effects on numbers: a bias counted wrongly, signs, factors, and numbers of fewer bits."""
+"""Effects on numbers: a wrong multiple of the bias, signs, factors, and numbers with fewer bits."""
 
 # ruff: noqa: ARG005  (the functions of a table have the same arguments)
 
@@ -17,7 +17,7 @@ from conv2d_conformance.emulation.call import Call
 
 
 def effects(call: Call) -> Iterator[Effect]:
-    """Those that make sense for the dtype of this call."""
+    """The effects on numbers that make sense for the dtype of this call."""
     yield from _biases()
     yield from _functions()
     yield from _flushed()
@@ -120,7 +120,7 @@ def _before_the_bias(function: Callable[[Array, Any], Array]) -> Callable[[Call]
 
 
 def _flushed() -> Iterator[Effect]:
-    """Zero in the place of subnormal numbers, on the way in, on the way out, or both."""
+    """Subnormal numbers replaced by zero: in the arguments, in the result, or in both."""
 
     def flushed(array: Array | None) -> Array | None:
         if array is None:
@@ -145,7 +145,7 @@ def _flushed() -> Iterator[Effect]:
 
 
 def _roundings(most: int) -> Iterator[Effect]:
-    """Significands of fewer bits, and fixed points."""
+    """Significands with fewer bits, and fixed-point numbers."""
     for bits in range(2, most + 1):
         for how, to_integer in (("rounded", np.rint), ("cut", np.trunc)):
             rounded = _to_bits(bits, to_integer)

@@ -1,4 +1,4 @@
-"""Cases around a failing one: the same but for one size or argument; and a mixture of everything."""
+"""Cases around a failing one: the same except for one size or argument; and a mixture of everything."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ TOGETHER = (
     ("view",),
     ("dtype",),
 )
-"""Fields that one case has from another together."""
+"""Groups of fields that a crossed case takes together from one parent."""
 
 
 def with_recipes(case: Case) -> Iterator[Case]:
-    """The geometry of a case with other data, dense integers first: they show most faults, and any fault exactly.
+    """The geometry of a case with other data, dense integers first: they show most faults, and show them exactly.
 
-    An element that is not finite stays: without it the question is another.
+    Elements that are not finite stay, since the case is about them.
     """
     odd = odd_elements(case)
     for recipe in RECIPES:
@@ -89,14 +89,14 @@ def with_recipes(case: Case) -> Iterator[Case]:
 
 
 def odd_elements(case: Case) -> tuple[tuple[str, tuple[int, ...], float], ...]:
-    """The elements that are not finite."""
+    """The named elements that are not finite."""
     if isinstance(case.data, Recipe):
         return ()
     return tuple(entry for entry in case.data.entries if not np.isfinite(entry[2]))
 
 
 def other_odd_elements(base: Case) -> Iterator[Case]:
-    """Other values that are not finite, in every array; and none at all."""
+    """The case with other non-finite values in every array, and with none."""
     odd, recipe = odd_elements(base), base.recipe
     if not odd or recipe is None:
         return
@@ -117,7 +117,7 @@ def near(base: Case) -> Iterator[Case]:
 
 
 def _axes_changed(base: Case) -> Iterator[dict[str, Any]]:
-    """Height and width exchanged, and one like the other: what holds of one axis may hold of both."""
+    """Height and width swapped, or made equal: what holds for one axis may hold for both."""
     names = [name for name in ("stride", "padding", "dilation") if not isinstance(getattr(base, name), str)]
     pairs = {name: _pair(getattr(base, name)) for name in names}
     for h, w in ((1, 0), (0, 0), (1, 1)):
@@ -127,7 +127,7 @@ def _axes_changed(base: Case) -> Iterator[dict[str, Any]]:
 
 
 def pool(base: Case) -> list[Case]:
-    """More of them, and such as differ in two sizes: to choose from where rules disagree."""
+    """More such cases, also with two changes, to choose from where rules disagree."""
     one = list(_one_size(base, (*FEW, *MANY, *BEYOND), range(1, 14)))
     few = list(_one_size(base, (1, 2, 3, 5, 8, 17, 33)))
     pairs = [a | b for i, a in enumerate(few) for b in few[:i] if not a.keys() & b.keys()]
@@ -138,13 +138,13 @@ def pool(base: Case) -> list[Case]:
 
 
 def _together(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:
-    """Both changes, in the larger of their inputs; None where they contradict each other."""
+    """Both changes, with the larger of their inputs; None where they contradict each other."""
     shared = a.keys() & b.keys()
     return None if shared - {"H", "W"} else a | b | {side: max(a[side], b[side]) for side in shared}
 
 
 def mixture(base: Case, claims: Capabilities, count: int) -> list[Case]:
-    """Cases of all sorts that the implementation claims to know, with data of the same kind."""
+    """Cases of all sorts within the claims, with data of the same kind as the base's."""
     if base.recipe is None:
         return []
     cases = sample(count, 1, keep=beyond(claims.features), dtype=base.dtype)
@@ -152,9 +152,9 @@ def mixture(base: Case, claims: Capabilities, count: int) -> list[Case]:
 
 
 def crossed(base: Case, claims: Capabilities, count: int, seed: int) -> list[Case]:
-    """Legal cases, each with about half of its fields from the base and the rest from a drawn one.
+    """Legal cases, each with about half of its fields from the base and the rest from a drawn case.
 
-    They hold one clause of a rule and not another, whatever the clauses are.
+    In them one clause of a rule holds and another does not, whatever the clauses are.
     """
     if base.recipe is None:
         return []
@@ -166,7 +166,7 @@ def crossed(base: Case, claims: Capabilities, count: int, seed: int) -> list[Cas
         other = replace(case, dtype=dtypes[word % len(dtypes)])
         taken = [name for bit, names in enumerate(TOGETHER) if word >> (8 + bit) & 1 for name in names]
         fields = {name: getattr(base, name) for name in taken}
-        if word >> 32 & 3 == 0:  # larger ones than are drawn elsewhere
+        if word >> 32 & 3 == 0:  # larger than those drawn elsewhere
             fields["padding"] = (word >> 34 & 3, word >> 36 & 3)
         mixed = resized(other, {"omit": ()} | fields)
         mixed = None if mixed is None else _with_data_of(base, mixed, i)
@@ -178,7 +178,7 @@ def crossed(base: Case, claims: Capabilities, count: int, seed: int) -> list[Cas
 
 
 def _with_data_of(base: Case, case: Case, seed: int) -> Case | None:
-    """A case with data of the kind of the base's."""
+    """A case with data of the same kind as the base's."""
     recipe = base.recipe
     assert recipe is not None
     recipe = replace(recipe, seed=seed, magnitude=recipe.magnitude if case.dtype == base.dtype else None)
@@ -223,13 +223,13 @@ def _one_size(
 
 
 def _around(value: int, sizes: Iterable[int]) -> list[int]:
-    """Its neighbours too, and what leaves the same rest over the usual tiles: a rest must not pass for a limit."""
+    """The sizes, the value's neighbours, and sizes of the same remainder over usual tiles, to tell it from a limit."""
     steps = (-1, 1, 2, *TILES)
     return sorted({*sizes, *(value + step for step in steps if value + step > 0)})
 
 
 def _one_argument(base: Case) -> Iterator[dict[str, Any]]:
-    """One argument at a time. The input grows where the windows need more room."""
+    """One argument changed at a time. The input grows where the windows need more room."""
     yield {"bias": not base.bias}
     yield {"N": None}
     for name, least, values in (
@@ -253,7 +253,7 @@ def _one_argument(base: Case) -> Iterator[dict[str, Any]]:
 
 
 def _room(base: Case, **changed: tuple[int, int]) -> dict[str, int]:
-    """A larger input where otherwise a stride or a dilation would leave no output, or a single one."""
+    """A larger input where a stride or a dilation would otherwise leave no output, or a single one."""
     stride, dilation = changed.get("stride", _pair(base.stride)), changed.get("dilation", _pair(base.dilation))
     sides = {}
     for i, (axis, kernel) in enumerate((("H", base.KH), ("W", base.KW))):

@@ -1,4 +1,4 @@
-"""From one failing case to a diagnosis: gather evidence, hold every effect against it, find the trigger."""
+"""From one failing case to a diagnosis: gather evidence, compare every effect with it, find the trigger."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conv2d_conformance.contract.message_kinds import refusal
 from conv2d_conformance.diagnosis import probes
 from conv2d_conformance.diagnosis.effect_matching import explaining, spoils
 from conv2d_conformance.diagnosis.effects import Effect
-from conv2d_conformance.diagnosis.evidence import Evidence, Seen, is_small
+from conv2d_conformance.diagnosis.evidence import Evidence, SeenAnswer, is_small
 from conv2d_conformance.diagnosis.explanations import base_first, by_a_rule, by_effects, settled
 from conv2d_conformance.diagnosis.known_effects import known_effects, mutants
 from conv2d_conformance.diagnosis.model import Model
@@ -36,19 +36,19 @@ MOST_FROM_ELSEWHERE = 40
 MOST_COSTLY = 5
 MOST_COSTLY_FOR_A_CRASH = 3.5
 FEWEST_AROUND = 4
-"""A rule for when an answer is wrong needs so many answers of each kind."""
+"""The fewest right, and wrong, answers from which a rule for wrong answers is derived."""
 
 DIAGNOSED = ("accepted", "rejected", "shape", "dtype", "values")
 
 
-def diagnose(implementation: Implementation, failing: Case, seen: Mapping[Case, bool], budget: int) -> Diagnosis | None:
-    """See the package: this is its entry point."""
+def search(implementation: Implementation, failing: Case, seen: Mapping[Case, bool], budget: int) -> Diagnosis | None:
+    """Search for a diagnosis; the arguments are those of the package's `diagnose`."""
     evidence = Evidence(implementation, budget)
     if not elementwise(failing.operation).is_diagnosed or (is_legal(failing) and not is_small(failing)):
         return None
     first = evidence.ask(failing)
     if first is None or first.fault is None:
-        return None  # it does not fail each time, and nothing can be held against it
+        return None  # it does not fail each time, so there is nothing to compare with
     if isinstance(first.answer, Broken):
         return of_crash(failing, seen)
     if first.fault.aspect not in DIAGNOSED:
@@ -66,7 +66,7 @@ def diagnose(implementation: Implementation, failing: Case, seen: Mapping[Case, 
 
 
 def _take(evidence: Evidence, seen: Mapping[Case, bool]) -> None:
-    """What was seen elsewhere: some of the right answers as they are, some of the wrong ones asked again."""
+    """Take over what was seen elsewhere: some of the right answers as they are; some of the wrong ones, asked again."""
     for right in (False, True):
         cases = [
             case for case, was_right in seen.items() if was_right == right and elementwise(case.operation).is_diagnosed
@@ -79,11 +79,11 @@ def _take(evidence: Evidence, seen: Mapping[Case, bool]) -> None:
                 evidence.ask(case)
 
 
-def _gather(evidence: Evidence, first: Seen) -> Case:
-    """Ask around the failing case. Returns it with the data with which it is varied: integers, if they show it."""
+def _gather(evidence: Evidence, first: SeenAnswer) -> Case:
+    """Ask cases around the failing one. Returns it with the data for variations: integers, if they show the fault."""
     base = first.case
     if not isinstance(base.data, Recipe) or base.data.name != "integers":
-        # All of them: numbers between 1 and 2 alone cannot tell a fixed point from a short significand.
+        # All recipes: numbers between 1 and 2 alone cannot tell a fixed point from a short significand.
         asked = [evidence.ask(case) for case in probes.with_recipes(base)]
         base = next((found.case for found in asked if found is not None and found.wrong), base)
     if base.recipe is not None:
@@ -110,25 +110,25 @@ def _of_effect(evidence: Evidence, base: Case, about: Callable[[str, str], str] 
 
 
 def _of_refused_effect(evidence: Evidence) -> Diagnosis | None:
-    """An argument that is taken for another one may make a call illegal. That it is taken so, an answer must show."""
+    """The effect of a refusal. A confused argument may make a call illegal, but an answer must show the confusion."""
     answered = next((seen.case for seen in evidence.wrong if isinstance(seen.answer, Result)), None)
     return None if answered is None else _of_effect(evidence, answered, about_refused_effect)
 
 
 def _candidates(evidence: Evidence, base: Case) -> list[Effect]:
-    """The effects that explain all wrong answers, whatever they do to the right ones."""
+    """The effects that explain the wrong answers, whatever they do to the right ones."""
     question = evidence.seen[base].question
     call = Call(question.input, question.weight, question.bias, **question.request.arguments)
     return explaining(known_effects(call), base_first(evidence, base))
 
 
 def _of_refusals(evidence: Evidence, base: Case, refused: Rejected) -> Diagnosis | None:
-    """When a legal call is refused, in the words of who refuses. What a wrong argument would do is no matter here."""
+    """When a legal call is refused, in the words of the refusal. Confused arguments play no part here."""
     return _of_trigger(evidence, base, Model(None, refuses=refusal(refused)), f"{refused.type}: {refused.message}")
 
 
 def _of_trigger(evidence: Evidence, base: Case, model: Model, message: str = "") -> Diagnosis | None:
-    """When answers are wrong, if that can be said in a simple rule."""
+    """When answers are wrong, if a simple rule says it."""
     found = settled(evidence, base, lambda: by_a_rule(evidence, model, fewest=FEWEST_AROUND, most_cost=MOST_COSTLY))
     if found is None:
         return None
@@ -146,7 +146,7 @@ def _of_structure(evidence: Evidence, base: Case) -> Diagnosis | None:
 
 
 def _of_accepted(evidence: Evidence) -> Diagnosis | None:
-    """Which mutant accepts the same illegal calls, and no others."""
+    """The mutant that accepts the same illegal calls, and no others."""
     for _, case in ILLEGAL:
         evidence.ask(case)
     illegals = [seen for seen in evidence.seen.values() if seen.question.illegal_because is not None]
@@ -159,7 +159,7 @@ def _of_accepted(evidence: Evidence) -> Diagnosis | None:
 
 
 def of_crash(failing: Case, seen: Mapping[Case, bool]) -> Diagnosis | None:
-    """When there is no answer, from what was seen anyway: nothing is asked again, since that takes seconds."""
+    """When there is no answer, from what was already seen. Nothing is asked again, since a crash takes seconds."""
     legal = {case: right for case, right in seen.items() if elementwise(case.operation).is_diagnosed and is_legal(case)}
     if not is_legal(failing):
         return None

@@ -1,4 +1,4 @@
-"""What is found, and the one sentence that says it."""
+"""A diagnosis, and the one sentence that states it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE = 160
 YOUR_OUTPUT = "your output"
-"""How a sentence begins that speaks of an output."""
+"""The beginning of a sentence about an output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What explains the wrong answers that were seen, and contradicts none of them and none of the right ones.
+    """An explanation of the wrong answers that contradicts no answer that was seen.
 
-    `mutant` is the known fault behind it, if it is one; `trigger` the rule for when it shows, empty for always.
-    `model` is what the sentence says, to be held against other answers; None where it speaks of the failing case alone.
+    `mutant` is the known fault, if it is one; `trigger` the rule for when it shows, empty for always. `model` states
+    the sentence in a form that can be compared with other answers; None where it is only about the failing case.
     """
 
     sentence: str
@@ -30,7 +30,7 @@ class Diagnosis:
 
     @property
     def evidence(self) -> str:
-        """How many answers were held against it."""
+        """The number of answers that it was compared with."""
         return f"no contradiction in {self.wrong} wrong and {self.right} right answers"
 
 
@@ -41,12 +41,12 @@ def about_effect(effect: str, trigger: str) -> str:
 
 
 def about_trigger(trigger: str) -> str:
-    """When the answer is wrong, where nobody knows what it is."""
+    """When the answer is wrong, where the effect is unknown."""
     return f"{YOUR_OUTPUT} is wrong only where {trigger}"
 
 
 def about_refusal(message: str, trigger: str) -> str:
-    """When a legal call is refused, and with which words."""
+    """When a legal call is refused, and with which message."""
     words = " ".join(message.split())
     short = words if len(words) <= LONGEST_MESSAGE else f"{words[:LONGEST_MESSAGE]} ..."
     return f'it says "{short}": legal calls are refused only where {trigger}'
@@ -63,5 +63,5 @@ def about_crash(trigger: str) -> str:
 
 
 def about_case(structure: str) -> str:
-    """What can be said of the failing case alone."""
+    """A sentence about only the failing case."""
     return f"in the failing case, {structure}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conv2d_conformance.contract.answers import Result
 from conv2d_conformance.diagnosis.effect_matching import explaining
-from conv2d_conformance.diagnosis.evidence import Seen, is_small
+from conv2d_conformance.diagnosis.evidence import SeenAnswer, is_small
 from conv2d_conformance.diagnosis.known_effects import known_effects
 from conv2d_conformance.diagnosis.sentences import about_effect
 from conv2d_conformance.emulation.call import Call
@@ -23,7 +23,9 @@ def looks_like(question: Question, answer: Result, fault: Fault) -> str:
     if fault.aspect == "dtype" or not is_small(question.case):
         return ""
     call = Call(question.input, question.weight, question.bias, **question.request.arguments)
-    found = sorted(explaining(known_effects(call), [Seen(question, answer, fault)]), key=lambda effect: effect.cost)
+    found = sorted(
+        explaining(known_effects(call), [SeenAnswer(question, answer, fault)]), key=lambda effect: effect.cost
+    )
     others = len({effect.sentence for effect in found}) - 1
     if not 0 <= others <= MOST_OTHERS:
         return ""

@@ -1,4 +1,4 @@
-"""The vocabulary of triggers: the sizes of a case by name, and what is either so or not."""
+"""The vocabulary of triggers: the sizes of a case by name, and the facts that hold or do not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conv2d_conformance.contract.formats import DTYPES
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """A legal case as a trigger sees it: numbers by their names, and the facts that hold."""
+    """A legal case as a trigger sees it: numbers by name, and the facts that hold."""
 
     numbers: Mapping[str, int]
     facts: frozenset[str]
@@ -117,7 +117,7 @@ def _facts(case: Case, n: Mapping[str, int]) -> dict[str, bool]:
 
 
 def _places(case: Case, n: Mapping[str, int], axis: int) -> int:
-    """The number of places where a window could start with stride 1."""
+    """The number of positions where a window could start with stride 1."""
     size, kernel = (n["H"], n["KH"]) if axis == 0 else (n["W"], n["KW"])
     before, after = geometry(case).pads[axis]
     return size + before + after - n[f"dilation[{axis}]"] * (kernel - 1)

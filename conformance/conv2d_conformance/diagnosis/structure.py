@@ -1,7 +1,7 @@
 """What the failing geometry does to every single pixel, read from its answers to impulses.
 
-With one pixel per image and an id for every weight, each output names the weight that was multiplied with that pixel.
-A right answer reads weight (m, c, kh, kw) where the window (oh, ow) has its tap (kh, kw) on the pixel.
+With one pixel per image and an id for every weight, each output names the weight that multiplied that pixel. A right
+answer reads weight (m, c, kh, kw) where the window (oh, ow) has its tap (kh, kw) on the pixel.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ MOST_PIXELS = 1024
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
-    """Every read of a weight, as it was and as it should have been: one row for each, and one column for each index.
+class WeightReads:
+    """All reads of weights, as they were and as required: a row for each read, a column for each index.
 
     The columns: pixel channel, row and column; output channel, row and column; the weight's m, c, kh and kw.
     """
@@ -40,13 +40,13 @@ class Reading:
 
 
 def structure(evidence: Evidence, case: Case) -> str | None:
-    """What is wrong with the reads of this geometry, as a clause; None where nothing simple can be said."""
+    """What is wrong with the reads of this geometry, as a clause; None where no simple clause fits."""
     reading = read(evidence, case)
     return None if reading is None else next(_findings(reading), None)
 
 
-def read(evidence: Evidence, case: Case) -> Reading | None:
-    """Ask for the reads of a geometry in one call: one image for each pixel. None where nothing is wrong in that."""
+def read(evidence: Evidence, case: Case) -> WeightReads | None:
+    """Find the reads of a geometry with one call, which has an image for each pixel. None where they are right."""
     pixels = case.C * case.H * case.W
     ids = int(np.prod(case.weight_shape))
     asked = replace(case, N=pixels, bias=False, data=Recipe("impulse"), view=None)
@@ -63,11 +63,11 @@ def read(evidence: Evidence, case: Case) -> Reading | None:
         return None
     required = seen.question.law.high
     reads = _reads(seen.question, output)
-    return Reading(question.geometry, _reads(seen.question, required)[0], *reads)
+    return WeightReads(question.geometry, _reads(seen.question, required)[0], *reads)
 
 
 def _reads(question: Question, output: Array) -> tuple[dict[str, Indices], int]:
-    """All reads of an answer, and the number of outputs that are no single weight."""
+    """All reads of an answer, and the number of outputs that are not a single weight."""
     g, values = question.geometry, output.astype(np.float64)
     places = np.argwhere(values != 0)
     found = values[tuple(places.T)]
@@ -86,13 +86,13 @@ def _reads(question: Question, output: Array) -> tuple[dict[str, Indices], int]:
 # ---- what can be said --------------------------------------------------------------------------------------------
 
 
-def _findings(reading: Reading) -> Iterator[str]:
+def _findings(reading: WeightReads) -> Iterator[str]:
     """Clauses, the most specific first."""
     if not len(reading.got["m"]) and not reading.unknown:
         yield "no input is ever read: the output is zero throughout"
         return
     if reading.unknown:
-        return  # sums of several weights: pixels are read more than once, and no simple word fits
+        return  # sums of several weights: pixels are read more than once, and no simple clause fits
     lost, added = _difference(reading.required, reading.got), _difference(reading.got, reading.required)
     if not added.any() and lost.any():
         yield from _lost(reading, lost)
@@ -107,13 +107,13 @@ def _rows(reads: Mapping[str, Indices]) -> list[tuple[int, ...]]:
 
 
 def _difference(a: Mapping[str, Indices], b: Mapping[str, Indices]) -> npt.NDArray[np.bool_]:
-    """Which reads of the one the other lacks."""
+    """Where the reads of `a` are missing in `b`."""
     others = set(_rows(b))
     return np.array([row not in others for row in _rows(a)], bool)
 
 
-def _lost(reading: Reading, lost: npt.NDArray[np.bool_]) -> Iterator[str]:
-    """Reads that do not happen, and are all there are along some axis, or at some taps."""
+def _lost(reading: WeightReads, lost: npt.NDArray[np.bool_]) -> Iterator[str]:
+    """Missing reads that are all of those at some place of an axis, or at some taps."""
     g = reading.geometry
     columns: dict[str, tuple[Indices, int, str]] = {
         "kernel row": (reading.required["kh"], g.KH, "{} of the kernel {} never read"),
@@ -138,7 +138,7 @@ def _lost(reading: Reading, lost: npt.NDArray[np.bool_]) -> Iterator[str]:
 
 
 def part(what: str, values: set[int], size: int) -> tuple[str, str]:
-    """A part of an axis in words, with its verb: the last row is, the rows from 64 on are."""
+    """A description of a part of an axis, with its verb: the last row is, the rows from 64 on are."""
     least, most = min(values), max(values)
     if len(values) == 1 and least in (0, size - 1):
         return f"the {'first' if least == 0 else 'last'} {what}", "is"
@@ -151,8 +151,8 @@ def part(what: str, values: set[int], size: int) -> tuple[str, str]:
     return f"the {what}s {', '.join(map(str, sorted(values)))}", "are"
 
 
-def _filters(reading: Reading) -> Iterator[str]:
-    """Output channels that use the filter of another."""
+def _filters(reading: WeightReads) -> Iterator[str]:
+    """Output channels that use another channel's filter."""
     used = _mapping(reading.got["m_out"], reading.got["m"])
     if used is None:
         return
@@ -168,14 +168,14 @@ def _filters(reading: Reading) -> Iterator[str]:
 
 
 def _mapping(keys: Indices, values: Indices) -> dict[int, int] | None:
-    """The function from the ones to the others, if it is one."""
+    """The function from keys to values, if it is one."""
     pairs = set(zip(keys.tolist(), values.tolist(), strict=True))
     mapping = dict(pairs)
     return mapping if len(mapping) == len(pairs) else None
 
 
-def _kernel(reading: Reading) -> Iterator[str]:
-    """Which tap is read where another is due, at the same pixel of the same window."""
+def _kernel(reading: WeightReads) -> Iterator[str]:
+    """Taps that are read instead of others, at the same pixel of the same window."""
     g = reading.geometry
     due = {row[:6]: row[6:] for row in _rows(reading.required)}
     pairs = {(due[row[:6]], row[6:]) for row in _rows(reading.got) if row[:6] in due}
@@ -195,8 +195,8 @@ def _kernel(reading: Reading) -> Iterator[str]:
             yield f"the kernel is {words}"
 
 
-def _windows(reading: Reading) -> Iterator[str]:
-    """Where the windows lie: pixel = stride * output + dilation * tap - padding, fitted to what was read."""
+def _windows(reading: WeightReads) -> Iterator[str]:
+    """The placement of the windows: pixel = stride * output + dilation * tap - padding, fitted to the reads."""
     g = reading.geometry
     for axis, (pixel, output, tap) in enumerate((("h", "oh", "kh"), ("w", "ow", "kw"))):
         reads = {name: reading.got[name] for name in (pixel, output, tap)}
@@ -213,8 +213,8 @@ def _windows(reading: Reading) -> Iterator[str]:
                 yield f"the {word} of the {('height', 'width')[axis]} acts as {found}, where {right} is asked for"
 
 
-def _channels(reading: Reading) -> Iterator[str]:
-    """Groups that read the channels of another."""
+def _channels(reading: WeightReads) -> Iterator[str]:
+    """Groups that read another group's channels."""
     g = reading.geometry
     run, outputs = g.C // g.groups, g.M // g.groups
     read_by = _mapping(reading.got["m_out"] // outputs, reading.got["channel"] // run)

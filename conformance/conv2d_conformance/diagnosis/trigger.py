@@ -1,4 +1,4 @@
-"""For which sizes a fault shows: the simplest rule that holds for all wrong answers and for no right one."""
+"""The sizes for which a fault shows: the simplest rule that holds for all wrong answers and for no right one."""
 
 # ruff: noqa: ARG005  (the functions of a table have the same arguments)
 
@@ -13,14 +13,14 @@ from conv2d_conformance.diagnosis.sizes import Sizes
 
 TILES = (2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 64, 128)
 MOST_TOGETHER = 60
-"""Rules of two or three parts are made of so many of the simplest ones."""
+"""Rules of two or three parts combine this many of the simplest ones."""
 
 
 Predicate = Callable[[Sizes], bool]
 
 
 class Gap(NamedTuple):
-    """Values of a size between `low` and `high` of which it is not known whether the answer is wrong."""
+    """Values of a size between `low` and `high` for which it is unknown whether the answer is wrong."""
 
     name: str
     low: int
@@ -29,9 +29,9 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """A predicate on sizes, in the words that follow "only where". The lower the cost, the simpler.
+    """A predicate on sizes, and the words that follow "only where". The lower the cost, the simpler.
 
-    `gaps` are where its limits could lie as well; `parts` are the clauses of a rule that has several.
+    `gaps` are where its limits could also lie; `parts` are the clauses of a rule that has several.
     """
 
     words: str
@@ -41,7 +41,7 @@ class Rule:
     parts: tuple[Rule, ...] = ()
 
     def fails_alone(self, sizes: Sizes) -> Rule | None:
-        """The only clause that does not hold, if it is one."""
+        """The only clause that does not hold, if there is just one."""
         failing = [part for part in self.parts or (self,) if not part.holds(sizes)]
         return failing[0] if len(failing) == 1 else None
 
@@ -64,9 +64,9 @@ RELATED = (
 
 
 def rules(wrong: Sequence[Sizes], right: Sequence[Sizes], *, spared: int = 0, most: int = 12) -> list[Rule]:
-    """The simplest rules that hold for all that are wrong and for none that are right, the simplest first.
+    """The simplest rules that hold for all wrong sizes and for no right ones, the simplest first.
 
-    They may hold for as many that are right as are `spared`.
+    They may hold for up to `spared` right ones.
     """
     if not right:
         return [ALWAYS]
@@ -84,7 +84,7 @@ def rules(wrong: Sequence[Sizes], right: Sequence[Sizes], *, spared: int = 0, mo
     for number in (2, 3):
         if found:
             break
-        # Parts that exclude much come first where three are needed, since those are too many to try all.
+        # For three parts, those that exclude most come first: there are too many to try all.
         if number == 3:
             parts = sorted(parts, key=lambda part: -part[0].bit_count())[:MOST_TOGETHER]
         for together in combinations(parts, number):
@@ -106,7 +106,7 @@ def _all_of(parts: list[Rule]) -> Rule:
 
 
 def _atoms(wrong: Sequence[Sizes], right: Sequence[Sizes]) -> Iterator[Rule]:
-    """Rules of one part that hold for all that are wrong."""
+    """Rules of one part that hold for all wrong sizes."""
     facts = frozenset.intersection(*(sizes.facts for sizes in wrong))
     for fact in sorted(facts):
         negative = any(word in fact for word in (" no ", " not ", "zeros", "square", " != ", " == "))
@@ -144,7 +144,7 @@ def _of_one_size(name: str, wrong: set[int], right: set[int]) -> Iterator[Rule]:
 
 
 def _untried(first: int, last: int) -> str:
-    """What must be said of sizes next to a limit with which no case was asked."""
+    """A note about the sizes next to a limit that no case has tried."""
     if first > last:
         return ""
     return f" ({first} was not tried)" if first == last else f" ({first} to {last} were not tried)"
@@ -171,7 +171,7 @@ def _is_not(name: str, value: int) -> Predicate:
 
 
 def disagreement(rules: Sequence[Rule], pool: Iterable[Sizes]) -> int | None:
-    """The place in the pool of the sizes on which the rules are most divided; None where they all agree."""
+    """The index in the pool of the sizes on which the rules disagree most; None where they all agree."""
     best, place = 0, None
     for i, sizes in enumerate(pool):
         votes = sum(rule.holds(sizes) for rule in rules)
@@ -182,7 +182,7 @@ def disagreement(rules: Sequence[Rule], pool: Iterable[Sizes]) -> int | None:
 
 
 def within_a_gap(rule: Rule, pool: Iterable[Sizes]) -> int | None:
-    """The place in the pool of sizes that would move a limit of the rule, the nearer to the middle the better."""
+    """The index in the pool of sizes in a gap of the rule, as near to its middle as possible; None without any."""
     best, place = None, None
     for i, sizes in enumerate(pool):
         for name, low, high in rule.gaps:

@@ -1,1 +1,1 @@
-"""What right and wrong conv2ds are made of: calls, right answers, other arithmetics, and adapters around them."""
+"""The parts of right and wrong conv2ds: calls, right answers, other arithmetics, and adapters around them."""

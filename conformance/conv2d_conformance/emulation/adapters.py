@@ -1,4 +1,4 @@
-"""Adapters around a function that answers a call, and the claims that they begin with."""
+"""Adapters around a function that answers a call, and their default claims."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from conv2d_conformance.contract.capabilities import ARGUMENTS, PADDING_MODES, PADDINGS, VIEWS, Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import Derived, derived
-from conv2d_conformance.emulation.layer import NAMES, Asked
+from conv2d_conformance.emulation.gradients_call import Derived, derived
+from conv2d_conformance.emulation.layer import NAMES, LayerCall
 
 EVERYTHING = Capabilities(
     dtypes=frozenset(DTYPES),
@@ -27,7 +27,7 @@ EVERYTHING = Capabilities(
 
 
 def as_conv2d(function: Callable[[Call], Any]) -> Callable[..., Any]:
-    """The conv2d of an adapter."""
+    """The function of a call as the conv2d of an adapter."""
 
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         return function(Call(input, weight, bias, **attributes, given=frozenset(attributes)))
@@ -36,7 +36,7 @@ def as_conv2d(function: Callable[[Call], Any]) -> Callable[..., Any]:
 
 
 def as_gradients(function: Callable[[Derived], Any]) -> Callable[..., Any]:
-    """The gradients of an adapter."""
+    """The function of a call as the gradients of an adapter."""
 
     def gradients(input: Any, weight: Any, bias: Any, grad_output: Any, **attributes: Any) -> Any:
         return function(derived(input, weight, bias, grad_output, **attributes))
@@ -44,11 +44,11 @@ def as_gradients(function: Callable[[Derived], Any]) -> Callable[..., Any]:
     return gradients
 
 
-def as_initialize(function: Callable[[Asked], Any]) -> Callable[..., Any]:
-    """The fresh layers of an adapter."""
+def as_initialize(function: Callable[[LayerCall], Any]) -> Callable[..., Any]:
+    """The function of a call as the initialize of an adapter."""
 
     def initialize(*arguments: Any, **named: Any) -> Any:
         named |= zip(NAMES, arguments, strict=False)
-        return function(Asked(**named, given=frozenset(named)))
+        return function(LayerCall(**named, given=frozenset(named)))
 
     return initialize

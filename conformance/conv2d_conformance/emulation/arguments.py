@@ -1,4 +1,4 @@
-"""Arguments of a call, changed."""
+"""Changes to arguments of a call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def each(value: Any, change: Callable[[Any], Any]) -> Any:
-    """The value, or each number of a pair, changed; strings stay."""
+    """Change the value, or each number of a pair; strings stay."""
     if isinstance(value, tuple):
         return tuple(map(change, value))
     return value if isinstance(value, str) else change(value)
@@ -23,5 +23,5 @@ def at_least(least: int, value: Any) -> Any:
 
 
 def in_32_bits(value: Any) -> Any:
-    """The value with every number as it is in a signed integer of 32 bits."""
+    """The value with every number wrapped to a signed 32-bit integer."""
     return each(value, lambda number: (number + 2**31) % 2**32 - 2**31 if isinstance(number, int) else number)

@@ -16,7 +16,7 @@ from conv2d_reference.arguments import Geometry, resolve_arrays
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """The arguments as they were handed over, with the documented defaults for those not `given`."""
+    """The arguments as they were passed, with the documented defaults for those not `given`."""
 
     input: Any
     weight: Any
@@ -47,7 +47,7 @@ class Call:
         _ = self.geometry
 
     def right(self, **changes: Any) -> Array:
-        """The right answer, or that to a call in which some arguments have changed."""
+        """The right answer to the call, or to the call with some arguments changed."""
         call = replace(self, **changes)
         return compute(call.geometry, call.input, call.weight, call.bias)
 
@@ -62,7 +62,7 @@ class Call:
 
 
 def or_else(call: Call, answer: Callable[[], Array]) -> Array:
-    """The right answer to a legal call; another, instead of an exception, to an illegal one."""
+    """The right answer to a legal call; `answer`, instead of an exception, to an illegal one."""
     try:
         return call.right()
     except (TypeError, ValueError):
@@ -70,7 +70,7 @@ def or_else(call: Call, answer: Callable[[], Array]) -> Array:
 
 
 def compute(geometry: Geometry, input: Array, weight: Array, bias: Array | None) -> Array:
-    """conv2d in float64, rounded to the dtype of the input at the end."""
+    """The convolution in float64, rounded to the dtype of the input at the end."""
     g = geometry
     total = lowered.conv2d(
         input.astype(np.float64),

@@ -1,4 +1,4 @@
-"""A sum of integers in place of floating-point numbers."""
+"""Sums of integers instead of floating-point numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conv2d_conformance.emulation.terms import Terms, lower, with_bias
 
 
 def fixed_point_sum(call: Call, bits: int = 24) -> Array:
-    """Input and weight as integers of that many bits, scaled by their largest elements; the sum is exact."""
+    """Round input and weight to integers of `bits` bits, scaled by their largest elements; the sum is exact."""
     x, w = (array.astype(np.float64) for array in lower(call))
     limit = 2.0 ** (bits - 1)
     scales = [float(np.abs(array).max(initial=0)) or 1.0 for array in (x, w)]

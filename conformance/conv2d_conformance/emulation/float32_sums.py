@@ -1,4 +1,4 @@
-"""Sums that make float32 numbers of float64 ones in a way of their own; float64 itself is summed as usual."""
+"""Sums that round from float64 to float32 in their own way; float64 data are summed as usual."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from conv2d_conformance.emulation.terms import Order, summed
 
 
 def in_float32(call: Call, order: Order, *, inputs: Change = as_it_is, result: Change = as_it_is) -> Array:
-    """By an order that rounds float64 numbers to float32 by itself."""
+    """Sum by an order that rounds float64 numbers to float32 itself."""
     if call.input.dtype == np.float64:
         return summed(call, sequential)
     return summed(call, order, accumulator=np.float64, inputs=inputs, result=result)
 
 
 def directed(call: Call, to_integer: Change) -> Array:
-    """Every product, sum and result rounded as `to_integer` rounds."""
+    """Round every product, sum and result as `to_integer` rounds."""
     order = rounding(rounded_to(FORMATS["float32"], to_integer))
     return in_float32(call, order, result=rounded_to(format_of(call), to_integer))

@@ -1,4 +1,4 @@
-"""Numbers of other formats, kept in the dtype that they come in."""
+"""Round numbers to other formats, and keep them in their dtype."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def accumulator_format(call: Call) -> Format:
 
 
 def of_precision(bits: int) -> Format:
-    """Numbers with that many bits of significand, and the exponents of float32."""
+    """A format with this many bits of significand, and the exponents of float32."""
     return replace(FORMATS["float32"], precision=bits)
 
 
@@ -47,7 +47,7 @@ def of_precision(bits: int) -> Format:
 
 
 def rounded_to(numbers: Format, to_integer: Callable[[Array], Array] = np.rint) -> Change:
-    """To the precision of a format, subnormals included; what is too large for it stays. `to_integer` rounds."""
+    """Round to the precision of a format by `to_integer`, subnormals included; numbers too large for it stay."""
 
     def change(array: Array) -> Array:
         values = np.asarray(array, np.float64)
@@ -61,7 +61,7 @@ def rounded_to(numbers: Format, to_integer: Callable[[Array], Array] = np.rint) 
 
 
 def through(dtype: str) -> Change:
-    """To another dtype and back."""
+    """Cast to another dtype and back."""
 
     def change(array: Array) -> Array:
         with np.errstate(all="ignore"):
@@ -71,11 +71,11 @@ def through(dtype: str) -> Change:
 
 
 def flushing(numbers: Format) -> Change:
-    """Zero for what is below the smallest normal number."""
+    """Replace numbers below the smallest normal one by zero."""
     return lambda array: np.where(np.abs(array) < numbers.normal, np.zeros_like(array), array)
 
 
 def flushing_parts(numbers: Format) -> Change:
-    """The same for the real and the imaginary parts of complex numbers."""
+    """Do the same to the real and the imaginary parts of complex numbers."""
     flush = flushing(numbers)
     return lambda array: flush(array.real) + 1j * flush(array.imag)

@@ -15,10 +15,10 @@ from conv2d_reference.lowered import pad
 def fourier_planes(
     call: Call, *, inputs: Change = as_it_is, transforms: Change = as_it_is, result: Change = as_it_is
 ) -> Array:
-    """By the fast Fourier transform, in float32 (float64: in float64); a dilated kernel is filled up with zeros.
+    """Convolve by the fast Fourier transform, in float32 (float64: in float64). Zeros fill a dilated kernel's gaps.
 
-    The planes are filled up to sizes that butterflies of few points can transform. What goes through a change: input
-    and weight, the transforms and their products, and the result.
+    The planes are padded to sizes that butterflies of few points can transform. The changes apply to input and weight,
+    to the transforms and their products, and to the result.
     """
     g = call.geometry
     wide = accumulator_of(call.input.dtype)

@@ -1,4 +1,4 @@
-"""A fresh layer as it is asked for, and a right way to draw it."""
+"""A call for a fresh layer, and a right way to draw its parameters."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import numpy as np
 from conv2d_conformance.contract.arrays import Array, dtype_of
 
 WEIGHT, BIAS = 0, 1
-"""The streams of the two parameters."""
+"""The random streams of the two parameters."""
 
 NAMES = ("in_channels", "out_channels", "kernel_size")
-"""Of the arguments that may be given by their place."""
+"""The names of the positional arguments."""
 
-Drawn = tuple[Any, Any]
+LayerArrays = tuple[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The arguments as they were handed over, with the documented defaults for those not `given`."""
+class LayerCall:
+    """The arguments as they were passed, with the documented defaults for those not `given`."""
 
     in_channels: int
     out_channels: int
@@ -57,7 +57,7 @@ class Asked:
         return (self.out_channels, self.channels, *self.kernel)
 
     def units(self, stream: int = WEIGHT, *, bits: int = 53) -> Array:
-        """Uniform numbers from -1 to 1 in the shape of a parameter, each of that many bits."""
+        """Uniform numbers from -1 to 1 in the shape of a parameter, each with `bits` bits."""
         shape = self.shape if stream == WEIGHT else self.shape[:1]
         raw = np.random.Philox(key=(self.seed << 64) + stream).random_raw(math.prod(shape))
         words: Any = raw >> np.uint64(64 - bits)
@@ -69,14 +69,14 @@ class Asked:
         normals: Array = np.random.Generator(np.random.Philox(key=self.seed)).standard_normal(self.shape)
         return normals
 
-    def layer(self, weight: Array | None = None, bias: Array | None = None) -> Drawn:
-        """The right layer, or with another weight or bias, in multiples of the bound."""
+    def layer(self, weight: Array | None = None, bias: Array | None = None) -> LayerArrays:
+        """The right layer, or one with another weight or bias, given in multiples of the bound."""
         kind = dtype_of(self.dtype)
         weight = self.units(WEIGHT) if weight is None else weight
         bias = self.units(BIAS) if bias is None else bias
         return (weight * self.bound).astype(kind), (bias * self.bound).astype(kind) if self.bias else None
 
-    def with_range(self, bound: float) -> Drawn:
+    def with_range(self, bound: float) -> LayerArrays:
         """Both parameters, uniform in another range."""
         ratio = bound / self.bound
         return self.layer(self.units(WEIGHT) * ratio, self.units(BIAS) * ratio)

@@ -21,7 +21,7 @@ Add = Callable[[Array, Array], Array]
 
 
 def sequential(terms: Terms) -> Array:
-    """One after the other."""
+    """Add the products one after the other."""
     total: Array | None = None
     for block in terms.blocks():
         numbers = block if total is None else np.concatenate((total[None], block))
@@ -35,7 +35,7 @@ def backwards(terms: Terms) -> Array:
 
 
 def rounding(change: Change) -> Order:
-    """One after the other, every product and every sum going through a change."""
+    """Add one after the other, with a change applied to every product and every sum."""
 
     def order(terms: Terms) -> Array:
         products = chain.from_iterable(change(block) for block in terms.blocks())
@@ -56,7 +56,7 @@ def fused(terms: Terms) -> Array:
 
 
 def kahan(numbers: Iterable[Array], add: Add = operator.add) -> Array:
-    """Kahan's sum: what an addition loses is put into the next, unless the sum is infinite."""
+    """Kahan's sum: the loss of an addition goes into the next one, unless the sum is infinite."""
     left = iter(numbers)
     total = next(left)
     lost = np.zeros_like(total)
@@ -88,7 +88,7 @@ def tree(parts: list[Array]) -> Array:
 
 
 def in_lanes(count: int, of_lane: Order, add_up: Callable[[list[Array]], Array] = tree) -> Order:
-    """That many accumulators take turns, as in a vector register; they are added up at the end."""
+    """Let `count` accumulators take turns, as in a vector register, and add them up at the end."""
 
     def order(terms: Terms) -> Array:
         lanes = range(min(count, len(terms)))
@@ -102,7 +102,7 @@ def interleaved(lanes: int) -> Order:
 
 
 def blocked(size: int, change: Change = as_it_is) -> Order:
-    """Blocks are summed apart, and their sums added one after the other, each sum going through a change."""
+    """Sum blocks separately, then add their sums one after the other, with a change applied to each total."""
 
     def order(terms: Terms) -> Array:
         total = np.zeros_like(terms[0])
@@ -114,12 +114,12 @@ def blocked(size: int, change: Change = as_it_is) -> Order:
 
 
 def split(parts: int) -> Order:
-    """As many blocks as there are processors."""
+    """Sum in `parts` blocks, one for each processor."""
     return lambda terms: blocked(-(-len(terms) // parts))(terms)
 
 
 def shuffled(terms: Terms) -> Array:
-    """A random tree: two sums at random are added, until one is left."""
+    """Add in a random tree: two random sums at a time, until one is left."""
     random = np.random.default_rng(len(terms))
     sums = list(terms)
     while len(sums) > 1:
@@ -131,7 +131,7 @@ def shuffled(terms: Terms) -> Array:
 
 
 def aligned(size: int, numbers: Format = FORMATS["float32"]) -> Order:
-    """A matrix engine: in float64, that many products and the sum so far are cut to the last place of the largest."""
+    """A matrix engine: in float64, it cuts `size` products and the sum so far to the last place of the largest."""
     cut = rounded_to(numbers, np.trunc)
 
     def order(terms: Terms) -> Array:
@@ -152,14 +152,14 @@ def aligned(size: int, numbers: Format = FORMATS["float32"]) -> Order:
 
 
 def sum_and_error(a: Array, b: Array) -> tuple[Array, Array]:
-    """Knuth's sum of two numbers, and what it lacks."""
+    """Knuth's sum of two numbers, and its error."""
     total = a + b
     part = total - a
     return total, (a - (total - part)) + (b - part)
 
 
 def sum_rounded_to_odd(a: Array, b: Array) -> Array:
-    """A float64 sum that can be rounded again without harm: an inexact one ends in a 1."""
+    """A float64 sum that can safely be rounded again: an inexact one ends in a 1."""
     total, error = sum_and_error(a, b)
     inexact = np.isfinite(error) & (error != 0) & (total.view(np.int64) & 1 == 0)
     return np.where(inexact, np.nextafter(total, np.where(error > 0, np.inf, -np.inf)), total)

@@ -1,4 +1,4 @@
-"""What is behind the answers: precision, order, algorithm, in words. An observation, and never a verdict."""
+"""The arithmetic behind the answers: precision, order, algorithm, in words. An observation, never a verdict."""
 
 from conv2d_conformance.fingerprint.taking import take
 from conv2d_conformance.fingerprint.text import differences, page

@@ -1,6 +1,6 @@
-"""Exact arithmetic, and roundings of it to any number of bits: what the answers of an implementation are held against.
+"""Exact arithmetic rounded to any number of bits, with which the answers of an implementation are compared.
 
-Slow, and meant for a few thousand operations: here it matters more that it is obviously right.
+It is slow, and meant for a few thousand operations: being obviously right matters more here.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ ROUNDINGS: dict[str, Callable[[Fraction], int]] = {
     "down": math.floor,
     "nearest-away": lambda value: math.floor(abs(value) + Fraction(1, 2)) * (1 if value > 0 else -1),
 }
-"""How a number that lies between two neighbours becomes one of them. In this order they are tried."""
+"""The ways to round a number between two neighbours to one of them, in the order in which they are tried."""
 
 
 def rounded(value: Number, numbers: Format, rounding: str = "nearest-even") -> Fraction:
-    """The value rounded to a format, whose largest number is not looked at."""
+    """The value rounded to a format; its largest number is ignored."""
     exact = Fraction(value)
     if exact == 0:
         return exact
@@ -41,12 +41,12 @@ def _exponent(value: Fraction) -> int:
 
 
 def of_precision(bits: int) -> Format:
-    """A format of so many bits, and of a range that is never in the way."""
+    """A format of this many bits with a practically unlimited range."""
     return replace(FORMATS["float64"], precision=bits)
 
 
 def format_name(bits: int) -> str:
-    """The usual format with so many bits, or an empty string."""
+    """The name of the usual format with this many bits, or an empty string."""
     return next((name for name, numbers in FORMATS.items() if numbers.precision == bits), "")
 
 

@@ -11,7 +11,7 @@ from conv2d_conformance.fingerprint.prober import Prober
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """`words` for people; `value`, of JSON's types, for programs: None where nothing was seen; the words say why."""
+    """`words` for people, and a JSON `value` for programs; it is None where nothing was seen, and the words say why."""
 
     words: str
     value: Any
@@ -19,12 +19,12 @@ class ProbeResult:
 
 ProbeResults = Mapping[str, ProbeResult]
 Probe = Callable[[Prober, ProbeResults], ProbeResult]
-"""A question to an implementation at one shape and dtype, with what the probes before it have found out.
+"""A probe of an implementation at one shape and dtype, which may use the results of earlier probes.
 
 It raises NotSeen where it cannot see.
 """
 
 
 def value(seen: ProbeResults, name: str) -> Any:
-    """What an earlier probe saw; None where it saw nothing, or was not made."""
+    """The value of an earlier probe; None where it saw nothing, or was not made."""
     return seen[name].value if name in seen else None

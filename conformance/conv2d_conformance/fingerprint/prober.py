@@ -1,7 +1,7 @@
-"""One implementation at one shape and dtype, and the two ways in which numbers are put before it.
+"""One implementation at one shape and dtype, and the two ways to make it compute with chosen numbers.
 
-All data are zero except at the taps that a question is about, so that the call is one that users make, and what is
-seen is the arithmetic of exactly that call. Many questions share a call: each has an output channel of its own.
+All data are zero except at the taps that a question is about. So the call is one that users make, and the answer shows
+the arithmetic of exactly that call. Many questions share a call: each has its own output channel.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from conv2d_conformance.contract.formats import FORMATS, Format
 from conv2d_conformance.fingerprint.shapes import CallShape
 
 TRIALS = 3
-"""The machine may be busy with something else during a call, and hardly during all of these."""
+"""The number of timed calls: the machine may be busy during one of them, but hardly during all."""
 
 
 class NotSeen(Exception):
-    """Why a probe could not see; the message goes on after "not seen:"."""
+    """The reason why a probe could not see; the message continues "not seen:"."""
 
 
 class TooSlow(NotSeen):
-    """A call takes so long that as many as are needed are not made."""
+    """A call takes too long to make as many as are needed."""
 
 
 @dataclass
 class Prober:
-    """Where questions are put. After a crash or a time-out there are no more: the next would only cost another."""
+    """Makes the calls of probes. After a crash or a time-out it makes no more, since the next would likely fail too."""
 
     implementation: Implementation
     shape: CallShape
@@ -49,7 +49,7 @@ class Prober:
     # ---- one call
 
     def call(self, x: Floats, w: Floats, bias: Floats | None = None) -> Floats:
-        """The answer to a call, in float64, which holds all dtypes. NotSeen where there is none."""
+        """The answer to a call as float64, which holds all dtypes. NotSeen where there is none."""
         if self.ended:
             raise NotSeen(self.ended)
         shape, dtype = self.shape, dtype_of(self.dtype)
@@ -77,7 +77,7 @@ class Prober:
                 return self._numbers_in(answer, x.shape[0])
 
     def answers_within(self, seconds: float, *, key: int = 1) -> bool:
-        """Whether one of a few calls, with the data of this key, takes no longer."""
+        """Whether one of a few calls, with the data of this key, takes at most `seconds`."""
         x, w = self.dense(1, key=key)
         for _ in range(TRIALS):
             start = time.perf_counter()
@@ -99,9 +99,9 @@ class Prober:
 
     @cached_property
     def sites(self) -> list[tuple[int, int, int]]:
-        """Pairs of an input and an output channel that have nothing to do with each other.
+        """Pairs of an input and an output channel that are independent of all other pairs.
 
-        Each is the input channel, the output channel, and the input channel within its group.
+        Each is (input channel, output channel, input channel within its group).
         """
         per_group = min(self.shape.channels, self.shape.M // self.shape.groups)
         return [
@@ -111,7 +111,7 @@ class Prober:
         ]
 
     def products(self, x: Any, w: Any) -> Floats:
-        """Each x times each w, through the middle of the kernel, each between channels of its own."""
+        """Each x times its w, through the middle of the kernel, each between its own channels."""
         xs, ws = np.broadcast_arrays(np.atleast_1d(np.asarray(x, float)), np.asarray(w, float))
         tap = (self.shape.KH // 2, self.shape.KW // 2)
         found = []
@@ -164,7 +164,7 @@ class Prober:
 
     @cached_property
     def alike(self) -> list[int]:
-        """The output channels that sum as the first one does: only they may stand in for each other."""
+        """The output channels that sum as the first one does, and so may replace each other."""
         words = self.random(2 * self.shape.taps)
         x, w = spread(words, self.dtype).reshape(2, -1)
         found = self._seen_by_the_pixel(x, np.tile(w, (self.shape.M, 1)))
@@ -181,7 +181,7 @@ class Prober:
 
     @property
     def pixel(self) -> tuple[int, int]:
-        """The output element that is looked at: in the middle, far from every edge."""
+        """The output element that probes look at: in the middle, far from every edge."""
         return self.shape.OH // 2, self.shape.OW // 2
 
     def empty(self) -> tuple[Floats, Floats]:
@@ -221,7 +221,7 @@ class Prober:
 
 
 def significands(words: npt.NDArray[np.uint64], bits: int) -> Floats:
-    """Numbers from 1 up to 2, with all bits of a dtype in use."""
+    """Numbers from 1 up to 2 that use all bits of a dtype."""
     values: Floats = 1 + (words >> np.uint64(65 - bits)).astype(np.float64) * 2.0 ** (1 - bits)
     return values
 

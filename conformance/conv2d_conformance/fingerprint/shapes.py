@@ -1,4 +1,4 @@
-"""The calls that are probed. A library changes its algorithm with the shape, so that one shape would not do."""
+"""The calls that are probed. A library changes its algorithm with the shape, so one shape is not enough."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from conv2d_conformance.contract.capabilities import Capabilities
 
 Tap = tuple[int, int, int]
-"""Where a product comes from: the channel within its group, and the row and column of the kernel."""
+"""The place of a product: the channel within its group, and the row and column of the kernel."""
 
 MOST_TAPS = 64
 
@@ -37,12 +37,12 @@ class CallShape:
 
     @property
     def channels(self) -> int:
-        """The channels that one output channel sees."""
+        """The number of channels that one output channel sees."""
         return self.C // self.groups
 
     @property
     def taps(self) -> int:
-        """How many products one output element is the sum of."""
+        """The number of products of one output element."""
         return self.channels * self.KH * self.KW
 
     @property
@@ -50,16 +50,16 @@ class CallShape:
         return self.M * self.OH * self.OW * self.taps
 
     def tap(self, index: int) -> Tap:
-        """The tap of a number, counted through the columns first, then the rows, then the channels."""
+        """The tap with this number, counting columns first, then rows, then channels."""
         position = index % (self.KH * self.KW)
         return index // (self.KH * self.KW), position // self.KW, position % self.KW
 
     @property
     def chosen(self) -> list[int]:
-        """At most 64 taps: where not all can be seen, evenly chosen ones.
+        """At most 64 taps, evenly chosen where there are more.
 
-        With many channels they are two kernel positions of two neighbouring channels, again and again: so it can be
-        seen what happens within a channel, between neighbours, and far apart.
+        With many channels they are two kernel positions of two neighbouring channels, again and again. This shows what
+        happens within a channel, between neighbours, and far apart.
         """
         area = self.KH * self.KW
         if self.taps <= MOST_TAPS or area == 1 or self.channels < MOST_TAPS // 2:
@@ -75,7 +75,7 @@ class CallShape:
 
     @property
     def case(self) -> str:
-        """The shape, written as cases are."""
+        """The shape in the form of a case line."""
         return (
             f"n1c{self.C}h{self.H}w{self.W} m{self.M}k{self.KH}x{self.KW} "
             f"s1x1 p{self.padding}x{self.padding} d1x1 g{self.groups}"
@@ -91,7 +91,7 @@ SHAPES = (
 
 
 def claimed(shapes: Iterable[CallShape], claims: Capabilities) -> Iterator[CallShape]:
-    """The shapes that lie within the claims, or that can be moved there without becoming another kind of call."""
+    """The shapes within the claims, or that can be adapted to them without becoming another kind of call."""
     for shape in shapes:
         if "explicit" not in claims.padding:
             shape = replace(shape, padding=0)

@@ -11,11 +11,11 @@ from conv2d_conformance.fingerprint.fingerprint import Sentence
 from conv2d_conformance.fingerprint.probe_result import ProbeResults, value
 
 Pieces = dict[str, str]
-"""Parts of a sentence by what they are about. Where shapes differ, only the parts that differ are said again."""
+"""Parts of a sentence by topic. Where shapes differ, only the parts that differ are repeated."""
 
 
 def pieces(dtype: str, seen: ProbeResults) -> Pieces:
-    """What is worth saying in one breath."""
+    """The parts of the summary sentence of one shape."""
     every = {
         "algorithm": _algorithm(seen, "algorithm"),
         "depth": _depth(seen),
@@ -35,7 +35,7 @@ def sentence(parts: Pieces) -> str:
 
 
 def _depth(seen: ProbeResults) -> str:
-    """Only where many channels have another algorithm."""
+    """The algorithm for many channels, only where it is another one."""
     same = value(seen, "depth") in (None, value(seen, "algorithm"))
     return "" if same else f"{_algorithm(seen, 'depth')} with many channels"
 
@@ -131,7 +131,7 @@ def _repeating(seen: ProbeResults) -> str:
 
 
 def summary(by_shape: Mapping[str, Pieces]) -> tuple[Sentence, ...]:
-    """Sentences, each with the shapes that it holds for: first what all have in common, then what they have not."""
+    """Sentences, each with its shapes: first what all shapes have in common, then the differences."""
     subjects = dict.fromkeys(about for parts in by_shape.values() for about in parts)
     common = {about for about in subjects if len({parts.get(about, "") for parts in by_shape.values()}) == 1}
     said: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""Take a fingerprint: every probe at every shape and dtype that is claimed."""
+"""Take a fingerprint: run every probe at every shape and dtype that is claimed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conv2d_conformance.fingerprint.shapes import SHAPES, CallShape, claimed
 from conv2d_conformance.fingerprint.summary import Pieces, pieces, summary
 
 LONGEST_CALL = 0.25
-"""In seconds. A shape takes a hundred to three hundred calls; one whose calls take longer is not probed."""
+"""In seconds. A shape needs one to three hundred calls; a shape whose calls take longer is not probed."""
 
 ProgressSteps = Iterator[Callable[[str], None]]
 
@@ -26,7 +26,7 @@ def take(
     shapes: Iterable[CallShape] = SHAPES,
     longest_call: float = LONGEST_CALL,
 ) -> Fingerprint:
-    """What is behind the answers of an implementation. It is an observation, and never raises."""
+    """The arithmetic behind the answers of an implementation. It is an observation, and never raises."""
     claims = implementation.hello.capabilities
     dtypes = [dtype for dtype in DTYPES if dtype in claims.dtypes]
     chosen = list(claimed(shapes, claims))
@@ -37,7 +37,7 @@ def take(
         entries: dict[str, OfShape] = {}
         said: dict[str, Pieces] = {}
         why_not: NotSeen | None = None
-        # The cheapest first: where one takes too long, so do those that are dearer.
+        # The cheapest first: where one takes too long, more expensive ones do too.
         for shape in sorted(chosen, key=lambda shape: shape.multiplications):
             prober = Prober(implementation, shape, dtype, ended=hung)
             why_not = why_not if isinstance(why_not, TooSlow) else _why_not(prober, longest_call)
@@ -71,15 +71,15 @@ def _finding(probe: Probe, prober: Prober, seen: ProbeResults) -> ProbeResult:
         return probe(prober, seen)
     except NotSeen as why:
         return ProbeResult(f"not seen: {why}", None)
-    except Exception as error:  # an observation must never cost a run its report
+    except Exception as error:  # an observation must never lose the report of a run
         return ProbeResult(f"not seen: the probe itself failed with {type(error).__name__}", None)
 
 
 def _why_not(prober: Prober, longest_call: float) -> NotSeen | None:
-    """Why a shape is not probed at all."""
+    """The reason why a shape is not probed at all."""
     x, w = prober.dense(1)
     try:
-        prober.call(x, w)  # the first call may load, compile or choose
+        prober.call(x, w)  # the first call may load, compile or tune
         is_quick = prober.answers_within(longest_call)
     except NotSeen as why:
         return why

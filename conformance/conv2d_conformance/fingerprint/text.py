@@ -1,4 +1,4 @@
-"""A fingerprint as a page that a person reads."""
+"""A fingerprint as text for people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LEGEND = "tap (channel * KH + row) * KW + column; k → l adds l to the sum so f
 
 
 def page(fingerprint: Fingerprint) -> str:
-    """First a few sentences for each dtype, then what each probe saw, then the trees."""
+    """A few sentences for each dtype, then the result of each probe, then the trees."""
     lines = [f"{fingerprint.name} {fingerprint.version}: fingerprint", ""]
     dtypes = fingerprint.dtypes
     for dtype, found in dtypes.items():
@@ -52,7 +52,7 @@ def _rule(title: str) -> str:
 
 
 def _details(shapes: Mapping[str, OfShape]) -> Iterator[str]:
-    """What each probe saw, in one line for all shapes that agree; at the end what was not seen, and why."""
+    """The result of each probe, in one line for all shapes that agree; then what was not seen, and why."""
     nowhere = {name: shape.not_seen for name, shape in shapes.items() if shape.not_seen}
     seen = {name: shape.findings for name, shape in shapes.items() if not shape.not_seen}
     unseen: dict[tuple[str, tuple[str, ...]], list[str]] = {}
@@ -76,7 +76,7 @@ def _details(shapes: Mapping[str, OfShape]) -> Iterator[str]:
 
 
 def _agreed(words: Mapping[str, str]) -> list[tuple[str, list[str]]]:
-    """The shapes by what is said of them."""
+    """The words about shapes, each with the shapes that share them."""
     groups: dict[str, list[str]] = {}
     for name, said in words.items():
         groups.setdefault(said, []).append(name)
@@ -89,7 +89,7 @@ def _rows(label: str, texts: Iterable[str]) -> Iterator[str]:
 
 
 def _trees(shapes: Mapping[str, OfShape]) -> Iterator[str]:
-    """Each tree once, unless the words have said it all."""
+    """Each tree once, unless the words have already described it."""
     by_tree: dict[str, list[str]] = {}
     for name, shape in shapes.items():
         order = shape.findings["order"].value if shape.findings else None
@@ -103,7 +103,7 @@ def _trees(shapes: Mapping[str, OfShape]) -> Iterator[str]:
 
 
 def _is_plain(tree: Tree) -> bool:
-    """Whether it is one running sum of taps as they are numbered."""
+    """Whether the tree is one running sum of the taps in order."""
     members = chain(tree)
     return members is not None and leaves(tuple(members)) == sorted(leaves(tree))
 
@@ -116,7 +116,7 @@ def _paragraph(label: str, text: str) -> list[str]:
 
 
 def differences(one: Fingerprint, other: Fingerprint, names: tuple[str, str]) -> str:
-    """What two fingerprints do not have in common, for the same library with other options."""
+    """The differences of two fingerprints, such as those of one library with different options."""
     lines = []
     for dtype in dict.fromkeys((*one.dtypes, *other.dtypes)):
         left, right = (found.dtypes[dtype].shapes if dtype in found.dtypes else {} for found in (one, other))
@@ -131,7 +131,7 @@ def differences(one: Fingerprint, other: Fingerprint, names: tuple[str, str]) ->
 
 
 def _unequal(*shapes: OfShape | None) -> Iterator[tuple[str, str, str]]:
-    """The title of each probe that saw two things, and what they are."""
+    """The title of each probe whose results differ, and both results."""
     whole = [_not_probed(shape) for shape in shapes]
     if any(whole):
         if whole[0] != whole[1]:

@@ -1,9 +1,9 @@
 """The order of a summation, as a tree that is found from outside.
 
-The idea is that of FPRev (Xie et al., 2025). All summands are 1 but two: M, so large that it swallows every 1 that is
-added to it, and -M. What is added to M before -M comes is lost, and what is left in the end is the number of ones
-that joined later: all but the leaves under the lowest common ancestor of the two. So each pair of leaves tells
-the size of one node, and the sizes tell the tree.
+The idea is that of FPRev (Xie et al., 2025). All summands are 1 except two: M, so large that it swallows every 1 that
+is added to it, and -M. Whatever is added to M before -M arrives is lost. The total is the number of ones that joined
+later: all except the leaves under the lowest common ancestor of M and -M. So each pair of leaves gives the size of one
+node, and the sizes determine the tree.
 
 A node with more than two children is a sum that is rounded once, as matrix engines make it.
 """
@@ -27,13 +27,13 @@ class NoTree(Exception):
 
 @dataclass
 class Reconstruction:
-    """Asks only what is not known yet: one less than the leaves where they are added one after the other."""
+    """Asks only for unknown sizes: one fewer than there are leaves where they are added one after the other."""
 
     sizes: Sizes
     _known: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def tree(self, leaves: Sequence[int]) -> Tree:
-        """The tree over the leaves, which are those of one node."""
+        """The tree over the leaves of one node."""
         first, *others = leaves
         tree: Tree = first
         by_size = self._by_size(first, others)
@@ -69,7 +69,7 @@ class Reconstruction:
 
 
 def leaves(tree: Tree) -> list[int]:
-    """The leaves, from the left to the right."""
+    """The leaves, from left to right."""
     return [tree] if isinstance(tree, int) else [leaf for child in tree for leaf in leaves(child)]
 
 
@@ -84,7 +84,7 @@ def depth(tree: Tree) -> int:
 
 
 def earliest(tree: Tree) -> int:
-    """A leaf at the end of the longest path: one of the first two of a running sum."""
+    """A leaf at the end of the longest path: in a running sum, one of the first two."""
     return tree if isinstance(tree, int) else earliest(max(tree, key=depth))
 
 
@@ -105,7 +105,7 @@ def without(tree: Tree, leaf: int) -> Tree:
 
 
 def collapsed(tree: Tree, parts: Sequence[Sequence[int]]) -> Tree | None:
-    """The tree over whole parts, by their numbers; None where a part is no node of the tree."""
+    """The tree over whole parts, by their numbers; None where a part is not a node of the tree."""
     number = {frozenset(part): i for i, part in enumerate(parts)}
 
     def collapse(node: Tree) -> Tree | None:
@@ -121,9 +121,9 @@ def collapsed(tree: Tree, parts: Sequence[Sequence[int]]) -> Tree | None:
 
 
 def chain(tree: Tree) -> list[Tree] | None:
-    """What is added to a running sum, in this order; None where that is not how the tree looks.
+    """The summands of a running sum, in order; None where the tree is not a running sum.
 
-    The first two come in the order of their smallest leaves: an addition does not tell which came first.
+    The first two are sorted by their smallest leaves, since an addition does not tell which came first.
     """
     members: list[Tree] = []
     while not isinstance(tree, int):
@@ -141,7 +141,7 @@ def chain(tree: Tree) -> list[Tree] | None:
 
 
 def peeled(tree: Tree) -> tuple[Tree, list[int]]:
-    """What is left when the leaves that were added last, one by one, are taken away; and these, in their order."""
+    """The tree without the leaves that were added last, one by one; and those leaves in order."""
     tail: list[int] = []
     while not isinstance(tree, int) and len(tree) == 2 and any(isinstance(child, int) for child in tree):
         small, tree = sorted(tree, key=count)

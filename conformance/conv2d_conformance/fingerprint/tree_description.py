@@ -14,7 +14,7 @@ Key = Callable[[int, int, int], tuple[int, ...]]
 
 BLOCKS = (4, 8, 16, 32)
 SWAPPED = "the second of each pair of channels first"
-"""As the dot product instructions of pairs do it."""
+"""The order of dot-product instructions for pairs."""
 
 OWN = "in a tree of its own"
 
@@ -22,12 +22,12 @@ LANES = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 
 
 def in_words(tree: Tree, shape: CallShape) -> str:
-    """What the tree over taps of a shape looks like."""
+    """A description of the tree over the taps of a shape."""
     return _told(tree, shape) or f"{OWN}, {depth(tree)} additions deep"
 
 
 def _told(tree: Tree, shape: CallShape) -> str:
-    """The name of what a tree looks like; empty where that has none."""
+    """The name of the tree's pattern; empty where it has none."""
     if isinstance(tree, int):
         return "a single product"
     if plain := _plain(tree, shape):
@@ -60,9 +60,9 @@ def _plain(tree: Tree, shape: CallShape) -> str:
 
 
 def _blocks(tree: Tree) -> list[list[int]] | None:
-    """The products that join a running sum in one step, as in matrix engines; None where they are not equally many.
+    """The blocks of products that join a running sum in one step, as in matrix engines; None where sizes differ.
 
-    The first block and the last one may have another size.
+    The first and the last block may have another size.
     """
     blocks: list[list[int]] = []
     while not isinstance(tree, int):
@@ -76,11 +76,11 @@ def _blocks(tree: Tree) -> list[list[int]] | None:
 
 
 def order_of(sequence: Sequence[int], shape: CallShape) -> str:
-    """The words for the order of taps in which a running sum takes them."""
+    """A description of the order in which a running sum takes the taps."""
     channels = {shape.tap(leaf)[0] for leaf in sequence}
     for words, key in _orders(shape, within_a_channel=len(channels) == 1):
         ranked = [key(*shape.tap(leaf)) for leaf in sequence]
-        # Which of the first two came first cannot be seen.
+        # The order of the first two cannot be seen.
         swapped = [ranked[1], ranked[0], *ranked[2:]]
         if sorted(ranked) in (ranked, swapped):
             return words
@@ -137,7 +137,7 @@ def _joins_neighbours(tree: Tree) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """The leaves in parts, what the parts are called, and their number where more of them are than are seen."""
+    """The leaves in parts, the name of the parts, and their count where there are more than are seen."""
 
     name: str
     parts: list[list[int]]
@@ -145,7 +145,7 @@ class Division:
 
 
 def _divisions(tree: Tree, shape: CallShape) -> Iterator[Division]:
-    """Ways to divide the leaves, the most telling first."""
+    """Ways to divide the leaves, the most informative first."""
     every = sorted(leaves(tree))
     yield Division("channels", _grouped(every, lambda k: shape.tap(k)[0]), shape.channels)
     yield Division("kernel positions", _grouped(every, lambda k: shape.tap(k)[1:]))
@@ -162,7 +162,7 @@ def _divisions(tree: Tree, shape: CallShape) -> Iterator[Division]:
 
 
 def _are_equal(parts: Sequence[Sequence[int]]) -> bool:
-    """Whether the parts look equal, as far as a sample of taps can show; of three or more, the last may be short."""
+    """Whether the parts look equally large in a sample of taps; of three or more, the last may be shorter."""
     sizes = sorted(map(len, parts), reverse=True)
     return (sizes[:-1] if len(sizes) > 2 else sizes)[-1] >= 0.75 * sizes[0]
 
@@ -183,14 +183,14 @@ def _largest_within(tree: Tree, size: int) -> Iterator[Tree]:
 
 
 def _taps_of(parts: Sequence[Sequence[int]], shape: CallShape) -> str:
-    """How many taps there are in each part; a sample of them shows it by where the parts end."""
+    """The number of taps in each part; in a sample of taps it follows from where the parts end."""
     ordered = sorted(parts, key=min)
     whole, rest = divmod(shape.taps, len(parts))
     if not rest and _cut_by(whole, ordered):
         return f"{whole} taps"
     fitting = [size for size in range(whole, shape.taps) if _cut_by(size, ordered)]
     if fitting:
-        # Of the sizes that fit, a programmer chose the roundest.
+        # Several sizes fit: a programmer would choose the roundest.
         return f"{max(fitting, key=lambda size: size & -size)} taps, the last one shorter"
     return f"about {whole} taps"
 
@@ -200,7 +200,7 @@ def _cut_by(size: int, parts: Sequence[Sequence[int]]) -> bool:
 
 
 def _divided(tree: Tree, division: Division, shape: CallShape) -> str:
-    """The words for a tree of parts; empty where the division is not how the tree is made."""
+    """A description of a tree of parts; empty where the tree is not made of this division."""
     parts = division.parts
     if not 1 < len(parts) < count(tree):
         return ""
@@ -216,7 +216,7 @@ def _divided(tree: Tree, division: Division, shape: CallShape) -> str:
 
 
 def _joined(top: Tree) -> str:
-    """How parts are added, by their numbers."""
+    """How the numbered parts are added."""
     assert not isinstance(top, int)
     members = chain(top)
     if count(top) == 2:
@@ -231,7 +231,7 @@ def _joined(top: Tree) -> str:
 
 
 def _inside(tree: Tree, parts: Sequence[Sequence[int]], shape: CallShape) -> str:
-    """How each part is added; empty where that differs. A part of two looks like anything."""
+    """How the taps of each part are added; empty where parts differ. A part of two fits any description."""
     wanted = [frozenset(part) for part in parts]
     found = {
         _plain(node, shape)

@@ -45,7 +45,7 @@ def _branch(lines: Iterator[str], *, last: bool) -> Iterator[str]:
 
 
 def _run(tree: Tree) -> str:
-    """A tree that goes on one line, or an empty string."""
+    """The drawing of a tree that fits on one line, else an empty string."""
     if isinstance(tree, int):
         return str(tree)
     members = chain(tree)
@@ -63,7 +63,7 @@ def _some(words: Sequence[str]) -> list[str]:
 
 
 def _members(tree: Tree) -> tuple[list[Tree], str]:
-    """The branches of a node; those of a running sum of partial sums stand side by side."""
+    """The branches of a node; for a running sum of partial sums, all of them side by side."""
     assert not isinstance(tree, int)
     if len(tree) != 2:
         return list(tree), "rounded once"
@@ -80,7 +80,7 @@ def _members(tree: Tree) -> tuple[list[Tree], str]:
 
 
 def _shortened(members: Sequence[Tree]) -> tuple[list[Tree], int]:
-    """The first few of many branches of one shape, and how many were left out."""
+    """The first few of many branches of one shape, and the number of those left out."""
     shapes = [_outline(member) for member in members]
     alike = len(members)
     while alike > 1 and shapes[alike - 2] == shapes[-1]:

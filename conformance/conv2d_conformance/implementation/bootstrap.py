@@ -1,6 +1,6 @@
-"""The first lines of every worker, run by path, before any other import has had a chance to print.
+"""The first lines of every worker, run by path before any other import has had a chance to print.
 
-`bootstrap.py NOTE python TARGET` serves a target of Python; `bootstrap.py NOTE command PROGRAM ARG ...` becomes that
+`bootstrap.py NOTE python TARGET` serves a Python target; `bootstrap.py NOTE command PROGRAM ARG ...` becomes that
 program. NOTE is the descriptor to which the keeper of the process writes how it ended.
 """
 
@@ -9,10 +9,10 @@ import sys
 
 
 def _split_from_keeper(note: int) -> None:
-    """Go on in a fresh process, whose parent ends all that it leaves behind."""
+    """Go on in a fresh process, whose parent ends everything that it leaves behind."""
     import importlib
 
-    # By path: to import the package around it would take the keeper longer than all that it does.
+    # By path: importing the package would take the keeper longer than all its work.
     sys.path.insert(0, os.path.dirname(__file__))
     keeper = importlib.import_module("keeper")
     del sys.path[0], sys.modules["keeper"]
@@ -26,7 +26,7 @@ def _leave_no_core() -> None:
 
 
 def _die_first() -> None:
-    """Where the memory of the machine runs out all the same, let the system end this process, and not the harness."""
+    """If the machine still runs out of memory, let the system end this process, not the harness."""
     import contextlib
 
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
@@ -34,7 +34,7 @@ def _die_first() -> None:
 
 
 def _secure_descriptors() -> tuple[int, int]:
-    """Private duplicates of standard input and output; whoever prints now prints to standard error."""
+    """Private duplicates of standard input and output; from now on, prints go to standard error."""
     requests, answers = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -48,7 +48,7 @@ def _serve(target: str, requests: int, answers: int) -> None:
     from pathlib import Path
 
     faulthandler.enable()
-    sys.path.append(str(Path(__file__).parents[2]))  # last: only where the package is not installed
+    sys.path.append(str(Path(__file__).parents[2]))  # last, for a package that is not installed
     from conv2d_conformance.implementation.worker import serve
 
     serve(target, requests, answers)

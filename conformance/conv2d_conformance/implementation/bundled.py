@@ -1,4 +1,4 @@
-"""What the bundled adapters are, and whether their libraries are installed, read from their files without an import."""
+"""The bundled adapters, and whether their libraries are installed, read from their files without importing them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Bundled:
 
     @property
     def availability(self) -> str:
-        """Whether it can run here, and what to do where it cannot."""
+        """Whether it can run here, and what to do if it cannot."""
         if not self.libraries:
             return "none needed"
         if missing := self.missing:
@@ -37,13 +37,13 @@ class Bundled:
 
 
 def list_adapters() -> list[str]:
-    """The short names, found without importing one."""
+    """The short names, found without importing an adapter."""
     modules = pkgutil.iter_modules(_folders())
     return sorted(item.name.replace("_", "-") for item in modules if not item.ispkg and not item.name.startswith("_"))
 
 
 def bundled() -> Iterator[Bundled]:
-    """All of them."""
+    """All bundled adapters."""
     for name in list_adapters():
         (path,) = (folder / f"{name.replace('-', '_')}.py" for folder in map(Path, _folders()))
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -52,7 +52,7 @@ def bundled() -> Iterator[Bundled]:
 
 
 def how_to_get(library: str, adapter: str) -> str:
-    """The command that installs the library of a bundled adapter: by an extra of this package where there is one."""
+    """The command that installs the library of a bundled adapter, by an extra of this package if there is one."""
     try:
         extras = importlib.metadata.metadata("conv2d-conformance").get_all("Provides-Extra") or []
     except importlib.metadata.PackageNotFoundError:
@@ -67,7 +67,7 @@ def _folders() -> list[str]:
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
-    """The libraries that an adapter needs beyond what this package needs itself."""
+    """The libraries that an adapter needs besides those that this package needs itself."""
     roots = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""Make one call of an adapter, and say what came of it."""
+"""Make one call of an adapter, and turn the outcome into an answer."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import numpy as np
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Broken, Observation, Rejected, Request, Result
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.delivered import Delivered, DeviceLost
 from conv2d_conformance.contract.signatures import SIGNATURES, Signature
 from conv2d_conformance.foreign import showable
 from conv2d_conformance.implementation.framing import numeric_dtype
@@ -27,9 +28,9 @@ KEPT_BYTES = 1 << 20
 
 
 class Memory:
-    """What outlives a call: the blocks that its arrays lie in, and the last few results as they were returned.
+    """The memory that outlives a call: the blocks that hold its arrays, and the last few results.
 
-    The results are kept to notice that the implementation uses their memory again.
+    The results are kept to notice an implementation that uses their memory again.
     """
 
     def __init__(self) -> None:
@@ -66,9 +67,10 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, own_modules: f
 
     with watched(may_draw=signature.draws) as observed:
         start = time.perf_counter()
-        value, outcome = make_call(function, request.operation, positional, named)
+        value, outcome, seen = make_call(function, request.operation, positional, named)
         seconds = time.perf_counter() - start
 
+    observed += seen
     returned = returned_arrays(signature, value) if outcome is None else []
     if isinstance(returned, Broken):
         return returned
@@ -100,16 +102,22 @@ def function_of(adapter: Adapter, operation: str) -> tuple[Signature, Callable[.
 
 def make_call(
     function: Callable[..., Any], operation: str, positional: list[Any], named: dict[str, Any]
-) -> tuple[Any, Rejected | Broken | None]:
-    """What came back; or None, and how the call ended otherwise."""
+) -> tuple[Any, Rejected | Broken | None, tuple[Observation, ...]]:
+    """What came back; or None, and how the call ended otherwise; and what was seen of it besides."""
     try:
-        return function(*positional, **named), None
+        value = function(*positional, **named)
     except MemoryError as error:
-        return None, Broken("memory", f"{operation} ran out of memory: {_message(error)}".removesuffix(": "))
+        return None, Broken("memory", f"{operation} ran out of memory: {_message(error)}".removesuffix(": ")), ()
+    except DeviceLost as error:
+        return None, Broken("died", f"{operation} left the device of no further use: {_message(error)}"), ()
     except (SystemExit, KeyboardInterrupt) as error:
-        return None, Broken("exit", f"{operation} raised {type(error).__name__}")
+        return None, Broken("exit", f"{operation} raised {type(error).__name__}"), ()
     except BaseException as error:  # the exceptions by which test frameworks skip are no Exception
-        return None, Rejected(type(error).__name__, _message(error))
+        return None, Rejected(type(error).__name__, _message(error)), ()
+    if type(value) is not Delivered:
+        return value, None, ()
+    outcome = Broken("not-an-array", f"{operation} returned {value.wrong}") if value.wrong else None
+    return value.value, outcome, value.observed
 
 
 def arguments_of(

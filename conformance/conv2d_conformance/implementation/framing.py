@@ -45,7 +45,7 @@ class ProtocolError(Exception):
 
 @functools.cache
 def numeric_dtype(name: str) -> np.dtype[Any] | None:
-    """The dtype of this name where its elements are numbers; None for bool, object, text, and what does not exist."""
+    """The dtype of this name if its elements are numbers; None for bool, object, text, and unknown names."""
     if name in _NUMERIC:
         return np.dtype(name)
     import ml_dtypes
@@ -83,7 +83,7 @@ def _raw(array: Array) -> memoryview:
 
 
 def advance(buffers: Buffers, count: int) -> Buffers:
-    """What remains of the buffers after their first `count` bytes."""
+    """The rest of the buffers after their first `count` bytes."""
     for position, buffer in enumerate(buffers):
         if count < len(buffer):
             return [buffer[count:], *buffers[position + 1 :]]
@@ -92,7 +92,7 @@ def advance(buffers: Buffers, count: int) -> Buffers:
 
 
 class Incoming:
-    """One message, which arrives in pieces. Nothing is allocated before its size is known to be within `limit`."""
+    """One message that arrives in pieces. Nothing is allocated before its size is known to be within `limit`."""
 
     def __init__(self, limit: int) -> None:
         self.header: dict[str, Any] = {}
@@ -105,7 +105,7 @@ class Incoming:
 
     @property
     def partial(self) -> str:
-        """In parentheses, how much has come of a message that is not complete; nothing where nothing has."""
+        """How much of an incomplete message has come, in parentheses; empty where nothing has."""
         if self._line is None:
             came = self._announced - sum(map(len, self._missing))
             return f" (it announced {self._announced} bytes of arrays, and {came} came)"
@@ -114,7 +114,7 @@ class Incoming:
         return ""
 
     def read_from(self, descriptor: int) -> None:
-        """Take one piece. BlockingIOError when there is none now, EOFError when there will be none."""
+        """Read one piece. BlockingIOError if there is none now, EOFError if there will be none."""
         if self._line is None:
             count = os.readv(descriptor, self._missing)
             if not count:
@@ -148,7 +148,7 @@ class Incoming:
                 self._memory.append(None)
                 continue
             dtype, shape, swapped = _described(entry)
-            # Axes of length zero count as one: NumPy, too, refuses a shape whose other axes are absurd.
+            # Axes of length zero count as one: NumPy, too, refuses a shape whose other axes are absurdly long.
             room -= math.prod(max(length, 1) for length in shape) * dtype.itemsize
             if room < 0:
                 raise ProtocolError(f"the arrays of the message are larger than {self._limit} bytes")
@@ -180,7 +180,7 @@ def _parse(line: bytes) -> dict[str, Any]:
 
 
 def excerpt(line: bytes) -> str:
-    """The beginning of what came, to be shown."""
+    """The beginning of a line, to show to a person."""
     text = line.decode("utf-8", "replace")
     return repr(text) if len(text) <= 80 else f"{text[:80]!r}..."
 
@@ -205,7 +205,7 @@ def _described(entry: Any) -> tuple[np.dtype[Any], tuple[int, ...], bool]:
 
 
 def _is_length(number: Any) -> bool:
-    """Languages without integers may write 100000 as 1e5."""
+    """Whether a JSON number is a length. Languages without integers may write 100000 as 1e5."""
     return (type(number) is int or (type(number) is float and number.is_integer())) and number >= 0
 
 

@@ -1,10 +1,10 @@
-"""The random generators that all of a process shares: whether they are where they were.
+"""Whether a call left the shared random generators of the process where they were.
 
-To copy the state of one, and to compare it, takes longer than a small call. So each has a twin that is at the same
-place of the same sequence, and both are drawn from. The proof: 624 numbers of 32 bits in a row are all that a Mersenne
-twister consists of, and what follows is made of them. So two that give the same ones are at the same place. A number of
-the normal law comes first: where one of them had kept one for the next time, it takes nothing from the sequence, and
-the other does; and what both had kept is that number.
+Copying and comparing the state of a generator takes longer than a small call. So each generator has a twin at the same
+place of the same sequence, and both draw the same numbers. Proof: 624 consecutive numbers of 32 bits are the whole
+state of a Mersenne twister, and determine all that follow. So two generators that give the same 624 are at the same
+place. Before that, both draw a normal number: if one had kept a spare one, it takes nothing from the sequence while the
+other does; and if both had, the numbers drawn are the spare ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 WORDS = 624
-"""Of the state of a Mersenne twister."""
+"""The words in the state of a Mersenne twister."""
 
 
 class OfPython:
@@ -25,7 +25,7 @@ class OfPython:
         self._twin = random.Random(0)
 
     def look(self) -> None:
-        """Let the twin follow. Both go on: who sets the same seed in every call changes something in every call."""
+        """Bring both to the same place, and go on: a call that always sets the same seed must show each time."""
         if not self._in_step():
             self._twin.setstate(random.getstate())
 
@@ -42,9 +42,9 @@ class OfPython:
 
 
 class OfNumPy:
-    """The generator behind the functions of `numpy.random`, which can be another object, and of another kind.
+    """The generator behind the functions of `numpy.random`, which can be replaced, even by another kind.
 
-    Another kind is copied and compared. `look` returns the object, and the copy if there is one.
+    The state of another kind is copied and compared. `look` returns the generator, and the copy if there is one.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class OfNumPy:
         self._twin = np.random.RandomState(self._bits)
 
     def look(self) -> tuple[Any, Any]:
-        """Let the twin follow, as for Python's generator."""
+        """Bring both to the same place, as for Python's generator."""
         generator = _generator()
         if type(generator) is not np.random.MT19937:
             np.random.random_sample()
@@ -83,7 +83,7 @@ def _generator() -> Any:
 
 
 def _is_same(before: Any, after: Any) -> bool:
-    """Whether two states are equal, which are numbers, texts, arrays, and dictionaries of these."""
+    """Whether two states, made of numbers, texts, arrays and dictionaries, are equal."""
     if isinstance(before, dict):
         return before.keys() == after.keys() and all(_is_same(before[key], after[key]) for key in before)
     return bool(np.array_equal(before, after)) if isinstance(before, np.ndarray) else bool(before == after)

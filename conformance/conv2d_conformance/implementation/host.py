@@ -1,4 +1,4 @@
-"""Reach an implementation under test: in a process of its own, or in this one."""
+"""Reach an implementation under test, in its own process or in this one."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from types import TracebackType
 from typing import Self
 
 from conv2d_conformance.contract.answers import TWICE, Answer, Broken, Hello, Implementation, Request
-from conv2d_conformance.implementation import usage
+from conv2d_conformance.implementation import processor_usage
 from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT, End, Patience
-from conv2d_conformance.implementation.process import FORKED, Failure, WorkerProcess
+from conv2d_conformance.implementation.process import FORKED, WorkerFailure, WorkerProcess
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello, encode_request
-from conv2d_conformance.implementation.resident import USUAL_LIMIT
+from conv2d_conformance.implementation.resident_memory import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
 
 LARGEST_ANSWER = 1 << 30
 PRODUCTS_PER_SECOND = 1_000_000
-"""What loops in plain Python reach (2 million, measured on one core), halved: who is that slow is not yet stuck."""
+"""Half of what loops in plain Python reach (2 million, measured on one core): slower than this counts as hung."""
 FIRST_CALLS = 2
-"""In limits: a kind of call that a process has not answered before may compute for so long.
+"""In limits: how long the first call of a kind in a process may compute.
 
-It is not made again then, so that a hang never takes more than two limits.
+It is not repeated then, so a hang never takes more than two limits.
 """
 HOPELESS = 0.5
-"""In limits: who never answered, and was waited for in vain, gets so much for the next call, in which it hangs too."""
+"""In limits: the time for the next call of an implementation that never answered and has timed out once."""
 MOST_PASSED_OVER = 3
-"""Hangs, with nothing being done, that did not occur again: of still more of them no machine is to blame."""
+"""Idle hangs that did not recur are blamed on the machine up to this number."""
 SECONDS_TO_LEAVE = 2.0
 START_TIMEOUT = 120.0
 IDLE_AT_START = 30.0
-"""Seconds for `hello`; who does nothing any more is waited for no longer than the second: it speaks no protocol."""
+"""Seconds for `hello`. A program that is idle after the second number is taken not to speak the protocol."""
 
 
 HOW_TO_GREET = 'a worker answers the line {"op": "hello", ...} on its standard output, as PROTOCOL.md says'
@@ -44,9 +44,9 @@ Kind = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Failed:
-    """A call without an answer, and without the process that it was made in. `rest` is said after how often."""
+    """A call without an answer, whose process is gone. `rest` ends the sentence, after how often it was made."""
 
-    failure: Failure
+    failure: WorkerFailure
     what: str
     rest: str = ""
     stderr: str = ""
@@ -54,33 +54,32 @@ class Failed:
 
     @property
     def may_be_the_machines(self) -> bool:
-        """Whether to ask again. Not who computed for as long as a first call may: one limit more would be too much."""
+        """Whether to ask again. A first call that used all its time is not repeated: that would take another limit."""
         end = self.failure.end
         return self.failure.is_killed or end in ("late", "idle") or (end == "spent" and not self.is_first)
 
     def told(self, before: Failed | None = None) -> Broken:
-        """The answer that this is, after the failure `before` it, if there was one."""
+        """The answer for this failure; `before` is the failure of the first attempt, if there was one."""
         same = before is not None and (before.failure.kind, before.failure.end) == (self.failure.kind, self.failure.end)
         return Broken(self.failure.kind, f"{self.what}{TWICE if same else ''}{self.rest}", self.stderr)
 
 
 class Worker:
-    """An implementation in a process of its own.
+    """An implementation in its own process.
 
     After a death, a time-out or a breach of the protocol, the next question goes to a fresh process. From the first
-    such event on, one spare process is kept started, since an import of a large library takes seconds; a run in
-    which nothing happens never pays for it.
+    such event on, one spare process is kept ready, since importing a large library takes seconds; a run without such
+    events never pays for it.
 
-    A call is answered within `timeout` seconds, and one more for each million multiplications of the definition. Who
-    computes all the while is not ended before it has used as much processor time as that, and twice as much at the
-    first call of a kind, since libraries compile then.
+    A call must be answered within `timeout` seconds, and one more for each million multiplications of the definition.
+    A process that computes all the while is not ended before it has used that much processor time, or twice as much at
+    the first call of a kind, since libraries compile then.
 
-    The process is ended where it holds more than `memory` GiB, on systems that tell.
+    The process is ended when it holds more than `memory` GiB, on systems that report it.
 
-    A call that was not answered for a reason that may lie in the machine is made once more, in a fresh process. What
-    was the machine's, or took long and came to a good end, is told in `incidents`, one sentence each. Where no call was
-    ever answered and one ran out of time, the next has half its limit, once. Who hangs again and again is not asked
-    again.
+    A call that failed for a reason that may lie in the machine is repeated once, in a fresh process. `incidents` tells,
+    in one sentence each, what was the machine's fault and what took long but ended well. If no call was ever answered
+    and one timed out, the next has half its limit, once. An implementation that hangs repeatedly gets no second try.
     """
 
     hello: Hello
@@ -108,7 +107,7 @@ class Worker:
         self._hangs = False  # twice at one call, in two processes
         self._passed_over = 0
         self.incidents = []
-        self._fresh: list[WorkerProcess] = []  # have not introduced themselves yet; the first is next
+        self._fresh: list[WorkerProcess] = []  # not yet introduced; the first one is next
         self._process: WorkerProcess | None = None
         self._start()
         try:
@@ -118,7 +117,7 @@ class Worker:
             raise
 
     def ask(self, request: Request) -> Answer:
-        """Put one question. What happens to the process is part of the answer."""
+        """Make one call. Whatever happens to the process is part of the answer."""
         if request.operation not in self.hello.operations:
             raise ValueError(f"{self.hello.name} does not claim the operation {request.operation!r}")
         if self._closed:
@@ -166,13 +165,13 @@ class Worker:
             answer = decode_answer(received.header, received.arrays, request.operation, self._number, calls=calls)
         except LoadError as error:
             what = f"a fresh worker could not be started: {error.sentence}"
-            return Failed(Failure("died", what), what, stderr=error.stderr)
-        except Failure as failure:
+            return Failed(WorkerFailure("died", what), what, stderr=error.stderr)
+        except WorkerFailure as failure:
             what, rest = _out_of_time(patience, failure.end) if failure.end else (failure.sentence, "")
             return Failed(failure, what + failure.partial, rest, self._replace(), is_first)
         except ProtocolError as error:
             what = f"the worker broke the protocol: {error}"
-            return Failed(Failure("protocol", what), what, stderr=self._replace())
+            return Failed(WorkerFailure("protocol", what), what, stderr=self._replace())
         if patience.waited > limit:
             self.incidents.append(_slow(patience, is_first=is_first))
         self._known.add(kind)
@@ -191,7 +190,7 @@ class Worker:
         return self._process
 
     def _greet(self) -> Hello:
-        """Take the first of the fresh processes into use. LoadError when it does not introduce itself."""
+        """Start to use the first fresh process. LoadError if it does not introduce itself."""
         process = self._fresh[0]
         try:
             patience = Patience(self._idle_at_start, self._start_timeout, process.usage, since=process.started)
@@ -202,9 +201,9 @@ class Worker:
                     sentence or "the worker answered hello with an error without a sentence", hint, process.stderr
                 )
             hello = decode_hello(received.header)
-        except (Failure, ProtocolError) as error:
+        except (WorkerFailure, ProtocolError) as error:
             sentence = f"the worker did not introduce itself: {error}"
-            if isinstance(error, Failure) and error.kind == "timeout":
+            if isinstance(error, WorkerFailure) and error.kind == "timeout":
                 idle = error.end == "idle"
                 seconds = self._idle_at_start if idle else self._start_timeout
                 sentence = f"the worker did not introduce itself within {seconds:g} s{error.partial}"
@@ -223,18 +222,22 @@ class Worker:
 
     @property
     def _idle_at_start(self) -> float:
-        """A longer limit for calls is one for the start too. Where nobody tells who is idle, there is one limit."""
-        return min(self._start_timeout, max(IDLE_AT_START, self._timeout)) if usage.CAN_BE_TOLD else self._start_timeout
+        """The time after which an idle start ends: at least the limit for calls. Where idleness is unknown, no less."""
+        return (
+            min(self._start_timeout, max(IDLE_AT_START, self._timeout))
+            if processor_usage.CAN_BE_TOLD
+            else self._start_timeout
+        )
 
     def _replace(self) -> str:
-        """Go on with a fresh process. Returns the last words of the one before."""
+        """Switch to a fresh process. Returns the last words of the old one."""
         assert self._process
         stderr = self._process.stderr
         self.restart()
         return stderr
 
     def restart(self) -> bool:
-        """Let a process that has not been asked anything answer the next question."""
+        """Let a fresh process answer the next question."""
         self._known.clear()
         if self._process:
             self._end(self._process)
@@ -244,7 +247,7 @@ class Worker:
         return True
 
     def close(self) -> None:
-        """Let the process leave, unless it is abandoned, and end whatever remains."""
+        """Let the process leave, unless it is abandoned, and end everything that remains."""
         self._closed = True
         try:
             if self._process and not (self._abandoned and self._abandoned.is_set()):
@@ -272,7 +275,7 @@ class Worker:
 
 
 def _kind_of(request: Request) -> Kind:
-    """What a library compiles for: the operation, the arguments, and the form of the arrays."""
+    """The properties that a library compiles for: the operation, the arguments, and the form of the arrays."""
     arrays = tuple((name, a.shape, a.dtype.num) for name, a in request.arrays.items() if a is not None)
     return request.operation, repr(request.arguments), arrays, request.view
 
@@ -310,7 +313,7 @@ def _arguments(target: Target) -> list[str]:
 
 
 def incidents_of(implementation: Implementation) -> list[str]:
-    """What has happened to its processes since this was asked the last time, and has no part in a verdict."""
+    """The incidents of its processes since the last call of this function; they play no part in a verdict."""
     incidents: list[str] = getattr(implementation, "incidents", [])
     told = list(incidents)
     incidents.clear()
@@ -325,10 +328,10 @@ def connect(
     memory: float = USUAL_LIMIT,
     abandoned: Event | None = None,
 ) -> Implementation:
-    """The implementation that a TARGET denotes. TargetError or LoadError when there is none.
+    """The implementation that a TARGET denotes. TargetError or LoadError where there is none.
 
-    `isolation` is "process", or "none" for an adapter in this very process, which no limit is set to. Once `abandoned`
-    is set, whoever waits for an answer of a process gets the exception of that name.
+    `isolation` is "process", or "none" for an adapter in this process, which has no limits. Once `abandoned` is set,
+    waiting for an answer of a process raises Abandoned.
     """
     if isolation not in ISOLATIONS:
         raise ValueError(f"isolation is 'process' or 'none', not {isolation!r}")

@@ -12,12 +12,12 @@ from typing import Self
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.implementation.calling import Memory, answer
-from conv2d_conformance.implementation.together import answer_together
+from conv2d_conformance.implementation.concurrent_calls import answer_together
 from conv2d_conformance.implementation.worker import hello
 
 
 class InProcess:
-    """Answers as a worker does, except for what only a process can notice."""
+    """Answers like a worker, without what only a separate process can notice."""
 
     def __init__(self, adapter: Adapter) -> None:
         self.hello = hello(adapter)
@@ -25,7 +25,7 @@ class InProcess:
         self._memory = Memory()
 
     def ask(self, request: Request) -> Answer:
-        """Put one question."""
+        """Make one call."""
         if request.operation not in self.hello.operations:
             raise ValueError(f"{self.hello.name} does not claim the operation {request.operation!r}")
         with _user_may_interrupt():
@@ -34,7 +34,7 @@ class InProcess:
             return answer(self._adapter, request, self._memory)
 
     def restart(self) -> bool:
-        """What a library keeps in this process stays there."""
+        """False: whatever a library keeps in this process stays there."""
         return False
 
     def close(self) -> None:
@@ -51,7 +51,7 @@ class InProcess:
 
 @contextlib.contextmanager
 def _user_may_interrupt() -> Iterator[None]:
-    """Raise KeyboardInterrupt at the end if the user asked for it: one that the implementation raises is its answer."""
+    """Raise KeyboardInterrupt at the end if the user pressed Ctrl-C. One from the implementation is its answer."""
     previous = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(previous):
         yield

@@ -1,4 +1,4 @@
-"""Where an implementation is run."""
+"""Where an implementation runs."""
 
 ISOLATIONS = ("process", "none")
-"""In a process of its own, which is usual, or in the process of the suite."""
+"""In its own process, which is the default, or in the process of the suite."""

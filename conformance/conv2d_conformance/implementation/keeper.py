@@ -1,10 +1,10 @@
-"""The process between the harness and a worker: it outlives all that the worker starts, and ends it.
+"""The process between the harness and a worker. It outlives everything that the worker starts, and ends it.
 
 On Linux a process whose parent dies becomes a child of the nearest ancestor that asks for such orphans. That is the
-keeper, so that nothing leaves it: no fork, no session of its own, no other environment. The process of the harness
-asks for none, since it may be somebody else's program, with children and orphans of its own.
+keeper, so nothing escapes it: not by a fork, its own session, or another environment. The process of the harness asks
+for no orphans, since it may be somebody else's program, with its own children and orphans.
 
-It imports nothing of this package, which takes long, and is a fork of what becomes the worker, which takes no time.
+It imports nothing of this package, which would take long, and is forked before the worker begins, which takes no time.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import time
 
 AWAITED = {signal.SIGCHLD, signal.SIGTERM}
 SECONDS_TO_FOLLOW = 0.1
-"""For helpers of a library, which leave when they see that the worker has left."""
+"""The time for a library's helpers to leave when they see that the worker has left."""
 SECONDS_TO_DIE = 10.0
 SECONDS_BETWEEN_LOOKS = 0.001
 MOST_NAMES = 10
@@ -24,12 +24,12 @@ MOST_NAMES = 10
 def keep(note: int) -> None:
     """Return in a fresh process, the worker.
 
-    This one waits until the worker has ended, or until it is told by SIGTERM to end it. Then it ends everything else
-    that the worker has started, and writes to `note` how the worker ended, and the names of what outlived it.
+    This process waits until the worker has ended, or until SIGTERM tells it to end the worker. Then it ends everything
+    else that the worker has started, and writes to `note` how the worker ended, and the names of what outlived it.
     """
     _adopt_orphans()
     _end_with_parent(signal.SIGTERM)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, it would not come
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # an ignored signal would not come
     before = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
     keeper = os.getpid()
     try:
@@ -42,7 +42,7 @@ def keep(note: int) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         _end_with_parent(signal.SIGKILL)
         if os.getppid() != keeper:
-            os._exit(1)  # it was gone before the line above
+            os._exit(1)  # the parent was gone before the line above
         return
     _let_go_of_streams()
     status = _wait_for(worker)
@@ -62,7 +62,7 @@ def _adopt_orphans() -> None:
 
 
 def _end_with_parent(number: int) -> None:
-    """Be sent this signal when the parent is gone, however that came about. It survives an exec, and no fork."""
+    """Have the system send this signal when the parent is gone, however it ended. It survives an exec, but no fork."""
     pr_set_pdeathsig = 1
     _prctl(pr_set_pdeathsig, number)
 
@@ -75,7 +75,7 @@ def _prctl(option: int, value: int) -> None:
 
 
 def _let_go_of_streams() -> None:
-    """They are the worker's: the harness is to see their end when the worker closes them."""
+    """Close the worker's streams, so that the harness sees their end when the worker closes them."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3):
         os.dup2(nothing, descriptor)
@@ -83,7 +83,7 @@ def _let_go_of_streams() -> None:
 
 
 def _wait_for(worker: int) -> int | None:
-    """The status with which the worker ended; None where it is to be ended."""
+    """The status with which the worker ended; None if it must be ended."""
     while signal.sigwait(AWAITED) == signal.SIGCHLD:
         if worker in (ended := _reaped()):
             return ended[worker]
@@ -98,14 +98,14 @@ def _wait_for_the_last() -> None:
 
 
 def _end_children(worker: int) -> None:
-    """End all, until there are none: the death of one makes its own children ours."""
+    """End all children, until there are none: when one dies, its own children become ours."""
     until = time.monotonic() + SECONDS_TO_DIE
     while not _is_alone() and time.monotonic() < until:
         children = _children()
         for child in children:
             with contextlib.suppress(OSError):
                 os.kill(child, signal.SIGKILL)
-        if not children:  # of a system that does not list them: the group, as far as nobody left it
+        if not children:  # the system does not list them: end the process group
             with contextlib.suppress(OSError):
                 os.killpg(worker, signal.SIGKILL)
         time.sleep(SECONDS_BETWEEN_LOOKS)
@@ -121,7 +121,7 @@ def _is_alone() -> bool:
 
 
 def _reaped() -> dict[int, int]:
-    """The children that have ended, and their status."""
+    """The children that have ended, each with its status."""
     ended: dict[int, int] = {}
     with contextlib.suppress(ChildProcessError):
         while (found := os.waitpid(-1, os.WNOHANG))[0]:
@@ -130,10 +130,10 @@ def _reaped() -> dict[int, int]:
 
 
 def _children() -> list[int]:
-    """As Linux tells; an ended one is among them until it has been waited for."""
+    """The children, as Linux lists them; an ended one remains until it has been waited for."""
     try:
         if os.readlink("/proc/self") != str(os.getpid()):
-            return []  # the numbers are those of another namespace
+            return []  # /proc is that of another namespace
         with open(f"/proc/self/task/{os.getpid()}/children", "rb") as file:
             return [int(number) for number in file.read().split()]
     except OSError:

@@ -1,4 +1,4 @@
-"""What a process wrote to standard error: the beginning and the end, since either may hold the reason for a death."""
+"""The beginning and the end of a process's standard error, since either may hold the reason for its death."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections import deque
 
 FIRST_KEPT = 1 << 14
 LAST_KEPT = 3 << 14
-"""Bytes. A C++ library says first what is wrong, and then a backtrace; Python says it last."""
+"""Bytes. A C++ library says first what is wrong, then prints a backtrace; Python says it last."""
 
 FIRST_SHOWN = 3
 LAST_SHOWN = 6
-"""Lines."""
+"""The lines at the end that are shown."""
 
 
 class LastWords:
-    """Takes pieces for as long as a process runs, and keeps a limited number of bytes."""
+    """Takes pieces while a process runs, and keeps a limited number of bytes."""
 
     def __init__(self) -> None:
         self._first = b""
@@ -23,7 +23,7 @@ class LastWords:
         self._size = 0
 
     def take(self, piece: bytes) -> None:
-        """Keep what belongs to the beginning, and the end as it is so far."""
+        """Keep the part that belongs to the beginning, and the end so far."""
         self._size += len(piece)
         room = FIRST_KEPT - len(self._first)
         self._first += piece[:room]
@@ -35,7 +35,7 @@ class LastWords:
 
     @property
     def text(self) -> str:
-        """The beginning and the end, and between them how much was left out."""
+        """The beginning and the end, with the amount that was left out between them."""
         last = b"".join(self._last)[-LAST_KEPT:]
         left_out = self._size - len(self._first) - len(last)
         if not left_out:
@@ -45,7 +45,7 @@ class LastWords:
 
 
 def shown_lines(stderr: str) -> list[str]:
-    """The first and the last lines that are not empty, and between them how many were left out."""
+    """The first and the last non-empty lines, with the number of those left out between them."""
     lines = [line for line in stderr.splitlines() if line.strip()]
     left_out = len(lines) - FIRST_SHOWN - LAST_SHOWN
     if left_out <= 1:

@@ -1,7 +1,7 @@
-"""How arrays are handed over: in the requested layout, within guard bands that are looked at afterwards.
+"""The arrays of a call in memory: in the requested layout, within guard bands that are checked afterwards.
 
-All arrays of a call lie in one block of bytes 0xFF. In every floating dtype these are NaN, so that a read past the
-end, or between the rows of a section, shows in the answer, and a write shows in the block.
+All arrays of a call lie in one block of bytes 0xFF. In every floating dtype these are NaN, so a read past the end, or
+between the rows of a section, shows in the answer, and a write shows in the block.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Block = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 def fresh_block(size: int) -> Block:
-    """So many aligned bytes 0xFF."""
+    """A block of `size` aligned bytes 0xFF."""
     memory = np.full(size + ALIGNMENT, 0xFF, np.uint8)
     skew = -int(memory.__array_interface__["data"][0]) % ALIGNMENT
     return memory[skew : skew + size]
@@ -33,7 +33,7 @@ def fresh_block(size: int) -> Block:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an array lies in the block of its call: `start` and `stop` enclose it, all numbers are bytes."""
+    """Where an array lies in the block of its call. `start` and `stop` enclose it; all numbers are bytes."""
 
     start: int
     stop: int
@@ -43,24 +43,24 @@ class Place:
     dtype: np.dtype[Any]
 
     def is_of(self, array: Array | None) -> bool:
-        """Whether an array that lay here is as it was: an implementation can give it another shape."""
+        """Whether an array that lay here has kept its form: an implementation can change its shape."""
         return array is not None and (array.shape, array.strides, array.dtype) == (self.shape, self.strides, self.dtype)
 
     def array_in(self, block: Block) -> Array:
         return np.ndarray(self.shape, self.dtype, block, self.first, self.strides)
 
     def bytes_in(self, block: np.ndarray[Any, np.dtype[Any]]) -> np.ndarray[Any, np.dtype[Any]]:
-        """The bytes of every element along a last axis, of a block of bytes or of flags for them."""
+        """The bytes of every element along a last axis, from a block of bytes or of flags for bytes."""
         size = self.dtype.itemsize
         return np.ndarray((*self.shape, size), block.dtype, block, self.first, (*self.strides, 1))
 
 
 class Blocks:
-    """Two blocks that the calls of a process take by turns: one, one, the other, the other.
+    """Two blocks that the calls of a process use in turn: one, one, the other, the other.
 
-    So arrays of the same shape come at the same address as a call before, with other data, and at another address
-    while the arrays of an earlier call are still where they were: what remembers an address is found out either way.
-    What comes at the same address comes as the same object, as an array does that its owner writes to between calls.
+    So arrays of the same shape come at the same address as in the call before, with other data; and at another address
+    while the arrays of an earlier call are still in place. Either way an implementation that remembers addresses fails.
+    An array at the same address is the same object, like an array that its owner writes to between calls.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Blocks:
         self._turn = 0
 
     def take(self, size: int) -> Block:
-        """So many aligned bytes 0xFF. Large ones are made anew, not kept."""
+        """A block of `size` aligned bytes 0xFF. Large blocks are always new, and not kept."""
         if size > LARGEST_KEPT:
             return fresh_block(size)
         if not self._kept:
@@ -80,7 +80,7 @@ class Blocks:
         return block
 
     def arrays(self, block: Block, places: Iterable[Place]) -> list[Array]:
-        """The arrays of a call in a block that was taken last: those of the call before, where they lay the same."""
+        """The arrays of a call in the block taken last: the objects of an earlier call where the places are equal."""
         if block.nbytes > LARGEST_KEPT:
             return [place.array_in(block) for place in places]
         turn = (self._turn - 1) // 2 % 2
@@ -91,7 +91,7 @@ class Blocks:
 
 
 class Handed:
-    """The arrays of one call, as the implementation gets them: all as views, or the one that is `viewed` alone."""
+    """The arrays of one call, as the implementation gets them: all as views, or only the one that is `viewed`."""
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class Handed:
         return place.array_in(self._memory)
 
     def changes(self) -> list[Observation]:
-        """What the call wrote into the arrays and around them."""
+        """Observations of what the call wrote into the arrays and around them."""
         if self._memory.tobytes() == self._before:
             return []
         changed = self._memory != np.frombuffer(self._before, np.uint8)
@@ -149,7 +149,7 @@ class Handed:
         return np.may_share_memory(array, self._memory)
 
     def names_sharing_memory_with(self, array: Array) -> list[str]:
-        """The arrays of the call that this one is a view of."""
+        """The names of the call's arrays that share memory with this one."""
         if not self.holds(array):
             return []
         handed = self.arrays.items()
@@ -157,7 +157,7 @@ class Handed:
 
 
 def share_memory(one: Array, other: Array) -> bool:
-    """Whether two arrays have an element in common; where that is too hard to tell, whether their extents overlap."""
+    """Whether two arrays share an element or, where that is too hard to tell, whether their extents overlap."""
     if not np.may_share_memory(one, other):
         return False
     try:
@@ -167,12 +167,12 @@ def share_memory(one: Array, other: Array) -> bool:
 
 
 def views_of(names: Iterable[str], view: str | None, viewed: str | None) -> dict[str, str | None]:
-    """The view of each array: of all the same, or of the one that is `viewed` alone."""
+    """The view of each array: the same for all, or only for the one that is `viewed`."""
     return {name: view if viewed in (None, name) else None for name in names}
 
 
 def places_of(arrays: Mapping[str, Array | None], views: Mapping[str, str | None]) -> dict[str, Place]:
-    """Where the arrays of a call lie in its block, those apart that are None."""
+    """The places in its block of a call's arrays, except those that are None."""
     places, end = {}, 0
     for name, array in arrays.items():
         if array is not None:

@@ -1,8 +1,7 @@
-"""How long an answer is waited for. Time that a busy machine takes is no fault of the implementation.
+"""How long to wait for an answer. A busy machine is not the fault of the implementation.
 
-A call ends at its limit where nothing is done any more: it hangs. Where work is being done, it may go on until it has
-used the processor time that it is allowed. Only where even that takes many times the limit, nobody can tell what it
-is about, and it ends all the same.
+An idle call ends at its limit: it hangs. A working call may go on until it has used the processor time that it is
+allowed. If even that takes many times the limit, nobody can tell why, and the call ends all the same.
 """
 
 from __future__ import annotations
@@ -11,22 +10,22 @@ import time
 from collections.abc import Callable
 from typing import Literal
 
-from conv2d_conformance.implementation.usage import Usage
+from conv2d_conformance.implementation.processor_usage import Usage
 
 End = Literal["late", "idle", "spent", "starved"]
-"""Late: nobody can tell how. Idle: nothing was done. Spent: the allowance was. Starved: the machine gave too little."""
+"""How time ran out. Late: unknown. Idle: nothing was done. Spent: the allowance was. Starved: the machine was busy."""
 
 USUAL_TIMEOUT = 10.0
-"""Seconds for a call, before it is known how large it is."""
+"""Seconds for a call, plus a share that depends on its size."""
 
 LONGEST_WAIT = 30
-"""In limits: a machine on which a call does not get its processor time in so long cannot judge it."""
+"""In limits: a machine that does not give a call its processor time in this long cannot judge it."""
 
 WINDOW = 1.0
-"""Seconds at the end, or a quarter of the limit, in which it is looked for work."""
+"""The last seconds of the limit, or a quarter of it if that is less, in which work is looked for."""
 
 SHARE_OF_WORK = 0.1
-"""Of the window: whoever wants a processor for less of it does nothing but look whether something has happened."""
+"""A process that wants a processor for less of the window than this only polls."""
 
 Look = Callable[[], Usage | None]
 Clock = Callable[[], float]

@@ -1,4 +1,4 @@
-"""One worker process, seen from the harness: start it, exchange messages with it, end it with all that it started."""
+"""One worker process from the harness's side: start it, exchange messages, end it with everything that it started."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from pathlib import Path
 
 from conv2d_conformance.implementation.forking import ForkedProcess
 from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance, excerpt
+from conv2d_conformance.implementation.keeper_note import Note
 from conv2d_conformance.implementation.last_words import LastWords
-from conv2d_conformance.implementation.note import Note
 from conv2d_conformance.implementation.patience import End, Patience
+from conv2d_conformance.implementation.processor_usage import Usage, usage_of
 from conv2d_conformance.implementation.protocol import BYE, HELLO
-from conv2d_conformance.implementation.resident import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds, family, resident
+from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds, family, resident
 from conv2d_conformance.implementation.threads import ONE_THREAD
-from conv2d_conformance.implementation.usage import Usage, usage_of
 
 FORKED = "forked"
 """The first argument for a target that this process handed over."""
 PIPE_SIZE = 1 << 20
 SECONDS_TO_DIE = 20.0
-"""Twice what the keeper takes at most."""
+"""Twice the longest time that the keeper takes."""
 SECONDS_AFTER_CLOSING = 2.0
 SECONDS_BETWEEN_LOOKS = 0.05
-"""At the memory of the process: seldom enough to cost nothing, often enough that it cannot take much in between."""
+"""Looks at the memory of the process: rare enough to cost nothing, frequent enough that it cannot grow much between."""
 
 
-class Failure(Exception):
+class WorkerFailure(Exception):
     """No answer. `kind` is "died", "timeout", "memory-limit" or "protocol"; the process is of no further use.
 
-    `end` says how the time ran out, and `partial` what had come by then. `is_killed`: by a signal that cannot be
-    caught, and that the harness did not send.
+    `end` says how the time ran out, and `partial` what had come by then. `is_killed`: a signal that cannot be caught,
+    and that the harness did not send, killed the process.
     """
 
     def __init__(
@@ -50,19 +50,19 @@ class Failure(Exception):
 
 
 class Abandoned(Exception):
-    """Nobody wants the answer any more."""
+    """Nobody waits for the answer any more."""
 
 
 class WorkerProcess:
-    """A process in a session of its own, and its keeper. One thread talks to it; all descriptors are non-blocking.
+    """A process in its own session, and its keeper. One thread talks to it; all descriptors are non-blocking.
 
-    The keeper tells of the death of the process itself: the end of its output says nothing, since a forked child
-    may hold the pipe open, and output may come before a death that follows at once.
+    The keeper reports the death of the process. The end of its output does not, since a forked child may hold the pipe
+    open, and output may come right before a death.
 
     On Linux the process ends with the thread that started it: start it in one that lives as long.
 
-    `memory` is how many GiB it may hold. Where the system does not tell, there is no limit. Once `abandoned` is set,
-    by whatever thread, no answer is waited for.
+    `memory` is the number of GiB that it may hold; there is no limit where the system does not report it. Once any
+    thread sets `abandoned`, nothing waits for an answer.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class WorkerProcess:
             for descriptor in (self._stdout, self._stderr, self._note):
                 self._poll.register(descriptor, select.POLLIN)
             self._outgoing = advance(HELLO, 0)
-            self._write()  # the answer is fetched when the process is first needed
+            self._write()  # the answer is read when the process is first needed
         except BaseException:
             self._keeper.terminate()
             raise
@@ -106,45 +106,45 @@ class WorkerProcess:
 
     @property
     def stderr(self) -> str:
-        """The first and the last of what the process wrote to standard error."""
+        """The beginning and the end of the process's standard error."""
         return self._last_words.text
 
     def usage(self) -> Usage | None:
-        """What the process and its descendants have used, where the system tells."""
+        """The processor time of the process and its descendants, where the system reports it."""
         return usage_of(self._keeper.pid)
 
-    def death(self, when: str) -> Failure:
-        """What to say of a process that is dead."""
+    def death(self, when: str) -> WorkerFailure:
+        """The failure that describes a dead process."""
         status = self._last_note().status
         if status >= 0:
-            return Failure("died", f"the process ended with exit status {status} {when}")
+            return WorkerFailure("died", f"the process ended with exit status {status} {when}")
         try:
             name = signal.Signals(-status).name
         except ValueError:
             name = "no name"
         is_killed = status == -signal.SIGKILL
         memory = "; the system does so when memory runs out" if is_killed else ""
-        return Failure(
+        return WorkerFailure(
             "died", f"the process was killed by signal {-status} ({name}){memory} {when}", is_killed=is_killed
         )
 
     def _last_note(self) -> Note:
-        """What the keeper wrote; or, where it was killed itself, how that came about."""
+        """The keeper's note or, if the keeper was killed itself, how it ended."""
         if self._read_note is None:
             words = os.read(self._note, CHUNK)
             self._read_note = Note.of(words) if words else Note(self._keeper.wait(), is_complete=False)
         return self._read_note
 
     def send(self, message: Buffers) -> None:
-        """Begin to write; `receive` goes on with what the pipe does not take at once."""
+        """Begin to write; `receive` writes the rest that the pipe does not take at once."""
         if unasked := self._unasked_output():
             sentence = f"the worker wrote {excerpt(unasked)} to its standard output without having been asked"
-            raise Failure("protocol", sentence)
+            raise WorkerFailure("protocol", sentence)
         self._outgoing = message
         self._write()
 
     def receive(self, patience: Patience, *, limit: int) -> Incoming:
-        """The next message, if it comes while there is patience."""
+        """The next message, if it comes while patience lasts."""
         message = Incoming(limit)
         dead = False
         try:
@@ -156,20 +156,20 @@ class WorkerProcess:
                     remaining = SECONDS_AFTER_CLOSING
                 dead = self._handle_events(message, remaining)
                 if not (message.complete or dead) and (end := patience.end()):
-                    raise Failure("timeout", "no answer in time", end=end, partial=message.partial)
+                    raise WorkerFailure("timeout", "no answer in time", end=end, partial=message.partial)
         except ProtocolError as error:
-            raise Failure("protocol", f"the worker broke the protocol: {error}") from None
+            raise WorkerFailure("protocol", f"the worker broke the protocol: {error}") from None
         if self._closed == "input":
-            raise Failure("protocol", "the worker closed its standard input")
+            raise WorkerFailure("protocol", "the worker closed its standard input")
         if self._outgoing:
-            raise Failure("protocol", "the worker answered before it had read the whole request")
+            raise WorkerFailure("protocol", "the worker answered before it had read the whole request")
         return message
 
     def _handle_events(self, message: Incoming, seconds: float) -> bool:
-        """Wait for something to happen and react to it. True when the process is dead and all it wrote is read."""
+        """Wait for an event and react to it. True when the process is dead and all its output is read."""
         events = self._wait(seconds)
         if not events and self._closed:
-            raise Failure("protocol", f"the worker closed its standard {self._closed}{message.partial}")
+            raise WorkerFailure("protocol", f"the worker closed its standard {self._closed}{message.partial}")
         happened = {descriptor for descriptor, _ in events}
         if self._stdin in happened:
             self._write()
@@ -197,11 +197,13 @@ class WorkerProcess:
                 return events
 
     def _require_little_memory(self) -> None:
-        """Now and then, whether it is one long call that takes memory, or many short ones do."""
+        """Check the memory now and then, whether one long call takes it or many short ones do."""
         if time.monotonic() < self._next_look:
             return
         if exceeds(self._keeper.pid, int(self._memory * GIB)):
-            raise Failure("memory-limit", f"the process took more than {self._memory:.3g} GiB of memory, and was ended")
+            raise WorkerFailure(
+                "memory-limit", f"the process took more than {self._memory:.3g} GiB of memory, and was ended"
+            )
         self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
 
     def _write(self) -> None:
@@ -247,9 +249,9 @@ class WorkerProcess:
             return b""
 
     def end(self, *, seconds_to_leave: float = 0.0) -> Note:
-        """End the process and its descendants; with `seconds_to_leave`, let it say goodbye first.
+        """End the process and its descendants; with `seconds_to_leave`, let it leave by itself first.
 
-        If this is interrupted, it can be called again.
+        An interrupted call can be repeated.
         """
         try:
             if seconds_to_leave and not self.is_dead:
@@ -278,7 +280,7 @@ class WorkerProcess:
         self._outgoing = advance(BYE, 0)
         self._write()
         farewell, until = Incoming(0), time.monotonic() + seconds
-        with contextlib.suppress(Failure, ProtocolError):
+        with contextlib.suppress(WorkerFailure, ProtocolError):
             while (remaining := until - time.monotonic()) > 0 and not self._handle_events(farewell, remaining):
                 pass
 
@@ -307,12 +309,12 @@ def _is_readable(descriptor: int, seconds: float) -> bool:
 
 def _enlarge(pipe: int) -> None:
     if hasattr(fcntl, "F_SETPIPE_SZ"):
-        with contextlib.suppress(OSError):  # the system limits what one user may have
+        with contextlib.suppress(OSError):  # the system limits the pipes of one user
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
 
 
 def _end_family(keeper: int) -> None:
-    """Where the keeper does not do it."""
+    """End the worker's processes if the keeper does not."""
     for member in [*family(keeper)][::-1]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(member, signal.SIGKILL)

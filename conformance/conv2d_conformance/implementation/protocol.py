@@ -1,4 +1,4 @@
-"""The messages between harness and worker, as PROTOCOL.md describes them, and the values that they carry."""
+"""The messages between harness and worker that PROTOCOL.md describes, and the values that they carry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conv2d_conformance.implementation.framing import Buffers, ProtocolError, en
 VERSION = 1
 
 BESIDE = "beside."
-"""Before the names of the arrays of the second of two calls that are made at once."""
+"""The prefix of the array names of the second of two calls that are made at once."""
 
 KINDS_OF_ERROR = ("not-an-array", "memory", "exit", "protocol", "load")
 
@@ -37,7 +37,7 @@ def encode_request(request: Request, number: int) -> Buffers:
 
 
 def decode_request(header: Mapping[str, Any], arrays: Sequence[Array | None]) -> Request:
-    """The call that a message asks for: JSON's lists are tuples again."""
+    """The call that a message asks for; JSON lists become tuples again."""
     named = {entry["name"]: array for entry, array in zip(header.get("arrays", ()), arrays, strict=True)}
     beside = {name.removeprefix(BESIDE): named.pop(name) for name in [*named] if name.startswith(BESIDE)}
     operation, view = header["op"], header.get("view")
@@ -72,10 +72,10 @@ def _observed(observed: Sequence[Observation]) -> dict[str, Any]:
 def decode_answer(
     header: Mapping[str, Any], arrays: Sequence[Array | None], operation: str, number: int, *, calls: int = 1
 ) -> Answer:
-    """The answer to the request of this operation and number, for so many calls, that a message carries."""
+    """The answer in a message to the request of this operation and number, for one call or two."""
     if (
         header.get("id") != number or header["id"] is True
-    ):  # a second answer to an earlier request must not pass for this one's
+    ):  # a second answer to an earlier request must not count as this one's
         raise ProtocolError(f"the answer has the id {header.get('id')!r:.80}, the request has {number}")
     match header.get("answer"):
         case "result":

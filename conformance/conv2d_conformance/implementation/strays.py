@@ -1,8 +1,8 @@
-"""What comes to the program's own process because the keeper of its worker was killed.
+"""Stray processes: the orphans that come to the program's own process if the keeper of a worker was killed.
 
-A process that adopts orphans gets its children's too, so that only a program that is all ours may do so: the command
-line. No descendant of a worker can be in the session of the program, and no child of the program's own but the keepers
-is in another one. So those that are, when no worker is left, are strays.
+A process that adopts orphans also gets those of its children, so only a program that is all ours may do it: the command
+line. No descendant of a worker can be in the session of the program, and except for keepers no child of the program
+itself is in another one. So children in another session are strays once no worker is left.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from conv2d_conformance.implementation.resident import CAN_BE_TOLD
+from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD
 
 SECONDS_TO_END = 10.0
 
@@ -26,12 +26,12 @@ _before: frozenset[int] | None = None
 
 @contextlib.contextmanager
 def adopting_orphans() -> Iterator[None]:
-    """Have what workers leave behind come to this process, and end it; for a program that is all ours.
+    """Adopt what workers leave behind, so that it can be ended; only for a program that is all ours.
 
-    Linux keeps the property (PR_SET_CHILD_SUBREAPER) for the process as a whole, whatever its threads do; at the end it
-    is what it was.
+    The property (PR_SET_CHILD_SUBREAPER) belongs to the whole process, whatever its threads do. It is restored at the
+    end.
     """
-    global _before  # as the property of the process that it stands for
+    global _before  # it mirrors a property of the whole process
     if sys.platform != "linux" or not CAN_BE_TOLD:
         yield
         return
@@ -61,7 +61,7 @@ def _adopt(adopts: int) -> None:
 
 
 def end_strays() -> int:
-    """End what has come to this process since, when all workers are closed. Returns how many there were."""
+    """End the strays that this process has adopted, once all workers are closed. Returns their number."""
     ended = 0
     until = time.monotonic() + SECONDS_TO_END
     while _before is not None and (strays := list(_strays(_before))) and time.monotonic() < until:

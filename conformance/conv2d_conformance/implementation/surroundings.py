@@ -1,4 +1,4 @@
-"""What a call must leave as it was, besides memory: the state of the process, on which the rest of a program relies."""
+"""The state of the process that a call must not change, besides memory, since the rest of a program relies on it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from conv2d_conformance.implementation.generators import OfNumPy, OfPython
 
 
 class _Raised(Warning):
-    """A warning that is an error unless a filter for all warnings has come since."""
+    """A warning that is an error unless a filter for all warnings was added since."""
 
 
 class _Ignored(Warning):
-    """A warning that is ignored unless a filter for all warnings has come since."""
+    """A warning that is ignored unless a filter for all warnings was added since."""
 
 
 class _Part(Protocol):
-    """One part of the state: how it is now, whether it is what it was, and how it is made so again."""
+    """One part of the state: look at it, compare it with an earlier look, and restore it."""
 
     def look(self) -> Any: ...
 
@@ -48,10 +48,10 @@ class _Value:
 
 @contextmanager
 def watched(*, may_draw: bool = False) -> Iterator[list[Observation]]:
-    """Add to the list what has changed meanwhile, and put it back, so that the next call is made in the same state.
+    """Add to the list what has changed meanwhile, and restore it, so that the next call starts in the same state.
 
-    Where it `may_draw`, the random generators are left alone: somebody may draw one layer after the other from them.
-    All warnings are ignored meanwhile, so that no filter of the user's turns one into an exception.
+    If the call `may_draw`, the random generators are not watched: layers may be drawn from them one after the other.
+    All warnings are ignored meanwhile, so that no filter of the user turns one into an exception.
     """
     found: list[Observation] = []
     parts = _PARTS if may_draw else _GENERATORS | _PARTS
@@ -80,7 +80,7 @@ def _put_back_folder(before: str | None) -> None:
 
 
 def _look_at_variables() -> dict[bytes, bytes]:
-    # The mapping around this one decodes every variable, which takes longer than all else here.
+    # `os.environ` itself decodes every variable, which takes longer than everything else here.
     return dict(os.environ._data)  # type: ignore[attr-defined]  # as on every POSIX system
 
 
@@ -89,7 +89,7 @@ def _put_back_variables(before: dict[bytes, bytes]) -> None:
 
 
 def _has_all_of(before: dict[bytes, bytes], after: dict[bytes, bytes]) -> bool:
-    # A variable that was not set is nobody's: libraries note there where their caches are.
+    # New variables are allowed: libraries use them to note where their caches are.
     return before.items() <= after.items()
 
 
@@ -110,16 +110,16 @@ _ONE, _ROUNDED, _SUBNORMAL = 1.0, 2.0**-60, 5e-324
 
 
 def _look_at_arithmetic() -> bytes:
-    """Which way the processor rounds, and whether it keeps subnormals; in bytes, which compare alike in every mode."""
+    """How the processor rounds, and whether it keeps subnormals, as bytes, which compare alike in every mode."""
     return struct.pack("3d", _ONE + _ROUNDED, _ONE - _ROUNDED, _SUBNORMAL * _ONE)
 
 
 def _cannot_be_put_back(before: Any) -> None:
-    """Python has no way to do so."""
+    """Nothing: Python cannot restore this."""
 
 
 def _is_put_back_anyway(before: Any) -> None:
-    """By the end of `catch_warnings`."""
+    """Nothing: the end of `catch_warnings` restores it."""
 
 
 _GENERATORS: dict[str, _Part] = {

@@ -15,6 +15,7 @@ import re
 import shlex
 import sys
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -24,13 +25,18 @@ from urllib.parse import unquote
 from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter, adapter_from_function
 from conv2d_conformance.contract.bare_functions import fault_of_parameters
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
+from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.implementation import bundled, handed
 from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
 
 FORMS = (
     "a TARGET is the name of a bundled adapter, package.module:object, path/to/file.py:object, "
-    "or command:PROGRAM ARG ...; each but the last may end in ?key=value&key=value"
+    "path/to/library.so:function, or command:PROGRAM ARG ...; each but the last may end in ?key=value&key=value"
 )
+
+
+LIBRARY = ".so"
+"""How the file of a shared library ends."""
 
 
 # The two errors are dataclasses but not frozen: `contextlib` sets the traceback of an exception that passes through.
@@ -66,7 +72,7 @@ class LoadError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """Exactly one of `module`, `path`, `command` and `is_handed` is set: the last of what this process handed over."""
+    """Exactly one of `module`, `path` and `command` is set. `is_handed`: the object is one that this process has."""
 
     text: str
     module: str = ""
@@ -89,8 +95,8 @@ def parse(text: str) -> Target:
     """Read a TARGET. TargetError says what is wrong with it."""
     if text.startswith("command:"):
         return Target(text=text, command=_words(text.removeprefix("command:")))
-    if text in handed.ADAPTERS:
-        return Target(text=text, is_handed=True)
+    if (given := handed.OBJECTS.get(text)) is not None:
+        return Target(text=text, module=given.module, attribute=given.name, is_handed=True)
     base, query = split(text)
     place, colon, attribute = base.rpartition(":")
     options = {} if query is None else _options(text, query)
@@ -122,7 +128,7 @@ _FILE = re.compile(r"(?P<base>.*?\.py:[^?:/]+)(?:\?(?P<query>.*))?", re.DOTALL)
 
 
 def _is_path(text: str) -> bool:
-    return text.endswith(".py") or "/" in text
+    return text.endswith((".py", LIBRARY)) or "/" in text
 
 
 def _is_file(path: str) -> bool:
@@ -169,15 +175,21 @@ def load(target: Target) -> Adapter:
     """Import the target and configure it. LoadError says what stands in the way; nothing else is raised."""
     if target.command:
         raise LoadError("a command cannot be loaded into a Python process", "it runs in a process of its own")
-    if target.is_handed:
-        return handed.ADAPTERS[target.text]
-    found = _find(_import(target), target)
+    if target.path.endswith(LIBRARY):
+        return _in_form(target, _of_library)
+    if (given := handed.OBJECTS.get(target.text)) is not None:
+        adapter = _adapter_of(given.value, target)
+        return replace(adapter, description="; ".join(filter(None, (adapter.description, given.told))))
+    return _adapter_of(_find(_import(target), target), target)
+
+
+def _adapter_of(found: Any, target: Target) -> Adapter:
     if isinstance(found, Adapter):
         adapter = found
     elif isinstance(getattr(found, "adapter", None), Adapter):
         adapter = found.adapter
     elif callable(found):
-        adapter = _wrap(found, target)
+        return _named(_wrap(found, target), target)
     else:
         raise LoadError(
             f"{target.attribute} in {target.place} is a value of type {type(found).__name__}",
@@ -192,6 +204,8 @@ def _named(adapter: Adapter, target: Target) -> Adapter:
             raise LoadError(
                 f"the {what} of the adapter in {target.place} is of type {type(value).__name__}, not a string"
             )
+    if not all(isinstance(text, str) for text in (*adapter.environment, *adapter.environment.values())):
+        raise LoadError(f"the environment of the adapter in {target.place} holds more than strings")
     return adapter
 
 
@@ -249,28 +263,46 @@ def _find(module: ModuleType, target: Target) -> Any:
 
 
 def _wrap(function: Any, target: Target) -> Adapter:
-    """A bare function as an adapter, under the name of its place; its version is the digest of the file."""
+    """What is no adapter as one."""
+    from conv2d_conformance.forms.object_form import adapter_of  # late: `parse` needs none of it, and has to be fast
+
+    return _in_form(
+        target, lambda _: adapter_of(function, target.options) or _called_as_the_contract_does(function, target)
+    )
+
+
+def _of_library(target: Target) -> Adapter:
+    from conv2d_conformance.forms.library import of_library
+
+    return of_library(target.path, target.attribute, target.options)
+
+
+def _in_form(target: Target, make: Callable[[Target], Adapter]) -> Adapter:
+    """An adapter that is made of a target, under the name of its place; its version is the digest of the file."""
     name = f"{Path(target.path).name if target.path else target.module}:{target.attribute}"
-    return replace(wrapped(function, f"{target.attribute} in {target.place}"), name=name, version=_digest(target))
+    try:
+        return replace(make(target), name=name, version=_digest(target))
+    except FormError as error:
+        raise LoadError(f"{target.attribute} in {target.place}: {error.sentence}", error.hint) from None
 
 
-def wrapped(function: Any, told: str) -> Adapter:
-    """A bare function as an adapter. LoadError, which calls it as it is `told`, where it cannot be one."""
+def _called_as_the_contract_does(function: Any, target: Target) -> Adapter:
     try:
         signature = inspect.signature(function)
     except (ValueError, TypeError):
         raise LoadError(
-            f"the signature of {told} cannot be read", "wrap it in a Python function that names the arguments it takes"
+            f"the signature of {target.attribute} in {target.place} cannot be read",
+            "wrap it in a Python function that names the arguments it takes",
         ) from None
     if fault := fault_of_parameters(signature):
         sentence, hint = fault
-        raise LoadError(f"{told} is no conv2d as it stands: {sentence}", hint)
+        raise LoadError(f"{target.attribute} in {target.place} is no conv2d as it stands: {sentence}", hint)
     return adapter_from_function(function)
 
 
 def _digest(target: Target) -> str:
     """Of the file that holds the function: what that imports from elsewhere is not in it."""
-    file = target.path or getattr(sys.modules[target.module], "__file__", None)
+    file = target.path or getattr(sys.modules.get(target.module), "__file__", None)
     if file is None:
         return UNVERSIONED
     try:

@@ -1,4 +1,4 @@
-"""One thread for linear algebra: others wait in a loop for the next product, on a core that somebody else needs."""
+"""Use one thread for linear algebra: further threads spin while they wait for work, on cores that others need."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 
 
 def use_one_thread() -> None:
-    """In this process, before it imports NumPy, and in those that it starts; what the user has set stays."""
+    """Set one thread for this process, before it imports NumPy, and for its children; the user's settings stay."""
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)

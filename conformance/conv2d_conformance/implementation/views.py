@@ -1,4 +1,4 @@
-"""The memory layouts in which an array can be handed over, by the names of the features `views.*`."""
+"""The memory layouts in which an array can be passed, by the names of the features `views.*`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conv2d_conformance.contract.arrays import Array
 
 
 class Lie(NamedTuple):
-    """How the elements of an array lie in memory, counted in elements: the room, the first one, and the steps."""
+    """The layout of an array, counted in elements: the room that it needs, its first element, and its strides."""
 
     room: int
     start: int
@@ -19,14 +19,14 @@ class Lie(NamedTuple):
 
 
 def lie_of(array: Array, view: str | None) -> Lie:
-    """Where the elements of a dense array go, so that it becomes the view of this name. ValueError for another name."""
+    """The layout that turns a dense array into the view of this name. ValueError for an unknown name."""
     if view not in VIEWS:
         raise ValueError(f"the view {view!r} is not one that this version builds")
     return VIEWS[view](array)
 
 
 def _lie(parent: Array, view: Array) -> Lie:
-    # Both are arrays of bytes, so that a byte counts one element.
+    # Both are arrays of bytes, so one byte counts as one element.
     start = view.__array_interface__["data"][0] - parent.__array_interface__["data"][0]
     return Lie(parent.size, start, view.strides)
 
@@ -36,13 +36,13 @@ def _parent(shape: Sequence[int]) -> Array:
 
 
 def _section(parent: Array, slices: Sequence[slice]) -> Array:
-    index: Any = (..., *slices)  # with the dots, so that of an array without axes it is an array too
+    index: Any = (..., *slices)  # with the ellipsis, an array without axes stays an array
     section: Array = parent[index]
     return section
 
 
 def _in_order(axes: Callable[[int], Sequence[int]]) -> Callable[[Array], Lie]:
-    """The axes lie in memory in another order, the last one innermost."""
+    """A layout with the axes in another order, the last one innermost."""
 
     def lie(array: Array) -> Lie:
         order = axes(array.ndim)
@@ -87,7 +87,7 @@ def _steps(array: Array) -> Lie:
 
 
 def _broadcast(array: Array) -> Lie:
-    """The first axis along which the elements repeat, as the data of such a case do, lies in memory once."""
+    """The first axis along which the elements repeat, as they do in such a case, has a stride of 0."""
     axis = repeated_axis(array)
     parent = _parent([1 if i == axis else size for i, size in enumerate(array.shape)])
     return _lie(parent, np.broadcast_to(parent, array.shape))

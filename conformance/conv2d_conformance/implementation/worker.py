@@ -1,4 +1,4 @@
-"""The Python worker: serves one adapter over two descriptors until it is told to stop."""
+"""The Python worker: it serves one adapter over two descriptors until it is told to stop."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import warnings
 import numpy as np
 
 from conv2d_conformance.contract.adapter import Adapter
-from conv2d_conformance.contract.answers import Hello
+from conv2d_conformance.contract.answers import Broken, Hello
 from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.implementation.calling import Memory, answer
+from conv2d_conformance.implementation.concurrent_calls import answer_together
 from conv2d_conformance.implementation.framing import Buffers, Incoming, advance, encode
 from conv2d_conformance.implementation.protocol import decode_request, encode_answer, encode_hello
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
-from conv2d_conformance.implementation.together import answer_together
 
 UNLIMITED = 1 << 62  # the harness is trusted with its own requests
 
 
 def serve(text: str, requests: int, answers: int) -> None:
-    """Answer what comes on `requests` until `bye`, or until the harness is gone."""
+    """Answer the messages on `requests` until `bye`, or until the harness is gone."""
     warnings.simplefilter("ignore")
     if sys.stdout is not None:
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
@@ -47,7 +47,11 @@ def serve(text: str, requests: int, answers: int) -> None:
         else:
             given = answer(adapter, request, memory, own_modules=own_modules)
         if os.getpid() != me:
-            os._exit(0)  # the call forked, and its child came back here too: one call, one answer
+            os._exit(0)  # the call forked, and its child returned here too: only the parent answers
+        if isinstance(given, Broken) and given.kind == "died":
+            sys.stderr.write(f"{given.sentence}\n")
+            sys.stderr.flush()
+            os._exit(1)  # what is lost is lost for all later calls: a fresh process answers them
         _send(answers, encode_answer(given, operation, message.header["id"]))
     return None
 
@@ -65,14 +69,15 @@ def hello(adapter: Adapter) -> Hello:
             "python": platform.python_version(),
             "numpy": np.__version__,
             "platform": platform.platform(),
+            **adapter.environment,
         },
     )
 
 
 def _reference_is_foreign(target: Target) -> bool:
-    """Whether an import of the reference is worth a report.
+    """Whether an import of the reference must be reported.
 
-    The bundled adapters of the reference make it rightly, and a fork has it of its parent, the suite.
+    The bundled adapters of the reference may import it, and a fork has it of its parent, the suite.
     """
     return not target.is_handed and not (
         target.is_bundled and target.module.rpartition(".")[2].startswith("reference_")

@@ -15,8 +15,8 @@ from conv2d_conformance.contract.arrays import Array, Floats, dtype_of
 from conv2d_conformance.initialisation.law import layer_law
 from conv2d_conformance.initialisation.plan import Trial
 from conv2d_conformance.initialisation.sample import Parameters, PValue, bias_of, weight_of
+from conv2d_conformance.verdict.fault_sentences import REFUSED
 from conv2d_conformance.verdict.judgement import Fault, Judgement, Outcome
-from conv2d_conformance.verdict.wording import REFUSED
 
 
 @dataclass(frozen=True, eq=False)

@@ -61,7 +61,7 @@ def stages_of(effort: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PlanEntry:
     """The layers of one requirement, whose seeds count from a first seed, and their tests.
 
     staged: each layer is its own stage. every_dtype: asked in all claimed dtypes, else only in the first.
@@ -84,27 +84,27 @@ AGAIN = (0, 1, 0)
 
 EDGES = (0, 1, 2**16, 2**31 - 1, 2**31, 2**32 - 1)
 
-PLAN: dict[str, Entry] = {
-    "weight-shape": Entry(SMALL, batteries.form),
-    "bias-shape": Entry(SMALL, batteries.form),
-    "no-bias": Entry(tuple(replace(case, bias=False) for case in SMALL), batteries.form),
-    "dtype": Entry(SMALL[:2], batteries.form, every_dtype=True),
-    "kernel-pair-order": Entry(SMALL[:3], batteries.form),
-    "kernel-scalar": Entry(SCALARS, batteries.form),
-    "defaults": Entry(WITH_DEFAULTS, batteries.form),
-    "weight-support": Entry(SHAPES, batteries.weight_support, every_dtype=True),
-    "bias-support": Entry(SHAPES, batteries.bias_support, every_dtype=True),
-    "weight-uniform": Entry(WEIGHTS, batteries.weight_uniform, staged=True, every_dtype=True),
-    "bias-uniform": Entry(BIASES, batteries.bias_uniform, staged=True, every_dtype=True),
-    "fan-in": Entry(SHAPES, batteries.range_of_both),
-    "fan-in-groups": Entry(GROUPED_SHAPES, batteries.range_of_both),
-    "elements-independent": Entry(WEIGHTS, batteries.weight_independent, staged=True, every_dtype=True),
-    "bias-independent": Entry(BIASES[:2], batteries.bias_independent, staged=True, every_dtype=True),
-    "same-seed": Entry(_with_seeds(SMALL[:3], *AGAIN), batteries.same_seed, every_dtype=True),
-    "different-seeds": Entry(ALL_OVER, batteries.different_seeds, every_dtype=True),
-    "seed-range": Entry(_with_seeds(SMALL[:1], *EDGES), batteries.form, absolute=True),
-    "results-independent": Entry(_with_seeds(SMALL, *AGAIN), batteries.form),
-    "torch-seed-stream": Entry(_with_seeds(SMALL, *EDGES), seed_stream, every_dtype=True, absolute=True),
+PLAN: dict[str, PlanEntry] = {
+    "weight-shape": PlanEntry(SMALL, batteries.form),
+    "bias-shape": PlanEntry(SMALL, batteries.form),
+    "no-bias": PlanEntry(tuple(replace(case, bias=False) for case in SMALL), batteries.form),
+    "dtype": PlanEntry(SMALL[:2], batteries.form, every_dtype=True),
+    "kernel-pair-order": PlanEntry(SMALL[:3], batteries.form),
+    "kernel-scalar": PlanEntry(SCALARS, batteries.form),
+    "defaults": PlanEntry(WITH_DEFAULTS, batteries.form),
+    "weight-support": PlanEntry(SHAPES, batteries.weight_support, every_dtype=True),
+    "bias-support": PlanEntry(SHAPES, batteries.bias_support, every_dtype=True),
+    "weight-uniform": PlanEntry(WEIGHTS, batteries.weight_uniform, staged=True, every_dtype=True),
+    "bias-uniform": PlanEntry(BIASES, batteries.bias_uniform, staged=True, every_dtype=True),
+    "fan-in": PlanEntry(SHAPES, batteries.range_of_both),
+    "fan-in-groups": PlanEntry(GROUPED_SHAPES, batteries.range_of_both),
+    "elements-independent": PlanEntry(WEIGHTS, batteries.weight_independent, staged=True, every_dtype=True),
+    "bias-independent": PlanEntry(BIASES[:2], batteries.bias_independent, staged=True, every_dtype=True),
+    "same-seed": PlanEntry(_with_seeds(SMALL[:3], *AGAIN), batteries.same_seed, every_dtype=True),
+    "different-seeds": PlanEntry(ALL_OVER, batteries.different_seeds, every_dtype=True),
+    "seed-range": PlanEntry(_with_seeds(SMALL[:1], *EDGES), batteries.form, absolute=True),
+    "results-independent": PlanEntry(_with_seeds(SMALL, *AGAIN), batteries.form),
+    "torch-seed-stream": PlanEntry(_with_seeds(SMALL, *EDGES), seed_stream, every_dtype=True, absolute=True),
 }
 """Entries by the requirement's name after `initialisation.`."""
 

@@ -1,8 +1,8 @@
 """Implementations that are wrong on purpose, to certify the certifier.
 
-Each mutant is a few lines on top of one right implementation, and right everywhere but on its trigger. It names the
-requirement that it breaks and, where there is one, the published bug that it replays. As a target of the command
-line a mutant is `conv2d_conformance.mutants.MODULE:NAME`.
+Each mutant is a few lines on top of one right implementation, and right except where its trigger holds. It names the
+requirement that it breaks and, if there is one, the published bug that it replays. On the command line a mutant is the
+target `conv2d_conformance.mutants.MODULE:NAME`.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.emulation.adapters import EVERYTHING, as_conv2d, as_gradients, as_initialize
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import Derived
-from conv2d_conformance.emulation.layer import Asked, Drawn
+from conv2d_conformance.emulation.gradients_call import Derived
+from conv2d_conformance.emulation.layer import LayerArrays, LayerCall
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """A wrong implementation. `replays` is the published bug, as owner/repository#number, or empty.
 
-    `sentence` completes "your output equals ...". `effort` is the least that finds it.
+    `sentence` completes "your output equals ...". `effort` is the smallest effort that finds it.
     """
 
     name: str
@@ -43,8 +43,7 @@ def breaks(
 ) -> Callable[[Callable[[Call], Any]], Mutant]:
     """Make a mutant of a function from a call to the wrong answer; its docstring says what is wrong.
 
-    `grades` are the accuracy classes that it claims, for what a right implementation may claim and this one does not
-    reach.
+    `grades` are the accuracy classes that it claims: a right implementation may claim them, but this one misses them.
     """
     claims = replace(EVERYTHING, grades=grades or {})
     return lambda function: _mutant(function, requirement, replays, conv2d=as_conv2d(function), capabilities=claims)
@@ -55,7 +54,7 @@ def derives_wrong(
 ) -> Callable[[Callable[[Derived], Any]], Mutant]:
     """Make a mutant of a function from a derived call to wrong gradients; its docstring says what is wrong.
 
-    `forward` answers calls of the convolution, for what is kept between the two.
+    `forward` answers calls of the convolution, for faults that keep something from one to the other.
     """
     conv2d = as_conv2d(forward)
     return lambda function: _mutant(function, requirement, replays, conv2d=conv2d, gradients=as_gradients(function))
@@ -63,12 +62,12 @@ def derives_wrong(
 
 def draws_wrong(
     requirement: str, *, replays: str = "", effort: str = "quick", torch_seed_stream: bool = False
-) -> Callable[[Callable[[Asked], Drawn]], Mutant]:
-    """Make a mutant of a function from what is asked to a wrong layer; its docstring says what is wrong."""
+) -> Callable[[Callable[[LayerCall], LayerArrays]], Mutant]:
+    """Make a mutant of a function from a call to a wrong layer; its docstring says what is wrong."""
     claims = replace(EVERYTHING, torch_seed_stream=torch_seed_stream)
     conv2d = as_conv2d(Call.right)
 
-    def make(function: Callable[[Asked], Drawn]) -> Mutant:
+    def make(function: Callable[[LayerCall], LayerArrays]) -> Mutant:
         drawn = as_initialize(function)
         return _mutant(function, requirement, replays, effort, conv2d=conv2d, initialize=drawn, capabilities=claims)
 
@@ -82,9 +81,9 @@ def _mutant(
     effort: str = "quick",
     *,
     capabilities: Capabilities = EVERYTHING,
-    **operations: Callable[..., Any],
+    **operations: Any,
 ) -> Mutant:
-    """UnknownRequirement where the specification does not have the requirement."""
+    """The mutant of a function. UnknownRequirement where the specification lacks the requirement."""
     spec.get(requirement)
     name, sentence = function.__name__, (function.__doc__ or "").strip()
     adapter = Adapter(name=name, version="mutant", capabilities=capabilities, description=sentence, **operations)

@@ -1,4 +1,4 @@
-"""Faults of additions alone: the products are right, and every sum is rounded in another way, or to fewer bits."""
+"""Faults of additions only: the products are right, and every sum is rounded in another way, or to fewer bits."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from conv2d_conformance.emulation.terms import Order, Terms, summed
 from conv2d_conformance.mutants import breaks
 
 Round = Callable[[Array, Array], Array]
-"""From a sum to nearest, and what it lacks, to another sum."""
+"""Turns a sum rounded to nearest, and its error, into another sum."""
 
 STRICT = {"float16": "A", "bfloat16": "A"}
 
 
 LONGEST = 1024
-"""Products of a sum that is rounded wrongly, at most: enough, and quick."""
+"""The most products of a sum that is rounded wrongly: enough, and quick."""
 
 
 def is_short(call: Call, dtype: object) -> bool:
-    """Whether data are of a dtype, and the sums no longer than that."""
+    """Whether the data have this dtype, and the sums at most the limit of products."""
     return bool(call.input.dtype == dtype) and call.weight[0].size <= LONGEST
 
 
 def adding(round_: Round) -> Order:
-    """One after the other, each sum rounded from what it is and what it lacks."""
+    """Add one after the other, and round each sum by itself and its error."""
 
     def add(a: Array, b: Array) -> Array:
         total, lost = sum_and_error(a, b)
@@ -48,7 +48,7 @@ def upwards(total: Array, lost: Array) -> Array:
 
 
 def by_chance(total: Array, lost: Array) -> Array:
-    """To the other neighbour as often as the sum is near it."""
+    """Round to the other neighbour with a probability that grows with the distance to the nearest."""
     other = np.nextafter(total, np.where(lost > 0, np.inf, -np.inf).astype(total.dtype))
     drawn = np.random.default_rng(total.size).random(total.shape)
     return np.where(drawn * np.abs(other - total) < np.abs(lost), other, total)
@@ -110,7 +110,7 @@ def compensation_with_the_wrong_sign(call: Call) -> Array:
 
 
 def shorter(call: Call, bits: int) -> Array:
-    """The sums in that many bits, the products in all."""
+    """The sums rounded to `bits` bits; the products keep all bits."""
     cut = rounded_to(of_precision(bits))
     return summed(call, partial(reduce, lambda total, product: cut(total + product)))
 

@@ -14,7 +14,7 @@ from conv2d_conformance.mutants import breaks
 
 
 def in_other_precision(call: Call, dtype: Any) -> Array:
-    """The answer in the right dtype to data that were rounded to another."""
+    """The answer, in the right dtype, to data that were rounded to another dtype."""
     cast = {"input": call.input.astype(dtype), "weight": call.weight.astype(dtype)}
     cast["bias"] = None if call.bias is None else call.bias.astype(dtype)
     return call.right(**cast).astype(call.input.dtype)
@@ -88,7 +88,7 @@ def sums_rounded_to_20_bits(call: Call) -> Array:
     """a conv2d whose sums lose the last four bits"""
     result = call.right()
     mantissa, exponent = np.frexp(result)
-    bits = format_of(call).precision - 8
+    bits = format_of(call).precision - 4
     rounded = np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits)
     many = call.right(input=(call.input != 0).astype(result.dtype), weight=(call.weight != 0).astype(result.dtype)) > 1
     return np.where(many, rounded, result).astype(result.dtype)

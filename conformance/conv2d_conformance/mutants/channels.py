@@ -1,4 +1,4 @@
-"""Faults in which channel, filter, image or bias is used."""
+"""Faults that use the wrong channel, filter, image or bias."""
 
 from __future__ import annotations
 

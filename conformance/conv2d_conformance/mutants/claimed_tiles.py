@@ -1,4 +1,4 @@
-"""Winograd's algorithm that is not what it claims to be: on larger tiles, or without subnormals."""
+"""Winograd's algorithm that breaks its claims: it uses larger tiles, or flushes subnormals."""
 
 from __future__ import annotations
 

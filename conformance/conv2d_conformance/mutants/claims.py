@@ -11,11 +11,11 @@ from conv2d_conformance.emulation.formats import Change
 from conv2d_conformance.mutants import breaks
 
 ONE_SPLIT = ((1, 2), (1, 1))
-"""The pieces of the filter alone are multiplied, with the first piece of the input."""
+"""Only the first piece of the input is multiplied with the pieces of the filter."""
 
 
 def _of_pieces(call: Call, change: Change, pairs: pieces.Pairs) -> Array:
-    """Of finite data: a piece of 0 would make NaN of infinity, which is another fault."""
+    """The sum of pieces for finite data, else the right answer: a piece of 0 times infinity is another fault."""
     if not all(np.isfinite(array.astype(np.float32)).all() for array in (call.input, call.weight)):
         return call.right()
     if call.input.dtype != np.float32:

@@ -1,4 +1,4 @@
-"""Faults that need two or three things at once: a kernel, an attribute, a type, and a size past a block."""
+"""Faults that need two or three conditions at once: a kernel, an attribute, a type, and a size past a block."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.kinds import dtype, filters_of_a_group, images, is_depthwise, is_short, kernel
+from conv2d_conformance.emulation.call_kinds import dtype, filters_of_a_group, images, is_depthwise, is_short, kernel
 from conv2d_conformance.emulation.spoiling import (
     last_filters_exchanged,
     without_last_channel,

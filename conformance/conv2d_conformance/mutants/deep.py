@@ -1,4 +1,4 @@
-"""Faults of rounding that begin at some depth: faster algorithms, split inputs, and products that are a little off."""
+"""Rounding faults that begin at some depth: faster algorithms, split inputs, and products that are slightly off."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from conv2d_conformance.mutants import breaks
 
 
 def is_deep(call: Call, channels: int) -> bool:
-    """Whether a group has so many channels, in float32."""
+    """Whether a group has at least this many channels, in float32."""
     return bool(call.input.dtype == np.float32) and int(call.weight.shape[1]) >= channels
 
 
 def split(call: Call, change: Change, parts: int, kept: int) -> Array:
-    """Float32 data as sums of so many shorter numbers. Products of parts numbered i and j count where i + j < kept."""
+    """Split float32 data into sums of shorter numbers. Products of parts numbered i and j count where i + j < kept."""
     of_both = []
     for array in lower(call):
         rest, found = array, []
@@ -122,7 +122,7 @@ def two_float16_from_64_channels(call: Call) -> Array:
 
 
 def off(change: Callable[[Array], Array]) -> Callable[[Terms], Array]:
-    """One after the other, but for a change of the largest product of each sum."""
+    """Add one after the other, with a change to the largest product of each sum."""
 
     def order(terms: Terms) -> Array:
         products = terms.x[:, :, None] * terms.w[None, ..., None]  # (N, G, M // G, K, pixels)

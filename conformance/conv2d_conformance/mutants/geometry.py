@@ -1,4 +1,4 @@
-"""Faults in where the windows lie: arguments, sizes, stride, dilation, padding."""
+"""Faults that misplace the windows: arguments, sizes, stride, dilation, padding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults in the derivatives of a convolution that is right itself: one gradient, or one argument."""
+"""Faults in the derivatives of a convolution that is itself right: in one gradient, or of one argument."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.emulation.arguments import swapped
-from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.mutants import derives_wrong
 
 

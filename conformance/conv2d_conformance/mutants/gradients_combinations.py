@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conv2d_conformance.emulation.derived import Derived, Gradients
-from conv2d_conformance.emulation.kinds import dtype, is_depthwise, kernel
+from conv2d_conformance.emulation.call_kinds import dtype, is_depthwise, kernel
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.mutants import derives_wrong
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from conv2d_conformance.emulation.arguments import in_32_bits
-from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.mutants import derives_wrong
 
 

@@ -1,4 +1,4 @@
-"""The same for gradients: paths of drawn cases alone, and sizes of fixed tables alone."""
+"""Faults in gradients on paths that only drawn cases take, and at sizes that only fixed tables have."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.mutants import derives_wrong
 
 

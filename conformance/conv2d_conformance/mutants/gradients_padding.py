@@ -1,4 +1,4 @@
-"""Faults in what the padding has to do with the derivatives."""
+"""Faults in the derivatives of padding."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.mutants import derives_wrong
 
 
@@ -86,7 +86,7 @@ def copies_at_the_other_end_are_constants(d: Derived) -> Gradients:
 
 
 def overwritten(d: Derived, mode: str) -> Gradients:
-    """The gradient of the input where that of the last copy replaces the others."""
+    """The gradient of the input if that of the last copy replaces the others."""
     gx, gw, gb = d.right()
     if d.call.padding_mode != mode or not gx.size:
         return gx, gw, gb

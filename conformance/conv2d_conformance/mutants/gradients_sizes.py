@@ -1,10 +1,10 @@
-"""Faults in the derivatives for some sizes alone: batches of none, blocks and tiles."""
+"""Faults in the derivatives at some sizes only: empty batches, blocks and tiles."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.mutants import derives_wrong
 
 

@@ -1,4 +1,4 @@
-"""Faults in the numbers of derivatives, in what they do to memory, and in what they remember."""
+"""Faults in the numbers of derivatives, in their use of memory, and in the state that they keep."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.mutants import derives_wrong
 
 # ---- numbers
@@ -16,7 +16,7 @@ from conv2d_conformance.mutants import derives_wrong
 
 def shortened(array: Array, bits: int) -> Array:
     mantissa, exponent = np.frexp(array.astype(np.float64))
-    return np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent).astype(array.dtype)
+    return np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits).astype(array.dtype)
 
 
 @derives_wrong("gradients.exact-where-exact")

@@ -1,4 +1,4 @@
-"""Faults in gradients whose sums are long, or whose terms are rounded: what dense data hide behind a wide bound."""
+"""Faults in gradients whose sums are long, or whose terms are rounded: with dense data a wide bound hides them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.formats import FORMATS, TF32
-from conv2d_conformance.emulation.derived import Derived, Gradients
 from conv2d_conformance.emulation.formats import HALF, Change, of_precision, rounded_to, through
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.mutants import derives_wrong
 
 
@@ -17,7 +17,7 @@ def positions(d: Derived) -> int:
 
 
 def of_some_positions(d: Derived, kept: slice) -> Gradients:
-    """The gradients where grad_output counts at some positions of all images alone."""
+    """The gradients if grad_output counts only at some positions of all images."""
     gy = d.batch.grad_output.swapaxes(0, 1).copy()
     flat = gy.reshape(len(gy), -1)
     some = np.zeros_like(flat)
@@ -80,7 +80,7 @@ def precision_of(array: Array) -> int:
 
 
 def by_rows(d: Derived, change: Change) -> Array:
-    """The gradient of the weight as a sum over the rows of grad_output that is rounded at each of them."""
+    """The gradient of the weight as a sum over the rows of grad_output, rounded after each row."""
     total: Array = np.zeros_like(d.call.weight)
     for row in range(d.geometry.OH):
         gy = np.zeros_like(d.grad_output)

@@ -1,17 +1,17 @@
-"""Faults where a large kernel is padded by less than half of it, so that its middle never lies on the border."""
+"""Faults of large kernels padded by less than half of their size, so that their middle never lies on the border."""
 
 from __future__ import annotations
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import Derived, Gradients
-from conv2d_conformance.emulation.kinds import dtype, is_depthwise, is_short, kernel
+from conv2d_conformance.emulation.call_kinds import dtype, is_depthwise, is_short, kernel
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.emulation.spoiling import without_last_tap
 from conv2d_conformance.mutants import breaks, derives_wrong
 
 
 def has_little_padding(call: Call) -> bool:
-    """Whether kernels of 7 x 7 or more are padded by something, and by less than half, on both axes."""
+    """Whether a kernel of at least 7x7 is padded, and by less than half of its size, on both axes."""
     sides = zip(call.geometry.pads, kernel(call), call.geometry.dilation, strict=True)
     return min(kernel(call)) >= 7 and all(0 < before < d * (taps - 1) // 2 for (before, _), taps, d in sides)
 

@@ -1,4 +1,4 @@
-"""More faults in what a call does to memory besides its answer."""
+"""More faults in the side effects of a call on memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NaN and infinity, lost or spread in one dtype alone, on one path alone."""
+"""NaN and infinity lost or spread in only one dtype, on only one path."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.kinds import dtype, is_depthwise, kernel
+from conv2d_conformance.emulation.call_kinds import dtype, is_depthwise, kernel
 from conv2d_conformance.mutants import breaks
 
 
@@ -24,7 +24,7 @@ def with_zeros(array: Array, where: Array) -> Array:
 
 
 def spread_to_the_left(result: Array, wrong: Array) -> Array:
-    """The result, NaN also in the element before one that is wrong."""
+    """The result with NaN also in the element before each wrong one."""
     spoilt = result.copy()
     spoilt[..., :-1][wrong[..., 1:]] = np.nan
     return spoilt

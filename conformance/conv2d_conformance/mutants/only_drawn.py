@@ -1,6 +1,6 @@
-"""Faults on paths that are taken often, but by no case of a fixed table: drawn cases alone meet them.
+"""Faults on paths that are taken often, but by no case of a fixed table: only drawn cases meet them.
 
-And the other way round, faults at sizes that are never drawn. Each keeps one check from being superfluous.
+And conversely faults at sizes that are never drawn. Each keeps one check from being superfluous.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from conv2d_conformance.mutants import breaks
 
 
 def images_from(call: Call, first: int) -> Array:
-    """Whether an image is that one of the batch or a later one, to be held against (N, M, OH, OW)."""
+    """A mask of the images from this one on, which broadcasts to (N, M, OH, OW)."""
     images = call.input.shape[0] if call.input.ndim == 4 else 1
     return (np.arange(images) >= first).reshape(-1, 1, 1, 1)
 
 
 def mixed(call: Call, wrong: Array, where: Array) -> Array:
-    """The right answer, with the wrong one of the same shape in some places."""
+    """The right answer, with elements of a wrong one of the same shape in some places."""
     right = call.right()
     batch = (-1, *right.shape[-3:]) if right.size else right.shape
     result: Array = np.where(where, wrong.reshape(batch), right.reshape(batch))
@@ -199,7 +199,7 @@ def nothing_where_padding_reaches_a_kernel_of_three(call: Call) -> Array:
 
 
 def padded_by_more_than(call: Call, mode: str, beyond_size: int) -> bool:
-    """Whether some axis is padded in this mode by at least its size plus so much."""
+    """Whether some axis is padded in this mode by at least its size plus a number of cells."""
     g = call.geometry
     return g.padding_mode == mode and (g.pads[0][0] - g.H >= beyond_size or g.pads[1][0] - g.W >= beyond_size)
 
@@ -275,7 +275,7 @@ _CALLS = itertools.count()
 
 
 def stirred(result: Array) -> Array:
-    """The result, with the first element one bit further in every second call."""
+    """The result, with the first element moved by one bit in every second call."""
     if next(_CALLS) % 2 and result.size:
         result.flat[0] = np.nextafter(result.flat[0], result.dtype.type(1e4))
     return result

@@ -15,14 +15,14 @@ Sides = tuple[int, int]
 
 
 def padded(call: Call, mode: str, pads: tuple[Sides, Sides] | None = None) -> Array:
-    """The input within copies of itself, as NumPy's mode of that name makes them, whatever their number."""
+    """The input padded with copies by NumPy's mode of this name, however many are needed."""
     lead = [(0, 0)] * (call.input.ndim - 2)
     result: Array = np.pad(call.input, [*lead, *(pads or call.pads)], mode=mode)  # type: ignore[call-overload]
     return result
 
 
 def of_padded(call: Call, image: Array) -> Array:
-    """The answer for an input that has its padding already."""
+    """The answer for an input that already has its padding."""
     return call.right(input=image, padding=0, padding_mode="zeros")
 
 
@@ -35,7 +35,7 @@ def is_explicit(call: Call) -> bool:
 
 
 def with_clean_copies(call: Call, mode: str, numpy_mode: str) -> Array:
-    """The answer where NaN and infinity are 0 in the padding, and stay in the input itself."""
+    """The answer if NaN and infinity become 0 in the padding, and stay in the input itself."""
     if call.padding_mode != mode or np.isfinite(call.input).all():
         return call.right()
     (top, bottom), (left, right) = call.pads
@@ -46,7 +46,7 @@ def with_clean_copies(call: Call, mode: str, numpy_mode: str) -> Array:
 
 
 def asked_pads(call: Call) -> tuple[Sides, Sides]:
-    """The pads that are asked for, in a call that is legal but for their size, perhaps."""
+    """The requested pads of a call that is legal, except perhaps for their size."""
     mode_apart = replace(call, padding_mode="zeros")
     try:
         return mode_apart.pads
@@ -55,7 +55,7 @@ def asked_pads(call: Call) -> tuple[Sides, Sides]:
 
 
 def beyond_the_limit(call: Call, mode: str, numpy_mode: str) -> Array:
-    """The answer of NumPy's mode where the padding alone is too much."""
+    """The right answer to a legal call; by NumPy's mode, that to a call whose padding is too large."""
     try:
         return call.right()
     except ValueError:

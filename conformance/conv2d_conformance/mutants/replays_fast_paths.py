@@ -1,4 +1,4 @@
-"""Fast paths for common kernels that are taken too often, or that leave something out."""
+"""Fast paths for common kernels that are taken too often, or that omit something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups counted by the wrong number, and depthwise paths that are taken too often or know too little."""
+"""Groups counted by the wrong number, and depthwise paths that are taken too often or ignore an argument."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NaN, infinities and rounding that go wrong in some paths alone."""
+"""NaN, infinities and rounding that go wrong only on some paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults at the border: padding that is read from somewhere else, in some geometries alone."""
+"""Faults at the border: padding that is read from elsewhere, only in some geometries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def surrounded(call: Call) -> Array:
 
 
 def running_on(call: Call, *, left: bool = True, right: bool = True) -> Array:
-    """The answer where the padding of a row is read from the memory before and behind that row."""
+    """The answer if the padding of a row is read from the memory before and after that row."""
     image = surrounded(call)
     (top, _), (before, behind) = call.pads
     g = call.geometry

@@ -1,4 +1,4 @@
-"""Published faults of one path alone: beside a fast path, in one dtype, at one number of channels, in one row."""
+"""Published faults of a single path: beside a fast path, in one dtype, at one number of channels, in one row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.kinds import dtype, is_depthwise, kernel
+from conv2d_conformance.emulation.call_kinds import dtype, is_depthwise, kernel
 from conv2d_conformance.mutants import breaks
 
 

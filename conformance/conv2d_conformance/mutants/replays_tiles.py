@@ -20,7 +20,7 @@ def back(call: Call, result: Array) -> Array:
 
 
 def without_taps(call: Call, rows: slice = slice(None), columns: slice = slice(None)) -> Array:
-    """The answer in which some taps are left out."""
+    """The answer without some taps."""
     weight = call.weight.copy()
     weight[..., rows, columns] = 0
     return call.right(weight=weight)

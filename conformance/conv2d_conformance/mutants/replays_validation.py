@@ -1,4 +1,4 @@
-"""Checks of arguments that look at one axis, one argument or one case too few, or one too many."""
+"""Argument checks that test one axis, one argument or one case too few, or one too many."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def is_pair(value: Any) -> bool:
 
 
 def strided_same(call: Call) -> Array:
-    """The padding "same" as other libraries take it with a stride: the size is divided by the stride."""
+    """The padding "same" with a stride as in other libraries: the size is divided by the stride."""
     g = Call(call.input, call.weight, call.bias, padding="same", dilation=call.dilation, groups=call.groups).geometry
     (sh, sw), (dh, dw) = call.stride, g.dilation
 

@@ -1,4 +1,4 @@
-"""Faults in what is kept from one call to the next."""
+"""Faults in the state that is kept from one call to the next."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.cache_keys import Kept, address, configuration
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.kept import Kept, address, configuration
 from conv2d_conformance.emulation.spoiling import spoilt
 from conv2d_conformance.mutants import breaks
 
@@ -221,7 +221,7 @@ _GENERATOR = np.random.default_rng(0)
 
 
 def last_bit_drawn(result: Array) -> Array:
-    """The result, one element of which is now and then the next number, within every bound."""
+    """The result, in which now and then one element is the next number, within every bound."""
     if result.size and _GENERATOR.random() < 0.5:
         flat = result.reshape(-1)
         place = int(_GENERATOR.integers(flat.size))

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.cache_keys import Kept
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import Derived, Gradients
-from conv2d_conformance.emulation.kept import Kept
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.emulation.spoiling import spoilt
 from conv2d_conformance.mutants import breaks, derives_wrong
 
 
 def attributes(call: Call) -> tuple[Any, ...]:
-    """Those of the call as they were handed over; a list is no key, and becomes one."""
+    """The attributes of the call as a key; lists become tuples."""
     given = (call.stride, call.padding, call.dilation, call.groups)
     return tuple(tuple(value) if isinstance(value, list) else value for value in given)
 

@@ -1,7 +1,7 @@
 """Faults that show only where two threads call at once; a single thread is answered rightly.
 
-Real races depend on luck. These are made to happen: whoever is not alone waits at the place where it is vulnerable,
-until the other has come as far.
+Real races depend on luck. These are forced: a thread that is not alone waits at the place where it is vulnerable until
+the other has come as far.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.mutants import breaks
 
 PATIENCE = 2.0
-"""Seconds: the other thread may have been refused on its way."""
+"""In seconds; limited, since the other thread's call may have been refused."""
 
 
 class Crossing:
-    """A place where two threads meet. The thread that a process begins with goes through."""
+    """A place where two threads meet. The main thread passes through."""
 
     def __init__(self) -> None:
         self._barrier = threading.Barrier(2)

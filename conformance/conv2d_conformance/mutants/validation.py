@@ -1,4 +1,4 @@
-"""Implementations that answer what they must refuse, or refuse what they must answer."""
+"""Implementations that answer calls that they must refuse, or refuse calls that they must answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fast paths that forget a check: each looks at its arguments everywhere but in one neighbourhood."""
+"""Fast paths that forget a check: each checks its arguments everywhere except in one neighbourhood."""
 
 from __future__ import annotations
 

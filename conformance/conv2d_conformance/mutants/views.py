@@ -1,4 +1,4 @@
-"""Faults in reading arrays that do not lie densely in memory, in C order."""
+"""Faults in reading arrays that are not dense in C order."""
 
 from __future__ import annotations
 

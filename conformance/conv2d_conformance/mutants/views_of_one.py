@@ -1,4 +1,4 @@
-"""Faults in reading one of the arrays of a call that is a view, or one axis of it."""
+"""Faults in reading one array of a call that is a view, or one axis of it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import Derived, Gradients
+from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.emulation.strides import dense_from_first, has_gaps, in_memory_order, is_channels_last, is_dense
 from conv2d_conformance.mutants import breaks, derives_wrong
 
 
 def read_with(array: Array, strides: tuple[int, ...]) -> Array:
-    """What stands at other strides from the first element on, as far as the array reaches."""
+    """The elements at other strides from the first one on, as far as the array reaches."""
     extent = [(size - 1) * step for size, step in zip(array.shape, strides, strict=True)]
     reach = [(size - 1) * step for size, step in zip(array.shape, array.strides, strict=True)]
     return np.lib.stride_tricks.as_strided(array, strides=strides).copy() if sum(extent) <= sum(reach) else array
 
 
 def has_steps(array: Array) -> bool:
-    """Whether neighbours along the last axis lie apart."""
+    """Whether neighbours along the last axis are not adjacent in memory."""
     return bool(array.strides[-1] > array.itemsize)
 
 

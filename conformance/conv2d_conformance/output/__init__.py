@@ -1,1 +1,1 @@
-"""Files that a command writes: found to be writable before the work, written whole after it, and never lost."""
+"""The files that a command writes. They are checked before the work, written whole after it, and never lost."""

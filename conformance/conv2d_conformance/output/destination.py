@@ -1,4 +1,4 @@
-"""Where a text goes: to standard output, into a special file, or into a file that is replaced as a whole."""
+"""Where a text goes: standard output, a special file, or a file that is replaced as a whole."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ STANDARD_OUTPUT = "-"
 
 
 class WriteMode(Enum):
-    """How the text is written."""
+    """How a text is written to its destination."""
 
     STANDARD_OUTPUT = auto()
     DESCRIPTOR = auto()
-    """Into a pipe, a terminal, /dev/null: whatever is there and is no file that holds what it was given."""
+    """Into a pipe, a terminal or /dev/null: something that exists and does not keep the text."""
     IN_PLACE = auto()
-    """Into a file that has other names too, or stands in a folder where no other can be made."""
+    """Into an existing file that has other names too, or whose folder allows no new file."""
     REPLACED = auto()
-    """Under a name of its own first, which then takes the place of the file."""
+    """Into a new file, which is then renamed over the old one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
-    """What a name on the command line leads to. It was writable when it was found.
+    """The place that a name on the command line leads to. It was writable when it was found.
 
-    `path` is absolute, links followed: what runs meanwhile may change the current folder.
+    `path` is absolute with links resolved, since the code under test may change the current folder.
     """
 
     name: str
@@ -45,22 +45,22 @@ class Destination:
 
     @property
     def is_standard_output(self) -> bool:
-        """Whether nothing else should be printed there."""
+        """Whether the text goes to standard output, where nothing else should be printed."""
         return self.form is WriteMode.STANDARD_OUTPUT
 
     @property
     def told(self) -> str:
-        """How a sentence calls it."""
+        """Its name in a sentence."""
         return "standard output" if self.is_standard_output else self.name
 
     @property
     def is_file(self) -> bool:
-        """Whether it holds what it is given, so that there may be something to lose."""
+        """Whether it keeps its text, so that there may be something to lose."""
         return self.form in (WriteMode.IN_PLACE, WriteMode.REPLACED)
 
 
 def find(name: str, *, option: str = "--output") -> Destination:
-    """Follow a name. UnwritableOutput, if nothing can be written there."""
+    """The destination of a name. UnwritableOutput where nothing can be written there."""
     if name == STANDARD_OUTPUT:
         return Destination(name=name, path=Path(name), form=WriteMode.STANDARD_OUTPUT, option=option)
     if not name or "\0" in name:
@@ -104,14 +104,14 @@ def _followed(path: Path) -> Path:
 
 
 def _is_open_as(descriptor: int, here: os.stat_result) -> bool:
-    """Whether a descriptor of this process leads to the same: /dev/stdout, or a file that the shell opened."""
+    """Whether a descriptor of this process leads to the same file, as with /dev/stdout or a file the shell opened."""
     with suppress(OSError):
         return os.path.samestat(os.fstat(descriptor), here)
     return False
 
 
 def _opened(name: str, path: Path) -> int:
-    """A descriptor of a special file. To open a pipe takes a reader, which is waited for, and told so."""
+    """A descriptor of a special file. Opening a pipe waits for a reader, and says so."""
     how = os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC
     try:
         descriptor = os.open(path, how | os.O_NONBLOCK)

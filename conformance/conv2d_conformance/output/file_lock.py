@@ -1,4 +1,4 @@
-"""A file that one program alone writes at a time. The system ends the claim with the program, however that dies."""
+"""Lock a file so that only one program writes it at a time. The lock ends with the program, however it dies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 UNKNOWN = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
-"""What a file system says that has no locks."""
+"""The errors of a file system without locks."""
 
 
 class Taken(Exception):
@@ -17,7 +17,7 @@ class Taken(Exception):
 
 
 def claim(path: Path) -> int:
-    """A descriptor of the file, which holds what it held before. Taken, or OSError."""
+    """Lock a file and return its descriptor; its contents stay. Raises Taken or OSError."""
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
@@ -29,11 +29,11 @@ def claim(path: Path) -> int:
         except BaseException:
             os.close(descriptor)
             raise
-        os.close(descriptor)  # whoever had it removed it in this moment
+        os.close(descriptor)  # its owner removed it at this moment
 
 
 def is_still(path: Path, descriptor: int) -> bool:
-    """Whether the name still leads to the file that was claimed."""
+    """Whether the name still leads to the locked file."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except OSError:

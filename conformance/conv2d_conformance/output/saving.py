@@ -1,4 +1,4 @@
-"""Write a text to where it should go; where that fails, after minutes of work, keep it somewhere else and say where."""
+"""Write a text to its destination. Where that fails, after minutes of work, keep it elsewhere and say where."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conv2d_conformance.output.unwritable import ENVIRONMENT, UnwritableOutput, 
 
 
 class KeptElsewhere(UnwritableOutput):
-    """A file could not be written when the work was done, and its text is in `place`."""
+    """A file could not be written after the work; its text is kept in `place`."""
 
     def __init__(self, sentence: str, place: Path | None, hint: str) -> None:
         super().__init__(sentence, hint, status=ENVIRONMENT)
@@ -23,7 +23,7 @@ class KeptElsewhere(UnwritableOutput):
 
 
 def save(to: Destination, text: str) -> None:
-    """Write the text. KeptElsewhere, if that cannot be done."""
+    """Write the text. KeptElsewhere where that fails."""
     try:
         write(to, text)
     except OSError as error:
@@ -48,7 +48,7 @@ def write(to: Destination, text: str) -> None:
 
 
 def keep_elsewhere(to: Destination, text: str, reason: str) -> KeptElsewhere:
-    """Keep the text in a new file in the folder for temporary files; if need be, print it."""
+    """Keep the text in a new file in the folder for temporary files, or else print it."""
     place = None
     start, end = to.path.stem.strip("-.")[:80] or "conv2d", to.path.suffix[:20]
     with suppress(OSError):
@@ -74,12 +74,12 @@ def _where(place: Path | None, text: str) -> str:
 
 
 def encoded(text: str) -> bytes:
-    """The text in UTF-8; a lone surrogate, which has none, as JSON would escape it."""
+    """The text in UTF-8; a lone surrogate, which UTF-8 lacks, is escaped as in JSON."""
     return text.encode("utf-8", errors="backslashreplace")
 
 
 def _to_standard_output(data: bytes) -> None:
-    # Past the buffer: what it cannot get rid of would fail once more when the program ends.
+    # Bypass the buffer: text stuck in it would fail again when the program ends.
     sys.stdout.flush()
     try:
         descriptor = sys.stdout.fileno()

@@ -1,4 +1,4 @@
-"""Why a file cannot be written, in words, and what to do."""
+"""Why a file cannot be written, and what to do about it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 USAGE = 2
 ENVIRONMENT = 3
-"""Exit statuses: another name helps, or the machine has run out of something."""
+"""Exit statuses: another name helps; or the machine has run out of something."""
 
 LONGEST_NAME = 255
 
@@ -39,7 +39,7 @@ OF_THE_MACHINE = {
 
 
 class UnwritableOutput(Exception):
-    """A file cannot be written where it should go."""
+    """A file cannot be written at its destination."""
 
     def __init__(self, sentence: str, hint: str, *, status: int = USAGE) -> None:
         super().__init__(sentence)
@@ -49,7 +49,7 @@ class UnwritableOutput(Exception):
 
 
 def unwritable(name: str, path: Path, error: OSError, *, option: str) -> UnwritableOutput:
-    """The refusal that an error stands for: `name` is what was asked for, `path` where that leads."""
+    """The exception for an OSError: `name` is as given on the command line, `path` is where it leads."""
     reason, remedy = reason_of(path, error)
     other = f"name another file with {option} FILE"
     return UnwritableOutput(
@@ -60,7 +60,7 @@ def unwritable(name: str, path: Path, error: OSError, *, option: str) -> Unwrita
 
 
 def reason_of(path: Path, error: OSError) -> tuple[str, str]:
-    """What is wrong, and what helps beside another name."""
+    """What is wrong, and what helps besides another name."""
     match error.errno:
         case errno.ENOENT | errno.ENOTDIR:
             return _what_is_no_folder(path)

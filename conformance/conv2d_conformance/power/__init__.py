@@ -1,6 +1,6 @@
 """Head to head: the cases and the acceptance rules of other suites, against the mutants and the right implementations.
 
-So it is known by measurement what each of them sees. One file is one suite; `suites` names them all.
+This measures what each suite sees. One file is one suite; `suites` names them all.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from functools import cache
 
-from conv2d_conformance.power.suite import Suite
+from conv2d_conformance.power.suite import MeasuredSuite
 
 MODULES = ("assert_close", "opinfo", "onnx_vectors", "tosa", "benchdnn", "kernelbench", "ours")
 
@@ -16,7 +16,7 @@ OURS = "conv2d-conformance"
 
 
 @cache
-def suites() -> dict[str, Suite]:
-    """All suites by name, this one last."""
+def suites() -> dict[str, MeasuredSuite]:
+    """All suites by name, this suite last."""
     found = (suite for module in MODULES for suite in importlib.import_module(f"{__name__}.{module}").SUITES)
     return {suite.name: suite for suite in found}

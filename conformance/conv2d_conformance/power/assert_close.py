@@ -1,4 +1,4 @@
-"""What a unit test usually is: normal numbers, a handful of shapes, and `torch.testing.assert_close`."""
+"""A typical unit test: normal numbers, a handful of shapes, and `torch.testing.assert_close`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite import MeasuredSuite, asking
 from conv2d_conformance.power.suite_call import SuiteCall
 from conv2d_conformance.power.torch_rule import SOURCE, TOLERANCES, is_close
 
@@ -41,7 +41,7 @@ def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
 
 
 def normal(case: Case, seed: int) -> dict[str, Array | None]:
-    """Arrays of N(0, 1)."""
+    """Arrays of normal numbers with mean 0 and deviation 1."""
     random = np.random.default_rng(seed)
     return {
         name: None if shape is None else random.standard_normal(shape).astype(dtype_of(case.dtype))
@@ -50,7 +50,7 @@ def normal(case: Case, seed: int) -> dict[str, Array | None]:
 
 
 SUITES = (
-    Suite(
+    MeasuredSuite(
         name="assert_close",
         rule=f"{len(SHAPES)} float32 calls of shapes that unit tests use, N(0, 1) data; "
         f"torch.testing.assert_close with its defaults ({TOLERANCES}) against the exact result, rounded.",

@@ -1,6 +1,6 @@
 """oneDNN's benchdnn: integers with so many zeros that sums stay exact, and no tolerance.
 
-It knows what it tests: another arithmetic, where one is asked for, has data of its own, and Winograd's a tolerance.
+It knows the arithmetic under test: another arithmetic than the default has its own data, and Winograd has a tolerance.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import FORMATS
-from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite import MeasuredSuite, asking
 from conv2d_conformance.power.suite_call import SuiteCall
 
 BASIC = (
@@ -41,7 +41,7 @@ BASIC = (
     "n2c17h5w5 m17k3 p1x1 g17",
     "n2c17h8w8 m17k3 s2x2 p1x1 g17",
 )
-"""The two-dimensional ones of shapes_basic, as test_conv_ci asks them."""
+"""The two-dimensional shapes of shapes_basic, as test_conv_ci runs them."""
 
 REGRESSIONS = (
     "n2c16h7w7 m16k5 p2x2 float32",
@@ -64,19 +64,19 @@ REGRESSIONS = (
     "n2c4h6w6 m4k3 g4 bias bfloat16",
     "n1c256h56w56 m64k1 float16",
 )
-"""Those of harness_conv_regression_general that go forward in these dtypes and pad both sides alike."""
+"""The forward problems of harness_conv_regression_general in these dtypes that pad both sides alike."""
 
 PADDINGS = (
     *(f"n1c16h10w10 m16k{k} p{p}x{p} float32" for k, most in ((5, 7), (3, 5), (1, 3)) for p in range(1, most + 1)),
     "n1c128h1w1 m16k3 p1x1 float32",
 )
-"""Those of shapes_regression_padding."""
+"""The shapes of shapes_regression_padding."""
 
 _TAILS = (
     *((32, 13), (64, 33), (19, 32), (20, 32), (21, 64), (23, 64), (24, 32), (25, 32), (27, 64), (28, 64)),
     *((29, 32), (19, 33), (20, 31), (21, 25), (23, 35), (24, 34), (25, 24), (27, 30), (28, 20), (29, 65)),
 )
-"""Numbers of input and output channels that are no multiples of 16."""
+"""Numbers of input and output channels that are not multiples of 16."""
 
 TAILS = (
     *(f"n2c{C}h13w13 m{M}k3 p1x1 bias float32" for C, M in _TAILS[1::2]),
@@ -84,13 +84,13 @@ TAILS = (
     *(f"n2c{C}h5w5 m{C}{kernel} bias float32" for C in (65, 153, 207) for kernel in ("k3 p1x1", "k1")),
     "n2c4h84w84 m16k8 s4x4 bias float32",
 )
-"""Those of shapes_tails for two axes that pad both sides alike and cost little."""
+"""The two-dimensional shapes of shapes_tails that pad both sides alike and cost little."""
 
 DILATED = (
     "n2c4h8w8 m6k3 s2x1 p1x1 d2x1 bias float32",
     "n2c64h19w19 m64k3 p6x6 d6x6 bias float32",
 )
-"""As harness_conv_dilated: one of its own with equal padding on both sides, and fc6 of SSD with fewer channels."""
+"""Like harness_conv_dilated: one of its shapes with equal padding on both sides, and fc6 of SSD with fewer channels."""
 
 LAYERS = (
     "n1c64h56w56 m64k3 p1x1 bias float32",
@@ -98,7 +98,7 @@ LAYERS = (
     "n1c512h7w7 m512k3 p1x1 bias float32",
     "n1c96h112w112 m96k3 s2x2 p1x1 g96 bias float32",
 )
-"""Of ResNet-50 and MobileNetV2, as in its sets of topologies."""
+"""Layers of ResNet-50 and MobileNetV2, as in its sets of topologies."""
 
 OTHERS = (*REGRESSIONS, *PADDINGS, *TAILS, *DILATED, *LAYERS)
 
@@ -111,7 +111,7 @@ WINOGRAD = ("B2", "B4", "B6")
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """The ranges of the elements, and the bits of the sums; the tolerance is that of Winograd's algorithm, or 0."""
+    """The ranges of the elements, the bits of the sums, and a tolerance, which is 0 except for Winograd's algorithm."""
 
     input: tuple[int, int]
     weight: tuple[int, int]
@@ -120,13 +120,13 @@ class Fill:
 
     @property
     def exact_terms(self) -> int:
-        """So many products add up without rounding."""
+        """The number of products that add up without rounding."""
         largest = [max(abs(low), abs(high)) for low, high in (self.input, self.weight)]
         return int(2**self.bits // math.prod(largest))
 
 
 def fill_of(dtype: str, grade: str) -> Fill | None:
-    """How arrays are filled for an arithmetic; None where it is not tested."""
+    """How benchdnn fills arrays for an arithmetic; None where it does not test it."""
     bits = FORMATS[dtype].precision
     if grade in WINOGRAD:
         return {
@@ -139,7 +139,7 @@ def fill_of(dtype: str, grade: str) -> Fill | None:
 
 @dataclass(frozen=True, eq=False)
 class BenchdnnCall(SuiteCall):
-    """A question that knows its tolerance."""
+    """A call with its tolerance."""
 
     tolerance: float = 0.0
 
@@ -161,7 +161,7 @@ def _cases() -> Iterator[tuple[str, Case]]:
 
 
 def filled(case: Case, fill: Fill) -> dict[str, Array | None]:
-    """Integers; the input has zeros where a sum of so many products could round."""
+    """Arrays of integers; the input has zeros where a sum of this many products could round."""
     random = np.random.default_rng(zlib.crc32(format_case(case).encode()))
     density = min(1.0, fill.exact_terms / math.prod(case.weight_shape[1:]))
     (low, high), kept = fill.input, random.random(case.input_shape) < density
@@ -178,7 +178,7 @@ def questions(claims: Capabilities) -> Sequence[SuiteCall]:
 
 
 def is_equal(question: SuiteCall, answer: Array) -> bool:
-    """Equal, or under Winograd's tolerance close: each element, or all of them by their norm."""
+    """Whether the answer is equal, or close under Winograd's tolerance: each element, or all by their norm."""
     assert isinstance(question, BenchdnnCall)
     got, expected = answer.astype(np.float64), question.expected.astype(np.float64)
     difference = np.abs(got - expected)
@@ -190,7 +190,7 @@ def is_equal(question: SuiteCall, answer: Array) -> bool:
 
 
 SUITES = (
-    Suite(
+    MeasuredSuite(
         name="benchdnn",
         rule=f"The {len(BASIC)} two-dimensional shapes of test_conv_ci with and without bias in float32, bfloat16 and "
         f"float16, {len(REGRESSIONS)} forward problems of its regression harness, {len(PADDINGS)} of paddings, "

@@ -1,4 +1,4 @@
-"""Twenty-five faults that anybody would seed, in everyday words, and the mutant that each of them is."""
+"""Twenty-five faults that anybody would seed, in everyday words, each with its mutant."""
 
 CLASSIC = {
     "inputs rounded to TF32": "inputs_rounded_to_tf32",

@@ -11,18 +11,18 @@ import numpy as np
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.power.suite import Rule, Suite, asking
+from conv2d_conformance.power.suite import MeasuredSuite, Rule, asking
 from conv2d_conformance.power.suite_call import SuiteCall
 
 PROBLEM = "n2c3h224w224 m96k11 s4x4 p2x2 bias"
-"""Problem 50 of level 1, the first layer of AlexNet, with 2 images in place of 256."""
+"""Problem 50 of level 1, the first layer of AlexNet, with 2 images instead of 256."""
 
 TRIALS = 5
 
 
 @cache
 def _questions() -> tuple[SuiteCall, ...]:
-    """The layer is that of nn.Conv2d and stays the same; the input is uniform over [0, 1) and drawn anew."""
+    """Five calls of one layer, initialised as nn.Conv2d is. Each input is newly drawn, uniform over [0, 1)."""
     case = parse(PROBLEM)
     reach = 1 / math.sqrt(math.prod(case.weight_shape[1:]))
     weight, bias = (_uniform(seed, shape, -reach, reach) for seed, shape in ((0, case.weight_shape), (1, (case.M,))))
@@ -45,7 +45,7 @@ def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
 
 
 def within(tolerance: float) -> Rule:
-    """Closeness with one number for both tolerances, relative to the answer."""
+    """A rule with one number for both tolerances, relative to the answer."""
 
     def is_close(question: SuiteCall, answer: Array) -> bool:
         return bool(np.allclose(question.expected, answer, rtol=tolerance, atol=tolerance))
@@ -53,8 +53,8 @@ def within(tolerance: float) -> Rule:
     return is_close
 
 
-def _suite(name: str, tolerance: float, when: str) -> Suite:
-    return Suite(
+def _suite(name: str, tolerance: float, when: str) -> MeasuredSuite:
+    return MeasuredSuite(
         name=name,
         rule=f"Problem 50 of level 1 (the first layer of AlexNet) in float32 with 2 images in place of 256: "
         f"{TRIALS} inputs uniform over [0, 1), weights as nn.Conv2d draws them; "

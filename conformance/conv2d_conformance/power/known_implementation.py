@@ -1,4 +1,4 @@
-"""What is examined: every mutant of the forward pass, and every right implementation."""
+"""The implementations that suites examine: every mutant of the forward pass, and every right implementation."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from conv2d_conformance import mutants, spec, variants
 from conv2d_conformance.contract.adapter import Adapter
 
 WRONG, EXACTING, MODEST = "wrong", "right", "right, with less accuracy"
-"""A mutant; a right implementation in IEEE arithmetic, in any order; one whose arithmetic is less, as it claims."""
+"""A mutant; a right implementation in IEEE arithmetic, in any order; a right one that claims less accuracy."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownImplementation:
-    """An implementation that is known to be wrong or right. `breaks` is the requirement that it breaks, or empty."""
+    """An implementation known to be wrong or right. `breaks` is the requirement that it breaks; empty if right."""
 
     name: str
     kind: str
@@ -23,13 +23,13 @@ class KnownImplementation:
 
     @property
     def chapter(self) -> str:
-        """Of the requirement that it breaks."""
+        """The chapter of the requirement that it breaks."""
         return self.breaks.partition(".")[0]
 
 
 @cache
 def subjects() -> dict[str, KnownImplementation]:
-    """All by name, the mutants first."""
+    """All known implementations by name, the mutants first."""
     found = [
         KnownImplementation(name, WRONG, mutant.adapter, mutant.breaks)
         for name, mutant in mutants.catalogue().items()

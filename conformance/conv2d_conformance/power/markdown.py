@@ -1,4 +1,4 @@
-"""The outcome as a page in Markdown."""
+"""The outcome as a Markdown page."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def page(outcome: Outcome, command: str) -> str:
 
 
 def versions() -> str:
-    """Of everything that the numbers depend on."""
+    """The versions of everything that the numbers depend on."""
     edition = spec.load()
     packages = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     return (
@@ -133,7 +133,7 @@ def _what(name: str) -> str:
 
 
 def _alarms(outcome: Outcome) -> Iterator[str]:
-    """By the suite and the case."""
+    """The right implementations that were rejected, by suite and case."""
     for suite, of in outcome.findings.items():
         for kind in (EXACTING, MODEST):
             names = outcome.rejected(suite, kind)
@@ -143,7 +143,7 @@ def _alarms(outcome: Outcome) -> Iterator[str]:
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]], *, left: int) -> list[str]:
-    """Lines of Markdown; all columns but the first `left` ones are aligned to the right."""
+    """A Markdown table; all columns except the first `left` ones are aligned to the right."""
     names = list(columns)
     rule = ["---" if number < left else "---:" for number in range(len(names))]
     lines = (names, rule, *rows)

@@ -1,4 +1,4 @@
-"""Every suite against every subject."""
+"""Run every suite on every known implementation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conv2d_conformance.power.known_implementation import subjects
 from conv2d_conformance.power.suite import SuiteVerdict
 
 SuiteVerdicts = dict[str, dict[str, SuiteVerdict]]
-"""By the name of the suite, then by that of the subject."""
+"""Verdicts by the name of the suite, then of the implementation."""
 
 
 def run(
@@ -20,7 +20,7 @@ def run(
     names: Iterable[str] | None = None,
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> SuiteVerdicts:
-    """All findings; a suite whose modules are not installed has none."""
+    """All verdicts; a suite whose modules are not installed has none."""
     chosen = list(subjects()) if names is None else list(names)
     able = [suite.name for suite in suites().values() if not suite.missing]
     found: SuiteVerdicts = {}
@@ -39,5 +39,5 @@ def run(
 
 
 def examine(suite: str, name: str) -> SuiteVerdict:
-    """One suite against one subject, in this process."""
+    """The verdict of one suite on one implementation, in this process."""
     return suites()[suite].examine(subjects()[name])

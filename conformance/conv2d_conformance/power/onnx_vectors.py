@@ -12,7 +12,7 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite import MeasuredSuite, asking
 from conv2d_conformance.power.suite_call import SuiteCall
 
 RTOL, ATOL = 1e-3, 1e-7
@@ -24,20 +24,20 @@ def _questions() -> tuple[SuiteCall, ...]:
 
 
 def _of_nodes() -> Iterator[SuiteCall]:
-    """The vectors that are written as code."""
+    """The vectors that ONNX writes as code."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the vectors of other operators overflow on purpose
         from onnx.backend.test.case.node import collect_testcases
 
         cases: list[Any] = collect_testcases("Conv")
     for case in cases:
-        if len(case.model.graph.node) == 1:  # others are the same once more, as functions
+        if len(case.model.graph.node) == 1:  # the others repeat these as functions
             inputs, outputs = case.data_sets[0]
             yield from _question(case.name, case.model.graph.node[0], inputs, outputs[0])
 
 
 def _of_models() -> Iterator[SuiteCall]:
-    """The vectors that are files, made by PyTorch."""
+    """The vectors that ONNX stores in files, made by PyTorch."""
     import onnx
     from onnx import numpy_helper
     from onnx.backend.test.loader import load_model_tests
@@ -63,7 +63,7 @@ def _array(path: Path) -> Array:
 
 
 def _question(label: str, node: Any, inputs: Sequence[Array], output: Array) -> Iterator[SuiteCall]:
-    """Nothing where conv2d has no words for it: not two axes, or padding that is not the same on both sides."""
+    """The call of a node. Nothing where conv2d cannot express it: not two axes, or unequal padding on the two sides."""
     from onnx import helper
 
     given = {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
@@ -88,7 +88,7 @@ def is_close(question: SuiteCall, answer: Array) -> bool:
 
 
 SUITES = (
-    Suite(
+    MeasuredSuite(
         name="ONNX",
         rule="The backend test vectors of Conv for two axes, those of kinds node, pytorch-converted and "
         "pytorch-operator, but for the two whose padding conv2d cannot say (asymmetric, and SAME_LOWER with a stride); "

@@ -9,7 +9,7 @@ from typing import Any
 
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
-from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite import MeasuredSuite, asking
 from conv2d_conformance.power.suite_call import SuiteCall
 from conv2d_conformance.power.torch_rule import SOURCE, from_torch, is_close
 
@@ -17,7 +17,7 @@ from conv2d_conformance.power.torch_rule import SOURCE, from_torch, is_close
 @cache
 def _questions() -> tuple[SuiteCall, ...]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what importing torch's tests has to say
+        warnings.simplefilter("ignore")  # importing torch's tests warns
         import torch
         from torch.testing._internal.common_methods_invocations import op_db
     operator = next(op for op in op_db if op.name == "nn.functional.conv2d")
@@ -51,7 +51,7 @@ def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
 
 
 SUITES = (
-    Suite(
+    MeasuredSuite(
         name="OpInfo",
         rule="The 30 samples of PyTorch's OpInfo for nn.functional.conv2d in float32, float64, float16 and bfloat16, "
         "those in float32 also as sections of larger arrays (PyTorch takes every second element), and its 10 illegal "

@@ -1,4 +1,4 @@
-"""Ours, as `run --effort quick` asks it."""
+"""The suite itself, as `run --effort quick` asks it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.power import OURS
 from conv2d_conformance.power.known_implementation import KnownImplementation
-from conv2d_conformance.power.suite import Suite, SuiteVerdict
+from conv2d_conformance.power.suite import MeasuredSuite, SuiteVerdict
 from conv2d_conformance.running.examine import examine as examine_by
 
 EFFORT = EFFORTS["quick"]
@@ -15,7 +15,7 @@ SEED = 0
 
 
 def examine(subject: KnownImplementation) -> SuiteVerdict:
-    """All checks of profile forward that the claims call for, up to the first that fails."""
+    """Run all checks of profile forward within the claims, up to the first that fails."""
     asked = 0
     with InProcess(subject.adapter) as implementation:
         for check in _checks(subject):
@@ -27,14 +27,14 @@ def examine(subject: KnownImplementation) -> SuiteVerdict:
 
 
 def _checks(subject: KnownImplementation) -> list[Check]:
-    """One failure decides, so the checks of what is broken come first."""
+    """The checks, those of the broken requirement first, since one failure decides."""
     claimed = subject.adapter.capabilities.features
     called_for = [check for check in catalogue().values() if check.profile == "forward" and check.features <= claimed]
     return sorted(called_for, key=lambda check: subject.breaks not in check.requirements)
 
 
 SUITES = (
-    Suite(
+    MeasuredSuite(
         name=OURS,
         rule=f"All checks of profile forward that the claims call for, effort {EFFORT.name}, seed {SEED}, in one "
         "process; a check fails by the law for the grade that is claimed. The checks of the requirement that a mutant "

@@ -1,4 +1,4 @@
-"""What all findings together say."""
+"""The conclusions from the verdicts of all suites."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from conv2d_conformance.power.measurement import SuiteVerdicts
 
 @dataclass(frozen=True)
 class Outcome:
-    """The verdicts, and the questions that a reader has of them. To see a mutant is not to accept it."""
+    """The verdicts, and what a reader wants to know of them. A suite sees a mutant if it does not accept it."""
 
     findings: SuiteVerdicts
 
     def of(self, kind: str) -> list[KnownImplementation]:
-        """The subjects of a kind that were examined."""
+        """The examined implementations of a kind."""
         examined = next(iter(self.findings.values()), {})
         return [subject for subject in map(subjects().__getitem__, examined) if subject.kind == kind]
 
     def rejected(self, suite: str, kind: str) -> list[str]:
-        """The subjects of a kind that a suite did not accept."""
+        """The implementations of a kind that a suite did not accept."""
         return [subject.name for subject in self.of(kind) if self.findings[suite][subject.name].case]
 
     def doubtful(self, suite: str) -> list[str]:
-        """The mutants that a suite rejects by a case by which it rejects a right implementation as well."""
+        """The mutants that a suite rejects by a case that also rejects a right implementation."""
         of = self.findings[suite]
         too_strict = {of[name].case for name in self.rejected(suite, EXACTING)}
         return [name for name in self.rejected(suite, WRONG) if of[name].case in too_strict]
 
     def cases(self, suite: str) -> int:
-        """The most that a subject was asked."""
+        """The most cases that the suite asked of an implementation."""
         return max((finding.asked for finding in self.findings[suite].values()), default=0)
 
     @property
     def classic(self) -> dict[str, str]:
-        """The classic faults that were examined, by their words."""
+        """The examined classic faults, by their description."""
         examined = {subject.name for subject in self.of(WRONG)}
         return {words: name for words, name in CLASSIC.items() if name in examined}
 
@@ -51,7 +51,7 @@ class Outcome:
 
     @property
     def seen_by_others_alone(self) -> dict[str, list[str]]:
-        """The mutants that this suite accepts and others do not, with the names of those."""
+        """The mutants that only other suites see, with the names of those suites."""
         seen: dict[str, list[str]] = {}
         for suite in self.others:
             for name in self.rejected(suite, WRONG):
@@ -61,7 +61,7 @@ class Outcome:
 
     @property
     def seen_by_nobody_else(self) -> list[KnownImplementation]:
-        """The mutants that this suite sees and no other."""
+        """The mutants that only this suite sees."""
         others = {name for suite in self.others for name in self.rejected(suite, WRONG)}
         return [subjects()[name] for name in self.rejected(OURS, WRONG) if name not in others]
 
@@ -71,5 +71,5 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        """Whether no other suite sees more, and nothing right is rejected."""
+        """Whether no other suite sees a mutant that this one misses, and this one rejects nothing right."""
         return not self.seen_by_others_alone and not any(self.rejected(OURS, kind) for kind in (EXACTING, MODEST))

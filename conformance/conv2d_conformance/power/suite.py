@@ -1,4 +1,4 @@
-"""A suite as it is measured: its cases, its rule, and what it makes of an implementation."""
+"""A suite under measurement: its cases, its rule, and its verdict on an implementation."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ Rule = Callable[[SuiteCall, Array], bool]
 
 @dataclass(frozen=True, slots=True)
 class SuiteVerdict:
-    """What a suite made of an implementation. `case` is the first that was not accepted, empty where all were."""
+    """A suite's verdict on an implementation. `case` is the first that it did not accept; empty without one."""
 
     asked: int
     case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Suite:
-    """A suite. `rule` says in a sentence what is asked and what is accepted, `needs` names the modules it imports."""
+class MeasuredSuite:
+    """A suite. `rule` says in a sentence what it asks and accepts; `needs` names the modules that it imports."""
 
     name: str
     rule: str
@@ -42,7 +42,7 @@ class Suite:
 
 
 def asking(questions: Questions, accepts: Rule) -> Callable[[KnownImplementation], SuiteVerdict]:
-    """Put the questions one after the other, those apart that need what is not claimed, up to the first failure."""
+    """Ask one call after the other up to the first failure, except those that need an unclaimed feature."""
 
     def examine(subject: KnownImplementation) -> SuiteVerdict:
         claims, asked = subject.adapter.capabilities, 0
@@ -58,7 +58,7 @@ def asking(questions: Questions, accepts: Rule) -> Callable[[KnownImplementation
 
 
 def passes(question: SuiteCall, answer: Answer, accepts: Rule) -> bool:
-    """Whether an answer is accepted: in all suites a legal call must not raise, and shape and dtype must be right."""
+    """Whether a suite accepts an answer. All suites require that legal calls succeed with the right shape and dtype."""
     if question.must_raise:
         return isinstance(answer, Rejected)
     if not isinstance(answer, Result):

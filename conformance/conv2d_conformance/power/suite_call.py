@@ -1,4 +1,4 @@
-"""One call that a suite makes, and the right answer to it."""
+"""One call that a suite makes, and its right answer."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from conv2d_conformance.emulation.call import Call
 
 @dataclass(frozen=True, eq=False)
 class SuiteCall:
-    """A call of conv2d, under a name that tells it from the others of its suite.
+    """A call of conv2d, with a label that is unique within its suite.
 
-    stored: the answer that the suite brings along, if any. must_raise: the call is illegal, and to be refused.
+    stored: the answer that comes with the suite, if any. must_raise: the call is illegal and must be refused.
     """
 
     label: str
@@ -47,14 +47,14 @@ class SuiteCall:
 
     @cached_property
     def expected(self) -> Array:
-        """What is stored, or the exact answer rounded to the dtype of the input."""
+        """The stored answer, or the exact answer rounded to the dtype of the input."""
         if self.stored is not None:
             return self.stored
         with np.errstate(over="ignore"):
             return self.exact.astype(self.given("input").dtype)
 
     def in_float64(self, change: Callable[[Array], Array]) -> Array:
-        """The answer in float64 to the call with changed arrays."""
+        """The answer in float64 to the call after changing its arrays."""
         arrays: dict[str, Any] = {
             name: None if array is None else change(array.astype(np.float64)) for name, array in self.arrays.items()
         }
@@ -62,14 +62,14 @@ class SuiteCall:
             return Call(**arrays, **self.arguments).right()
 
     def given(self, name: str) -> Array:
-        """An array that is not None."""
+        """An array of the call, which must not be None."""
         array = self.arrays[name]
         assert array is not None
         return array
 
     @property
     def features(self) -> frozenset[str]:
-        """What an implementation must claim to be asked this."""
+        """The features that an implementation must claim before it is asked."""
         if self.must_raise:
             return frozenset({"validation"})
         given = DOCUMENTED_DEFAULTS | dict(self.arguments)

@@ -1,4 +1,4 @@
-"""The outcome in a sentence and in a table, for the terminal and for the page."""
+"""The outcome as a sentence and as a table, for the terminal and for the page."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _share(outcome: Outcome, suite: str, kind: str) -> str:
 
 
 def sentence(outcome: Outcome) -> str:
-    """What is to be known first."""
+    """The most important result."""
     more, alone = len(outcome.seen_by_others_alone), len(outcome.seen_by_nobody_else)
     alarms = sum(len(outcome.rejected(OURS, kind)) for kind in (EXACTING, MODEST))
     wrong, right = len(outcome.of(WRONG)), len(outcome.of(EXACTING)) + len(outcome.of(MODEST))

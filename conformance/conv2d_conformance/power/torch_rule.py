@@ -15,7 +15,7 @@ SOURCE = "https://docs.pytorch.org/docs/stable/testing.html"
 
 
 def is_close(question: SuiteCall, answer: Array) -> bool:
-    """Whether assert_close accepts the answer with the tolerances that it has by default."""
+    """Whether assert_close accepts the answer with its default tolerances."""
     import torch
 
     try:
@@ -26,7 +26,7 @@ def is_close(question: SuiteCall, answer: Array) -> bool:
 
 
 def to_torch(array: Array) -> Any:
-    """NumPy's bfloat16 is not torch's, so that it passes as a number of 16 bits."""
+    """The array as a tensor. NumPy's bfloat16 is not torch's, so its bits pass as 16-bit integers."""
     import torch
 
     if array.dtype == dtype_of("bfloat16"):

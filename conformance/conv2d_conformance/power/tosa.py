@@ -1,6 +1,6 @@
 """TOSA's conformance test of dot products: six data sets, and a rule for single errors, their bias and their variance.
 
-Re-implemented from the published formulas; the data sets are those of `cases.tosa`.
+It is re-implemented from the published formulas; the data sets are those of `cases.tosa`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from conv2d_conformance.cases.tosa import SETS
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import FORMATS, Format
-from conv2d_conformance.power.suite import Suite, asking
+from conv2d_conformance.power.suite import MeasuredSuite, asking
 from conv2d_conformance.power.suite_call import SuiteCall
 
 SHAPES = (
@@ -33,7 +33,7 @@ SHAPES = (
     "n1c16h12w10 m16k3 p1x1 g16 bias",
     "n1c8h22w21 m16k3x2 s2x1 p1x0 g8 bias",
 )
-"""Seven of CONV2D, two of DEPTHWISE_CONV2D, each with at least 1000 outputs."""
+"""Seven shapes of CONV2D and two of DEPTHWISE_CONV2D, each with at least 1000 outputs."""
 
 DTYPES = ("float32", "float16", "bfloat16")
 
@@ -56,11 +56,11 @@ def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
 
 
 def is_within(question: SuiteCall, answer: Array) -> bool:
-    """Whether every error is small enough, and all errors together show neither a bias nor too large a variance."""
+    """Whether every error is small enough, and all errors together show no bias and no excessive variance."""
     out = FORMATS[answer.dtype.name]
     ref, bound = question.exact, _magnitudes(question, out)
     terms = _terms(question, out)
-    most = 2.0 * terms * (3 if out is ACCUMULATOR else 1)  # three, so that a float32 may be three bfloat16
+    most = 2.0 * terms * (3 if out is ACCUMULATOR else 1)  # three, since a float32 may be three bfloat16
     half = 2.0**-out.precision  # half a unit in the last place of 1
     got = answer.astype(np.float64)
     with np.errstate(all="ignore"):
@@ -74,7 +74,7 @@ def is_within(question: SuiteCall, answer: Array) -> bool:
 
 
 def _magnitudes(question: SuiteCall, out: Format) -> Array:
-    """The same operation on magnitudes, none of them below the smallest normal number."""
+    """The operation on magnitudes, each raised to at least the smallest normal number."""
     return question.in_float64(lambda array: np.maximum(np.abs(array), out.normal))
 
 
@@ -91,7 +91,7 @@ def _may_show_bias(question: SuiteCall) -> bool:
 
 
 SUITES = (
-    Suite(
+    MeasuredSuite(
         name="TOSA",
         rule=f"{len(SHAPES)} shapes of CONV2D and DEPTHWISE_CONV2D with at least 1000 outputs, the data sets S0 to S5, "
         "float32, float16 and bfloat16 summed in float32; with b the sum of magnitudes and n the terms of a sum "

@@ -27,7 +27,7 @@ def assemble(
     fingerprint: Fingerprint | None = None,
     incidents: Iterable[str] = (),
 ) -> Report:
-    """The report, ordered by the spec, whatever the order in which the checks ended.
+    """The report, in the order of the spec, whatever the order in which the checks ended.
 
     `incidents` are those that belong to no check.
     """
@@ -75,7 +75,7 @@ def assemble(
 
 
 def _seen(records: list[Record], checks: Mapping[str, tuple[str, ...]], judged: Collection[str]) -> dict[str, Seen]:
-    """What each check saw, in numbers: from these follow the verdicts and the numbers of its requirements."""
+    """The numbers that each check saw, from which the verdicts and numbers of its requirements follow."""
     refusals = refusals_by_requirement(records, checks, judged)
     found = {}
     for record in records:
@@ -86,7 +86,7 @@ def _seen(records: list[Record], checks: Mapping[str, tuple[str, ...]], judged: 
 
 
 def _numbers(record: Record, outcome: Ending, broken: list[str]) -> Seen:
-    """What one check saw; a refusal that ended it has `broken` what is not its subject."""
+    """The numbers that one check saw; `broken` are the requirements, not its own, that its last refusal breaks."""
     return Seen(
         outcome=outcome,
         asked=record.asked,
@@ -107,10 +107,10 @@ def _says_something(part: Measured) -> bool:
 
 
 def _accuracy(records: list[Record], capabilities: Capabilities) -> dict[str, Accuracy]:
-    """For each dtype the grade, what broke the stricter ones, and the largest error, by the checks of the grade alone.
+    """For each dtype the grade, what broke the stricter ones, and the largest error, only from the checks of the grade.
 
-    What other checks ask may be special values, or subnormal numbers: to be wrong there is no matter of accuracy.
-    Where no element was evidence, nothing is said of a dtype; where none could be rounded, there is no grade.
+    Other checks may ask special values or subnormal numbers, where errors do not concern the accuracy. A dtype without
+    an element of evidence is left out; if no element could be rounded, there is no grade.
     """
     accuracy: dict[str, Accuracy] = {}
     for dtype in sorted({dtype for record in records for dtype in record.accuracy}):

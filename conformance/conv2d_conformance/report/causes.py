@@ -1,4 +1,4 @@
-"""Failures by their cause: what one fault brings about is told once."""
+"""Failures grouped by cause, so that each fault is told once."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from conv2d_conformance.report.sentences import is_about_an_output, is_odd_where
 from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.aspects import aspect_of, is_refusal
-from conv2d_conformance.verdict.explaining import explains
+from conv2d_conformance.verdict.explanation import explains
 from conv2d_conformance.verdict.failure import Failure
 
 NAMES = re.compile(rf"\b({'|'.join((*PADDING_MODES, *DTYPES))})\b")
-"""What a refusal may name besides its reason."""
+"""The names that a refusal may contain besides its reason."""
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Requirements that fail for one reason, in the order of the spec but for the first, which explains it best.
+    """Requirements that fail for one reason: first the one that explains it best, then the others in the spec's order.
 
-    `unreached` are those whose checks were ended by it, and say nothing of their own subject.
+    `unreached` are requirements whose checks it ended before they reached their own subject.
     """
 
     entries: tuple[Entry, ...]
@@ -44,7 +44,7 @@ class Cause:
 
     @property
     def words(self) -> str | None:
-        """What the cause is, where that is known: the diagnosis, or else what was said or seen itself."""
+        """The cause, if known: the diagnosis, or else the message or the observation itself."""
         if self.failure is None:
             return None
         return self.diagnosis or (self.failure.got if _speaks(self.failure) else None)
@@ -57,7 +57,7 @@ class Cause:
 
 
 def causes(requirements: Sequence[Entry]) -> list[Cause]:
-    """What failed, by its cause, the one that breaks most first.
+    """The causes of failures, the one that breaks most requirements first.
 
     Failures have one cause where the implementation refuses or dies in the same words, numbers apart, where the same
     was seen beside the answer or found to be wrong, where what is not finite spreads in one dtype, or where the same
@@ -81,7 +81,7 @@ def causes(requirements: Sequence[Entry]) -> list[Cause]:
 
 
 def _home(entry: Entry, groups: Mapping[tuple[str, ...], list[Entry]], explained: Mapping[str, str]) -> tuple[str, ...]:
-    """The cause that ended a check: the one in the same words, or else that of the requirement that explains it."""
+    """The cause that ended a check: one with the same message, or else that of the requirement that explains it."""
     kind = _kind(entry.failure, explained)
     if kind in groups or entry.failure is None:
         return kind
@@ -91,7 +91,7 @@ def _home(entry: Entry, groups: Mapping[tuple[str, ...], list[Entry]], explained
 
 
 def common_fault(found: Sequence[Cause]) -> str | None:
-    """One sentence for a cause that most of the failures share; beside a MUST that fails, no SHOULD is counted."""
+    """A sentence about a cause that most failures share. If a MUST fails, failures of SHOULD do not count."""
     level = "MUST" if any(entry.level == "MUST" for cause in found for entry in cause.entries) else None
     counts = [sum(level in (None, entry.level) for entry in cause.entries) for cause in found]
     most = max(counts, default=0)
@@ -106,7 +106,7 @@ def common_fault(found: Sequence[Cause]) -> str | None:
 
 
 def _kind(failure: Failure | None, explained: Mapping[str, str]) -> tuple[str, ...]:
-    """What the failures of one cause have in common; `explained` are diagnoses of what was said elsewhere."""
+    """The key that failures of one cause share; `explained` are diagnoses of the same messages elsewhere."""
     if failure is None:
         return ()
     if failure.diagnosis:
@@ -122,12 +122,12 @@ def _kind(failure: Failure | None, explained: Mapping[str, str]) -> tuple[str, .
 
 
 def _words(failure: Failure, text: str) -> str:
-    """The kind of a text. Refusals may differ in what they name besides: the mode, or the dtype, that is lacking."""
+    """The kind of a message. Refusals of one kind may name different modes or dtypes."""
     return masked(NAMES.sub("*", text) if is_refusal(failure) else text)
 
 
 def _speaks(failure: Failure) -> bool:
-    """Whether what was got says itself what is wrong."""
+    """Whether the answer itself says what is wrong."""
     return aspect_of(failure) in ("accepted", "answered", "observed")
 
 
@@ -146,18 +146,18 @@ def _rank(entry: Entry) -> tuple[bool, bool, bool, int, int, bool, int]:
 
 
 ABOUT_NUMBERS = ("numerics.", "special-values.")
-"""Chapters whose cases are about their data, which no simpler call replaces."""
+"""Chapters whose cases are about their data, so that no simpler call can replace them."""
 
 
 def _distance(entry: Entry) -> int:
-    """0 where the requirement is about what its failing case cannot do without, 2 where another is, 1 for no answer."""
+    """0 if the requirement explains its failing case, 2 if another does, 1 if that is unknown."""
     if _place(entry) is not None:
         return 0
     return 1 if not _explanations(entry) or entry.id.startswith(ABOUT_NUMBERS) else 2
 
 
 def _place(entry: Entry) -> int | None:
-    """The place, among what explains the failing case, of what the requirement is about; the narrowest is first."""
+    """The place of the requirement among those that explain the failing case, the narrowest first."""
     found = _explanations(entry)
     return next((place for place, name in enumerate(found) if explains(entry.id, name)), None)
 

@@ -1,4 +1,4 @@
-"""Where text goes: coloured and as wide as the terminal on a terminal, plain and 100 columns wide elsewhere."""
+"""Print text: coloured and as wide as the terminal on a terminal, plain and 100 columns wide elsewhere."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from conv2d_conformance.foreign import escaped, escaped_line, shortened
 WIDTH = 100
 LABEL = 10
 MOST_LINES = 8
-"""Of what comes from an implementation, which may have a lot to say."""
+"""The most lines of a text from an implementation, which may be long."""
 
 
 def console(stream: IO[str] | None = None) -> Console:
-    """A console on a stream, standard output unless another is given. It takes every text literally."""
+    """A console on a stream, by default standard output. It prints every text literally."""
     stream = stream or sys.stdout
     terminal = stream.isatty()
     made = Console(
@@ -40,8 +40,8 @@ def show_table(
 ) -> None:
     """Print a table without lines; the columns in `right` are aligned to the right.
 
-    Names stay whole: what is too wide for a table is printed row by row, or, where it must stay a `whole` table, wider
-    than the console.
+    Names stay whole: a table that is too wide is printed row by row or, if it must stay a `whole` table, wider than the
+    console.
     """
     columns, right, cells = list(columns), set(right), [list(row) for row in rows]
     if not whole and _least_width(columns, cells) > console.width:
@@ -56,11 +56,11 @@ def show_table(
 
 
 LEAST_PROSE = 30
-"""A column of sentences is no narrower, or its lines are hard to read."""
+"""The least width of a column of sentences, for readability."""
 
 
 def _least_width(columns: list[str], rows: list[list[str | Text]]) -> int:
-    """The width of a table in which no word is cut."""
+    """The least width of a table in which no word is cut."""
     least = 0
     for number, column in enumerate(columns):
         cells = [str(row[number]) for row in rows]
@@ -70,7 +70,7 @@ def _least_width(columns: list[str], rows: list[list[str | Text]]) -> int:
 
 
 def _show_rows(console: Console, columns: list[str], rows: list[list[str | Text]]) -> None:
-    """Each row as a paragraph for its name and one for each of its other cells."""
+    """Print each row as a paragraph for its name and one for each other cell."""
     for name, *cells in rows:
         paragraph(console, str(name), style="bold")
         for column, cell in zip(columns[1:], cells, strict=True):
@@ -81,7 +81,7 @@ def _show_rows(console: Console, columns: list[str], rows: list[list[str | Text]
 def paragraph(
     console: Console, text: str, *, label: str = "", indent: int = 0, style: str = "", most_lines: int | None = None
 ) -> None:
-    """Print text with a hanging indent under its label, about `most_lines` of it: then its middle is left out."""
+    """Print text with a hanging indent under its label. Beyond about `most_lines` lines, its middle is left out."""
     start = " " * indent + (f"{label:<{LABEL - 1}} " if label else "")
     text = escaped(text)
     if most_lines is not None:

@@ -1,4 +1,4 @@
-"""How many requirements of each chapter of the spec have which verdict."""
+"""The number of requirements with each verdict, by chapter of the spec."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conv2d_conformance.typed_json import Json, as_json, known
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """The verdicts of one chapter, and its cases; a case that serves two requirements is counted for both."""
+    """The verdicts of one chapter, and its cases. A case that serves two requirements counts for both."""
 
     name: str
     verdicts: dict[str, int]
@@ -20,7 +20,7 @@ class Chapter:
 
     @property
     def worst(self) -> str:
-        """The verdict that a reader must know of first."""
+        """The verdict that a reader must know first."""
         order = ("fail", "error", NOT_REACHED, "pass", "unsupported")
         return next((verdict for verdict in order if self.verdicts[verdict]), "unsupported")
 
@@ -47,7 +47,7 @@ def _count(entries: Sequence[Entry]) -> dict[str, int]:
 
 
 def in_short(report: Report) -> dict[str, Json]:
-    """What a report says in short."""
+    """A summary of a report."""
     implementation = report.implementation
     return {
         "implementation": {key: getattr(implementation, key) for key in ("name", "version", "language")},

@@ -1,4 +1,4 @@
-"""Failures that an adapter's owner declares, and where they are to be expected."""
+"""Failures that an adapter's owner declares, and the conditions under which they are expected."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from conv2d_conformance.implementation.target import split
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A failure that is known: it must still fail, and it never improves a verdict."""
+    """A known failure: its requirement must still fail, and it never improves a verdict."""
 
     requirement: str
     reason: str
@@ -25,7 +25,7 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Where a deviation is in force; everywhere, where nothing is said.
+    """The conditions under which a deviation is in force; by default everywhere.
 
     processor: flags that the processor must have, by their names in /proc/cpuinfo. version: of the implementation, as
     in ">=2.13,<2.14". platform: a pattern for the system and the machine, as in "linux-x86_64". options_off: options of
@@ -40,7 +40,7 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the conditions are held against."""
+    """The facts that the conditions are compared with."""
 
     processor: frozenset[str]
     version: str
@@ -49,7 +49,7 @@ class Surroundings:
 
     @classmethod
     def of(cls, target: str, version: str) -> Surroundings:
-        """Those of this machine, for a target of the command line in a version."""
+        """The facts about this machine, for a target of the command line and its version."""
         place = f"{platform.system()}-{platform.machine()}".lower()
         options = (split(target)[1] or "").split("&")
         return cls(processor_flags(), version, place, frozenset(options))
@@ -58,7 +58,7 @@ class Surroundings:
 def in_force(
     declared: Iterable[tuple[Deviation, Conditions]], surroundings: Surroundings
 ) -> tuple[tuple[Deviation, ...], tuple[Deviation, ...]]:
-    """The deviations that are to be expected here, and the others."""
+    """The deviations that are in force here, and the others."""
     here: list[Deviation] = []
     elsewhere: list[Deviation] = []
     for deviation, conditions in declared:
@@ -76,7 +76,7 @@ def _holds(conditions: Conditions, surroundings: Surroundings) -> bool:
 
 
 def _is_among(version: str, wanted: str) -> bool:
-    """Whether a version is one that is wanted; what is no version, such as a digest, is none."""
+    """Whether a version satisfies a specifier; anything else, such as a digest, does not."""
     try:
         return SpecifierSet(wanted).contains(Version(version), prereleases=True)
     except InvalidVersion:
@@ -84,7 +84,7 @@ def _is_among(version: str, wanted: str) -> bool:
 
 
 def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
-    """What the processor can do, in the words of Linux; nothing where Linux does not tell."""
+    """The processor's features, in the words of Linux; empty where Linux does not list them."""
     if not cpuinfo.exists():
         return frozenset()
     lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -20,10 +20,10 @@ ELEMENT = {"fail": "failure", "error": "error", NOT_REACHED: "error"}
 
 
 def junit(reports: Mapping[str, Report]) -> str:
-    """An XML document. A suite fails where the exit status of its run was not 0, and only there.
+    """An XML document. A suite fails exactly if the exit status of its run was not 0.
 
-    So what decides nothing, and what is declared, is skipped with what is known of it; and the conclusion is a test
-    case too, since it may fail where no requirement does.
+    So failures that decide nothing, or are declared, are skipped with a message. The conclusion is a test case too,
+    since it may fail although no requirement does.
     """
     root = ET.Element("testsuites")
     for path, report in reports.items():

@@ -1,4 +1,4 @@
-"""What was asked in a run. Reports of one kind answer the same question, so that the newer one replaces the older."""
+"""The kind of a report. Reports of one kind answer the same question, so the newer one replaces the older."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from conv2d_conformance.report.header import Asked
 
 LONGEST_NAME = 120
-"""In bytes."""
+"""The longest name of a file, in bytes."""
 
 SUITE = "conv2d-conformance"
 WORDS = {"only": "selection"}
@@ -20,7 +20,7 @@ WORDS = {"only": "selection"}
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """All that decides which cases are asked of whom, and whether the answer can be a certificate."""
+    """Everything that decides which implementation is asked which cases, and whether it can get a certificate."""
 
     target: str
     profile: str = "forward"
@@ -35,11 +35,11 @@ class Kind:
 
     @classmethod
     def of(cls, run: Asked) -> Kind:
-        """What was asked in a run."""
+        """The kind of a run."""
         return cls(**{name: getattr(run, name) for name in cls.__dataclass_fields__})
 
     def differs_from(self, other: Kind) -> str:
-        """The first thing that tells another kind from this one, in words; empty where there is none."""
+        """The first difference from another kind, in words; empty if they are equal."""
         there = asdict(other)
         found = (
             f"its {WORDS.get(name, name)} is {there[name]}, not {here}"
@@ -49,7 +49,7 @@ class Kind:
         return next(found, "")
 
     def default_name(self) -> str:
-        """The name of a report's file: of the target, and of all that is not as it is by default."""
+        """The default name of a report's file: the target, and everything that differs from its default."""
         usual = Kind(target=self.target)
         parts = [f"conv2d-{_plain(self.target)}"]
         parts += [self.profile] if self.profile != usual.profile else []

@@ -97,11 +97,11 @@ def _row(cells: list[str]) -> str:
 
 
 ACTIVE = frozenset("\\`*_[]<>|~$&")
-"""What begins something in the middle of a line of Markdown, as GitHub reads it."""
+"""Characters that have a meaning in the middle of a line of GitHub's Markdown."""
 
 
 def _escaped(text: str) -> str:
-    """The text as itself, in a heading or a cell, or in a line that begins with other words."""
+    """The text, escaped for a heading, a cell, or a line that begins with other words."""
     line = " ".join(escaped(text).split())
     return "".join(f"\\{letter}" if letter in ACTIVE else letter for letter in line)
 

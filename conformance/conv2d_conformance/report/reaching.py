@@ -1,6 +1,7 @@
-"""Which checks never reached their subject: a legal call was refused, for a reason that is not theirs.
+"""Checks that never reached their subject: a legal call was refused for a reason that has nothing to do with them.
 
-Such a refusal counts once, under the requirement that it breaks. What the check is about stays open, which is no pass.
+Such a refusal counts once, under the requirement that it breaks. The check's own requirement stays open, which is not a
+pass.
 """
 
 from __future__ import annotations
@@ -10,22 +11,21 @@ from collections.abc import Collection, Iterable, Mapping
 from conv2d_conformance.contract.message_kinds import masked
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.aspects import is_refusal
-from conv2d_conformance.verdict.explaining import explains
+from conv2d_conformance.verdict.explanation import explains
 from conv2d_conformance.verdict.failure import Failure
+from conv2d_conformance.verdict.fault_sentences import REFUSED
 from conv2d_conformance.verdict.record import Record
-from conv2d_conformance.verdict.wording import REFUSED
 
 
 def not_reached(failure: Failure) -> str:
-    """Why a check said nothing of its subject."""
+    """Why a check never reached its subject."""
     return f"not reached: {failure.case} was refused: {failure.got.removeprefix(REFUSED)}"
 
 
 def breaks_elsewhere(record: Record, requirements: Iterable[str], judged: Collection[str]) -> str | None:
-    """The requirement that is broken by the refusal which ended a check, where that is none of its own.
+    """The requirement that a check's last refusal breaks, if it is not one of the check's own.
 
-    None where nobody found out, and where the requirement has no verdict in this report: then the refusal must count
-    where it was met.
+    None where it is unknown, or has no verdict in this report: then the refusal must count where it occurred.
     """
     if record.failure is None or not is_refusal(record.failure):
         return None
@@ -38,9 +38,9 @@ def breaks_elsewhere(record: Record, requirements: Iterable[str], judged: Collec
 def refusals_by_requirement(
     records: Iterable[Record], checks: Mapping[str, tuple[str, ...]], judged: Collection[str]
 ) -> dict[str, Failure]:
-    """For each requirement that is broken by what ended a check of something else: the first such failure.
+    """The first refusal in checks of other requirements that breaks a requirement, for each requirement.
 
-    Not where a check of the requirement, or of one beside it in its chapter, met the same refusal itself.
+    Refusals that a check of the requirement, or of another one in its chapter, met itself are left out.
     """
     found: dict[str, Failure] = {}
     met: list[tuple[str, str]] = []  # the requirements whose own checks met a refusal, and its words

@@ -1,4 +1,4 @@
-"""Read reports, which are foreign: of any age, of any hand, or no reports at all."""
+"""Read reports, which may have any age and any author, or be no reports at all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from conv2d_conformance.verdict.record import Record
 
 
 class UnreadableReport(Hinted):
-    """A file that is neither a report nor what an interrupted run left behind."""
+    """A file that is neither a report nor the rest of an interrupted run."""
 
 
 class MalformedReport(UnreadableReport):
@@ -57,7 +57,7 @@ def read(path: Path) -> Report:
 
 
 def report_of(value: object) -> Report:
-    """The report that JSON stands for. WrongForm, with the first thing that is not as the schema has it."""
+    """The report in a JSON value. WrongForm, with the first breach of the schema."""
     if fault := fault_of(value):
         raise WrongForm(fault)
     try:
@@ -68,7 +68,7 @@ def report_of(value: object) -> Report:
 
 @dataclass(frozen=True)
 class _FirstLine:
-    """Of a partial file."""
+    """The first line of a partial file."""
 
     header: Header
 

@@ -1,4 +1,4 @@
-"""A report for a person to read: what was examined, what holds, what does not, and the one sentence at the end."""
+"""A report as text for people: what was examined, what holds, what does not, and the conclusion in one sentence."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conv2d_conformance import spec
+from conv2d_conformance.contract.delivered import FORM
 from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
@@ -23,17 +24,17 @@ from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.rejections import sentence as sentence_about
 
 COLOUR = {"pass": "green", "fail": "red", "error": "magenta", NOT_REACHED: "magenta", "unsupported": "dim"}
-"""Colour says nothing that the words do not say."""
+"""Colours add nothing to what the words say."""
 
 MOST_CASES = 3
-"""So many of the failing cases of one cause are shown; the report has them all."""
+"""The most failing cases shown for one cause; the report has them all."""
 
 MOST_INCIDENTS = 3
-"""So many are shown; the report has them all."""
+"""The most incidents shown; the report has them all."""
 
 
 def show(report: Report, path: Path, console: Console) -> None:
-    """Print a report that is in the file `path`."""
+    """Print the report in the file `path`."""
     _show_title(report, console)
     console.print()
     _show_chapters(report, console)
@@ -71,14 +72,14 @@ def show(report: Report, path: Path, console: Console) -> None:
 
 
 def shown_incidents(report: Report) -> list[str]:
-    """What happened to the processes and is nobody's fault: the first few, and how many more there are."""
+    """The first few incidents, which are nobody's fault, and the number of the others."""
     told = known(report.execution.incidents, ())
     more = len(told) - MOST_INCIDENTS
     return [*told[:MOST_INCIDENTS], *([f"and {more} more, which the report has"] if more > 0 else [])]
 
 
 def replay_command(failure: Failure, target: str) -> str:
-    """The command that asks the failing case again, several times where it does not always fail."""
+    """The command that asks the failing case again, several times if it does not always fail."""
     after = "".join(f" --after {shlex.quote(line)}" for line in failure.after)
     after += f" --beside {shlex.quote(beside)}" if (beside := known(failure.beside, None)) else ""
     times = " --times 20" if failure.failed_repetitions < failure.repetitions else ""
@@ -109,7 +110,7 @@ def _show_accuracy(dtype: str, found: Accuracy, console: Console) -> None:
 
 
 def _show_fingerprint(report: Report, console: Console) -> None:
-    """A line for each dtype, as much of what is said first as fits; the command and the report have it all."""
+    """Print a line for each dtype, with as much of the first sentences as fits; the command shows everything."""
     dtypes = report.fingerprint.dtypes if report.fingerprint else {}
     for dtype, found in dtypes.items():
         line = ""
@@ -127,6 +128,8 @@ def _show_fingerprint(report: Report, console: Console) -> None:
 def _show_title(report: Report, console: Console) -> None:
     run, implementation = report.run, report.implementation
     paragraph(console, f"{implementation.name} {implementation.version}", style="bold")
+    if FORM in implementation.environment:
+        paragraph(console, implementation.description)
     only = "" if run.only == "*" else f", only {run.only}"
     edition = f"spec edition {report.spec.edition}"
     paragraph(console, f"profile {run.profile}, effort {run.effort}, seed {run.seed}, {edition}{only}")
@@ -148,7 +151,7 @@ def _count(verdict: str, number: int) -> Text:
 
 
 def show_cause(cause: Cause, console: Console, *, target: str, deviations: Iterable[Deviation] = ()) -> None:
-    """Print what failed for one reason, with the command that asks it again."""
+    """Print the failures of one cause, with the command that asks them again."""
     entry, *others = cause.entries
     verdict, failure = entry.verdict, cause.failure
     colour = f"bold {COLOUR[verdict]}"
@@ -196,7 +199,7 @@ def _sentence(requirement: str) -> str:
 
 
 def _judged(report: Report) -> str:
-    """How much was judged; why that is not what the table adds up to; and which failures decide nothing."""
+    """The number of judged cases, why the table does not add up to it, and which failures decide nothing."""
     counts = total(report)
     unclaimed = counts.pop("unsupported")
     verdicts = ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number) or "none"
@@ -213,7 +216,7 @@ def _judged(report: Report) -> str:
 
 
 def _idle_deviations(report: Report) -> Iterator[str]:
-    """Why a deviation says nothing of this run."""
+    """Why deviations say nothing about this run."""
     verdicts = {entry.id: entry.verdict for entry in report.requirements}
     for deviation in report.deviations:
         name = deviation.requirement

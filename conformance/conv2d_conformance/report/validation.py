@@ -1,4 +1,4 @@
-"""Hold a report against the schema that ships with the package."""
+"""Check a report against the schema that ships with the package."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conv2d_conformance.spec import PROFILES
 
 
 def schema() -> Any:
-    """The JSON Schema of a report, with the operations and the profiles that there are."""
+    """The JSON Schema of a report, with the present operations and profiles."""
     found = json.loads(_text())
     found["properties"]["implementation"]["properties"]["operations"]["items"]["enum"] = [*SIGNATURES]
     found["$defs"]["profile"]["enum"] = [*PROFILES]
@@ -28,7 +28,7 @@ def _text() -> str:
 
 
 def fault_of(report: object) -> str | None:
-    """The first thing in the JSON of a report that the schema does not allow, in one clause."""
+    """The first breach of the schema in the JSON of a report, in one clause."""
     error = best_match(Draft202012Validator(schema()).iter_errors(report))
     if error is None:
         return None

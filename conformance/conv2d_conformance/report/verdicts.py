@@ -1,4 +1,4 @@
-"""From what the checks recorded to a verdict for each requirement, and to the one sentence at the top."""
+"""Turn the records of the checks into a verdict for each requirement, and into the one sentence at the top."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.record import Record
 
 NOT_REACHED: Final = "not reached"
-"""The verdict on what a refusal that breaks another requirement kept from being judged, or the early end of a run."""
+"""The verdict where a refusal that breaks another requirement, or the early end of the run, prevented a judgement."""
 
 VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "error", NOT_REACHED, "unsupported")
 
 
 def core_of(profile: str) -> frozenset[str]:
-    """The features and operations that a certificate of a profile cannot do without, besides one floating dtype."""
+    """The features and operations that a certificate of a profile needs, besides one floating dtype."""
     return CORE | spec.PROFILES[profile] | ({"validation"} if profile != "forward" else set())
 
 
 def claimed_by(implementation: Introduction) -> frozenset[str]:
-    """The features and operations with which an implementation introduced itself."""
+    """The features and operations that an implementation claims in its introduction."""
     return Capabilities.from_json(implementation.capabilities).features | frozenset(implementation.operations)
 
 
@@ -85,7 +85,7 @@ def entry_of(
     verdict: Verdict = "unsupported",
     failure: Failure | None = None,
 ) -> Entry:
-    """What is said of a requirement before anything is counted."""
+    """The entry of a requirement before anything is counted."""
     return Entry(
         id=requirement.id,
         level=requirement.level,
@@ -101,13 +101,13 @@ def entry_of(
 
 
 def _runs(covered: Iterable[str], claimed: frozenset[str], profile: str) -> bool:
-    """Whether a check of some requirements runs where that is claimed."""
+    """Whether a check of these requirements runs under these claims and this profile."""
     requirements = [spec.get(name) for name in covered]
     return all(requirement.needs <= claimed and in_scope(requirement, profile) for requirement in requirements)
 
 
 def _judged(entry: Entry, records: list[Record], unreached: Collection[str], seen: list[Failure]) -> Entry:
-    """The entry with its verdict, by its own records, and by what was `seen` to break the requirement elsewhere."""
+    """The entry with its verdict, from its own records and from failures of it `seen` in other checks."""
     reached = [record for record in records if record.check not in unreached]
     failures = [*(record.failure for record in reached if record.outcome == "fail"), *seen]
     errors = [record.failure for record in reached if record.outcome == "error"]
@@ -226,7 +226,7 @@ def declared_failures(report: Report) -> dict[str, Deviation]:
 
 
 def _unasked(entries: Sequence[Entry]) -> str:
-    """How much the run did not come to; what was refused, it did come to."""
+    """How much the run did not reach; a refused call was reached."""
     number = sum(entry.verdict == NOT_REACHED and entry.failure is None for entry in entries)
     return f"{_counted(number, 'requirement')} not reached"
 

@@ -1,8 +1,8 @@
 """The text of a script that shows one case failing, with nothing but NumPy and the implementation itself.
 
-The script rebuilds the arrays, lays them out in memory as the suite does, makes the calls before if there are any and
-then the call, compares with literal numbers, and ends with exit status 1 while the answer is wrong, 0 once it is right.
-It can be pasted into a bug report of somebody who has never heard of this suite.
+The script rebuilds the arrays and lays them out in memory as the suite does. It makes any earlier calls and then the
+call, and compares the answer with literal numbers. Its exit status is 1 while the answer is wrong, 0 once it is right.
+It can be pasted into a bug report for people who have never heard of this suite.
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ from collections.abc import Iterable, Sequence
 
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.implementation.target import Target
+from conv2d_conformance.operations.operation import Index
 from conv2d_conformance.reproducer.calls import arguments_text, before_text, memory_text
-from conv2d_conformance.reproducer.comparison import Index, comparison, rejection
+from conv2d_conformance.reproducer.comparison import comparison, rejection
 from conv2d_conformance.reproducer.data import NoScript, data_text
 from conv2d_conformance.reproducer.layers import script_of_layers
-from conv2d_conformance.reproducer.script_head import head, imports, loading, require_python
+from conv2d_conformance.reproducer.script_head import head, imports, loading, require_adapter, require_python
 from conv2d_conformance.verdict.question import Question
 
-__all__ = ["NoScript", "data_text", "script", "script_of_layers"]
+__all__ = ["NoScript", "data_text", "require_adapter", "script", "script_of_layers"]
 
 
 def script(question: Question, target: Target, wrong: Iterable[Index] = (), *, before: Sequence[Question] = ()) -> str:
-    """The script. `wrong` are the elements of the law to compare where there are too many to compare all.
+    """The script. `before` are earlier calls that the failure needs.
 
-    `before` are the calls that must come before.
+    `wrong` are the elements to compare where there are too many to compare all.
     """
     require_python(target)
     questions = [*before, question]

@@ -1,4 +1,4 @@
-"""The lines of a script that lay out the arrays of a call as the suite does, and make it."""
+"""The lines of a script that lay out the arrays of a call as the suite does, and make the call."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ CALL = "ask({}, arrays, places, arguments)"
 
 
 def arguments_text(question: Question) -> str:
-    """The lines that make what the call is given."""
+    """The lines that define the arguments of the call."""
     case, request = question.case, question.request
     views, places = views_of(request.arrays, case.view, case.viewed), _places(question)
     listed = ", ".join(
@@ -87,7 +87,7 @@ def arguments_text(question: Question) -> str:
 
 
 def before_text(number: int, question: Question) -> str:
-    """A call that comes before, whatever its answer."""
+    """The lines of an earlier call, whose answer does not matter."""
     call = f"    {CALL.format(question.case.operation)}"
     title = re.sub(r"(.{1,110})(?:\s|$)", r"# \1\n", f"call {number}: {format_case(question.case)}")
     return "\n".join(

@@ -1,4 +1,4 @@
-"""The lines of a script that say what must come of the call."""
+"""The lines of a script that make the call and check its answer."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ import numpy as np
 
 from conv2d_conformance.law.intervals import interval
 from conv2d_conformance.law.joined_arrays import places
+from conv2d_conformance.operations.operation import Index
 from conv2d_conformance.reproducer.calls import CALL
 from conv2d_conformance.reproducer.data import LITERAL, dtype_text
 from conv2d_conformance.verdict.question import Question
 
-Index = tuple[int, ...]
-
 CHECKED = 8
-"""So many elements of a large output are compared."""
+"""The number of elements that are compared in a large output."""
 
 
 def rejection(question: Question) -> str:
-    """The call, and that it must raise."""
+    """The lines of a call that must raise."""
     reason = f"wrong: the call is illegal ({question.illegal_because}), and it returned shape"
     return "\n".join(
         (
@@ -35,7 +34,7 @@ def rejection(question: Question) -> str:
 
 
 def comparison(question: Question, wrong: Sequence[Index]) -> str:
-    """The call, and what the answer must be: its form, and the elements one by one."""
+    """The lines of the call, and of the checks of its answer: the form, then the elements one by one."""
     has_one = len(question.case.signature.returns) == 1
     lines = _of_one_array(question, wrong) if has_one else _of_several_arrays(question, wrong)
     return "\n".join((f"output = {CALL.format(question.case.operation)}", *lines))
@@ -104,7 +103,7 @@ print('right')"""
 
 
 def _compared(question: Question, wrong: Sequence[Index]) -> list[Index]:
-    """All elements where they are few, else the wrong ones, else some from everywhere."""
+    """The elements to compare: all if they are few, else the wrong ones, else evenly spread ones."""
     places = np.argwhere(np.ones_like(question.law.fixed))
     if len(places) > LITERAL // 4:
         if wrong:

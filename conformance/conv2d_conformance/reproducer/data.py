@@ -1,4 +1,4 @@
-"""The lines of a script that make its arrays."""
+"""The lines of a script that define its arrays."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.verdict.question import Question
 
 LITERAL = 200
-"""An array of so many elements or fewer is written out; a larger one is packed."""
+"""An array of at most this many elements is written out; a larger one is packed."""
 
 LONGEST_TEXT = 1_000_000
-"""Of a packed array, in letters."""
+"""The longest text of a packed array, in characters."""
 
 
 class NoScript(Exception):
-    """The case cannot be made a script of its own; the sentence says why."""
+    """The case has no script of its own; the message says why."""
 
 
 def is_packed(arrays: Mapping[str, Array | None]) -> bool:
@@ -29,7 +29,7 @@ def is_packed(arrays: Mapping[str, Array | None]) -> bool:
 
 
 def data_text(question: Question) -> str:
-    """The lines that make input, weight and bias, and for gradients grad_output."""
+    """The lines that define the arrays of the call."""
     return "\n".join(_data(question))
 
 
@@ -44,7 +44,7 @@ def _data(question: Question) -> Iterator[str]:
 
 
 def _packed(name: str, array: Array) -> Iterator[str]:
-    """The bytes of an array, compressed, as text."""
+    """The compressed bytes of an array, as text."""
     little = array.astype(array.dtype.newbyteorder("<"), copy=False)
     text = base64.b85encode(zlib.compress(little.tobytes(), 9)).decode()
     if len(text) > LONGEST_TEXT:

@@ -1,4 +1,4 @@
-"""The text of a script that shows that the values of fresh layers are not those that are required."""
+"""The text of a script that shows that the values of fresh layers break their law."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from conv2d_conformance.initialisation.law import layer_law
 from conv2d_conformance.reproducer.script_head import head, imports, loading, require_python
 
 IMPROBABLE = 1e-9
-"""Of values that are right, a script calls fewer than this share wrong, by the inequality that it quotes."""
+"""A script calls right values wrong with at most this probability, by the inequality that it quotes."""
 
 _DRAWING = """\
 values = []
@@ -38,9 +38,9 @@ print('right, as far as one distribution tells')"""
 
 
 def script_of_layers(case: LayerCase, target: Target) -> str:
-    """The script: the shapes, the dtype, the range and the distribution of all values together.
+    """The script. It checks the shapes, the dtype, the range, and the distribution of all values together.
 
-    It does not see what values have to do with each other, or with their seed.
+    It does not check whether values depend on each other, or on their seed.
     """
     require_python(target)
     request, law = case.requests[0], layer_law(case)

@@ -1,11 +1,13 @@
-"""The lines of a script that import what it needs and find the implementation."""
+"""The first lines of a script: its docstring, its imports, and how it loads the implementation."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from conv2d_conformance.contract.answers import Hello
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.delivered import FORM
 from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.implementation.target import Target
 from conv2d_conformance.implementation.threads import ONE_THREAD
@@ -13,9 +15,15 @@ from conv2d_conformance.reproducer.data import NoScript, is_packed
 
 
 def require_python(target: Target) -> None:
-    """NoScript for an implementation that no script can import."""
+    """NoScript where no script can import the implementation."""
     if target.command:
         raise NoScript("no script can be made for a command: the implementation is a program, not a Python object")
+
+
+def require_adapter(hello: Hello) -> None:
+    """NoScript for what the suite made an adapter, which a script without the suite cannot."""
+    if FORM in hello.environment:
+        raise NoScript(f"no script can be made for {hello.description}: for one, wrap it in an Adapter")
 
 
 def head(line: str, target: Target, before: Sequence[str] = ()) -> str:
@@ -33,7 +41,7 @@ def head(line: str, target: Target, before: Sequence[str] = ()) -> str:
 def imports(
     target: Target, arrays: Sequence[Mapping[str, Array | None]] = (), dtypes: Sequence[Mapping[str, str]] = ()
 ) -> str:
-    """What the lines that follow use. The number of threads is set before NumPy and the library read it."""
+    """The imports that the later lines use. They set the number of threads before NumPy and the library read it."""
     packed = any(map(is_packed, arrays))
     names = {"os", "sys"}
     names |= {"base64", "zlib"} if packed else set()
@@ -48,7 +56,7 @@ def imports(
 
 
 def loading(target: Target, operations: Collection[str]) -> str:
-    """The lines that find the implementation, and give the functions their names."""
+    """The lines that load the implementation and name its functions."""
     return "\n".join(_loading(target, operations))
 
 

@@ -1,4 +1,4 @@
-"""Takes what the checks report to pytest, one record after the other."""
+"""Collect the records that the checks report to pytest, one after the other."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import pytest
 
 from conv2d_conformance.environment import Lack, lack_of
 from conv2d_conformance.report.writing import ReportFile
-from conv2d_conformance.running.plugin import INCIDENTS, SUBJECT, Subject
-from conv2d_conformance.running.second import Second
-from conv2d_conformance.running.telling import ended_of
+from conv2d_conformance.running.confirmer import Confirmer
+from conv2d_conformance.running.plugin import INCIDENTS, SUBJECT, ExaminedImplementation
+from conv2d_conformance.running.pytest_verdicts import ended_of
 from conv2d_conformance.verdict.record import Ended, Record
 
 SECONDS_TO_STOP = 0.2
-"""For the processes of pytest-xdist after Ctrl-C."""
+"""The time that processes of pytest-xdist have after Ctrl-C."""
 
 
 @dataclass(eq=False)  # pytest keeps plugins in sets
 class Collector:
-    """A pytest plugin that takes the records of the checks as they end."""
+    """A pytest plugin that collects the records of the checks as they end."""
 
     report_file: ReportFile
-    subject: Subject | None
-    second: Second
+    subject: ExaminedImplementation | None
+    confirmer: Confirmer
     on_progress: Callable[[int, int, str], None]
     records: list[Record] = field(default_factory=list)
     harness_failures: list[str] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Collector:
             self.harness_failures.append(f"{record.check}: {ended.harness}")
             return
         if record.failure is not None:
-            self.second.ask(ended, record.failure)
+            self.confirmer.ask(ended, record.failure)
         self.records.append(record)
         self.report_file.append(record)
         self.on_progress(len(self.records), self.total, record.check)

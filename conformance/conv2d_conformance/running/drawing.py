@@ -1,9 +1,8 @@
-"""How the checks draw their cases by Hypothesis, so that these depend on the run's seed and on nothing else.
+"""How the checks draw their cases with Hypothesis, so that they depend only on the run's seed.
 
-All that the suite knows of Hypothesis's private parts is in this file, and `test_hypothesis.py` says in a sentence what
-broke where a version lacks one. Checks do not draw by a decorator of our own: `given` begins with the simplest example,
-mutates earlier ones and leaves out those that it had, so that the same cases come from its engine alone, and that is
-more private than these names are.
+All use of Hypothesis's private parts is in this file. If a version lacks one, `test_hypothesis.py` says in a sentence
+what broke. Checks use `given` and not a decorator of our own: it begins with the simplest example, mutates earlier ones
+and skips repeated ones, so only its engine gives the same cases, and that is more private than these names are.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ SETTINGS, SEED = "_hypothesis_internal_use_settings", "_hypothesis_internal_use_
 
 @contextmanager
 def drawing(function: Callable[..., Any], effort: Effort, seed: int) -> Iterator[None]:
-    """Let a check draw so many cases by a seed, if it draws at all, and leave Hypothesis as it was."""
+    """Let a check that draws do so with an effort and a seed, and leave Hypothesis as it was."""
     if not hypothesis.is_hypothesis_test(function):
         yield
         return
@@ -39,10 +38,10 @@ def drawing(function: Callable[..., Any], effort: Effort, seed: int) -> Iterator
 
 @contextmanager
 def apart() -> Iterator[None]:
-    """Keep Hypothesis's files in a folder that is removed at the end, and loaded modules out of what is drawn.
+    """Keep Hypothesis's files in a temporary folder, and keep constants of loaded modules out of its draws.
 
-    Else it puts the constants in the source of modules that are loaded and not installed among what it draws: those of
-    a checkout of this package, for one. No setting of its prevents that.
+    Otherwise it draws constants from the source of loaded modules that are not installed, such as a checkout of this
+    package. None of its settings prevents that.
     """
     cache = providers.CONSTANTS_CACHE
     with (
@@ -55,17 +54,17 @@ def apart() -> Iterator[None]:
 
 
 def settings_of(effort: Effort) -> hypothesis.settings:
-    """All that decides what is drawn, whatever the caller's own profile says; no memory of earlier runs."""
+    """Every setting that affects what is drawn, whatever the caller's own profile says; no memory of earlier runs."""
     return hypothesis.settings(
         max_examples=effort.drawn,
         backend="hypothesis",
-        derandomize=False,  # the seed comes first anyway
+        derandomize=False,  # the seed has priority anyway
         database=None,
         deadline=None,
         print_blob=False,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
-        # A failing case is made simpler by the suite itself, drawn or not, down to its data.
+        # The suite itself simplifies failing cases, drawn or not, down to their data.
         phases=(Phase.explicit, Phase.generate),
     )
 
@@ -81,5 +80,5 @@ def _replaced(owner: object, name: str, value: object) -> Iterator[None]:
 
 
 def seed_of(check: str, run_seed: int) -> int:
-    """What a check draws depends on the run's seed and the check's name, not on what ran before."""
+    """A seed from the run's seed and the check's name, whatever ran before."""
     return int.from_bytes(hashlib.sha256(f"{run_seed} {check}".encode()).digest()[:8])

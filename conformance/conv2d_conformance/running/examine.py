@@ -1,4 +1,4 @@
-"""Let one check examine an implementation, outside of pytest."""
+"""Run one check on an implementation, outside pytest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def examine(
     simplifier: Simplifier | None = SIMPLIFIER,
     prepare: Prepare = Question,
 ) -> Examination:
-    """The examination of an implementation by a check, to its end; what failed is in its tally."""
+    """Examine an implementation by a check to its end; a failure is in the tally."""
     found = examination_of(check, implementation, effort, run_seed, simplifier=simplifier, prepare=prepare)
     run_check(check, found)
     return found
@@ -39,12 +39,12 @@ def examination_of(
     simplifier: Simplifier | None = SIMPLIFIER,
     prepare: Prepare = Question,
 ) -> Examination:
-    """The examination that a check is to lead, by its own seed."""
+    """The examination that a check will run, with the check's own seed."""
     seed = seed_of(check.name, run_seed)
     return Examination(implementation, effort, check.requirements, seed=seed, simplifier=simplifier, prepare=prepare)
 
 
 def run_check(check: Check, iut: ImplementationUnderTest) -> None:
-    """Run a check with what it draws; the tally of who fails says so."""
+    """Run a check with its draws. A failure ends it, and is in the tally."""
     with drawing(check.function, iut.effort, iut.seed), suppress(Nonconforming):
         check.function(iut=iut)

@@ -1,4 +1,4 @@
-"""What a report says first: all that is known before the first check."""
+"""The header of a report: everything that is known before the first check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of a run: each is one field here, from which the command line, pytest and the report have it."""
+"""The options of a run. Each is one field here, and the command line, pytest and the report derive it from there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
-from conv2d_conformance.implementation.resident import CAN_BE_TOLD, USUAL_LIMIT
+from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD, USUAL_LIMIT
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.spec import PROFILES
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What is said of an option besides its name, its default and its type, which is that of the default.
+    """The description of an option besides its name, its default and its type, which is that of the default.
 
-    help, metavar, choices, least: on the command line; `least` is the smallest integer. shows_default: there. file:
-    whether it is `written` or `read`. pytest: the help there; None where pytest has no such option. told: its name in
-    the report's header. tells: what stands there; by default the value.
+    help, metavar, choices, least, shows_default: for the command line; `least` is the smallest integer. file: "written"
+    or "read" for the name of a file. pytest: its help in pytest; None where pytest lacks the option. told: its name in
+    the report's header. tells: computes its value there; by default the value itself.
     """
 
     help: str | None = None
@@ -44,13 +44,13 @@ def option(help: str | None = None, **said: Any) -> dict[str, Option]:
 
 
 def _memory(options: Options) -> float | None:
-    """The limit, where there is one."""
+    """The memory limit, if there is one."""
     return options.memory if CAN_BE_TOLD and options.isolation == "process" else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What a run was asked to do. What decides its kind has its default there."""
+    """The options of a run. Those that decide the kind of its report have their defaults in Kind."""
 
     target: str = field(metadata=option(pytest="the implementation under test", told="target"))
     profile: str = field(
@@ -125,10 +125,10 @@ class Options:
 
 
 def described() -> Iterator[tuple[Field[Any], Option]]:
-    """All options with what is said of them."""
+    """All options, each with its description."""
     return ((one, one.metadata["option"]) for one in fields(Options))
 
 
 def kind_of(options: Options) -> Kind:
-    """What the run is asked, which decides what its report may replace."""
+    """The kind of the run's report, which decides which report it may replace."""
     return Kind(**{name: getattr(options, name) for name in Kind.__dataclass_fields__})

@@ -24,37 +24,37 @@ from conv2d_conformance.running import pytest_options
 from conv2d_conformance.running.drawing import apart, drawing
 from conv2d_conformance.running.examine import examination_of
 from conv2d_conformance.running.options import Options
-from conv2d_conformance.running.telling import CLAIMS, RECORD, Telling
+from conv2d_conformance.running.pytest_verdicts import CLAIMS, RECORD, PytestVerdicts
 from conv2d_conformance.spec import is_within
 from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.giving_up import GivingUp
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
-from conv2d_conformance.verdict.hope import Hope
 from conv2d_conformance.verdict.record import Ended
 from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import recorded
 
 INCIDENTS = "conv2d_incidents"
-"""The key under which a process of pytest-xdist hands over the incidents of its end."""
+"""The key under which a process of pytest-xdist reports its incidents at its end."""
 
 
 @dataclass
-class Subject:
-    """The implementation under test, how it is to be examined, and what was found to be wrong with it."""
+class ExaminedImplementation:
+    """The implementation under test, the options of its examination, and the diagnoses of its failures."""
 
     implementation: Implementation
     options: Options
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
     simplifier: Simplifier = field(init=False)
-    hope: Hope = field(init=False)
+    hope: GivingUp = field(init=False)
 
     def __post_init__(self) -> None:
         self.simplifier = Simplifier(diagnose=self.diagnoses.sentence_about, known=self.diagnoses.know, unsteady=[])
-        self.hope = Hope(self.options.keep_going)
+        self.hope = GivingUp(self.options.keep_going)
 
 
-SUBJECT = pytest.StashKey[Subject]()
+SUBJECT = pytest.StashKey[ExaminedImplementation]()
 EXAMINATION = pytest.StashKey[Examination]()
 ENDS_BEFORE = pytest.StashKey[Ends]()
 TELLING = "conv2d-telling"
@@ -71,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(session.close)
     if config.pluginmanager.has_plugin("terminal"):
         config.pluginmanager.register(
-            Telling(pytest_options.read(config), shows_all=config.getoption("fulltrace")), TELLING
+            PytestVerdicts(pytest_options.read(config), shows_all=config.getoption("fulltrace")), TELLING
         )
 
 
@@ -89,11 +89,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     except (TargetError, LoadError) as error:
         raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
     config.add_cleanup(implementation.close)
-    config.stash[SUBJECT] = Subject(implementation, options)
+    config.stash[SUBJECT] = ExaminedImplementation(implementation, options)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Close here what is closed at the end anyway: a process of pytest-xdist can still tell what came of it."""
+    """Close the implementation now, while a process of pytest-xdist can still report its incidents."""
     config = session.config
     if SUBJECT in config.stash and hasattr(config, "workeroutput"):
         implementation = config.stash[SUBJECT].implementation
@@ -102,7 +102,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the checks that are selected, in the profile, and of what is claimed."""
+    """Keep the checks that are selected, in the profile, and within the claims."""
     subject = config.stash[SUBJECT]
     claimed = subject.implementation.hello.claimed
     if telling := config.pluginmanager.get_plugin(TELLING):
@@ -159,7 +159,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def _gave_up(item: pytest.Item, examination: Examination) -> str | None:
-    """After what the run gives up, where this check is the last straw."""
+    """After what the run gives up, if this check is the last straw."""
     hope, failure = item.config.stash[SUBJECT].hope, examination.tally.failure
     answered = failure is None or aspect_of(failure) != "answered"
     hope.check_ended(item.stash[ENDS_BEFORE], _ends_of(examination.implementation), answered=answered)

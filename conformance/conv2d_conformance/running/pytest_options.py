@@ -1,4 +1,4 @@
-"""The options of a run as pytest has them: `--conv2d-NAME` for each."""
+"""The options of a run in pytest: `--conv2d-NAME` for each."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 
 def add(group: pytest.OptionGroup) -> None:
-    """Add them to a group; without a target, nothing is examined."""
+    """Add the options to a group. Without a target, nothing is examined."""
     for one, said in described():
         if said.pytest is not None:
             group.addoption(_spelling(one), help=said.pytest or None, **_kind(one, said))
 
 
 def read(config: pytest.Config) -> Options:
-    """What pytest was asked to do. The target is None where there is none."""
+    """The options that pytest was given. The target is None without one."""
     return Options(
         **{one.name: config.getoption(f"conv2d_{one.name}") for one, said in described() if said.pytest is not None}
     )
 
 
 def arguments(options: Options) -> list[str]:
-    """What has pytest do what the options say."""
+    """The arguments that give pytest these options."""
     found = []
     for one, said in described():
         value = getattr(options, one.name)

@@ -22,12 +22,13 @@ from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.collector import Collector
+from conv2d_conformance.running.confirmer import Confirmer
 from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options, kind_of
-from conv2d_conformance.running.plugin import Subject
-from conv2d_conformance.running.second import Second
+from conv2d_conformance.running.plugin import ExaminedImplementation
 from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
 from conv2d_conformance.typed_json import ABSENT
+from conv2d_conformance.verdict import gate
 from conv2d_conformance.verdict.history import Remembering
 
 
@@ -36,7 +37,7 @@ class HarnessFailure(Exception):
 
 
 class Lacking(Exception):
-    """The environment lacks something without which no verdict can be given."""
+    """The environment lacks something that every verdict needs."""
 
     def __init__(self, lack: Lack) -> None:
         super().__init__(lack.sentence)
@@ -50,8 +51,8 @@ def run(
 ) -> Report:
     """Examine the target and return the report, which is then in `report_file` too, or in `options.output`.
 
-    Raises TargetError or LoadError where the target cannot be reached, UnwritableOutput before the first check,
-    ReportElsewhere after the last, HarnessFailure, Lacking.
+    Raises TargetError or LoadError where the target cannot be reached, RefusedAtOnce, UnwritableOutput before the first
+    check, ReportElsewhere after the last, HarnessFailure, Lacking.
     """
     occupy_standard_descriptors()
     if report_file is None:
@@ -68,31 +69,42 @@ def run(
             abandoned=abandoned,
         )
     )
-    second = Second(options)
+    confirmer = Confirmer(options)
     try:
-        return _run(options, report_file, implementation, second, on_progress, abandoned)
+        if gate.is_needed(implementation.hello):
+            _pass_gate(options)
+        return _run(options, report_file, implementation, confirmer, on_progress, abandoned)
     except Exception as error:
         if lack := lack_of(error):
             raise Lacking(lack) from error
         raise
     finally:
         implementation.close()
-        second.close()
+        confirmer.close()
+
+
+def _pass_gate(options: Options) -> None:
+    """In a process of its own: that of the run has not been asked anything before its first case."""
+    asked = connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
+    try:
+        gate.require_answers(asked)
+    finally:
+        asked.close()
 
 
 def _run(
     options: Options,
     report_file: ReportFile,
     implementation: Implementation,
-    second: Second,
+    confirmer: Confirmer,
     on_progress: Callable[[int, int, str], None],
     abandoned: Event,
 ) -> Report:
     started = time.time()
     report_file.begin(header(options, implementation, started))
     distributed = options.workers > 1
-    subject = None if distributed else Subject(implementation, options)
-    collector = Collector(report_file, subject, second, on_progress)
+    subject = None if distributed else ExaminedImplementation(implementation, options)
+    collector = Collector(report_file, subject, confirmer, on_progress)
     with own_pytest(), seldom_collecting():
         status = pytest.main(command_line(options), plugins=[collector])
     if collector.lack is not None:
@@ -105,15 +117,15 @@ def _run(
     ended_early = interrupted or any(record.gave_up is not ABSENT for record in collector.records)
     fingerprint = None if ended_early or options.only != "*" else _fingerprint(options, implementation, on_progress)
     records = collector.records
-    if interrupted:  # who has pressed Ctrl-C does not wait for a library to leave
+    if interrupted:  # after Ctrl-C, nobody waits for a library to leave
         abandoned.set()
     else:
         on_progress(collector.total, collector.total, "asking once more what failed")
-        amended = second.amended()
+        amended = confirmer.amended()
         records = [amended.get(record.check, record) for record in records]
     implementation.close()
-    second.close()
-    incidents = [*incidents_of(implementation), *collector.incidents, *second.incidents]
+    confirmer.close()
+    incidents = [*incidents_of(implementation), *collector.incidents, *confirmer.incidents]
     if number := end_strays():
         incidents.append(f"the keeper of the worker was killed, and the harness ended {number} of its processes itself")
     report = assemble(
@@ -131,6 +143,6 @@ def _run(
 def _fingerprint(
     options: Options, implementation: Implementation, on_progress: Callable[[int, int, str], None]
 ) -> Fingerprint:
-    """What is behind the numbers: of the small shape alone where time is short."""
+    """The fingerprint of the implementation; at effort quick only of the small shape."""
     shapes = SHAPES[:1] if options.effort == "quick" else SHAPES
     return take(implementation, shapes=shapes, longest_call=1.0, on_progress=on_progress)

@@ -1,4 +1,4 @@
-"""How a run calls pytest: its arguments, and what is kept from it."""
+"""How a run calls pytest: its arguments, and its shelter from the caller's configuration."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ PLUGIN = "conv2d_conformance.plugin"
 
 
 def command_line(options: Options) -> list[str]:
-    """What has pytest run the checks."""
+    """The arguments with which pytest runs the checks."""
     found = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE), "-p", PLUGIN]
-    found.append("--assert=plain")  # the checks raise; to rewrite what they do not assert takes a second
+    found.append("--assert=plain")  # the checks raise: rewriting asserts would waste a second
     for unneeded in ("terminal", "cacheprovider", "warnings"):
         found += ["-p", f"no:{unneeded}"]
     if options.workers > 1:
@@ -34,7 +34,7 @@ def command_line(options: Options) -> list[str]:
 
 @contextmanager
 def seldom_collecting() -> Iterator[None]:
-    """The garbage collector looks every 50,000 objects: a run makes millions, few in cycles, and keeps most."""
+    """Collect garbage only every 50,000 objects: a run makes millions, few of them in cycles, and keeps most."""
     usual = gc.get_threshold()
     gc.set_threshold(50_000, *usual[1:])
     try:

@@ -1,1 +1,1 @@
-"""Certify the certifier: which checks kill which mutants, which mutants are one, and how many are killed."""
+"""Certify the certifier: which checks kill which mutants, which mutants are the same, and how many are killed."""

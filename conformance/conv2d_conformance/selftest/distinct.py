@@ -1,4 +1,4 @@
-"""Which mutants nothing tells apart, and so could as well be one."""
+"""Find mutants that nothing tells apart: each such group could as well be one mutant."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from conv2d_conformance.selftest.kills import Encounter
 from conv2d_conformance.verdict.question import requests_of
 
 Group = list[str]
-"""Names of mutants that have answered alike so far."""
+"""The names of mutants that have given equal answers so far."""
 
 
 def alike(encounters: Iterable[Encounter], *, effort: str = "quick", run_seed: int = 0) -> list[Group]:
-    """The groups of mutants that answer alike. They are asked in a process of their own, which they spoil."""
+    """The groups of mutants that give equal answers. They run in a separate process, since they spoil it."""
     cases: dict[str, list[str]] = {}
     first_cases: dict[str, None] = {}
     for found in encounters:
@@ -41,10 +41,10 @@ def alike(encounters: Iterable[Encounter], *, effort: str = "quick", run_seed: i
 
 
 def _groups(cases: dict[str, list[str]], first_cases: list[str], effort: Effort, run_seed: int) -> list[Group]:
-    """Part the mutants by ever more cases.
+    """Split the mutants into groups by more and more cases.
 
-    By the simplest cases that gave them away, each asked of those alone that are still with its mutant; the rest by
-    what gave away any mutant, and the few that are left by everything that their checks ask.
+    First by the simplest case that gave each mutant away, asked only of the mutants still in its group; then by the
+    cases that gave away any mutant; and the few that remain by everything that their checks ask.
     """
     together: dict[str, Group] = {}
     for name in cases:
@@ -62,13 +62,13 @@ def _groups(cases: dict[str, list[str]], first_cases: list[str], effort: Effort,
 
 
 def _claims(mutant: Mutant) -> str:
-    """The function and the accuracy that it claims: what is right by one claim is wrong by another."""
+    """The operation and the accuracy that it claims: an answer that is right by one claim is wrong by another."""
     operation = spec.operation_of(mutant.breaks)
     return f"{operation} {sorted(mutant.adapter.capabilities.grades.items())}"
 
 
 def part_by_case(group: Group, line: str, asked: Mapping[str, Implementation]) -> list[Group]:
-    """Those that answer one case alike, in groups."""
+    """The mutants of a group, grouped again by their answers to one case."""
     if len(group) == 1:
         return [group]
     requests = requests_of(line)
@@ -96,7 +96,7 @@ def _by_checks(group: Group, effort: Effort, run_seed: int) -> list[Group]:
 
 
 class Listening:
-    """Notes what a mutant answers and passes on the right answer, so that a check goes on to its last case."""
+    """Notes a mutant's answers but returns the right ones, so that a check goes on to its last case."""
 
     def __init__(self, adapter: Adapter) -> None:
         self.hello = hello(adapter)
@@ -105,12 +105,12 @@ class Listening:
         self._right = InProcess(load(parse_target("reference-correlate")))
 
     def ask(self, request: Request) -> Answer:
-        """The right answer, while the mutant's is kept."""
+        """Note the mutant's answer, and return the right one."""
         self.answers.append(self._mutant.ask(request))
         return self._right.ask(request)
 
     def restart(self) -> bool:
-        """What a mutant keeps in this process stays there."""
+        """False: whatever a mutant keeps in this process stays there."""
         return False
 
     def close(self) -> None:
@@ -118,7 +118,7 @@ class Listening:
 
 
 def _digest(answers: Iterable[Answer]) -> str:
-    """Of everything that comes back, but for the words of an error."""
+    """A digest of all answers, without the messages of errors."""
     found = hashlib.blake2b(digest_size=16)
     for answer in answers:
         found.update(type(answer).__name__.encode())

@@ -1,4 +1,4 @@
-"""Certify the certifier: every mutant against the checks of the requirement that it breaks."""
+"""Certify the certifier: run the checks of a requirement on every mutant that breaks it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from conv2d_conformance.running.examine import examine
 from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
 
 MATRIX = Effort("matrix", drawn=10, multiply_adds=200_000, tiles=16)
-"""What the checks of other requirements ask of a mutant: enough to show how faults spread, in minutes."""
+"""The effort of the checks of other requirements: enough to show how faults spread, in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encounter:
-    """What one check made of one mutant.
+    """The result of one check on one mutant.
 
-    `first_case` gave it away, and `case` is the simplest that does; both are empty where it survived.
+    `first_case` gave the mutant away, and `case` is the simplest one that does; both are empty where it survived.
     """
 
     mutant: str
@@ -42,11 +42,11 @@ class Encounter:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What all encounters together say of the suite.
+    """The conclusions about the suite from all encounters.
 
-    survivors: mutants that no check killed. idle: checks that killed none of their mutants. replaceable: checks all of
-    whose mutants another check kills as well, so that without them nobody would notice. seconds: what it took to kill
-    each mutant, by the quickest check.
+    survivors: mutants that no check killed. idle: checks that killed none of their mutants. replaceable: checks whose
+    mutants other checks kill as well, so that nobody would notice if they were removed. seconds: the time that the
+    quickest check took to kill each mutant.
     """
 
     mutants: int
@@ -57,7 +57,7 @@ class Summary:
 
     @classmethod
     def of(cls, encounters: Iterable[Encounter], names: Iterable[str]) -> Summary:
-        """Of the encounters of the mutants with these names; one that met no check survives."""
+        """The summary of the encounters of these mutants; a mutant that met no check survives."""
         killers: dict[str, list[Encounter]] = {name: [] for name in names}
         checks: dict[str, bool] = {}
         for found in encounters:
@@ -116,7 +116,7 @@ def run(
 
 
 def encounters(name: str, effort: str, run_seed: int, *, matrix: bool = False) -> list[Encounter]:
-    """One mutant against every check of its requirement, with the effort that it needs, and perhaps the others."""
+    """The encounters of one mutant with every check of its requirement, and for the `matrix` with the others too."""
     mutant = mutants()[name]
     own = EFFORTS[max(effort, mutant.effort, key=list(EFFORTS).index)]
     found = list(_meet_all(mutant, _own(mutant), own, run_seed))
@@ -126,7 +126,7 @@ def encounters(name: str, effort: str, run_seed: int, *, matrix: bool = False) -
 
 
 def killer(name: str, effort: str, run_seed: int = 0, *, first: str = "") -> str:
-    """The check of its requirement that kills a mutant, or nothing; of several, `first` is asked first, and no more."""
+    """The first check of its requirement that kills a mutant, or an empty string; the check `first` is tried first."""
     mutant = mutants()[name]
     checks = sorted(_own(mutant), key=lambda check: check.name != first)
     met = _meet_all(mutant, checks, EFFORTS[effort], run_seed, simplifier=None)
@@ -139,7 +139,7 @@ def _own(mutant: Mutant) -> list[Check]:
 
 
 def _others(mutant: Mutant) -> list[Check]:
-    """The checks of other requirements on the same operation that the mutant claims everything for."""
+    """The checks of other requirements on the same operation whose features the mutant claims."""
     operation = spec.operation_of(mutant.breaks)
     claimed = mutant.adapter.capabilities.features
     return [

@@ -1,4 +1,4 @@
-"""The self-test as a page in Markdown: which checks kill which mutants."""
+"""The self-test as a Markdown page: which checks kill which mutants."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _mutants(met: list[Encounter], own: list[Encounter], mutants: Mapping[str, M
 
 
 def _killers(encounters: Iterable[Encounter]) -> dict[str, list[Encounter]]:
-    """The encounters that ended each mutant."""
+    """The encounters that killed each mutant."""
     found: dict[str, list[Encounter]] = {}
     for encounter in encounters:
         if encounter.killed:
@@ -107,6 +107,6 @@ def _chapter(check: str) -> str:
 
 
 def _link(replays: str) -> str:
-    """owner/repository#number as a link; GitHub leads from an issue to a pull request of the same number."""
+    """The text owner/repository#number as a link; GitHub redirects an issue's address to the pull request's."""
     repository, _, number = replays.partition("#")
     return f"[{replays}](https://github.com/{repository}/issues/{number})" if replays else ""

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How many of so many mutants were killed, and on which day."""
+    """The number of mutants killed, of all, and the date of the measurement."""
 
     killed: int
     mutants: int
@@ -22,7 +22,7 @@ class Score:
 
 
 def published() -> dict[str, Score]:
-    """The scores by effort, for all efforts that were measured."""
+    """The scores of all measured efforts, by effort."""
     return _scores(_record())
 
 

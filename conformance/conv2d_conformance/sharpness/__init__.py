@@ -1,5 +1,5 @@
-"""How small an error of arithmetic may be and still be seen, by this suite and by tolerances, on the same cases.
+"""How small an arithmetic error this suite, and tolerances, still see on the same cases.
 
-Right answers are changed by an error that is known, which becomes smaller until no rule refuses the answer any more;
-and right answers in other orders of summation tell which rules refuse what is right.
+Right answers get a known error, which shrinks until no rule refuses the answer any more. Right answers in other orders
+of summation tell which rules refuse right answers.
 """

@@ -1,4 +1,4 @@
-"""Answers with an error that is known: in one product of each sum, in one of its partial sums, in one output."""
+"""Answers with a known error: in one product of each sum, in one of its partial sums, or in one output."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ KINDS = {
     SUM: "the sum of the first half of every sum's products",
     OUTPUT: "the largest output alone",
 }
-"""What is off by a factor of 1 + e."""
+"""The values that an error multiplies by 1 + e."""
 
 ORDERS: tuple[Order, ...] = (orders.sequential, orders.backwards, orders.pairwise, orders.interleaved(8))
-"""Right in every class."""
+"""Orders of summation that are right in every class."""
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """Of one case: the exact answer in float64, and by how much it changes for each kind of error with e = 1."""
+    """The exact answer to one case in float64, and its change by each kind of error with e = 1."""
 
     case: Case
     exact: Floats
     effects: dict[str, Floats]
 
     def off_by(self, kind: str, e: float) -> Array:
-        """The answer with this error in place of that of rounding, to the nearest number."""
+        """The exact answer with this error, rounded to the nearest number."""
         off = self.expected.astype(np.float64) + e * self.effects[kind]
         with np.errstate(over="ignore"):
             return off.astype(dtype_of(self.case.dtype))
@@ -49,7 +49,7 @@ class Answers:
 
 
 def answers(case: Case) -> Answers:
-    """For a case of a batch without a bias."""
+    """The answers to a case with a batch axis and without a bias."""
     x, w = (array.astype(np.float64) for array in lower(_call(case)))
     exact = _shaped(case, w @ x)
     half = w.shape[2] // 2
@@ -65,13 +65,13 @@ def answers(case: Case) -> Answers:
 
 
 def in_other_orders(case: Case) -> list[Array]:
-    """Right answers, in the accumulator that class A asks for."""
+    """Right answers in several orders, in the accumulator that class A requires."""
     asked = _call(case)
     return [summed(asked, order) for order in ORDERS]
 
 
 def _largest_products(x: Floats, w: Floats) -> Floats:
-    """Of every output: (N, G, M // G, pixels)."""
+    """The largest product of every output: (N, G, M // G, pixels)."""
     found = np.zeros((*x.shape[:2], w.shape[1], x.shape[3]))
     for m in range(w.shape[1]):
         products = x * w[None, :, m, :, None]
@@ -91,5 +91,5 @@ def _call(case: Case) -> Call:
 
 
 def smallest_seen(answers: Answers, kind: str, refuses: Refuses, most: int) -> int | None:
-    """The largest k of which the rule refuses an error of 2^-k, at most `most`; None where it sees not even e = 1."""
+    """The largest k, at most `most`, such that the rule refuses an error of 2^-k; None where it misses even e = 1."""
     return next((k for k in range(most, -1, -1) if refuses(answers.off_by(kind, 2.0**-k))), None)

@@ -1,4 +1,4 @@
-"""The measurement as a page in Markdown."""
+"""The measurement as a Markdown page."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def page(found: Found, command: str) -> str:
 
 
 def sentence(found: Found) -> str:
-    """What was measured, and whether a class refused what is right."""
+    """What was measured, and whether a class refused a right answer."""
     total = sum((sight for places in found.values() for sight in places.values()), Sight())
     return f"{total.cases:,} cases; {false_refusals(found):,} of {total.right:,} right answers refused by their class"
 
 
 def false_refusals(found: Found) -> int:
-    """Of right answers, by any class."""
+    """The number of right answers that a class refused."""
     return sum(
         count
         for places in found.values()

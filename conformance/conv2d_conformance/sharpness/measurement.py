@@ -1,4 +1,4 @@
-"""Every rule against every kind of error, on the cases that an effort asks of deep sums."""
+"""Measure every rule against every kind of error, on the deep sums that an effort asks."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ DEPTHS = (64, 300, 1200, 5000, 20_000, 60_000)
 """The largest K of each column: K = C // groups * KH * KW, the products of a sum."""
 
 MORE_BITS = 4
-"""Errors are tried down to so many bits below the significand."""
+"""Errors are tried down to this many bits below the significand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What rules see in some cases.
 
-    seen: for a rule and a kind of error the largest k of which an error of 2^-k is refused. refused: how many of the
-    right answers each rule refuses, of so many `right` ones.
+    seen: for a rule and a kind of error, the largest k such that the rule refuses an error of 2^-k. right: the number
+    of right answers. refused: how many of them each rule refuses.
     """
 
     cases: int = 0
@@ -50,7 +50,7 @@ Place = tuple[str, int]
 
 
 def deep_cases(effort: Effort) -> Iterator[Case]:
-    """What the checks of `numerics` ask of deep sums at an effort, without biases; and of each shape normal data."""
+    """The deep sums that the checks of `numerics` ask at an effort, without biases; each shape with normal data too."""
     shapes: dict[Case, None] = {}
     table = (*single_products(effort.multiply_adds // SHARE_OF_DEPTH, 4 * effort.tiles), *DEEP, *CHAINS)
     for case in (replace(case, bias=False) for case in table):
@@ -67,7 +67,7 @@ def depth(case: Case) -> int:
 
 
 def sight(case: Case) -> Sight:
-    """What the rules see in one case."""
+    """What each rule sees in one case."""
     found = answers(case)
     seen, refused = {}, {}
     right = in_other_orders(case)
@@ -86,7 +86,7 @@ def measure(
     workers: int = 1,
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> dict[str, dict[Place, Sight]]:
-    """For every effort, by its name, what is seen at each place."""
+    """What rules see at each place, by the name of the effort."""
     chosen = frozenset(dtypes)
     asked = {effort.name: [case for case in deep_cases(effort) if case.dtype in chosen] for effort in efforts}
     count, done = sum(map(len, asked.values())), 0

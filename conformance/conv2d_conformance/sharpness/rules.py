@@ -1,4 +1,4 @@
-"""The rules that say whether an answer is right: the law in each accuracy class, and tolerances to compare it with."""
+"""Rules for whether an answer is right: the law in each accuracy class, and tolerances for comparison."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ ASSERT_CLOSE = {
 """`torch.testing.assert_close` by default."""
 
 LOOSE = (Tolerance("rtol 1e-3", 1e-3), Tolerance("rtol 1e-2", 1e-2))
-"""What is usual in tests of kernels."""
+"""Tolerances that are common in tests of kernels."""
 
 COMPARATORS = (ASSERT_CLOSE["float32"].name, *(tolerance.name for tolerance in LOOSE))
 
 
 def rules(question: Question, expected: Array) -> Mapping[str, Refuses]:
-    """Every class of the dtype, then the comparators. These judge nothing in this suite."""
+    """The rules of all classes of the dtype, then the tolerances, which judge nothing else in this suite."""
     found: dict[str, Refuses] = {name: _by_law(question, name) for name in class_names(question.case.dtype)}
     for tolerance in (ASSERT_CLOSE[question.case.dtype], *LOOSE):
         found[tolerance.name] = _by_tolerance(tolerance, expected)

@@ -1,6 +1,6 @@
-"""The specification, `conv2d.md`, as data: code refers to a requirement by id, and its words live in that file alone.
+"""The specification, `conv2d.md`, as data. Code refers to a requirement by id; its words are only in that file.
 
-A requirement in the file has one form, and what has another is an error:
+A requirement in the file has this form, and any other form is an error:
 
     ### chapter.name {MUST, forward, feature, ...}
     One normative sentence.
@@ -31,10 +31,10 @@ PROFILES = {
     "layer": frozenset({MAIN, "initialize"}),
     "training": frozenset({MAIN, "initialize", "gradients"}),
 }
-"""The operations that a certificate of each profile is about, the smaller profiles first."""
+"""The operations of a certificate of each profile, the smaller profiles first."""
 
 CHAPTERS = {"initialisation": "initialize", "gradients": "gradients"}
-"""The operation that the requirements of a chapter are about, where it is not conv2d."""
+"""The operation of a chapter's requirements, where it is not conv2d."""
 
 _SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
 _HEADING = re.compile(rf"### (?P<id>(?P<chapter>{_SLUG})\.{_SLUG}) \{{(?P<braces>[^{{}}]+)\}}")
@@ -46,7 +46,7 @@ _SECOND_SENTENCE = re.compile(r"[.!?][\")]?\s+[\"(`]?[A-Z]")
 
 @dataclass(frozen=True)
 class Requirement:
-    """One normative sentence. `text` is all that stands under its heading, the sentence included."""
+    """One normative sentence. `text` is everything under its heading, including the sentence."""
 
     id: str
     level: str
@@ -60,7 +60,7 @@ class Requirement:
 
     @property
     def operation(self) -> str:
-        """The function that an adapter must have for this requirement to be judged."""
+        """The operation that an adapter must have for this requirement to be judged."""
         return operation_of(self.id)
 
     @property
@@ -70,7 +70,7 @@ class Requirement:
 
 
 def operation_of(id: str) -> str:
-    """The operation that the requirement of an id is about."""
+    """The operation that the requirement with this id is about."""
     return CHAPTERS.get(id.partition(".")[0], MAIN)
 
 
@@ -112,7 +112,7 @@ class Spec:
 
 
 def parse(text: str) -> Spec:
-    """Read a specification. ValueError names the line of the first thing that is not as it must be."""
+    """Read a specification. ValueError names the line of the first mistake."""
     lines = [line.rstrip() for line in text.rstrip().splitlines()]
     title = re.fullmatch(r"# .+, edition (\S+)", lines[0] if lines else "")
     if title is None:
@@ -177,5 +177,5 @@ def load() -> Spec:
 
 
 def get(id: str) -> Requirement:
-    """A requirement of the specification that ships with this package."""
+    """The requirement with this id in the specification that ships with this package."""
     return load().get(id)

@@ -1,7 +1,7 @@
-"""Implementations that are right, each in another way: every check must let them pass, with every seed.
+"""Implementations that are right, each in its own way: every check must let them pass, with every seed.
 
-A suite that rejects one of them gives a false alarm. Their arithmetic comes from `emulation`; here it is claimed for
-what it is. As a target of the command line a variant is `conv2d_conformance.variants.MODULE:NAME`.
+Rejecting one of them is a false alarm. Their arithmetic comes from `emulation`; here each claims what it has. On the
+command line a variant is the target `conv2d_conformance.variants.MODULE:NAME`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def catalogue() -> dict[str, Adapter]:
 
 @cache
 def targets() -> dict[str, str]:
-    """How the command line is told which variant is meant, by its name."""
+    """The target of each variant on the command line, by the variant's name."""
     modules = [importlib.import_module(f"{__name__}.{module}") for module in MODULES]
     return {
         value.name: f"{module.__name__}:{attribute}"

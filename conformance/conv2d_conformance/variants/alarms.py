@@ -1,4 +1,4 @@
-"""Every check against every variant, with many seeds: what fails is a false alarm."""
+"""Run every check on every variant with many seeds: any failure is a false alarm."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from conv2d_conformance.verdict.examination import Examination
 
 LARGE = 4
 EVERY = 10
-"""A check that asks more than `LARGE` times as many cases as the effort says is run with every tenth seed alone."""
+"""A check that asks more than `LARGE` times as many cases as the effort says runs only with every tenth seed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A check that failed, or judged nothing, though the variant is right. `case` is empty where nothing was judged."""
+    """A check that failed, or judged nothing, although the variant is right. `case` is empty if it judged nothing."""
 
     variant: str
     check: str
@@ -36,18 +36,18 @@ class Alarm:
 
     @property
     def again(self) -> str:
-        """The command that shows it again: the case alone, or the seed where no case could be judged."""
+        """The command that reproduces it: a replay of the case, or a run with the seed where no case was judged."""
         if self.case:
             return f"conv2d-conformance replay {shlex.quote(self.case)} {targets()[self.variant]}"
         return f"conv2d-conformance variants --only {self.variant} --first-seed {self.seed} --seeds 1"
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What came of some runs, a run being one variant with one seed.
+class VariantResult:
+    """The results of some runs, a run being one variant with one seed.
 
-    checks, cases: so many were run and asked. elements: of the answers that were judged. evidence: those of them that
-    could have shown a fault.
+    checks: those that ran. cases: those asked. elements: those of the judged answers. evidence: the elements that could
+    have shown a fault.
     """
 
     runs: int = 0
@@ -57,8 +57,8 @@ class Result:
     evidence: int = 0
     alarms: tuple[Alarm, ...] = ()
 
-    def __add__(self, other: Result) -> Result:
-        return Result(
+    def __add__(self, other: VariantResult) -> VariantResult:
+        return VariantResult(
             self.runs + other.runs,
             self.checks + other.checks,
             self.cases + other.cases,
@@ -70,17 +70,17 @@ class Result:
 
 def run(
     seeds: Iterable[int],
-    on_result: Callable[[str, dict[str, Result], int, int], None],
+    on_result: Callable[[str, dict[str, VariantResult], int, int], None],
     *,
     effort: Effort = EFFORTS["quick"],
     workers: int = 1,
     names: Iterable[str] | None = None,
     done: Collection[str] = (),
 ) -> None:
-    """All checks against the variants, once for each seed, but for those that are done already.
+    """Run all checks on the variants, once for each seed, except the checks that are `done`.
 
-    `on_result` is called as each check is done, with its name, its result for each variant that it asked, how many are
-    done, and how many there are.
+    `on_result` is called when a check is finished, with its name, its result for each variant that it asked, the number
+    of finished checks, and the number of all.
     """
     chosen = tuple(variants() if names is None else names)
     numbers = tuple(seeds)
@@ -91,10 +91,10 @@ def run(
             on_result(futures[future], future.result(), number, len(checks()))
 
 
-def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) -> dict[str, Result]:
-    """One check, against those of the variants that claim what it is about, once for each seed.
+def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) -> dict[str, VariantResult]:
+    """Run one check on the variants that claim its features, once for each seed.
 
-    A check that asked the same cases with two seeds has only those, and is not run again.
+    A check that asked the same cases with two seeds draws none, and does not run again.
     """
     check = checks()[name]
     panels: dict[frozenset[str], list[InProcess]] = {}
@@ -103,7 +103,7 @@ def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) 
         if _applies(check, implementation):
             dtypes = frozenset(implementation.hello.capabilities.dtypes)
             panels.setdefault(dtypes, []).append(implementation)
-    results: dict[str, Result] = {}
+    results: dict[str, VariantResult] = {}
     for panel in panels.values():
         results |= _runs_of(check, panel, seeds, effort)
     return results
@@ -113,9 +113,11 @@ def _applies(check: Check, implementation: InProcess) -> bool:
     return check.needs <= implementation.hello.claimed
 
 
-def _runs_of(check: Check, panel: Sequence[InProcess], seeds: Sequence[int], effort: Effort) -> dict[str, Result]:
-    """The implementations claim the same dtypes, so that a check asks all of them the same."""
-    total = {implementation.hello.name: Result() for implementation in panel}
+def _runs_of(
+    check: Check, panel: Sequence[InProcess], seeds: Sequence[int], effort: Effort
+) -> dict[str, VariantResult]:
+    """The results by variant. All claim the same dtypes, so a check asks all of them the same."""
+    total = {implementation.hello.name: VariantResult() for implementation in panel}
     asked: list[set[int]] = []
     is_large = False
     for index, number in enumerate(seeds):
@@ -140,7 +142,7 @@ def _examine(panel: Sequence[InProcess], check: Check, run_seed: int, effort: Ef
     return examinations
 
 
-def _result(examination: Examination, check: Check, run_seed: int) -> Result:
+def _result(examination: Examination, check: Check, run_seed: int) -> VariantResult:
     tally, variant = examination.tally, examination.implementation.hello.name
     alarms: tuple[Alarm, ...] = ()
     if tally.failure is not None:
@@ -148,4 +150,4 @@ def _result(examination: Examination, check: Check, run_seed: int) -> Result:
         alarms = (Alarm(variant, check.name, run_seed, failure.required, failure.got, failure.case),)
     elif tally.outcome != "pass":
         alarms = (Alarm(variant, check.name, run_seed, "evidence", "no case that could be judged", ""),)
-    return Result(0, 1, tally.asked, tally.elements, tally.evidence, alarms)
+    return VariantResult(0, 1, tally.asked, tally.elements, tally.evidence, alarms)

@@ -1,4 +1,4 @@
-"""Compensated sums in lanes, in blocks and in one another, all in class A."""
+"""Compensated sums in lanes, in blocks and nested, all in class A."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conv2d_conformance.variants.variant import variant
 
 
 def _to_the_end(numbers: Iterable[Array]) -> Array:
-    """Kahan's sum, and what the last addition lost: another zero at the end."""
+    """Kahan's sum with another zero at the end, which adds the loss of the last addition."""
     first, *others = numbers
     return kahan([first, *others, np.zeros_like(first)])
 
@@ -33,7 +33,7 @@ def _neumaier(terms: Terms) -> Array:
 
 
 def _blocks(size: int) -> Order:
-    """Blocks are summed apart, and a compensated sum adds them up."""
+    """Sum blocks separately, then add their sums by a compensated sum."""
 
     def order(terms: Terms) -> Array:
         starts = range(0, len(terms), size)

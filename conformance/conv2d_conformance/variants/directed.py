@@ -1,4 +1,4 @@
-"""Sums that are rounded to either neighbour in ways of their own, all in class A-tc."""
+"""Sums that round to either neighbour in various ways, all in class A-tc."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FLOAT32 = FORMATS["float32"]
 
 
 def _compensated(change: Change) -> Order:
-    """Kahan's sum, in which every operation goes through a change. What follows an infinity is lost."""
+    """Kahan's sum with a change applied to every operation. After an infinity the compensation is lost."""
 
     def add(a: Array, b: Array) -> Array:
         return change(sum_rounded_to_odd(a, b))

@@ -20,7 +20,7 @@ FLOAT32 = FORMATS["float32"]
 
 
 def _aligned(call: Call, size: int, numbers: Format = FLOAT32) -> Array:
-    """That many products and the sum, cut to a format from the leading bit of the largest; float64 is not cut."""
+    """Cut `size` products and the sum to a format, counted from the leading bit of the largest; float64 is not cut."""
     return in_float32(call, aligned(size, numbers), result=rounded_to(FLOAT32, np.trunc))
 
 
@@ -106,7 +106,7 @@ def float64_towards_zero(call: Call) -> Array:
 
 
 def _to_float64_cut(array: Any) -> Any:
-    """Numbers of 80 bits without what is below the last place of float64."""
+    """Numbers of 80 bits, cut below the last place of float64."""
     with np.errstate(all="ignore"):
         nearest = array.astype(np.float64)
         beyond = np.abs(nearest.astype(np.longdouble)) > np.abs(array)

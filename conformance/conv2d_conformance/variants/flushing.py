@@ -1,4 +1,4 @@
-"""Subnormal numbers that are zero, in the classes beside A: wherever they arise, each under the claim that they do."""
+"""Subnormal numbers flushed to zero, in classes other than A, under the claim `flushed`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _then(*changes: Change) -> Change:
 
 
 def _everywhere(call: Call, accumulate: Change, inputs: Change = as_it_is) -> Array:
-    """Inputs, products, sums and the result are flushed, after whatever else they go through."""
+    """Flush inputs, products, sums and the result, after all other changes to them."""
     own, wide = flushing(format_of(call)), flushing(accumulator_format(call))
     return summed(call, rounding(_then(accumulate, wide)), inputs=_then(own, inputs, own), result=own)
 

@@ -1,4 +1,4 @@
-"""Arithmetics that are less than IEEE's, each under the claim of its own grade."""
+"""Arithmetics less accurate than IEEE's, each under the claim of its own grade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is left open beside the arithmetic: padding times infinity, zeros, memory layouts, exceptions, signatures."""
+"""Freedoms besides the arithmetic: padding times infinity, signs of zeros, memory layouts, exceptions, signatures."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def read_only(call: Call) -> Array:
 
 
 class Refused(Exception):
-    """An exception of the library's own."""
+    """The library's own exception."""
 
 
 @variant()

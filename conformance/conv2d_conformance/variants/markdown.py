@@ -1,4 +1,4 @@
-"""The outcome of many runs as a page in Markdown."""
+"""The outcome of many runs as a Markdown page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.metadata import version
 from conv2d_conformance import __version__, spec
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.variants import catalogue
-from conv2d_conformance.variants.alarms import EVERY, LARGE, Result
+from conv2d_conformance.variants.alarms import EVERY, LARGE, VariantResult
 
 PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis")
 
@@ -22,9 +22,9 @@ every seed are run twice, and those that ask more than {LARGE} times as many cas
 seed. An element is evident where a fault of a single product would have shown."""
 
 
-def page(results: Mapping[str, Result], command: str) -> str:
+def page(results: Mapping[str, VariantResult], command: str) -> str:
     """The page; `command` is the line that makes it."""
-    total = sum(results.values(), Result())
+    total = sum(results.values(), VariantResult())
     rows = [_cells(catalogue()[name], result) for name, result in results.items()]
     lines = [
         "# False alarms",
@@ -52,9 +52,9 @@ def page(results: Mapping[str, Result], command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def sentence(results: Mapping[str, Result]) -> str:
-    """The outcome in a line."""
-    total = sum(results.values(), Result())
+def sentence(results: Mapping[str, VariantResult]) -> str:
+    """The outcome in one line."""
+    total = sum(results.values(), VariantResult())
     number = f"{len(total.alarms)} false alarm{'' if len(total.alarms) == 1 else 's'}"
     return (
         f"{number}: {len(results)} variants, {total.runs:,} runs, {total.checks:,} checks, {total.cases:,} cases, "
@@ -62,13 +62,13 @@ def sentence(results: Mapping[str, Result]) -> str:
     )
 
 
-def _cells(adapter: Adapter, result: Result) -> tuple[str, ...]:
+def _cells(adapter: Adapter, result: VariantResult) -> tuple[str, ...]:
     numbers = (result.runs, result.cases, result.elements, result.evidence, len(result.alarms))
     return (adapter.name, _claims(adapter), adapter.description, *(f"{number:,}" for number in numbers))
 
 
 def _claims(adapter: Adapter) -> str:
-    """The grades that are claimed, and what is given up."""
+    """The claimed grades, and the disclaimed features."""
     grades = dict.fromkeys(adapter.capabilities.grades.values())
     flushed = ["flushed subnormals"] if adapter.capabilities.subnormals else []
     return ", ".join((*grades, *flushed)) or "the default"

@@ -1,4 +1,4 @@
-"""One arithmetic, IEEE's, in many orders of summation."""
+"""IEEE arithmetic in many orders of summation."""
 
 from __future__ import annotations
 

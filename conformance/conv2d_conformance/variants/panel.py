@@ -1,4 +1,4 @@
-"""Many implementations under one check: cases are drawn once, and what is allowed is found once for equal claims."""
+"""Many implementations under one check: cases are drawn once, and the law is computed once for equal claims."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.question import Drawn, Question
+from conv2d_conformance.verdict.question import DrawnQuestion, Question
 
 MOST_QUESTIONS = 500
 MOST_ELEMENTS = 100_000
-"""Of a result; what follows from a larger case is not kept."""
+"""A question whose result has more elements than this is not kept."""
 
 
 class Questions:
-    """The latest questions, shared by all that have the same grades."""
+    """The latest questions, shared by all implementations with the same grades."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[Case, str], Question] = {}
 
     def __call__(self, case: Case, claims: Capabilities) -> Question:
-        # A stride of 1.0 equals one of 1, and is another question.
+        # A stride of 1.0 equals a stride of 1, but makes another question.
         if case.overrides or math.prod(case.output_shape) > MOST_ELEMENTS:
             return Question(case, claims)
         key = (case, f"{sorted(claims.grades.items())} {sorted(claims.subnormals.items())}")
@@ -35,7 +35,7 @@ class Questions:
 
 
 class Panel:
-    """Examinations that are led through a check together, as if they were one. Who fails drops out."""
+    """Examinations that run a check together as if they were one. One that fails drops out."""
 
     def __init__(self, examinations: Sequence[Examination]) -> None:
         first, *_ = examinations
@@ -62,7 +62,7 @@ class Panel:
     def judge_together(self, case: Case, other: Case) -> None:
         self._each(lambda examination: examination.judge_together(case, other))
 
-    def judge_drawn(self, question: Drawn) -> None:
+    def judge_drawn(self, question: DrawnQuestion) -> None:
         self._each(lambda examination: examination.judge_drawn(question))
 
     def measure(self, case: Case) -> None:

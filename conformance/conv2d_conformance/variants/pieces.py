@@ -1,6 +1,6 @@
-"""Float32 products from those of shorter formats, as vendors ship them; each under the claim of its own grade.
+"""Float32 products from products of shorter formats, as vendors ship them, each under the claim of its own grade.
 
-Infinity times a piece that is 0 would be NaN: these variants do not claim numbers that are not finite.
+Infinity times a piece that is 0 would be NaN, so these variants do not claim `non_finite`.
 """
 
 from __future__ import annotations

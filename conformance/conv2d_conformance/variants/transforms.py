@@ -1,4 +1,4 @@
-"""Transforms on other points and tiles, and arithmetics that flush subnormals where others keep them."""
+"""Transforms with other points and tiles, and arithmetics that flush subnormals where others keep them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a variant is made: a function from a call to its answer, and claims."""
+"""Make a variant from a function that answers a call, and from its claims."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts the cases of one check to an implementation, and judges the answers."""
+"""Ask an implementation the cases of one check, and judge the answers."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Answer, Implementation, Observation
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.operations import OPERATIONS
+from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.failure import as_always
+from conv2d_conformance.verdict.fault_sentences import NO_SUCH_THING
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault, Judgement
-from conv2d_conformance.verdict.question import FORESEEN, Drawn, Question
-from conv2d_conformance.verdict.repeating import judge_repetitions
+from conv2d_conformance.verdict.question import FORESEEN, DrawnQuestion, Question
+from conv2d_conformance.verdict.repetitions import judge_repetitions
 from conv2d_conformance.verdict.tally import Tally
-from conv2d_conformance.verdict.together import answers_of, request_of
-from conv2d_conformance.verdict.wording import NO_SUCH_THING
 
 BREACHES = frozenset({"imports-reference"})
-"""What breaks no requirement, but the rules for adapters: there is no certificate."""
+"""Observations that break the rules for adapters instead of a requirement: there is no certificate."""
 
 Prepare = Callable[[Case, Capabilities], Question]
-"""Makes the question that a case is under some claims."""
+"""Makes a question of a case and some claims."""
 
 
 class Asker:
-    """Asks an implementation for one check.
+    """Asks an implementation on behalf of one check.
 
-    What is seen beside an answer goes into the tally, whatever the case was asked for; and so does what the answer says
-    of the accuracy, where the check `grades`. Askers of the same cases can share what they `prepare`.
+    Observations beside an answer go into the tally, whatever the case was asked for. If the check `grades`, so does
+    what the answer says about the accuracy. Askers of the same cases can share what they `prepare`.
     """
 
     def __init__(self, implementation: Implementation, tally: Tally, *, grades: bool, prepare: Prepare) -> None:
@@ -48,7 +48,7 @@ class Asker:
     def ask(
         self, case: Case, *, values: bool, times: int = 1, meanwhile: Callable[[], object] = lambda: None
     ) -> Judgement:
-        """Ask a case, several times or until an answer fails. What is done `meanwhile` takes little."""
+        """Ask a case, up to `times` times or until an answer fails. The work `meanwhile` is short."""
         question = self._question(case)
         request = question.foreseen(meanwhile) if values else question.request
         grading = self._tally.grading if self.grades else None
@@ -71,14 +71,14 @@ class Asker:
             self._watch(format_case(case), judgement, case.operation)
         return judged
 
-    def ask_drawn(self, question: Drawn) -> Judgement:
-        """Ask for what is drawn."""
+    def ask_drawn(self, question: DrawnQuestion) -> Judgement:
+        """Ask a question whose answer is drawn."""
         judgement = question.judged(self.implementation)
         self._watch(question.line, judgement, question.operation)
         return judgement
 
     def foresee(self, case: Case) -> None:
-        """Prepare the question that comes next, if that takes little."""
+        """Prepare the next question, if that is little work."""
         question = self._prepare(case, self.claims)
         if question.illegal_because is None and products(question.geometry) <= FORESEEN:
             _ = question.request
@@ -86,7 +86,7 @@ class Asker:
 
     def _question(self, case: Case) -> Question:
         prepared, self._prepared = self._prepared, None
-        # A stride of 1.0 equals one of 1, and is another question.
+        # A stride of 1.0 equals a stride of 1, but makes another question.
         is_prepared = prepared is not None and prepared.case == case and not case.overrides
         return prepared if prepared is not None and is_prepared else self._prepare(case, self.claims)
 

@@ -1,14 +1,14 @@
-"""In which respect a recorded case fails."""
+"""The aspect in which a recorded case fails."""
 
 from __future__ import annotations
 
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.failure import Failure
+from conv2d_conformance.verdict.fault_sentences import ANY_ANSWER, NO_SUCH_THING, REFUSED, REPEATED
 from conv2d_conformance.verdict.judgement import Aspect
-from conv2d_conformance.verdict.wording import ANY_ANSWER, NO_SUCH_THING, REFUSED, REPEATED
 
 SAID: frozenset[Aspect] = frozenset({"accepted", "answered", "observed", "repeated"})
-"""Those that words tell apart."""
+"""The aspects that the words of a failure tell."""
 
 BY_WHAT_IS_REQUIRED: dict[str, Aspect] = {ANY_ANSWER: "answered", NO_SUCH_THING: "observed", REPEATED: "repeated"}
 

@@ -1,4 +1,4 @@
-"""Ask only what is claimed: a case with everything unclaimed set to its simplest form."""
+"""Keep cases within the claims: set everything unclaimed to its simplest form."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES, FORMATS
 
 SHAPING = {"N", "C", "M", "H", "W", "groups", "bias"}
-"""The fields on which the shapes of the arrays depend, of those that may change."""
+"""Among the fields that may change, those that determine the shapes of the arrays."""
 
 
 def within_claims(case: Case, claims: Capabilities) -> Case:
-    """The case itself if all that it needs is claimed, else its nearest relative that is.
+    """The case itself if everything that it needs is claimed, else its nearest relative within the claims.
 
-    Illegal calls are made within the claims (`illegal_within_claims`), and stay as they are.
+    Illegal calls, which `illegal_within_claims` makes, stay as they are.
     """
     if case.overrides or not is_legal(case):
         return case
     changes = dict(_changes(case, claims))
     if isinstance(case.data, Elements) and changes.keys() & SHAPING:
-        # What is named must have its place in the arrays of the other shapes, so the shapes come first.
+        # The shapes change first, since named elements need a place in the new arrays.
         changes["data"] = _placed(case.data, replace(case, **changes, data=Recipe()))
     if "dtype" in changes:
         changes["data"] = _fitting(changes.get("data", case.data), changes["dtype"])
@@ -35,10 +35,10 @@ def within_claims(case: Case, claims: Capabilities) -> Case:
 
 
 def illegal_within_claims(illegal: Illegal, claims: Capabilities) -> tuple[Case, Case] | None:
-    """The legal call and the illegal one, which differ by the defect alone and need nothing that is not claimed.
+    """The legal call and the illegal one, which differ only by the defect and need nothing unclaimed.
 
-    None where there are no such calls: without what is not claimed the call may have become legal, or the defect may
-    lie in an argument that the implementation is never given.
+    None where there are no such calls: without unclaimed features the call may become legal, or the defect may lie in
+    an argument that the implementation never gets.
     """
     if not illegal.defect.needs <= claims.features:
         return None
@@ -50,9 +50,9 @@ def illegal_within_claims(illegal: Illegal, claims: Capabilities) -> tuple[Case,
 
 
 def _placed(data: Elements, case: Case) -> Elements | Recipe:
-    """The named elements in the arrays of a case, as far as these have a place for them.
+    """The named elements that have a place in the arrays of a case.
 
-    An index beyond the end of an axis starts again; of several elements for one place the first stays.
+    An index beyond the end of an axis wraps around; of several elements for one place the first stays.
     """
     entries: dict[tuple[str, tuple[int, ...]], float] = {}
     shapes = {letter: case.shapes.get(array) for array, letter in LETTERS.items()}
@@ -68,7 +68,7 @@ def _placed(data: Elements, case: Case) -> Elements | Recipe:
 
 
 def _fitting(data: Recipe | Elements, dtype: str) -> Recipe | Elements:
-    """Data that another dtype holds too: smaller integers, and no element that becomes infinite."""
+    """The data, changed so that another dtype holds them too: smaller integers, and no element that overflows."""
     if isinstance(data, Elements):
         too_large = any(FORMATS[dtype].largest < abs(value) < math.inf for _, _, value in data.entries)
         base = None if data.base is None else _smaller(data.base, dtype)
@@ -114,7 +114,7 @@ def _changes(case: Case, claims: Capabilities) -> Iterator[tuple[str, Any]]:
     kind = case.padding if isinstance(case.padding, str) else "explicit"
     if kind not in claims.padding:
         yield "padding", (0, 0)
-        # The input becomes as large as it was with its padding, so that the kernel fits, and keeps its dilation.
+        # The input grows by its former padding, so that the kernel still fits, and keeps its dilation.
         (top, bottom), (left, right) = geometry(case).pads
         yield "H", case.H + top + bottom
         yield "W", case.W + left + right

@@ -1,4 +1,4 @@
-"""Choose data from which something follows in the claimed grade."""
+"""Choose data that are evidence in the claimed grade."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from conv2d_conformance.verdict.question import claimed_grade
 
 
 def with_evidence(case: Case, claims: Capabilities) -> Case:
-    """The case, with data that are evidence in the grade that is claimed for its operation; itself where they are."""
+    """The case with data that are evidence in the grade claimed for its operation; itself if they already are."""
     judged = elementwise(case.operation)
     return judged.evident(case, judged.accuracy_class(claimed_grade(claims, case.subject), case.dtype))
 
 
 def askable(case: Case, claims: Capabilities) -> Case | None:
-    """The nearest relative of the case that needs nothing unclaimed, with data that are evidence.
+    """The nearest relative of the case within the claims, with data that are evidence.
 
     None where that takes more than is possible: a large padding without its large stride has a large output.
     """

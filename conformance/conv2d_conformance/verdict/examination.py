@@ -1,4 +1,4 @@
-"""One check's dealings with the implementation: ask, judge, count, and end at the first failure."""
+"""The examination of an implementation by one check: ask, judge, count, and end at the first failure."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from conv2d_conformance.verdict.failure import Failure, as_always, as_it_is
 from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.judgement import Aspect, Fault, Judgement, Outcome
-from conv2d_conformance.verdict.question import Drawn, Question, claimed_grade
-from conv2d_conformance.verdict.sequence import LONGEST_SEQUENCE
+from conv2d_conformance.verdict.needed_calls import LONGEST_SEQUENCE
+from conv2d_conformance.verdict.question import DrawnQuestion, Question, claimed_grade
 from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
 from conv2d_conformance.verdict.tally import Tally
 
@@ -47,11 +47,11 @@ class Nonconforming(AssertionError):
 
 
 class Examination:
-    """Hands cases to an implementation and keeps the tally of one check.
+    """Asks an implementation the cases of one check, and keeps the tally.
 
-    `judge` raises Nonconforming for the first case that fails, in the form that the simplifier gives to it; every later
-    call re-raises it, so that a test that is run again ends as it did before. Without a simplifier that case stands as
-    it is. Examinations that ask the same cases can share what they `prepare`.
+    `judge` raises Nonconforming for the first failing case, reduced by the simplifier. Every later call raises it
+    again, so that a repeated test ends as before. Without a simplifier the case stays as it is. Examinations of the
+    same cases can share what they `prepare`.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Examination:
         return self.asker.claims
 
     def judge_all(self, cases: Iterable[Case], *, values: bool = True) -> None:
-        """Judge fixed cases, in their order. The next is prepared while an answer is awaited."""
+        """Judge fixed cases in order. The next one is prepared while an answer is awaited."""
         for case, self._upcoming in pairwise(chain(cases, [None])):
             assert case is not None
             self.judge(case, values=values)
@@ -94,7 +94,7 @@ class Examination:
     def judge(
         self, case: Case, *, values: bool = True, times: int = 1, about: Callable[[Case], bool] = lambda _: True
     ) -> None:
-        """Ask the case, with what is not claimed set to its simplest form; raise Nonconforming if the answer fails.
+        """Ask the case, with unclaimed features in their simplest form; raise Nonconforming if the answer fails.
 
         Asked several `times`, all answers must be the same. In its simplest form the case must still be `about` what
         the check tests, and make use of the features that the requirements name, as far as it did; else it is left out.
@@ -114,7 +114,7 @@ class Examination:
         self._end_where_observed()
 
     def judge_illegal(self, calls: Iterable[Illegal]) -> None:
-        """Ask illegal calls; raise Nonconforming for the first that is answered, or where none says anything.
+        """Ask illegal calls; raise Nonconforming for the first one that is answered, or if no refusal is evidence.
 
         A call that is refused says something only where the same call without its defect is not: an implementation
         may lack what both of them need. That legal call is asked right after the illegal one.
@@ -146,7 +146,7 @@ class Examination:
             self._end(as_it_is(format_case(legal), Fault(aspect, fault.got, required)), "error")
 
     def _refusal(self, legal: Case) -> Fault | None:
-        """What came in place of an array when a legal call was asked, right or wrong."""
+        """The fault if a legal call gave no array; arrays may be right or wrong."""
         if legal not in self._known:
             self._known[legal] = self._ask(legal, values=False)
             self._note_rejection(legal, self._known[legal])
@@ -154,14 +154,14 @@ class Examination:
         return fault if fault is not None and fault.aspect in ("accepted", "answered") else None
 
     def _loses(self, case: Case, asked: Case) -> bool:
-        """Whether the nearest relative of a case lacks a feature that the check is about, and the case had."""
+        """Whether the nearest relative of a case lost a feature that the check is about."""
         if asked is case or not self.requirements:
             return False
         about = frozenset().union(*(spec.get(requirement).features for requirement in self.requirements))
         return not about & features_of(case) <= features_of(asked)
 
     def judge_in_sequence(self, cases: Iterable[Case]) -> None:
-        """Ask all cases in their order, each of them afresh; raise Nonconforming for the first answer that fails.
+        """Ask all cases in order, even equal ones; raise Nonconforming for the first answer that fails.
 
         Nothing else is asked in between. Illegal calls are asked and not judged, which is for other checks, unless one
         is accepted that was rejected earlier in the sequence. A failure names the calls that must come before, and no
@@ -189,7 +189,7 @@ class Examination:
         self._end_where_observed()
 
     def judge_together(self, case: Case, other: Case) -> None:
-        """Ask both at once, from two threads of one process; raise Nonconforming where an answer to either fails."""
+        """Ask both at once, from two threads of one process; raise Nonconforming if either answer fails."""
         if self._raised is not None:
             raise self._raised
         fitting = [askable(one, self.claims) for one in (case, other)]
@@ -206,7 +206,7 @@ class Examination:
         return self.asker.ask_together(cases)
 
     def _raise_beside(self, cases: Sequence[Case], case: Case, beside: Case, judgement: Judgement) -> NoReturn:
-        """What fails alone too is told as such."""
+        """Raise the failure of one of two calls; one that also fails alone is raised as such."""
         for one in cases:
             if (alone := self._ask(one, values=True)).outcome != "pass":
                 self._raise(one, alone, values=True)
@@ -217,7 +217,7 @@ class Examination:
             failure = self.simplifier.together(self.asker, cases, failure)
         self._end(failure, judgement.outcome)
 
-    def judge_drawn(self, question: Drawn) -> None:
+    def judge_drawn(self, question: DrawnQuestion) -> None:
         """Judge an answer by its distribution; raise Nonconforming if it fails.
 
         It is asked once: nothing is drawn again, and nothing is made simpler.
@@ -240,13 +240,13 @@ class Examination:
                 self._end(self._reduced_observation(requirement), "fail")
 
     def _reduced_observation(self, requirement: str) -> Failure:
-        """What was seen beside an answer; as it is where no case showed it."""
+        """The failure for an observation beside an answer, unreduced if no case showed it."""
         if requirement not in self.asker.watched or self.simplifier is None:
             return self.tally.observed[requirement]
         return self.simplifier.observed(self.asker, *self.asker.watched[requirement])
 
     def measure(self, case: Case) -> None:
-        """Ask a case for what it says of the accuracy: wrong values end nothing, any other fault does."""
+        """Ask a case to measure the accuracy: wrong values do not end the check, any other fault does."""
         case = within_claims(case, self.claims)  # with its own data, which tell one class from another
         judgement = self._ask(case, values=True)
         if judgement.outcome == "pass":
@@ -255,7 +255,7 @@ class Examination:
             self._raise(case, judgement, values=True)
 
     def require_claimed_grades(self) -> None:
-        """Raise Nonconforming for the first dtype whose claimed class some answer has broken."""
+        """Raise Nonconforming for the first dtype whose claimed class an answer has broken."""
         for dtype, found in self.tally.grading.subjects.items():
             claimed = claimed_grade(self.claims, dtype)
             if claimed in found.failed:
@@ -277,7 +277,7 @@ class Examination:
             self.asker.foresee(case)
 
     def _note_rejection(self, case: Case, judgement: Judgement) -> None:
-        """Of what the check asks itself: what is asked to make a case simpler depends on the time that there is."""
+        """Note a rejection of the check's own cases; those of the simplifier depend on time."""
         if judgement.rejected is not None:
             legal = judgement.fault is not None
             self.tally.rejections.take(judgement.rejected, format_case(case), legal=legal)
@@ -311,7 +311,7 @@ class Examination:
         self._end(failure, judgement.outcome)
 
     def _asked_before(self) -> list[Case]:
-        """The calls before the present one: all that the process was asked, where that is known."""
+        """The calls before the present one: all calls of the process, if they are known."""
         if not isinstance(self.implementation, Remembering):
             return list(self._in_sequence)
         return [parse(line) for line in list(self.implementation.asked)[:-1]]

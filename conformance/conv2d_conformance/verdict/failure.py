@@ -1,4 +1,4 @@
-"""A failing case, as it is told."""
+"""A failing case, as reports tell it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from conv2d_conformance.typed_json import ABSENT, Absent
 from conv2d_conformance.verdict.judgement import Aspect, Fault
-from conv2d_conformance.verdict.simplifying import REPETITIONS
+from conv2d_conformance.verdict.simplest_case import REPETITIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +33,17 @@ class Failure:
 
 
 def as_it_is(line: str, fault: Fault) -> Failure:
-    """What stands as it is: nothing was made simpler, and nothing asked again."""
+    """A failure that was neither reduced nor asked again."""
     return failure_of(line, fault, first_case=line, failed=1, repetitions=1)
 
 
 def as_always(line: str, fault: Fault) -> Failure:
-    """What was seen once and is taken to be so each time."""
+    """A failure that was seen once and is assumed to occur every time."""
     return failure_of(line, fault, first_case=line, failed=REPETITIONS, repetitions=REPETITIONS)
 
 
 def failure_of(line: str, fault: Fault, *, first_case: str, failed: int, repetitions: int) -> Failure:
-    """A fault that a case has, which was another at first, and how often it failed when it was asked again."""
+    """The failure of a case that was reduced from `first_case`, with how often it failed when asked again."""
     return Failure(
         case=line,
         got=fault.got,

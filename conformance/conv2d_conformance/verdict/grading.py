@@ -1,8 +1,8 @@
-"""How accurate an implementation is: for every dtype the strictest class that holds for all of its answers.
+"""How accurate an implementation is: for every dtype, the strictest class that holds for all of its answers.
 
-The name of a class is the name of an arithmetic, and an implementation that is wrong in a small way may keep to the
-bound of one that it has nothing to do with. So beside A and A-tc, which any arithmetic as accurate deserves, a class is
-named only where it is claimed, or where the answers show it (`shown`). Else the errors are told in numbers.
+A class is named after an arithmetic, but a slightly wrong implementation may stay within the bound of an arithmetic
+that it does not use. So apart from A and A-tc, which any arithmetic of that accuracy deserves, a class is named only if
+it is claimed, or if the answers show it (`shown_arithmetic`). Otherwise the errors are given in numbers.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from conv2d_conformance.law.allowed import Allowed, Comparison, Mask, compare
 from conv2d_conformance.law.classes import contained_in
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.record import Margin
-from conv2d_conformance.verdict.shown import has_spread, of_rounded_factors
+from conv2d_conformance.verdict.shown_arithmetic import has_spread, of_rounded_factors
 
 EXACT = "E"
-"""Stands among the failed classes where an answer that is fixed in class A, whatever the order, is another."""
+"""Marks, among the failed classes, that an answer fixed by class A in any order was different."""
 
 BY_SIZE = ("A", "A-tc")
-"""The classes for which it is enough that the errors are small."""
+"""The classes that need only small errors."""
 
 SEEN = {
     "R-tf32": "products are those of inputs rounded to the 10 bits of TF32",
@@ -36,17 +36,17 @@ SEEN = {
     "B6": "errors spread over tiles of 6, as those of Winograd's algorithm do",
     "C": "errors spread over planes, as those of the fast Fourier transform do",
 }
-"""What the answers show of a class that nobody claims."""
+"""What the answers show about a class that is not claimed."""
 
 
 @dataclass
-class Subject:
+class SubjectAccuracy:
     """What the answers for one dtype, or for its gradients, have shown.
 
-    failed: the classes that some answer broke, each with the question that showed it. shown, refuted: classes of which
-    an answer shows, or contradicts, the arithmetic. margins: for A and the claimed class, the largest error as a share
-    of the bound. excess: how many times as large as the bound of A-tc an error is. fixed, bounded: how many elements of
-    evidence were judged whose value is fixed in A, and how many that may be rounded.
+    failed: the classes that an answer broke, each with the question that showed it. shown, refuted: classes whose
+    arithmetic an answer shows, or contradicts. margins: for A and the claimed class, the largest error as a share of
+    the bound. excess: the largest error in multiples of the bound of A-tc. fixed, bounded: the number of judged
+    elements of evidence whose value is fixed in A, and of those that may be rounded.
     """
 
     failed: dict[str, Question] = field(default_factory=dict)
@@ -66,17 +66,17 @@ class Subject:
 class Grading:
     """What the answers have shown, by the subject of the case."""
 
-    subjects: dict[str, Subject] = field(default_factory=dict)
+    subjects: dict[str, SubjectAccuracy] = field(default_factory=dict)
 
     def take(self, question: Question, answer: Array, judged: Comparison) -> None:
-        """Note what an answer in the shape of the law says, given its comparison under the class that is claimed."""
-        subject = self.subjects.setdefault(question.case.subject, Subject())
+        """Note what an answer in the shape of the law shows, given its comparison under the claimed class."""
+        subject = self.subjects.setdefault(question.case.subject, SubjectAccuracy())
         claimed = question.accuracy.name
         _note_margin(subject, claimed, question, question.law, judged)
         held: set[str] = set()
         for name in class_names(question.case.subject):
             if contained_in(name) & held or (name in subject.failed and name not in BY_SIZE):
-                continue  # what holds in one class holds in those that contain it
+                continue  # an answer that holds in a class holds in those that contain it
             law = question.law_in(name)
             comparison = judged if name == claimed else compare(answer, law)
             if comparison.wrong.any():
@@ -96,7 +96,7 @@ class Grading:
                     _note_arithmetic(subject, question, answer, comparison.wrong)
 
 
-def _note_margin(subject: Subject, name: str, question: Question, law: Allowed, comparison: Comparison) -> None:
+def _note_margin(subject: SubjectAccuracy, name: str, question: Question, law: Allowed, comparison: Comparison) -> None:
     if not (law.evident & ~law.fixed).any():
         return
     ratio = np.where(law.evident, comparison.ratio, 0.0)
@@ -110,8 +110,8 @@ def _note_margin(subject: Subject, name: str, question: Question, law: Allowed, 
         )
 
 
-def _note_excess(subject: Subject, answer: Array, law: Allowed, wrong: Mask, unit: float) -> None:
-    """Where anything rounds at all: the bound of a bias alone is that of the comparison."""
+def _note_excess(subject: SubjectAccuracy, answer: Array, law: Allowed, wrong: Mask, unit: float) -> None:
+    """Note the excess where anything rounds: the bound of a single bias only covers the comparison."""
     got = answer.astype(np.float64)
     bounded = wrong & (law.bound > unit / 2 * np.abs(law.high)) & np.isfinite(law.bound) & np.isfinite(got)
     if bounded.any():
@@ -119,7 +119,7 @@ def _note_excess(subject: Subject, answer: Array, law: Allowed, wrong: Mask, uni
         subject.excess = max(subject.excess, float((error / law.bound[bounded]).max()))
 
 
-def _note_arithmetic(subject: Subject, question: Question, answer: Array, wrong: Mask) -> None:
+def _note_arithmetic(subject: SubjectAccuracy, question: Question, answer: Array, wrong: Mask) -> None:
     if not subject.shown.intersection(TRANSFORMS) and has_spread(question.operands, answer):
         subject.shown.update(TRANSFORMS)
     for name, numbers in ROUNDED_INPUTS.items():

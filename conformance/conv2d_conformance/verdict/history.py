@@ -1,4 +1,4 @@
-"""What a process of an implementation was asked since it began: the calls on which a later answer could depend."""
+"""The calls that a process of an implementation has had, on which a later answer could depend."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ MOST_REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """How many calls were answered so far, and how many were not: waited for in vain, or the end of the process."""
+    """The number of calls that were answered so far, that were waited for in vain, and that ended the process."""
 
     answered: int = 0
     waits: int = 0
     deaths: int = 0
 
     def after(self, answer: Answer) -> Ends:
-        """With one call more. Where there was an answer that is none, such as no array, nothing ended."""
+        """The counts after one more call. An answer that cannot be judged, such as no array, ended nothing."""
         kind = answer.kind if isinstance(answer, Broken) else ""
         if kind in WAITED:
             return replace(self, waits=self.waits + 1)
@@ -36,7 +36,7 @@ class Ends:
 
 
 class Remembering:
-    """An implementation, with the lines of the calls that its present process was asked, the last ones of very many.
+    """An implementation with the lines of the calls that its present process had; of very many, the last ones.
 
     `ends` counts the calls of all its processes.
     """
@@ -71,10 +71,10 @@ class Remembering:
 
 
 def packed(lines: Sequence[str]) -> str:
-    """Thousands of lines that resemble each other, as a short text."""
+    """Thousands of similar lines, packed into a short text."""
     return base64.b85encode(zlib.compress("\n".join(lines).encode())).decode()
 
 
 def unpacked(text: str) -> list[str]:
-    """The lines again; none of no text."""
+    """The lines of a packed text; none of an empty one."""
     return [] if not text else zlib.decompress(base64.b85decode(text)).decode().splitlines()

@@ -1,4 +1,4 @@
-"""Judge one answer to one case: the case alone decides what is allowed."""
+"""Judge one answer to one case: only the case decides what is allowed."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from conv2d_conformance.contract.answers import Answer, Broken, Rejected, Result
 from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.joined_arrays import row_of
+from conv2d_conformance.verdict.fault_sentences import ANY_ANSWER, REFUSED, describe_wrong_elements
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.wording import ANY_ANSWER, REFUSED, describe_wrong_elements
 
 
 def judge(question: Question, answer: Answer, *, values: bool = True, grading: Grading | None = None) -> Judgement:
-    """Say whether the answer is allowed. Without `values`, only its dtype and shape are looked at.
+    """Judge whether the answer is allowed. Without `values`, only its dtype and shape count.
 
-    `grading` is told how accurate the answer is, right or wrong.
+    `grading` notes how accurate the answer is, right or wrong.
     """
     if isinstance(answer, Broken):
         return Judgement("error", Fault("answered", answer.sentence, ANY_ANSWER, answer.kind))
@@ -39,7 +39,7 @@ def _judge_illegal(reason: str, answer: Result | Rejected) -> Judgement:
 
 
 def _fault_of_form(question: Question, answer: Result) -> Fault | None:
-    """What is wrong with the arrays before their values are looked at."""
+    """The fault of the arrays' form, before their values are judged."""
     dtype, shapes = dtype_of(question.case.dtype), question.shapes
     for (name, shape), array in zip(shapes.items(), answer.arrays, strict=True):
         whose = f"{name} of " if len(shapes) > 1 else ""

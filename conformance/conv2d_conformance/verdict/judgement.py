@@ -1,4 +1,4 @@
-"""What came of one answer."""
+"""The judgement of one answer."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Outcome = Literal["pass", "fail", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with an answer: in which respect, what came, and what is required.
+    """What is wrong with an answer: its aspect, what was got, and what is required.
 
-    broken: of which kind an answer is that could not be judged; empty for any other.
+    broken: the kind of an answer that could not be judged; empty for any other.
     """
 
     aspect: Aspect
@@ -35,9 +35,9 @@ class Judgement:
     """The outcome for one case.
 
     evidence: the number of elements (or, without elements, of facts) that could have shown a fault and did not.
-    rejected: the answer, where it is that the call was refused, rightly or wrongly.
-    margin: the largest error as a share of its bound, over the evident elements that are judged by a bound.
-    calls: how many of one and the same it took.
+    rejected: the answer if the call was refused, rightly or wrongly.
+    margin: the largest error as a share of its bound, over the evident elements that a bound judges.
+    calls: how many equal calls it took.
     """
 
     outcome: Outcome

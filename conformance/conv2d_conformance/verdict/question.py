@@ -1,4 +1,4 @@
-"""A case made ready to be asked: the call, whether it is legal, and what may come back."""
+"""A case ready to be asked: the call, whether it is legal, and the allowed answers."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
 CORE_CLAIMS = Capabilities()
 
 FORESEEN = 1 << 16
-"""Products of a call of which the law takes so little time that no answer waits long for it: some milliseconds."""
+"""The most products of a call whose law takes only some milliseconds, so that no answer waits long for it."""
 
 
 def claimed_grade(claims: Capabilities, subject: str) -> str:
-    """The accuracy class that an adapter claims for a dtype or its gradients ("float16/gradients"), or its default."""
+    """The accuracy class that an adapter claims for a subject ("float16", "float16/gradients"), or its default."""
     dtype, _, operation = subject.partition("/")
     forward = claims.grades.get(dtype, default_class(dtype))
     return claims.grades.get(subject, elementwise(operation or MAIN).default_class(dtype, forward))
 
 
-class Drawn(Protocol):
-    """A question whose answer is drawn: its line, the operation that it asks for, and how many elements must come."""
+class DrawnQuestion(Protocol):
+    """A question whose answer is drawn: its line, its operation, and the number of elements that must come back."""
 
     @property
     def line(self) -> str: ...
@@ -58,14 +58,14 @@ class Drawn(Protocol):
 
 
 def requests_of(line: str) -> list[Request]:
-    """The calls that a line asks for. CaseError where it is no case."""
+    """The calls that a line asks for. CaseError where the line is not a case."""
     lines = operation_of(line).lines
     return [Question(parse(line)).request] if lines is None else lines.requests(line)
 
 
 @dataclass
 class Question:
-    """One case, and lazily everything that follows from it and from the claims: which grade, and what is flushed."""
+    """One case, and lazily everything that follows from it and from the claimed grade and flushing."""
 
     case: Case
     claims: Capabilities = CORE_CLAIMS
@@ -73,7 +73,7 @@ class Question:
 
     @cached_property
     def request(self) -> Request:
-        """The call. CaseError, before anything is allocated, where the case takes more than is possible."""
+        """The call. Before anything is allocated, CaseError where the case takes more than is possible."""
         require_affordable(self.case)
         arguments, arrays = call(self.case)
         return Request(
@@ -87,10 +87,10 @@ class Question:
         )
 
     def foreseen(self, then: Callable[[], object] = lambda: None) -> Request:
-        """The call; and where that takes little, what the answer is held against is found until it comes, and more."""
+        """The call. If it is small, the law is computed while the answer is awaited, and `then` is called."""
 
         def meanwhile() -> None:
-            with suppress(Exception):  # what fails here fails again where it is needed, and is told there
+            with suppress(Exception):  # a failure here occurs again where the value is needed, and is told there
                 _ = self.law, self.exposes_faults
                 then()
 
@@ -137,7 +137,7 @@ class Question:
 
     @property
     def judged(self) -> Elementwise:
-        """How answers to the operation that the case asks for are judged."""
+        """How answers to the case's operation are judged."""
         return elementwise(self.case.operation)
 
     @property
@@ -155,21 +155,21 @@ class Question:
 
     @cached_property
     def law(self) -> Allowed:
-        """The allowed answers, element by element, in the order that the operation's law gives them."""
+        """The allowed answers, element by element, in the order of the operation's law."""
         return self.law_in(self.accuracy.name)
 
     def law_in(self, grade: str) -> Allowed:
-        """What would be allowed in another class."""
+        """The law in another class."""
         flushed = self.claims.subnormals.get(self.case.dtype) == "flushed"
         return self.judged.law(self.geometry, self.request.arrays, self._class(grade), flushed=flushed)
 
     @property
     def operands(self) -> Operands:
-        """The data as the law takes them, of an operation that has operands."""
+        """The data in the form that the law takes, for an operation that has operands."""
         assert self.judged.operands is not None, self.case.operation
         return self.judged.operands(self.geometry, self.request.arrays)
 
     @cached_property
     def exposes_faults(self) -> bool:
-        """Whether the data could have shown a fault at all; an empty batch is judged by its shape."""
+        """Whether the data could have shown a fault; an empty batch is judged by its shape."""
         return self.case.N == 0 or exposes(self.case, self.request.arrays)

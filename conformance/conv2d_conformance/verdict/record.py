@@ -1,4 +1,4 @@
-"""What one check saw, as it travels between processes and is kept on disk."""
+"""The record of what one check saw, which travels between processes and is kept on disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conv2d_conformance.verdict.judgement import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Margin:
-    """The largest error as a share of its bound, at which element of which case."""
+    """The largest error as a share of its bound, with its case and element."""
 
     share_of_bound: float
     element: tuple[int, ...]
@@ -38,7 +38,7 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True)
 class RejectedCalls:
-    """Rejections of one kind: the words and the case of the first, and how many they were."""
+    """Rejections of one kind: the message and the case of the first one, and their number."""
 
     type: str
     message: str

@@ -1,7 +1,7 @@
-"""The different rejections of a run, to be read by a person: what fails by mistake is rejected too.
+"""The different rejections of a run, for a person to read, since a mistake in an adapter looks like a rejection.
 
-An adapter whose own code is at fault raises, and so an illegal call is rejected as it must be. No verdict follows from
-the words, since nobody knows all that languages and libraries say; but who reads them sees it at once.
+An adapter with a mistake raises, so an illegal call seems rejected as it must be. No verdict follows from the message,
+since nobody knows all messages of languages and libraries; but a reader sees the mistake at once.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ _WORDS = re.compile(
     r"|attempt to (call|index) a nil",
     re.IGNORECASE,
 )
-"""What R, Python, JavaScript, Julia, Ruby, Java, Go, Lua and linkers say of a name or a value that is not there."""
+"""Messages of R, Python, JavaScript, Julia, Ruby, Java, Go, Lua and linkers about a missing name or value."""
 
 HINT = "it names something that does not exist: is it a fault of the adapter, and no rejection?"
 
 
 def looks_like_a_mistake(type: str, message: str) -> bool:
-    """Whether these are words for a name that does not exist. They decide nothing."""
+    """Whether the message is about a name that does not exist. It decides nothing."""
     return bool(_TYPES.search(type) or _WORDS.search(message))
 
 
 class Rejections:
-    """Those of one check by their kind, numbers apart; the first of each stands for all."""
+    """The rejections of one check by kind, which ignores numbers; the first of each kind stands for all."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, bool], RejectedCalls] = {}
@@ -53,7 +53,7 @@ class Rejections:
 
 
 def merged(parts: Iterable[Iterable[RejectedCalls]]) -> tuple[JudgedRejections, ...]:
-    """The rejections of several checks, each kind once, in their order."""
+    """The rejections of several checks, each kind once, in order."""
     found: dict[tuple[str, bool], JudgedRejections] = {}
     for one in chain.from_iterable(parts):
         kind = refusal(Rejected(one.type, one.message)), one.legal
@@ -73,7 +73,7 @@ def merged(parts: Iterable[Iterable[RejectedCalls]]) -> tuple[JudgedRejections, 
 
 
 def sentence(rejections: Iterable[JudgedRejections]) -> str:
-    """How many there are, and which of them to read first; nothing where there are none."""
+    """The number of rejections, and which to read first; empty where there are none."""
     told = list(rejections)
     if not told:
         return ""

@@ -1,4 +1,4 @@
-"""What failed, in its simplest form, with what is behind it."""
+"""Reduce a failure to its simplest form, and find its cause."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Implementation, Observation
 from conv2d_conformance.verdict.asker import Asker
 from conv2d_conformance.verdict.failure import Failure, as_it_is, failure_of
+from conv2d_conformance.verdict.fault_sentences import NO_SUCH_THING
 from conv2d_conformance.verdict.judgement import Fault, Judgement
+from conv2d_conformance.verdict.needed_calls import shortest
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.sequence import shortest
-from conv2d_conformance.verdict.simplifying import (
+from conv2d_conformance.verdict.simplest_case import (
     IF_KNOWN,
     OF_A_CRASH,
     REPETITIONS,
@@ -23,22 +24,21 @@ from conv2d_conformance.verdict.simplifying import (
     repeated,
     simplest,
 )
-from conv2d_conformance.verdict.wording import NO_SUCH_THING
 
 Diagnose = Callable[[Implementation, Case, Mapping[Case, bool]], str | None]
-"""Says in a sentence what is behind a failing case, given other cases and whether their answers were right."""
+"""States the cause of a failing case in a sentence, given other cases and whether their answers were right."""
 
 Know = Callable[[Implementation, Case, Fault], bool]
-"""Whether what is behind a failing case was found before."""
+"""Whether the cause of a failing case is already known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Simplifier:
-    """Reduces failures by asking on.
+    """Reduces failures by asking further cases.
 
-    What `diagnose` says of a case is kept with its failure; one of which the cause is `known` is reduced less far.
-    Those of one run can share the cases that were `unsteady`, which failed only sometimes: one such case is made
-    simpler, and those that follow are not.
+    The sentence of `diagnose` is kept with the failure. A failure whose cause is `known` is reduced less far.
+    Simplifiers of one run can share the `unsteady` cases, which failed only sometimes: the first one is reduced, later
+    ones are not.
     """
 
     diagnose: Diagnose | None = None
@@ -49,7 +49,7 @@ class Simplifier:
     def failing(
         self, asker: Asker, case: Case, judgement: Judgement, *, values: bool, asked: Mapping[Case, Judgement]
     ) -> Failure:
-        """The failure of a case, asked with or without its values, where others were `asked` before."""
+        """The failure of a case, judged with or without its values. `asked` are the cases before it."""
         assert judgement.fault is not None
         once = as_it_is(format_case(case), judgement.fault)
         if _is_dear(judgement.fault):
@@ -63,7 +63,7 @@ class Simplifier:
 
         is_known = self.known is not None and self.known(asker.implementation, case, judgement.fault)
         crashed = judgement.outcome == "error"
-        if crashed and is_known:  # seen again, and told from what was seen anyway
+        if crashed and is_known:  # it was seen again, and earlier answers suffice for the diagnosis
             return replace(once, diagnosis=self.diagnosis(asker, case, seen if values else {}))
         if self.unsteady and (again := repeated(case, judgement.fault, find)).failed < again.repetitions:
             return _reduced(case, again)
@@ -71,14 +71,14 @@ class Simplifier:
         found = simplest(case, judgement.fault, find, allowance, clock=self.clock)
         failure = _reduced(case, found)
         if found.failed == found.repetitions:
-            # Where shapes alone were looked at, no answer is known to be right.
+            # If only shapes were judged, no answer is known to be right.
             return replace(failure, diagnosis=self.diagnosis(asker, found.case, seen if values else {}))
         if self.unsteady is not None:
             self.unsteady.append(case)
         return failure
 
     def observed(self, asker: Asker, case: Case, first: Observation) -> Failure:
-        """What was seen beside the answer to a case, in the simplest case that shows it."""
+        """The failure for an observation beside the answer to a case, in the simplest case that shows it."""
 
         def find(candidate: Case) -> Fault | None:
             observed = asker.ask(candidate, values=False).observed
@@ -87,13 +87,13 @@ class Simplifier:
         return _reduced(case, simplest(case, _of_observation(first), find, clock=self.clock))
 
     def together(self, asker: Asker, cases: Sequence[Case], failure: Failure) -> Failure:
-        """The failure of one of two cases that were asked at once, and how often either fails so."""
+        """The failure of one of two cases asked at once, with how often either fails so."""
         again = [asker.ask_together(cases) for _ in range(REPETITIONS)]
         failed = sum(any(found.outcome != "pass" for found in judged) for judged in again)
         return replace(failure, failed_repetitions=failed, repetitions=REPETITIONS)
 
     def needed(self, asker: Asker, before: Sequence[Case], case: Case, fault: Fault) -> list[Case] | None:
-        """The calls that must come before a case for it to fail so; None where a fresh process cannot tell."""
+        """The earlier calls that a case needs to fail so; None where a fresh process cannot tell."""
 
         def fails_after(earlier: Sequence[Case]) -> bool:
             asker.implementation.restart()
@@ -105,12 +105,12 @@ class Simplifier:
         return shortest(before, fails_after) if asker.implementation.restart() else None
 
     def diagnosis(self, asker: Asker, case: Case, seen: Mapping[Case, bool]) -> str | None:
-        """What is behind a failing case, from others that were seen to fail or not."""
+        """The cause of a failing case, from it and from other cases seen to fail or not."""
         return None if self.diagnose is None else self.diagnose(asker.implementation, case, seen)
 
 
 SIMPLIFIER = Simplifier()
-"""Of an examination by itself, of which nobody asks what is behind a failure."""
+"""For a single examination, whose failures nobody diagnoses."""
 
 
 def _reduced(case: Case, found: Simplest) -> Failure:
@@ -124,7 +124,7 @@ def _reduced(case: Case, found: Simplest) -> Failure:
 
 
 def _is_dear(fault: Fault) -> bool:
-    """Whether to see it again takes all the time, or all the memory, that a call is allowed."""
+    """Whether seeing it again takes all the time, or all the memory, that a call may use."""
     return fault.broken in ("timeout", "memory-limit")
 
 

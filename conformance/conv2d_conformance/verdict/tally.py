@@ -1,4 +1,4 @@
-"""What one check has seen, as numbers, digests and failures."""
+"""The tally of one check: numbers, digests and failures."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from conv2d_conformance.verdict.rejections import Rejections
 class Tally:
     """What one check has seen so far.
 
-    without_evidence: the places, among all that was asked and held, of the cases that say nothing. transcript: a digest
-    of the lines of all that was asked and held, in their order.
+    without_evidence: the places, among all rightly answered cases, of those without evidence. transcript: a digest of
+    the lines of all rightly answered cases, in order.
     """
 
     outcome: Outcome = "error"
@@ -35,7 +35,7 @@ class Tally:
     rejections: Rejections = field(default_factory=Rejections)
 
     def count(self, line: str, judgement: Judgement) -> None:
-        """Count an answer that held."""
+        """Count a right answer."""
         if not judgement.evidence:
             self.without_evidence.append(self.asked)
         self.asked += 1
@@ -48,17 +48,17 @@ class Tally:
 
 
 def digest(line: str) -> int:
-    """A number that stands for a case line, to count distinct ones across checks."""
+    """A number for a case line, to count distinct lines across checks."""
     return int.from_bytes(hashlib.blake2b(line.encode(), digest_size=6).digest())
 
 
 def _continued(transcript: str, line: str) -> str:
-    """The digest of what came before and of one more line."""
+    """The digest of a transcript and one more line."""
     return hashlib.blake2b(f"{transcript}\n{line}".encode(), digest_size=8).hexdigest()
 
 
 def recorded(check: str, tally: Tally) -> Record:
-    """The tally of a check in values alone, so that it can travel between processes."""
+    """The tally of a check as plain values, which can travel between processes."""
     return Record(
         check=check,
         outcome=tally.outcome,

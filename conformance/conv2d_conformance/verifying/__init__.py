@@ -1,7 +1,7 @@
-"""Whether a report is what it says: everything in it that can be computed anew is, and compared.
+"""Verify a report: recompute everything in it that can be recomputed, and compare.
 
-What follows from the specification, from the catalogue of checks and from the report itself is found without asking any
-implementation. That the run took place as the report tells is not among it: that is known to those alone who ask again.
+This covers all that follows from the specification, the catalogue of checks and the report itself, without asking an
+implementation. It cannot show that the run took place as described: only asking again can.
 """
 
 from conv2d_conformance.verifying.finding import CANNOT_KNOW, Finding

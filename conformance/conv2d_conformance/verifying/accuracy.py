@@ -1,6 +1,6 @@
-"""The grades of a report: whether they follow from the classes that were broken and named.
+"""Check that the grades of a report follow from the classes that were broken and named.
 
-Reports of before the classes were named took them from all checks, and knew fewer classes: of these, no grade follows.
+Reports from before classes were named took grades from all checks and knew fewer classes. Their grades are not checked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from conv2d_conformance.verdict.question import claimed_grade
 
 
 def faults_of_accuracy(report: Report, claims: Capabilities) -> Iterator[str]:
-    """Whether each grade is the one that its evidence earns, and agrees with the verdicts."""
+    """Faults if a grade is not the one that its evidence earns, or contradicts the verdicts."""
     verdicts = {entry.id: entry.verdict for entry in report.requirements}
     for subject, found in report.accuracy.items():
         dtype, _, operation = subject.partition("/")
@@ -35,7 +35,7 @@ def faults_of_accuracy(report: Report, claims: Capabilities) -> Iterator[str]:
 
 
 def faults_of_subjects(report: Report) -> Iterator[str]:
-    """Whether the accuracy is told of everything of which a check has seen it, and of nothing else."""
+    """Faults if the subjects with an accuracy are not exactly those whose accuracy a check saw."""
     subjects = {subject for seen in known(report.checks, {}).values() for subject in seen.subjects}
     yield from (f"it does not tell the accuracy of {subject}" for subject in sorted(subjects - set(report.accuracy)))
     yield from (f"no check has seen the accuracy of {subject}" for subject in sorted(set(report.accuracy) - subjects))

@@ -1,4 +1,4 @@
-"""What the checks of a report saw: whether the verdicts and the numbers of its requirements follow from it."""
+"""Check that the verdicts and numbers of a report's requirements follow from what its checks saw."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conv2d_conformance.typed_json import ABSENT, known
 
 
 def to_run(checks: Mapping[str, Check], run: Asked, claimed: frozenset[str]) -> list[Check]:
-    """The checks that a run makes: those of its profile that are selected, and of what is claimed."""
+    """The checks that a run makes: those in its profile and its selection whose needs are claimed."""
     return [
         check
         for check in checks.values()
@@ -25,10 +25,10 @@ def to_run(checks: Mapping[str, Check], run: Asked, claimed: frozenset[str]) -> 
 
 
 def faults_of_checks(report: Report, checks: Mapping[str, Seen], due: Set[str] | None) -> Iterator[str]:
-    """Whether what each check saw can be, and what its requirements are told to be follows from it.
+    """Faults if a check cannot have seen its numbers, or if its requirements' entries do not follow from them.
 
-    A check that was `due` and is not there was not reached, or is an error: where it is not known which were due, a
-    requirement without one of its checks may be either.
+    A missing check that was `due` was not reached, or is an error. If it is unknown which were due, a requirement
+    without one of its checks may be either.
     """
     for name, seen in checks.items():
         yield from _faults_of_one(name, seen)
@@ -45,7 +45,7 @@ def faults_of_checks(report: Report, checks: Mapping[str, Seen], due: Set[str] |
 def faults_of_run(
     report: Report, checks: Mapping[str, Seen], expected: list[Check], requirements: Container[str]
 ) -> Iterator[str]:
-    """Whether the checks that are there are those that the run had to make, and know the requirements."""
+    """Faults if the checks in the report are not those that the run had to make."""
     names = [check.name for check in expected]
     for name, seen in checks.items():
         if name not in names:
@@ -62,7 +62,7 @@ def faults_of_run(
 
 
 def faults_of_total(report: Report) -> Iterator[str]:
-    """Whether so many distinct cases can have been judged; a case can count for several checks."""
+    """Faults if the number of distinct judged cases is impossible; a case can count for several checks."""
     told: Iterable[Entry | Seen] = report.requirements if report.checks is ABSENT else report.checks.values()
     parts = [part.cases for part in told]
     if not max(parts, default=0) <= report.judged_cases <= sum(parts):

@@ -1,4 +1,4 @@
-"""The numbers of a report against those that are counted anew."""
+"""Compare the numbers of a report with a new count."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from conv2d_conformance.verifying.recount import Count
 
 
 def faults_of_counts(report: Report, checks: Mapping[str, Seen], counts: Mapping[str, Count]) -> Iterator[str]:
-    """Whether each check asked what it asks, and as many distinct cases were judged as are in it.
+    """Faults if a check did not ask its cases, or if the numbers of distinct judged cases are wrong.
 
-    Where an answer does not hold, a check goes no further; one that looks for the grade goes on, and passes over what
-    does not hold, so that it alone says how many of its cases were judged.
+    A check ends at a wrong answer. One that determines the grade goes on and skips wrong answers, so only its own
+    numbers tell how many of its cases were judged.
     """
     seen_cases: set[int] = set()
     is_whole = True

@@ -1,4 +1,4 @@
-"""The requirements of a report against those of its specification: which there are, and what is said of each."""
+"""Compare the requirements of a report, and their facts, with those of its specification."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conv2d_conformance.verifying.rules import Rules
 
 
 def faults_of_selection(report: Report, rules: Rules) -> Iterator[str]:
-    """Whether every requirement that was to be examined is there, once and in its place, and no other."""
+    """Faults if the report's requirements are not exactly those to be examined, each once and in its place."""
     profile, only = report.run.profile, report.run.only
     there = [entry.id for entry in report.requirements]
     without = list(report.without_check)
@@ -42,7 +42,7 @@ def faults_of_selection(report: Report, rules: Rules) -> Iterator[str]:
 
 
 def faults_of_entries(report: Report, rules: Rules, claimed: frozenset[str]) -> Iterator[str]:
-    """Whether each requirement is told with its level, profile, features and checks, and is judged where claimed."""
+    """Faults if a requirement has a wrong level, profile, features or checks, or is not judged although claimed."""
     for entry in report.requirements:
         if rule := rules.requirements.get(entry.id):
             for name, is_said, holds in _facts(entry, rule, rules):

@@ -1,4 +1,4 @@
-"""The failing cases of a report: whether each can be asked again, and could have been asked in the run."""
+"""Check that each failing case of a report can be asked again, and could have been asked in the run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from conv2d_conformance.verifying.rules import Rules
 
 
 def faults_of_failures(report: Report, rules: Rules | None, claims: Capabilities) -> Iterator[str]:
-    """A sentence for each thing about a failing case that cannot be."""
+    """A sentence for each impossible fact about a failing case."""
     operations = report.implementation.operations
     for entry in report.requirements:
         if failure := entry.failure:

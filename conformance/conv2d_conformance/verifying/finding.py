@@ -1,4 +1,4 @@
-"""What came of looking at a report."""
+"""The result of verifying a report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CANNOT_KNOW = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What does not hold, what could not be compared here, and what else is to be known; a sentence for each."""
+    """A sentence for each fault, for each thing that could not be compared here, and for each remark."""
 
     faults: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()

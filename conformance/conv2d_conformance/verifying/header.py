@@ -1,4 +1,4 @@
-"""What a report says of its run and of its implementation, where it says it in two places or the target tells."""
+"""Check a report's statements about its run and its implementation against each other and against the target."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conv2d_conformance.verifying.rules import Rules
 
 
 def faults_of_header(report: Report, rules: Rules | None) -> Iterator[str]:
-    """A sentence for each thing that contradicts another."""
+    """A sentence for each contradiction."""
     run, implementation = report.run, report.implementation
     bundled = run.target.partition("?")[0]
     if bundled in list_adapters() and implementation.name != bundled:
@@ -38,7 +38,7 @@ def faults_of_header(report: Report, rules: Rules | None) -> Iterator[str]:
 
 
 def faults_of_fingerprint(report: Report, claims: Capabilities) -> Iterator[str]:
-    """Whether the fingerprint is there where it must be, and is of this implementation."""
+    """Faults if the fingerprint is missing where it must be present, or is another implementation's."""
     found, implementation = report.fingerprint, report.implementation
     is_due = report.complete and report.run.only == "*" and known(report.gave_up, None) is None
     if found is None or not is_due:
@@ -56,7 +56,7 @@ def faults_of_fingerprint(report: Report, claims: Capabilities) -> Iterator[str]
 
 
 def is_on_linux(report: Header) -> bool:
-    """Whether the run was made where the memory of a process can be told."""
+    """Whether the run was made on a system that reports the memory of a process."""
     return report.environment.platform.startswith("Linux")
 
 

@@ -1,4 +1,4 @@
-"""Hold a report against all that follows without asking the implementation."""
+"""Compare a report with everything that follows without asking the implementation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Recount = Callable[[Asked, Capabilities, list[Check]], dict[str, Count]]
 
 
 def verify(report: Report, recount: Recount = recount) -> Finding:
-    """What does not hold in a report, and what could not be compared with these sources of the suite."""
+    """The faults of a report, and what could not be compared with these sources of the suite."""
     try:
         claims = Capabilities.from_json(report.implementation.capabilities)
     except ValueError as error:
@@ -99,7 +99,7 @@ def _faults_of_conclusion(report: Report, claimed: frozenset[str], origin: Origi
         )
     )
     if not origin.is_this_suite:
-        # Another version may say the same in other words, and one that was older knew no isolation.
+        # Another version may use other words, and old ones knew no isolation.
         names = ("exit_status", "stale_deviations") if run.isolation == "none" else (*is_said.keys() - {"headline"},)
         follows, is_said = ({name: found[name] for name in names} for found in (follows, is_said))
     if follows != is_said:
@@ -107,7 +107,7 @@ def _faults_of_conclusion(report: Report, claimed: frozenset[str], origin: Origi
 
 
 def _named(conclusion: Conclusion) -> dict[str, Json]:
-    """What a conclusion says, by name; an old one says less."""
+    """The values of a conclusion by name; an old one has fewer."""
     named = as_json(conclusion)
     assert isinstance(named, dict)
     return named
@@ -129,7 +129,7 @@ def _faults_of_counts(report: Report, claims: Capabilities, origin: Origin, reco
 
 
 def _cannot_count(report: Report) -> str:
-    """Why some cases cannot be drawn again; nothing where they can."""
+    """Why some cases cannot be drawn again; empty if they can."""
     there, here = report.environment.packages.get("hypothesis"), version("hypothesis")
     if there == here:
         return ""

@@ -1,8 +1,8 @@
 """Count again what was asked, without asking it.
 
-What a check asks follows from the suite, the effort, the seed and the claims alone, whoever answers: as long as every
-answer holds, an answer changes nothing. So a check that is led through an examination in which all holds asks, in the
-same order, what it asked in the run: all of it where the check passed, and a beginning of it where it did not.
+A check's cases follow from the suite, the effort, the seed and the claims, whoever answers: as long as every answer is
+right, no answer changes them. So a check run on an examination in which every answer is right asks, in the same order,
+what it asked in the run: all of it if the check passed, otherwise more.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from conv2d_conformance.running.drawing import seed_of
 from conv2d_conformance.running.examine import run_check
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.judgement import Judgement
-from conv2d_conformance.verdict.question import Drawn
+from conv2d_conformance.verdict.question import DrawnQuestion
 from conv2d_conformance.verdict.tally import digest
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What a check asks: the digests of the case lines, the transcripts up to each, and the elements of the answers.
+    """The cases that a check asks: digests of their lines, the transcripts up to each, and the elements of the answers.
 
-    subjects: the dtypes, and gradients of dtypes, whose accuracy the answers tell. draws: whether Hypothesis draws
-    the cases, so that they depend on its version.
+    subjects: those whose accuracy the answers tell. draws: whether Hypothesis draws the cases, so that they depend on
+    its version.
     """
 
     cases: tuple[int, ...]
@@ -50,7 +50,7 @@ class Count:
 
 
 class _Silent:
-    """An implementation that is asked nothing."""
+    """An implementation that nobody may ask."""
 
     def __init__(self, hello: Hello) -> None:
         self.hello = hello
@@ -66,7 +66,7 @@ class _Silent:
 
 
 class _Counting(Examination):
-    """An examination in which everything holds, and nothing is asked."""
+    """An examination in which every answer is right, and nothing is asked."""
 
     def __init__(self, hello: Hello, run: Asked, check: Check) -> None:
         drawn_from = seed_of(check.name, run.seed)
@@ -76,7 +76,7 @@ class _Counting(Examination):
         self.elements: list[int] = []
         self.subjects: set[str] = set()
 
-    def judge_drawn(self, question: Drawn) -> None:
+    def judge_drawn(self, question: DrawnQuestion) -> None:
         self._tally(question.line, _held(question.elements))
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:  # noqa: ARG002  # all answers are the same
@@ -101,7 +101,7 @@ def recount(
     checks: Iterable[Check],
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> dict[str, Count]:
-    """What each check asks of an implementation with these capabilities, by the effort and the seed of a run."""
+    """The cases that each check asks an implementation with these capabilities, at the effort and seed of a run."""
     hello = Hello("nobody", "", "", capabilities)
     chosen = list(checks)
     found = {}
@@ -128,6 +128,6 @@ def _held(elements: int) -> Judgement:
 
 
 def _elements(case: Case) -> int:
-    """So many elements has the answer; what has none is judged by its shape, as one fact."""
+    """The elements of the answer; an answer without elements is judged by its shape, as one fact."""
     shapes = elementwise(case.operation).shapes(case, geometry(case))
     return sum(math.prod(shape) for shape in shapes.values() if shape is not None) or 1

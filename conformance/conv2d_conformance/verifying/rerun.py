@@ -1,4 +1,4 @@
-"""Ask a sample of a report's cases again, of the implementation itself."""
+"""Ask the implementation a sample of a report's cases again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.tally import Tally
 
 OFTEN = 20
-"""So often is a case asked that did not always fail."""
+"""How often a case is asked that did not always fail."""
 
 NUMBERS = ("asked", "transcript", "elements", "evidence")
 
@@ -32,14 +32,14 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What was compared, in a sentence, and what is another than the report says."""
+    """What was compared, in a sentence, and the differences from the report."""
 
     compared: str
     differences: tuple[str, ...]
 
 
 class _Rerun:
-    """The checks that were made again, each of them once."""
+    """The checks made again, each once."""
 
     def __init__(self, report: Report, implementation: Implementation) -> None:
         self.report = report
@@ -63,8 +63,8 @@ def rerun(
 ) -> Again:
     """Compare a report with what the implementation does now.
 
-    The failing cases of so many failing requirements must fail again, and the checks of so many passing ones must see
-    what they saw: all of them, or those that the number `draw` decides for.
+    The failing cases of up to `sample` failing requirements must fail again, and the checks of as many passing ones
+    must see the same as before. The number `draw` decides which.
     """
     dice = random.Random(draw)
     failing = _some([entry for entry in report.requirements if entry.failure is not None], sample, dice)
@@ -106,13 +106,13 @@ def _differences(name: str, here: Mapping[str, object], there: Mapping[str, obje
 
 
 def _of_failing(entry: Entry, failure: Failure, again: _Rerun) -> Iterator[str]:
-    """A sentence where a case that failed does not fail again, alone or in its check."""
+    """A sentence if a failing case does not fail again, alone or in its check."""
     if not _fails_alone(failure, again.implementation) and not _fails_in_check(entry, again):
         yield f"{entry.id} does not fail again, neither by its case {failure.case!r} nor in its checks"
 
 
 def _fails_alone(failure: Failure, implementation: Implementation) -> bool:
-    """Whether the case fails by itself; False where only its check can ask it as it was asked."""
+    """Whether the case fails by itself; False if only its check can ask it as before."""
     line = failure.case
     if failure.after or known(failure.beside, None) is not None or aspect_of(failure) == "repeated":
         return False

@@ -1,4 +1,4 @@
-"""What is known of the suite that a report says made it: its specification, and perhaps its checks."""
+"""What is known about the suite that, by its own account, made a report: its specification, and perhaps its checks."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Rules:
 
 @dataclass
 class Origin:
-    """Who made a report: the rules that it was made by, as far as these are known, and what is wrong or unknown.
+    """Who made a report: the rules that it followed, as far as they are known, and what is wrong or unknown about it.
 
-    `supposed` are the rules of this suite, where other sources made the report by the text that these have.
+    `supposed` are the rules of this suite, if other sources made the report from the same text.
     """
 
     rules: Rules | None = None
@@ -52,7 +52,7 @@ class Origin:
 
 
 def origin_of(report: Header) -> Origin:
-    """Which suite a report says made it. An old one is known by its specification alone."""
+    """The suite that made a report, by its own account. An old report tells only its specification."""
     suite, cited = report.suite, report.spec
     text, lacks = _text_of(cited.digest)
     found = Origin()

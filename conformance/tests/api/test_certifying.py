@@ -19,6 +19,7 @@ from typing import Any
 import hypothesis
 import numpy as np
 import pytest
+import scipy.special  # noqa: F401  # it adds a filter of warnings where it is first imported
 from hypothesis import configuration
 
 from conv2d_conformance import Adapter, certify
@@ -26,10 +27,11 @@ from conv2d_conformance.api import reaching
 from conv2d_conformance.api.reaching import found_again
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.implementation import forking
-from conv2d_conformance.implementation.handed import ADAPTERS
+from conv2d_conformance.implementation.handed import OBJECTS
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.report.notebook import as_html
 from conv2d_conformance.report.report import Report
+from conv2d_conformance.running.drawing import HOME
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_reference import correlate
 
@@ -37,9 +39,16 @@ ONE = "padding.zeros-both-sides"
 
 
 def right(
-    input: Array, weight: Array, bias: Array | None = None, *, stride: Any = 1, padding: Any = 0, dilation: Any = 1
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    *,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: Any = 1,
 ) -> Array:
-    return correlate.conv2d(input, weight, bias, stride=stride, padding=padding, dilation=dilation)
+    return correlate.conv2d(input, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
 
 
 def of_swapped_padding() -> Callable[..., Array]:
@@ -84,11 +93,11 @@ def surroundings() -> dict[str, object]:
         "warnings": list(warnings.filters),
         "streams": (sys.stdin, sys.stdout, sys.stderr),
         "faults": faulthandler.is_enabled(),
-        "random": (random.getstate(), np.random.get_state()[1].tolist()),  # type: ignore[index, union-attr]  # legacy
-        "hypothesis": (hypothesis.settings(), configuration.storage_directory()),
+        "random": (random.getstate(), np.random.get_state()[1].tolist()),  # type: ignore[index]  # a tuple
+        "hypothesis": (repr(hypothesis.settings()), vars(configuration)[HOME]),
         "floats": np.geterr(),
         "children": Path(f"/proc/self/task/{os.getpid()}/children").read_text(),
-        "handed over": dict(ADAPTERS),
+        "handed over": dict(OBJECTS),
     }
 
 
@@ -101,7 +110,8 @@ def test_what_no_other_process_finds_is_judged_in_forks_and_nothing_is_left_chan
     assert found.headline == f"every MUST that is selected holds ({ONE}); a selection earns no certificate"
     assert (found.run.isolation, found.failures, found.conforming) == ("process", (), False)
     assert found.implementation.description == "handed over, and run in forks of the process that has it"
-    assert repr(found) == f"<Report on {__name__}.right unversioned: {found.headline}>"
+    assert repr(found).startswith(f"<Report on {__name__}:right sha256:")
+    assert repr(found).endswith(f": {found.headline}>")
 
     wrong = certify(of_swapped_padding(), effort="quick", only=ONE)
     assert [entry.id for entry in wrong.failing] == [ONE]
@@ -197,7 +207,7 @@ def test_a_library_that_a_fork_would_break_is_seen(monkeypatch: pytest.MonkeyPat
         (ValueError, "workers must be 1", {"workers": 2}),
         (TypeError, "certify takes a target, a function or an Adapter, got a value of type int", {"implementation": 3}),
         (TargetError, "there is no bundled adapter 'torhc'", {"implementation": "torhc"}),
-        (LoadError, "did you mean bias?", {"implementation": with_a_misspelt_bias}),
+        (LoadError, "did you mean bias", {"implementation": with_a_misspelt_bias}),
     ],
 )
 def test_what_cannot_be_carried_out_is_said_at_once(error: type[Exception], told: str, changed: dict[str, Any]) -> None:

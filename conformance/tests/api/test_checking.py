@@ -18,6 +18,10 @@ def ones(*shape: int) -> Array:
     return np.ones(shape, np.float32)
 
 
+def filled(value: float) -> Array:
+    return np.full((1, 1, 1, 1), value, np.float32)
+
+
 def numbers(*shape: int, seed: int = 0) -> Array:
     return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
 
@@ -49,7 +53,7 @@ def test_the_reference_is_right_and_a_number_beyond_an_end_is_not(dtype: str) ->
 
 def test_integers_are_judged_exactly_and_the_message_reads_like_a_run() -> None:
     with pytest.raises(AssertionError) as caught:
-        check(np.float32([[[[100]]]]), np.float32([[[[2]]]]), np.float32([[[[3]]]]))
+        check(filled(100), filled(2), filled(3))
     assert str(caught.value).splitlines() == [
         "this is no right answer of conv2d",
         "  got         100 at y[0,0,0,0]; 1 of 1 elements are wrong",
@@ -100,7 +104,7 @@ def test_what_is_not_finite_is_judged_by_where_it_must_show(bad: float) -> None:
     x = ones(1, 1, 1, 4)
     x[0, 0, 0, 1] = bad
     w = ones(1, 1, 1, 2)
-    right = np.float32([[[[bad, bad, 2]]]])
+    right = np.array([[[[bad, bad, 2]]]], np.float32)
     check(right, x, w)
     found = allowed(x, w)
     assert np.isnan(found.lower).tolist() == [[[[True, True, False]]]]

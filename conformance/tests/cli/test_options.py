@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
 from conv2d_conformance.cli.options import of_a_run
-from conv2d_conformance.implementation import resident
+from conv2d_conformance.implementation import resident_memory
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.kind import Kind
@@ -113,9 +113,9 @@ def test_a_report_says_what_was_asked() -> None:
 
 def test_a_report_tells_of_no_limit_that_nobody_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
     limited = Options(target="x", memory=0.5)
-    assert told(limited).memory_gib == (0.5 if resident.CAN_BE_TOLD else None)
-    monkeypatch.setattr(options, "CAN_BE_TOLD", not resident.CAN_BE_TOLD)
-    assert told(limited).memory_gib == (None if resident.CAN_BE_TOLD else 0.5)
+    assert told(limited).memory_gib == (0.5 if resident_memory.CAN_BE_TOLD else None)
+    monkeypatch.setattr(options, "CAN_BE_TOLD", not resident_memory.CAN_BE_TOLD)
+    assert told(limited).memory_gib == (None if resident_memory.CAN_BE_TOLD else 0.5)
 
 
 def test_a_report_says_it_on_one_line_each() -> None:

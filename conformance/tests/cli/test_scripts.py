@@ -23,7 +23,7 @@ import numpy as np
 from conv2d_conformance import Adapter
 from conv2d_conformance.emulation.adapters import EVERYTHING
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import derived
+from conv2d_conformance.emulation.gradients_call import derived
 
 FAULTY = True
 seen = []

@@ -16,9 +16,9 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.failure import Failure
+from conv2d_conformance.verdict.fault_sentences import describe_wrong_elements
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.tally import Tally, recorded
-from conv2d_conformance.verdict.wording import describe_wrong_elements
 from conv2d_reference import correlate, gradients_by_tap
 
 LINE = "n2c2h4w5 m4k2x3 s1x2 p1x0 g2 bias integers:3 grad"

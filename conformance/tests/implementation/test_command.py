@@ -182,7 +182,7 @@ def test_a_longer_limit_for_calls_is_one_for_an_idle_start(monkeypatch: pytest.M
         assert worker._idle_at_start == IDLE_AT_START + 10
     with Worker(program(PROGRAM, "well"), timeout=1) as worker:
         assert worker._idle_at_start == IDLE_AT_START
-        monkeypatch.setattr("conv2d_conformance.implementation.usage.CAN_BE_TOLD", False)
+        monkeypatch.setattr("conv2d_conformance.implementation.processor_usage.CAN_BE_TOLD", False)
         assert worker._idle_at_start == 120
 
 

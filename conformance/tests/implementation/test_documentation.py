@@ -22,7 +22,7 @@ from conv2d_conformance.cli.run import run
 from conv2d_conformance.cli.smoke import smoke
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.signatures import SIGNATURES
-from conv2d_conformance.implementation import framing, host, last_words, patience, protocol, resident, threads
+from conv2d_conformance.implementation import framing, host, last_words, patience, protocol, resident_memory, threads
 from conv2d_conformance.running.options import Options
 
 PAGE = Path(protocol.__file__).with_name("PROTOCOL.md").read_text()
@@ -83,7 +83,7 @@ def test_the_page_names_every_kind_of_error_and_every_limit() -> None:
     )
     assert kept in PAGE
     assert f"{host.LARGEST_ANSWER >> 30} GiB of arrays" in PAGE
-    assert f"hold more than {resident.USUAL_LIMIT:g} GiB" in PAGE
+    assert f"hold more than {resident_memory.USUAL_LIMIT:g} GiB" in PAGE
     assert all(f"`{name}`" in PAGE for name in threads.ONE_THREAD)
     assert f"({patience.USUAL_TIMEOUT:g} seconds, or `--timeout`" in PAGE
     assert f"used {host.START_TIMEOUT:g} seconds" in PAGE

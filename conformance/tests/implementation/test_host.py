@@ -243,7 +243,7 @@ def test_nobody_waits_for_an_abandoned_process_to_leave(
 def test_where_the_system_does_not_tell_the_limit_is_the_limit(
     target: Callable[[str], str], request_for: Callable[..., Request], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("conv2d_conformance.implementation.usage.CAN_BE_TOLD", False)
+    monkeypatch.setattr("conv2d_conformance.implementation.processor_usage.CAN_BE_TOLD", False)
     with Worker(target("computes_for_ever_when_the_input_is_one"), timeout=0.2) as worker:
         answer = worker.ask(request_for(1))
     assert answer == Broken("timeout", "no answer within 0.2 s, twice; the process was ended")

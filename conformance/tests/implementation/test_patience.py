@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from conv2d_conformance.implementation.patience import LONGEST_WAIT, Patience
-from conv2d_conformance.implementation.usage import Usage, usage_of
+from conv2d_conformance.implementation.processor_usage import Usage, usage_of
 
 LIMIT = 10.0
 

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from conv2d_conformance.implementation.resident import CAN_BE_TOLD
+from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD
 from conv2d_conformance.implementation.strays import adopting_orphans, end_strays
 
 pytestmark = pytest.mark.skipif(not CAN_BE_TOLD, reason="the system does not tell who descends from whom")

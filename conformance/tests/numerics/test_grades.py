@@ -25,7 +25,7 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.running.examine import examine
 from conv2d_conformance.variants import catalogue as variants
 from conv2d_conformance.verdict.examination import Examination
-from conv2d_conformance.verdict.grading import BY_SIZE, Subject, describe_grade, grade
+from conv2d_conformance.verdict.grading import BY_SIZE, SubjectAccuracy, describe_grade, grade
 
 EFFORT = Effort("small", drawn=12, multiply_adds=12_000, tiles=40)
 
@@ -78,7 +78,7 @@ def claiming(adapter: Adapter, dtype: str, **claims: Any) -> Adapter:
     return replace(adapter, capabilities=replace(adapter.capabilities, dtypes={dtype}, **claims))
 
 
-def measured(adapter: Adapter, dtype: str) -> Subject:
+def measured(adapter: Adapter, dtype: str) -> SubjectAccuracy:
     check = checks()["test_numerics::test_grade"]
     return examine(check, InProcess(adapter), EFFORT, 0).tally.grading.subjects[dtype]  # by default, A is claimed
 

@@ -10,7 +10,7 @@ from conv2d_conformance.cli import program
 from conv2d_conformance.power import OURS, measurement
 from conv2d_conformance.power.markdown import page
 from conv2d_conformance.power.outcome import Outcome
-from conv2d_conformance.power.suite import Suite, SuiteVerdict, asking
+from conv2d_conformance.power.suite import MeasuredSuite, SuiteVerdict, asking
 from conv2d_conformance.power.summary_table import rows, sentence
 
 ACCEPTED, REJECTED = SuiteVerdict(10), SuiteVerdict(3, "a case")
@@ -67,12 +67,12 @@ def test_the_page_has_the_rules_the_classic_faults_the_misses_and_the_command() 
 
 
 def test_a_suite_says_which_of_its_modules_are_missing() -> None:
-    able = Suite("x", "A rule.", (), ("json", "no_such_module"), asking(lambda _: [], lambda *_: True))
+    able = MeasuredSuite("x", "A rule.", (), ("json", "no_such_module"), asking(lambda _: [], lambda *_: True))
     assert able.missing == ("no_such_module",)
 
 
 def test_findings_come_from_processes_of_their_own_in_the_order_of_the_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    unable = Suite("x", "A rule.", (), ("no_such_module",), asking(lambda _: [], lambda *_: True))
+    unable = MeasuredSuite("x", "A rule.", (), ("no_such_module",), asking(lambda _: [], lambda *_: True))
     monkeypatch.setattr(measurement, "suites", lambda: {"x": unable, "TOSA": power.suites()["TOSA"]})
     told: list[tuple[int, int]] = []
     found = measurement.run(
@@ -114,7 +114,7 @@ def test_the_command_makes_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_command_tells_what_a_suite_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
-    unable = Suite("x", "A rule.", (), ("no_such_module",), asking(lambda _: [], lambda *_: True))
+    unable = MeasuredSuite("x", "A rule.", (), ("no_such_module",), asking(lambda _: [], lambda *_: True))
     monkeypatch.setattr(power, "suites", lambda: {"x": unable})
     shown, _ = invoke(monkeypatch, findings())
     assert "x is left out: it needs no_such_module; `pip install no_such_module`\n" in shown.stderr

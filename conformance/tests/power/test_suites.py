@@ -14,7 +14,7 @@ from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.power import OURS, benchdnn, kernelbench, ours, suites, tosa
 from conv2d_conformance.power.classic import CLASSIC
 from conv2d_conformance.power.known_implementation import EXACTING, MODEST, WRONG, KnownImplementation, subjects
-from conv2d_conformance.power.suite import Suite, SuiteVerdict, asking
+from conv2d_conformance.power.suite import MeasuredSuite, SuiteVerdict, asking
 from conv2d_conformance.power.suite_call import SuiteCall
 from conv2d_conformance.variants import catalogue as variants
 
@@ -27,7 +27,7 @@ def right(name: str = "read-only") -> KnownImplementation:
 
 
 @pytest.fixture
-def suite(request: pytest.FixtureRequest) -> Suite:
+def suite(request: pytest.FixtureRequest) -> MeasuredSuite:
     for module in MODULES.get(request.param, ()):
         pytest.importorskip(module)
     return suites()[request.param]
@@ -37,14 +37,14 @@ OTHERS = ["assert_close", "OpInfo", "ONNX", "TOSA", "benchdnn", "KernelBench v0"
 
 
 @pytest.mark.parametrize("suite", OTHERS, indirect=True)
-def test_a_suite_accepts_the_right_answer_and_sees_a_dropped_bias(suite: Suite) -> None:
+def test_a_suite_accepts_the_right_answer_and_sees_a_dropped_bias(suite: MeasuredSuite) -> None:
     accepted, seen = suite.examine(right()), suite.examine(subjects()["bias_dropped"])
     assert (accepted.case, accepted.asked > 4) == ("", True)
     assert seen.case != ""
 
 
 @pytest.mark.parametrize("suite", ["TOSA", "benchdnn"], indirect=True)
-def test_what_is_not_claimed_is_not_asked(suite: Suite) -> None:
+def test_what_is_not_claimed_is_not_asked(suite: MeasuredSuite) -> None:
     finding = suite.examine(right("two-arrays"))
     assert finding.case == ""
     assert finding.asked < suite.examine(right()).asked

@@ -20,7 +20,7 @@ from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.report import Entry
 from conv2d_conformance.report.validation import fault_of
 from conv2d_conformance.typed_json import known
-from conv2d_conformance.verdict.wording import REFUSED
+from conv2d_conformance.verdict.fault_sentences import REFUSED
 from conv2d_conformance.verifying.checks import faults_of_checks
 
 CASE = "n1c1h1w1 m1k1x1 s1x1 same d1x1 g1 nobias float32 all-zero {}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.running.options import Options
-from conv2d_conformance.running.plugin import Subject
+from conv2d_conformance.running.plugin import ExaminedImplementation
 
 RIGHT, WRONG = "reference-correlate", "conv2d_conformance.mutants.geometry:stride_as_width_height"
 PLUGIN = [sys.executable, "-m", "pytest", "-p", "conv2d_conformance.plugin", "--pyargs", "conv2d_conformance.checks"]
@@ -72,7 +72,9 @@ def test_installing_the_suite_touches_nobody_elses_pytest(tmp_path: Path) -> Non
 
 def test_the_checks_of_a_run_share_what_was_found_behind_failures() -> None:
     nobody: Any = SimpleNamespace()
-    subject, other = (Subject(nobody, Options(target="mine", keep_going=going)) for going in (True, False))
+    subject, other = (
+        ExaminedImplementation(nobody, Options(target="mine", keep_going=going)) for going in (True, False)
+    )
     assert subject.simplifier.diagnose == subject.diagnoses.sentence_about
     assert subject.simplifier.known == subject.diagnoses.know
     assert subject.simplifier.unsteady == []

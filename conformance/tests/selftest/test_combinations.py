@@ -91,7 +91,7 @@ def is_right(mutant: Mutant, line: str) -> bool:
 
 def _right(arrays: dict[str, Any], arguments: dict[str, Any]) -> Any:
     from conv2d_conformance.emulation.call import Call
-    from conv2d_conformance.emulation.derived import derived
+    from conv2d_conformance.emulation.gradients_call import derived
 
     if "grad_output" in arrays:
         return derived(**arrays, **arguments).right()

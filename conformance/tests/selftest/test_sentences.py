@@ -21,8 +21,9 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
-from conv2d_conformance.emulation.derived import derived
+from conv2d_conformance.emulation.gradients_call import derived
 from conv2d_conformance.mutants import Mutant, breaks, catalogue
+from conv2d_conformance.mutants.gradients_state import shortened
 from conv2d_reference.arguments import Geometry
 
 Holds = Callable[[Case, Geometry], bool]
@@ -288,3 +289,23 @@ def test_a_mutant_computes_what_its_sentence_describes(sentence: str) -> None:
         assert answer == outcome(lambda: DESCRIBED[sentence](asked)), format_case(case)  # noqa: B023
         differs |= answer != outcome(asked.right)
     assert differs
+
+
+@pytest.mark.parametrize("bits", [3, 6, 7])
+def test_what_is_said_to_be_rounded_to_some_bits_has_them_and_is_the_nearest(bits: int) -> None:
+    numbers = np.array([0.0, 1.0, -0.1, 83.0, -1408533.0, 2.0**-30 / 3])
+    rounded = shortened(numbers, bits)
+    mantissa, _ = np.frexp(rounded)
+    assert (np.ldexp(mantissa, bits) % 1 == 0).all()
+    _, exponent = np.frexp(numbers)
+    assert (np.abs(rounded - numbers) <= np.ldexp(0.5, exponent - bits)).all()
+
+
+def test_sums_that_are_said_to_lose_four_bits_lose_four() -> None:
+    mutant = catalogue()["sums_rounded_to_20_bits"]
+    arrays = {"input": np.full((1, 2, 1, 1), 1 + 2**-22, np.float32), "weight": np.ones((1, 2, 1, 1), np.float32)}
+    (answer,) = mutant.adapter.conv2d(**arrays).ravel()
+    assert answer == 2  # 2 + 2^-21 has 23 bits
+    arrays["input"] = np.full((1, 2, 1, 1), 1 + 2**-19, np.float32)
+    (answer,) = mutant.adapter.conv2d(**arrays).ravel()
+    assert answer == 2 + 2**-18  # which has 20

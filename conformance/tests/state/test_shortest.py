@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from conv2d_conformance.cases.case import Case, Recipe
-from conv2d_conformance.verdict.sequence import MOST_ATTEMPTS, shortest
+from conv2d_conformance.verdict.needed_calls import MOST_ATTEMPTS, shortest
 
 CALLS = [Case(data=Recipe("integers", seed)) for seed in range(100)]
 

@@ -19,7 +19,7 @@ from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation import target
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.variants import alarms
-from conv2d_conformance.variants.alarms import Alarm, Result
+from conv2d_conformance.variants.alarms import Alarm, VariantResult
 from conv2d_conformance.variants.panel import Panel, Questions
 from conv2d_conformance.verdict.examination import Examination
 
@@ -38,7 +38,7 @@ def is_drawn(name: str) -> bool:
 @pytest.mark.parametrize("name", [name for name in checks() if not name.startswith("test_state::test_")])
 def test_there_is_no_false_alarm(name: str) -> None:
     found = alarms.runs(name, EVERY if is_drawn(name) else WITH_TABLES, (1,), SMALL)
-    assert sum(found.values(), Result()).alarms == ()
+    assert sum(found.values(), VariantResult()).alarms == ()
 
 
 def test_a_panel_is_led_through_checks_as_an_examination_is() -> None:
@@ -155,7 +155,9 @@ def test_equal_claims_share_a_question_and_others_do_not() -> None:
 
 
 def test_results_add_up() -> None:
-    assert sum([Result(1, 2, 3, 4, 5), Result(10, 20, 30, 40, 50)], Result()) == Result(11, 22, 33, 44, 55)
+    assert sum([VariantResult(1, 2, 3, 4, 5), VariantResult(10, 20, 30, 40, 50)], VariantResult()) == VariantResult(
+        11, 22, 33, 44, 55
+    )
 
 
 def test_an_alarm_says_how_it_is_raised_again() -> None:
@@ -171,9 +173,9 @@ def test_the_command_counts_and_has_an_exit_status(monkeypatch: pytest.MonkeyPat
     def run(seeds: range, on_result: Any, *, names: list[str], **options: Any) -> None:
         asked.update(options, seeds=seeds, names=names)
         alarm = Alarm(names[0], "test_x::test_y", 1, "this", "that", "c1h1w1 m1k1")
-        found = {name: Result(0, 3, 4, 5_000, 4_000) for name in names}
+        found = {name: VariantResult(0, 3, 4, 5_000, 4_000) for name in names}
         if len(seeds) > 2:
-            found[names[0]] += Result(alarms=(alarm,))
+            found[names[0]] += VariantResult(alarms=(alarm,))
         on_result("test_x::test_y", found, 1, 9)
         if len(seeds) > 3:
             raise KeyboardInterrupt

@@ -19,10 +19,10 @@ from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict.aspects import SAID, aspect_by_words, aspect_of, is_refusal
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.failure import as_it_is
+from conv2d_conformance.verdict.fault_sentences import NO_SUCH_THING, REPEATED
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Aspect, Fault
 from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.wording import NO_SUCH_THING, REPEATED
 
 LEGAL = Question(parse("n1c1h3w3 m1k2 integers:1"))
 

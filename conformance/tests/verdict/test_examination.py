@@ -18,8 +18,8 @@ from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.question import Question
+from conv2d_conformance.verdict.simplest_case import REPETITIONS, SHRINK_SECONDS
 from conv2d_conformance.verdict.simplifier import Simplifier
-from conv2d_conformance.verdict.simplifying import REPETITIONS, SHRINK_SECONDS
 
 QUICK = EFFORTS["quick"]
 CLAIMS = Capabilities(dtypes={"float32", "float64"})

@@ -1,4 +1,4 @@
-"""The probes, one idea each, in the order in which they are made: a later one may use what an earlier one saw."""
+"""The probes, one idea each, in the order in which they are made: a later one may use the result of an earlier one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sum is kept in while it grows, and what happens to what does not fit."""
+"""The accumulator: how many bits a growing sum keeps, and how it rounds the rest."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from conv2d_conformance.fingerprint.tree import chain, count, depth, earliest, n
 
 PAIRS = 8
 SPARE = 3
-"""Bits by which a compensated sum seems to be wider than it is."""
+"""The bits by which a compensated sum seems wider than it is."""
 
 
 def bits(prober: Prober, seen: ProbeResults) -> ProbeResult:
-    """Between M = 2^p and -M add ones; the first p at which some are lost is the number of bits."""
+    """Add ones between M = 2^p and -M; the first p at which some are lost is the number of bits."""
     require_direct(seen)
     taps = prober.shape.chosen
     if len(taps) < 3:
@@ -39,14 +39,14 @@ def _named(width: int) -> str:
 
 
 def _pairs(taps: list[int], seen: ProbeResults) -> list[tuple[int, int]]:
-    """Pairs of taps that meet at different heights of the tree; without a tree, pairs near and far."""
+    """Pairs of taps that meet at different heights of the tree; without a tree, near and far pairs."""
     order = value(seen, "order")
     if order is None:
         return [(taps[0], other) for other in taps[1 :: max(1, len(taps) // PAIRS)]]
     meeting = {}
     for node in nodes(parse(order["tree"])):
         if not isinstance(node, int) and count(node) > 2:
-            # From the longest path, so that what a mask meets first is one product, not a sum of some.
+            # From the longest path, so that a mask first meets a single product, not a sum.
             longest, other = sorted(node, key=depth, reverse=True)[:2]
             meeting[count(node)] = (earliest(longest), earliest(other))
     every = [meeting[size] for size in sorted(meeting, reverse=True)]
@@ -71,7 +71,7 @@ def _first_loss(prober: Prober, scale: Scale, pair: tuple[int, int]) -> int | No
 
 
 def compensation(prober: Prober, seen: ProbeResults) -> ProbeResult:
-    """Add numbers one by one to a large one that swallows each of them: only a compensated sum remembers them."""
+    """Add small numbers one by one to a large one that swallows each: only a compensated sum remembers them."""
     require_direct(seen)
     width, tree = _width(seen), value(seen, "order")
     if tree is None:
@@ -81,7 +81,7 @@ def compensation(prober: Prober, seen: ProbeResults) -> ProbeResult:
     runs = [members for node in nodes(parse(tree["tree"])) if (members := chain(node))]
     longest = [tap for tap in max(runs, key=len) if isinstance(tap, int)]
     if len(longest) < 5:
-        # Otherwise small numbers meet before they reach the large one, which saves them too.
+        # Otherwise small numbers meet before they reach the large one, and so survive anyway.
         raise NotSeen("it shows only where products are added one after the other")
     first, _, *others = longest
     w = prober.row({first: 1.0, **dict.fromkeys(others, 0.375 * 2.0 ** (1 - prober.numbers.precision))})
@@ -92,10 +92,10 @@ def compensation(prober: Prober, seen: ProbeResults) -> ProbeResult:
 
 
 def rounding(prober: Prober, seen: ProbeResults) -> ProbeResult:
-    """Add 0.75 units of the last place to a large number, then take that away again."""
+    """Add 0.75 units in the last place to a large number, then subtract the large number."""
     require_direct(seen)
     width, taps = _width(seen), prober.shape.chosen
-    unit = 2.0**-5  # so that float16 holds it all
+    unit = 2.0**-5  # so that everything fits into float16
     large = unit * 2.0 ** (width - 4)
     small = unit * 2.0**-4 * 1.5  # the unit in the last place of `large` is 2 to the -3 of `unit`
     if large >= prober.numbers.largest:
@@ -129,9 +129,9 @@ def rounding(prober: Prober, seen: ProbeResults) -> ProbeResult:
 
 
 def fused_products(prober: Prober, seen: ProbeResults) -> ProbeResult:
-    """Add -(1 + 2^(1-e)) to (1 + 2^-e)^2: the difference, 2^(-2e), is lost if the product was rounded before.
+    """Add -(1 + 2^(1-e)) to (1 + 2^-e)^2: the difference, 2^(-2e), is lost if the product was rounded first.
 
-    With FMA the second of two products is added unrounded, the first one is not, so that it depends on the order.
+    With FMA, the second of two products is added unrounded and the first is not, so the result depends on the order.
     """
     require_direct(seen)
     width, precision, taps = _width(seen), prober.numbers.precision, prober.shape.chosen

@@ -1,8 +1,8 @@
-"""Direct, Winograd, FFT or Strassen: what a fast algorithm leaves behind.
+"""Direct, Winograd, FFT or Strassen, told by the traces of a fast algorithm.
 
-A single pixel of 1 must copy the kernel into the output, bit by bit, and nothing elsewhere. A fast algorithm adds and
-subtracts things that have nothing to do with the answer and cancel only up to rounding; with a kernel of widely spread
-magnitudes that shows. Winograd works tile by tile, so that its errors come again when the pixel moves by one tile.
+A single pixel of 1 must copy the kernel into the output, bit by bit, and leave zeros elsewhere. A fast algorithm adds
+and subtracts unrelated values, which cancel only up to rounding; a kernel of widely spread magnitudes makes that
+visible. Winograd works tile by tile, so its errors repeat when the pixel moves by one tile.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResult
 from conv2d_conformance.fingerprint.prober import NotSeen, Prober, significands
 
 SPREADS = {"float16": (12,), "bfloat16": (12, 40), "float32": (12, 40), "float64": (12, 40)}
-"""Magnitudes of the kernel reach from 2^-spread to 2^spread. A wide spread unmasks transforms in higher precision."""
+"""Magnitudes of the kernel range from 2^-spread to 2^spread. A wide spread unmasks transforms in higher precision."""
 
 LARGEST_TILE = 8
 CHANNELS = 512
-"""More than those at which libraries are known to change their algorithm, and cheap on a small image."""
+"""More than the counts at which libraries are known to change their algorithm, and cheap on a small image."""
 
 LONGEST_PART = 0.1
-"""In seconds: who takes longer with an eighth of the channels is not asked with all."""
+"""In seconds: an implementation that takes longer with an eighth of the channels is not asked with all."""
 
 EVERYWHERE = 0.6
-"""The share of the output into which every pixel leaks only if the image was transformed as a whole."""
+"""A pixel leaks into this share of the output only if the image was transformed as a whole."""
 
 
 def algorithm(prober: Prober, seen: ProbeResults) -> ProbeResult:  # noqa: ARG001
@@ -39,7 +39,7 @@ def algorithm(prober: Prober, seen: ProbeResults) -> ProbeResult:  # noqa: ARG00
 
 
 def at_depth(prober: Prober, seen: ProbeResults) -> ProbeResult:
-    """The same with many channels and filters, on a small image: where a library may change its algorithm."""
+    """The algorithm with many channels and filters on a small image, where a library may use another one."""
     shape = prober.shape
     if shape.channels == 1 or shape.groups > 1:
         raise NotSeen("the channels are not added up")
@@ -57,7 +57,7 @@ def at_depth(prober: Prober, seen: ProbeResults) -> ProbeResult:
 
 
 def require_direct(seen: ProbeResults) -> None:
-    """NotSeen where a transform stands between the numbers that are put in and those that are multiplied."""
+    """NotSeen where a transform changes the numbers before they are multiplied."""
     found = value(seen, "algorithm")
     if found and found["kind"] != "direct":
         raise NotSeen(
@@ -107,14 +107,14 @@ def _kernel(prober: Prober, spread: int) -> Floats:
     count = prober.shape.KH * prober.shape.KW
     words = prober.random(count, key=5)
     steps = np.linspace(-spread, spread, count).round()
-    # The order of magnitudes is shuffled, so that each row and column of the kernel has large and small ones.
+    # Shuffled, so that each row and column of the kernel has large and small magnitudes.
     exponents = steps[(np.arange(count) * 5 + 2) % count] if count % 5 else steps
     sizes = significands(words, prober.numbers.precision) * 2.0**exponents
     return sizes.reshape(prober.shape.KH, prober.shape.KW)
 
 
 def _responses(prober: Prober, kernel: Floats, pixels: list[tuple[int, int]]) -> list[Floats]:
-    """The output for each single pixel of 1, each between channels of its own."""
+    """The output for each single pixel of 1, each between its own channels."""
     shape, found = prober.shape, []
     for start in range(0, len(pixels), len(prober.sites)):
         part = list(zip(prober.sites, pixels[start:], strict=False))
@@ -129,7 +129,7 @@ def _responses(prober: Prober, kernel: Floats, pixels: list[tuple[int, int]]) ->
 
 
 def _leaks(prober: Prober, maps: list[Floats], pixels: list[tuple[int, int]]) -> list[float]:
-    """For each pixel the share of the elements that cannot see it and yet are not zero."""
+    """For each pixel, the share of the elements that cannot see it and yet are not zero."""
     shape, shares = prober.shape, []
     for output, (h, w) in zip(maps, pixels, strict=True):
         top, left = h + shape.padding - shape.KH + 1, w + shape.padding - shape.KW + 1
@@ -140,7 +140,7 @@ def _leaks(prober: Prober, maps: list[Floats], pixels: list[tuple[int, int]]) ->
 
 
 def _period(maps: list[tuple[int, Floats]], width: int) -> int | None:
-    """By how many columns pixel and output have to move until everything looks the same again."""
+    """The number of columns after which a moved pixel gives the same output, moved as well."""
     for period in range(1, min(LARGEST_TILE, width // 2) + 1):
         whole = width // period * period  # the last tile may be cut
         pairs = [
@@ -153,7 +153,7 @@ def _period(maps: list[tuple[int, Floats]], width: int) -> int | None:
 
 
 def _mixes_rows(prober: Prober) -> bool:
-    """Give some pixels and output channels no channel in common: their sums are sums of zeros."""
+    """Let some pixels and output channels share no channel, so that their sums have only zeros."""
     shape = prober.shape
     x, w = prober.dense(1, key=6)
     pairs = min(shape.H * shape.W, shape.M) // 2

@@ -1,4 +1,4 @@
-"""When the bias is added, and whether the sum has been rounded by then."""
+"""When the bias is added, and whether the sum is rounded before."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def place(prober: Prober, seen: ProbeResults) -> ProbeResult:
         row[tap] = scale.mask
         rows.append((ones, row, -scale.mask))
     left = remainders(prober, scale.unit, rows)
-    # What is left are the taps that are added after the bias has met the masked one.
+    # The taps that are left were added after the bias met the masked one.
     if not any(left):
         return ProbeResult("added last, to the whole sum", "last")
     if max(left) >= len(taps) - 1:

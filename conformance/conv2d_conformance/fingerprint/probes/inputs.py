@@ -1,4 +1,4 @@
-"""What is left of an input before it is multiplied: its bits, its range, its independence of its neighbours."""
+"""What an input keeps before it is multiplied: its bits, its range, its independence of its neighbours."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from conv2d_conformance.fingerprint.prober import NotSeen, Prober
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 
 FURTHEST = {"float64": 400, "float32": 100, "bfloat16": 100, "float16": 14}
-"""Exponents that are tried: not beyond these, for subnormal numbers are a question of their own."""
+"""The largest exponents tried; beyond them numbers become subnormal, which another probe tests."""
 
 
 def bits_kept(prober: Prober, seen: ProbeResults) -> ProbeResult:
-    """Multiply 1 + 2^-j by 1: the bits that come back have been kept."""
+    """Multiply 1 + 2^-j by 1: the bits that come back were kept."""
     require_direct(seen)
     precision = prober.numbers.precision
     steps = 1 + 2.0 ** -np.arange(1, precision)
@@ -40,7 +40,7 @@ def _kept(answers: Floats, steps: npt.NDArray[Any]) -> int:
 
 
 def _how_cut(prober: Prober, name: str, bits: int) -> str:
-    """Just above and just below the middle between two numbers of so many bits, and on either side of zero."""
+    """How inputs are cut: try numbers just above and below the middle of two numbers of `bits` bits, of both signs."""
     unit = 2.0 ** (1 - bits)
     if bits + 2 > prober.numbers.precision:
         return "and no way to see how the rest is cut"
@@ -75,7 +75,7 @@ def exponents_kept(prober: Prober, seen: ProbeResults) -> ProbeResult:
 
 
 def small_beside_large(prober: Prober, seen: ProbeResults) -> ProbeResult:
-    """Put 2^-j into a tensor that holds 1: where both share one scale, as in fixed point, the small one is lost."""
+    """Put 2^-j beside 1 in a tensor: if both share one scale, as in fixed point, the small one is lost."""
     require_direct(seen)
     if len(prober.sites) < 2 and prober.shape.taps < 2:
         raise NotSeen("there is only one number in the tensors")
@@ -92,7 +92,7 @@ def small_beside_large(prober: Prober, seen: ProbeResults) -> ProbeResult:
 
 
 def _depth(prober: Prober, furthest: int, name: str) -> int:
-    """The largest j for which 2^-j is read rightly beside a 1 that it is not added to."""
+    """The largest j for which 2^-j is read correctly beside a 1 that is not in the same sum."""
     first, second = (0, 1) if prober.shape.taps > 1 else (0, 0)
 
     def survives(j: int) -> bool:

@@ -21,12 +21,12 @@ SCALES = {
     "bfloat16": ((0, 100), (0, 40), (-14, 15)),
     "float16": ((-24, 15), (-14, 15)),
 }
-"""Exponents of the unit and of the mask; the first pair that the implementation's range can hold is used."""
+"""Exponents of the unit and of the mask. The first pair that fits into the implementation's range is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Summands that swallow each other: `unit` is lost beside `mask` in sums of up to `reach` bits."""
+    """A unit and a mask that swallows it: `unit` is lost beside `mask` in sums of up to `reach` bits."""
 
     unit: float
     mask: float
@@ -76,7 +76,7 @@ def scale_of(prober: Prober) -> Scale:
 
 
 def sizes_by(prober: Prober, scale: Scale) -> Callable[[int, Sequence[int]], list[int]]:
-    """How many of the chosen taps have been added where the masks of two of them meet."""
+    """A function for the number of chosen taps already added where the masks of two of them meet."""
     taps = prober.shape.chosen
     ones = prober.row(dict.fromkeys(taps, 1.0))
 
@@ -88,14 +88,14 @@ def sizes_by(prober: Prober, scale: Scale) -> Callable[[int, Sequence[int]], lis
 
 
 def masked(ones: Floats, scale: Scale, first: int, other: int) -> Floats:
-    """Units everywhere but at two taps, which hold the masks."""
+    """Units everywhere except at two taps, which hold the masks."""
     row = ones * scale.unit
     row[first], row[other] = scale.mask, -scale.mask
     return row
 
 
 def remainders(prober: Prober, unit: float, rows: Sequence[tuple[Floats, Floats, float]]) -> list[int]:
-    """How many units are left of each sum of x * w, plus a bias where one is given. NotSeen unless it is a count."""
+    """The units left of each sum of x * w, plus a bias if one is given. NotSeen unless they are a count."""
     x, w = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
     bias = np.array([row[2] for row in rows])
     left = prober.sums(x, w, bias if bias.any() else None) / unit

@@ -13,7 +13,7 @@ from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 
 PRODUCTS = 64
 LARGEST = 1e300
-"""Not far from where a fraction is no longer a float."""
+"""Close to the largest float that a fraction can become."""
 
 WORDS = {
     "nearest-even": "rounded to nearest, ties to even",
@@ -25,7 +25,7 @@ WORDS = {
 
 
 def rounding(prober: Prober, seen: ProbeResults) -> ProbeResult:
-    """Multiply numbers that use all of their bits, of both signs, and some whose product is a tie."""
+    """Multiply numbers of both signs that use all their bits, and some whose product is a tie."""
     require_direct(seen)
     precision = prober.numbers.precision
     words = prober.random(2 * PRODUCTS, key=9)

@@ -1,4 +1,4 @@
-"""Whether the same sum is the same bits: in another call, in a batch, elsewhere in the output."""
+"""Whether the same sum has the same bits in another call, in a batch, and elsewhere in the output."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def alone_and_in_a_batch(prober: Prober, seen: ProbeResults) -> ProbeResult:
 
 
 def elsewhere_in_the_output(prober: Prober, seen: ProbeResults) -> ProbeResult:
-    """Put one sum before every output element: an image of equal pixels, and one row of weights for all channels."""
+    """Give every output element the same sum: an image of equal pixels, and the same weights for all channels."""
     if not _repeatable(seen):
         raise NotSeen("not even the same call gives the same bits")
     shape = prober.shape

@@ -1,4 +1,4 @@
-"""The proof of the pudding: compute sums as the findings say, and compare bit by bit."""
+"""Compute sums as the other probes say, and compare them with the answers bit by bit."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def replay(prober: Prober, seen: ProbeResults) -> ProbeResult:
 
 
 def _arithmetics(fma: str | None, numbers: Format, rounding: str) -> list[Arithmetic]:
-    """With FMA the findings leave open which of two products comes first: the first is rounded, the second is not."""
+    """The arithmetics to try. With FMA the first of two products is rounded, and no probe tells which one is first."""
     if fma != "fused":
         return [Arithmetic(numbers, rounding, fused=False)]
     return [Arithmetic(numbers, rounding, fused=True, smaller_first=smaller_first) for smaller_first in (True, False)]
@@ -55,7 +55,7 @@ def _arithmetics(fma: str | None, numbers: Format, rounding: str) -> list[Arithm
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """Sums along a tree, in so many bits."""
+    """Sums along a tree in a given number of bits."""
 
     numbers: Format
     rounding: str

@@ -17,7 +17,7 @@ PLACES = {
 def subnormals(prober: Prober, seen: ProbeResults) -> ProbeResult:
     require_direct(seen)
     numbers = prober.numbers
-    # Large enough to make a normal number of the smallest subnormal one, with a bit to spare.
+    # Large enough to turn the smallest subnormal number into a normal one, with a bit to spare.
     lift = 2.0**numbers.precision if numbers.name != "float16" else 2.0**13
     lifted = lift * numbers.tiny
     got = prober.products([numbers.tiny, lift, numbers.normal], [lift, numbers.tiny, 0.5]).tolist()

@@ -1,4 +1,4 @@
-"""What is multiplied although it is zero. An infinity tells: times zero it is NaN, and left out it is nothing."""
+"""Which zeros are multiplied. An infinity tells: times zero it is NaN, while a skipped product adds nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def skipped_weights(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Let an infinite x meet a weight of zero, and the other way round."""
     require_direct(seen)
     last = prober.shape.taps - 1
-    # Where there is a second product, it makes sure that the whole sum is not skipped as empty.
+    # A second product, if there is one, keeps the whole sum from being skipped as empty.
     other = {0: 1.0} if last else {}
     infinite, zero = prober.row({**other, last: np.inf}), prober.row({**other, last: 0.0})
     got = {"w": prober.sums(infinite, zero)[0], "x": prober.sums(zero, infinite)[0]}

@@ -1,0 +1,51 @@
+"""Before a run: what the suite took for a conv2d by its looks takes at least one call for each claim.
+
+What an adapter claims its author wrote down. What a form claims was read from parameters and from a framework, and
+where that was more than is meant, forty refusals would say nothing that one sentence does not say better.
+"""
+
+from __future__ import annotations
+
+from conv2d_conformance.cases.claim_cases import claim_cases
+from conv2d_conformance.contract.answers import Hello, Implementation, Rejected
+from conv2d_conformance.contract.delivered import FORM
+from conv2d_conformance.hinted import Hinted
+from conv2d_conformance.verdict.claims import within_claims
+from conv2d_conformance.verdict.question import Question
+
+
+class RefusedAtOnce(Hinted):
+    """What is claimed cannot even be called."""
+
+
+def is_needed(hello: Hello) -> bool:
+    return FORM in hello.environment
+
+
+def require_answers(implementation: Implementation) -> None:
+    """Ask one legal call for each claim. RefusedAtOnce where one raises; whether answers are right is not looked at."""
+    hello = implementation.hello
+    refused: dict[str, Rejected] = {}
+    for claim in claim_cases(hello.claimed):
+        question = Question(within_claims(claim.case, hello.capabilities), hello.capabilities)
+        if question.illegal_because is not None:
+            continue
+        answer = implementation.ask(question.request)
+        if not isinstance(answer, Rejected):
+            continue
+        bare = implementation.ask(
+            Question(within_claims(claim.without, hello.capabilities), hello.capabilities).request
+        )
+        if isinstance(bare, Rejected):
+            raise RefusedAtOnce(f"it refuses the simplest call: {_told(bare)}", f"it is taken for {hello.description}")
+        refused[claim.name] = answer
+    if refused:
+        are = "are" if len(refused) > 1 else "is"
+        raise RefusedAtOnce(
+            f"{', '.join(refused)} {are} claimed and refused at once: {_told(next(iter(refused.values())))}",
+            f"what it is not meant to have is left out by the option without={','.join(refused)} of the target",
+        )
+
+
+def _told(answer: Rejected) -> str:
+    return f"{answer.type}: {answer.message}"
