@@ -15,7 +15,7 @@ from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT, End, Patience
-from conv2d_conformance.implementation.process import WorkerFailure, WorkerProcess
+from conv2d_conformance.implementation.process import FORKED, WorkerFailure, WorkerProcess
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello, encode_request
 from conv2d_conformance.implementation.resident_memory import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
@@ -305,6 +305,8 @@ def _slow(patience: Patience, *, is_first: bool) -> str:
 
 
 def _arguments(target: Target) -> list[str]:
+    if target.is_handed:
+        return [FORKED, target.text]
     if not target.command:
         return ["python", target.text]
     program = target.command[0]
