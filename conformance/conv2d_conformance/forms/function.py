@@ -18,7 +18,7 @@ from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.contract.delivered import FORM, Delivered
 from conv2d_conformance.forms import claims, frameworks
-from conv2d_conformance.forms.claims import claims_of
+from conv2d_conformance.forms.claims import OPERATIONS, claims_of
 from conv2d_conformance.forms.device_arrays import DeviceArrays, called
 from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.forms.frameworks import Arrays, kind_of, open_arrays
@@ -62,7 +62,7 @@ def _of_reading(
     arrays = open_arrays(options.get("arrays") or framework or "numpy", options.get("device"))
     if reading.takes("output") and not arrays.writable:
         raise FormError(f"nobody can write to a {arrays.array_type}", "return the result instead")
-    excluded = dict.fromkeys(("gradients", "initialize"), NO_DIFFERENTIATION)
+    excluded = dict.fromkeys(OPERATIONS, NO_DIFFERENTIATION)
     excluded |= dict.fromkeys((f"views.{name}" for name in VIEWS), DENSE) if arrays.copies else {}
     excluded |= {"validation": WRITTEN_TO} if reading.takes("output") else {}
     shown = reading.features | {f"dtype.{name}" for name in arrays.dtypes}

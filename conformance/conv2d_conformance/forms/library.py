@@ -15,7 +15,7 @@ from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import CORE, PADDING_MODES, VIEWS
 from conv2d_conformance.contract.delivered import FORM, Delivered
 from conv2d_conformance.forms import claims
-from conv2d_conformance.forms.claims import claims_of
+from conv2d_conformance.forms.claims import OPERATIONS, claims_of
 from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.forms.frameworks import open_arrays
 from conv2d_conformance.forms.function import WRITTEN_TO, require_known
@@ -34,7 +34,8 @@ SIZES = (
 NOT_IN_THE_HEADER = dict.fromkeys(
     (
         *("arguments.scalar", "arguments.defaults", "padding.same", "padding.valid", "unbatched"),
-        *("gradients", "initialize", "seeded", "torch-seed-stream"),
+        *("seeded", "torch-seed-stream"),
+        *OPERATIONS,
         *(f"padding-mode.{mode}" for mode in PADDING_MODES[1:]),
         *(f"views.{name}" for name in VIEWS),
     ),

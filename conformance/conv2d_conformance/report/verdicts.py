@@ -27,7 +27,7 @@ WITHOUT_ISOLATION = "without isolation there is a result and no certificate"
 
 def core_of(profile: str) -> frozenset[str]:
     """The features and operations that a certificate of a profile needs, besides one floating dtype."""
-    return CORE | spec.PROFILES[profile] | ({"validation"} if profile != "forward" else set())
+    return CORE | spec.PROFILES[profile] | (set() if spec.has_conv2d_alone(profile) else {"validation"})
 
 
 def claimed_by(implementation: Introduction) -> frozenset[str]:
