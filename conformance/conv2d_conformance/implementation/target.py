@@ -313,6 +313,8 @@ def _configure(adapter: Adapter, target: Target) -> Adapter:
         raise LoadError(f"the adapter {adapter.name}: {error}", f"its options are: {known}") from None
     try:
         configured = adapter.configure(**target.options)
+    except FormError as error:
+        raise LoadError(error.sentence, error.hint) from None
     except BaseException as error:
         raise LoadError(f"configuring the adapter {adapter.name} {_raised(error)}", _where(error)) from None
     if not isinstance(configured, Adapter):
