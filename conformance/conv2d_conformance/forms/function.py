@@ -78,7 +78,7 @@ def _of_reading(
 
 
 def framework_of(function: Callable[..., Any]) -> str | None:
-    """The framework that its annotations name, or that it is part of."""
+    """The framework that the annotations name, or that the function is part of."""
     try:
         signature = inspect.signature(function)
     except (ValueError, TypeError):
@@ -101,7 +101,7 @@ def require_known(options: Mapping[str, str], known: Mapping[str, str]) -> None:
 
 
 def takes_data(function: Callable[..., Any]) -> bool:
-    """Whether it has one parameter, `data`: what a judge of kernels gives, the memory for the result included."""
+    """Whether its one parameter is `data`, in which a judge of kernels passes everything, the result's memory too."""
     try:
         return [*inspect.signature(function).parameters] == ["data"]
     except (ValueError, TypeError):

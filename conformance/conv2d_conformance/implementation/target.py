@@ -292,7 +292,7 @@ def _called_as_the_contract_does(function: Any, target: Target) -> Adapter:
 
 
 def _digest(target: Target) -> str:
-    """Of the file that holds the function: what that imports from elsewhere is not in it."""
+    """The digest of the file that holds the function; what it imports from elsewhere is not included."""
     file = target.path or getattr(sys.modules[target.module], "__file__", None)
     if file is None:
         return UNVERSIONED
