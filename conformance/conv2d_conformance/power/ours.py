@@ -31,7 +31,7 @@ def _checks(subject: KnownImplementation) -> list[Check]:
     """The checks, those of the broken requirement first, since one failure decides."""
     claimed = subject.adapter.capabilities.features
     called_for = [
-        check for check in catalogue().values() if spec.has_conv2d_alone(check.profile) and check.features <= claimed
+        check for check in catalogue().values() if spec.is_smallest(check.profile) and check.features <= claimed
     ]
     return sorted(called_for, key=lambda check: subject.breaks not in check.requirements)
 

@@ -26,7 +26,7 @@ VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "error", NOT_REACHED, "unsuppor
 
 def core_of(profile: str) -> frozenset[str]:
     """The features and operations that a certificate of a profile needs, besides one floating dtype."""
-    return CORE | spec.PROFILES[profile] | (set() if spec.has_conv2d_alone(profile) else {"validation"})
+    return CORE | spec.PROFILES[profile] | (set() if spec.is_smallest(profile) else {"validation"})
 
 
 def claimed_by(implementation: Introduction) -> frozenset[str]:

@@ -80,9 +80,9 @@ def smallest_profile(profiles: Iterable[str]) -> str:
     return next(name for name, operations in PROFILES.items() if together <= operations)
 
 
-def has_conv2d_alone(profile: str) -> bool:
-    """Whether conv2d is the only operation of a profile."""
-    return PROFILES[profile] == {MAIN}
+def is_smallest(profile: str) -> bool:
+    """Whether it is the first profile, which all others contain."""
+    return profile == next(iter(PROFILES))
 
 
 def is_within(profile: str, other: str) -> bool:
