@@ -38,7 +38,7 @@ CASES = (
     "n2c2h4w5 m3k2 s2 integers:1 omit=padding,dilation,groups",
     "n1c2h5w6 m2k2 s1x3 p1 d2x1 impulse:1",
 )
-"""Of what a worker does not claim it is asked the nearest relative."""
+"""A case that needs an unclaimed feature is asked in its nearest claimed form."""
 
 
 def needs(program: str) -> str:

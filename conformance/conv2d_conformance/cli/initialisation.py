@@ -12,6 +12,7 @@ import click
 from conv2d_conformance.cli import options
 from conv2d_conformance.cli.output_option import Page, console_beside
 from conv2d_conformance.cli.problems import Problem
+from conv2d_conformance.operations.initialize import INITIALIZE
 from conv2d_conformance.output.destination import Destination
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def initialisation(
 def _claims(implementation: Implementation, dtypes: Sequence[str]) -> Capabilities:
     """The claims of an implementation, reduced to the chosen dtypes."""
     hello = implementation.hello
-    if "initialize" not in hello.operations:
-        raise Problem(f"{hello.name} has no initialize", "its adapter needs that function; see Adapter")
+    if INITIALIZE.name not in hello.operations:
+        raise Problem(f"{hello.name} has no {INITIALIZE.name}", "its adapter needs that function; see Adapter")
     if unknown := [dtype for dtype in dtypes if dtype not in hello.capabilities.dtypes]:
         raise Problem(f"{hello.name} does not claim {unknown[0]}", f"it claims {', '.join(hello.capabilities.dtypes)}")
     return replace(hello.capabilities, dtypes=frozenset(dtypes)) if dtypes else hello.capabilities

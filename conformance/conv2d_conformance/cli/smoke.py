@@ -29,8 +29,8 @@ CASES = {
 def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> None:
     """See whether the adapter TARGET is sane.
 
-    It is asked three simple cases; where an answer is not right, a hint says why that may be. Then it is asked one
-    case for each claim, and those are told that do not work.
+    Asks it three simple cases, and hints at the likely cause of a wrong answer. Then asks one case for each claim, and
+    names the claims that do not work.
     """
     from conv2d_conformance.cases.grammar import parse
     from conv2d_conformance.cli import asked_case

@@ -14,7 +14,7 @@ KEPT_BYTES = 1 << 20
 
 
 class Kept:
-    """Results that the process itself does not see, since it has copies of them alone."""
+    """Recent results of which the process has only copies, so that it cannot watch them itself."""
 
     def __init__(self, arrays: Arrays) -> None:
         self._arrays = arrays

@@ -28,7 +28,7 @@ NO_CERTIFICATE = 4
 
 def core_of(profile: str) -> frozenset[str]:
     """The features and operations that a certificate of a profile needs, besides one floating dtype."""
-    return CORE | spec.PROFILES[profile] | ({"validation"} if profile != "forward" else set())
+    return CORE | spec.PROFILES[profile] | (set() if spec.is_smallest(profile) else {"validation"})
 
 
 def claimed_by(implementation: Introduction) -> frozenset[str]:

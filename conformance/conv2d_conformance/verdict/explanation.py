@@ -117,7 +117,7 @@ def _unpadded(case: Case) -> Case | None:
 
 
 def _recipe(case: Case) -> Recipe | Elements:
-    """Data for other shapes, in which named elements would lie outside."""
+    """The data for other shapes, without the named elements that would lie outside."""
     return case.recipe or Recipe()
 
 

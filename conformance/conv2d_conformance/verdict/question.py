@@ -68,7 +68,7 @@ def requests_of(line: str) -> list[Request]:
 
 @dataclass
 class Question:
-    """One case, and lazily everything that follows from it and from the claimed grade and flushing."""
+    """One case, and, computed when needed, all that follows from it and from the claimed grade and flushing."""
 
     case: Case
     claims: Capabilities = CORE_CLAIMS

@@ -136,7 +136,7 @@ def _reduced(case: Case, found: Simplest) -> Failure:
 
 
 def _is_dear(fault: Fault) -> bool:
-    """Whether seeing it again takes all the time, or all the memory, that a call may use."""
+    """Whether each repetition uses up the time or the memory that a call may take."""
     return fault.broken in ("timeout", "memory-limit")
 
 

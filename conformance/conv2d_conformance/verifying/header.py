@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.fingerprint.fingerprint import OfDtype, OfShape
 from conv2d_conformance.fingerprint.shapes import SHAPES, claimed
 from conv2d_conformance.fingerprint.summary import Pieces, pieces, summary
@@ -23,8 +24,8 @@ def faults_of_header(report: Report, rules: Rules | None) -> Iterator[str]:
     bundled = run.target.partition("?")[0]
     if bundled in list_adapters() and implementation.name != bundled:
         yield f"its target is the bundled adapter {bundled}, and its implementation is called {implementation.name}"
-    if "conv2d" not in implementation.operations:
-        yield "its implementation has no conv2d"
+    if MAIN not in implementation.operations:
+        yield f"its implementation has no {MAIN}"
     if run.isolation == "none" and known(run.memory_gib, None) is not None:
         yield "it says that memory was limited, and that the implementation had no process to limit"
     if is_on_linux(report) and run.isolation == "process" and run.memory_gib is None:

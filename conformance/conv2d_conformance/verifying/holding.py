@@ -44,7 +44,7 @@ def verify(report: Report, recount: Recount = recount) -> Finding:
 
 
 def _asks_the_same(report: Report, claims: Capabilities, supposed: Origin, recount: Recount) -> bool:
-    """Whether this suite could have made the report; it then differs from the one that did in nothing that is told."""
+    """Whether this suite could have made the report, so that nothing in it depends on how the sources differ."""
     if _cannot_count(report) or any(_faults(report, claims, supposed)):
         return False
     return not any(_faults_of_counts(report, claims, supposed, recount))

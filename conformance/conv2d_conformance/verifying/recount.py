@@ -129,6 +129,6 @@ def _held(elements: int) -> Judgement:
 
 
 def _elements(case: Case) -> int:
-    """The elements of the answer; an answer without elements is judged by its shape, as one fact."""
+    """The number of elements of the answer; one without elements is judged by its shape, and counts as one."""
     shapes = elementwise(case.operation).shapes(case, geometry(case))
     return sum(math.prod(shape) for shape in shapes.values() if shape is not None) or 1
