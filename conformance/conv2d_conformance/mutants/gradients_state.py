@@ -16,7 +16,7 @@ from conv2d_conformance.mutants import derives_wrong
 
 def shortened(array: Array, bits: int) -> Array:
     mantissa, exponent = np.frexp(array.astype(np.float64))
-    return np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits).astype(array.dtype)
+    return np.asarray(np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits), array.dtype)
 
 
 @derives_wrong("gradients.exact-where-exact")
