@@ -11,7 +11,7 @@ from conv2d_conformance.fingerprint.probe_result import Probe, ProbeResult, Prob
 from conv2d_conformance.fingerprint.prober import NotSeen, Prober, TooSlow
 from conv2d_conformance.fingerprint.probes import PROBES, TITLES
 from conv2d_conformance.fingerprint.shapes import SHAPES, CallShape, claimed
-from conv2d_conformance.fingerprint.summary import Pieces, pieces, summary
+from conv2d_conformance.fingerprint.summary import Phrases, pieces, summary
 
 LONGEST_CALL = 0.25
 """In seconds. A shape needs one to three hundred calls; a shape whose calls take longer is not probed."""
@@ -35,7 +35,7 @@ def take(
     hung = ""
     for dtype in dtypes:
         entries: dict[str, OfShape] = {}
-        said: dict[str, Pieces] = {}
+        said: dict[str, Phrases] = {}
         why_not: NotSeen | None = None
         # The cheapest first: where one takes too long, more expensive ones do too.
         for shape in sorted(chosen, key=lambda shape: shape.multiplications):

@@ -14,7 +14,7 @@ import numpy as np
 
 from conv2d_conformance.contract.answers import Observation
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.forms.frameworks import Arrays
+from conv2d_conformance.forms.frameworks import FrameworkArrays
 
 GUARD = 4096
 ALIGNMENT = 64
@@ -24,7 +24,7 @@ class Guarded:
     """`value` is what the function gets: the `array`, or of this shape and dtype nothing but NaN."""
 
     def __init__(
-        self, arrays: Arrays, name: str, shape: Sequence[int], dtype: np.dtype[Any], array: Array | None = None
+        self, arrays: FrameworkArrays, name: str, shape: Sequence[int], dtype: np.dtype[Any], array: Array | None = None
     ) -> None:
         self._arrays, self._name, self._shape, self._size = arrays, name, tuple(shape), math.prod(shape)
         self._first = GUARD // dtype.itemsize

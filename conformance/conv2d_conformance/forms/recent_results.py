@@ -7,7 +7,7 @@ from typing import Any
 
 from conv2d_conformance.contract.answers import Observation
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.forms.frameworks import Arrays
+from conv2d_conformance.forms.frameworks import FrameworkArrays
 
 KEPT_RESULTS = 4
 KEPT_BYTES = 1 << 20
@@ -16,7 +16,7 @@ KEPT_BYTES = 1 << 20
 class Kept:
     """Results that the process itself does not see, since it has copies of them alone."""
 
-    def __init__(self, arrays: Arrays) -> None:
+    def __init__(self, arrays: FrameworkArrays) -> None:
         self._arrays = arrays
         self._kept: deque[tuple[Any, bytes]] = deque(maxlen=KEPT_RESULTS)
 
