@@ -14,10 +14,8 @@ import numpy as np
 
 from conv2d_conformance.contract.answers import Observation
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.memory import ALIGNMENT, GUARD
 from conv2d_conformance.forms.frameworks import FrameworkArrays
-
-GUARD = 4096
-ALIGNMENT = 64
 
 
 class Guarded:

@@ -7,10 +7,8 @@ from typing import Any
 
 from conv2d_conformance.contract.answers import Observation
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.memory import KEPT_BYTES, KEPT_RESULTS
 from conv2d_conformance.forms.frameworks import FrameworkArrays
-
-KEPT_RESULTS = 4
-KEPT_BYTES = 1 << 20
 
 
 class Kept:

@@ -11,8 +11,9 @@ from conv2d_conformance.power import suites
 from conv2d_conformance.power.known_implementation import EXACTING, MODEST, subjects
 from conv2d_conformance.power.outcome import PowerOutcome
 from conv2d_conformance.power.summary_table import COLUMNS, rows, sentence
+from conv2d_conformance.sources import DEPENDENCIES
 
-PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "torch", "onnx")
+PACKAGES = (*DEPENDENCIES, "torch", "onnx")
 
 EXPLANATION = """\
 The cases and the acceptance rules of other suites, and of this one, meet the same implementations: mutants, which are
