@@ -8,7 +8,7 @@ from typing import Any
 from conv2d_conformance.contract.formats import FORMATS, TF32
 from conv2d_conformance.fingerprint.exact_arithmetic import format_name
 from conv2d_conformance.fingerprint.fingerprint import Sentence
-from conv2d_conformance.fingerprint.probe_result import ProbeResults, value
+from conv2d_conformance.fingerprint.probe_result import NOT_SEEN, ProbeResults, part_seen, value
 
 Phrases = dict[str, str]
 """Parts of a sentence by topic. Where shapes differ, only the parts that differ are repeated."""
@@ -28,6 +28,11 @@ def pieces(dtype: str, seen: ProbeResults) -> Phrases:
         "repeating": _repeating(seen),
     }
     return {name: words for name, words in every.items() if words}
+
+
+def nothing_seen(why: str) -> Phrases:
+    """The only part where a shape has no others."""
+    return {"not seen": f"{NOT_SEEN}{why or 'anything'}"}
 
 
 def sentence(parts: Phrases) -> str:
@@ -107,7 +112,8 @@ def _results(seen: ProbeResults) -> str:
 
 
 def _order(seen: ProbeResults) -> str:
-    return seen["order"].words.partition(" (seen at")[0] if value(seen, "order") else ""
+    found = value(seen, "order")
+    return seen["order"].words.removesuffix(part_seen(found["taps"], found["of"])) if found else ""
 
 
 def _subnormals(seen: ProbeResults) -> str:

@@ -9,7 +9,7 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.fingerprint.fingerprint import OfDtype, OfShape
 from conv2d_conformance.fingerprint.shapes import SHAPES
-from conv2d_conformance.fingerprint.summary import Phrases, pieces, summary
+from conv2d_conformance.fingerprint.summary import Phrases, nothing_seen, pieces, summary
 from conv2d_conformance.implementation.bundled import list_adapters
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
@@ -71,4 +71,4 @@ def _faults_of_dtype(dtype: str, seen: OfDtype) -> Iterator[str]:
 
 
 def _said(dtype: str, shape: OfShape) -> Phrases:
-    return pieces(dtype, shape.findings) or {"not seen": f"not seen: {shape.not_seen or 'anything'}"}
+    return pieces(dtype, shape.findings) or nothing_seen(shape.not_seen)
