@@ -34,6 +34,8 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     text = text.replace("\r\n", "\n").expandtabs()
+    if text.replace("\n", "").isprintable():
+        return text
     return "".join(letter if letter.isprintable() or letter == "\n" else _escape(letter) for letter in text)
 
 

@@ -47,6 +47,7 @@ FLOORS = (
     {"selftest", "variants", "verifying"},
     {"power", "sharpness"},
     {"cli", "plugin"},
+    {"api"},
     {"__main__"},
 )
 """The packages and modules of the suite, the lowest first; its own name stands for its `__init__`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from conv2d_conformance.contract.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS
@@ -242,13 +243,18 @@ def _is_one_or_a_pair(value: object, least: int) -> bool:
     return _is_integer(value, least)
 
 
+_AXES = ("C", "H", "W", "M", "KH", "KW", "groups")
+_sizes_of = attrgetter(*_AXES)
+_AMONG = (("dtype", DTYPES), ("padding_mode", PADDING_MODES), ("view", (None, *VIEWS)))
+
+
 def _check_fields(case: Case) -> None:
     """Check each field. It runs for every drawn case, so it composes a sentence only where a check fails."""
     if case.N is not None and not _is_integer(case.N, 0):
         raise CaseError(f"N = {case.N!r} is not an integer >= 0, nor None for an unbatched input")
-    for axis in ("C", "H", "W", "M", "KH", "KW", "groups"):
-        if not _is_integer(getattr(case, axis), 1):
-            raise CaseError(f"{axis} = {getattr(case, axis)!r} is not an integer >= 1", _ILLEGAL_HINT)
+    for axis, size in zip(_AXES, _sizes_of(case), strict=True):
+        if type(size) is not int or size < 1:
+            raise CaseError(f"{axis} = {size!r} is not an integer >= 1", _ILLEGAL_HINT)
     for name, least, words in (("stride", 1, ()), ("padding", 0, ("same", "valid")), ("dilation", 1, ())):
         value = getattr(case, name)
         if not _is_one_or_a_pair(value, least) and value not in words:
@@ -256,11 +262,7 @@ def _check_fields(case: Case) -> None:
             raise CaseError(f"{name} = {value!r} is not {allowed}", _ILLEGAL_HINT)
     if case.C % case.groups or case.M % case.groups:
         raise CaseError(f"groups {case.groups} does not divide both C = {case.C} and M = {case.M}", _ILLEGAL_HINT)
-    for name, among in (
-        ("dtype", DTYPES),
-        ("padding_mode", PADDING_MODES),
-        ("view", (None, *VIEWS)),
-    ):
+    for name, among in _AMONG:
         if getattr(case, name) not in among:
             raise CaseError(f"{name} {getattr(case, name)!r} is none of {', '.join(map(str, among))}")
     if case.operation not in SIGNATURES or case.signature.word is None:

@@ -98,9 +98,7 @@ def _praise(report: Report, found: Finding) -> Iterator[str]:
 
 
 def _headline(report: Report) -> str:
-    from conv2d_conformance.report.verdicts import headline_of
-
-    return _printable(headline_of(report))
+    return _printable(report.headline)
 
 
 def _ask_again(path: Path, report: Report, target: str, sample: int, draw: int) -> int:

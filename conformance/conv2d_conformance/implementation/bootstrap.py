@@ -54,6 +54,17 @@ def _serve(target: str, requests: int, answers: int) -> None:
     serve(target, requests, answers)
 
 
+def serve_forked(target: str) -> None:
+    """The same in a fork of the process that handed the target over."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    descriptors = _secure_descriptors()
+    _leave_no_core()
+    _die_first()
+    _serve(target, *descriptors)
+
+
 def _become(command: list[str]) -> None:
     try:
         os.execvp(command[0], command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
 from types import TracebackType
@@ -14,7 +15,7 @@ from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT, End, Patience
-from conv2d_conformance.implementation.process import WorkerFailure, WorkerProcess
+from conv2d_conformance.implementation.process import FORKED, WorkerFailure, WorkerProcess
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello, encode_request
 from conv2d_conformance.implementation.resident_memory import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
@@ -93,6 +94,7 @@ class Worker:
         start_timeout: float = START_TIMEOUT,
         memory: float = USUAL_LIMIT,
         abandoned: Event | None = None,
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
         self._arguments = _arguments(parse(target))
         self._timeout = timeout
@@ -111,6 +113,7 @@ class Worker:
         self._process: WorkerProcess | None = None
         self._start()
         try:
+            meanwhile()
             self.hello = self._greet()
         except BaseException:
             self._end_all()
@@ -302,6 +305,8 @@ def _slow(patience: Patience, *, is_first: bool) -> str:
 
 
 def _arguments(target: Target) -> list[str]:
+    if target.is_handed:
+        return [FORKED, target.text]
     if not target.command:
         return ["python", target.text]
     program = target.command[0]
@@ -325,14 +330,15 @@ def connect(
     timeout: float = USUAL_TIMEOUT,
     memory: float = USUAL_LIMIT,
     abandoned: Event | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Implementation:
     """The implementation that a TARGET denotes. TargetError or LoadError where there is none.
 
     `isolation` is "process", or "none" for an adapter in this process, which has no limits. Once `abandoned` is set,
-    waiting for an answer of a process raises Abandoned.
+    waiting for an answer of a process raises Abandoned. The work `meanwhile` is short.
     """
     if isolation not in ISOLATIONS:
         raise ValueError(f"isolation is 'process' or 'none', not {isolation!r}")
     if isolation == "none":
         return InProcess(load(parse(target)))
-    return Worker(target, timeout=timeout, memory=memory, abandoned=abandoned)
+    return Worker(target, timeout=timeout, memory=memory, abandoned=abandoned, meanwhile=meanwhile)

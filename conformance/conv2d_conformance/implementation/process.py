@@ -15,15 +15,18 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from conv2d_conformance.implementation.forking import ForkedProcess
 from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance, excerpt
 from conv2d_conformance.implementation.keeper_note import Note
 from conv2d_conformance.implementation.last_words import LastWords
 from conv2d_conformance.implementation.patience import End, Patience
 from conv2d_conformance.implementation.processor_usage import Usage, usage_of
 from conv2d_conformance.implementation.protocol import BYE, HELLO
-from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds, family
+from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds, family, resident
 from conv2d_conformance.implementation.threads import ONE_THREAD
 
+FORKED = "forked"
+"""The first argument for a target that this process handed over."""
 PIPE_SIZE = 1 << 20
 SECONDS_TO_DIE = 20.0
 """Twice the longest time that the keeper takes."""
@@ -65,24 +68,15 @@ class WorkerProcess:
     def __init__(
         self, arguments: Sequence[str], *, memory: float = USUAL_LIMIT, abandoned: threading.Event | None = None
     ) -> None:
-        self._memory = memory
+        shared = resident() / GIB if arguments[0] == FORKED else 0.0  # with this process, and not taken by the other
+        self._memory = memory + shared
         self._abandoned = abandoned
         self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS if CAN_BE_TOLD else math.inf
         self.started = time.monotonic()
         self._read_note: Note | None = None
         self._note, note = os.pipe()
         try:
-            self._keeper = subprocess.Popen(
-                [sys.executable, "-P", str(Path(__file__).with_name("bootstrap.py")), str(note), *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                start_new_session=True,
-                pass_fds=[note],
-                # Unbuffered: words just before a crash must not be lost in a buffer.
-                env={**ONE_THREAD, **os.environ, "PYTHONUNBUFFERED": "1"},
-            )
+            self._keeper = _started(arguments, note)
         except BaseException:
             os.close(self._note)
             raise
@@ -289,6 +283,22 @@ class WorkerProcess:
         with contextlib.suppress(WorkerFailure, ProtocolError):
             while (remaining := until - time.monotonic()) > 0 and not self._handle_events(farewell, remaining):
                 pass
+
+
+def _started(arguments: Sequence[str], note: int) -> subprocess.Popen[bytes] | ForkedProcess:
+    if arguments[0] == FORKED:
+        return ForkedProcess(arguments[1], note)
+    return subprocess.Popen(
+        [sys.executable, "-P", str(Path(__file__).with_name("bootstrap.py")), str(note), *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        start_new_session=True,
+        pass_fds=[note],
+        # Unbuffered: what is said just before a crash must not be lost in a buffer.
+        env={**ONE_THREAD, **os.environ, "PYTHONUNBUFFERED": "1"},
+    )
 
 
 def _is_readable(descriptor: int, seconds: float) -> bool:

@@ -26,7 +26,7 @@ from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter, adapter_fr
 from conv2d_conformance.contract.bare_functions import fault_of_parameters
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
 from conv2d_conformance.forms.form_error import FormError
-from conv2d_conformance.implementation import bundled
+from conv2d_conformance.implementation import bundled, handed
 from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
 
 FORMS = (
@@ -72,12 +72,13 @@ class LoadError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """Exactly one of `module`, `path` and `command` is set."""
+    """Exactly one of `module`, `path` and `command` is set. `is_handed`: the object is one that this process has."""
 
     text: str
     module: str = ""
     path: str = ""
     command: tuple[str, ...] = ()
+    is_handed: bool = False
     attribute: str = "adapter"
     options: dict[str, str] = field(default_factory=dict)
 
@@ -94,6 +95,8 @@ def parse(text: str) -> Target:
     """Read a TARGET. TargetError says what is wrong with it."""
     if text.startswith("command:"):
         return Target(text=text, command=_words(text.removeprefix("command:")))
+    if (given := handed.OBJECTS.get(text)) is not None:
+        return Target(text=text, module=given.module, attribute=given.name, is_handed=True)
     base, query = split(text)
     place, colon, attribute = base.rpartition(":")
     options = {} if query is None else _options(text, query)
@@ -174,7 +177,13 @@ def load(target: Target) -> Adapter:
         raise LoadError("a command cannot be loaded into a Python process", "it runs in a process of its own")
     if target.path.endswith(LIBRARY):
         return _in_form(target, _of_library)
-    found = _find(_import(target), target)
+    if (given := handed.OBJECTS.get(target.text)) is not None:
+        adapter = _adapter_of(given.value, target)
+        return replace(adapter, description="; ".join(filter(None, (adapter.description, given.told))))
+    return _adapter_of(_find(_import(target), target), target)
+
+
+def _adapter_of(found: Any, target: Target) -> Adapter:
     if isinstance(found, Adapter):
         adapter = found
     elif isinstance(getattr(found, "adapter", None), Adapter):
@@ -293,7 +302,7 @@ def _called_as_the_contract_does(function: Any, target: Target) -> Adapter:
 
 def _digest(target: Target) -> str:
     """Of the file that holds the function: what that imports from elsewhere is not in it."""
-    file = target.path or getattr(sys.modules[target.module], "__file__", None)
+    file = target.path or getattr(sys.modules.get(target.module), "__file__", None)
     if file is None:
         return UNVERSIONED
     try:

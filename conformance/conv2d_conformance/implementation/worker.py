@@ -75,8 +75,13 @@ def hello(adapter: Adapter) -> Hello:
 
 
 def _reference_is_foreign(target: Target) -> bool:
-    """Whether an import of the reference must be reported: the bundled adapters of the reference may import it."""
-    return not (target.is_bundled and target.module.rpartition(".")[2].startswith("reference_"))
+    """Whether an import of the reference must be reported.
+
+    The bundled adapters of the reference may import it, and a fork has it of its parent, the suite.
+    """
+    return not target.is_handed and not (
+        target.is_bundled and target.module.rpartition(".")[2].startswith("reference_")
+    )
 
 
 def _receive(descriptor: int) -> Incoming | None:

@@ -16,7 +16,8 @@ from conv2d_conformance.mutants import derives_wrong
 
 def shortened(array: Array, bits: int) -> Array:
     mantissa, exponent = np.frexp(array.astype(np.float64))
-    return np.asarray(np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits), array.dtype)
+    rounded: Array = np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits).astype(array.dtype)
+    return rounded
 
 
 @derives_wrong("gradients.exact-where-exact")

@@ -12,7 +12,7 @@ from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.reaching import not_reached
 from conv2d_conformance.report.report import Entry, Report
 from conv2d_conformance.report.text import replay_command
-from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, declared_failures, headline_of
+from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, declared_failures
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.failure import Failure
 
@@ -47,9 +47,9 @@ def _add_suite(root: ET.Element, path: str, report: Report) -> None:
             what.text = escaped_line(replay_command(entry.failure, report.run.target))
     case = ET.SubElement(suite, "testcase", classname="report", name="conclusion")
     if report.conclusion.exit_status != 0:
-        ET.SubElement(case, "failure", message=escaped(headline_of(report)))
+        ET.SubElement(case, "failure", message=escaped(report.headline))
     else:
-        ET.SubElement(case, "system-out").text = escaped(headline_of(report))
+        ET.SubElement(case, "system-out").text = escaped(report.headline)
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
     suite.set("tests", str(len(suite)))

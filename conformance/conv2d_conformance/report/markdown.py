@@ -13,7 +13,6 @@ from conv2d_conformance.report.causes import causes, common_fault
 from conv2d_conformance.report.counts import Chapter, chapters
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.text import replay_command
-from conv2d_conformance.report.verdicts import headline_of
 
 LEGEND = (
     "Each cell says how many requirements of a chapter hold, of those that are claimed and have a check. "
@@ -38,7 +37,7 @@ def results_page(reports: Mapping[str, Report]) -> str:
     for path, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
         cells = [_cell(rows[path].get(name)) for name in columns]
         link = f"[{_escaped(_name(report))}]({quote(os.fsencode(path))})"
-        lines.append(_row([link, report.run.profile, _escaped(headline_of(report)), *cells]))
+        lines.append(_row([link, report.run.profile, _escaped(report.headline), *cells]))
     lines += ["", *_faults(reports), _footer(reports), *_failures(reports)]
     return "\n".join(lines) + "\n"
 

@@ -12,6 +12,8 @@ from typing import Literal
 
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 from conv2d_conformance.report.header import Header
+from conv2d_conformance.report.headline import whole_headline
+from conv2d_conformance.report.notebook import as_html
 from conv2d_conformance.typed_json import ABSENT, Absent
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.record import JudgedRejections, Margin
@@ -94,3 +96,42 @@ class Report(Header):
     checks: dict[str, Seen] | Absent = ABSENT
     without_check: tuple[str, ...]
     fingerprint: Fingerprint | None
+
+    @property
+    def conforming(self) -> bool:
+        """Whether the report is a certificate."""
+        return self.conclusion.conforming
+
+    @property
+    def headline(self) -> str:
+        """The one sentence."""
+        return whole_headline(self.conclusion.headline, self.run.isolation)
+
+    @property
+    def failing(self) -> tuple[Entry, ...]:
+        """The requirements that do not hold and have a case which shows it, those that decide first."""
+        found = [entry for entry in self.requirements if entry.verdict != "pass" and entry.failure is not None]
+        return tuple(sorted(found, key=lambda entry: entry.level != "MUST"))
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Their failures, in the same order."""
+        return tuple(entry.failure for entry in self.failing if entry.failure is not None)
+
+    def __repr__(self) -> str:
+        return f"<Report on {self.implementation.name} {self.implementation.version}: {self.headline}>"
+
+    def _repr_html_(self) -> str:
+        """The report as a notebook shows it."""
+        facts = {
+            "implementation": f"{self.implementation.name} {self.implementation.version}",
+            "asked": f"profile {self.run.profile}, effort {self.run.effort}, seed {self.run.seed}, {self.run.only}",
+            "judged": f"{self.judged_cases} cases, for {len(self.requirements)} requirements",
+            **{f"accuracy of {name}": found.grade or "none" for name, found in self.accuracy.items()},
+        }
+        return as_html(
+            self.headline,
+            holds=self.conforming,
+            facts=facts.items(),
+            failures=[(entry.id, entry.level, entry.failure) for entry in self.failing if entry.failure is not None],
+        )

@@ -17,7 +17,7 @@ from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show
 from conv2d_conformance.report.counts import Chapter, chapters, total
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.report import Accuracy, Entry, Report
-from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, headline_of
+from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.grading import describe_grade
@@ -68,7 +68,7 @@ def show(report: Report, path: Path, console: Console) -> None:
     console.print()
     fails = any(entry.level == "MUST" and entry.verdict in ("fail", "error") for entry in report.requirements)
     colour = {0: "yellow" if fails else "green", 1: "red"}.get(report.conclusion.exit_status, "yellow")
-    paragraph(console, headline_of(report), style=f"bold {colour}")
+    paragraph(console, report.headline, style=f"bold {colour}")
 
 
 def shown_incidents(report: Report) -> list[str]:

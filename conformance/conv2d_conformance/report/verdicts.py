@@ -11,6 +11,7 @@ from conv2d_conformance import spec
 from conv2d_conformance.contract.capabilities import CORE, Capabilities
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.header import Introduction
+from conv2d_conformance.report.headline import WITHOUT_ISOLATION
 from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.report.report import Conclusion, Entry, Report, Verdict
 from conv2d_conformance.spec import Requirement
@@ -21,8 +22,6 @@ NOT_REACHED: Final = "not reached"
 """The verdict where a refusal that breaks another requirement, or the early end of the run, prevented a judgement."""
 
 VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "error", NOT_REACHED, "unsupported")
-WITHOUT_ISOLATION = "without isolation there is a result and no certificate"
-"""Said wherever the implementation ran in the process of the suite."""
 
 
 def core_of(profile: str) -> frozenset[str]:
@@ -218,17 +217,6 @@ def conclusion(
         exit_status=status,
         stale_deviations=tuple(stale),
     )
-
-
-def headline_of(report: Report) -> str:
-    """The one sentence of a report."""
-    return whole_headline(report.conclusion.headline, report.run.isolation)
-
-
-def whole_headline(headline: str, isolation: str) -> str:
-    """The one sentence, which also says if the implementation shared the suite's process."""
-    is_said = isolation != "none" or WITHOUT_ISOLATION in headline
-    return headline if is_said else f"{headline}; {WITHOUT_ISOLATION}"
 
 
 def declared_failures(report: Report) -> dict[str, Deviation]:

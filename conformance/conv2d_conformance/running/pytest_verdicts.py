@@ -12,10 +12,11 @@ from conv2d_conformance import spec
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.report.causes import Cause
 from conv2d_conformance.report.console import console
+from conv2d_conformance.report.headline import whole_headline
 from conv2d_conformance.report.junit import sentence_about
 from conv2d_conformance.report.report import Conclusion, Entry
 from conv2d_conformance.report.text import show_cause
-from conv2d_conformance.report.verdicts import conclusion, entry_of, in_scope, requirement_entries, whole_headline
+from conv2d_conformance.report.verdicts import conclusion, entry_of, in_scope, requirement_entries
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.typed_json import from_json
 from conv2d_conformance.verdict.record import Ended, Record

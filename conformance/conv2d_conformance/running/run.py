@@ -9,6 +9,7 @@ from threading import Event
 
 import pytest
 
+from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.environment import Lack, lack_of
@@ -67,6 +68,7 @@ def run(
             timeout=options.timeout,
             memory=options.memory,
             abandoned=abandoned,
+            meanwhile=catalogue,  # which is loaded once
         )
     )
     confirmer = Confirmer(options)

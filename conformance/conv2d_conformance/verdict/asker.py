@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.geometry import products
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Answer, Implementation, Observation
 from conv2d_conformance.contract.capabilities import Capabilities
@@ -15,12 +15,15 @@ from conv2d_conformance.verdict.failure import as_always
 from conv2d_conformance.verdict.fault_sentences import NO_SUCH_THING
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault, Judgement
-from conv2d_conformance.verdict.question import FORESEEN, DrawnQuestion, Question
+from conv2d_conformance.verdict.question import DrawnQuestion, Question
 from conv2d_conformance.verdict.repetitions import judge_repetitions
 from conv2d_conformance.verdict.tally import Tally
 
 BREACHES = frozenset({"imports-reference"})
 """Observations that break the rules for adapters instead of a requirement: there is no certificate."""
+
+MOST_PREPARED = 3
+"""A legal call that is asked next, and an illegal one after it with its own."""
 
 Prepare = Callable[[Case, Capabilities], Question]
 """Makes a question of a case and some claims."""
@@ -39,7 +42,7 @@ class Asker:
         self.watched: dict[str, tuple[Case, Observation]] = {}
         self._tally = tally
         self._prepare = prepare
-        self._prepared: Question | None = None
+        self._prepared: deque[Question] = deque(maxlen=MOST_PREPARED)
 
     @property
     def claims(self) -> Capabilities:
@@ -50,7 +53,7 @@ class Asker:
     ) -> Judgement:
         """Ask a case, up to `times` times or until an answer fails. The work `meanwhile` is short."""
         question = self._question(case)
-        request = question.foreseen(meanwhile) if values else question.request
+        request = question.foreseen(meanwhile, values=values)
         grading = self._tally.grading if self.grades else None
         answers: list[Answer] = []
         for _ in range(times):
@@ -78,17 +81,19 @@ class Asker:
         return judgement
 
     def foresee(self, case: Case) -> None:
-        """Prepare the next question, if that is little work."""
+        """Prepare a question that comes soon, if that is little work."""
         question = self._prepare(case, self.claims)
-        if question.illegal_because is None and products(question.geometry) <= FORESEEN:
+        if question.is_small:
             _ = question.request
-            self._prepared = question
+            self._prepared.append(question)
 
     def _question(self, case: Case) -> Question:
-        prepared, self._prepared = self._prepared, None
-        # A stride of 1.0 equals a stride of 1, but makes another question.
-        is_prepared = prepared is not None and prepared.case == case and not case.overrides
-        return prepared if prepared is not None and is_prepared else self._prepare(case, self.claims)
+        # The same object: a stride of 1.0 equals a stride of 1, but makes another question.
+        for place, question in enumerate(self._prepared):
+            if question.case is case:
+                del self._prepared[place]
+                return question
+        return self._prepare(case, self.claims)
 
     def _watch(self, line: str, judgement: Judgement, operation: str, case: Case | None = None) -> None:
         for observation in judgement.observed:

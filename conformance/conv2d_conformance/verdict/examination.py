@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, pairwise
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from conv2d_conformance import spec
 from conv2d_conformance.cases.case import Case
@@ -19,6 +18,7 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.operations import graded
+from conv2d_conformance.verdict.ahead import Ahead, Item
 from conv2d_conformance.verdict.asker import Asker, Prepare
 from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
 from conv2d_conformance.verdict.evidence import askable
@@ -44,6 +44,14 @@ class Nonconforming(AssertionError):
         )
         self.failure = failure
         self.outcome = outcome
+
+
+class IllegalCall(NamedTuple):
+    """The legal call and the illegal one, within the claims, and the line of the latter."""
+
+    legal: Case
+    spoilt: Case
+    line: str
 
 
 class Examination:
@@ -72,7 +80,9 @@ class Examination:
         # Other checks than these ask what no class of accuracy is about.
         grades = not graded().isdisjoint(requirements)
         self.asker = Asker(implementation, self.tally, grades=grades, prepare=prepare)
-        self._upcoming: Case | None = None
+        self._look_ahead: Callable[[], object] = _nothing
+        self._fitted: tuple[Case, Case | None] | None = None
+        self._illegal: tuple[Illegal, IllegalCall | None] | None = None
         self._known: dict[Case, Judgement] = {}
         self._in_sequence: deque[Case] = deque(maxlen=LONGEST_SEQUENCE)
         self._raised: Nonconforming | None = None
@@ -87,8 +97,7 @@ class Examination:
 
     def judge_all(self, cases: Iterable[Case], *, values: bool = True) -> None:
         """Judge fixed cases in order. The next one is prepared while an answer is awaited."""
-        for case, self._upcoming in pairwise(chain(cases, [None])):
-            assert case is not None
+        for case in self._ahead(cases, self._foresee_unknown):
             self.judge(case, values=values)
 
     def judge(
@@ -101,7 +110,7 @@ class Examination:
         """
         if self._raised is not None:
             raise self._raised
-        fitting = askable(case, self.claims)
+        fitting = self._fitting(case)
         if fitting is None or fitting in self._known or not about(fitting) or self._loses(case, fitting):
             return
         case = fitting
@@ -123,18 +132,25 @@ class Examination:
             raise self._raised
         lines: set[str] = set()
         refused = None
-        for illegal in calls:
-            made = illegal_within_claims(illegal, self.claims)
-            if made is None or (line := format_case(made[1])) in lines:
+
+        def foresee(illegal: Illegal) -> None:
+            if (made := self._made(illegal)) is not None and made.line not in lines:
+                self.asker.foresee(made.spoilt)
+                if made.legal not in self._known:
+                    self.asker.foresee(made.legal)
+
+        for illegal in self._ahead(calls, foresee):
+            made = self._made(illegal)
+            if made is None or made.line in lines:
                 continue
-            lines.add(line)
-            legal, spoilt = made
+            lines.add(made.line)
+            legal, spoilt = made.legal, made.spoilt
             judgement = self._ask(spoilt, values=True)
             self._note_rejection(spoilt, judgement)
             if judgement.outcome != "pass":
                 self._raise(spoilt, judgement, values=True)
             if (fault := self._refusal(legal)) is not None:
-                refused = refused or (line, legal, fault)
+                refused = refused or (made.line, legal, fault)
                 judgement = replace(judgement, evidence=0)
             self._count(spoilt, judgement)
         self._end_where_observed()
@@ -171,7 +187,10 @@ class Examination:
             raise self._raised
         asked: list[Case] = []
         rejected: set[str] = set()
-        for case in filter(None, (askable(case, self.claims) for case in cases)):
+        for unfitted in self._ahead(cases, self._foresee):
+            case = self._fitting(unfitted)
+            if case is None:
+                continue
             judgement = self._ask(case, values=True)
             self._note_rejection(case, judgement)
             if not is_legal(case):
@@ -270,11 +289,35 @@ class Examination:
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:
         return self.asker.ask(case, values=values, times=times, meanwhile=self._look_ahead)
 
-    def _look_ahead(self) -> None:
-        upcoming, self._upcoming = self._upcoming, None
-        case = None if upcoming is None else askable(upcoming, self.claims)
-        if case is not None and case not in self._known:
-            self.asker.foresee(case)
+    def _ahead(self, items: Iterable[Item], prepare: Callable[[Item], object]) -> Iterator[Item]:
+        """The items. The next one is prepared while an answer is awaited."""
+        ahead = Ahead(items, prepare)
+        self._look_ahead = ahead.look
+        try:
+            yield from ahead
+        finally:
+            self._look_ahead = _nothing
+
+    def _foresee(self, case: Case) -> None:
+        if (fitting := self._fitting(case)) is not None:
+            self.asker.foresee(fitting)
+
+    def _foresee_unknown(self, case: Case) -> None:
+        if self._fitting(case) not in self._known:
+            self._foresee(case)
+
+    def _fitting(self, case: Case) -> Case | None:
+        """The case that is asked in place of this one. A case that is foreseen and then judged is looked at once."""
+        if self._fitted is None or self._fitted[0] is not case:
+            self._fitted = case, askable(case, self.claims)
+        return self._fitted[1]
+
+    def _made(self, illegal: Illegal) -> IllegalCall | None:
+        """The calls that are asked for an illegal one, also looked at once."""
+        if self._illegal is None or self._illegal[0] is not illegal:
+            made = illegal_within_claims(illegal, self.claims)
+            self._illegal = illegal, None if made is None else IllegalCall(*made, format_case(made[1]))
+        return self._illegal[1]
 
     def _note_rejection(self, case: Case, judgement: Judgement) -> None:
         """Note a rejection of the check's own cases; those of the simplifier depend on time."""
@@ -320,3 +363,7 @@ class Examination:
         self.tally.outcome, self.tally.failure = outcome, failure
         self._raised = Nonconforming(failure, outcome)
         raise self._raised
+
+
+def _nothing() -> None:
+    """Where nothing is known of what comes next."""

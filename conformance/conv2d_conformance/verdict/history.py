@@ -6,7 +6,7 @@ import base64
 import zlib
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Request
 
@@ -28,12 +28,10 @@ class Ends:
         """The counts after one more call. An answer that cannot be judged, such as no array, ended nothing."""
         kind = answer.kind if isinstance(answer, Broken) else ""
         if kind in WAITED:
-            return replace(self, waits=self.waits + 1)
-        return (
-            replace(self, deaths=self.deaths + 1)
-            if kind in ENDS_THE_PROCESS
-            else replace(self, answered=self.answered + 1)
-        )
+            return Ends(self.answered, self.waits + 1, self.deaths)
+        if kind in ENDS_THE_PROCESS:
+            return Ends(self.answered, self.waits, self.deaths + 1)
+        return Ends(self.answered + 1, self.waits, self.deaths)
 
 
 class Remembering:

@@ -66,8 +66,8 @@ def _judge_values(question: Question, answer: Result, row: Array, values: bool, 
         grading.take(question, got, comparison)
     if comparison.wrong.any():
         return _fail(answer, Fault("values", *describe_wrong_elements(question, got, law, comparison.wrong)))
-    evidence = int(np.count_nonzero(law.evident)) if question.exposes_faults else 0
-    if not (law.evident & ~law.fixed).any():
+    evidence = question.evidence
+    if not question.is_bounded:
         return Judgement("pass", evidence=evidence, elements=row.size, observed=answer.observed)
     ratio = np.where(law.evident, comparison.ratio, 0.0)
     worst = int(ratio.argmax())

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from conv2d_conformance.cases.case import Case
-from conv2d_conformance.cases.cost import require_affordable
+from conv2d_conformance.cases.cost import elements, require_affordable
 from conv2d_conformance.cases.data import call, exposes
 from conv2d_conformance.cases.geometry import geometry, products
 from conv2d_conformance.cases.grammar import format_case, parse
@@ -86,15 +88,22 @@ class Question:
             line=format_case(self.case),
         )
 
-    def foreseen(self, then: Callable[[], object] = lambda: None) -> Request:
-        """The call. If it is small, the law is computed while the answer is awaited, and `then` is called."""
+    def foreseen(self, then: Callable[[], object] = lambda: None, *, values: bool = True) -> Request:
+        """The call. While the answer is awaited, the law of its `values` is computed if small, then `then` runs."""
 
         def meanwhile() -> None:
             with suppress(Exception):  # a failure here occurs again where the value is needed, and is told there
-                _ = self.law, self.exposes_faults
+                if values and 0 < self.request.products <= FORESEEN:
+                    _ = self.evidence, self.is_bounded
                 then()
 
-        return replace(self.request, meanwhile=meanwhile) if 0 < self.request.products <= FORESEEN else self.request
+        return replace(self.request, meanwhile=meanwhile)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the call is made in so little time that no answer waits long for it."""
+        size = elements(self.case) if self.illegal_because else products(self.geometry)
+        return size <= FORESEEN
 
     @cached_property
     def illegal_because(self) -> str | None:
@@ -157,6 +166,16 @@ class Question:
     def law(self) -> Allowed:
         """The allowed answers, element by element, in the order of the operation's law."""
         return self.law_in(self.accuracy.name)
+
+    @cached_property
+    def evidence(self) -> int:
+        """The number of elements of a right answer in which a fault could have shown."""
+        return int(np.count_nonzero(self.law.evident)) if self.exposes_faults else 0
+
+    @cached_property
+    def is_bounded(self) -> bool:
+        """Whether an evident element may be rounded, so that its error is a share of a bound."""
+        return bool((self.law.evident & ~self.law.fixed).any())
 
     def law_in(self, grade: str) -> Allowed:
         """The law in another class."""

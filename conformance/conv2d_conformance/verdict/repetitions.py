@@ -18,7 +18,8 @@ def judge_repetitions(judgement: Judgement, answers: Sequence[Answer], symbols: 
     Right answers must also be equal, except for the signs of zeros and NaN. Answers to illegal calls are all
     rejections. `symbols` are the names of the arrays.
     """
-    judgement = replace(judgement, calls=len(answers))
+    if len(answers) != judgement.calls:
+        judgement = replace(judgement, calls=len(answers))
     if judgement.fault is not None:
         return judgement
     first, *others = [answer.arrays for answer in answers if isinstance(answer, Result)] or [()]

@@ -504,3 +504,18 @@ def test_the_harness_works_until_the_answer_comes(
     monkeypatch.setenv("WORK_OF_THE_HARNESS", str(tmp_path / "done"))
     waiting = worker("answers_when_the_harness_has_done_its_work")
     assert isinstance(waiting.ask(replace(request_for(), meanwhile=(tmp_path / "done").touch)), Result)
+
+
+def test_the_harness_works_while_a_process_starts(tmp_path: Path, request_for: Callable[..., Request]) -> None:
+    file, done = tmp_path / "waits.py", tmp_path / "done"
+    file.write_text(
+        f"import pathlib, time\nwhile not pathlib.Path({str(done)!r}).exists():\n    time.sleep(0.01)\n"
+        "def conv2d(input, weight): return weight"
+    )
+    with Worker(f"{file}:conv2d", meanwhile=done.touch) as worker:
+        assert isinstance(worker.ask(request_for()), Result)
+
+
+def test_an_error_while_a_process_starts_leaves_nothing_behind(target: Callable[[str], str]) -> None:
+    with pytest.raises(ZeroDivisionError):
+        Worker(target("zeros"), meanwhile=lambda: 1 / 0)

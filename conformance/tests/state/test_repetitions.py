@@ -49,7 +49,7 @@ def test_one_bit_is_enough(other: float) -> None:
 
 
 def test_a_varying_last_bit_is_found_and_reduced() -> None:
-    path = __file__.replace("test_repeating.py", "stateful.py")
+    path = __file__.replace("test_repetitions.py", "stateful.py")
     examination = Examination(InProcess(load(target(f"{path}:how_often_it_was_asked"))), EFFORTS["quick"])
     case = parse("n2c3h5w6 m2k3x2 normal:1")
     examination.judge(case)
@@ -62,7 +62,7 @@ def test_a_varying_last_bit_is_found_and_reduced() -> None:
 
 
 def test_a_wrong_answer_among_the_repetitions_is_found() -> None:
-    path = __file__.replace("test_repeating.py", "stateful.py")
+    path = __file__.replace("test_repetitions.py", "stateful.py")
     examination = Examination(InProcess(load(target(f"{path}:every_third_call"))), EFFORTS["quick"])
     with pytest.raises(Nonconforming, match="are wrong"):
         examination.judge(parse("n1c1h3w4 m1k2 integers:1"), times=10)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
 from conv2d_conformance.report.console import console
-from conv2d_conformance.report.verdicts import WITHOUT_ISOLATION
+from conv2d_conformance.report.headline import WITHOUT_ISOLATION
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
 from conv2d_conformance.verifying.recount import Count

@@ -36,7 +36,8 @@ def replay(prober: Prober, seen: ProbeResults) -> ProbeResult:
     products = [{tap: Fraction(float(x[tap])) * Fraction(float(row[tap])) for tap in taps} for row in rows]
     same = 0
     for arithmetic in _arithmetics(value(seen, "fma"), numbers, rounding):
-        computed = [rounded(arithmetic.total(tree, row), prober.numbers, last) for row in products]
+        ordered = arithmetic.ordered(tree)
+        computed = [rounded(arithmetic.total(ordered, row), prober.numbers, last) for row in products]
         same = max(same, sum(answer == float(right) for answer, right in zip(got, computed, strict=True)))
     found = {"same": same, "of": ROWS}
     if same == ROWS:
@@ -62,12 +63,19 @@ class Arithmetic:
     fused: bool
     smaller_first: bool = True
 
+    def ordered(self, tree: Tree) -> Tree:
+        """The tree, at every node the smallest member first: it is the product that is added to the others."""
+        if isinstance(tree, int):
+            return tree
+        sign = -1 if self.smaller_first else 1
+        members = sorted(tree, key=lambda child: (count(child), min(leaves(child)) * sign))
+        return tuple(self.ordered(member) for member in members)
+
     def total(self, tree: Tree, products: Products) -> Fraction:
+        """The sum of the products along a tree that is `ordered`."""
         if isinstance(tree, int):
             return self._rounded(products[tree])
-        members = sorted(tree, key=lambda child: (count(child), min(leaves(child)) * (-1 if self.smaller_first else 1)))
-        # The smallest member is the product that is added to the others.
-        added, *others = members
+        added, *others = tree
         unrounded = self.fused and isinstance(added, int) and len(tree) == 2
         first = products[added] if unrounded and isinstance(added, int) else self.total(added, products)
         return self._rounded(first + sum((self.total(other, products) for other in others), Fraction(0)))

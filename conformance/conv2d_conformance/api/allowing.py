@@ -1,0 +1,140 @@
+"""`allowed` and `reference`: what may come back, and what the reference gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from conv2d_conformance.api.arrays import array_of, operand
+from conv2d_conformance.api.asking import asked
+from conv2d_conformance.contract.arrays import Array, Floats
+from conv2d_conformance.law.allowed import Allowed, Mask, compare, largest
+from conv2d_reference import correlate
+from conv2d_reference.integers import IntOrPair
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AllowedAnswers:
+    """The right answers to one call, element by element: arrays of the shape of the output.
+
+    exact: the nearest float64 to the exact value, `rest` what that leaves. lower, upper: the smallest and the largest
+    finite number of the dtype that are allowed, both included; NaN where no finite number is. fixed: where one answer
+    alone is right (two neighbours, in some grades). nan, plus_infinity, minus_infinity: where these are allowed.
+    """
+
+    grade: str
+    exact: Floats
+    rest: Floats
+    lower: Array
+    upper: Array
+    fixed: Mask
+    nan: Mask
+    plus_infinity: Mask
+    minus_infinity: Mask
+    _law: Allowed = field(repr=False)
+
+    def accepts(self, output: Any) -> Mask:
+        """Where an output of the right shape and dtype is right."""
+        answer = array_of("output", output)
+        if (answer.shape, answer.dtype) != (self.exact.shape, self.lower.dtype):
+            wanted = f"{self.lower.dtype.name} of shape {self.exact.shape}"
+            raise ValueError(f"output must be {wanted}, got {answer.dtype.name} of shape {answer.shape}")
+        found: Mask = ~compare(answer.reshape(self._law.high.shape), self._law).wrong
+        return found.reshape(answer.shape)
+
+
+def allowed(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    *,
+    stride: IntOrPair = 1,
+    padding: IntOrPair | str = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+    grade: str | None = None,
+) -> AllowedAnswers:
+    """The exact answer to a call, and the numbers that a `grade` allows in its place; see `check`."""
+    attributes = {
+        "stride": stride,
+        "padding": padding,
+        "dilation": dilation,
+        "groups": groups,
+        "padding_mode": padding_mode,
+    }
+    question = asked(input, weight, bias, grade, attributes)
+    dtype = question.input.dtype
+    with np.errstate(all="ignore"):  # infinities and NaN are answers, not accidents
+        law = question.law
+        lower, upper = _outermost(law, dtype, -1.0), _outermost(law, dtype, 1.0)
+    nowhere = np.zeros(law.high.shape, dtype=bool)
+    extra = law.exceptions
+    nan, plus, minus = (nowhere,) * 3 if extra is None else (extra.nan, extra.plus, extra.minus)
+    arrays = {
+        "exact": law.high,
+        "rest": law.low,
+        "lower": lower,
+        "upper": upper,
+        "fixed": law.fixed,
+        "nan": nan,
+        "plus_infinity": plus,
+        "minus_infinity": minus,
+    }
+    shaped: dict[str, Any] = {name: array.reshape(question.shape) for name, array in arrays.items()}
+    return AllowedAnswers(grade=question.accuracy.name, **shaped, _law=law)
+
+
+def _outermost(law: Allowed, dtype: np.dtype[Any], side: float) -> Array:
+    """The last finite number of the dtype on one side that is right, by the very comparison that judges.
+
+    From the end of the interval, rounded, it goes inwards to the first that is right, and outwards as long as the next
+    one is too: few steps, since the interval is one of float64. NaN where no finite number is right.
+    """
+    most = np.asarray(largest(dtype), dtype)
+    end = (law.high + law.low + side * np.where(law.fixed, 0.0, law.bound)).astype(dtype)
+    found = np.clip(np.where(np.isnan(end), np.zeros_like(end), end), -most, most).astype(dtype)
+    inwards, outwards = (np.full(found.shape, np.inf * -side, dtype), np.full(found.shape, np.inf * side, dtype))
+    for _ in range(MOST_STEPS):
+        wrong = compare(found, law).wrong
+        if not wrong.any():
+            break
+        found = np.where(wrong, np.nextafter(found, inwards), found)
+    found = np.where(compare(found, law).wrong, np.asarray(np.nan, dtype), found)
+    for _ in range(MOST_STEPS):
+        further = np.nextafter(found, outwards)
+        right = np.isfinite(further) & ~compare(further, law).wrong & np.isfinite(found)
+        if not right.any():
+            break
+        found = np.where(right, further, found)
+    return found
+
+
+MOST_STEPS = 4
+"""Of rounding, two: to float64 and to the dtype; an end that is fixed may be the other neighbour."""
+
+
+def reference(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    *,
+    stride: IntOrPair = 1,
+    padding: IntOrPair | str = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+) -> Array:
+    """The answer of the reference, `conv2d_reference.correlate`: sums in float64, rounded once to the dtype."""
+    return correlate.conv2d(
+        operand("input", input),
+        operand("weight", weight),
+        None if bias is None else operand("bias", bias),
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+    )
