@@ -8,6 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 
 PACKAGES = ("conv2d_conformance", "conv2d_reference")
+
+DEPENDENCIES = ("numpy", "scipy", "ml_dtypes", "hypothesis")
+"""The packages of others on which the numbers depend: reports and pages name their versions."""
 """The suite, and the reference on which it rests."""
 
 

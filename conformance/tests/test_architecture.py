@@ -1,4 +1,4 @@
-"""Packages stand on floors, and imports point to lower ones. No modules form a circle, and no classes share a name."""
+"""Packages stand on floors, and imports point to lower ones. No modules form a circle, and no types share a name."""
 
 from __future__ import annotations
 
@@ -134,14 +134,31 @@ def test_a_file_of_mutants_has_mutants_and_no_other_file_needs_it() -> None:
             assert not [other for other in others if other.startswith(f"{package}.")], module
 
 
-def test_no_two_classes_have_one_name() -> None:
+def types_in(source: str) -> Iterator[str]:
+    """The classes of a module, and the types and aliases that it assigns: names in CamelCase, as no constant has."""
+    for node in ast.parse(source).body:
+        match node:
+            case ast.ClassDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
+                names = [name]
+            case ast.Assign(targets=targets):
+                names = [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
+            case _:
+                names = []
+        yield from (name for name in names if re.match(r"_*[A-Z]\w*[a-z]", name))
+
+
+def test_no_two_types_have_one_name() -> None:
     places: dict[str, list[str]] = defaultdict(list)
     for module, path in sources(ROOT / "conformance", SUITE).items():
-        for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places[node.name].append(module)
+        for name in types_in(path.read_text()):
+            places[name].append(module)
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
     assert len(places) > 100
+
+
+def test_types_are_seen_however_they_are_made() -> None:
+    source = "class _A1a: ...\nArrays = tuple\nOne: Any = 1\nTwo, THREE = 2, 3\nT = TypeVar('T')\nsmall = 1\n"
+    assert [*types_in(source)] == ["_A1a", "Arrays", "One", "Two"]
 
 
 def test_the_roots_point_one_way() -> None:

@@ -16,6 +16,7 @@ from math import prod
 from typing import Any
 
 from conv2d_conformance.cases.case import Case, Recipe
+from conv2d_conformance.cases.cost import COST_OF_ELEMENT
 from conv2d_conformance.cases.covering_array import Chosen, LevelTuple, Row, covering_rows, possible_tuples
 from conv2d_conformance.cases.dtypes import whole
 from conv2d_conformance.contract.formats import DTYPES
@@ -195,9 +196,6 @@ def _grouped(groups: int | str, inputs: int, outputs: int) -> tuple[int, int, in
 
 
 # ---- the array ---------------------------------------------------------------------------------------------------
-
-COST_OF_ELEMENT = 16
-"""In multiply-adds, as in `tiles`."""
 
 CHEAP, AFFORDABLE = 300_000, 4_000_000
 """The most that a row may cost in multiply-adds, its elements included: the first CHEAP_ROWS, and the others."""

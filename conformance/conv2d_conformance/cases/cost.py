@@ -6,6 +6,7 @@ import math
 
 from conv2d_conformance.cases.case import Case, CaseError
 from conv2d_conformance.cases.geometry import geometry, products
+from conv2d_conformance.contract.arrays import MOST_AXES
 from conv2d_reference.arguments import Geometry
 from conv2d_reference.lowered import laid_out
 
@@ -15,8 +16,8 @@ MOST_ELEMENTS = 1 << 26
 MOST_PRODUCTS = 10**12
 """The exact sums of this many products take some minutes."""
 
-MOST_AXES = 32
-"""The most axes that an array has in the protocol."""
+COST_OF_ELEMENT = 16
+"""In multiply-adds: the cost of drawing an element, passing it and checking it. A 1x1 filter costs little else."""
 
 ROOM_AROUND = 3
 """The view `offset` is a section of an array that is longer by this much on each axis."""

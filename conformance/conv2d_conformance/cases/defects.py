@@ -12,16 +12,12 @@ from typing import Any
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.contract.arrays import Shape
+from conv2d_conformance.contract.capabilities import FEATURE_OF_ARGUMENT
 
 Spoil = Callable[[Case], Case | None]
 
-NEEDED = {
-    "stride": frozenset({"stride"}),
-    "dilation": frozenset({"dilation"}),
-    "padding": frozenset({"padding.explicit"}),
-    "groups": frozenset({"groups"}),
-}
-"""The feature that an argument belongs to."""
+NEEDED = {name: frozenset({feature}) for name, feature in FEATURE_OF_ARGUMENT.items() if name != "bias"}
+"""The features that an illegal value of an argument needs. That of a bias is in the legal call already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ import math
 from typing import Any
 
 from conv2d_conformance.cases.case import Case, Elements
+from conv2d_conformance.contract.capabilities import FEATURE_OF_ARGUMENT
 
 
 def features_of(case: Case) -> frozenset[str]:
     """The features that the call uses, under the names of `Capabilities.features`."""
     stride, padding, dilation = case.stride, case.padding, case.dilation
     used = features_of_arguments(stride, padding, dilation, case.groups) | {
-        "bias": case.bias,
+        FEATURE_OF_ARGUMENT["bias"]: case.bias,
         "multi-channel": case.C > 1 or case.M > 1,
         "several-dtypes": len(set(case.dtypes.values())) > 1,
         f"padding-mode.{case.padding_mode}": case.padding_mode != "zeros",
@@ -30,9 +31,9 @@ def features_of(case: Case) -> frozenset[str]:
 def features_of_arguments(stride: Any, padding: Any, dilation: Any, groups: int) -> dict[str, bool]:
     """The features of these arguments, and whether their values use them."""
     return {
-        "stride": stride not in (1, (1, 1)),
-        "dilation": dilation not in (1, (1, 1)),
-        "groups": groups > 1,
-        "padding.explicit": padding not in (0, (0, 0), "same", "valid"),
+        FEATURE_OF_ARGUMENT["stride"]: stride not in (1, (1, 1)),
+        FEATURE_OF_ARGUMENT["dilation"]: dilation not in (1, (1, 1)),
+        FEATURE_OF_ARGUMENT["groups"]: groups > 1,
+        FEATURE_OF_ARGUMENT["padding"]: padding not in (0, (0, 0), "same", "valid"),
         f"padding.{padding}": isinstance(padding, str),
     }

@@ -17,6 +17,7 @@ from numpy.random import Philox
 
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.data import RECIPES
+from conv2d_conformance.contract.capabilities import FEATURE_OF_ARGUMENT
 
 # ---- the space ---------------------------------------------------------------------------------------------------
 
@@ -47,13 +48,10 @@ ALWAYS = frozenset({"batch", "channels", "size", "kernel", "square"})
 DIMENSIONS = frozenset(name for _, added in SPACE.values() for name in added)
 
 FEATURES: dict[str, frozenset[str]] = {
-    "stride": frozenset({"stride"}),
-    "dilation": frozenset({"dilation"}),
+    **{name: frozenset({feature}) for name, feature in FEATURE_OF_ARGUMENT.items()},
     "groups": frozenset({"groups", "multi-channel"}),
     "depthwise": frozenset({"groups", "multi-channel"}),
     "channels": frozenset({"multi-channel"}),
-    "bias": frozenset({"bias"}),
-    "padding": frozenset({"padding.explicit"}),
     "valid": frozenset({"padding.valid"}),
     "same": frozenset({"padding.same"}),
     "replicate": frozenset({"padding-mode.replicate"}),

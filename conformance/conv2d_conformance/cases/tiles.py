@@ -18,6 +18,7 @@ from functools import cache
 from itertools import combinations, count, product
 
 from conv2d_conformance.cases.case import Case, Recipe
+from conv2d_conformance.cases.cost import COST_OF_ELEMENT
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.grammar import parse
 
@@ -26,9 +27,6 @@ KERNELS = (1, 3)
 
 FACTORS: dict[str, Sequence[int]] = {"N": SIZES, "C": SIZES, "M": SIZES, "OH": SIZES, "OW": SIZES, "K": KERNELS}
 """The axes of the array. 1x1 is a matrix product, in which C is the length of the sums; 3x3 is where Winograd works."""
-
-COST_OF_ELEMENT = 16
-"""In multiply-adds: the cost of drawing an element, passing it and checking it. A 1x1 filter costs little else."""
 
 TileRow = tuple[int, ...]
 PairOfSizes = tuple[int, int, int, int]  # a factor and its value, a later factor and its value

@@ -15,15 +15,15 @@ from typing import Any, TypeVar
 
 from conv2d_conformance import spec
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+CheckT = TypeVar("CheckT", bound=Callable[..., Any])
 
 
-def covers(*requirements: str) -> Callable[[Function], Function]:
+def covers(*requirements: str) -> Callable[[CheckT], CheckT]:
     """Name the requirements that a check tests. UnknownRequirement where the spec lacks an id."""
     for requirement in requirements:
         spec.get(requirement)
 
-    def mark(function: Function) -> Function:
+    def mark(function: CheckT) -> CheckT:
         function.covers = requirements  # type: ignore[attr-defined]  # a function takes any attribute
         return function
 

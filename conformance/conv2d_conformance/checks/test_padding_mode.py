@@ -17,7 +17,7 @@ from conv2d_conformance.checks import covers
 from conv2d_conformance.checks.under_test import ImplementationUnderTest
 from conv2d_conformance.contract.formats import DTYPES
 
-Check = Callable[..., None]
+CheckFunction = Callable[..., None]
 
 ARGUMENTS = frozenset({"stride", "dilation", "groups", "bias", "scalar", "unbatched"})
 
@@ -45,10 +45,10 @@ def _non_finite(mode: str) -> SearchStrategy[Case]:
     return drawn.filter(lambda case: case.H <= 9 and case.W <= 9).map(_with_special_pixel)
 
 
-def _and_three_channels(mode: str) -> Callable[[Check], Check]:
+def _and_three_channels(mode: str) -> Callable[[CheckFunction], CheckFunction]:
     """Ask in every dtype of a layer of three channels too, as images have, which no vector of 2 or 4 divides."""
 
-    def add(check: Check) -> Check:
+    def add(check: CheckFunction) -> CheckFunction:
         for dtype in DTYPES:
             line = f"n1c3h6w7 m8k3 p1 {dtype} integers*2:1 {mode} x[0,2,2,3]=inf"
             check = example(case=parse(line))(check)

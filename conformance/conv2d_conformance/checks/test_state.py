@@ -24,7 +24,11 @@ from conv2d_conformance.verdict.claims import illegal_within_claims, within_clai
 
 ARGUMENTS = frozenset({"stride", "padding", "same", "dilation", "groups", "bias", "unbatched"})
 REPETITIONS = 10
+"""A choice: of libraries that have either of two results by an even chance, no more than one in 512 goes unnoticed."""
+
 CONCURRENT = 4
+"""The fewest cases that are asked together with others. A choice: each takes several pairs of calls."""
+
 DEFECTS = (
     side("stride", 0, lambda _: 0),
     side("dilation", 1, lambda _: 0),

@@ -37,7 +37,7 @@ def power(ctx: click.Context, workers: int, only: str, form: str) -> None:
     from conv2d_conformance.power.known_implementation import subjects
     from conv2d_conformance.power.markdown import page
     from conv2d_conformance.power.measurement import run
-    from conv2d_conformance.power.outcome import Outcome
+    from conv2d_conformance.power.outcome import PowerOutcome
     from conv2d_conformance.power.summary_table import COLUMNS, rows, sentence
     from conv2d_conformance.report.console import console, paragraph, show_table
 
@@ -51,7 +51,7 @@ def power(ctx: click.Context, workers: int, only: str, form: str) -> None:
             what = " and ".join(suite.missing)
             click.echo(f"{suite.name} is left out: it needs {what}; `pip install {' '.join(suite.missing)}`", err=True)
     with progress("starting") as advance:
-        outcome = Outcome(run(workers=workers, names=names, on_progress=advance))
+        outcome = PowerOutcome(run(workers=workers, names=names, on_progress=advance))
     if form == "markdown":
         given = f" --only {shlex.quote(only)}" if only != "*" else ""
         save(find("-"), page(outcome, f"conv2d-conformance power --format markdown{given}"))

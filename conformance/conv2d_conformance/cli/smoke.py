@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -60,13 +60,13 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
             asked_case.show_incidents(out, implementation)
         with progress("asking for each claim", after=A_MOMENT):
             # Where the simple cases already fail, all others may fail for the same reason.
-            failing = [(name, told) for name, told in _what_fails(implementation) if not wrong or "is claimed" in told]
+            failing = [found for found in _what_fails(implementation) if not wrong or found.is_claimed]
     finally:
         implementation.close()
     asked_case.show_incidents(out, implementation)
     out.print()
-    for name, told in failing:
-        paragraph(out, f"{name} {told}", style="red")
+    for found in failing:
+        paragraph(out, found.told, style="red")
     if wrong:
         verdict = f"{wrong} of {len(CASES)} cases fail"
     elif failing:
@@ -89,8 +89,15 @@ def _ask(implementation: Implementation, case: Case) -> AskedCase | None:
     return None if fitting is None else asked_case.ask(implementation, Question(fitting, claims))
 
 
-def _what_fails(implementation: Implementation) -> Iterator[tuple[str, str]]:
-    """The failing claims, with their faults: the case of a claim fails, while the same case without it does not.
+class _Failing(NamedTuple):
+    """What does not work, `told` with its fault: a claim that works without it, or a case that needs no claim."""
+
+    told: str
+    is_claimed: bool
+
+
+def _what_fails(implementation: Implementation) -> Iterator[_Failing]:
+    """The failing claims: the case of a claim fails, while the same case without it does not.
 
     Where both fail, the case without the claim is told instead, once.
     """
@@ -107,9 +114,10 @@ def _what_fails(implementation: Implementation) -> Iterator[tuple[str, str]]:
             bare = _ask(implementation, claim.without)
             found[claim.without] = bare is None or bare.right
             if bare is not None and not bare.right:
-                yield format_case(claim.without), f"needs no claim beyond the core and does not work: {_told(bare)}"
+                told = f"needs no claim beyond the core and does not work: {_told(bare)}"
+                yield _Failing(f"{format_case(claim.without)} {told}", is_claimed=False)
         if found[claim.without]:
-            yield claim.name, f"is claimed and does not work: {_told(asked)}"
+            yield _Failing(f"{claim.name} is claimed and does not work: {_told(asked)}", is_claimed=True)
 
 
 def _told(asked: AskedCase) -> str:

@@ -11,6 +11,9 @@ Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 Shape = tuple[int, ...]
 
+MOST_AXES = 32
+"""The most that an array has in the protocol, as in NumPy 1: every NumPy can make an array of so many."""
+
 
 def dtype_of(name: str) -> np.dtype[Any]:
     """The NumPy dtype of a name of the contract; bfloat16 comes from ml_dtypes."""

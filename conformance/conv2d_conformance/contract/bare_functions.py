@@ -25,7 +25,7 @@ SPELT_OTHERWISE = {
 CLOSE = 0.75
 """Two names at least this similar may be one name misspelt."""
 
-Parameters = Mapping[str, inspect.Parameter]
+SignatureParameters = Mapping[str, inspect.Parameter]
 
 
 def fault_of_parameters(signature: inspect.Signature) -> tuple[str, str] | None:
@@ -52,7 +52,7 @@ def fault_of_parameters(signature: inspect.Signature) -> tuple[str, str] | None:
     return None
 
 
-def _misspelt(parameters: Parameters) -> list[tuple[str, str]]:
+def _misspelt(parameters: SignatureParameters) -> list[tuple[str, str]]:
     """Each missing name, with a parameter that may stand for it. The first two parameters may have any name."""
     own = [
         name

@@ -21,6 +21,15 @@ GRADES = tuple(MEANINGS)
 CORE = frozenset({"bias", "stride", "dilation", "groups", "multi-channel", "padding.explicit"})
 """The features that a certificate needs, besides one floating dtype."""
 
+FEATURE_OF_ARGUMENT = {
+    "bias": "bias",
+    "stride": "stride",
+    "padding": "padding.explicit",
+    "dilation": "dilation",
+    "groups": "groups",
+}
+"""The feature that an argument belongs to, where it has numbers other than the default."""
+
 _CLOSED_SETS = {
     "dtypes": DTYPES,
     "padding": PADDINGS,

@@ -16,6 +16,8 @@ from conv2d_conformance.diagnosis.sizes import Sizes, sizes_of
 from conv2d_conformance.diagnosis.trigger import ALWAYS, Rule, disagreement, rules, within_a_gap
 
 MOST_EFFECTS = 6
+"""The most explanations that are held against new cases, the simplest first. A choice: each costs calls to refute."""
+
 TRIED = 48
 """The number of new cases in which a sentence must prove true."""
 

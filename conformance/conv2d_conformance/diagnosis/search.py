@@ -32,9 +32,20 @@ from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.operations import elementwise
 
 MIXED = 40
+"""The number of cases in which many sizes and arguments differ at once. A choice: more tell more rules apart, and each
+costs a call."""
+
 MOST_FROM_ELSEWHERE = 40
+"""The most right, and wrong, cases of the run that are taken over. A choice: each is held against every effect, and a
+wrong one is asked again."""
+
 MOST_COSTLY = 5
 MOST_COSTLY_FOR_A_CRASH = 3.5
+"""The most complicated rule that is told where answers are wrong, and where there is none. Choices: a higher limit
+names more faults, and more often a rule that only happens to fit. After a crash nothing is asked to prove the rule, so
+the limit is lower.
+"""
+
 FEWEST_AROUND = 4
 """The fewest right, and wrong, answers from which a rule for wrong answers is derived."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
 
-Kept = dict[Hashable, Any]
+Cache = dict[Hashable, Any]
 
 
 def configuration(call: Call) -> Hashable:

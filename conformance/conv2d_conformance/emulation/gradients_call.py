@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from conv2d_conformance.contract.adapter import ATTRIBUTES
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
 from conv2d_reference import gradients_by_tap
 from conv2d_reference.arguments import Geometry
-
-ATTRIBUTES = ("stride", "padding", "dilation", "groups", "padding_mode")
 
 Gradients = tuple[Array, Array, Array | None]
 

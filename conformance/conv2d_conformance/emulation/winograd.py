@@ -22,7 +22,7 @@ from conv2d_conformance.emulation.orders import sequential
 from conv2d_conformance.emulation.terms import summed, with_bias
 from conv2d_reference.lowered import pad
 
-Points = tuple[Fraction, ...]
+FinitePoints = tuple[Fraction, ...]
 
 USUAL_POINTS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "-1/2")))
 
@@ -34,7 +34,7 @@ def winograd_tiles(
     call: Call,
     tile: int,
     *,
-    points: Points = USUAL_POINTS,
+    points: FinitePoints = USUAL_POINTS,
     inputs: Change = as_it_is,
     transforms: Change = as_it_is,
     products: Change = as_it_is,
@@ -72,7 +72,7 @@ def winograd_tiles(
 
 
 @cache
-def matrices(tile: int, taps: int, points: Points = USUAL_POINTS) -> tuple[Array, Array, Array]:
+def matrices(tile: int, taps: int, points: FinitePoints = USUAL_POINTS) -> tuple[Array, Array, Array]:
     """A^T, G and B^T, of fractions; one tap is not transformed."""
     if taps == 1:
         return tuple(
@@ -85,7 +85,7 @@ def matrices(tile: int, taps: int, points: Points = USUAL_POINTS) -> tuple[Array
     return A.T, G / scale, B * scale
 
 
-def _evaluation(points: Points, coefficients: int) -> Array:
+def _evaluation(points: FinitePoints, coefficients: int) -> Array:
     """Of a polynomial at the points, and its leading coefficient for infinity."""
     leading = [Fraction(0)] * (coefficients - 1) + [Fraction(1)]
     return np.array([*([point**k for k in range(coefficients)] for point in points), leading], object)

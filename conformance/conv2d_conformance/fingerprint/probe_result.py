@@ -17,6 +17,23 @@ class ProbeResult:
     value: Any
 
 
+NOT_SEEN = "not seen: "
+
+
+def not_seen(why: object) -> ProbeResult:
+    return ProbeResult(f"{NOT_SEEN}{why}", None)
+
+
+def why_not_seen(result: ProbeResult) -> str:
+    """The reason in what `not_seen` made. A report has it in the words alone."""
+    return result.words.removeprefix(NOT_SEEN)
+
+
+def part_seen(taps: int, of: int) -> str:
+    """The end of the words about an order that was seen in a sample of the taps."""
+    return f" (seen at {taps} of {of} taps)"
+
+
 ProbeResults = Mapping[str, ProbeResult]
 Probe = Callable[[Prober, ProbeResults], ProbeResult]
 """A probe of an implementation at one shape and dtype, which may use the results of earlier probes.

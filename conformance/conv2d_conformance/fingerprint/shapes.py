@@ -15,6 +15,7 @@ Tap = tuple[int, int, int]
 """The place of a product: the channel within its group, and the row and column of the kernel."""
 
 MOST_TAPS = 64
+"""The most taps whose order is looked for; of more, a sample. A choice: more show larger blocks and take more calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

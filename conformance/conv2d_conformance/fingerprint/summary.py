@@ -8,13 +8,13 @@ from typing import Any
 from conv2d_conformance.contract.formats import FORMATS, TF32
 from conv2d_conformance.fingerprint.exact_arithmetic import format_name
 from conv2d_conformance.fingerprint.fingerprint import Sentence
-from conv2d_conformance.fingerprint.probe_result import ProbeResults, value
+from conv2d_conformance.fingerprint.probe_result import NOT_SEEN, ProbeResults, part_seen, value
 
-Pieces = dict[str, str]
+Phrases = dict[str, str]
 """Parts of a sentence by topic. Where shapes differ, only the parts that differ are repeated."""
 
 
-def pieces(dtype: str, seen: ProbeResults) -> Pieces:
+def pieces(dtype: str, seen: ProbeResults) -> Phrases:
     """The parts of the summary sentence of one shape."""
     every = {
         "algorithm": _algorithm(seen, "algorithm"),
@@ -30,7 +30,12 @@ def pieces(dtype: str, seen: ProbeResults) -> Pieces:
     return {name: words for name, words in every.items() if words}
 
 
-def sentence(parts: Pieces) -> str:
+def nothing_seen(why: str) -> Phrases:
+    """The only part where a shape has no others."""
+    return {"not seen": f"{NOT_SEEN}{why or 'anything'}"}
+
+
+def sentence(parts: Phrases) -> str:
     return "; ".join(parts.values())
 
 
@@ -107,7 +112,8 @@ def _results(seen: ProbeResults) -> str:
 
 
 def _order(seen: ProbeResults) -> str:
-    return seen["order"].words.partition(" (seen at")[0] if value(seen, "order") else ""
+    found = value(seen, "order")
+    return seen["order"].words.removesuffix(part_seen(found["taps"], found["of"])) if found else ""
 
 
 def _subnormals(seen: ProbeResults) -> str:
@@ -130,7 +136,7 @@ def _repeating(seen: ProbeResults) -> str:
 # ---- one sentence for all shapes
 
 
-def summary(by_shape: Mapping[str, Pieces]) -> tuple[Sentence, ...]:
+def summary(by_shape: Mapping[str, Phrases]) -> tuple[Sentence, ...]:
     """Sentences, each with its shapes: first what all shapes have in common, then the differences."""
     subjects = dict.fromkeys(about for parts in by_shape.values() for about in parts)
     common = {about for about in subjects if len({parts.get(about, "") for parts in by_shape.values()}) == 1}

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint, OfDtype, OfShape
-from conv2d_conformance.fingerprint.probe_result import Probe, ProbeResult, ProbeResults
+from conv2d_conformance.fingerprint.probe_result import Probe, ProbeResult, ProbeResults, not_seen
 from conv2d_conformance.fingerprint.prober import NotSeen, Prober, TooSlow
 from conv2d_conformance.fingerprint.probes import PROBES, TITLES
 from conv2d_conformance.fingerprint.shapes import SHAPES, CallShape, claimed
-from conv2d_conformance.fingerprint.summary import Pieces, pieces, summary
+from conv2d_conformance.fingerprint.summary import Phrases, nothing_seen, pieces, summary
 
 LONGEST_CALL = 0.25
 """In seconds. A shape needs one to three hundred calls; a shape whose calls take longer is not probed."""
@@ -36,7 +36,7 @@ def take(
     hung = ""
     for dtype, chosen in inside.items():
         entries: dict[str, OfShape] = {}
-        said: dict[str, Pieces] = {}
+        said: dict[str, Phrases] = {}
         why_not: NotSeen | None = None
         # The cheapest first: where one takes too long, more expensive ones do too.
         for shape in sorted(chosen, key=lambda shape: shape.multiplications):
@@ -45,7 +45,7 @@ def take(
             findings = _probed(prober, progress) if why_not is None else _skipped(progress)
             # After a hang the next question would hang too.
             hung = prober.ended if prober.hung else hung
-            said[shape.name] = pieces(dtype, findings) or {"not seen": f"not seen: {why_not or 'anything'}"}
+            said[shape.name] = pieces(dtype, findings) or nothing_seen("" if why_not is None else str(why_not))
             not_seen = "" if why_not is None else str(why_not)
             entries[shape.name] = OfShape(f"{shape.case} {dtype}", not_seen, findings)
         names = [shape.name for shape in chosen]
@@ -71,9 +71,9 @@ def _finding(probe: Probe, prober: Prober, seen: ProbeResults) -> ProbeResult:
     try:
         return probe(prober, seen)
     except NotSeen as why:
-        return ProbeResult(f"not seen: {why}", None)
+        return not_seen(why)
     except Exception as error:  # an observation must never lose the report of a run
-        return ProbeResult(f"not seen: the probe itself failed with {type(error).__name__}", None)
+        return not_seen(f"the probe itself failed with {type(error).__name__}")
 
 
 def _why_not(prober: Prober, longest_call: float) -> NotSeen | None:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint, OfDtype, OfShape
-from conv2d_conformance.fingerprint.probe_result import ProbeResult
+from conv2d_conformance.fingerprint.probe_result import ProbeResult, why_not_seen
 from conv2d_conformance.fingerprint.probes import TITLES
 from conv2d_conformance.fingerprint.tree import Tree, chain, leaves, parse
 from conv2d_conformance.fingerprint.tree_drawing import drawn
@@ -62,13 +62,13 @@ def _details(shapes: Mapping[str, OfShape]) -> Iterator[str]:
         yield from _rows(
             title, [_about(names, said, every=len(names) == len(shapes)) for said, names in _agreed(words)]
         )
-        missing = {name: finding.words for name, finding in found.items() if finding.value is None}
+        missing = {name: why_not_seen(finding) for name, finding in found.items() if finding.value is None}
         for why, names in _agreed(missing):
             unseen.setdefault((why, tuple(names)), []).append(title)
     reasons = [
         *(_about(names, why, every=False) for why, names in _agreed(nowhere)),
         *(
-            _about(names, f"{', '.join(titles)}: {why.removeprefix('not seen: ')}", every=len(names) == len(shapes))
+            _about(names, f"{', '.join(titles)}: {why}", every=len(names) == len(shapes))
             for (why, names), titles in unseen.items()
         ),
     ]

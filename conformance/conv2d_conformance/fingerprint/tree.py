@@ -17,7 +17,7 @@ from typing import Any
 Tree = int | tuple[Any, ...]
 """A leaf, or the trees that are added."""
 
-Sizes = Callable[[int, Sequence[int]], Sequence[int]]
+AskSizes = Callable[[int, Sequence[int]], Sequence[int]]
 """Asks how many leaves are under the lowest common ancestor of one leaf and each of the others."""
 
 
@@ -29,7 +29,7 @@ class NoTree(Exception):
 class Reconstruction:
     """Asks only for unknown sizes: one fewer than there are leaves where they are added one after the other."""
 
-    sizes: Sizes
+    sizes: AskSizes
     _known: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def tree(self, leaves: Sequence[int]) -> Tree:

@@ -137,9 +137,10 @@ def _joins_neighbours(tree: Tree) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """The leaves in parts, the name of the parts, and their count where there are more than are seen."""
+    """The leaves in parts, the name of the parts, a `short` one, and their count where there are more than are seen."""
 
     name: str
+    short: str
     parts: list[list[int]]
     count: int = 0
 
@@ -147,18 +148,19 @@ class Division:
 def _divisions(tree: Tree, shape: CallShape) -> Iterator[Division]:
     """Ways to divide the leaves, the most informative first."""
     every = sorted(leaves(tree))
-    yield Division("channels", _grouped(every, lambda k: shape.tap(k)[0]), shape.channels)
-    yield Division("kernel positions", _grouped(every, lambda k: shape.tap(k)[1:]))
-    yield Division("kernel rows", _grouped(every, lambda k: shape.tap(k)[1]))
+    yield Division("channels", "channels", _grouped(every, lambda k: shape.tap(k)[0]), shape.channels)
+    yield Division("kernel positions", "kernel positions", _grouped(every, lambda k: shape.tap(k)[1:]))
+    yield Division("kernel rows", "kernel rows", _grouped(every, lambda k: shape.tap(k)[1]))
     for lanes in LANES:
-        yield Division("lanes", _grouped(every, lambda k, lanes=lanes: k % lanes))  # type: ignore[misc]
-        yield Division("lanes of channels", _grouped(every, lambda k, lanes=lanes: shape.tap(k)[0] % lanes))  # type: ignore[misc]
+        yield Division("lanes", "lanes", _grouped(every, lambda k, lanes=lanes: k % lanes))  # type: ignore[misc]
+        yield Division("lanes of channels", "lanes", _grouped(every, lambda k, lanes=lanes: shape.tap(k)[0] % lanes))  # type: ignore[misc]
     for size in sorted({count(node) for node in nodes(tree)} - {1}, reverse=True):
         parts = [sorted(leaves(node)) for node in _largest_within(tree, size)]
         if not _are_equal(parts):
             continue
         runs = all(part == [k for k in every if part[0] <= k <= part[-1]] for part in parts)
-        yield Division(f"parts of {_taps_of(parts, shape)}" if runs else "interleaved parts", sorted(parts))
+        name = f"parts of {_taps_of(parts, shape)}" if runs else "interleaved parts"
+        yield Division(name, "parts", sorted(parts))
 
 
 def _are_equal(parts: Sequence[Sequence[int]]) -> bool:
@@ -212,7 +214,7 @@ def _divided(tree: Tree, division: Division, shape: CallShape) -> str:
     if not joined or not inside:
         return ""
     number = division.count or len(parts)
-    return f"in {number} {division.name}, each {inside}; then the {_short(division.name)} {joined}"
+    return f"in {number} {division.name}, each {inside}; then the {division.short} {joined}"
 
 
 def _joined(top: Tree) -> str:
@@ -241,7 +243,3 @@ def _inside(tree: Tree, parts: Sequence[Sequence[int]], shape: CallShape) -> str
     if not found:
         return "in one addition" if count(tree) == shape.taps else "summed first"
     return found.pop() if len(found) == 1 else ""
-
-
-def _short(name: str) -> str:
-    return name.split(" of ")[0].removeprefix("interleaved ")

@@ -8,7 +8,7 @@ from typing import Any
 from conv2d_conformance.contract.answers import Observation
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.delivered import DeviceLost
-from conv2d_conformance.forms.frameworks import Arrays
+from conv2d_conformance.forms.frameworks import FrameworkArrays
 from conv2d_conformance.forms.guarded import Guarded
 
 OUT_OF_MEMORY = "OutOfMemoryError"
@@ -18,7 +18,7 @@ OUT_OF_MEMORY = "OutOfMemoryError"
 class DeviceArrays:
     """Copies lie within guard bands on the device, where they can be written to."""
 
-    def __init__(self, arrays: Arrays, given: Mapping[str, Array | None]) -> None:
+    def __init__(self, arrays: FrameworkArrays, given: Mapping[str, Array | None]) -> None:
         self._guarded: list[Guarded] = []
         self.values: dict[str, Any] = {}
         for name, array in given.items():
@@ -35,7 +35,7 @@ class DeviceArrays:
         return [observation for guarded in self._guarded for observation in guarded.change()]
 
 
-def called(arrays: Arrays, function: Callable[..., Any], *positional: Any, **named: Any) -> Any:
+def called(arrays: FrameworkArrays, function: Callable[..., Any], *positional: Any, **named: Any) -> Any:
     """What a function returns, once it is computed. A fault that shows only then belongs to this call, too.
 
     MemoryError where the device has too little memory, DeviceLost where nothing can be computed on it any more.

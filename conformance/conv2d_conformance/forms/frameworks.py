@@ -26,7 +26,7 @@ def kind_of(value: Any) -> str:
     return f"a value of type {kind.__module__}.{kind.__qualname__}".replace("builtins.", "")
 
 
-class Arrays(Protocol):
+class FrameworkArrays(Protocol):
     """The arrays of a framework on one device.
 
     `copies`: what is handed over is a copy, so that the suite sees a change of it only when it is taken back.
@@ -62,7 +62,7 @@ def names() -> list[str]:
     return sorted(item.name for item in pkgutil.iter_modules(folders))
 
 
-def open_arrays(name: str, device: str | None) -> Arrays:
+def open_arrays(name: str, device: str | None) -> FrameworkArrays:
     """The arrays of a framework on a device. FormError says what the environment lacks."""
     if name not in names():
         raise FormError(f"arrays={name} is not known", f"known are: {', '.join(names())}")
@@ -73,7 +73,7 @@ def open_arrays(name: str, device: str | None) -> Arrays:
     if reason := module.UNFIT.get((device or "").partition(":")[0]):
         raise FormError(f"the device {device} cannot be examined: {reason}", "name another one, ?device=cpu")
     try:
-        found: Arrays = module.open_on(device)
+        found: FrameworkArrays = module.open_on(device)
     except Exception as error:  # each framework has its own
         why = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
         where = f"no device {device}" if device else "no device"

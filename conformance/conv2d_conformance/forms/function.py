@@ -21,7 +21,7 @@ from conv2d_conformance.forms import claims, frameworks
 from conv2d_conformance.forms.claims import OPERATIONS, claims_of
 from conv2d_conformance.forms.device_arrays import DeviceArrays, called
 from conv2d_conformance.forms.form_error import FormError
-from conv2d_conformance.forms.frameworks import Arrays, kind_of, open_arrays
+from conv2d_conformance.forms.frameworks import FrameworkArrays, kind_of, open_arrays
 from conv2d_conformance.forms.guarded import Guarded
 from conv2d_conformance.forms.parameter_meanings import CONV2D, Reading, read
 from conv2d_conformance.forms.recent_results import Kept
@@ -66,7 +66,7 @@ def _of_reading(
     excluded |= dict.fromkeys((f"views.{name}" for name in VIEWS), DENSE) if arrays.copies else {}
     excluded |= {"validation": WRITTEN_TO} if reading.takes("output") else {}
     shown = reading.features | {f"dtype.{name}" for name in arrays.dtypes}
-    calling = _Calling(function, reading, arrays, returns_another=returns_another)
+    calling = _FunctionCalls(function, reading, arrays, returns_another=returns_another)
     return Adapter(
         name=getattr(function, "__name__", type(function).__name__),
         version=UNVERSIONED,
@@ -87,7 +87,7 @@ def framework_of(function: Callable[..., Any]) -> str | None:
     return frameworks.guess(signature, getattr(inspect.unwrap(function), "__globals__", {}), home)
 
 
-def environment_of(form: str, arrays: Arrays) -> dict[str, str]:
+def environment_of(form: str, arrays: FrameworkArrays) -> dict[str, str]:
     """What a report says of a form."""
     return {FORM: form, "arrays": f"{arrays.framework} {arrays.version}", "device": arrays.device}
 
@@ -116,11 +116,11 @@ def _unpacking(function: Callable[..., Any]) -> Callable[..., Any]:
     return conv2d
 
 
-class _Calling:
+class _FunctionCalls:
     """Makes the calls of a function."""
 
     def __init__(
-        self, function: Callable[..., Any], reading: Reading, arrays: Arrays, *, returns_another: bool
+        self, function: Callable[..., Any], reading: Reading, arrays: FrameworkArrays, *, returns_another: bool
     ) -> None:
         self._function, self._reading, self._arrays = function, reading, arrays
         self._returns_another = returns_another

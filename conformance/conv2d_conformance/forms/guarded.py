@@ -14,17 +14,15 @@ import numpy as np
 
 from conv2d_conformance.contract.answers import Observation
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.forms.frameworks import Arrays
-
-GUARD = 4096
-ALIGNMENT = 64
+from conv2d_conformance.contract.memory import ALIGNMENT, GUARD
+from conv2d_conformance.forms.frameworks import FrameworkArrays
 
 
 class Guarded:
     """`value` is what the function gets: the `array`, or of this shape and dtype nothing but NaN."""
 
     def __init__(
-        self, arrays: Arrays, name: str, shape: Sequence[int], dtype: np.dtype[Any], array: Array | None = None
+        self, arrays: FrameworkArrays, name: str, shape: Sequence[int], dtype: np.dtype[Any], array: Array | None = None
     ) -> None:
         self._arrays, self._name, self._shape, self._size = arrays, name, tuple(shape), math.prod(shape)
         self._first = GUARD // dtype.itemsize

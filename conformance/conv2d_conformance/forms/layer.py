@@ -21,7 +21,7 @@ from conv2d_conformance.contract.delivered import Delivered
 from conv2d_conformance.forms import claims
 from conv2d_conformance.forms.claims import OPERATIONS, claims_of
 from conv2d_conformance.forms.device_arrays import DeviceArrays, called
-from conv2d_conformance.forms.frameworks import Arrays, open_arrays
+from conv2d_conformance.forms.frameworks import FrameworkArrays, open_arrays
 from conv2d_conformance.forms.function import environment_of, require_known
 from conv2d_conformance.forms.parameter_meanings import LAYER, Reading, read
 from conv2d_conformance.forms.recent_results import Kept
@@ -73,7 +73,7 @@ def of_layer(layer: Callable[..., Any], framework: str, options: Mapping[str, st
     layers: Layers = importlib.import_module(f"{PACKAGE}.{framework}").Layers(arrays.device)
     shown = reading.features | {f"dtype.{name}" for name in arrays.dtypes} | OPERATIONS | {"seeded"}
     claimed = claims_of(shown, options, excluded=dict.fromkeys((f"views.{name}" for name in VIEWS), LOADED))
-    calling = _Calling(layer, reading, arrays, layers)
+    calling = _LayerCalls(layer, reading, arrays, layers)
     return Adapter(
         name=layer.__name__,
         version=UNVERSIONED,
@@ -85,10 +85,10 @@ def of_layer(layer: Callable[..., Any], framework: str, options: Mapping[str, st
     )
 
 
-class _Calling:
+class _LayerCalls:
     """Makes layers, and the calls of them."""
 
-    def __init__(self, layer: Callable[..., Any], reading: Reading, arrays: Arrays, layers: Layers) -> None:
+    def __init__(self, layer: Callable[..., Any], reading: Reading, arrays: FrameworkArrays, layers: Layers) -> None:
         self._layer, self._reading, self._arrays, self._layers = layer, reading, arrays, layers
         self._kept = Kept(arrays)
 

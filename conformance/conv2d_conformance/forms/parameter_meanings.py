@@ -16,12 +16,10 @@ from typing import Any
 
 from conv2d_conformance.contract.adapter import ATTRIBUTES, DOCUMENTED_DEFAULTS
 from conv2d_conformance.contract.bare_functions import CLOSE, SPELT_OTHERWISE
-from conv2d_conformance.contract.capabilities import PADDING_MODES
+from conv2d_conformance.contract.capabilities import FEATURE_OF_ARGUMENT, PADDING_MODES
 from conv2d_conformance.forms.form_error import FormError
 
 OUTPUT = ("out", "output")
-SHOWN = {"bias": "bias", "stride": "stride", "padding": "padding.explicit", "dilation": "dilation", "groups": "groups"}
-"""The feature that a parameter shows."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ class Reading:
     @property
     def features(self) -> frozenset[str]:
         """What the parameters show, the dtypes apart."""
-        shown = {"multi-channel", *(feature for name, feature in SHOWN.items() if self.takes(name))}
+        shown = {"multi-channel", *(feature for name, feature in FEATURE_OF_ARGUMENT.items() if self.takes(name))}
         shown |= {f"padding-mode.{mode}" for mode in PADDING_MODES[1:] if self.takes("padding_mode")}
         return frozenset(shown | ({"arguments.defaults"} if self.has_defaults else set()))
 

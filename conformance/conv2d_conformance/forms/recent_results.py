@@ -7,16 +7,14 @@ from typing import Any
 
 from conv2d_conformance.contract.answers import Observation
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.forms.frameworks import Arrays
-
-KEPT_RESULTS = 4
-KEPT_BYTES = 1 << 20
+from conv2d_conformance.contract.memory import KEPT_BYTES, KEPT_RESULTS
+from conv2d_conformance.forms.frameworks import FrameworkArrays
 
 
 class Kept:
     """Recent results of which the process has only copies, so that it cannot watch them itself."""
 
-    def __init__(self, arrays: Arrays) -> None:
+    def __init__(self, arrays: FrameworkArrays) -> None:
         self._arrays = arrays
         self._kept: deque[tuple[Any, bytes]] = deque(maxlen=KEPT_RESULTS)
 

@@ -15,8 +15,8 @@ from conv2d_reference.direct import source
 from conv2d_reference.oracle import Sums
 from conv2d_reference.splitting import U, two_sum
 
-Arrays = tuple[Floats, ...]
-Addition = Callable[[Arrays, Arrays], Arrays]
+PartialGradients = tuple[Floats, ...]
+Addition = Callable[[PartialGradients, PartialGradients], PartialGradients]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class FoldedAxis:
         copied = ((before + j, source(j, size, padding_mode)) for j in outside)
         return cls(before, size, tuple((place, element) for place, element in copied if element is not None))
 
-    def fold(self, padded: Arrays, axis: int, add: Addition) -> Arrays:
+    def fold(self, padded: PartialGradients, axis: int, add: Addition) -> PartialGradients:
         planes = tuple(np.moveaxis(array, axis, 0) for array in padded)
         total = tuple(plane[self.first : self.first + self.size].copy() for plane in planes)
         for place, element in self.copies:
@@ -79,7 +79,7 @@ class Fold:
         )
         return Sums(**dict(zip(names, arrays, strict=True)))
 
-    def _fold(self, padded: Arrays, add: Addition) -> Arrays:
+    def _fold(self, padded: PartialGradients, add: Addition) -> PartialGradients:
         return self.columns.fold(self.rows.fold(padded, -2, add), -1, add)
 
 
@@ -88,7 +88,7 @@ def _upwards(a: Floats, b: Floats) -> Floats:
     return np.where(rest > 0, np.nextafter(total, np.inf), total)
 
 
-def _added(a: Sums, b: Sums) -> Arrays:
+def _added(a: Sums, b: Sums) -> PartialGradients:
     """Add two sums of products: `two_sum` loses nothing, so only the low parts can round."""
     with np.errstate(over="ignore", invalid="ignore"):
         high, rest = two_sum(a.high, b.high)

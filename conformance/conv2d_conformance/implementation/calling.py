@@ -16,6 +16,7 @@ from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Broken, Observation, Rejected, Request, Result
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.delivered import Delivered, DeviceLost
+from conv2d_conformance.contract.memory import KEPT_BYTES, KEPT_RESULTS
 from conv2d_conformance.contract.signatures import SIGNATURES, Signature
 from conv2d_conformance.foreign import showable
 from conv2d_conformance.implementation.framing import numeric_dtype
@@ -23,8 +24,6 @@ from conv2d_conformance.implementation.layout import Blocks, Handed, share_memor
 from conv2d_conformance.implementation.surroundings import watched
 
 REFERENCE = "conv2d_reference"
-KEPT_RESULTS = 4
-KEPT_BYTES = 1 << 20
 
 
 class Memory:

@@ -25,7 +25,7 @@ ROUNDS = 12
 SWITCH_INTERVAL = 1e-5
 """Seconds after which Python lets the other thread go on: few enough to interrupt even short calls."""
 
-Arrays = tuple[Array | None, ...]
+ReturnedArrays = tuple[Array | None, ...]
 
 
 @dataclass
@@ -36,8 +36,8 @@ class Voice:
     function: Callable[..., Any]
     request: Request
     handed: Handed
-    alone: Arrays | Rejected | Broken | None = None
-    other: Arrays | Rejected | Broken | None = None
+    alone: ReturnedArrays | Rejected | Broken | None = None
+    other: ReturnedArrays | Rejected | Broken | None = None
     seen: dict[Observation, None] = field(default_factory=dict)
     meeting: Barrier = field(default_factory=lambda: Barrier(1))
 
@@ -47,7 +47,7 @@ class Voice:
 
     def read(
         self, value: Any, outcome: Rejected | Broken | None, seen: tuple[Observation, ...]
-    ) -> Arrays | Rejected | Broken:
+    ) -> ReturnedArrays | Rejected | Broken:
         self.seen |= dict.fromkeys(seen)
         returned = outcome or returned_arrays(self.signature, value)
         if isinstance(returned, Rejected | Broken):
@@ -65,7 +65,7 @@ class Voice:
                 self.other = found
 
     @property
-    def answer(self) -> Arrays | Rejected | Broken:
+    def answer(self) -> ReturnedArrays | Rejected | Broken:
         found = self.alone if self.other is None else self.other
         assert found is not None
         return found
@@ -87,7 +87,7 @@ def answer_together(adapter: Adapter, request: Request) -> Answer:
         if isinstance(answer, Broken):
             return answer
     observed += [change for voice in voices for change in (*voice.seen, *voice.handed.changes())]
-    arrays: Arrays = ()
+    arrays: ReturnedArrays = ()
     for answer in answers:
         if isinstance(answer, Rejected):
             return Rejected(answer.type, answer.message, tuple(observed))

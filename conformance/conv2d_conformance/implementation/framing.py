@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance import strict_json
-from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.arrays import MOST_AXES, Array
 
 MAX_HEADER = 1 << 20
 MAX_ARRAYS = 8
-MAX_AXES = 32
 CHUNK = 1 << 16
 
 Buffers = list[memoryview]
@@ -199,7 +198,7 @@ def _described(entry: Any) -> tuple[np.dtype[Any], tuple[int, ...], bool]:
     dtype = numeric_dtype(name) if isinstance(name, str) else None
     if dtype is None:
         raise ProtocolError(f"{name!r:.80} is not the name of a numeric dtype")
-    if not isinstance(shape, list) or len(shape) > MAX_AXES or not all(map(_is_length, shape)):
+    if not isinstance(shape, list) or len(shape) > MOST_AXES or not all(map(_is_length, shape)):
         raise ProtocolError(f"{shape!r:.80} is not a shape")
     return dtype, tuple(map(int, shape)), entry.get("byteorder") == "big"
 

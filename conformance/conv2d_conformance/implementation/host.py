@@ -40,7 +40,7 @@ IDLE_AT_START = 30.0
 
 HOW_TO_GREET = 'a worker answers the line {"op": "hello", ...} on its standard output, as PROTOCOL.md says'
 
-Kind = tuple[object, ...]
+CallKind = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Worker:
         self._start_timeout = start_timeout
         self._closed = False
         self._number = 0
-        self._known: set[Kind] = set()  # the kinds of call that the process has answered
+        self._known: set[CallKind] = set()  # the kinds of call that the process has answered
         self._answered = False  # anything, by any process
         self._timed_out = False
         self._hangs = False  # twice at one call, in two processes
@@ -152,7 +152,7 @@ class Worker:
         self.incidents.append(f"{first.what}; asked again in a fresh process, it answered")
         return second
 
-    def _attempt(self, request: Request, kind: Kind, limit: float, *, is_first: bool) -> Answer | Failed:
+    def _attempt(self, request: Request, kind: CallKind, limit: float, *, is_first: bool) -> Answer | Failed:
         self._number += 1
         message = encode_request(request, self._number)
         try:
@@ -277,7 +277,7 @@ class Worker:
         self.close()
 
 
-def _kind_of(request: Request) -> Kind:
+def _kind_of(request: Request) -> CallKind:
     """The properties that a library compiles for: the operation, the arguments, and the form of the arrays."""
     arrays = tuple((name, a.shape, a.dtype.num) for name, a in request.arrays.items() if a is not None)
     return request.operation, repr(request.arguments), arrays, request.view

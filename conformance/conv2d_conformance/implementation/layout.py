@@ -14,10 +14,9 @@ import numpy as np
 
 from conv2d_conformance.contract.answers import Observation
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.memory import ALIGNMENT, GUARD
 from conv2d_conformance.implementation.views import lie_of
 
-GUARD = 4096
-ALIGNMENT = 64
 MAX_WORK = 100_000
 LARGEST_KEPT = 1 << 20
 

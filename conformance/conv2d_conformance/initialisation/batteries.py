@@ -16,48 +16,48 @@ from conv2d_conformance.initialisation.sample import Parameters, PValue, Sample,
 from conv2d_conformance.initialisation.slices import slices
 from conv2d_conformance.initialisation.stream import seed_stream
 
-Layers = Sequence[Parameters]
+LayerSequence = Sequence[Parameters]
 
 NOT_UNIFORM = 1e-6
 
 
-def form(case: LayerCase, layers: Layers) -> Iterator[PValue]:  # noqa: ARG001  # the signature of a battery
+def form(case: LayerCase, layers: LayerSequence) -> Iterator[PValue]:  # noqa: ARG001  # the signature of a battery
     """No tests: shapes and dtypes are checked before any battery."""
     yield PValue("form", 1.0, "shapes and dtypes are right")
 
 
-def weight_support(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+def weight_support(case: LayerCase, layers: LayerSequence) -> Iterator[PValue]:
     yield support(weight_of(case, layers))
 
 
-def bias_support(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+def bias_support(case: LayerCase, layers: LayerSequence) -> Iterator[PValue]:
     yield support(_bias(case, layers))
 
 
-def weight_uniform(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+def weight_uniform(case: LayerCase, layers: LayerSequence) -> Iterator[PValue]:
     yield from marginal(weight_of(case, layers))
     if support(weight_of(case, layers)).p > 0:
         yield from slices(case, layers)
 
 
-def bias_uniform(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+def bias_uniform(case: LayerCase, layers: LayerSequence) -> Iterator[PValue]:
     yield from marginal(_bias(case, layers))
 
 
-def range_of_both(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+def range_of_both(case: LayerCase, layers: LayerSequence) -> Iterator[PValue]:
     """Only the scale, of the weight and of the bias."""
     for sample in (weight_of(case, layers), bias_of(case, layers)):
         if sample is not None:
             yield from _named_after(sample.name, scale(sample))
 
 
-def weight_independent(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+def weight_independent(case: LayerCase, layers: LayerSequence) -> Iterator[PValue]:
     sample = _tamed(weight_of(case, layers))
     yield from _pairs(case, sample)
     yield duplicates(sample)
 
 
-def bias_independent(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+def bias_independent(case: LayerCase, layers: LayerSequence) -> Iterator[PValue]:
     """The bias against the parts of its weight from which it could be derived."""
     bias = _tamed(_bias(case, layers))
     filters = _tamed(weight_of(case, layers)).values.reshape(-1, case.fan_in)
@@ -74,7 +74,7 @@ def bias_independent(case: LayerCase, layers: Layers) -> Iterator[PValue]:
     yield duplicates(bias)
 
 
-def same_seed(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+def same_seed(case: LayerCase, layers: LayerSequence) -> Iterator[PValue]:
     """Layers of one seed are equal bit for bit, whatever was asked in between."""
     for (i, one), (j, other) in combinations(enumerate(layers), 2):
         if case.seeds[i] == case.seeds[j]:
@@ -83,7 +83,7 @@ def same_seed(case: LayerCase, layers: Layers) -> Iterator[PValue]:
             yield PValue("same seed", 0.0 if different else 1.0, words)
 
 
-def different_seeds(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+def different_seeds(case: LayerCase, layers: LayerSequence) -> Iterator[PValue]:
     """Every pair of layers of different seeds, parameter by parameter."""
     for (i, one), (j, other) in combinations(enumerate(layers), 2):
         if case.seeds[i] == case.seeds[j]:
@@ -96,7 +96,7 @@ def different_seeds(case: LayerCase, layers: Layers) -> Iterator[PValue]:
             yield correlation(f"biases of {seeds}", _tamed(a).values, _tamed(b))
 
 
-def everything(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+def everything(case: LayerCase, layers: LayerSequence) -> Iterator[PValue]:
     """All tests of a line, for a replay. A layer whose seed is repeated counts once."""
     distinct = list(dict(zip(case.seeds, layers, strict=True)).values())
     yield from _named_after("weight", weight_uniform(case, distinct))
@@ -108,12 +108,12 @@ def everything(case: LayerCase, layers: Layers) -> Iterator[PValue]:
     yield from different_seeds(case, layers)
 
 
-def everything_and_stream(case: LayerCase, layers: Layers) -> Iterator[PValue]:
+def everything_and_stream(case: LayerCase, layers: LayerSequence) -> Iterator[PValue]:
     yield from seed_stream(case, layers)
     yield from everything(case, layers)
 
 
-def _bias(case: LayerCase, layers: Layers) -> Sample:
+def _bias(case: LayerCase, layers: LayerSequence) -> Sample:
     bias = bias_of(case, layers)
     assert bias is not None, "the battery is for layers with a bias"
     return bias

@@ -14,7 +14,7 @@ from conv2d_conformance.law.allowed import Allowed, Exceptions
 ARRAYS_OF_A_LAW = ("high", "low", "bound", "fixed", "evident")
 MASKS = tuple(field.name for field in fields(Exceptions))
 
-Shapes = Mapping[str, tuple[int, ...] | None]
+ShapesByName = Mapping[str, tuple[int, ...] | None]
 """The shapes of arrays by name; None for an array that is absent."""
 
 
@@ -46,7 +46,7 @@ def rearranged(law: Allowed, move: Callable[[Any], Any]) -> Allowed:
     return replace(law, **arrays, exceptions=exceptions)
 
 
-def parts_of_law(law: Allowed, shapes: Shapes) -> dict[str, Allowed]:
+def parts_of_law(law: Allowed, shapes: ShapesByName) -> dict[str, Allowed]:
     """The law for each array, split from the law for the row."""
     present = {name: shape for name, shape in shapes.items() if shape is not None}
     ends = np.cumsum([np.prod(shape, dtype=int) for shape in present.values()])
@@ -57,14 +57,14 @@ def parts_of_law(law: Allowed, shapes: Shapes) -> dict[str, Allowed]:
     return {name: part(number, shape) for number, (name, shape) in enumerate(present.items())}
 
 
-def places(shapes: Shapes) -> Iterator[tuple[str, tuple[int, ...]]]:
+def places(shapes: ShapesByName) -> Iterator[tuple[str, tuple[int, ...]]]:
     """The array and the index of every element of the row."""
     for name, shape in shapes.items():
         if shape is not None:
             yield from ((name, index) for index in np.ndindex(shape))
 
 
-def element(place: int, shapes: Shapes) -> str:
+def element(place: int, shapes: ShapesByName) -> str:
     """The name of an element of the row: grad_weight[0,1,2,0]."""
     for name, shape in shapes.items():
         size = 0 if shape is None else int(np.prod(shape))

@@ -118,6 +118,9 @@ def _upwards(channels: int) -> float:
     over the channels as many as there are channels, and the bias 1. The growth is two functions of 8 roundings each,
     and a product: 17. Multiplying by this factor and by the growth, and adding the underflow, makes 4 with the factor
     itself. Together they are channels + 70.
+
+    Let u = 2^-53. Those roundings leave at least 1 - (channels + 70) u, and this factor is 1 + (2 channels + 128) u.
+    The product is at least 1 where channels + 58 >= (channels + 70) (2 channels + 128) u, as for up to 2^51 channels.
     """
     return 1 + (channels + 64) * 2.0**-52
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.emulation.cache_keys import Kept, address, configuration
+from conv2d_conformance.emulation.cache_keys import Cache, address, configuration
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.emulation.spoiling import spoilt
 from conv2d_conformance.mutants import breaks
 
 # ---- remembered answers
 
-_ANSWERS: Kept = {}
+_ANSWERS: Cache = {}
 
 
 @breaks("determinism.no-state", replays="tenstorrent/tt-metal#18055")
@@ -25,7 +25,7 @@ def answers_by_configuration(call: Call) -> Array:
     return found.copy()
 
 
-_AT_ADDRESS: Kept = {}
+_AT_ADDRESS: Cache = {}
 
 
 @breaks("determinism.no-state")
@@ -36,7 +36,7 @@ def answers_by_address(call: Call) -> Array:
     return found.copy()
 
 
-_OF_INPUT: Kept = {}
+_OF_INPUT: Cache = {}
 
 
 @breaks("determinism.no-state")
@@ -48,7 +48,7 @@ def answers_by_input_data(call: Call) -> Array:
 
 # ---- remembered arrays
 
-_WEIGHTS: Kept = {}
+_WEIGHTS: Cache = {}
 
 
 @breaks("determinism.no-state", replays="uxlfoundation/oneDNN#1113")
@@ -57,7 +57,7 @@ def packed_weight_kept(call: Call) -> Array:
     return call.right(weight=_WEIGHTS.setdefault(configuration(call), call.weight.copy()))
 
 
-_LAST_WEIGHT: Kept = {}
+_LAST_WEIGHT: Cache = {}
 
 
 @breaks("determinism.no-state")
@@ -70,7 +70,7 @@ def weight_compared_by_its_first_element(call: Call) -> Array:
     return call.right(weight=kept)
 
 
-_BIAS: Kept = {}
+_BIAS: Cache = {}
 
 
 @breaks("determinism.no-state")
@@ -82,7 +82,7 @@ def first_bias_kept(call: Call) -> Array:
     return call.right(bias=_BIAS.setdefault((call.bias.shape, call.bias.dtype.str), call.bias.copy()))
 
 
-_BUFFERS_READ: Kept = {}
+_BUFFERS_READ: Cache = {}
 
 
 @breaks("determinism.no-state")
@@ -94,7 +94,7 @@ def old_address_read(call: Call) -> Array:
 
 # ---- remembered geometry
 
-_PADS: Kept = {}
+_PADS: Cache = {}
 
 
 @breaks("determinism.no-state", replays="tensorflow/tensorflow#30167")
@@ -159,7 +159,7 @@ def every_fiftieth_call_wrong(call: Call) -> Array:
     return spoilt(result) if count("fiftieth") % 50 == 0 else result
 
 
-_SEEN: Kept = {}
+_SEEN: Cache = {}
 
 
 @breaks("determinism.no-state")
@@ -200,7 +200,7 @@ def error_reported_late(call: Call) -> Array:
         raise
 
 
-_LEFT_WEIGHT: Kept = {}
+_LEFT_WEIGHT: Cache = {}
 
 
 @breaks("determinism.after-rejection")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.emulation.cache_keys import Kept
+from conv2d_conformance.emulation.cache_keys import Cache
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.emulation.gradients_call import Derived, Gradients
 from conv2d_conformance.emulation.spoiling import spoilt
@@ -22,7 +22,7 @@ def attributes(call: Call) -> tuple[Any, ...]:
 
 # ---- arguments that are equal, and not the same
 
-_REFUSED: Kept = {}
+_REFUSED: Cache = {}
 
 
 @breaks("determinism.after-rejection")
@@ -39,7 +39,7 @@ def refusals_remembered_by_equality(call: Call) -> Array:
         raise
 
 
-_STRIDES: Kept = {}
+_STRIDES: Cache = {}
 
 
 @breaks("determinism.after-rejection")
@@ -72,7 +72,7 @@ def checked_arguments_remembered(call: Call) -> Array:
 
 # ---- buffers
 
-_RESULTS: Kept = {}
+_RESULTS: Cache = {}
 
 
 @breaks("determinism.no-state")
@@ -85,7 +85,7 @@ def zeros_not_written(call: Call) -> Array:
     return buffer.copy()
 
 
-_GROUPED: Kept = {}
+_GROUPED: Cache = {}
 
 
 @breaks("determinism.no-state")
@@ -123,7 +123,7 @@ def padding_of_the_call_before(call: Call) -> Array:
 
 # ---- modes that alternate
 
-_TYPES: Kept = {}
+_TYPES: Cache = {}
 
 
 @breaks("determinism.no-state")
@@ -166,7 +166,7 @@ def refused_after_other_groups(call: Call) -> Array:
 
 # ---- gradients, the convolution, gradients
 
-_SAVED: Kept = {}
+_SAVED: Cache = {}
 
 
 def input_saved(call: Call) -> Array:
@@ -198,7 +198,7 @@ def mode_left_on(d: Derived) -> Gradients:
     return d.right()
 
 
-_OF_WEIGHT: Kept = {}
+_OF_WEIGHT: Cache = {}
 
 
 @derives_wrong("gradients.no-state")
@@ -210,7 +210,7 @@ def gradients_of_zero_not_written(d: Derived) -> Gradients:
     return gx, buffer.copy(), gb
 
 
-_OF_DTYPE: Kept = {}
+_OF_DTYPE: Cache = {}
 
 
 @derives_wrong("gradients.no-state")

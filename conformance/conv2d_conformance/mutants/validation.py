@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -238,9 +239,11 @@ def kernel_too_large_gives_nothing(call: Call) -> Array:
     """a conv2d that answers a kernel larger than the input with an empty array"""
     try:
         return call.right()
-    except ValueError as error:
-        if "dilated kernel" not in str(error):
+    except ValueError:
+        if call.padding == "same" or call.weight.ndim != 4:
             raise
+        # The kernel is what was wrong if a single tap is legal.
+        replace(call, weight=call.weight[:, :, :1, :1]).require_legal()
         return np.zeros((1, len(call.weight), 0, 0), call.input.dtype)
 
 

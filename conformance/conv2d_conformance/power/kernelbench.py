@@ -11,7 +11,7 @@ import numpy as np
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.power.suite import MeasuredSuite, Rule, asking
+from conv2d_conformance.power.suite import AcceptanceRule, MeasuredSuite, asking
 from conv2d_conformance.power.suite_call import SuiteCall
 
 PROBLEM = "n2c3h224w224 m96k11 s4x4 p2x2 bias"
@@ -44,7 +44,7 @@ def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
     return _questions()
 
 
-def within(tolerance: float) -> Rule:
+def within(tolerance: float) -> AcceptanceRule:
     """A rule with one number for both tolerances, relative to the answer."""
 
     def is_close(question: SuiteCall, answer: Array) -> bool:

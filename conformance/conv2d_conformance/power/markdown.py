@@ -9,10 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 from conv2d_conformance import __version__, spec
 from conv2d_conformance.power import suites
 from conv2d_conformance.power.known_implementation import EXACTING, MODEST, subjects
-from conv2d_conformance.power.outcome import Outcome
+from conv2d_conformance.power.outcome import PowerOutcome
 from conv2d_conformance.power.summary_table import COLUMNS, rows, sentence
+from conv2d_conformance.sources import DEPENDENCIES
 
-PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "torch", "onnx")
+PACKAGES = (*DEPENDENCIES, "torch", "onnx")
 
 EXPLANATION = """\
 The cases and the acceptance rules of other suites, and of this one, meet the same implementations: mutants, which are
@@ -38,7 +39,7 @@ inputs of fewer bits, directed rounding, matrix engines, Winograd's algorithm, f
 for what it is. A suite that knows no such claim cannot but reject some of these; that is no false alarm of its rule."""
 
 
-def page(outcome: Outcome, command: str) -> str:
+def page(outcome: PowerOutcome, command: str) -> str:
     """The page; `command` is the line that makes it."""
     blocks = (
         ["# Head to head", "", f"**{sentence(outcome)}**", "", *EXPLANATION.splitlines(), ""],
@@ -72,21 +73,21 @@ def _version(name: str) -> str:
         return "none"
 
 
-def _missing(outcome: Outcome) -> Iterator[str]:
+def _missing(outcome: PowerOutcome) -> Iterator[str]:
     for suite in suites().values():
         if suite.name not in outcome.findings:
             yield f"{suite.name} was left out: it needs {' and '.join(suite.missing or suite.needs)}."
             yield ""
 
 
-def _rules(outcome: Outcome) -> Iterator[str]:
+def _rules(outcome: PowerOutcome) -> Iterator[str]:
     for name in outcome.findings:
         suite = suites()[name]
         links = ", ".join(f"[{number}]({link})" for number, link in enumerate(suite.sources, 1))
         yield f"- **{escaped(name)}**: {escaped(suite.rule)}" + (f" Source: {links}." if links else "")
 
 
-def _classic(outcome: Outcome) -> Iterator[str]:
+def _classic(outcome: PowerOutcome) -> Iterator[str]:
     doubtful = {suite: set(outcome.doubtful(suite)) for suite in outcome.findings}
 
     def seen(suite: str, name: str) -> str:
@@ -100,7 +101,7 @@ def _classic(outcome: Outcome) -> Iterator[str]:
     yield from table(("fault", "mutant", *outcome.findings), lines, left=2)
 
 
-def _chapters(outcome: Outcome) -> Iterator[str]:
+def _chapters(outcome: PowerOutcome) -> Iterator[str]:
     counted = (
         (
             chapter.replace("-", " "),
@@ -112,14 +113,14 @@ def _chapters(outcome: Outcome) -> Iterator[str]:
     yield from table(("chapter", "mutants", *outcome.findings), counted, left=1)
 
 
-def _seen_by_others(outcome: Outcome) -> Iterator[str]:
+def _seen_by_others(outcome: PowerOutcome) -> Iterator[str]:
     for name, seen_by in outcome.seen_by_others_alone.items():
         yield f"- `{name}`, {_what(name)}: {', '.join(seen_by)}"
     if not outcome.seen_by_others_alone:
         yield "Nothing."
 
 
-def _seen_by_nobody_else(outcome: Outcome) -> Iterator[str]:
+def _seen_by_nobody_else(outcome: PowerOutcome) -> Iterator[str]:
     alone = outcome.seen_by_nobody_else
     for chapter in dict.fromkeys(subject.chapter for subject in alone):
         names = [f"`{subject.name}`" for subject in alone if subject.chapter == chapter]
@@ -132,7 +133,7 @@ def _what(name: str) -> str:
     return escaped(subjects()[name].adapter.description)
 
 
-def _alarms(outcome: Outcome) -> Iterator[str]:
+def _alarms(outcome: PowerOutcome) -> Iterator[str]:
     """The right implementations that were rejected, by suite and case."""
     for suite, of in outcome.findings.items():
         for kind in (EXACTING, MODEST):

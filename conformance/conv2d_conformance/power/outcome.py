@@ -12,7 +12,7 @@ from conv2d_conformance.power.measurement import SuiteVerdicts
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PowerOutcome:
     """The verdicts, and what a reader wants to know of them. A suite sees a mutant if it does not accept it."""
 
     findings: SuiteVerdicts

@@ -13,8 +13,8 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.power.known_implementation import KnownImplementation
 from conv2d_conformance.power.suite_call import SuiteCall
 
-Questions = Callable[[Capabilities], Sequence[SuiteCall]]
-Rule = Callable[[SuiteCall, Array], bool]
+CallsForClaims = Callable[[Capabilities], Sequence[SuiteCall]]
+AcceptanceRule = Callable[[SuiteCall, Array], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class MeasuredSuite:
         return tuple(name for name in self.needs if find_spec(name) is None)
 
 
-def asking(questions: Questions, accepts: Rule) -> Callable[[KnownImplementation], SuiteVerdict]:
+def asking(questions: CallsForClaims, accepts: AcceptanceRule) -> Callable[[KnownImplementation], SuiteVerdict]:
     """Ask one call after the other up to the first failure, except those that need an unclaimed feature."""
 
     def examine(subject: KnownImplementation) -> SuiteVerdict:
@@ -57,7 +57,7 @@ def asking(questions: Questions, accepts: Rule) -> Callable[[KnownImplementation
     return examine
 
 
-def passes(question: SuiteCall, answer: Answer, accepts: Rule) -> bool:
+def passes(question: SuiteCall, answer: Answer, accepts: AcceptanceRule) -> bool:
     """Whether a suite accepts an answer. All suites require that legal calls succeed with the right shape and dtype."""
     if question.must_raise:
         return isinstance(answer, Rejected)

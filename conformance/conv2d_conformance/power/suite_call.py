@@ -14,6 +14,7 @@ from conv2d_conformance.cases.features import features_of_arguments
 from conv2d_conformance.contract.adapter import DOCUMENTED_DEFAULTS
 from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.capabilities import FEATURE_OF_ARGUMENT
 from conv2d_conformance.emulation.call import Call
 
 
@@ -76,7 +77,7 @@ class SuiteCall:
         x, w = self.given("input"), self.given("weight")
         values = (given[name] for name in ("stride", "padding", "dilation", "groups"))
         used = features_of_arguments(*values) | {
-            "bias": self.arrays["bias"] is not None,
+            FEATURE_OF_ARGUMENT["bias"]: self.arrays["bias"] is not None,
             "multi-channel": w.shape[0] > 1 or x.shape[-3] > 1,
             "arguments.scalar": any(
                 isinstance(self.arguments.get(name), int) for name in ("stride", "padding", "dilation")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conv2d_conformance.power import OURS
 from conv2d_conformance.power.known_implementation import EXACTING, MODEST, WRONG
-from conv2d_conformance.power.outcome import Outcome
+from conv2d_conformance.power.outcome import PowerOutcome
 
 COLUMNS = (
     "suite",
@@ -19,7 +19,7 @@ COLUMNS = (
 )
 
 
-def rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
+def rows(outcome: PowerOutcome) -> Iterator[tuple[str, ...]]:
     classic = outcome.classic.values()
     for suite, of in outcome.findings.items():
         seen = sum(bool(of[name].case) for name in classic)
@@ -34,11 +34,11 @@ def rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _share(outcome: Outcome, suite: str, kind: str) -> str:
+def _share(outcome: PowerOutcome, suite: str, kind: str) -> str:
     return f"{len(outcome.rejected(suite, kind))} of {len(outcome.of(kind))}"
 
 
-def sentence(outcome: Outcome) -> str:
+def sentence(outcome: PowerOutcome) -> str:
     """The most important result."""
     more, alone = len(outcome.seen_by_others_alone), len(outcome.seen_by_nobody_else)
     alarms = sum(len(outcome.rejected(OURS, kind)) for kind in (EXACTING, MODEST))

@@ -8,7 +8,7 @@ from conv2d_conformance.contract.answers import Hello
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.typed_json import ABSENT, Absent
 
-Claims = dict[str, bool | list[str] | dict[str, str]]
+ClaimsJson = dict[str, bool | list[str] | dict[str, str]]
 """Capabilities as an implementation states them; `Capabilities.from_json` reads them."""
 
 
@@ -53,7 +53,7 @@ class Introduction:
     language: str
     description: str
     operations: tuple[str, ...]
-    capabilities: Claims
+    capabilities: ClaimsJson
     environment: dict[str, str]
 
     @classmethod

@@ -67,7 +67,7 @@ def report_of(value: object) -> Report:
 
 
 @dataclass(frozen=True)
-class _FirstLine:
+class _HeaderLine:
     """The first line of a partial file."""
 
     header: Header
@@ -77,4 +77,4 @@ def _from_partial(text: str) -> Report:
     # The last line may have been cut by the death of the run.
     first, *others = (escaped_json(json.loads(line)) for line in text.split("\n")[:-1] or [""])
     records = [from_json(line, Record) for line in others]
-    return assemble(from_json(first, _FirstLine).header, records, complete=False)
+    return assemble(from_json(first, _HeaderLine).header, records, complete=False)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.contract.memory import ALIGNMENT, GUARD, KEPT_RESULTS
 from conv2d_conformance.contract.signatures import MAIN
-from conv2d_conformance.implementation.calling import KEPT_RESULTS
-from conv2d_conformance.implementation.layout import ALIGNMENT, GUARD, Place, places_of, views_of
+from conv2d_conformance.implementation.layout import Place, places_of, views_of
 from conv2d_conformance.implementation.target import Target
 from conv2d_conformance.reproducer.data import data_text
 from conv2d_conformance.verdict.question import Question

@@ -14,7 +14,7 @@ from conv2d_conformance.report.header import Asked, Cited, Environment, Executio
 from conv2d_conformance.running.options import Options, described
 from conv2d_conformance.typed_json import from_json
 
-PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis", "pytest")
+PACKAGES = (*sources.DEPENDENCIES, "pytest")
 
 
 def header(options: Options, implementation: Implementation, started: float) -> Header:

@@ -9,10 +9,10 @@ from importlib.metadata import version
 from conv2d_conformance import __version__, spec
 from conv2d_conformance.contract.grades import class_names
 from conv2d_conformance.sharpness.injected_errors import KINDS, ORDERS, OUTPUT, PRODUCT, SUM
-from conv2d_conformance.sharpness.measurement import DEPTHS, Place, Sight
+from conv2d_conformance.sharpness.measurement import DEPTHS, ColumnOfDepths, Sight
 from conv2d_conformance.sharpness.rules import COMPARATORS
 
-Found = Mapping[str, Mapping[Place, Sight]]
+Sights = Mapping[str, Mapping[ColumnOfDepths, Sight]]
 
 EXPLANATION = f"""\
 How small may an error be and still be seen? The error of rounding in a right answer is replaced by one that is known,
@@ -33,7 +33,7 @@ More bits than a dtype has are seen where products cancel, and the error outweig
 see much, too, and refuse right answers for the same reason."""
 
 
-def page(found: Found, command: str) -> str:
+def page(found: Sights, command: str) -> str:
     """The page; `command` is the line that makes it."""
     lines = ["# Sharpness", "", "Measured by:", "", "```", command, "```", "", f"**{sentence(found)}**", ""]
     lines += EXPLANATION.splitlines()
@@ -48,13 +48,13 @@ def page(found: Found, command: str) -> str:
     )
 
 
-def sentence(found: Found) -> str:
+def sentence(found: Sights) -> str:
     """What was measured, and whether a class refused a right answer."""
     total = sum((sight for places in found.values() for sight in places.values()), Sight())
     return f"{total.cases:,} cases; {false_refusals(found):,} of {total.right:,} right answers refused by their class"
 
 
-def false_refusals(found: Found) -> int:
+def false_refusals(found: Sights) -> int:
     """The number of right answers that a class refused."""
     return sum(
         count
@@ -65,7 +65,7 @@ def false_refusals(found: Found) -> int:
     )
 
 
-def _table(places: Mapping[Place, Sight]) -> list[str]:
+def _table(places: Mapping[ColumnOfDepths, Sight]) -> list[str]:
     depths = [most for most in DEPTHS if any(place[1] == most for place in places)]
     header = ("dtype", "rule", *(f"K <= {most:,}" for most in depths), "right answers refused")
     return [
@@ -97,6 +97,6 @@ def _cell(sight: Sight | None, name: str) -> str:
     return " / ".join("no" if k < 0 else str(k) for k in found)
 
 
-def _refused(places: Mapping[Place, Sight], dtype: str, name: str) -> str:
+def _refused(places: Mapping[ColumnOfDepths, Sight], dtype: str, name: str) -> str:
     total = sum((sight for (of, _), sight in places.items() if of == dtype), Sight())
     return f"{total.refused.get(name, 0):,} of {total.right:,}"

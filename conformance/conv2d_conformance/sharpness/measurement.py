@@ -45,7 +45,7 @@ class Sight:
         return Sight(self.cases + other.cases, self.right + other.right, seen, refused)
 
 
-Place = tuple[str, int]
+ColumnOfDepths = tuple[str, int]
 """A dtype, and the largest K of a column."""
 
 
@@ -85,12 +85,12 @@ def measure(
     dtypes: Iterable[str],
     workers: int = 1,
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
-) -> dict[str, dict[Place, Sight]]:
+) -> dict[str, dict[ColumnOfDepths, Sight]]:
     """What rules see at each place, by the name of the effort."""
     chosen = frozenset(dtypes)
     asked = {effort.name: [case for case in deep_cases(effort) if case.dtype in chosen] for effort in efforts}
     count, done = sum(map(len, asked.values())), 0
-    found: dict[str, dict[Place, Sight]] = {name: {} for name in asked}
+    found: dict[str, dict[ColumnOfDepths, Sight]] = {name: {} for name in asked}
     with pool(workers) as executor:
         for name, cases in asked.items():
             futures = {executor.submit(sight, case): (case.dtype, depth(case)) for case in cases}

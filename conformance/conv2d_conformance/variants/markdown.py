@@ -8,10 +8,9 @@ from importlib.metadata import version
 
 from conv2d_conformance import __version__, spec
 from conv2d_conformance.contract.adapter import Adapter
+from conv2d_conformance.sources import DEPENDENCIES
 from conv2d_conformance.variants import catalogue
 from conv2d_conformance.variants.alarms import EVERY, LARGE, VariantResult
-
-PACKAGES = ("numpy", "scipy", "ml_dtypes", "hypothesis")
 
 EXPLANATION = f"""\
 Each of these implementations is right, in its own way: another order of summation, another arithmetic claimed for what
@@ -38,7 +37,7 @@ def page(results: Mapping[str, VariantResult], command: str) -> str:
     if total.alarms:
         lines += ["", "## Alarms", ""]
         lines += [f"- {_escaped(a.variant)}, {a.check}, seed {a.seed}: `{a.again}`" for a in total.alarms]
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    packages = ", ".join(f"{name} {version(name)}" for name in DEPENDENCIES)
     lines += [
         "",
         f"conv2d-conformance {__version__}, specification edition {spec.load().edition} "

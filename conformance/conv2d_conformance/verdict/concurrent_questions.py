@@ -8,10 +8,10 @@ from conv2d_conformance.contract.answers import Answer, Request, Result
 from conv2d_conformance.implementation.concurrent_calls import ROUNDS
 from conv2d_conformance.verdict.question import Question
 
-Pair = tuple[Question, Question]
+QuestionPair = tuple[Question, Question]
 
 
-def request_of(pair: Pair) -> Request:
+def request_of(pair: QuestionPair) -> Request:
     """The request for both. Each call is made once alone, and then repeatedly beside the other."""
     first, second = (question.request for question in pair)
     return replace(first, beside=second, products=(1 + ROUNDS) * (first.products + second.products))

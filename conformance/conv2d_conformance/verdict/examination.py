@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple, NoReturn, TypeVar
+from typing import NamedTuple, NoReturn
 
 from conv2d_conformance import spec
 from conv2d_conformance.cases.case import Case
@@ -19,7 +19,7 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.operations import graded
-from conv2d_conformance.verdict.ahead import Ahead
+from conv2d_conformance.verdict.ahead import Ahead, Item
 from conv2d_conformance.verdict.asker import Asker, Prepare
 from conv2d_conformance.verdict.claims import illegal_within_claims, outside_limits, within_claims
 from conv2d_conformance.verdict.evidence import askable, with_evidence
@@ -31,8 +31,6 @@ from conv2d_conformance.verdict.needed_calls import LONGEST_SEQUENCE
 from conv2d_conformance.verdict.question import DrawnQuestion, Question, claimed_grade
 from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
 from conv2d_conformance.verdict.tally import Tally
-
-Item = TypeVar("Item")
 
 
 class Nonconforming(AssertionError):

@@ -13,6 +13,7 @@ from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implement
 ENDS_THE_PROCESS = frozenset({"died", "timeout", "protocol"})
 WAITED = frozenset({"timeout", "memory", "memory-limit"})
 MOST_REMEMBERED = 20_000
+"""A choice: it bounds the memory of a long run. A failure that needs an earlier call is told without that call."""
 
 
 @dataclass(frozen=True, slots=True)

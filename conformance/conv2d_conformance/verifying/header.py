@@ -10,7 +10,7 @@ from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.fingerprint.fingerprint import OfDtype, OfShape
 from conv2d_conformance.fingerprint.shapes import SHAPES, claimed
-from conv2d_conformance.fingerprint.summary import Pieces, pieces, summary
+from conv2d_conformance.fingerprint.summary import Phrases, nothing_seen, pieces, summary
 from conv2d_conformance.implementation.bundled import list_adapters
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
@@ -71,5 +71,5 @@ def _faults_of_dtype(dtype: str, seen: OfDtype, claims: Capabilities) -> Iterato
         yield f"what its fingerprint says of {dtype} does not follow from what was found"
 
 
-def _said(dtype: str, shape: OfShape) -> Pieces:
-    return pieces(dtype, shape.findings) or {"not seen": f"not seen: {shape.not_seen or 'anything'}"}
+def _said(dtype: str, shape: OfShape) -> Phrases:
+    return pieces(dtype, shape.findings) or nothing_seen(shape.not_seen)

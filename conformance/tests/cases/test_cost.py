@@ -12,12 +12,13 @@ import pytest
 from click.testing import CliRunner
 
 from conv2d_conformance.cases.case import CaseError
-from conv2d_conformance.cases.cost import MOST_AXES, MOST_ELEMENTS, elements, why_too_dear
+from conv2d_conformance.cases.cost import MOST_ELEMENTS, elements, why_too_dear
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cli import program
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Result
+from conv2d_conformance.contract.arrays import MOST_AXES
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.diagnosis import sentence_about
 from conv2d_conformance.effort import EFFORTS

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import runpy
 from collections.abc import Callable
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+import arithmetics as known
 from conv2d_conformance import Adapter, Capabilities
 from conv2d_conformance.contract.answers import Broken
 from conv2d_conformance.contract.arrays import Array
@@ -21,8 +19,6 @@ from conv2d_conformance.fingerprint.prober import TRIALS
 from conv2d_conformance.fingerprint.shapes import CallShape
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.typed_json import as_json, from_json
-
-known = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("arithmetics.py"))))
 
 SHAPES = (
     CallShape(name="small", C=2, H=6, W=6, M=3, KH=3, KW=3, padding=1),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import runpy
 import time
 from collections.abc import Callable
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+import arithmetics as known
 from conv2d_conformance import Adapter, Capabilities
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.fingerprint import take
@@ -20,8 +18,6 @@ from conv2d_conformance.fingerprint.shapes import CallShape
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.typed_json import as_json
 from conv2d_reference import correlate
-
-known = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("arithmetics.py"))))
 
 TINY = CallShape(name="small", C=3, H=8, W=8, M=4, KH=3, KW=3, padding=1)
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.contract.capabilities import VIEWS
-from conv2d_conformance.implementation.layout import ALIGNMENT, LARGEST_KEPT, Blocks, Handed
+from conv2d_conformance.contract.memory import ALIGNMENT
+from conv2d_conformance.implementation.layout import LARGEST_KEPT, Blocks, Handed
 
 ALL = [None, *VIEWS]
 DTYPES = [np.float32, np.float64, np.float16, ml_dtypes.bfloat16]

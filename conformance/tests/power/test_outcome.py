@@ -9,7 +9,7 @@ from conv2d_conformance import power
 from conv2d_conformance.cli import program
 from conv2d_conformance.power import OURS, measurement
 from conv2d_conformance.power.markdown import page
-from conv2d_conformance.power.outcome import Outcome
+from conv2d_conformance.power.outcome import PowerOutcome
 from conv2d_conformance.power.suite import MeasuredSuite, SuiteVerdict, asking
 from conv2d_conformance.power.summary_table import rows, sentence
 
@@ -24,37 +24,37 @@ def findings(**changes: SuiteVerdict) -> dict[str, dict[str, SuiteVerdict]]:
 
 
 def test_the_sentence_tells_who_sees_more() -> None:
-    assert sentence(Outcome(findings())) == (
+    assert sentence(PowerOutcome(findings())) == (
         "conv2d-conformance sees 2 of 2 mutants, 1 of them alone, and misses none that another suite sees; "
         "it rejects none of 2 right implementations."
     )
-    missed = Outcome(findings(bias_dropped=ACCEPTED))
+    missed = PowerOutcome(findings(bias_dropped=ACCEPTED))
     assert missed.seen_by_others_alone == {"bias_dropped": ["TOSA"]}
     assert "misses 1 that another suite sees" in sentence(missed)
 
 
 def test_it_is_good_where_ours_misses_nothing_and_rejects_nothing_right() -> None:
-    assert Outcome(findings()).is_good
-    assert not Outcome(findings(bias_dropped=ACCEPTED)).is_good
-    assert not Outcome(findings(core=REJECTED)).is_good
-    assert not Outcome(findings(**{"towards-zero": REJECTED})).is_good
+    assert PowerOutcome(findings()).is_good
+    assert not PowerOutcome(findings(bias_dropped=ACCEPTED)).is_good
+    assert not PowerOutcome(findings(core=REJECTED)).is_good
+    assert not PowerOutcome(findings(**{"towards-zero": REJECTED})).is_good
 
 
 def test_a_mutant_is_in_doubt_where_the_same_case_rejects_what_is_right() -> None:
     found = findings(bias_dropped=SuiteVerdict(3, "another case"), core=REJECTED)
-    assert Outcome(found).doubtful("TOSA") == ["bias_dropped"]
-    assert Outcome(found).doubtful(OURS) == ["all_zeros"]
+    assert PowerOutcome(found).doubtful("TOSA") == ["bias_dropped"]
+    assert PowerOutcome(found).doubtful(OURS) == ["all_zeros"]
 
 
 def test_a_row_counts_each_kind_apart() -> None:
-    assert list(rows(Outcome(findings()))) == [
+    assert list(rows(PowerOutcome(findings()))) == [
         ("TOSA", "10", "1 of 2", "1", "1 of 2", "1 of 1", "0 of 1"),
         (OURS, "10", "2 of 2", "0", "2 of 2", "0 of 1", "0 of 1"),
     ]
 
 
 def test_the_page_has_the_rules_the_classic_faults_the_misses_and_the_command() -> None:
-    shown = page(Outcome(findings(bias_dropped=ACCEPTED)), "conv2d-conformance power --format markdown")
+    shown = page(PowerOutcome(findings(bias_dropped=ACCEPTED)), "conv2d-conformance power --format markdown")
     assert "| TOSA | 10 | 1 of 2 | 1 | 1 of 2 | 1 of 1 | 0 of 1 |" in shown
     assert "- **TOSA**: 9 shapes of CONV2D" in shown
     assert "| bias dropped | `bias_dropped` | (yes) | - |" in shown

@@ -3,10 +3,8 @@
 import io
 import json
 import re
-import runpy
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,10 +13,8 @@ from click.testing import CliRunner
 from conv2d_conformance.cli import program
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.validation import fault_of
-
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-assemble, show = on_json.assemble, on_json.show
-junit, results_page = on_json.junit_page, on_json.results_page
+from on_json import assemble, results_page, show
+from on_json import junit_page as junit
 
 GAVE_UP = "3 checks that waited in vain for an answer"
 DECLARED = {"requirement": "bias.added", "reason": "known", "issue": "https://example.org/1"}

@@ -3,20 +3,15 @@
 import io
 import json
 import re
-import runpy
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from conv2d_conformance.report.console import MOST_LINES, console, show_table
-
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-assemble = on_json.assemble
-chapters, total, in_short = on_json.chapters, on_json.total, on_json.in_short
-junit, results_page, show = on_json.junit_page, on_json.results_page, on_json.show
+from on_json import assemble, chapters, in_short, results_page, show, total
+from on_json import junit_page as junit
 
 
 def text_of(report: dict[str, Any], path: str = "out.json") -> str:

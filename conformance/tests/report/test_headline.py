@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import runpy
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+import on_json
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import catalogue as checks
 from conv2d_conformance.contract.adapter import Adapter
@@ -28,6 +27,7 @@ from conv2d_conformance.running.examine import examine
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.tally import recorded
+from on_json import assemble, show
 
 EFFORT = Effort("small", drawn=12, multiply_adds=12_000, tiles=40)
 ASKED = (
@@ -36,9 +36,6 @@ ASKED = (
     "test_numerics::test_grade",
     "test_special_values::test_nan_in_window",
 )
-
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-assemble, show = on_json.assemble, on_json.show
 
 
 def report(function: Callable[[Call], Any], header: dict[str, Any], **claims: Any) -> dict[str, Any]:

@@ -6,12 +6,10 @@ import copy
 import io
 import json
 import os
-import runpy
 import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +23,8 @@ from conv2d_conformance.fingerprint import page as fingerprint_page
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 from conv2d_conformance.foreign import escaped, escaped_json, escaped_line, shortened, showable, showable_name
 from conv2d_conformance.report.console import console
+from on_json import in_short, read, results_page, show
+from on_json import junit_page as junit
 
 SURROGATES = [chr(number) for number in (0xD800, 0xDBFF, 0xDC00, 0xDC80, 0xDFFF)]
 MARKS = ["\u202e", "\u200f", "\u2066", "\u2028", "\u0085", "\ufeff", "\ufffe", "\U000e0001"]
@@ -36,9 +36,6 @@ PATHS = st.lists(
     st.sampled_from([b"a", b"/", b" ", b"\xff", b"\x1b", b"|", b"\n", b")", b"%", b"\xe2\x80\xae"]), min_size=1
 )
 
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-read, in_short, show = on_json.read, on_json.in_short, on_json.show
-junit, results_page = on_json.junit_page, on_json.results_page
 
 STEADY = settings(derandomize=True, max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 """The same examples each time, however busy the machine is."""

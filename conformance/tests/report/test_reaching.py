@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-import runpy
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import on_json
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.diagnosis.sentences import about_effect
 from conv2d_conformance.report.causes import Cause, common_fault
@@ -22,15 +21,13 @@ from conv2d_conformance.report.validation import fault_of
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.fault_sentences import REFUSED
 from conv2d_conformance.verifying.checks import faults_of_checks
+from on_json import assemble, causes, chapters, claimed_by, conclusion, show, total
+from on_json import junit_page as junit
 
 CASE = "n1c1h1w1 m1k1x1 s1x1 same d1x1 g1 nobias float32 all-zero {}"
 EVERYTHING = Capabilities(
     padding={"explicit", "same"}, padding_modes={"zeros", "reflect", "replicate", "circular"}, validation=True
 )
-
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-assemble, causes, chapters, total = on_json.assemble, on_json.causes, on_json.chapters, on_json.total
-junit, show, claimed_by, conclusion = on_json.junit_page, on_json.show, on_json.claimed_by, on_json.conclusion
 
 
 def record(check: str, mode: str = "", explained_by: str | None = None, **failure: Any) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 import copy
 import json
-import runpy
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -14,9 +12,7 @@ from click.testing import CliRunner, Result
 
 from conv2d_conformance.cli import program
 from conv2d_conformance.report.validation import fault_of, schema
-
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-assemble = on_json.assemble
+from on_json import assemble
 
 
 def invoke(*arguments: Path | str) -> Result:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import runpy
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import on_json
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.illegal_calls import illegal_calls
 from conv2d_conformance.cli import asked_case
@@ -26,9 +25,7 @@ from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.record import RejectedCalls
 from conv2d_conformance.verdict.rejections import HINT, Rejections, looks_like_a_mistake, merged, sentence
 from conv2d_conformance.verdict.tally import recorded
-
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-assemble, in_short, show = on_json.assemble, on_json.in_short, on_json.show
+from on_json import assemble, in_short, show
 
 CLAIMS = Capabilities(validation=True)
 

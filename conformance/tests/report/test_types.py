@@ -13,7 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import pytest
 
-from conv2d_conformance.report.header import Claims
+from conv2d_conformance.report.header import ClaimsJson
 from conv2d_conformance.report.reading import read
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.validation import schema
@@ -153,4 +153,4 @@ def test_there_are_reports_to_read() -> None:
 
 def test_what_is_left_to_others_is_there() -> None:
     hints = typing.get_type_hints(Report)
-    assert typing.get_type_hints(hints["implementation"])["capabilities"] == Claims
+    assert typing.get_type_hints(hints["implementation"])["capabilities"] == ClaimsJson

@@ -6,26 +6,23 @@ import errno
 import fcntl
 import json
 import os
-import runpy
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
 
+import on_json
 from conv2d_conformance.output import file_lock
 from conv2d_conformance.output.destination import find
 from conv2d_conformance.output.unwritable import UnwritableOutput
 from conv2d_conformance.report import writing
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.report.writing import ReportElsewhere, ReportFile
-
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-assemble, read = on_json.assemble, on_json.read
+from on_json import assemble, read
 
 NAME = "out.json"
 
@@ -192,6 +189,7 @@ def test_a_report_of_another_kind_that_appears_during_the_run_stands(
         "out.json could not be written: out.json has the report of another run: its seed is 7, not 0"
     )
     assert read(folder / NAME)["run"]["seed"] == 7
+    assert reason.place is not None
     assert read(reason.place) == on_json.plain(elsewhere.value.report) == report
 
 
@@ -321,6 +319,7 @@ def test_an_interrupted_run_on_a_full_disk_is_kept_elsewhere(
         with pytest.raises(ReportElsewhere) as elsewhere:
             file.publish(cut_short)
     place = elsewhere.value.reason.place
+    assert place is not None
     assert read(place) == cut_short
 
 
@@ -337,6 +336,7 @@ def test_a_folder_that_is_deleted_during_the_run_costs_nothing(
         with pytest.raises(ReportElsewhere) as elsewhere:
             file.publish(found)
     place = elsewhere.value.reason.place
+    assert place is not None
     assert read(place) == found
 
 
@@ -396,4 +396,5 @@ def test_the_device_that_is_always_full_loses_no_report(
         with pytest.raises(ReportElsewhere) as elsewhere:
             file.publish(report)
     place = elsewhere.value.reason.place
+    assert place is not None
     assert read(place) == report

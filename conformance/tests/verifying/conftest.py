@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import copy
 import json
-import runpy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import on_json
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.contract.answers import Hello
 from conv2d_conformance.contract.capabilities import ARGUMENTS, PADDING_MODES, PADDINGS, VIEWS, Capabilities
@@ -37,9 +36,7 @@ from conv2d_conformance.verdict.question import claimed_grade
 from conv2d_conformance.verifying import Finding, holding
 from conv2d_conformance.verifying.checks import to_run
 from conv2d_conformance.verifying.recount import Count, recount
-
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-assemble = on_json.assemble
+from on_json import assemble
 
 Report = dict[str, Any]
 

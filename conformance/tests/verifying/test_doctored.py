@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
-import runpy
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import on_json
 from conv2d_conformance import spec
 from conv2d_conformance.verifying import Finding
-
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-claimed_by, conclusion = on_json.claimed_by, on_json.conclusion
+from on_json import claimed_by, conclusion
 
 Report = dict[str, Any]
 

@@ -1,10 +1,8 @@
 """What a run wrote is found to be what it says, whatever its verdicts, and so is what older versions wrote."""
 
 import json
-import runpy
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,11 +12,10 @@ from conv2d_conformance import __version__
 from conv2d_conformance.cli import program
 from conv2d_conformance.verifying import CANNOT_KNOW, Finding
 from conv2d_conformance.verifying.recount import Count
+from on_json import read, verify
 
 Report = dict[str, Any]
 
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-read, verify = on_json.read, on_json.verify
 
 NAMES = ("forward", "training", "layer", "failing", "selection", "interrupted", "without isolation")
 OLD = sorted((Path(__file__).parent / "reports").glob("*.json"))

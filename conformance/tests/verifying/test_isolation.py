@@ -2,11 +2,9 @@
 
 import io
 import json
-import runpy
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,12 +16,10 @@ from conv2d_conformance.report.headline import WITHOUT_ISOLATION
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
 from conv2d_conformance.verifying.recount import Count
+from on_json import in_short, results_page, show
+from on_json import junit_page as junit
 
 Report = dict[str, Any]
-
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-in_short, junit = on_json.in_short, on_json.junit_page
-results_page, show = on_json.results_page, on_json.show
 
 
 @pytest.fixture

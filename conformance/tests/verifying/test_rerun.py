@@ -1,11 +1,9 @@
 """A report is held against what the implementation does now: its failing cases, and a sample of what passes."""
 
 import copy
-import runpy
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,11 +17,10 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import catalogue
 from conv2d_conformance.verifying.rerun import Again
 from conv2d_reference import conv2d
+from on_json import rerun
 
 Report = dict[str, Any]
 
-on_json = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "on_json.py")))
-rerun = on_json.rerun
 
 MUTANT = catalogue()["bias_dropped"].adapter
 TARGET = "conv2d_conformance.mutants.channels:bias_dropped"

@@ -9,7 +9,7 @@ from math import log2
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Floats
-from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResults, value
+from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResults, part_seen, value
 from conv2d_conformance.fingerprint.prober import NotSeen, Prober
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
 from conv2d_conformance.fingerprint.tree import NoTree, Reconstruction, text
@@ -45,7 +45,7 @@ def order(prober: Prober, seen: ProbeResults) -> ProbeResult:
     tree = _tree(prober, scale, seen)
     words = in_words(tree, prober.shape)
     if len(taps) < prober.shape.taps:
-        words += f" (seen at {len(taps)} of {prober.shape.taps} taps)"
+        words += part_seen(len(taps), prober.shape.taps)
     return ProbeResult(words, {"tree": text(tree), "taps": len(taps), "of": prober.shape.taps})
 
 

@@ -9,7 +9,10 @@ from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResult
 from conv2d_conformance.fingerprint.prober import NotSeen, Prober, spread
 
 RUNS = 10
+"""A choice: of libraries that have either of two results by an even chance, no more than one in 512 goes unnoticed."""
+
 IMAGES = 3
+"""A choice: the fewest of which one is neither the first nor the last."""
 
 
 def same_call_again(prober: Prober, seen: ProbeResults) -> ProbeResult:  # noqa: ARG001
