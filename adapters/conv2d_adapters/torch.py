@@ -12,8 +12,9 @@ from typing import Any
 
 import torch
 
-from conv2d_adapters.arrays.torch import UNFIT, open_on, to_array, to_tensor
+from conv2d_adapters.arrays.torch import to_array, to_tensor
 from conv2d_conformance import Adapter, Capabilities
+from conv2d_conformance.forms.frameworks import open_arrays
 
 CAPABILITIES = Capabilities(
     dtypes={"float32", "float64", "float16", "bfloat16"},
@@ -73,10 +74,8 @@ def make(device: str = "cpu") -> Adapter:
 
 
 def configure(*, threads: str = "1", onednn: str = "on", device: str = "cpu", tf32: str = "off") -> Adapter:
-    """The adapter on a device, where there is such a one. The other options are set for the whole process."""
-    if device in UNFIT:
-        raise ValueError(f"the device {device} cannot be examined: {UNFIT[device]}")
-    open_on(device)
+    """The adapter on a device; FormError if there is no such device. Other options are set for the whole process."""
+    open_arrays("torch", device)
     set_for_the_process(threads=threads, onednn=onednn, tf32=tf32)
     return make(device)
 

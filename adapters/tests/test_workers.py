@@ -38,7 +38,7 @@ CASES = (
     "n2c2h4w5 m3k2 s2 integers:1 omit=padding,dilation,groups",
     "n1c2h5w6 m2k2 s1x3 p1 d2x1 impulse:1",
 )
-"""Of what a worker does not claim it is asked the nearest relative."""
+"""A case that needs an unclaimed feature is asked in its nearest claimed form."""
 
 
 def needs(program: str) -> str:
@@ -81,7 +81,8 @@ def test_every_worker_is_tested() -> None:
 
 def test_it_is_right_in_what_it_claims(worker: Worker) -> None:
     examination = Examination(worker, Effort("few", drawn=1, multiply_adds=10_000, tiles=16))
-    asked = {within_claims(parse(line), worker.hello.capabilities) for line in CASES}
+    claims = worker.hello.capabilities
+    asked = {case for line in CASES if (case := within_claims(parse(line), claims)) is not None}
     examination.judge_all(asked)
     assert examination.tally.outcome == "pass"
     assert examination.tally.asked == len(asked) > 6

@@ -57,6 +57,7 @@ UPWARD: set[tuple[str, str]] = set()
 
 NEVER = {
     *(("emulation", "law"), ("mutants", "law"), ("variants", "law")),
+    ("mutants", "initialisation"),
     *(("checks", "mutants"), ("report", "mutants")),
 }
 """Arrows that would point down, and must not exist: `docs/architecture.md` says why."""

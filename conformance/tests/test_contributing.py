@@ -33,7 +33,7 @@ def test_every_file_that_a_recipe_names_is_there() -> None:
 
 
 def test_every_test_that_is_named_by_its_name_is_there() -> None:
-    files = (*ROOT.glob("*/tests/**/*.py"), ROOT / "results" / "regenerate.py")
+    files = (*ROOT.glob("conformance/**/*.py"), *ROOT.glob("adapters/**/*.py"), ROOT / "results" / "regenerate.py")
     sources = "".join(path.read_text(encoding="utf-8") for path in files)
     names = set(re.findall(r"`(test_\w+|[A-Z_]{4,})`", TEXT)) - set(PLACEHOLDERS)
     assert {name for name in names if f"def {name}(" not in sources and f"\n{name}" not in sources} == set()
@@ -64,6 +64,7 @@ def test_the_citation_is_of_this_package() -> None:
     assert (cited["title"], cited["version"]) == (PROJECT["name"], __version__)
     assert (cited["abstract"], cited["license"]) == (PROJECT["description"], PROJECT["license"])
     assert PROJECT["version"] == __version__
+    assert cited.get("repository-code") == PROJECT.get("urls", {}).get("Repository")
 
 
 def test_the_lowest_versions_are_those_of_the_bounds() -> None:

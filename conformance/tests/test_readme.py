@@ -142,8 +142,8 @@ def test_every_command_is_one_that_the_program_understands() -> None:
 
 
 def test_the_files_that_are_shown_and_named_are_there() -> None:
-    (python,) = (text for language, text in BLOCKS if language == "python")
-    assert python == (EXAMPLES / "my_conv.py").read_text(encoding="utf-8")
+    python = [text for language, text in BLOCKS if language == "python"]
+    assert python == [(EXAMPLES / name).read_text(encoding="utf-8") for name in ("my_conv.py", "square_filters.py")]
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
     (tree,) = (text for _, text in BLOCKS if text.startswith("reference/ "))
@@ -188,10 +188,10 @@ def test_the_adapter_in_the_examples_works_in_all_that_it_claims() -> None:
     assert result.exit_code == 0, result.output
 
 
-def test_the_test_in_the_examples_passes(tmp_path: Path) -> None:
+def test_the_test_in_the_examples_passes() -> None:
     pytest.importorskip("torch")
     found = runpy.run_path(str(EXAMPLES / "test_my_conv.py"))
-    found["test_it_keeps_every_requirement_of_the_bias"](tmp_path)
+    found["test_it_keeps_every_requirement_of_the_bias"]()
 
 
 def test_what_differs_from_what_is_shown_is_found() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from conv2d_reference import direct, lowered, oracle
 from conv2d_reference.lowered import Array
 from conv2d_reference.oracle import Sums
-from conv2d_reference.splitting import exact_product, integer_product, nearest, split, width
+from conv2d_reference.splitting import nearest
 
 DTYPES = {"float16": np.float16, "bfloat16": ml_dtypes.bfloat16, "float32": np.float32, "float64": np.float64}
 MODES: dict[str, Any] = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
@@ -304,39 +304,6 @@ def test_the_definition_agrees() -> None:
     A = direct.conv2d(abs(fractions(x)), abs(fractions(w)), padding=(1, 2), **attributes)
     assert (abs(S - fractions(sums.high) - fractions(sums.low)) <= fractions(sums.error)).all()
     assert (fractions(sums.magnitude) >= A).all()
-
-
-def test_slices_as_full_as_they_can_be_add_up_exactly() -> None:
-    """The width of a slice leaves room for the sum of all its products, and wastes no two bits of a factor."""
-    for K in (1, 2, 3, 128, 576, 1000, 1024, 4608, 2**20):
-        assert 4 * K * 4 ** width(K) <= 2**53 < 4 * K * 4 ** (width(K) + 2)
-    K = 128
-    beta = width(K)
-    digit = 2**beta - 1
-    values = np.full((1, K), digit * 2.0**-beta + 2.0 ** -(beta + 1) - 2.0**-50)
-    whole = integer_product(values, values.T)
-    high, low, error, _ = exact_product(values, 0)(values.T)
-    assert (high, low) == whole[:2]
-    assert error < 2.0**-100
-
-
-def test_slices_add_up_to_the_values() -> None:
-    """Nothing is lost, and every slice has the bits that it may have."""
-    values = spread(np.random.default_rng(3), (1000,)) * 2.0**-14
-    slices = split(values, 20)
-    assert slices is not None
-    assert all((sum(map(Fraction, parts)) == Fraction(value)) for *parts, value in zip(*slices, values, strict=True))
-    for i, part in enumerate(slices):
-        in_units = part * 2.0 ** (20 + 21 * i)
-        assert (in_units == np.rint(in_units)).all()
-        assert np.abs(in_units).max() <= 2**20
-
-
-def test_wild_exponents_are_left_to_integers() -> None:
-    """Splitting refuses what it cannot cut into few slices, and what it has not been scaled for."""
-    assert split(np.array([1.0, 2.0**-500]), 20) is None
-    assert split(np.array([1.5]), 20) is None
-    assert split(np.zeros(3), 20) is not None
 
 
 @pytest.mark.parametrize("shape", [(0, 2, 5, 5), (2, 5, 5)])

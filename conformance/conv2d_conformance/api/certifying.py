@@ -47,6 +47,7 @@ def certify(
     memory: float = USUAL_LIMIT,
     isolation: str = Kind.isolation,
     keep_going: bool = False,
+    accept_limits: bool = False,
 ) -> Report:
     """Examine an implementation and return the report.
 
@@ -81,6 +82,7 @@ def certify(
                 memory=memory,
                 isolation=found.isolation,
                 keep_going=keep_going,
+                accept_limits=accept_limits,
                 deviations=() if deviations is None else _checked(read_deviations, Path(deviations)),
             )
             _require_possible(options)

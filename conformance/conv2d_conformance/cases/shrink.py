@@ -37,8 +37,9 @@ def shrink(
     budget: int,
     seconds: float = math.inf,
     clock: Callable[[], float] = time.monotonic,
+    admits: Callable[[Case], bool] = lambda _: True,
 ) -> Case:
-    """The simplest failing case that at most `budget` calls of `fails` find within `seconds`.
+    """The simplest failing case that at most `budget` calls of `fails` find within `seconds`, among those admitted.
 
     `case` itself is known to fail. The search is greedy: it takes the first simpler case that fails and tries its
     reductions, from the same place on, since those before it have just been refused. It asks no case twice.
@@ -50,7 +51,7 @@ def shrink(
         later = islice(enumerate(stage(case)), place, None)
         earlier = islice(enumerate(stage(case)), place)
         for i, fields in chain(later, earlier):
-            for simpler in _admitted(case, [fields]):
+            for simpler in filter(admits, _admitted(case, [fields])):
                 if (line := format_case(simpler)) not in asked and len(asked) <= budget and clock() < end:
                     asked.add(line)
                     if fails(simpler):

@@ -134,7 +134,7 @@ def test_view_steps(iut: ImplementationUnderTest) -> None:
 
 
 def _seen_as(view: str, iut: ImplementationUnderTest) -> Iterator[Case]:
-    """All arrays as views, then one of them alone: who takes the layout of one for that of another shows there."""
+    """All arrays as views, then one alone, which catches whoever takes the layout of one array for that of another."""
     drawn = sample(iut.effort.drawn, iut.seed, vary={"stride", "padding", "same", "groups", "bias", "unbatched"})
     yield from (replace(case, view=view) for case in LENGTHS_OF_ONE)
     for number, case in enumerate(drawn):

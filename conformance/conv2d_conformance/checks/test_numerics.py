@@ -29,7 +29,7 @@ LARGE_INTEGERS = {
 """Magnitudes with which the sums use all bits of the dtype."""
 
 SHARE_OF_DEPTH = 4
-"""There are so many depths that each of their cases has this part of what a fixed case may cost."""
+"""There are many depths, so a case of each may cost a quarter of what other fixed cases may."""
 
 REVEALING = ("sparse", "sparse", "sparse", "uniform", "normal", "integers", "spread", "scaled", "monotone", "tosa3")
 """Recipes that tell the classes apart."""

@@ -88,7 +88,7 @@ def test_concurrent_calls(iut: ImplementationUnderTest) -> None:
 
 
 def _beside(case: Case) -> Iterator[Case]:
-    """What resembles a call in all but one respect, and a larger one, in the midst of which the call ends."""
+    """Calls that differ from this one in one respect, then a larger call, which is still running when this one ends."""
     yield _other_data(case, 1)
     yield _other_element(case, "w")
     yield replace(case, H=case.H + 3, W=case.W + 5)
@@ -100,12 +100,12 @@ def _beside(case: Case) -> Iterator[Case]:
 
 
 def _drawn(iut: ImplementationUnderTest) -> list[Case]:
-    """Fewer than other checks draw, since each of them is asked some thirty times."""
+    """Fewer cases than other checks draw, since each is asked some thirty times."""
     return sample(20 + iut.effort.drawn // 8, iut.seed, vary=ARGUMENTS)
 
 
 def _with_its_like(case: Case) -> Iterator[Case]:
-    """What is remembered of one call shows in the next, which has all but something in common with it."""
+    """Calls that differ from the one before in one respect, so that what is remembered of that shows."""
     yield case
     yield case
     yield _other_data(case, 1)
@@ -136,7 +136,7 @@ def _with_its_like(case: Case) -> Iterator[Case]:
 
 
 def _of_the_same_shapes(case: Case) -> Iterator[Case]:
-    """What a buffer holds of one call shows in the next that does not write all of it."""
+    """Calls of the same shapes: one that does not write all of a buffer shows what the call before left in it."""
     yield _nearly_zero(case)
     yield replace(_nearly_zero(case), dtype="float64" if case.dtype == "float32" else "float32")
     yield replace(case, bias=not case.bias)
@@ -167,7 +167,7 @@ def _nearly_zero(case: Case) -> Case:
 
 
 def _among_illegal_calls(case: Case, claims: Capabilities) -> Iterator[Case]:
-    """The call after illegal calls that have the same arrays, or almost; different data come in between."""
+    """The call after illegal calls with the same arrays, or almost the same, and with other data in between."""
     yield case
     made = (illegal_within_claims(Illegal(case, defect), claims) for defect in DEFECTS)
     for number, (legal, spoilt) in enumerate(pair for pair in made if pair is not None):
@@ -182,17 +182,19 @@ def _equal_but_illegal(case: Case, claims: Capabilities) -> Iterator[Case]:
         if kind is bool and case.groups > 1:
             continue
         fresh = within_claims(_with_rare(case, name), claims)
-        yield _twin(fresh, name, kind)
-        yield fresh
+        if fresh is not None:
+            yield _twin(fresh, name, kind)
+            yield fresh
 
 
 def _checked_anew(case: Case, claims: Capabilities) -> Iterator[Case]:
     """An illegal call before and after the legal one whose arguments equal its own."""
     for name in ("stride", "padding", "dilation"):
         fresh = within_claims(_with_rare(case, name, 7), claims)
-        yield _twin(fresh, name, float)
-        yield fresh
-        yield _twin(fresh, name, float)
+        if fresh is not None:
+            yield _twin(fresh, name, float)
+            yield fresh
+            yield _twin(fresh, name, float)
 
 
 def _with_rare(case: Case, name: str, more: int = 11) -> Case:

@@ -1,6 +1,7 @@
 """Illegal calls end in an exception, and legal ones, however unusual, do not."""
 
 from conv2d_conformance.cases.illegal_calls import illegal_calls
+from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.cases.unusual_calls import UNUSUAL_BUT_LEGAL
 from conv2d_conformance.checks import covers
 from conv2d_conformance.checks.under_test import ImplementationUnderTest
@@ -46,6 +47,12 @@ def test_pair_length(iut: ImplementationUnderTest) -> None:
 def test_integers_only(iut: ImplementationUnderTest) -> None:
     """Numbers with a fractional part are refused, in every place."""
     iut.judge_illegal(illegal_calls("integers-only", iut.effort.tiles))
+
+
+@covers("validation.outside-limits")
+def test_outside_limits(iut: ImplementationUnderTest) -> None:
+    """Calls just beyond each limit, and those that had to be moved to lie inside, are refused or answered rightly."""
+    iut.judge_outside(sample(20 + iut.effort.drawn, iut.seed))
 
 
 @covers("validation.whole-floats")

@@ -31,10 +31,11 @@ from conv2d_conformance.implementation.threads import use_one_thread
 EXIT_STATUS = """\b
 Exit status:
   0    conforming, or nothing fails but what is declared
-  1    not conforming
+  1    a MUST is broken or not reached, a deviation is stale, or a rule for adapters is broken
   2    wrong usage
   3    the adapter could not be loaded, an output not be written, something is lacking, or the suite itself failed
-  4    nothing was judged
+  4    nothing is broken, and there is no full certificate: partial claims, a selection, limits without
+       --accept-limits, no isolation, a run that gave up, nothing judged
   130  interrupted
 """
 

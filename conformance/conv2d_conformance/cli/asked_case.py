@@ -68,8 +68,12 @@ def ask(
 
 
 def diagnosis_of(implementation: Implementation, asked: AskedCase) -> Diagnosis | None:
-    """The diagnosis of a wrong answer, from further calls; None, without a call, where there was no answer."""
-    if asked.judgement.fault is None or isinstance(asked.answer, Broken):
+    """The diagnosis of a wrong answer, from further calls.
+
+    None, without a call, where there was no answer, and outside the limits, since further calls would be inside.
+    """
+    question = asked.question
+    if asked.judgement.fault is None or isinstance(asked.answer, Broken) or question.is_outside_limits:
         return None
     return diagnose(implementation, asked.question.case)
 
@@ -79,6 +83,8 @@ def show_hello(out: Console, hello: Hello, *, claims: bool = False) -> None:
     paragraph(out, f"{hello.name} {hello.version} ({hello.language})", style="bold")
     if claims:
         paragraph(out, ", ".join(sorted(hello.capabilities.features)) or "nothing", label="claims")
+    if hello.capabilities.limits:
+        paragraph(out, ", ".join(hello.capabilities.limits), label="limits")
 
 
 def show_incidents(out: Console, implementation: Implementation) -> None:
@@ -105,7 +111,10 @@ def show(out: Console, asked: AskedCase, claims: Capabilities, diagnosis: Diagno
         paragraph(out, fault.required, label="required")
     if asked.times > 1:
         paragraph(out, f"the answer to the question number {asked.times}", label="when")
-    if within_claims(case, claims) != case:
+    if asked.question.is_outside_limits:
+        told = f"the case is outside the limits {', '.join(claims.limits)}: it may be refused"
+        paragraph(out, told, label="note")
+    elif within_claims(case, claims) != case:
         paragraph(out, "the implementation does not claim everything that this case needs", label="note")
     if rejected is not None and _is_a_mistake(rejected):
         paragraph(out, HINT, label="hint", style="bold")
@@ -124,6 +133,9 @@ def _is_a_mistake(rejected: Rejected) -> bool:
 def _praise(asked: AskedCase) -> str:
     if asked.question.illegal_because is not None:
         return "right: the call is illegal, and it was rejected"
+    if asked.question.is_outside_limits:
+        how = "answered rightly" if asked.judgement.rejected is None else "rejected"
+        return f"right: the call is outside the limits, and it was {how}"
     margin = asked.judgement.margin
     share = "" if margin is None else f"; the worst error is {margin:.3g} of what is allowed"
     return f"right, in all of {asked.judgement.elements} elements{share}"

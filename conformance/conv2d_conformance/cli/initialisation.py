@@ -12,6 +12,7 @@ import click
 from conv2d_conformance.cli import options
 from conv2d_conformance.cli.output_option import Page, console_beside
 from conv2d_conformance.cli.problems import Problem
+from conv2d_conformance.operations.initialize import INITIALIZE
 from conv2d_conformance.output.destination import Destination
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def initialisation(
 def _claims(implementation: Implementation, dtypes: Sequence[str]) -> Capabilities:
     """The claims of an implementation, reduced to the chosen dtypes."""
     hello = implementation.hello
-    if "initialize" not in hello.operations:
-        raise Problem(f"{hello.name} has no initialize", "its adapter needs that function; see Adapter")
+    if INITIALIZE.name not in hello.operations:
+        raise Problem(f"{hello.name} has no {INITIALIZE.name}", "its adapter needs that function; see Adapter")
     if unknown := [dtype for dtype in dtypes if dtype not in hello.capabilities.dtypes]:
         raise Problem(f"{hello.name} does not claim {unknown[0]}", f"it claims {', '.join(hello.capabilities.dtypes)}")
     return replace(hello.capabilities, dtypes=frozenset(dtypes)) if dtypes else hello.capabilities
@@ -93,7 +94,6 @@ def show_certificate(
     """Show every question in a table, the alarms, and pictures. Returns the exit status."""
     from conv2d_conformance.cli.asked_case import show_hello
     from conv2d_conformance.cli.progress import A_MOMENT, progress
-    from conv2d_conformance.contract.formats import DTYPES
     from conv2d_conformance.initialisation.battery_power import STATISTICAL, draws
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, show_table
@@ -122,15 +122,18 @@ def show_certificate(
         out.print()
         drawings = [seen[name, dtype] for name in ("weight-uniform", "bias-uniform") if (name, dtype) in seen]
         _show_histograms(out, dtype, [drawn for drawn in drawings if drawn.fault is None])
-    drawn = seen["fan-in", next(d for d in DTYPES if d in claims.dtypes)]
-    if plot is not None and drawn.fault is not None:
-        paragraph(out, f"{plot.name} is not drawn: {drawn.fault.got}")
+    # Of one dtype, the first that the limits allow; of none, where they allow no such layer.
+    pictured = next((found for (name, _), found in seen.items() if name == "fan-in"), None)
+    if plot is not None and pictured is None:
+        paragraph(out, f"{plot.name} is not drawn: no such layer is within the limits")
+    elif plot is not None and pictured is not None and pictured.fault is not None:
+        paragraph(out, f"{plot.name} is not drawn: {pictured.fault.got}")
     out.print()
     bad = {(name, drawn.trial.case.dtype) for name, drawn in failed}
     verdict = f"{len(bad)} of {len(rows)} fail" if bad else "no test raises an alarm"
     paragraph(out, verdict, style="bold red" if bad else "bold green")
-    if plot is not None and drawn.fault is None:
-        save(plot, _picture(implementation.hello.name, drawn))
+    if plot is not None and pictured is not None and pictured.fault is None:
+        save(plot, _picture(implementation.hello.name, pictured))
     return 1 if failed else 0
 
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 def run(ctx: click.Context, /, target: str, output: Destination | None, deviations: Path | None, **chosen: Any) -> None:
     """Examine TARGET and write a report.
 
-    A finished run has the exit status 0 only where every MUST of the profile's core and of the claimed features holds.
+    A finished run has the exit status 0 only where every MUST of the profile's core and of the claimed features holds,
+    or fails as declared; 1 where one is broken; and 4 where nothing is broken and there is no full certificate, such as
+    of a selection, of partial claims, or within limits without --accept-limits.
     """
     from conv2d_conformance.cli.deviations import read_deviations
     from conv2d_conformance.cli.progress import progress

@@ -29,14 +29,15 @@ CASES = {
 def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> None:
     """See whether the adapter TARGET is sane.
 
-    It is asked three simple cases; where an answer is not right, a hint says why that may be. Then it is asked one
-    case for each claim, and those are told that do not work.
+    Asks it three simple cases, and hints at the likely cause of a wrong answer. Then asks one case for each claim, and
+    names the claims that do not work.
     """
     from conv2d_conformance.cases.grammar import parse
     from conv2d_conformance.cli import asked_case
     from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.report.console import console, paragraph
+    from conv2d_conformance.verdict.claims import require_calls_inside
 
     out = console()
     wrong = 0
@@ -44,10 +45,13 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
         implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
         claims = implementation.hello.capabilities
+        require_calls_inside(claims)
         asked_case.show_hello(out, implementation.hello, claims=True)
         for title, line in CASES.items():
             with progress(title, after=A_MOMENT):
                 asked = _ask(implementation, parse(line))
+                if asked is None:
+                    continue
                 diagnosis = asked_case.diagnosis_of(implementation, asked)
             wrong += not asked.right
             out.print()
@@ -74,13 +78,15 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
     ctx.exit(1 if failed else 0)
 
 
-def _ask(implementation: Implementation, case: Case) -> AskedCase:
+def _ask(implementation: Implementation, case: Case) -> AskedCase | None:
+    """What came of the case, or of its nearest relative that is claimed; None where none is within the limits."""
     from conv2d_conformance.cli import asked_case
     from conv2d_conformance.verdict.claims import within_claims
     from conv2d_conformance.verdict.question import Question
 
     claims = implementation.hello.capabilities
-    return asked_case.ask(implementation, Question(within_claims(case, claims), claims))
+    fitting = within_claims(case, claims)
+    return None if fitting is None else asked_case.ask(implementation, Question(fitting, claims))
 
 
 class _Failing(NamedTuple):
@@ -102,12 +108,12 @@ def _what_fails(implementation: Implementation) -> Iterator[_Failing]:
     found: dict[Case, bool] = {}
     for claim in claim_cases(hello.claimed):
         asked = _ask(implementation, claim.case)
-        if asked.right:
+        if asked is None or asked.right:
             continue
         if claim.without not in found:
             bare = _ask(implementation, claim.without)
-            found[claim.without] = bare.right
-            if not bare.right:
+            found[claim.without] = bare is None or bare.right
+            if bare is not None and not bare.right:
                 told = f"needs no claim beyond the core and does not work: {_told(bare)}"
                 yield _Failing(f"{format_case(claim.without)} {told}", is_claimed=False)
         if found[claim.without]:

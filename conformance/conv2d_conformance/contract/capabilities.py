@@ -8,10 +8,11 @@ from typing import Any
 
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.grades import MEANINGS, TRANSFORMS, class_names
+from conv2d_conformance.contract.limits import MOST_LIMITS, WORDS, condition
 from conv2d_conformance.contract.signatures import dtype_of_subject
 
-PADDINGS = ("explicit", "valid", "same")
-PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+PADDINGS = WORDS["padding"]
+PADDING_MODES = WORDS["padding_mode"]
 ARGUMENTS = ("pair", "scalar", "defaults")
 VIEWS = ("transposed", "channels-last", "offset", "broadcast", "fortran", "read-only", "negative", "steps")
 SUBNORMALS = ("kept", "flushed")
@@ -44,6 +45,20 @@ def _as_set(name: str, value: Iterable[str]) -> frozenset[str]:
     return frozenset(value)
 
 
+def _as_limits(value: Iterable[str]) -> tuple[str, ...]:
+    """The limits in their order, each of which can be read."""
+    if isinstance(value, str):
+        raise ValueError(f"Capabilities.limits is the string {value!r}; give a tuple, ({value!r},)")
+    limits = tuple(value)
+    for limit in limits:
+        if not isinstance(limit, str):
+            raise ValueError(f"Capabilities.limits: {limit!r} is no string; a limit reads as in 'KH == KW'")
+        condition(limit)
+    if len(limits) > MOST_LIMITS:
+        raise ValueError(f"Capabilities.limits has {len(limits)} limits; at most {MOST_LIMITS} are possible")
+    return tuple(limit.strip() for limit in limits)
+
+
 def _require_known(name: str, chosen: Iterable[str], allowed: Iterable[str]) -> None:
     unknown = sorted(set(chosen) - set(allowed))
     if unknown:
@@ -54,7 +69,8 @@ def _require_known(name: str, chosen: Iterable[str], allowed: Iterable[str]) -> 
 class Capabilities:
     """What an adapter claims. The defaults are the mandatory core of profile `forward`.
 
-    Every value is checked; ValueError names the field, what was given and what is allowed.
+    Every value is checked; ValueError names the field, what was given and what is allowed. `limits` are conditions on
+    a call, such as "KH == KW", in the language of `contract.limits`: what does not keep them all is not claimed.
     """
 
     dtypes: Set[str] = frozenset({"float32"})
@@ -77,12 +93,14 @@ class Capabilities:
     torch_seed_stream: bool = False
     subnormals: Mapping[str, str] = field(default_factory=dict)
     grades: Mapping[str, str] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, allowed in _CLOSED_SETS.items():
             chosen = _as_set(name, getattr(self, name))
             _require_known(name, chosen, allowed)
             object.__setattr__(self, name, chosen)
+        object.__setattr__(self, "limits", _as_limits(self.limits))
         if not self.dtypes:
             raise ValueError(f"Capabilities.dtypes is empty; claim at least one of {', '.join(DTYPES)}")
         for name, allowed in (("subnormals", SUBNORMALS), ("grades", GRADES)):
@@ -120,14 +138,12 @@ class Capabilities:
             "padding": bool(self.padding),
             "pairs": self.stride or self.dilation or "explicit" in self.padding,
             "several-dtypes": len(self.dtypes) > 1,
+            "limits": bool(self.limits),
         }
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object that `from_json` turns into an equal value."""
-        return {
-            item.name: sorted(value) if isinstance(value := getattr(self, item.name), frozenset) else value
-            for item in fields(self)
-        }
+        return {item.name: _as_json(getattr(self, item.name)) for item in fields(self)}
 
     @classmethod
     def from_json(cls, claims: Mapping[str, Any]) -> Capabilities:
@@ -136,10 +152,16 @@ class Capabilities:
         return cls(**claims)
 
 
+def _as_json(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
 _FLAGS = tuple(item.name for item in fields(Capabilities) if item.type == "bool")
 
-DERIVED = frozenset({"padding", "pairs", "several-dtypes"})
-"""Features that follow from others: some padding, some pair of numbers, more than one dtype."""
+DERIVED = frozenset({"padding", "pairs", "several-dtypes", "limits"})
+"""Features that follow from claims: some padding, some pair of numbers, more than one dtype, some limit."""
 
 FEATURES = frozenset(
     {name.replace("_", "-") for name in _FLAGS}

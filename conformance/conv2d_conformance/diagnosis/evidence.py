@@ -74,11 +74,12 @@ class Evidence:
     def ask(self, case: Case) -> SeenAnswer | None:
         """Ask a case, with unclaimed features set to their simplest form.
 
-        None where no call is left, and for a case that takes more than is possible.
+        None where no call is left, for a case that takes more than is possible, and where none is within the limits.
         """
-        case = within_claims(case, self.implementation.hello.capabilities)
-        if case in self.seen:
-            return self.seen[case]
+        claimed = within_claims(case, self.implementation.hello.capabilities)
+        if claimed is None or claimed in self.seen:
+            return None if claimed is None else self.seen[claimed]
+        case = claimed
         if self.budget <= 0 or why_too_dear(case) is not None:
             return None
         self.budget -= 1

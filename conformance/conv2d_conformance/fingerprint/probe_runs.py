@@ -29,11 +29,12 @@ def take(
     """The arithmetic behind the answers of an implementation. It is an observation, and never raises."""
     claims = implementation.hello.capabilities
     dtypes = [dtype for dtype in DTYPES if dtype in claims.dtypes]
-    chosen = list(claimed(shapes, claims))
-    progress = _progress(on_progress, len(dtypes) * len(chosen) * len(PROBES))
+    shapes = tuple(shapes)
+    inside = {dtype: list(claimed(shapes, claims, dtype)) for dtype in dtypes}
+    progress = _progress(on_progress, sum(map(len, inside.values())) * len(PROBES))
     found: dict[str, OfDtype] = {}
     hung = ""
-    for dtype in dtypes:
+    for dtype, chosen in inside.items():
         entries: dict[str, OfShape] = {}
         said: dict[str, Phrases] = {}
         why_not: NotSeen | None = None

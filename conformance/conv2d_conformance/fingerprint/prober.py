@@ -65,6 +65,8 @@ class Prober:
             "dilation": (1, 1),
             "groups": shape.groups,
         }
+        if not shape.keeps(self.implementation.hello.capabilities.limits, self.dtype, images=x.shape[0]):
+            raise NotSeen("the call is outside the limits of the implementation")
         answer = self.implementation.ask(Request("conv2d", arguments, arrays))
         match answer:
             case Rejected():

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.geometry import geometry
+from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.cases.limited import is_inside, moved_inside
 from conv2d_conformance.contract.capabilities import Capabilities
 
 Tap = tuple[int, int, int]
@@ -74,6 +78,10 @@ class CallShape:
             for position in (i, i + area // 2)
         )
 
+    def keeps(self, limits: Sequence[str], dtype: str, *, images: int) -> bool:
+        """Whether a call of this shape, with so many images, keeps the limits."""
+        return not limits or is_inside(replace(parse(f"{self.case} {dtype}"), N=images), limits)
+
     @property
     def case(self) -> str:
         """The shape in the form of a case line."""
@@ -91,7 +99,7 @@ SHAPES = (
 )
 
 
-def claimed(shapes: Iterable[CallShape], claims: Capabilities) -> Iterator[CallShape]:
+def claimed(shapes: Iterable[CallShape], claims: Capabilities, dtype: str) -> Iterator[CallShape]:
     """The shapes within the claims, or that can be adapted to them without becoming another kind of call."""
     for shape in shapes:
         if "explicit" not in claims.padding:
@@ -102,4 +110,29 @@ def claimed(shapes: Iterable[CallShape], claims: Capabilities) -> Iterator[CallS
             if shape.name != "small":
                 continue
             shape = replace(shape, C=1)
-        yield shape
+        moved = _moved_inside(shape, claims.limits, dtype) if claims.limits else shape
+        if moved is not None:
+            yield moved
+
+
+def _moved_inside(shape: CallShape, limits: Iterable[str], dtype: str) -> CallShape | None:
+    """The shape with sizes that keep the limits; None where none are found that leave all else as it is."""
+    case = parse(f"{shape.case} {dtype}")
+    moved = moved_inside(case, limits, lambda found: _is_alike(found, case))
+    if moved is None or moved == case:
+        return None if moved is None else shape
+    sizes = {name: getattr(moved, name) for name in ("C", "H", "W", "M", "KH", "KW", "groups")}
+    return replace(shape, **sizes, padding=geometry(moved).pads[0][0])
+
+
+def _is_alike(found: Case, case: Case) -> bool:
+    """Whether a call is one of those that have a shape here, and has groups where the other has them."""
+    pads = geometry(found).pads
+    return (
+        found.N == 1
+        and found.stride == found.dilation == (1, 1)
+        and not isinstance(found.padding, str)
+        and len({*pads[0], *pads[1]}) == 1
+        and (found.groups > 1) == (case.groups > 1)
+        and (found.dtype, found.padding_mode) == (case.dtype, case.padding_mode)
+    )

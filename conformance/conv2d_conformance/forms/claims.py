@@ -32,7 +32,7 @@ class Claims:
 
 
 def claims_of(shown: frozenset[str], options: Mapping[str, str], *, excluded: Mapping[str, str]) -> Claims:
-    """The features and operations that are `shown`, as the options change them.
+    """The features and operations that are `shown`, plus what the options add and minus what they take away.
 
     `excluded` are those that the form cannot have, each with the reason. FormError for what is no feature.
     """

@@ -31,12 +31,12 @@ class DeviceArrays:
                 self.values[name] = arrays.hand(array)
 
     def changes(self) -> list[Observation]:
-        """What the call did to its copies. What it did to the memory of the process is seen there."""
+        """What the call did to its copies. What it did to the memory of the process, the process sees."""
         return [observation for guarded in self._guarded for observation in guarded.change()]
 
 
 def called(arrays: FrameworkArrays, function: Callable[..., Any], *positional: Any, **named: Any) -> Any:
-    """What a function returns, once it is there. What goes wrong later belongs to this call, too.
+    """What a function returns, once it is computed. A fault that shows only then belongs to this call, too.
 
     MemoryError where the device has too little memory, DeviceLost where nothing can be computed on it any more.
     """

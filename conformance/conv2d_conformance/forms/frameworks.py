@@ -45,10 +45,10 @@ class FrameworkArrays(Protocol):
         """The array on the device, with its dtype and its bits."""
 
     def fault(self, value: Any) -> str:
-        """What a value is that is no array of the framework on the device; nothing where it is one."""
+        """What a value is if it is no array of the framework on the device; empty if it is one."""
 
     def wait(self, value: Any = None) -> None:
-        """Return when all is computed. What went wrong meanwhile is raised here."""
+        """Return when all is computed; raise what went wrong meanwhile."""
 
     def take(self, value: Any) -> Array:
         """An array of the framework as one of NumPy, with its bits."""
@@ -104,7 +104,7 @@ def _annotations(signature: inspect.Signature) -> Iterator[Any]:
 
 
 def _roots(annotation: Any, scope: dict[str, Any]) -> Iterator[str]:
-    """The packages that an annotation speaks of: a type, a union of types, or the text of one."""
+    """The packages that an annotation names: a type, a union of types, or the text of either."""
     if isinstance(annotation, str):
         for dotted in re.findall(r"[A-Za-z_][\w.]*", annotation):
             root, _, rest = dotted.partition(".")

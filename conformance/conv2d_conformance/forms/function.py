@@ -18,7 +18,7 @@ from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import VIEWS
 from conv2d_conformance.contract.delivered import FORM, Delivered
 from conv2d_conformance.forms import claims, frameworks
-from conv2d_conformance.forms.claims import claims_of
+from conv2d_conformance.forms.claims import OPERATIONS, claims_of
 from conv2d_conformance.forms.device_arrays import DeviceArrays, called
 from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.forms.frameworks import FrameworkArrays, kind_of, open_arrays
@@ -62,7 +62,7 @@ def _of_reading(
     arrays = open_arrays(options.get("arrays") or framework or "numpy", options.get("device"))
     if reading.takes("output") and not arrays.writable:
         raise FormError(f"nobody can write to a {arrays.array_type}", "return the result instead")
-    excluded = dict.fromkeys(("gradients", "initialize"), NO_DIFFERENTIATION)
+    excluded = dict.fromkeys(OPERATIONS, NO_DIFFERENTIATION)
     excluded |= dict.fromkeys((f"views.{name}" for name in VIEWS), DENSE) if arrays.copies else {}
     excluded |= {"validation": WRITTEN_TO} if reading.takes("output") else {}
     shown = reading.features | {f"dtype.{name}" for name in arrays.dtypes}
@@ -78,7 +78,7 @@ def _of_reading(
 
 
 def framework_of(function: Callable[..., Any]) -> str | None:
-    """The framework that its annotations name, or that it is part of."""
+    """The framework that the annotations name, or that the function is part of."""
     try:
         signature = inspect.signature(function)
     except (ValueError, TypeError):
@@ -101,7 +101,7 @@ def require_known(options: Mapping[str, str], known: Mapping[str, str]) -> None:
 
 
 def takes_data(function: Callable[..., Any]) -> bool:
-    """Whether it has one parameter, `data`: what a judge of kernels gives, the memory for the result included."""
+    """Whether its one parameter is `data`, in which a judge of kernels passes everything, the result's memory too."""
     try:
         return [*inspect.signature(function).parameters] == ["data"]
     except (ValueError, TypeError):

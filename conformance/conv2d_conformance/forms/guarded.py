@@ -58,7 +58,7 @@ class Guarded:
 
 
 def _block(size: int, dtype: np.dtype[Any]) -> Array:
-    """So many aligned elements, of bytes 0xFF."""
+    """An aligned block of `size` elements whose bytes are all 0xFF."""
     memory = np.full(size * dtype.itemsize + ALIGNMENT, 0xFF, np.uint8)
     skew = -int(memory.__array_interface__["data"][0]) % ALIGNMENT
     return memory[skew : skew + size * dtype.itemsize].view(dtype)

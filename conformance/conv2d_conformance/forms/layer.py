@@ -78,8 +78,7 @@ def of_layer(layer: Callable[..., Any], framework: str, options: Mapping[str, st
         name=layer.__name__,
         version=UNVERSIONED,
         conv2d=calling.conv2d,
-        initialize=calling.initialize if "initialize" in claimed.operations else None,
-        gradients=calling.gradients if "gradients" in claimed.operations else None,
+        **{name: getattr(calling, name) for name in claimed.operations},
         capabilities=claimed.capabilities,
         description=f"a layer of {arrays.framework} on {arrays.device}, constructed with {reading.text}",
         environment=environment_of("layer", arrays),
@@ -114,7 +113,7 @@ class _LayerCalls:
         return layer
 
     def _changed(self, layer: Any, given: Mapping[str, Array | None]) -> list[Observation]:
-        """Of weight and bias those that are no longer what was loaded."""
+        """An observation for each parameter that is no longer what was loaded."""
         return [
             Observation("input-changed", f"the call changed its {name}")
             for name, array in given.items()
@@ -160,7 +159,7 @@ class _LayerCalls:
 
 @contextmanager
 def _drawing_for_itself() -> Iterator[None]:
-    """Initial values that are replaced at once take nothing from the random generators of the process."""
+    """Restore the random generators of the process: initial values that are replaced at once take nothing from them."""
     of_python, of_numpy = random.getstate(), np.random.get_state(legacy=False)
     try:
         yield

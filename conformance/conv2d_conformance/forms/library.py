@@ -15,14 +15,14 @@ from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import CORE, PADDING_MODES, VIEWS
 from conv2d_conformance.contract.delivered import FORM, Delivered
 from conv2d_conformance.forms import claims
-from conv2d_conformance.forms.claims import claims_of
+from conv2d_conformance.forms.claims import OPERATIONS, claims_of
 from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.forms.frameworks import open_arrays
 from conv2d_conformance.forms.function import WRITTEN_TO, require_known
 from conv2d_conformance.forms.guarded import Guarded
 from conv2d_conformance.forms.sizes import output_shape, pair
 
-DTYPES = {"float32": 1, "float64": 2, "float16": 3, "bfloat16": 4}
+DTYPE_CODES = {"float32": 1, "float64": 2, "float16": 3, "bfloat16": 4}
 """As the header numbers them."""
 
 POINTERS = ("input", "weight", "bias", "output")
@@ -34,7 +34,8 @@ SIZES = (
 NOT_IN_THE_HEADER = dict.fromkeys(
     (
         *("arguments.scalar", "arguments.defaults", "padding.same", "padding.valid", "unbatched"),
-        *("gradients", "initialize", "seeded", "torch-seed-stream"),
+        *("seeded", "torch-seed-stream"),
+        *OPERATIONS,
         *(f"padding-mode.{mode}" for mode in PADDING_MODES[1:]),
         *(f"views.{name}" for name in VIEWS),
     ),
@@ -71,7 +72,7 @@ def of_library(path: str, symbol: str, options: Mapping[str, str]) -> Adapter:
         written, observed = output.read()
         return Delivered(written, tuple(observed))
 
-    shown = frozenset(CORE | {f"dtype.{name}" for name in DTYPES})
+    shown = frozenset(CORE | {f"dtype.{name}" for name in DTYPE_CODES})
     excluded = {**NOT_IN_THE_HEADER, "validation": WRITTEN_TO}
     return Adapter(
         name=symbol,
@@ -104,4 +105,4 @@ def _call(input: Array, weight: Array, bias: Array | None, output: Array, attrib
     sizes += (*pair(given["stride"]), *pair(given["padding"]), *pair(given["dilation"]), given["groups"])
     pointers = {name: None if array is None else array.ctypes.data for name, array in arrays.items()}
     numbers = dict(zip(SIZES, sizes, strict=True))
-    return CallStruct(size=ctypes.sizeof(CallStruct), dtype=DTYPES[input.dtype.name], **pointers, **numbers)
+    return CallStruct(size=ctypes.sizeof(CallStruct), dtype=DTYPE_CODES[input.dtype.name], **pointers, **numbers)

@@ -66,7 +66,7 @@ LAYER = Document(
 
 @dataclass(frozen=True)
 class Reading:
-    """Which parameter takes what: `given` by position, in order, and `named` by the name that it has in the function.
+    """Which parameter takes what: those `given` by position, in order, and those `named` as the function names them.
 
     `takes_any`: other attributes are given by the names of the document. `output` is among them where the function
     writes its result into a parameter. `has_defaults`: it has those of the document for what a call may leave out.
@@ -96,7 +96,7 @@ class Reading:
         return ", ".join([*self.given, *named, *(["**others"] if self.takes_any else [])])
 
     def arguments(self, values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-        """The call with these values; what is missing is left out.
+        """The call with these values; parameters without one are left out.
 
         So is what the function does not take, where it says no more than the document has without it. All else is given
         by its name, for Python to refuse.

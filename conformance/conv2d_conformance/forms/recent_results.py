@@ -12,7 +12,7 @@ from conv2d_conformance.forms.frameworks import FrameworkArrays
 
 
 class Kept:
-    """Results that the process itself does not see, since it has copies of them alone."""
+    """Recent results of which the process has only copies, so that it cannot watch them itself."""
 
     def __init__(self, arrays: FrameworkArrays) -> None:
         self._arrays = arrays

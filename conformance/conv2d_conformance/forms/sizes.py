@@ -9,7 +9,7 @@ Pair = tuple[int, int]
 
 
 def output_shape(input: Sequence[int], weight: Sequence[int], arguments: Mapping[str, Any]) -> tuple[int, ...]:
-    """Of a legal call, as the specification defines it; arguments that are left out have the values of the document."""
+    """The output shape of a legal call, by the specification; arguments that are left out have its defaults."""
     stride, dilation = pair(arguments.get("stride", 1)), pair(arguments.get("dilation", 1))
     padding = arguments.get("padding", 0)
     sizes = []

@@ -102,7 +102,7 @@ def function_of(adapter: Adapter, operation: str) -> tuple[Signature, Callable[.
 def make_call(
     function: Callable[..., Any], operation: str, positional: list[Any], named: dict[str, Any]
 ) -> tuple[Any, Rejected | Broken | None, tuple[Observation, ...]]:
-    """What came back; or None, and how the call ended otherwise; and what was seen of it besides."""
+    """What came back, or None with how the call ended instead; and what was observed beside it."""
     try:
         value = function(*positional, **named)
     except MemoryError as error:
@@ -174,7 +174,7 @@ def _what_holds_it(own: frozenset[str]) -> str:
 
 
 def _imports_the_reference(module: ModuleType) -> bool:
-    """Whether it has a name for a module of the reference, or for a function or class that was made there."""
+    """Whether a module holds the reference, or a function or class of it, under some name."""
     values = vars(module).values()
     homes = [value.__module__ for value in values if isinstance(value, FunctionType | type)]
     homes += [value.__name__ for value in values if isinstance(value, ModuleType)]

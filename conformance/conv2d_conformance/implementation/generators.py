@@ -83,7 +83,7 @@ def _generator() -> Any:
 
 
 def _is_same(before: Any, after: Any) -> bool:
-    """Whether two states, made of numbers, texts, arrays and dictionaries, are equal."""
+    """Whether two states of numbers, text, arrays and dictionaries are equal."""
     if isinstance(before, dict):
         return before.keys() == after.keys() and all(_is_same(before[key], after[key]) for key in before)
     return bool(np.array_equal(before, after)) if isinstance(before, np.ndarray) else bool(before == after)

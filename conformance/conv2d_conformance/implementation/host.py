@@ -45,7 +45,7 @@ CallKind = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Failed:
-    """A call without an answer, whose process is gone. `rest` ends the sentence, after how often it was made."""
+    """A call without an answer, whose process is gone. `rest` ends its sentence, after how often it was made."""
 
     failure: WorkerFailure
     what: str

@@ -32,10 +32,10 @@ Clock = Callable[[], float]
 
 
 class Patience:
-    """With a call that began now, or at the moment `since` of the clock, and is to be answered within `limit` seconds.
+    """How long to wait for one call, started now or at clock time `since`, with `limit` seconds to answer.
 
-    Who is at work may go on until `allowance` seconds are over, and as much processor time is used. Nobody looks at
-    short calls: what was used in the first moments is not counted.
+    A process still computing may continue until it has also used `allowance` seconds of processor time. Short calls are
+    not looked at: what they use in their first moments is not counted.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class Patience:
         return self._clock() - self._start
 
     def next_look(self) -> float:
-        """The seconds until it is to be looked again: soon after the start, before the limit, and from it onwards."""
+        """Seconds until the next look: looks come soon after the start, shortly before the limit, and from then on."""
         return max(0.0, self._next - self._clock())
 
     def end(self) -> End | None:
-        """Why there is no more waiting; None where there is."""
+        """Why the wait is over; None while it goes on."""
         now, limit = self._clock(), self._start + self.limit
         if now < self._next:
             return None

@@ -197,7 +197,7 @@ class WorkerProcess:
                 return events
 
     def _require_little_memory(self) -> None:
-        """Check the memory now and then, whether one long call takes it or many short ones do."""
+        """Check the memory at intervals, during one long call as over many short ones."""
         if time.monotonic() < self._next_look:
             return
         if exceeds(self._keeper.pid, int(self._memory * GIB)):

@@ -110,7 +110,7 @@ _ONE, _ROUNDED, _SUBNORMAL = 1.0, 2.0**-60, 5e-324
 
 
 def _look_at_arithmetic() -> bytes:
-    """How the processor rounds, and whether it keeps subnormals, as bytes, which compare alike in every mode."""
+    """How the processor rounds and whether it keeps subnormals, as bytes, whose comparison no mode affects."""
     return struct.pack("3d", _ONE + _ROUNDED, _ONE - _ROUNDED, _SUBNORMAL * _ONE)
 
 

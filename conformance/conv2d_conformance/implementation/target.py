@@ -301,7 +301,7 @@ def _called_as_the_contract_does(function: Any, target: Target) -> Adapter:
 
 
 def _digest(target: Target) -> str:
-    """Of the file that holds the function: what that imports from elsewhere is not in it."""
+    """The digest of the file that holds the function; what it imports from elsewhere is not included."""
     file = target.path or getattr(sys.modules.get(target.module), "__file__", None)
     if file is None:
         return UNVERSIONED
@@ -322,6 +322,8 @@ def _configure(adapter: Adapter, target: Target) -> Adapter:
         raise LoadError(f"the adapter {adapter.name}: {error}", f"its options are: {known}") from None
     try:
         configured = adapter.configure(**target.options)
+    except FormError as error:
+        raise LoadError(error.sentence, error.hint) from None
     except BaseException as error:
         raise LoadError(f"configuring the adapter {adapter.name} {_raised(error)}", _where(error)) from None
     if not isinstance(configured, Adapter):

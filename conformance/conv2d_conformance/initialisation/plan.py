@@ -12,6 +12,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from conv2d_conformance.cases.layer_case import LayerCase, format_case
 from conv2d_conformance.contract.capabilities import Capabilities
@@ -27,6 +28,7 @@ from conv2d_conformance.initialisation.layers import (
     WEIGHTS,
     WITH_DEFAULTS,
 )
+from conv2d_conformance.initialisation.limited_layers import as_many_elements, moved_inside
 from conv2d_conformance.initialisation.sample import Battery
 from conv2d_conformance.initialisation.stream import seed_stream
 
@@ -110,13 +112,14 @@ PLAN: dict[str, PlanEntry] = {
 
 
 def trials(name: str, claims: Capabilities, *, seed: int = 0, effort: str = "standard") -> Iterator[Trial]:
-    """The trials of one requirement in their order, without those that need an unclaimed feature."""
+    """The trials of one requirement in their order, without those that need what is not claimed."""
     entry = PLAN[name]
     dtypes = [dtype for dtype in DTYPES if dtype in claims.dtypes]
     cases = entry.cases[: stages_of(effort)] if entry.staged else entry.cases
     for number, layer in enumerate(cases):
-        for dtype in dtypes if entry.every_dtype else dtypes[:1]:
-            case = _within(replace(layer, dtype=dtype), claims)
+        inside = (_within(replace(layer, dtype=dtype), claims, staged=entry.staged) for dtype in dtypes)
+        possible = (case for case in inside if case is not None)
+        for case in possible if entry.every_dtype else islice(possible, 1):
             first = 0 if entry.absolute else _first_seed(f"{seed} {name} {format_case(case)}")
             seeded = replace(case, seeds=tuple(first + seed for seed in case.seeds))
             yield Trial(seeded, entry.battery, number if entry.staged else 0)
@@ -129,13 +132,18 @@ def replay_of(case: LayerCase, *, stream: bool = False) -> Trial:
     return Trial(case, batteries.everything_and_stream if stream else batteries.everything, stage)
 
 
-def _within(case: LayerCase, claims: Capabilities) -> LayerCase:
-    """The nearest layer within the claims."""
+def _within(case: LayerCase, claims: Capabilities, *, staged: bool) -> LayerCase | None:
+    """The nearest layer within the claims and of the same dtype; None where none is found within the limits."""
     if not (claims.groups and claims.multi_channel):
         case = replace(case, C=case.C // case.groups, groups=1)
     if not claims.multi_channel:
         case = replace(case, C=1)
-    return case if claims.bias else replace(case, bias=False)
+    case = case if claims.bias else replace(case, bias=False)
+    moved = moved_inside(case, claims.limits, {case.dtype})
+    if moved is None or moved == case:
+        return moved
+    # A statistic of fewer elements sees less.
+    return as_many_elements(moved, case) if staged else moved
 
 
 def _first_seed(text: str) -> int:

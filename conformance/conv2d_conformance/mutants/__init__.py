@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -39,13 +39,14 @@ class Mutant:
 
 
 def breaks(
-    requirement: str, *, replays: str = "", grades: Mapping[str, str] | None = None
+    requirement: str, *, replays: str = "", grades: Mapping[str, str] | None = None, limits: Iterable[str] = ()
 ) -> Callable[[Callable[[Call], Any]], Mutant]:
     """Make a mutant of a function from a call to the wrong answer; its docstring says what is wrong.
 
     `grades` are the accuracy classes that it claims: a right implementation may claim them, but this one misses them.
+    `limits` are those that it declares.
     """
-    claims = replace(EVERYTHING, grades=grades or {})
+    claims = replace(EVERYTHING, grades=grades or {}, limits=tuple(limits))
     return lambda function: _mutant(function, requirement, replays, conv2d=as_conv2d(function), capabilities=claims)
 
 

@@ -9,10 +9,9 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import betaincinv, ndtr, ndtri
 
-from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.emulation.layer import BIAS, LayerArrays, LayerCall
-from conv2d_conformance.initialisation.stream import expected_of
+from conv2d_conformance.emulation.torch_stream import torch_layer
 from conv2d_conformance.mutants import draws_wrong
 
 # ---- the range ---------------------------------------------------------------------------------------------------
@@ -473,17 +472,6 @@ def one_buffer_for_all_layers(asked: LayerCall) -> LayerArrays:
 # ---- PyTorch's stream --------------------------------------------------------------------------------------------
 
 
-def _case(asked: LayerCall) -> LayerCase:
-    return LayerCase(
-        C=asked.in_channels,
-        M=asked.out_channels,
-        kernel=asked.kernel,
-        groups=asked.groups,
-        bias=asked.bias,
-        dtype=asked.dtype,
-    )
-
-
 @draws_wrong("initialisation.torch-seed-stream", torch_seed_stream=True)
 def another_generator(asked: LayerCall) -> LayerArrays:
     """a layer that is right, and drawn from another generator than PyTorch's"""
@@ -493,15 +481,10 @@ def another_generator(asked: LayerCall) -> LayerArrays:
 @draws_wrong("initialisation.torch-seed-stream", torch_seed_stream=True)
 def stream_of_the_next_seed(asked: LayerCall) -> LayerArrays:
     """a layer with PyTorch's stream for the seed that follows"""
-    return expected_of(_case(asked), asked.seed + 1)
+    return torch_layer(asked, asked.seed + 1)
 
 
 @draws_wrong("initialisation.torch-seed-stream", torch_seed_stream=True)
 def multiply_and_add_rounded_apart(asked: LayerCall) -> LayerArrays:
     """a layer with PyTorch's stream, its product and sum rounded one after the other"""
-    weight, bias = expected_of(_case(asked), asked.seed)
-    if asked.dtype != "float32":
-        return weight, bias
-    t = np.float32(asked.bound)
-    x = (weight / t + np.float32(1)) / np.float32(2)
-    return x * (2 * t) - t, bias
+    return torch_layer(asked, asked.seed, fused=False)

@@ -1,7 +1,7 @@
 """The operations of the suite: one value for each, which holds all that the rest of the suite needs to know.
 
-Nothing else compares the name of an operation. A new one needs a signature, a value here, and its requirements, checks
-and mutants.
+Elsewhere the name of an operation is compared only with `MAIN`, where conv2d stands apart from all others. A new one
+needs a signature, a value here, and its requirements, checks and mutants.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def subjects() -> dict[str, KnownImplementation]:
     found = [
         KnownImplementation(name, WRONG, mutant.adapter, mutant.breaks)
         for name, mutant in mutants.catalogue().items()
-        if spec.get(mutant.breaks).profile == "forward"
+        if spec.is_smallest(spec.get(mutant.breaks).profile)
     ]
     found += [
         KnownImplementation(name, MODEST if _claims_less(adapter) else EXACTING, adapter)

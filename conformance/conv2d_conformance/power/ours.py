@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conv2d_conformance import spec
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.inprocess import InProcess
@@ -29,7 +30,9 @@ def examine(subject: KnownImplementation) -> SuiteVerdict:
 def _checks(subject: KnownImplementation) -> list[Check]:
     """The checks, those of the broken requirement first, since one failure decides."""
     claimed = subject.adapter.capabilities.features
-    called_for = [check for check in catalogue().values() if check.profile == "forward" and check.features <= claimed]
+    called_for = [
+        check for check in catalogue().values() if spec.is_smallest(check.profile) and check.features <= claimed
+    ]
     return sorted(called_for, key=lambda check: subject.breaks not in check.requirements)
 
 

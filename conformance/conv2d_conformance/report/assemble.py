@@ -62,6 +62,8 @@ def assemble(
             isolation=run.isolation,
             complete=complete,
             gave_up=gave_up,
+            limits=capabilities.limits,
+            accept_limits=known(run.accept_limits, False),
         ),
         breaches=tuple(breaches),
         judged_cases=len(set().union(*(record.digests for record in records))),

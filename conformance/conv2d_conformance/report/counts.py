@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conv2d_conformance.report.report import Entry, Report
-from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, declared_failures
+from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, declared_failures, limits_of
 from conv2d_conformance.typed_json import Json, as_json, known
 
 
@@ -50,6 +50,7 @@ def in_short(report: Report) -> dict[str, Json]:
     """A summary of a report."""
     implementation = report.implementation
     return {
+        "limits": list(limits_of(report.implementation)),
         "implementation": {key: getattr(implementation, key) for key in ("name", "version", "language")},
         "target": report.run.target,
         "profile": report.run.profile,

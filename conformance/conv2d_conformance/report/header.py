@@ -41,6 +41,7 @@ class Asked:
     isolation: str
     timeout_seconds: float
     memory_gib: float | Absent | None = ABSENT
+    accept_limits: bool | Absent = ABSENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

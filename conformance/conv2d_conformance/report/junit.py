@@ -12,7 +12,7 @@ from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.not_reached import not_reached
 from conv2d_conformance.report.report import Entry, Report
 from conv2d_conformance.report.text import replay_command
-from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, declared_failures
+from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, declared_failures, limits_of
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.failure import Failure
 
@@ -35,6 +35,8 @@ def junit(reports: Mapping[str, Report]) -> str:
 def _add_suite(root: ET.Element, path: str, report: Report) -> None:
     implementation = report.implementation
     name = f"{implementation.name} {implementation.version}, profile {report.run.profile}"
+    if limits := limits_of(implementation):
+        name += f", within {', '.join(limits)}"
     suite = ET.SubElement(root, "testsuite", name=escaped(name), file=escaped(path))
     claimed = claimed_by(implementation)
     for entry in report.requirements:
@@ -60,7 +62,8 @@ def _told(entry: Entry, declared: Mapping[str, Deviation], claimed: frozenset[st
     verdict, level = entry.verdict, entry.level
     if verdict == "unsupported":
         needed = {*entry.features, spec.operation_of(entry.id)}
-        return "skipped", f"not claimed: {', '.join(sorted(needed - claimed))}"
+        lacking = ", ".join(sorted(needed - claimed))
+        return "skipped", f"not claimed: {lacking}" if lacking else "no call within the limits is about it"
     deviation = declared.get(entry.id)
     known = f", as declared: {deviation.reason} ({deviation.issue})" if deviation else ""
     if level != "MUST":

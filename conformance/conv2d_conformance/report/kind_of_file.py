@@ -20,7 +20,7 @@ class _Top:
 
 @dataclass(frozen=True)
 class _FirstLine:
-    """Of a partial file."""
+    """The first line of a partial file."""
 
     header: _Top
 

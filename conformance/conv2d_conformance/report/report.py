@@ -25,11 +25,15 @@ Ending = Literal["pass", "fail", "error", "not reached"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """Whether the report is a certificate, in one sentence and as an exit status, and why it is none."""
+    """Whether the report is a certificate, in one sentence and as an exit status, and why it is none.
+
+    within_limits: the limits within which the implementation conforms; None where it does so without any, or not.
+    """
 
     headline: str
     conforming: bool
     no_certificate: tuple[str, ...] | Absent = ABSENT
+    within_limits: tuple[str, ...] | Absent | None = ABSENT
     exit_status: int
     stale_deviations: tuple[str, ...]
 

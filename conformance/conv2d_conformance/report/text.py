@@ -17,7 +17,7 @@ from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show
 from conv2d_conformance.report.counts import Chapter, chapters, total
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.report import Accuracy, Entry, Report
-from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS
+from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, limits_of
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.grading import describe_grade
@@ -67,7 +67,8 @@ def show(report: Report, path: Path, console: Console) -> None:
     whole_line(console, str(path), label="report")
     console.print()
     fails = any(entry.level == "MUST" and entry.verdict in ("fail", "error") for entry in report.requirements)
-    colour = {0: "yellow" if fails else "green", 1: "red"}.get(report.conclusion.exit_status, "yellow")
+    is_full = not fails and not limits_of(report.implementation)
+    colour = {0: "green" if is_full else "yellow", 1: "red"}.get(report.conclusion.exit_status, "yellow")
     paragraph(console, report.headline, style=f"bold {colour}")
 
 
@@ -133,6 +134,8 @@ def _show_title(report: Report, console: Console) -> None:
     only = "" if run.only == "*" else f", only {run.only}"
     edition = f"spec edition {report.spec.edition}"
     paragraph(console, f"profile {run.profile}, effort {run.effort}, seed {run.seed}, {edition}{only}")
+    if limits := limits_of(report.implementation):
+        paragraph(console, ", ".join(limits), label="limits")
 
 
 def _show_chapters(report: Report, console: Console) -> None:

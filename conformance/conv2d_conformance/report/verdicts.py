@@ -22,16 +22,23 @@ NOT_REACHED: Final = "not reached"
 """The verdict where a refusal that breaks another requirement, or the early end of the run, prevented a judgement."""
 
 VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "error", NOT_REACHED, "unsupported")
+NO_CERTIFICATE = 4
+"""The exit status where nothing is broken, and no full certificate is earned all the same."""
 
 
 def core_of(profile: str) -> frozenset[str]:
     """The features and operations that a certificate of a profile needs, besides one floating dtype."""
-    return CORE | spec.PROFILES[profile] | ({"validation"} if profile != "forward" else set())
+    return CORE | spec.PROFILES[profile] | (set() if spec.is_smallest(profile) else {"validation"})
 
 
 def claimed_by(implementation: Introduction) -> frozenset[str]:
     """The features and operations that an implementation claims in its introduction."""
     return Capabilities.from_json(implementation.capabilities).features | frozenset(implementation.operations)
+
+
+def limits_of(implementation: Introduction) -> tuple[str, ...]:
+    """The limits within which an implementation says that it answers."""
+    return Capabilities.from_json(implementation.capabilities).limits
 
 
 def in_scope(requirement: Requirement, profile: str) -> bool:
@@ -51,7 +58,7 @@ def requirement_entries(
 
     `checks` maps a check's name to its requirements. A requirement of which a check that had to run left no record is
     not reached in a run that was `cut_short`, and an error in any other: silence is never a pass. Nor is a check that
-    was ended by a refusal which breaks another requirement.
+    was ended by a refusal which breaks another requirement. What no call within the limits is about is not claimed.
     """
     by_check = {record.check: record for record in records}
     silent = {name for name, covered in checks.items() if name not in by_check and _runs(covered, claimed, profile)}
@@ -71,6 +78,11 @@ def requirement_entries(
             seen = [record.observed.get(requirement.id) for record in by_check.values()]
             seen.append(refusals.get(requirement.id))
             own = [by_check[name] for name in names if name in by_check]
+            if "limits" in claimed:
+                own = [record for record in own if record.failure is not None or record.asked]
+                if not own and not any(seen) and silent.isdisjoint(names):
+                    entries.append(entry)
+                    continue
             entry = _judged(entry, own, unreached, [failure for failure in seen if failure is not None])
             if entry.verdict == "pass" and not (own and silent.isdisjoint(names)):
                 entry = replace(entry, verdict=silence)
@@ -144,14 +156,18 @@ def conclusion(
     isolation: str,
     complete: bool,
     gave_up: str | None = None,
+    limits: Sequence[str] = (),
+    accept_limits: bool = False,
 ) -> Conclusion:
     """Whether the implementation conforms, in one sentence, and the exit status that says the same.
 
     `breaches` of the rules for adapters are no matter of a requirement, and cannot be declared. `gave_up` says after
-    what the run gave up, if it did: what is not reached does not hold. The exit status is 0 where nothing fails but
-    what is declared: that is no certificate. A deviation is stale where its requirement is judged, or not claimed, and
-    does not fail. Without `isolation` the implementation shares a process with the suite, and could have
-    written its own verdict: there is no certificate.
+    what the run gave up, if it did: what is not reached does not hold. A deviation is stale where its requirement is
+    judged, or not claimed, and does not fail. Without `isolation` the implementation shares a process with the suite,
+    and could have written its own verdict: there is no certificate.
+
+    The exit status is 1 where something is broken, and 4 where nothing is and there is no certificate all the same. It
+    is 0 for a certificate, where nothing fails but what the caller declares, and within limits that the caller accepts.
     """
     verdicts = {entry.id: entry.verdict for entry in entries}
     broken = [entry.id for entry in entries if entry.level == "MUST" and entry.verdict in ("fail", "error")]
@@ -163,12 +179,14 @@ def conclusion(
     unreached = [entry.id for entry in entries if entry.level == "MUST" and entry.verdict == NOT_REACHED]
     beside = [f"{len(unreached)} not reached"] if unreached else []
     missing = sorted(core_of(profile) - claimed)
+    within = f"within its limits: {', '.join(limits)}"
+    inside = f"; {within}" if limits else ""
 
     if gave_up:
         headline = f"not conforming: gave up after {gave_up}; {_found(broken)}, {_unasked(entries)}"
-        status = 1
+        status = 1 if undeclared or breaches else NO_CERTIFICATE
     elif not judged:
-        headline, status = "nothing was judged", 4
+        headline, status = "nothing was judged", NO_CERTIFICATE
     elif breaches:
         headline, status = f"not conforming: {'; '.join(breaches)}, which no adapter may do", 1
     elif undeclared:
@@ -184,15 +202,20 @@ def conclusion(
         headline = f"stale deviations, which do not fail: {', '.join(stale)}"
         headline, status = f"not conforming: {as_declared}; {headline}" if broken else f"no certificate: {headline}", 1
     elif missing:
-        headline, status = f"partial: no {', no '.join(missing)}" + (f"; {as_declared}" if broken else ""), 1
+        headline = f"partial: no {', no '.join(missing)}" + (f"; {as_declared}" if broken else "") + inside
+        status = NO_CERTIFICATE
     elif broken:
-        headline, status = f"not conforming: {', '.join([as_declared, *beside])}, and nothing else", 0
+        headline = f"not conforming: {', '.join([as_declared, *beside])}, and nothing else{inside}"
+        status = 0 if accept_limits or not limits else NO_CERTIFICATE
     elif only != "*":
         holds = any(entry.level == "MUST" and entry.verdict == "pass" for entry in entries)
         what = "every MUST that is selected holds" if holds else "no MUST is selected that is claimed"
-        headline, status = f"{what} ({only}); a selection earns no certificate", 0
+        headline, status = f"{what} ({only}); a selection earns no certificate{inside}", NO_CERTIFICATE
     elif isolation == "none":
-        headline, status = f"all that profile {profile} requires holds; {WITHOUT_ISOLATION}", 0
+        headline = f"all that profile {profile} requires holds; {WITHOUT_ISOLATION}{inside}"
+        status = NO_CERTIFICATE
+    elif limits:
+        headline, status = f"conforming {within}", 0 if accept_limits else NO_CERTIFICATE
     else:
         headline, status = f"conforming to profile {profile}", 0
     if not complete:
@@ -209,11 +232,14 @@ def conclusion(
         "selection": only != "*",
         "no isolation": isolation == "none",
     }
+    conforms_inside = bool(limits) and not any(reasons.values())
+    reasons["limits"] = bool(limits)
     no_certificate = [reason for reason, holds in reasons.items() if holds]
     return Conclusion(
         headline=headline,
         conforming=not no_certificate,
         no_certificate=tuple(no_certificate),
+        within_limits=tuple(limits) if conforms_inside else None,
         exit_status=status,
         stale_deviations=tuple(stale),
     )

@@ -119,6 +119,14 @@ class Options:
             pytest="ask on, however much is without an answer",
         ),
     )
+    accept_limits: bool = field(
+        default=False,
+        metadata=option(
+            "Exit status 0 where all holds within the limits that the implementation declares.",
+            pytest="take what conforms within its limits for a success",
+            told="accept_limits",
+        ),
+    )
     deviations: tuple[tuple[Deviation, Conditions], ...] = field(
         default=(), metadata=option("Known failures, declared in TOML.", metavar="FILE", file="read")
     )

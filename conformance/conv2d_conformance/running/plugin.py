@@ -24,10 +24,11 @@ from conv2d_conformance.running import pytest_options
 from conv2d_conformance.running.examine import examination_of
 from conv2d_conformance.running.hypothesis_draws import apart, drawing
 from conv2d_conformance.running.options import Options
-from conv2d_conformance.running.pytest_verdicts import CLAIMS, RECORD, PytestVerdicts
+from conv2d_conformance.running.pytest_verdicts import CLAIMS, LIMITS, RECORD, PytestVerdicts
 from conv2d_conformance.spec import is_within
 from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.verdict.aspects import aspect_of
+from conv2d_conformance.verdict.claims import LimitsOfNothing, require_calls_inside
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.giving_up import GivingUp
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
@@ -86,9 +87,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         implementation = Remembering(
             connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
         )
-    except (TargetError, LoadError) as error:
+        config.add_cleanup(implementation.close)
+        require_calls_inside(implementation.hello.capabilities)
+    except (TargetError, LoadError, LimitsOfNothing) as error:
         raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
-    config.add_cleanup(implementation.close)
     config.stash[SUBJECT] = ExaminedImplementation(implementation, options)
 
 
@@ -105,10 +107,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep the checks that are selected, in the profile, and within the claims."""
     subject = config.stash[SUBJECT]
     claimed = subject.implementation.hello.claimed
+    limits = subject.implementation.hello.capabilities.limits
     if telling := config.pluginmanager.get_plugin(TELLING):
         telling.claimed = claimed
+        telling.limits = limits
     if hasattr(config, "workeroutput"):
         config.workeroutput[CLAIMS] = sorted(claimed)
+        config.workeroutput[LIMITS] = list(limits)
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:

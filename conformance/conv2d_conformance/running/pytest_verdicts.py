@@ -16,16 +16,20 @@ from conv2d_conformance.report.headline import whole_headline
 from conv2d_conformance.report.junit import sentence_about
 from conv2d_conformance.report.report import Conclusion, Entry
 from conv2d_conformance.report.text import show_cause
-from conv2d_conformance.report.verdicts import conclusion, entry_of, in_scope, requirement_entries
+from conv2d_conformance.report.verdicts import NO_CERTIFICATE, conclusion, entry_of, in_scope, requirement_entries
 from conv2d_conformance.running.options import Options
-from conv2d_conformance.typed_json import from_json
+from conv2d_conformance.typed_json import from_json, known
 from conv2d_conformance.verdict.record import Ended, Record
 
 RECORD = "conv2d"
 """The key under which a check's record travels in the properties of its report."""
 
 CLAIMS = "conv2d_claims"
-"""The key under which a process that runs checks tells the distributing one the claims."""
+LIMITS = "conv2d_limits"
+"""The keys under which a process that runs checks tells the distributing one the claims, and the limits."""
+
+FAILING = frozenset({"core not claimed", "limits"})
+"""Why a session fails, though nothing is broken: a selection and a debugger are what pytest is used for."""
 
 
 def ended_of(report: pytest.TestReport) -> Ended | None:
@@ -46,6 +50,7 @@ class PytestVerdicts:
         self._records: list[Record] = []
         self._conclusion: Conclusion | None = None
         self.claimed: frozenset[str] = frozenset()
+        self.limits: tuple[str, ...] = ()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -85,15 +90,22 @@ class PytestVerdicts:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        self.claimed = frozenset(getattr(node, "workeroutput", {}).get(CLAIMS, self.claimed))
+        told = getattr(node, "workeroutput", {})
+        self.claimed = frozenset(told.get(CLAIMS, self.claimed))
+        self.limits = tuple(told.get(LIMITS, self.limits))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         was_stopped = session.shouldfail or session.shouldstop
         ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         if self._records and ended and not was_stopped:
             self._conclusion = self._concluded()
-            if self._conclusion.exit_status == 1:
+            if self._fails(self._conclusion):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _fails(self, found: Conclusion) -> bool:
+        accepted = {"limits"} if self._options.accept_limits else set()
+        reasons = FAILING.intersection(known(found.no_certificate, ())) - accepted
+        return found.exit_status == 1 or (found.exit_status == NO_CERTIFICATE and bool(reasons))
 
     def _concluded(self) -> Conclusion:
         """The conclusion of `run` from the same records. If some were left out, say by -k, it is a selection."""
@@ -119,6 +131,8 @@ class PytestVerdicts:
             only=self._options.only if is_whole else "some checks",
             isolation=self._options.isolation,
             complete=True,
+            limits=self.limits,
+            accept_limits=self._options.accept_limits,
         )
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

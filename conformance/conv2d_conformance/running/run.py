@@ -30,6 +30,7 @@ from conv2d_conformance.running.plugin import ExaminedImplementation
 from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
 from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict import gate
+from conv2d_conformance.verdict.claims import require_calls_inside
 from conv2d_conformance.verdict.history import Remembering
 
 
@@ -52,8 +53,8 @@ def run(
 ) -> Report:
     """Examine the target and return the report, which is then in `report_file` too, or in `options.output`.
 
-    Raises TargetError or LoadError where the target cannot be reached, RefusedAtOnce, UnwritableOutput before the first
-    check, ReportElsewhere after the last, HarnessFailure, Lacking.
+    Raises TargetError or LoadError where the target cannot be reached, LimitsOfNothing, RefusedAtOnce, UnwritableOutput
+    before the first check, ReportElsewhere after the last, HarnessFailure, Lacking.
     """
     occupy_standard_descriptors()
     if report_file is None:
@@ -73,6 +74,7 @@ def run(
     )
     confirmer = Confirmer(options)
     try:
+        require_calls_inside(implementation.hello.capabilities)
         if gate.is_needed(implementation.hello):
             _pass_gate(options)
         return _run(options, report_file, implementation, confirmer, on_progress, abandoned)

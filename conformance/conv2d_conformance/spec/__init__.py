@@ -80,6 +80,11 @@ def smallest_profile(profiles: Iterable[str]) -> str:
     return next(name for name, operations in PROFILES.items() if together <= operations)
 
 
+def is_smallest(profile: str) -> bool:
+    """Whether it is the first profile, which all others contain."""
+    return profile == next(iter(PROFILES))
+
+
 def is_within(profile: str, other: str) -> bool:
     """Whether one profile is contained in another."""
     return PROFILES[profile] <= PROFILES[other]

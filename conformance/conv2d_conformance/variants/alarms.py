@@ -97,12 +97,12 @@ def runs(name: str, names: Iterable[str], seeds: Sequence[int], effort: Effort) 
     A check that asked the same cases with two seeds draws none, and does not run again.
     """
     check = checks()[name]
-    panels: dict[frozenset[str], list[InProcess]] = {}
+    panels: dict[tuple[frozenset[str], tuple[str, ...]], list[InProcess]] = {}
     for variant in names:
         implementation = InProcess(variants()[variant])
         if _applies(check, implementation):
-            dtypes = frozenset(implementation.hello.capabilities.dtypes)
-            panels.setdefault(dtypes, []).append(implementation)
+            claims = implementation.hello.capabilities
+            panels.setdefault((frozenset(claims.dtypes), claims.limits), []).append(implementation)
     results: dict[str, VariantResult] = {}
     for panel in panels.values():
         results |= _runs_of(check, panel, seeds, effort)
@@ -116,7 +116,7 @@ def _applies(check: Check, implementation: InProcess) -> bool:
 def _runs_of(
     check: Check, panel: Sequence[InProcess], seeds: Sequence[int], effort: Effort
 ) -> dict[str, VariantResult]:
-    """The results by variant. All claim the same dtypes, so a check asks all of them the same."""
+    """The results by variant. All claim the same dtypes and limits, so a check asks all of them the same."""
     total = {implementation.hello.name: VariantResult() for implementation in panel}
     asked: list[set[int]] = []
     is_large = False

@@ -26,7 +26,7 @@ class Questions:
         # A stride of 1.0 equals a stride of 1, but makes another question.
         if case.overrides or math.prod(case.output_shape) > MOST_ELEMENTS:
             return Question(case, claims)
-        key = (case, f"{sorted(claims.grades.items())} {sorted(claims.subnormals.items())}")
+        key = (case, f"{sorted(claims.grades.items())} {sorted(claims.subnormals.items())} {claims.limits}")
         if key not in self._known:
             if len(self._known) == MOST_QUESTIONS:
                 self._known.clear()
@@ -54,6 +54,10 @@ class Panel:
     def judge_illegal(self, calls: Iterable[Illegal]) -> None:
         made = tuple(calls)
         self._each(lambda examination: examination.judge_illegal(made))
+
+    def judge_outside(self, cases: Iterable[Case]) -> None:
+        near = tuple(cases)
+        self._each(lambda examination: examination.judge_outside(near))
 
     def judge_in_sequence(self, cases: Iterable[Case]) -> None:
         sequence = tuple(cases)

@@ -10,6 +10,7 @@ from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Answer, Implementation, Observation
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.operations import OPERATIONS
+from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.failure import as_always
 from conv2d_conformance.verdict.fault_sentences import NO_SUCH_THING
@@ -47,6 +48,10 @@ class Asker:
     @property
     def claims(self) -> Capabilities:
         return self.implementation.hello.capabilities
+
+    def may_ask(self, case: Case) -> bool:
+        """Whether a case lies within the limits of the implementation."""
+        return keeps_limits(case, self.claims)
 
     def ask(
         self, case: Case, *, values: bool, times: int = 1, meanwhile: Callable[[], object] = lambda: None

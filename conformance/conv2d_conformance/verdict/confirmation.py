@@ -16,6 +16,7 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.operations import elementwise, operation_of
 from conv2d_conformance.verdict.aspects import aspect_of, is_refusal
+from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.explanation import explanations
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked
@@ -53,9 +54,15 @@ def explanations_of(failure: Failure, implementation: Implementation) -> tuple[s
     """The requirements that explain a case that fails alone, from further calls."""
     case = parse(failure.case)
     fault = fault_of(implementation, case)
-    if fault is None:
+    claims = implementation.hello.capabilities
+    if fault is None or not keeps_limits(case, claims):
         return ()
-    return explanations(case, fault.aspect, lambda other: fault_of(implementation, other) is not None)
+    return explanations(
+        case,
+        fault.aspect,
+        lambda other: fault_of(implementation, other) is not None,
+        lambda other: keeps_limits(other, claims),
+    )
 
 
 def amended(ended: Iterable[Ended], implementation: Implementation) -> Iterator[Record]:

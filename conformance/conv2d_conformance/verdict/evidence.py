@@ -19,9 +19,10 @@ def with_evidence(case: Case, claims: Capabilities) -> Case:
 def askable(case: Case, claims: Capabilities) -> Case | None:
     """The nearest relative of the case within the claims, with data that are evidence.
 
-    None where that takes more than is possible: a large padding without its large stride has a large output.
+    None where there is none within the limits, and where it takes more than is possible: a large padding without its
+    large stride has a large output.
     """
     claimed = within_claims(case, claims)
-    if claimed != case and why_too_dear(claimed) is not None:
+    if claimed is None or (claimed != case and why_too_dear(claimed) is not None):
         return None
     return with_evidence(claimed, claims)

@@ -9,8 +9,9 @@ from typing import NamedTuple, NoReturn
 
 from conv2d_conformance import spec
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.cost import why_too_dear
 from conv2d_conformance.cases.features import features_of
-from conv2d_conformance.cases.geometry import is_legal
+from conv2d_conformance.cases.geometry import is_legal, multiply_adds
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.contract.answers import Implementation
@@ -20,8 +21,8 @@ from conv2d_conformance.effort import Effort
 from conv2d_conformance.operations import graded
 from conv2d_conformance.verdict.ahead import Ahead, Item
 from conv2d_conformance.verdict.asker import Asker, Prepare
-from conv2d_conformance.verdict.claims import illegal_within_claims, within_claims
-from conv2d_conformance.verdict.evidence import askable
+from conv2d_conformance.verdict.claims import illegal_within_claims, outside_limits, within_claims
+from conv2d_conformance.verdict.evidence import askable, with_evidence
 from conv2d_conformance.verdict.failure import Failure, as_always, as_it_is
 from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.history import Remembering
@@ -161,6 +162,26 @@ class Examination:
             aspect: Aspect = "accepted" if fault.aspect == "accepted" else "rejected"
             self._end(as_it_is(format_case(legal), Fault(aspect, fault.got, required)), "error")
 
+    def judge_outside(self, cases: Iterable[Case]) -> None:
+        """Ask legal calls beyond the limits; raise Nonconforming for the first that is answered wrongly.
+
+        They are near the cases, need nothing else that is not claimed, and are no larger than the effort allows.
+        """
+        if self._raised is not None:
+            raise self._raised
+        for case in (beyond for near in cases for beyond in outside_limits(near, self.claims)):
+            if why_too_dear(case) is not None or multiply_adds(case) > self.effort.multiply_adds:
+                continue
+            asked = with_evidence(case, self.claims)
+            if asked in self._known:
+                continue
+            judgement = self._known[asked] = self._ask(asked, values=True)
+            self._note_rejection(asked, judgement)
+            if judgement.outcome != "pass":
+                self._raise(asked, judgement, values=True)
+            self._count(asked, judgement)
+        self._end_where_observed()
+
     def _refusal(self, legal: Case) -> Fault | None:
         """The fault if a legal call gave no array; arrays may be right or wrong."""
         if legal not in self._known:
@@ -266,7 +287,10 @@ class Examination:
 
     def measure(self, case: Case) -> None:
         """Ask a case to measure the accuracy: wrong values do not end the check, any other fault does."""
-        case = within_claims(case, self.claims)  # with its own data, which tell one class from another
+        fitting = within_claims(case, self.claims)  # with its own data, which tell one class from another
+        if fitting is None:
+            return
+        case = fitting
         judgement = self._ask(case, values=True)
         if judgement.outcome == "pass":
             self._count(case, judgement)

@@ -25,23 +25,25 @@ SELF_CONTAINED = frozenset({"memory", "dtype", "validation"})
 """Chapters of conv2d whose requirements say nothing of each other's failures."""
 
 
-def explanations(case: Case, aspect: str, fails: Callable[[Case], bool]) -> tuple[str, ...]:
+def explanations(
+    case: Case, aspect: str, fails: Callable[[Case], bool], admits: Callable[[Case], bool] = lambda _: True
+) -> tuple[str, ...]:
     """The ids of the requirements that explain why the case fails, the narrowest first.
 
-    `fails` says whether another case fails. `aspect` is the respect in which this one does. There are none for an
-    illegal call and for special values: such cases are about nothing else. Nor are there any for a refused call that
-    cannot be asked without one of its features.
+    `fails` says whether another case fails, of those that are admitted. `aspect` is the respect in which this one does.
+    There are none for an illegal call and for special values: such cases are about nothing else. Nor are there any for
+    a refused call that cannot be asked without one of its features.
     """
     if not is_legal(case) or not case.is_finite:
         return ()
-    return tuple(map(elementwise(case.operation).explained_by, _needed(case, aspect, fails)))
+    return tuple(map(elementwise(case.operation).explained_by, _needed(case, aspect, fails, admits)))
 
 
-def _needed(case: Case, aspect: str, fails: Callable[[Case], bool]) -> tuple[str, ...]:
+def _needed(case: Case, aspect: str, fails: Callable[[Case], bool], admits: Callable[[Case], bool]) -> tuple[str, ...]:
     found = []
     is_certain = True
     for requirement, simpler in _without(case):
-        if simpler is None or not is_legal(simpler):
+        if simpler is None or not is_legal(simpler) or not admits(simpler):
             is_certain = False
         elif not fails(simpler):
             found.append(requirement)
@@ -115,7 +117,7 @@ def _unpadded(case: Case) -> Case | None:
 
 
 def _recipe(case: Case) -> Recipe | Elements:
-    """Data for other shapes, in which named elements would lie outside."""
+    """The data for other shapes, without the named elements that would lie outside."""
     return case.recipe or Recipe()
 
 

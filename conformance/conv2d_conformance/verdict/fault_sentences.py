@@ -17,6 +17,9 @@ REFUSED = "refused a legal call: "
 ANY_ANSWER = "an answer, or an exception"
 """The requirement where there was no answer."""
 
+BEYOND = "the call is beyond the limits that are declared"
+"""Why a legal call may be refused."""
+
 NO_SUCH_THING = "no such thing"
 """The requirement where something forbidden was observed."""
 

@@ -1,7 +1,7 @@
-"""Before a run: what the suite took for a conv2d by its looks takes at least one call for each claim.
+"""Before a run, check that a target whose claims were inferred accepts one call per claim.
 
-What an adapter claims its author wrote down. What a form claims was read from parameters and from a framework, and
-where that was more than is meant, forty refusals would say nothing that one sentence does not say better.
+The author of an adapter writes its claims down. Those of a form are read from parameters and from a framework. Where
+they are too many, one sentence says so better than forty refusals.
 """
 
 from __future__ import annotations
@@ -23,19 +23,20 @@ def is_needed(hello: Hello) -> bool:
 
 
 def require_answers(implementation: Implementation) -> None:
-    """Ask one legal call for each claim. RefusedAtOnce where one raises; whether answers are right is not looked at."""
+    """Ask one legal call for each claim. RefusedAtOnce if one raises. Wrong answers do not matter here."""
     hello = implementation.hello
     refused: dict[str, Rejected] = {}
     for claim in claim_cases(hello.claimed):
-        question = Question(within_claims(claim.case, hello.capabilities), hello.capabilities)
+        case, without = (within_claims(one, hello.capabilities) for one in (claim.case, claim.without))
+        if case is None or without is None:  # outside the limits
+            continue
+        question = Question(case, hello.capabilities)
         if question.illegal_because is not None:
             continue
         answer = implementation.ask(question.request)
         if not isinstance(answer, Rejected):
             continue
-        bare = implementation.ask(
-            Question(within_claims(claim.without, hello.capabilities), hello.capabilities).request
-        )
+        bare = implementation.ask(Question(without, hello.capabilities).request)
         if isinstance(bare, Rejected):
             raise RefusedAtOnce(f"it refuses the simplest call: {_told(bare)}", f"it is taken for {hello.description}")
         refused[claim.name] = answer

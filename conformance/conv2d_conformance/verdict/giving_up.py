@@ -18,7 +18,7 @@ MOST_WITHOUT_AN_ANSWER = 2
 
 @dataclass
 class GivingUp:
-    """Decides when a run gives up. `gave_up` says after what it did.
+    """Decides when a run gives up. `gave_up` says what happened before it did.
 
     It counts checks, not calls, since reducing one failure takes many calls. So every run gives up at the same place,
     however long its calls take.

@@ -18,7 +18,7 @@ MOST_REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The number of calls that were answered so far, that were waited for in vain, and that ended the process."""
+    """How many calls were answered so far, were waited for in vain, and ended the process."""
 
     answered: int = 0
     waits: int = 0
@@ -35,7 +35,7 @@ class Ends:
 
 
 class Remembering:
-    """An implementation with the lines of the calls that its present process had; of very many, the last ones.
+    """An implementation, and the lines of the calls that its present process had; of very many, only the last.
 
     `ends` counts the calls of all its processes.
     """

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from conv2d_conformance.contract.answers import Answer, Broken, Rejected, Result
 from conv2d_conformance.contract.arrays import Array, dtype_of
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.joined_arrays import row_of
-from conv2d_conformance.verdict.fault_sentences import ANY_ANSWER, REFUSED, describe_wrong_elements
+from conv2d_conformance.verdict.fault_sentences import ANY_ANSWER, BEYOND, REFUSED, describe_wrong_elements
 from conv2d_conformance.verdict.grading import Grading
 from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.question import Question
@@ -17,12 +19,15 @@ from conv2d_conformance.verdict.question import Question
 def judge(question: Question, answer: Answer, *, values: bool = True, grading: Grading | None = None) -> Judgement:
     """Judge whether the answer is allowed. Without `values`, only its dtype and shape count.
 
-    `grading` notes how accurate the answer is, right or wrong.
+    `grading` notes how accurate the answer is, right or wrong. Beyond the limits of the implementation, a call may be
+    refused or answered rightly: either is one fact, and says nothing of the accuracy.
     """
     if isinstance(answer, Broken):
         return Judgement("error", Fault("answered", answer.sentence, ANY_ANSWER, answer.kind))
     if question.illegal_because is not None:
         return _judge_illegal(question.illegal_because, answer)
+    if question.is_outside_limits:
+        return _judge_outside(question, answer)
     if isinstance(answer, Rejected):
         got = f"{REFUSED}{answer.type}: {answer.message}"
         return _fail(answer, Fault("accepted", got, "an array, since the call is legal"))
@@ -36,6 +41,17 @@ def _judge_illegal(reason: str, answer: Result | Rejected) -> Judgement:
         return Judgement("pass", evidence=1, elements=1, observed=answer.observed, rejected=answer)
     shapes = ", ".join("None" if array is None else str(array.shape) for array in answer.arrays)
     return _fail(answer, Fault("rejected", f"a result of shape {shapes}", f"an exception: {reason}"))
+
+
+def _judge_outside(question: Question, answer: Result | Rejected) -> Judgement:
+    if isinstance(answer, Rejected):
+        return Judgement("pass", evidence=1, elements=1, observed=answer.observed, rejected=answer)
+    if (fault := _fault_of_form(question, answer)) is not None:
+        return _fail(answer, replace(fault, required=f"{fault.required}, or a rejection: {BEYOND}"))
+    found = _judge_values(question, answer, row_of(answer.arrays), values=True, grading=None)
+    if found.fault is not None:
+        return _fail(answer, replace(found.fault, required=f"{found.fault.required}, or a rejection: {BEYOND}"))
+    return Judgement("pass", evidence=1, elements=1, observed=answer.observed)
 
 
 def _fault_of_form(question: Question, answer: Result) -> Fault | None:

@@ -25,6 +25,7 @@ from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import AccuracyClass
 from conv2d_conformance.operations import Elementwise, elementwise, operation_of
 from conv2d_conformance.operations.operation import Shapes
+from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_reference.arguments import Geometry
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def requests_of(line: str) -> list[Request]:
 
 @dataclass
 class Question:
-    """One case, and lazily everything that follows from it and from the claimed grade and flushing."""
+    """One case, and, computed when needed, all that follows from it and from the claimed grade and flushing."""
 
     case: Case
     claims: Capabilities = CORE_CLAIMS
@@ -109,6 +110,11 @@ class Question:
     def illegal_because(self) -> str | None:
         """Why the call must be rejected, in the words of the reference; None where it is legal."""
         return self._resolved if isinstance(self._resolved, str) else None
+
+    @cached_property
+    def is_outside_limits(self) -> bool:
+        """Whether the call is legal and beyond what the implementation promises to answer: it may be refused."""
+        return not keeps_limits(self.case, self.claims)
 
     @property
     def geometry(self) -> Geometry:

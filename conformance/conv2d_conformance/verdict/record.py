@@ -49,7 +49,7 @@ class RejectedCalls:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedRejections(RejectedCalls):
-    """Those of one kind in all checks; `suspicious` are words that a fault of the worker itself would have."""
+    """The rejections of one kind in all checks; `suspicious` if a fault of the worker itself would read like that."""
 
     suspicious: bool
 

@@ -31,7 +31,7 @@ HINT = "it names something that does not exist: is it a fault of the adapter, an
 
 
 def looks_like_a_mistake(type: str, message: str) -> bool:
-    """Whether the message is about a name that does not exist. It decides nothing."""
+    """Whether the message names something that does not exist. No verdict depends on it."""
     return bool(_TYPES.search(type) or _WORDS.search(message))
 
 

@@ -74,8 +74,9 @@ def simplest(
     allowance: Allowance = USUAL,
     *,
     clock: Callable[[], float] = time.monotonic,
+    admits: Callable[[Case], bool] = lambda _: True,
 ) -> Simplest:
-    """The simplest case that fails like `case`, which has the `fault`.
+    """The simplest admitted case that fails like `case`, which has the `fault`.
 
     The search asks each candidate once. If its result does not fail every time, and `case` does fail again, the search
     is repeated in the time that is left, with each candidate asked several times. A case that does not fail again is
@@ -97,12 +98,19 @@ def simplest(
     def again(candidate: Case) -> int:
         return sum(fails(candidate) for _ in range(repetitions))
 
-    small = shrink(case, fails, budget=budget, seconds=seconds, clock=clock)
+    small = shrink(case, fails, budget=budget, seconds=seconds, clock=clock, admits=admits)
     if (count := again(small)) == repetitions:
         return Simplest(small, failed[small], count, repetitions)
     if share := again(case) / repetitions:
         attempts, left = _attempts(share), seconds - (clock() - start)
-        shrink(case, lambda candidate: fails(candidate, attempts), budget=budget, seconds=left, clock=clock)
+        shrink(
+            case,
+            lambda candidate: fails(candidate, attempts),
+            budget=budget,
+            seconds=left,
+            clock=clock,
+            admits=admits,
+        )
     for candidate in reversed(list(failed)):
         if candidate != case and (count := again(candidate)):
             return Simplest(candidate, failed[candidate], count, repetitions)

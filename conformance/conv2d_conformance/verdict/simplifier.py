@@ -61,14 +61,20 @@ class Simplifier:
             seen[candidate] = found is None
             return found
 
-        is_known = self.known is not None and self.known(asker.implementation, case, judgement.fault)
+        # What lies outside the limits stays outside: a call that is inside them fails for another reason.
+        is_inside = asker.may_ask(case)
+
+        def admits(candidate: Case) -> bool:
+            return asker.may_ask(candidate) == is_inside
+
+        is_known = self.known is not None and is_inside and self.known(asker.implementation, case, judgement.fault)
         crashed = judgement.outcome == "error"
         if crashed and is_known:  # it was seen again, and earlier answers suffice for the diagnosis
             return replace(once, diagnosis=self.diagnosis(asker, case, seen if values else {}))
         if self.unsteady and (again := repeated(case, judgement.fault, find)).failed < again.repetitions:
             return _reduced(case, again)
         allowance = OF_A_CRASH if crashed else IF_KNOWN if is_known else USUAL
-        found = simplest(case, judgement.fault, find, allowance, clock=self.clock)
+        found = simplest(case, judgement.fault, find, allowance, clock=self.clock, admits=admits)
         failure = _reduced(case, found)
         if found.failed == found.repetitions:
             # If only shapes were judged, no answer is known to be right.
@@ -84,7 +90,8 @@ class Simplifier:
             observed = asker.ask(candidate, values=False).observed
             return next((_of_observation(seen) for seen in observed if seen.kind == first.kind), None)
 
-        return _reduced(case, simplest(case, _of_observation(first), find, clock=self.clock))
+        found = simplest(case, _of_observation(first), find, clock=self.clock, admits=asker.may_ask)
+        return _reduced(case, found)
 
     def together(self, asker: Asker, cases: Sequence[Case], failure: Failure) -> Failure:
         """The failure of one of two cases asked at once, with how often either fails so."""
@@ -105,8 +112,13 @@ class Simplifier:
         return shortest(before, fails_after) if asker.implementation.restart() else None
 
     def diagnosis(self, asker: Asker, case: Case, seen: Mapping[Case, bool]) -> str | None:
-        """The cause of a failing case, from it and from other cases seen to fail or not."""
-        return None if self.diagnose is None else self.diagnose(asker.implementation, case, seen)
+        """The cause of a failing case, from it and from other cases seen to fail or not.
+
+        Of a call outside the limits nothing follows from others, which are asked inside.
+        """
+        if self.diagnose is None or not asker.may_ask(case):
+            return None
+        return self.diagnose(asker.implementation, case, seen)
 
 
 SIMPLIFIER = Simplifier()
@@ -124,7 +136,7 @@ def _reduced(case: Case, found: Simplest) -> Failure:
 
 
 def _is_dear(fault: Fault) -> bool:
-    """Whether seeing it again takes all the time, or all the memory, that a call may use."""
+    """Whether each repetition uses up the time or the memory that a call may take."""
     return fault.broken in ("timeout", "memory-limit")
 
 

@@ -32,10 +32,11 @@ def faults_of_checks(report: Report, checks: Mapping[str, Seen], due: Set[str] |
     """
     for name, seen in checks.items():
         yield from _faults_of_one(name, seen)
+    is_limited = bool(report.implementation.capabilities.get("limits"))
     silence: Verdict = "error" if report.complete and not known(report.gave_up, None) else NOT_REACHED
     for entry in report.requirements:
         if entry.verdict != "unsupported":
-            yield from _faults_of_entry(entry, checks, due, silence)
+            yield from _faults_of_entry(entry, checks, due, silence, is_limited=is_limited)
     told = list(known(report.breaches, ()))
     breaches = sorted({sentence for seen in checks.values() for sentence in seen.breaches})
     if breaches != told:
@@ -85,8 +86,12 @@ def _faults_of_one(name: str, seen: Seen) -> Iterator[str]:
         yield f"{name} is said to pass without one judged case"
 
 
-def _faults_of_entry(entry: Entry, checks: Mapping[str, Seen], due: Set[str] | None, silence: Verdict) -> Iterator[str]:
+def _faults_of_entry(
+    entry: Entry, checks: Mapping[str, Seen], due: Set[str] | None, silence: Verdict, *, is_limited: bool
+) -> Iterator[str]:
     own = [checks[name] for name in entry.checks if name in checks]
+    if is_limited:  # what asks nothing within the limits is not about them
+        own = [seen for seen in own if seen.asked or seen.outcome != "error"]
     verdict = _verdict(entry.id, own, checks)
     missing = [name for name in entry.checks if name not in checks and (due is None or name in due)]
     is_open = due is None and bool(missing) and entry.verdict in ("pass", silence)

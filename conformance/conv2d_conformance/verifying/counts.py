@@ -31,10 +31,20 @@ def faults_of_counts(report: Report, checks: Mapping[str, Seen], counts: Mapping
             cases = _cases(seen, count)
             seen_cases |= cases
             yield from _faults_of_one(name, seen, count, len(cases))
+    yield from _faults_of_unsupported(report, checks, counts)
     if is_whole and len(seen_cases) != report.judged_cases:
         yield f"it says that {report.judged_cases} distinct cases were judged; its checks have {len(seen_cases)}"
     if is_whole:
         yield from _faults_of_cases(report, checks, counts)
+
+
+def _faults_of_unsupported(report: Report, checks: Mapping[str, Seen], counts: Mapping[str, Count]) -> Iterator[str]:
+    """Whether no call within the limits is about what is called unsupported although all that it needs is claimed."""
+    for entry in report.requirements:
+        if entry.verdict == "unsupported":
+            for name in entry.checks:
+                if name in checks and name in counts and counts[name].asked:
+                    yield f"{entry.id} is called unsupported, and {name} asks {counts[name].asked} calls about it"
 
 
 def _faults_of_one(name: str, seen: Seen, count: Count, cases: int) -> Iterator[str]:

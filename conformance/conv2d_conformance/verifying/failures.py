@@ -46,8 +46,10 @@ def _faults_of_line(where: str, line: str, operations: Sequence[str], claims: Ca
     elif operation.name not in operations:
         yield f"{where} is {line!r}, which asks for {operation.name}: the implementation has none"
     elif operation.elementwise is not None and (asked := _within_claims(line, claims)) != line:
-        yield f"{where} is {line!r}, which needs what is not claimed; {asked!r} would be asked"
+        instead = "nothing" if asked is None else repr(asked)
+        yield f"{where} is {line!r}, which needs what is not claimed; {instead} would be asked"
 
 
-def _within_claims(line: str, claims: Capabilities) -> str:
-    return grammar.format_case(within_claims(grammar.parse(line), claims))
+def _within_claims(line: str, claims: Capabilities) -> str | None:
+    asked = within_claims(grammar.parse(line), claims)
+    return None if asked is None else grammar.format_case(asked)

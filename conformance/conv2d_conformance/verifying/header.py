@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.fingerprint.fingerprint import OfDtype, OfShape
-from conv2d_conformance.fingerprint.shapes import SHAPES
+from conv2d_conformance.fingerprint.shapes import SHAPES, claimed
 from conv2d_conformance.fingerprint.summary import Phrases, nothing_seen, pieces, summary
 from conv2d_conformance.implementation.bundled import list_adapters
 from conv2d_conformance.report.header import Header
@@ -23,8 +24,8 @@ def faults_of_header(report: Report, rules: Rules | None) -> Iterator[str]:
     bundled = run.target.partition("?")[0]
     if bundled in list_adapters() and implementation.name != bundled:
         yield f"its target is the bundled adapter {bundled}, and its implementation is called {implementation.name}"
-    if "conv2d" not in implementation.operations:
-        yield "its implementation has no conv2d"
+    if MAIN not in implementation.operations:
+        yield f"its implementation has no {MAIN}"
     if run.isolation == "none" and known(run.memory_gib, None) is not None:
         yield "it says that memory was limited, and that the implementation had no process to limit"
     if is_on_linux(report) and run.isolation == "process" and run.memory_gib is None:
@@ -52,7 +53,7 @@ def faults_of_fingerprint(report: Report, claims: Capabilities) -> Iterator[str]
     if list(found.dtypes) != [dtype for dtype in DTYPES if dtype in claims.dtypes]:
         yield "its fingerprint is not of the dtypes that are claimed"
     for dtype, seen in found.dtypes.items():
-        yield from _faults_of_dtype(dtype, seen)
+        yield from _faults_of_dtype(dtype, seen, claims)
 
 
 def is_on_linux(report: Header) -> bool:
@@ -60,8 +61,8 @@ def is_on_linux(report: Header) -> bool:
     return report.environment.platform.startswith("Linux")
 
 
-def _faults_of_dtype(dtype: str, seen: OfDtype) -> Iterator[str]:
-    calls = {shape.name: f"{shape.case} {dtype}" for shape in SHAPES}
+def _faults_of_dtype(dtype: str, seen: OfDtype, claims: Capabilities) -> Iterator[str]:
+    calls = {shape.name: f"{shape.case} {dtype}" for shape in claimed(SHAPES, claims, dtype)}
     for name, shape in seen.shapes.items():
         if calls.get(name, shape.case) != shape.case:
             yield f"the shape {name} of its fingerprint is the case {shape.case!r}; it is {calls[name]!r}"

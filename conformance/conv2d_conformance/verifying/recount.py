@@ -24,6 +24,7 @@ from conv2d_conformance.operations import elementwise
 from conv2d_conformance.report.header import Asked
 from conv2d_conformance.running.examine import run_check
 from conv2d_conformance.running.hypothesis_draws import seed_of
+from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.judgement import Judgement
 from conv2d_conformance.verdict.question import DrawnQuestion
@@ -80,7 +81,7 @@ class _Counting(Examination):
         self._tally(question.line, _held(question.elements))
 
     def _ask(self, case: Case, values: bool, times: int = 1) -> Judgement:  # noqa: ARG002  # all answers are the same
-        judges_values = values and is_legal(case)
+        judges_values = values and is_legal(case) and keeps_limits(case, self.claims)
         if self.asker.grades and judges_values and 0 not in case.output_shape:
             self.subjects.add(case.subject)
         return _held(_elements(case) if judges_values else 1)
@@ -128,6 +129,6 @@ def _held(elements: int) -> Judgement:
 
 
 def _elements(case: Case) -> int:
-    """The elements of the answer; an answer without elements is judged by its shape, as one fact."""
+    """The number of elements of the answer; one without elements is judged by its shape, and counts as one."""
     shapes = elementwise(case.operation).shapes(case, geometry(case))
     return sum(math.prod(shape) for shape in shapes.values() if shape is not None) or 1

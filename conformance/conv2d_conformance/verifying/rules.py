@@ -36,7 +36,7 @@ class Rules:
 
 @dataclass
 class Origin:
-    """Who made a report: the rules that it followed, as far as they are known, and what is wrong or unknown about it.
+    """Which suite made a report: the rules that it followed, if known, and what is wrong or unknown about it.
 
     `supposed` are the rules of this suite, if other sources made the report from the same text.
     """

@@ -142,7 +142,7 @@ def test_no_answer_is_an_error_and_the_rest_is_judged(name: str, tmp_path: Path)
 def test_what_happens_besides_the_answer_disturbs_nothing(name: str, tmp_path: Path) -> None:
     report = examine(f"processes.py:{name}", tmp_path, only="bias.absent")
     assert [entry["verdict"] for entry in report["requirements"]] == ["pass"]
-    assert report["conclusion"]["exit_status"] == 0
+    assert report["conclusion"]["exit_status"] == 4
     ended = [told for told in report["execution"]["incidents"] if f"({HARMLESS[name]}" in told]
     assert bool(ended) == bool(HARMLESS[name])
     assert all(
@@ -152,7 +152,7 @@ def test_what_happens_besides_the_answer_disturbs_nothing(name: str, tmp_path: P
 
 def test_what_outlives_one_of_several_processes_is_ended_and_told(tmp_path: Path) -> None:
     report = examine("processes.py:hides_a_process_that_stays", tmp_path, only="bias.absent", workers=2)
-    assert report["conclusion"]["exit_status"] == 0
+    assert report["conclusion"]["exit_status"] == 4
     assert [told for told in report["execution"]["incidents"] if "behind (sleep)" in told]
 
 

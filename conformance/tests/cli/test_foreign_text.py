@@ -95,7 +95,7 @@ def test_a_target_with_text_that_acts_can_be_run_and_is_shown_with_escapes(
     (folder / name).write_text((folder / "right.py").read_text())
     for _ in range(2):  # the second replaces the report of the first, which is of the same kind
         result = invoke("run", f"{name}:conv2d", "--only", "bias.absent", "--effort", "quick")
-        assert result.exit_code == 0, result.stderr
+        assert result.exit_code == 4, result.stderr
         assert not acts(result.stdout)
     (path,) = folder.glob("conv2d-right*.json")
     assert json.loads(path.read_text())["run"]["target"] == "right\\x1b[31m\\u202e.py:conv2d"

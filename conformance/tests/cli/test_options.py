@@ -38,6 +38,7 @@ OTHER = Options(
     memory=0.5,
     isolation="none",
     keep_going=True,
+    accept_limits=True,
     deviations=(("any", "where"),),  # type: ignore[arg-type]  # whatever is declared
 )
 """Every option has another value than by default."""
@@ -107,6 +108,7 @@ def test_a_report_says_what_was_asked() -> None:
         isolation="none",
         timeout_seconds=2.5,
         memory_gib=None,
+        accept_limits=True,
     )
     assert {said.told for _, said in described() if said.told} == {item.name for item in fields(Asked)}
 

@@ -126,7 +126,7 @@ def test_a_report_on_standard_output_is_alone_there(invoke: Callable[..., Result
 
 def test_a_report_is_named_by_its_kind_and_another_kind_is_refused(invoke: Callable[..., Result], folder: Path) -> None:
     name = "conv2d-right.py-conv2d-quick-only-bias.absent.json"
-    assert invoke(*ONE).exit_code == 0
+    assert invoke(*ONE).exit_code == 4
     text = (folder / name).read_text(encoding="utf-8")
     assert fault_of(json.loads(text)) is None
     for word, told in (("--seed", "seed is 0, not 1"), ("--isolation", "isolation is process, not none")):

@@ -20,8 +20,9 @@ def test_help_lists_every_command_and_the_exit_statuses(invoke: Callable[..., Re
     for name in ("run", "smoke", "list", "explain", "reference", "replay", "summary", "verify", "selftest"):
         assert f"\n  {name} " in shown
     assert (
-        "    0    conforming, or nothing fails but what is declared\n    1    not conforming\n    2    wrong usage\n"
-        in shown
+        "    0    conforming, or nothing fails but what is declared\n"
+        "    1    a MUST is broken or not reached, a deviation is stale, or a rule for adapters is broken\n"
+        "    2    wrong usage\n" in shown
     )
     assert "..." not in shown.partition("Commands:")[2]
 

@@ -49,7 +49,7 @@ def test_what_answers_is_examined_by_a_process_that_was_asked_nothing(folder: Pa
     )
     (folder / "mine.py").write_text(HEAD + noting + body + END)
     found = run("mine.py:conv2d?arrays=numpy&dtypes=float32&without=arguments.defaults", "--output", "report.json")
-    assert found.exit_code == 0, found.output
+    assert found.exit_code == 4, found.output
     assert "a function on arrays of numpy on cpu, called with input, weight" in found.output
     told = json.loads((folder / "report.json").read_text())["implementation"]
     assert told["environment"]["form"] == "function"

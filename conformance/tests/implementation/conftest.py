@@ -1,3 +1,5 @@
+import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ import pytest
 from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.implementation.host import Worker
+from worker_processes import our_children
 
 MISBEHAVING = Path(__file__).with_name("misbehaving.py")
 
@@ -41,3 +44,10 @@ def worker(target: Callable[[str], str]) -> Iterator[Callable[..., Worker]]:
     yield start
     for item in workers:
         item.close()
+
+
+@pytest.fixture
+def nothing_is_left_behind() -> Iterator[None]:
+    before = our_children(), os.listdir("/proc/self/fd"), threading.active_count()
+    yield
+    assert (our_children(), os.listdir("/proc/self/fd"), threading.active_count()) == before

@@ -1,73 +1,24 @@
 """What the harness makes of a process that dies, hangs, prints, or forks."""
 
-import ctypes
-import fcntl
 import os
-import re
-import select
 import signal
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from conv2d_conformance.contract.answers import Answer, Broken, Request, Result
-from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.contract.answers import Broken, Request, Result
 from conv2d_conformance.implementation.host import MOST_PASSED_OVER, Worker, connect
 from conv2d_conformance.implementation.last_words import FIRST_KEPT, LAST_KEPT
 from conv2d_conformance.implementation.process import Abandoned
+from worker_processes import array_of, broken, wait_until_told
 
-
-def broken(answer: Answer) -> Broken:
-    assert isinstance(answer, Broken)
-    return answer
-
-
-def array_of(answer: Answer) -> Array:
-    assert isinstance(answer, Result)
-    (array,) = answer.arrays
-    assert array is not None
-    return array
-
-
-def wait_until_gone(pid: int) -> bool:
-    """Wait for a process to die, however it is waited for."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    gone = bool(poll.poll(10_000))
-    os.close(descriptor)
-    return gone
-
-
-def wait_until_told(worker: Worker) -> bool:
-    """Wait for the death of a worker to be known to the harness."""
-    poll = select.poll()
-    assert worker._process is not None
-    poll.register(worker._process._note, select.POLLIN)
-    return bool(poll.poll(10_000))
-
-
-def our_children() -> list[Any]:
-    with open(f"/proc/self/task/{os.getpid()}/children") as file:
-        return file.read().split()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left_behind() -> Iterator[None]:
-    before = our_children(), os.listdir("/proc/self/fd"), threading.active_count()
-    yield
-    assert (our_children(), os.listdir("/proc/self/fd"), threading.active_count()) == before
+pytestmark = pytest.mark.usefixtures("nothing_is_left_behind")
 
 
 DEATHS = {
@@ -297,92 +248,6 @@ def test_a_forked_child_does_not_answer_too(worker: Callable[..., Worker], reque
     assert len({int(array_of(asked.ask(request_for()))) for _ in range(10)}) == 1
 
 
-def test_a_child_in_another_session_is_ended_too(
-    target: Callable[[str], str], request_for: Callable[..., Request]
-) -> None:
-    with Worker(target("starts_a_child_in_another_session")) as worker:
-        child = int(array_of(worker.ask(request_for())).item())
-        os.kill(child, 0)
-    assert wait_until_gone(child)
-
-
-@pytest.mark.parametrize(
-    "name", ["hides_one", "hides_one_and_dies", "hides_one_and_hangs", "hides_one_that_forks_without_end"]
-)
-def test_a_hidden_descendant_is_ended_and_told(
-    target: Callable[[str], str],
-    request_for: Callable[..., Request],
-    name: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
-    with Worker(target(name), timeout=0.5) as worker:
-        worker.ask(request_for())
-        assert (tmp_path / "lock").exists()
-    assert not is_locked(tmp_path / "lock")
-    # One that forks without end may be two when it is found.
-    told = r"the worker left (a process|\d+ processes) behind \(.+\), which the harness ended"
-    assert re.fullmatch(told, worker.incidents[0])
-
-
-def is_locked(path: Path) -> bool:
-    """Whether somebody has the file open who has locked it, or who has it from such a one."""
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
-def test_who_leaves_in_time_is_not_told(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
-    """As helpers of libraries do."""
-    with Worker(target("starts_a_helper_that_leaves_with_it")) as worker:
-        worker.ask(request_for())
-    assert worker.incidents == []
-
-
-def test_what_others_started_is_not_touched(
-    target: Callable[[str], str], request_for: Callable[..., Request], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
-    with subprocess.Popen(["sleep", "1000"], start_new_session=True) as ours:
-        with Worker(target("hides_one")) as worker:
-            worker.ask(request_for())
-        assert ours.poll() is None
-        ours.kill()
-
-
-def test_this_process_adopts_no_orphans(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
-    """It may be anybody's program."""
-    adopts = ctypes.c_int(-1)
-    with Worker(target("zeros")) as worker:
-        worker.ask(request_for())
-        pr_get_child_subreaper = 37
-        ctypes.CDLL(None).prctl(pr_get_child_subreaper, ctypes.byref(adopts))
-    assert adopts.value == 0
-
-
-def test_a_keeper_that_is_stopped_is_ended(
-    target: Callable[[str], str], request_for: Callable[..., Request], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("conv2d_conformance.implementation.process.SECONDS_TO_DIE", 0.2)
-    monkeypatch.setattr("signal.SIGCONT", 0)
-    with Worker(target("stops_its_keeper_and_tells_its_process_id")) as worker:
-        pid = int(array_of(worker.ask(request_for())))
-    assert wait_until_gone(pid)
-
-
-def test_a_keeper_that_is_killed_takes_the_worker_along(
-    target: Callable[[str], str], request_for: Callable[..., Request]
-) -> None:
-    with Worker(target("kills_its_keeper")) as worker:
-        answer = worker.ask(request_for())
-    assert broken(answer).kind == "died"
-    assert broken(answer).sentence.startswith("the process was killed by signal 9 (SIGKILL)")
-
-
 def test_big_arrays_go_there_and_back(worker: Callable[..., Worker]) -> None:
     array = np.arange(25 << 18, dtype=np.float64).reshape(1, 1, 25 << 9, 1 << 9)
     answer = worker("echoes_the_input").ask(Request("conv2d", {}, {"input": array, "weight": np.ones(1)}))
@@ -403,15 +268,6 @@ def test_an_absurd_size_is_not_waited_for(
     )
 
 
-def test_ctrl_c_leaves_nothing_behind(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
-    """The fixture of this file looks for children and descriptors that are left."""
-    before = our_children()
-    worker = Worker(target("interrupts_the_harness_and_sleeps"))
-    with pytest.raises(KeyboardInterrupt):
-        worker.ask(request_for())
-    assert our_children() == before
-
-
 def test_who_is_abandoned_is_not_waited_for(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
     abandoned = threading.Event()
     worker = Worker(target("sleeps_for_ever"), timeout=1000, abandoned=abandoned)
@@ -429,41 +285,6 @@ def test_ctrl_c_in_process_is_the_users(target: Callable[[str], str], request_fo
     ):
         here.ask(request_for())
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
-def test_a_process_ends_with_the_harness(target: Callable[[str], str], request_for: Callable[..., Request]) -> None:
-    """A harness that is killed cannot clean up: the worker must go by itself."""
-    source, sink = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            worker = Worker(target("kills_the_harness_and_sleeps_when_the_input_is_one"))
-            os.write(sink, b"%d" % int(array_of(worker.ask(request_for(0)))))
-            worker.ask(request_for(1))
-        finally:
-            os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(pid, 0)
-    orphan = int(os.read(source, 100))
-    os.close(source)
-    os.close(sink)
-    assert wait_until_gone(orphan)
-
-
-def test_what_a_worker_hides_ends_with_the_harness_too(
-    target: Callable[[str], str], request_for: Callable[..., Request], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LOCK_OF_THE_DESCENDANT", str(tmp_path / "lock"))
-    pid = os.fork()
-    if pid == 0:
-        try:
-            Worker(target("hides_one_and_kills_the_harness")).ask(request_for())
-        finally:
-            os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(pid, 0)
-    until = time.monotonic() + 10
-    while is_locked(tmp_path / "lock") and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not is_locked(tmp_path / "lock")
 
 
 def test_libraries_get_one_thread_unless_the_user_says_otherwise(

@@ -5,6 +5,8 @@ import pytest
 
 from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.emulation.layer import LayerCall
+from conv2d_conformance.emulation.torch_stream import torch_layer
 from conv2d_conformance.initialisation.layers import SMALL
 from conv2d_conformance.initialisation.stream import expected_of
 
@@ -46,3 +48,22 @@ def test_bit_for_bit_what_pytorch_draws(dtype: str, bias: bool) -> None:
             assert (layer.bias is None) == (expected_bias is None)
             if expected_bias is not None:
                 assert np.array_equal(layer.bias.detach().double().numpy(), expected_bias.astype(float))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_emulation_draws_the_same_bits_by_other_steps(dtype: str) -> None:
+    for case in SMALL:
+        for seed in (0, 2**32 - 1, 2**32):
+            asked = LayerCall(case.C, case.M, case.kernel, groups=case.groups, dtype=dtype)
+            wanted = LayerCase(C=case.C, M=case.M, kernel=case.kernel, groups=case.groups, dtype=dtype)
+            for drawn, expected in zip(torch_layer(asked, seed), expected_of(wanted, seed), strict=True):
+                assert expected is not None
+                assert drawn.dtype == expected.dtype
+                assert np.array_equal(drawn, expected)
+
+
+def test_rounding_twice_changes_some_bits_of_float32() -> None:
+    asked = LayerCall(8, 64, 3)
+    once, twice = (torch_layer(asked, 0, fused=fused)[0] for fused in (True, False))
+    assert 0 < np.count_nonzero(once != twice) < once.size
+    assert np.abs(once - twice).max() <= np.spacing(np.float32(asked.bound))

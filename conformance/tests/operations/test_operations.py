@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import math
+from collections.abc import Iterator
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
+import conv2d_conformance
 from conv2d_conformance import Adapter, Capabilities, spec
 from conv2d_conformance.cases import parse
 from conv2d_conformance.contract.signatures import SIGNATURES, Signature
@@ -73,3 +77,21 @@ def test_an_adapter_claims_a_grade_for_the_operations_that_are_graded_apart(monk
 def test_only_an_operation_that_is_judged_element_by_element_is_graded_apart() -> None:
     assert [name for name, found in SIGNATURES.items() if found.graded_apart] == ["gradients"]
     assert all(OPERATIONS[name].elementwise is not None for name in SIGNATURES if SIGNATURES[name].graded_apart)
+
+
+def names_compared(source: str) -> Iterator[str]:
+    """The operations and profiles whose names stand, as text, in a comparison or in a pattern of `match`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Compare | ast.MatchValue):
+            for part in ast.walk(node):
+                if isinstance(part, ast.Constant) and part.value in {*OPERATIONS, *spec.PROFILES}:
+                    yield str(part.value)
+
+
+def test_no_module_compares_the_name_of_an_operation_or_of_a_profile() -> None:
+    assert list(names_compared('x == "conv2d" or x in ("layer", "no")')) == ["conv2d", "layer"]
+    assert list(names_compared('match x:\n    case "gradients":\n        pass')) == ["gradients"]
+    files = sorted(Path(conv2d_conformance.__file__).parent.rglob("*.py"))
+    found = {path.name: names for path in files if (names := list(names_compared(path.read_text(encoding="utf-8"))))}
+    assert found == {}
+    assert len(files) > 300

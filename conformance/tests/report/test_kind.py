@@ -66,5 +66,5 @@ def test_another_file_has_none(report: dict[str, Any]) -> None:
     others: list[Any] = [{}, [], {**report, "suite": {"name": "another"}}, {**report, "run": {}}]
     for other in others:
         for find in (kind_in, kind_in_first_line):
-            with pytest.raises(ValueError, match=r"Expected|missing|no report"):
+            with pytest.raises(ValueError, match=r"must be|is missing|no report"):
                 find(json.dumps(other))

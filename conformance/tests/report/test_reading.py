@@ -74,10 +74,14 @@ def test_an_unknown_key_is_allowed_only_where_names_are_free(report: dict[str, A
         (lambda r: r["requirements"][0].update(verdict="skip"), "requirements[0].verdict: 'skip' is not one of"),
         (lambda r: r["requirements"][2].update(failure=r["requirements"][0]["failure"]), "requirements[2].failure: "),
         (lambda r: r["requirements"][0].update(failure=None), "requirements[0].failure: None is not of type 'object'"),
-        (lambda r: r.update(judged_cases=2.0), "Expected `int`, got `float` - at `$.judged_cases`"),
+        (lambda r: r.update(judged_cases=2.0), "judged_cases: must be a whole number, and is a number with a point"),
+        (
+            lambda r: r["requirements"][0].update(cases=25.0),
+            "requirements[0].cases: must be a whole number, and is a number with a point",
+        ),
         (
             lambda r: r.update(fingerprint={"name": "a", "version": "b", "dtypes": {"float32": 1}}),
-            "Expected `object`, got `int` - at `$.fingerprint.dtypes[...]`",
+            "fingerprint.dtypes[...]: must be an object, and is a whole number",
         ),
     ],
 )

@@ -126,5 +126,6 @@ def test_less_is_asked_of_an_implementation_that_claims_less() -> None:
     for case in DRAWN:
         for like in state._with_its_like(case):
             asked = within_claims(replace(like, view="offset"), bare)
+            assert asked is not None
             assert is_legal(asked)
             assert asked.view is None

@@ -33,6 +33,7 @@ def claims(draw: st.DrawFn) -> Capabilities:
 @given(case=cases() | cases(dtype="float64"), claimed=claims())
 def test_what_is_asked_is_claimed_and_legal(case: Case, claimed: Capabilities) -> None:
     asked = within_claims(case, claimed)
+    assert asked is not None
     assert features_of(asked) <= claimed.features, format_case(asked)
     assert is_legal(asked), format_case(asked)
     assert within_claims(asked, claimed) == asked
@@ -77,6 +78,7 @@ def test_named_elements_keep_a_place_where_the_shapes_change(line: str, claims: 
 
 def test_named_elements_stay_where_the_dtype_changes() -> None:
     asked = within_claims(parse("n1c4h3w3 m2k2 integers:5 x[0,3,0,0]=nan"), Capabilities(dtypes={"float64"}))
+    assert asked is not None
     assert format_case(asked) == "n1c4h3w3 m2k2x2 s1x1 p0x0 d1x1 g1 nobias float64 integers:5 x[0,3,0,0]=nan"
 
 

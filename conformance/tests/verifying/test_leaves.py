@@ -16,6 +16,7 @@ Report = dict[str, Any]
 UNKNOWABLE = {
     r"run\.target": "where the implementation was found is as it was told",
     r"run\.(timeout_seconds|memory_gib)": "a limit that nothing came near leaves no trace",
+    r"run\.accept_limits": "what the caller accepts decides nothing where there are no limits",
     r"implementation\.(name|version|language|description|environment\.\w+)": "an implementation introduces itself",
     r"implementation\.capabilities\.\S+": "a claim on which nothing rests; others are doctored",
     r"environment\.(python|platform|machine|packages\.\w+)": "where a run took place",
