@@ -27,7 +27,7 @@ from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.contract.answers import Result
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.host import connect
-from conv2d_conformance.running.drawing import drawing
+from conv2d_conformance.running.hypothesis_draws import drawing
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
 from conv2d_reference import lowered

@@ -15,7 +15,7 @@ from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.held import held_by
 
 Fields = dict[str, Any]
-Change = Callable[[Case, Any], Iterator[Fields]]
+FieldChange = Callable[[Case, Any], Iterator[Fields]]
 
 SIDES = ("H", "W")
 KERNELS = ("KH", "KW")
@@ -28,7 +28,7 @@ def _grown(case: Case, axis: int, by: int, fields: Fields) -> Iterator[Fields]:
     yield fields
 
 
-def _field(name: str, least: int = 0) -> Change:
+def _field(name: str, least: int = 0) -> FieldChange:
     def change(_: Case, value: Any) -> Iterator[Fields]:
         if isinstance(value, str) or value >= least:
             yield {name: value}
@@ -36,7 +36,7 @@ def _field(name: str, least: int = 0) -> Change:
     return change
 
 
-def _channels(name: str) -> Change:
+def _channels(name: str) -> FieldChange:
     """Where the groups do not divide the channels any more, as many of them as do."""
 
     def change(case: Case, value: int) -> Iterator[Fields]:
@@ -51,7 +51,7 @@ def _groups(case: Case, value: int) -> Iterator[Fields]:
         yield {"groups": value, "C": -(-case.C // value) * value, "M": -(-case.M // value) * value}
 
 
-def _kernel(axis: int) -> Change:
+def _kernel(axis: int) -> FieldChange:
     def change(case: Case, value: int) -> Iterator[Fields]:
         by = (value - getattr(case, KERNELS[axis])) * geometry(case).dilation[axis]
         return _grown(case, axis, by, {KERNELS[axis]: value})
@@ -67,7 +67,7 @@ def _on_axis(case: Case, name: str, axis: int, value: int) -> Fields:
     return {name: (value, present[1]) if axis == 0 else (present[0], value)}
 
 
-def _stride(axis: int) -> Change:
+def _stride(axis: int) -> FieldChange:
     def change(case: Case, value: int) -> Iterator[Fields]:
         found = geometry(case)
         steps = (found.OH, found.OW)[axis] - 1
@@ -76,7 +76,7 @@ def _stride(axis: int) -> Change:
     return change
 
 
-def _dilation(axis: int) -> Change:
+def _dilation(axis: int) -> FieldChange:
     def change(case: Case, value: int) -> Iterator[Fields]:
         gaps = getattr(case, KERNELS[axis]) - 1
         by = (value - geometry(case).dilation[axis]) * gaps
@@ -85,7 +85,7 @@ def _dilation(axis: int) -> Change:
     return change
 
 
-def _pad(axis: int) -> Change:
+def _pad(axis: int) -> FieldChange:
     """Only numbers can become other numbers: a word for the padding stays."""
 
     def change(case: Case, value: int) -> Iterator[Fields]:
@@ -96,7 +96,7 @@ def _pad(axis: int) -> Change:
     return change
 
 
-def _output(axis: int) -> Change:
+def _output(axis: int) -> FieldChange:
     def change(case: Case, value: int) -> Iterator[Fields]:
         found = geometry(case)
         rows = (value - (found.OH, found.OW)[axis]) * found.stride[axis]
@@ -122,7 +122,7 @@ def _dtype(case: Case, word: str) -> Iterator[Fields]:
     yield {"dtype": word, "data": held_by(case.data, word)}
 
 
-def _form(name: str) -> Change:
+def _form(name: str) -> FieldChange:
     def change(case: Case, word: str) -> Iterator[Fields]:
         present = getattr(case, name)
         pair = (present, present) if isinstance(present, int) else present
@@ -131,7 +131,7 @@ def _form(name: str) -> Change:
     return change
 
 
-CHANGES: Mapping[str, Change] = {
+CHANGES: Mapping[str, FieldChange] = {
     "N": _field("N", least=1),  # an empty batch is a feature of its own
     "C": _channels("C"),
     "M": _channels("M"),

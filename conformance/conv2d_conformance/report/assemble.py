@@ -9,7 +9,7 @@ from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 from conv2d_conformance.report.header import Header
-from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
+from conv2d_conformance.report.not_reached import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.report.report import Accuracy, Ending, Report, Seen
 from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, conclusion, requirement_entries, unchecked
 from conv2d_conformance.typed_json import known

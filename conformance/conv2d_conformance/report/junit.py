@@ -9,7 +9,7 @@ from conv2d_conformance import spec
 from conv2d_conformance.foreign import escaped, escaped_line
 from conv2d_conformance.report.counts import chapter_of
 from conv2d_conformance.report.deviations import Deviation
-from conv2d_conformance.report.reaching import not_reached
+from conv2d_conformance.report.not_reached import not_reached
 from conv2d_conformance.report.report import Entry, Report
 from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, declared_failures, limits_of

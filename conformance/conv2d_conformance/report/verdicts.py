@@ -12,7 +12,7 @@ from conv2d_conformance.contract.capabilities import CORE, Capabilities
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.header import Introduction
 from conv2d_conformance.report.headline import WITHOUT_ISOLATION
-from conv2d_conformance.report.reaching import breaks_elsewhere, refusals_by_requirement
+from conv2d_conformance.report.not_reached import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.report.report import Conclusion, Entry, Report, Verdict
 from conv2d_conformance.spec import Requirement
 from conv2d_conformance.verdict.failure import Failure

@@ -8,7 +8,7 @@ from conv2d_conformance.checks import Check
 from conv2d_conformance.checks.under_test import ImplementationUnderTest
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.running.drawing import drawing, seed_of
+from conv2d_conformance.running.hypothesis_draws import drawing, seed_of
 from conv2d_conformance.verdict.asker import Prepare
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.question import Question

@@ -21,8 +21,8 @@ from conv2d_conformance.environment import lack_of
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.running import pytest_options
-from conv2d_conformance.running.drawing import apart, drawing
 from conv2d_conformance.running.examine import examination_of
+from conv2d_conformance.running.hypothesis_draws import apart, drawing
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.pytest_verdicts import CLAIMS, LIMITS, RECORD, PytestVerdicts
 from conv2d_conformance.spec import is_within

@@ -4,7 +4,7 @@ This covers all that follows from the specification, the catalogue of checks and
 implementation. It cannot show that the run took place as described: only asking again can.
 """
 
+from conv2d_conformance.verifying.consistency import verify
 from conv2d_conformance.verifying.finding import CANNOT_KNOW, Finding
-from conv2d_conformance.verifying.holding import verify
 
 __all__ = ["CANNOT_KNOW", "Finding", "verify"]

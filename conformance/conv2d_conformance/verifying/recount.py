@@ -22,8 +22,8 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import elementwise
 from conv2d_conformance.report.header import Asked
-from conv2d_conformance.running.drawing import seed_of
 from conv2d_conformance.running.examine import run_check
+from conv2d_conformance.running.hypothesis_draws import seed_of
 from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.judgement import Judgement

@@ -31,7 +31,7 @@ from conv2d_conformance.implementation.handed import OBJECTS
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.report.notebook import as_html
 from conv2d_conformance.report.report import Report
-from conv2d_conformance.running.drawing import HOME
+from conv2d_conformance.running.hypothesis_draws import HOME
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_reference import correlate
 

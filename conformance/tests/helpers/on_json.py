@@ -19,7 +19,7 @@ from conv2d_conformance.report.report import Entry, Report
 from conv2d_conformance.typed_json import as_json, from_json
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.record import Record
-from conv2d_conformance.verifying import Finding, holding
+from conv2d_conformance.verifying import Finding, consistency
 from conv2d_conformance.verifying.rerun import Again
 from conv2d_conformance.verifying.rerun import rerun as asking_again
 
@@ -99,7 +99,7 @@ def causes(report: Json) -> list[grouping.Cause]:
 
 def verify(report: Json, *recount: Any) -> Finding:
     """Of a report in the right form."""
-    return holding.verify(reading.report_of(report), *recount)
+    return consistency.verify(reading.report_of(report), *recount)
 
 
 def rerun(report: Json, implementation: InProcess, **options: Any) -> Again:

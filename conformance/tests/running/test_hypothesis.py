@@ -44,11 +44,11 @@ def test_its_tests_have_the_private_attribute(name: str) -> None:
 
 def test_one_file_uses_private_parts() -> None:
     private = re.compile(r"hypothesis\.internal|hypothesis import .*configuration|\b__?hypothesis_")
-    assert {path.name for path in SOURCES.rglob("*.py") if private.search(path.read_text())} == {"drawing.py"}
+    assert {path.name for path in SOURCES.rglob("*.py") if private.search(path.read_text())} == {"hypothesis_draws.py"}
 
 
 def test_all_that_it_uses_is_looked_for_here() -> None:
-    from conv2d_conformance.running import drawing
+    from conv2d_conformance.running import hypothesis_draws as draws
 
-    assert {drawing.HOME, drawing.CONSTANTS, drawing.KNOWN_CONSTANTS, "Constants"} == {name for _, name in PRIVATE}
-    assert {drawing.SETTINGS, drawing.SEED} == set(OF_A_TEST)
+    assert {draws.HOME, draws.CONSTANTS, draws.KNOWN_CONSTANTS, "Constants"} == {name for _, name in PRIVATE}
+    assert {draws.SETTINGS, draws.SEED} == set(OF_A_TEST)

@@ -33,7 +33,7 @@ from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
 from conv2d_conformance.verdict.question import claimed_grade
-from conv2d_conformance.verifying import Finding, holding
+from conv2d_conformance.verifying import Finding, consistency
 from conv2d_conformance.verifying.checks import to_run
 from conv2d_conformance.verifying.recount import Count, recount
 from on_json import assemble
@@ -231,7 +231,7 @@ def counting_again() -> Callable[..., dict[str, Count]]:
 def verified(report: Report) -> Finding:
     """What `verify` says, of the form too."""
     try:
-        return holding.verify(reading.report_of(report), counted)
+        return consistency.verify(reading.report_of(report), counted)
     except reading.WrongForm as error:
         return Finding((f"it does not have the form of a report: {error}",))
 
@@ -242,7 +242,7 @@ def looked_at() -> Callable[[Report], Finding]:
 
     def look(report: Report) -> Finding:
         with suppress(Exception):
-            found: Finding = holding.verify(on_json.report_of(report), counted)
+            found: Finding = consistency.verify(on_json.report_of(report), counted)
             if found.faults:
                 return found
         return verified(report)

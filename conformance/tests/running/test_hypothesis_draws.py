@@ -19,9 +19,9 @@ from conv2d_conformance.checks import catalogue
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import catalogue as mutants
-from conv2d_conformance.running import drawing as private
-from conv2d_conformance.running.drawing import drawing, settings_of
+from conv2d_conformance.running import hypothesis_draws as private
 from conv2d_conformance.running.examine import examine
+from conv2d_conformance.running.hypothesis_draws import drawing, settings_of
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
 from conv2d_conformance.typed_json import known
