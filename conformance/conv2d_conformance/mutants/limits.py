@@ -10,7 +10,7 @@ from conv2d_conformance.mutants import breaks
 
 @breaks("validation.outside-limits", limits=("KH == KW",))
 def a_square_kernel_of_any(call: Call) -> Array:
-    """a conv2d that declares square kernels, and leaves out the last columns or rows of others"""
+    """a conv2d that declares kernels as high as wide, and leaves out the last columns or rows of others"""
     g = call.geometry
     if g.KH == g.KW:
         return call.right()
