@@ -12,7 +12,6 @@ import click
 from conv2d_conformance.cli import options
 from conv2d_conformance.cli.output_option import Page, console_beside
 from conv2d_conformance.cli.problems import Problem
-from conv2d_conformance.operations.initialize import INITIALIZE
 from conv2d_conformance.output.destination import Destination
 
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ def initialisation(
 
 def _claims(implementation: Implementation, dtypes: Sequence[str]) -> Capabilities:
     """The claims of an implementation, reduced to the chosen dtypes."""
+    from conv2d_conformance.operations.initialize import INITIALIZE
+
     hello = implementation.hello
     if INITIALIZE.name not in hello.operations:
         raise Problem(f"{hello.name} has no {INITIALIZE.name}", "its adapter needs that function; see Adapter")
