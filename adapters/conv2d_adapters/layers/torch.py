@@ -55,7 +55,8 @@ class Layers:
         return tensor.detach().requires_grad_()
 
     def gradients(self, result: torch.Tensor, leaves: Sequence[Any], grad_output: torch.Tensor) -> Sequence[Any]:
-        return torch.autograd.grad(result, leaves, grad_output)
+        found: Sequence[Any] = torch.autograd.grad(result, leaves, grad_output)
+        return found
 
     def seed(self, seed: int) -> None:
         torch.manual_seed(seed)
