@@ -112,10 +112,10 @@ def _faults_of_conclusion(report: Report, claims: Capabilities, origin: Origin) 
 
 
 def _named(conclusion: Conclusion) -> dict[str, Json]:
-    """The values of a conclusion by name; an old one has fewer."""
+    """The values of a conclusion by name; an old one has fewer, and what is none says no more than what is absent."""
     named = as_json(conclusion)
     assert isinstance(named, dict)
-    return named
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def _told(conclusion: Mapping[str, Json]) -> str:

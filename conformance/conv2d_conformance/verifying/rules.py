@@ -14,13 +14,18 @@ from conv2d_conformance.spec import Requirement
 from conv2d_conformance.typed_json import ABSENT
 
 DRAFTS = {
-    "44ab1261297487627d8ce41447a64d6d8b5f59a6e9b4f2b9a20039b2567b5dec": frozenset(
-        {"determinism.global-state-unchanged"}
+    "44ab1261297487627d8ce41447a64d6d8b5f59a6e9b4f2b9a20039b2567b5dec": (
+        "1",
+        frozenset({"determinism.global-state-unchanged"}),
     ),
-    "9f2a41fad9df54f8f8ac20a2412a8633c034a085120f18b0ed469d6c9f447a4b": frozenset[str](),
+    "9f2a41fad9df54f8f8ac20a2412a8633c034a085120f18b0ed469d6c9f447a4b": ("1", frozenset[str]()),
+    "c5278fbdde909cf7e62e8cf73178099b3a6af2cf42e8a0d62d90492d74812f11": (
+        "2",
+        frozenset({"validation.outside-limits"}),
+    ),
 }
-"""The digests of texts that edition 1 had before its release, in reports that were published, and the requirements that
-each lacked. In level, profile and features all others were those of edition 1."""
+"""The digests of texts that an edition had before its release, in reports that were published: which edition, and the
+requirements that each lacked. In level, profile and features all others were those of the edition."""
 
 VERSIONS_WITHOUT_SOURCES = ("0.1.0",)
 """The versions of the suite whose reports do not name their sources, nor what each check saw."""
@@ -75,8 +80,9 @@ def origin_of(report: Header) -> Origin:
             f"it was made by other sources of the suite, of version {suite.version}: which checks those have, and "
             "what they ask"
         )
-        if text is spec.load():
-            found.supposed = Rules(text.requirements, catalogue())
+        if text is spec.load() and found.rules is not None:
+            checks = {name: check for name, check in catalogue().items() if lacks.isdisjoint(check.requirements)}
+            found.supposed = Rules(found.rules.requirements, checks)
     if text is None:
         found.unknown.append(f"it cites {_edition(cited)}, a text that this version does not have")
     return found
@@ -100,7 +106,8 @@ def _texts() -> dict[str, spec.Spec]:
 def _text_of(digest: str) -> tuple[spec.Spec | None, frozenset[str]]:
     """The text with a digest, and the requirements that it lacks."""
     if digest in DRAFTS:
-        return next(text for text in _texts().values() if text.edition == "1"), DRAFTS[digest]
+        edition, lacks = DRAFTS[digest]
+        return next(text for text in _texts().values() if text.edition == edition), lacks
     return _texts().get(digest), frozenset()
 
 

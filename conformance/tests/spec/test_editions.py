@@ -183,3 +183,10 @@ def test_the_edition_after_a_release_stands_beside_the_text_before_it() -> None:
     after = partial(found, published=(FIRST, SECOND), page=page, changelog=changelog)
     assert after(FIRST, SECOND, third) == []
     assert after(FIRST, third)[0] == "EDITIONS.md has rows for the editions 1, 2, 3, and there are 1, 3"
+
+
+@pytest.mark.parametrize("path", sorted(RESULTS.glob("*/*.json")), ids=lambda path: path.stem)
+def test_the_text_that_a_published_report_cites_is_known(path: Path) -> None:
+    origin = origin_of(read(path))
+    assert origin.rules is not None
+    assert not [sentence for sentence in origin.unknown if "a text that this version does not have" in sentence]
