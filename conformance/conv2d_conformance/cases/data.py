@@ -130,7 +130,7 @@ def one_tap(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats
     return np.where(np.arange(values.size) % taps == np.repeat(chosen, taps), np.sign(values), 0.0)
 
 
-def ones(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:  # noqa: ARG001
+def ones(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:  # noqa: ARG001  # that of a recipe
     """All ones: every output counts its taps, which tests padding and nothing else."""
     return np.ones(size_of(shape))
 

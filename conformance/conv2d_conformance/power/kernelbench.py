@@ -40,7 +40,7 @@ def _uniform(seed: int, shape: tuple[int, ...], low: float, high: float) -> Arra
     return np.random.default_rng(seed).uniform(low, high, shape).astype(np.float32)
 
 
-def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
+def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001  # as every suite has it
     return _questions()
 
 

@@ -79,7 +79,7 @@ def _question(label: str, node: Any, inputs: Sequence[Array], output: Array) -> 
         yield SuiteCall(label, arrays, arguments, stored=output)
 
 
-def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
+def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001  # as every suite has it
     return _questions()
 
 

@@ -46,7 +46,7 @@ def _question(label: str, sample: Any, **options: Any) -> SuiteCall:
     return SuiteCall(label, named, sample.kwargs, **options)
 
 
-def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
+def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001  # as every suite has it
     return _questions()
 
 

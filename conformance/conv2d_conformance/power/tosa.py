@@ -51,7 +51,7 @@ def _questions() -> tuple[SuiteCall, ...]:
     )
 
 
-def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001
+def questions(claims: Capabilities) -> Sequence[SuiteCall]:  # noqa: ARG001  # as every suite has it
     return _questions()
 
 

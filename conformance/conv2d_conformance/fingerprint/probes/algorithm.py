@@ -29,7 +29,7 @@ EVERYWHERE = 0.6
 """A pixel leaks into this share of the output only if the image was transformed as a whole."""
 
 
-def algorithm(prober: Prober, seen: ProbeResults) -> ProbeResult:  # noqa: ARG001
+def algorithm(prober: Prober, seen: ProbeResults) -> ProbeResult:  # noqa: ARG001  # the signature of a probe
     kind = _by_single_pixels(prober)
     if kind is None and (prober.shape.KH, prober.shape.KW) == (1, 1) and _mixes_rows(prober):
         return ProbeResult(

@@ -15,7 +15,7 @@ IMAGES = 3
 """A choice: the fewest of which one is neither the first nor the last."""
 
 
-def same_call_again(prober: Prober, seen: ProbeResults) -> ProbeResult:  # noqa: ARG001
+def same_call_again(prober: Prober, seen: ProbeResults) -> ProbeResult:  # noqa: ARG001  # the signature of a probe
     x, w = prober.dense(1)
     first, *others = [prober.call(x, w) for _ in range(RUNS)]
     different = sum(not _same(first, other) for other in others)
