@@ -12,6 +12,7 @@ from rich.text import Text
 from conv2d_conformance import spec
 from conv2d_conformance.contract.delivered import FORM
 from conv2d_conformance.contract.grades import MEANINGS
+from conv2d_conformance.contract.invariances import INVARIANCES
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
@@ -19,6 +20,7 @@ from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.report import Accuracy, Entry, Report
 from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, limits_of
 from conv2d_conformance.typed_json import known
+from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.rejections import sentence as sentence_about
@@ -83,6 +85,7 @@ def replay_command(failure: Failure, target: str) -> str:
     """The command that asks the failing case again, several times if it does not always fail."""
     after = "".join(f" --after {shlex.quote(line)}" for line in failure.after)
     after += f" --beside {shlex.quote(beside)}" if (beside := known(failure.beside, None)) else ""
+    after += f" --invariance {aspect}" if (aspect := aspect_of(failure)) in INVARIANCES else ""
     times = " --times 20" if failure.failed_repetitions < failure.repetitions else ""
     return f"conv2d-conformance replay {shlex.quote(failure.case)} {shlex.quote(target)}{after}{times}"
 
