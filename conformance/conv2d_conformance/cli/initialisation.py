@@ -314,7 +314,7 @@ def show_power(out: Console, times: int, seed: int, advance: Advance) -> tuple[P
 def show_law(line: str, format: str) -> None:
     """Print the law that the parameters of the line's layers follow."""
     from conv2d_conformance.cases.layer_case import format_case, parse
-    from conv2d_conformance.cli.answers.right import LawOfLayers, Fraction
+    from conv2d_conformance.cli.answers.right import Fraction, LawOfLayers
     from conv2d_conformance.initialisation.law import layer_law
     from conv2d_conformance.report.console import console, paragraph, whole_line
 
