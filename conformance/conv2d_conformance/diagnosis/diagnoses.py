@@ -22,7 +22,8 @@ class Diagnoses:
 
     A diagnosis explains another case only if it speaks of more than its own. If it does not say how answers are wrong,
     it explains only a case of the same kind. Each case is searched once, and its result, even None, is repeated. After
-    a search in vain, a case that does not fail in a fresh process is left to the search for earlier calls.
+    a search in vain, a legal case that does not fail in a fresh process is left to the search for earlier calls. The
+    search for an illegal one takes fewer calls than a process takes to start.
     """
 
     def __init__(self) -> None:
@@ -62,10 +63,11 @@ class Diagnoses:
             from conv2d_conformance.diagnosis.search import of_crash
 
             return of_crash(failing, seen)
-        if self._in_vain and implementation.restart() and _is_right(implementation, failing):
+        legal = is_legal(failing)
+        if legal and self._in_vain and implementation.restart() and _is_right(implementation, failing):
             return None
         found = diagnose(implementation, failing, seen=seen)
-        self._in_vain |= found is None
+        self._in_vain |= legal and found is None
         return found
 
     def _recognised(self, implementation: Implementation, failing: Case) -> Diagnosis | None:

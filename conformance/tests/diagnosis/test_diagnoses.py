@@ -121,6 +121,7 @@ class Stateful(Counting):
     def __init__(self) -> None:
         super().__init__(lambda call: call.right() if self.is_fresh else call.right() + random.random())
         self.is_fresh = False
+        self.restarts = 0
 
     def ask(self, request: Request) -> Answer:
         answer = super().ask(request)
@@ -129,6 +130,7 @@ class Stateful(Counting):
 
     def restart(self) -> bool:
         self.is_fresh = True
+        self.restarts += 1
         return True
 
 
@@ -138,7 +140,31 @@ def test_after_a_search_in_vain_nothing_is_searched_for_that_does_not_fail_in_a_
     assert implementation.calls > 10
     implementation.calls = 0
     assert diagnoses.sentence_about(implementation, GROUPED, {}) is None
-    assert implementation.calls == 1
+    assert (implementation.calls, implementation.restarts) == (1, 1)
+
+
+ILLEGAL = [parse(f"n1c1h1w1 m1k1x1 {pads} bias integers:0 bias-dtype=float64") for pads in ("valid", "same")]
+
+
+class Accepting(Stateful):
+    """Accepts a bias of another dtype where padding is a word, and nothing else; no mutant does so."""
+
+    def ask(self, request: Request) -> Answer:
+        bias, named = request.arrays["bias"], isinstance(request.arguments.get("padding"), str)
+        if named and bias is not None and bias.dtype == np.float64:
+            request = replace(request, arrays={**request.arrays, "bias": bias.astype(np.float32)})
+        return super().ask(request)
+
+
+def test_no_process_is_started_for_an_illegal_call() -> None:
+    implementation, diagnoses = Accepting(), Diagnoses()
+    for case in ILLEGAL:
+        implementation.calls = 0
+        assert diagnoses.sentence_about(implementation, case, {}) is None
+        assert implementation.calls > 100  # it was searched for
+    # What was in vain there says nothing of kept state.
+    assert diagnoses.sentence_about(implementation, WIDE, {}) is None
+    assert implementation.restarts == 0
 
 
 class Crashing(Counting):
