@@ -222,3 +222,30 @@ def test_the_next_of_fixed_cases_is_prepared_until_an_answer_comes() -> None:
     assert prepared == [format_case(case) for case in (cases[0], cases[1], cases[2], cases[2], cases[3])]
     assert before_answers == [2, 3, 5, 5]
     assert (found.tally.outcome, found.tally.asked) == ("pass", 4)
+
+
+def test_a_call_that_comes_between_others_is_made_once() -> None:
+    """In a sequence, where it is asked each time; what is asked before it is forgotten after one more call."""
+    prepared: list[Case] = []
+
+    def prepare(case: Case, claims: Capabilities) -> Question:
+        prepared.append(case)
+        return Question(case, claims)
+
+    class Counting(InProcess):
+        calls = 0
+
+        def ask(self, request: Request) -> Answer:
+            self.calls += 1
+            if request.meanwhile is not None:
+                request.meanwhile()
+            return super().ask(request)
+
+    adapter = Adapter(name="tested", version="1", conv2d=lambda *arrays, **others: Call(*arrays, **others).right())
+    usual, *others = (case(seed) for seed in range(4))
+    counting = Counting(adapter)
+    found = Examination(counting, QUICK, prepare=prepare)
+    equal = replace(usual)
+    found.judge_in_sequence([usual, usual, others[0], usual, others[1], usual, others[2], others[0], usual, equal])
+    assert prepared == [usual, *others, others[0], usual, equal]
+    assert (counting.calls, found.tally.asked) == (10, 10)
