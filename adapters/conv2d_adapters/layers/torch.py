@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import torch
+from torch.nn.modules.conv import _ConvNd
 
 
 class Layers:
@@ -60,3 +63,45 @@ class Layers:
 
     def seed(self, seed: int) -> None:
         torch.manual_seed(seed)
+
+    @contextmanager
+    def drawn(self, parameters: Mapping[str, torch.Tensor]) -> Iterator[None]:
+        """While it lasts, convolutions that are constructed draw these values, as far as they have such parameters."""
+        reset = _ConvNd.reset_parameters
+
+        def draw(layer: Any) -> None:
+            reset(layer)
+            for name, tensor in parameters.items():
+                parameter = getattr(layer, name)
+                if parameter is not None and parameter.shape == tensor.shape:
+                    with torch.no_grad():
+                        parameter.copy_(tensor)
+
+        with patch.object(_ConvNd, "reset_parameters", draw):
+            yield
+
+    def fault_of_parameters(self, layer: Any, drawn: Mapping[str, torch.Tensor]) -> str:
+        """Why the parameters of a layer cannot be set to what was to be `drawn`; empty if they can."""
+        names = dict(layer.named_parameters())
+        told = "its parameters are " + (
+            ", ".join(f"{key} {tuple(value.shape)}" for key, value in names.items()) or "none"
+        )
+        for name, tensor in drawn.items():
+            parameter = self.parameter(layer, name)
+            if parameter is None:
+                return f"it has no parameter {name}, or more than one: {told}"
+            if parameter.shape != tensor.shape:
+                return f"the {name} of the problem is {tuple(tensor.shape)}: {told}"
+        if len(names) != len(drawn):
+            return f"the problem has no parameters but {' and '.join(drawn)}: {told}"
+        own = [name for name, tensor in drawn.items() if not torch.equal(self.parameter(layer, name), tensor)]
+        beside = [key for module in layer.modules() for key in _tensors_of(module)]
+        if own and beside:
+            return f"it draws its {' and '.join(own)} without torch.nn.Conv2d, and keeps what it may have made of them"
+        return ""
+
+
+def _tensors_of(module: Any) -> Iterator[str]:
+    """What a module holds besides parameters that is a tensor."""
+    yield from (key for key, _ in module.named_buffers(recurse=False))
+    yield from (key for key, value in vars(module).items() if isinstance(value, torch.Tensor))

@@ -131,6 +131,10 @@ def _form(name: str) -> FieldChange:
     return change
 
 
+def _bias(_: Case, word: str) -> Iterator[Fields]:
+    yield {"bias": word == "given"}
+
+
 CHANGES: Mapping[str, FieldChange] = {
     "N": _field("N", least=1),  # an empty batch is a feature of its own
     "C": _channels("C"),
@@ -155,6 +159,7 @@ CHANGES: Mapping[str, FieldChange] = {
     "padding_mode": _field("padding_mode"),
     "stride": _form("stride"),
     "dilation": _form("dilation"),
+    "bias": _bias,
 }
 """By the names that limits use; the operation of a case cannot change."""
 

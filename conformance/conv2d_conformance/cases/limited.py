@@ -31,6 +31,7 @@ def values_of(case: Case) -> Values:
         "operation": case.operation,
         "stride": _form(case.stride),
         "dilation": _form(case.dilation),
+        "bias": "given" if case.bias else "none",
     }
 
 

@@ -8,8 +8,10 @@ import numpy as np
 from rich.console import Console
 
 from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Rejected, Result
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.invariances import Invariance
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.diagnosis.hint import hint, takes_other_arrays
 from conv2d_conformance.implementation.host import incidents_of
@@ -17,12 +19,14 @@ from conv2d_conformance.implementation.last_words import shown_lines
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.joined_arrays import row_of
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
+from conv2d_conformance.verdict.alike import judge_alike
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Judgement
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.rejections import HINT, looks_like_a_mistake
+from conv2d_conformance.verdict.relatives import relatives
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,22 @@ def ask(
             answers += zip(pair, answers_of(implementation.ask(request_of(pair))), strict=True)
         found = [AskedCase(one, answer, judge(one, answer), count) for one, answer in answers]
         asked = next((one for one in found if not one.right), found[0])
+        if not asked.right:
+            break
+    return asked
+
+
+def ask_alike(implementation: Implementation, question: Question, invariance: Invariance, times: int) -> AskedCase:
+    """Ask the question and its relatives until they differ, at most `times` times. Problem where it has none."""
+    if not (found := relatives(question, invariance)):
+        raise Problem(
+            f"the case has nothing to compare it with by its {invariance}",
+            "a batch needs two images, a position room for two windows, and a layout a claimed view",
+        )
+    for count in range(1, times + 1):
+        answer = implementation.ask(question.request)
+        judgement = judge_alike(question, judge(question, answer), answer, invariance, found, implementation.ask)
+        asked = AskedCase(question, answer, judgement, count)
         if not asked.right:
             break
     return asked

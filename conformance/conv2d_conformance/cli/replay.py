@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from conv2d_conformance.cli import options
+from conv2d_conformance.contract.invariances import INVARIANCES, Invariance
 
 
 @click.command()
@@ -13,6 +14,7 @@ from conv2d_conformance.cli import options
 @click.option("--script", "with_script", is_flag=True, help="Print a script that needs NumPy and TARGET alone.")
 @click.option("--after", multiple=True, metavar="CASE", help="Ask this case before; repeatable, in this order.")
 @click.option("--beside", metavar="CASE", help="Ask this case at the same time, from another thread.")
+@click.option("--invariance", type=click.Choice(INVARIANCES), help="Ask calls too that must have the same bits.")
 @click.option("--times", type=click.IntRange(1), default=1, show_default=True, help="Ask so often, until it fails.")
 @options.option("timeout", help=None)
 @options.option("isolation", help=None)
@@ -24,6 +26,7 @@ def replay(
     with_script: bool,
     after: tuple[str, ...],
     beside: str | None,
+    invariance: Invariance | None,
     times: int,
     timeout: float,
     isolation: str,
@@ -55,6 +58,8 @@ def replay(
     from conv2d_conformance.reproducer import NoScript, require_adapter, script
     from conv2d_conformance.verdict.question import Question
 
+    if beside is not None and invariance is not None:
+        raise click.UsageError("--beside and --invariance are two questions: ask one of them")
     asked_for, before = grammar.parse(case), [grammar.parse(line) for line in after]
     at_once = None if beside is None else grammar.parse(beside)
     out = console(sys.stderr if with_script else None)
@@ -69,9 +74,13 @@ def replay(
                 implementation.ask(Question(earlier, implementation.hello.capabilities).request)
             question = Question(asked_for, implementation.hello.capabilities)
             other = None if at_once is None else Question(at_once, implementation.hello.capabilities)
-            asked = asked_case.ask(implementation, question, times, beside=other)
+            if invariance is None:
+                asked = asked_case.ask(implementation, question, times, beside=other)
+            else:
+                asked = asked_case.ask_alike(implementation, question, invariance, times)
             # A fault that depends on other calls cannot be diagnosed by making other calls.
-            found = None if before or other or times > 1 else asked_case.diagnosis_of(implementation, asked)
+            is_alone = not (before or other or invariance or times > 1)
+            found = asked_case.diagnosis_of(implementation, asked) if is_alone else None
         asked_case.show_hello(out, implementation.hello)
         asked_case.show(out, asked, implementation.hello.capabilities, found)
         asked_case.show_incidents(out, implementation)

@@ -91,7 +91,9 @@ def _praise(report: Report, found: Finding) -> Iterator[str]:
 
     yield "consistent as far as this version can tell" if found.not_compared else "complete and consistent"
     yield from map(_printable, found.remarks)
-    if not report.complete:
+    if report.is_stopped:
+        yield "of a run that was stopped at the first broken MUST"
+    elif not report.complete:
         yield "of a run that did not come to its end"
     if report.suite.sources is ABSENT:
         yield f"as a report of version {report.suite.version} can be"

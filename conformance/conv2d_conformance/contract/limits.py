@@ -29,6 +29,9 @@ SIZES = ("N", *POSITIVE, "top", "bottom", "left", "right")
 FORMS = ("pair", "scalar")
 """How two numbers for the axes are handed over."""
 
+BIASES = ("given", "none")
+"""Whether a call or a layer has a bias."""
+
 WORDS: Mapping[str, tuple[str, ...]] = {
     "dtype": tuple(DTYPES),
     "padding": ("explicit", "valid", "same"),
@@ -37,6 +40,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "stride": FORMS,
     "dilation": FORMS,
     "kernel_size": FORMS,
+    "bias": BIASES,
 }
 """What is told by a word, and the words that there are. A convolution has no kernel_size, and a layer little else."""
 

@@ -31,10 +31,13 @@ class Claims:
     operations: frozenset[str]
 
 
-def claims_of(shown: frozenset[str], options: Mapping[str, str], *, excluded: Mapping[str, str]) -> Claims:
+def claims_of(
+    shown: frozenset[str], options: Mapping[str, str], *, excluded: Mapping[str, str], limits: tuple[str, ...] = ()
+) -> Claims:
     """The features and operations that are `shown`, plus what the options add and minus what they take away.
 
-    `excluded` are those that the form cannot have, each with the reason. FormError for what is no feature.
+    All of it within the `limits`. `excluded` are those that the form cannot have, each with the reason. FormError for
+    what is no feature.
     """
     added, removed = _words(options, "claims"), _words(options, "without")
     if both := added & removed:
@@ -50,6 +53,7 @@ def claims_of(shown: frozenset[str], options: Mapping[str, str], *, excluded: Ma
         capabilities = Capabilities(
             **_fields(frozenset(features) - OPERATIONS),
             **{name: _pairs(options, name) for name in ("grades", "subnormals")},
+            limits=limits,
         )
     except ValueError as error:
         raise FormError(str(error), "change the options of the target") from None

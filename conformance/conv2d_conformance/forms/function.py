@@ -7,7 +7,6 @@ and results of earlier calls that are no longer what they were.
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -34,9 +33,6 @@ OPTIONS = {
     **claims.OPTIONS,
 }
 
-DATA = Reading(CONV2D, ("input", "weight", "output"), {})
-"""What is in the `data` of a judge."""
-
 DENSE = "what is handed over is a dense copy on the device"
 NO_DIFFERENTIATION = "a function has its result alone; a layer class has gradients and initial values"
 WRITTEN_TO = "the caller makes the memory for the result, and an illegal call has none"
@@ -45,32 +41,30 @@ WRITTEN_TO = "the caller makes the memory for the result, and an illegal call ha
 def of_function(function: Callable[..., Any], options: Mapping[str, str]) -> Adapter:
     """The adapter of a function. FormError says what is missing; its name and its version are the caller's matter."""
     require_known(options, OPTIONS)
-    if takes_data(function):
-        return _of_reading(_unpacking(function), DATA, framework_of(function), options, returns_another=True)
     reading = read(function, CONV2D, options.get("out"))
-    return _of_reading(function, reading, framework_of(function), options)
+    arrays = arrays_of(function, reading, options)
+    return of_calls(function, FunctionCalls(function, reading, arrays), options)
 
 
-def _of_reading(
-    function: Callable[..., Any],
-    reading: Reading,
-    framework: str | None,
-    options: Mapping[str, str],
-    *,
-    returns_another: bool = False,
-) -> Adapter:
-    arrays = open_arrays(options.get("arrays") or framework or "numpy", options.get("device"))
+def arrays_of(function: Callable[..., Any], reading: Reading, options: Mapping[str, str]) -> FrameworkArrays:
+    """The arrays that a function takes, on its device. FormError where it cannot write its result to them."""
+    arrays = open_arrays(options.get("arrays") or framework_of(function) or "numpy", options.get("device"))
     if reading.takes("output") and not arrays.writable:
         raise FormError(f"nobody can write to a {arrays.array_type}", "return the result instead")
+    return arrays
+
+
+def of_calls(function: Callable[..., Any], calls: FunctionCalls, options: Mapping[str, str]) -> Adapter:
+    """The adapter that makes these calls of a function. It claims what the parameters show, and the options say."""
+    reading, arrays = calls.reading, calls.arrays
     excluded = dict.fromkeys(OPERATIONS, NO_DIFFERENTIATION)
     excluded |= dict.fromkeys((f"views.{name}" for name in VIEWS), DENSE) if arrays.copies else {}
     excluded |= {"validation": WRITTEN_TO} if reading.takes("output") else {}
     shown = reading.features | {f"dtype.{name}" for name in arrays.dtypes}
-    calling = _FunctionCalls(function, reading, arrays, returns_another=returns_another)
     return Adapter(
         name=getattr(function, "__name__", type(function).__name__),
         version=UNVERSIONED,
-        conv2d=calling.conv2d,
+        conv2d=calls.conv2d,
         capabilities=claims_of(shown, options, excluded=excluded).capabilities,
         description=f"a function on arrays of {arrays.framework} on {arrays.device}, called with {reading.text}",
         environment=environment_of("function", arrays),
@@ -100,39 +94,24 @@ def require_known(options: Mapping[str, str], known: Mapping[str, str]) -> None:
             raise FormError(f"{name} is no option of such a target", f"its options are {told}")
 
 
-def takes_data(function: Callable[..., Any]) -> bool:
-    """Whether its one parameter is `data`, in which a judge of kernels passes everything, the result's memory too."""
-    try:
-        return [*inspect.signature(function).parameters] == ["data"]
-    except (ValueError, TypeError):
-        return False
-
-
-def _unpacking(function: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def conv2d(*data: Any) -> Any:
-        return function(data)
-
-    return conv2d
-
-
-class _FunctionCalls:
-    """Makes the calls of a function."""
+class FunctionCalls:
+    """Makes the calls of a function, which may return another array than the one it is given to write to."""
 
     def __init__(
-        self, function: Callable[..., Any], reading: Reading, arrays: FrameworkArrays, *, returns_another: bool
+        self, function: Callable[..., Any], reading: Reading, arrays: FrameworkArrays, *, returns_another: bool = False
     ) -> None:
-        self._function, self._reading, self._arrays = function, reading, arrays
+        self.reading, self.arrays = reading, arrays
+        self._function = function
         self._returns_another = returns_another
         self._kept = Kept(arrays)
 
     def conv2d(self, input: Array, weight: Array, bias: Array | None = None, **attributes: Any) -> Delivered:
-        handed = DeviceArrays(self._arrays, {"input": input, "weight": weight, "bias": bias})
+        handed = DeviceArrays(self.arrays, {"input": input, "weight": weight, "bias": bias})
         values = {**handed.values, **attributes}
-        if not self._reading.takes("output"):
+        if not self.reading.takes("output"):
             return self._delivered(self._call(values), handed)
         shape = output_shape(input.shape, weight.shape, attributes)
-        output = Guarded(self._arrays, "output", shape, input.dtype)
+        output = Guarded(self.arrays, "output", shape, input.dtype)
         value = self._call({**values, "output": output.value})
         written, beside = output.read()
         if value is output.value or (value is None and not self._returns_another):
@@ -143,11 +122,11 @@ class _FunctionCalls:
         return Delivered(None, wrong=f"{kind_of(value)}, though it was given the memory for its result")
 
     def _call(self, values: Mapping[str, Any]) -> Any:
-        positional, named = self._reading.arguments(values)
-        return called(self._arrays, self._function, *positional, **named)
+        positional, named = self.reading.arguments(values)
+        return called(self.arrays, self._function, *positional, **named)
 
     def _delivered(self, value: Any, handed: DeviceArrays, beside: Sequence[Observation] = ()) -> Delivered:
-        if wrong := self._arrays.fault(value):
+        if wrong := self.arrays.fault(value):
             return Delivered(None, wrong=wrong)
-        taken = self._arrays.take(value)
+        taken = self.arrays.take(value)
         return Delivered(taken, (*handed.changes(), *beside, *self._kept.observe(value, taken)))

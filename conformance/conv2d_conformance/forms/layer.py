@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 import numpy as np
@@ -56,6 +56,14 @@ class Layers(Protocol):
 
     def seed(self, seed: int) -> None: ...
 
+    def drawn(self, parameters: Mapping[str, Any]) -> AbstractContextManager[None]: ...
+
+    def fault_of_parameters(self, layer: Any, drawn: Mapping[str, Any]) -> str: ...
+
+
+Construct = Callable[[Mapping[str, Any], str, Mapping[str, Any]], Any]
+"""Makes a layer: of the arguments of its constructor by their meaning, in a dtype, to be given these parameters."""
+
 
 def framework_of_class(found: Any) -> str | None:
     """The framework that a class is a layer of, known by the name of a base class: nothing is imported."""
@@ -70,10 +78,10 @@ def of_layer(layer: Callable[..., Any], framework: str, options: Mapping[str, st
     require_known(options, OPTIONS)
     reading = read(layer, LAYER)
     arrays = open_arrays(framework, options.get("device"))
-    layers: Layers = importlib.import_module(f"{PACKAGE}.{framework}").Layers(arrays.device)
+    layers = layers_of(framework, arrays)
     shown = reading.features | {f"dtype.{name}" for name in arrays.dtypes} | OPERATIONS | {"seeded"}
     claimed = claims_of(shown, options, excluded=dict.fromkeys((f"views.{name}" for name in VIEWS), LOADED))
-    calling = _LayerCalls(layer, reading, arrays, layers)
+    calling = LayerCalls(_construct(layer, reading, layers), arrays, layers)
     return Adapter(
         name=layer.__name__,
         version=UNVERSIONED,
@@ -85,31 +93,43 @@ def of_layer(layer: Callable[..., Any], framework: str, options: Mapping[str, st
     )
 
 
-class _LayerCalls:
+def layers_of(framework: str, arrays: FrameworkArrays) -> Layers:
+    """The layers of a framework on the device of its arrays."""
+    found: Layers = importlib.import_module(f"{PACKAGE}.{framework}").Layers(arrays.device)
+    return found
+
+
+def _construct(layer_class: Callable[..., Any], reading: Reading, layers: Layers) -> Construct:
+    is_placed = reading.takes("device") and reading.takes("dtype")
+
+    def construct(values: Mapping[str, Any], dtype: str, _: Mapping[str, Any]) -> Any:
+        positional, named = reading.arguments({**values, **layers.placing(dtype)})
+        layer = layer_class(*positional, **named)
+        return layer if is_placed else layers.place(layer, dtype)
+
+    return construct
+
+
+class LayerCalls:
     """Makes layers, and the calls of them."""
 
-    def __init__(self, layer: Callable[..., Any], reading: Reading, arrays: FrameworkArrays, layers: Layers) -> None:
-        self._layer, self._reading, self._arrays, self._layers = layer, reading, arrays, layers
+    def __init__(self, construct: Construct, arrays: FrameworkArrays, layers: Layers) -> None:
+        self._construct, self._arrays, self._layers = construct, arrays, layers
         self._kept = Kept(arrays)
-
-    def _construct(self, values: Mapping[str, Any], dtype: str) -> Any:
-        positional, named = self._reading.arguments({**values, **self._layers.placing(dtype)})
-        layer = self._layer(*positional, **named)
-        is_placed = self._reading.takes("device") and self._reading.takes("dtype")
-        return layer if is_placed else self._layers.place(layer, dtype)
 
     def _loaded(self, input: Array, given: Mapping[str, Array | None], attributes: Mapping[str, Any]) -> Any:
         """A layer with the given weight and bias."""
         weight = given["weight"]
         assert weight is not None
         sizes = {"in_channels": input.shape[-3:][0], "out_channels": weight.shape[0], "kernel_size": weight.shape[2:]}
+        values = {**sizes, "bias": given["bias"] is not None, **attributes}
+        parameters = {name: self._arrays.hand(array) for name, array in given.items() if array is not None}
         with _drawing_for_itself():
-            layer = self._construct({**sizes, "bias": given["bias"] is not None, **attributes}, weight.dtype.name)
-        for name, array in given.items():
-            if array is not None:
-                # The bias of an illegal call alone has another dtype than the weight: the layer is to meet it itself.
-                load = self._layers.load if array.dtype == weight.dtype else self._layers.replace
-                load(layer, name, self._arrays.hand(array))
+            layer = self._construct(values, weight.dtype.name, parameters)
+        for name, tensor in parameters.items():
+            # The bias of an illegal call alone has another dtype than the weight: the layer is to meet it itself.
+            is_alike = tensor.dtype == parameters["weight"].dtype
+            (self._layers.load if is_alike else self._layers.replace)(layer, name, tensor)
         return layer
 
     def _changed(self, layer: Any, given: Mapping[str, Array | None]) -> list[Observation]:
@@ -151,7 +171,7 @@ class _LayerCalls:
         random.seed(seed)
         np.random.seed(seed)
         self._layers.seed(seed)
-        layer = self._construct({**sizes, **given}, dtype)
+        layer = self._construct({**sizes, **given}, dtype, {})
         bias = self._layers.parameter(layer, "bias")
         weight = self._arrays.take(self._layers.parameter(layer, "weight"))
         return weight, None if bias is None else self._arrays.take(bias)

@@ -24,6 +24,7 @@ def values_of(case: LayerCase) -> Values:
         "KW": kw,
         "kernel_size": "scalar" if isinstance(case.kernel, int) else "pair",
         "operation": "initialize",
+        "bias": "given" if case.bias else "none",
     }
 
 
@@ -65,6 +66,8 @@ def _changed(case: LayerCase, name: str, value: Any) -> Iterator[LayerCase]:
             ways = [{name: value}, {name: value, "groups": 1}]
         case "dtype":
             ways = [{name: value}]
+        case "bias":
+            ways = [{name: value == "given"}]
         case _:
             ways = []
     for fields in ways:

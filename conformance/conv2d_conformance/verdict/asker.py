@@ -9,7 +9,9 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Answer, Implementation, Observation
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.invariances import INVARIANCES, Invariance
 from conv2d_conformance.operations import OPERATIONS
+from conv2d_conformance.verdict.alike import judge_alike
 from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.failure import as_always
@@ -17,6 +19,7 @@ from conv2d_conformance.verdict.fault_sentences import NO_SUCH_THING
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.question import DrawnQuestion, Question
+from conv2d_conformance.verdict.relatives import relatives
 from conv2d_conformance.verdict.repetitions import judge_repetitions
 from conv2d_conformance.verdict.tally import Tally
 
@@ -73,6 +76,26 @@ class Asker:
             if judgement.outcome != "pass":
                 break
         return judge_repetitions(judgement, answers, case.signature.symbols)
+
+    def ask_alike(self, case: Case, invariance: Invariance) -> Judgement | None:
+        """Ask a case and its relatives. None, without a call, where it has none."""
+        question = self._question(case)
+        if not (found := relatives(question, invariance)):
+            return None
+        answer = self.implementation.ask(question.request)
+        judgement = judge(question, answer)
+        if judgement.observed:
+            self._watch(format_case(case), judgement, case.operation, case)
+        return judge_alike(question, judgement, answer, invariance, found, self.implementation.ask)
+
+    def ask_again(self, case: Case, judgement: Judgement, *, values: bool) -> Fault | None:
+        """The fault of a case that is asked as the one of this judgement was."""
+        aspect = None if judgement.fault is None else judgement.fault.aspect
+        for invariance in INVARIANCES:
+            if aspect == invariance:
+                alike = self.ask_alike(case, invariance)
+                return None if alike is None else alike.fault
+        return self.ask(case, values=values, times=judgement.calls).fault
 
     def ask_together(self, cases: Sequence[Case]) -> list[Judgement]:
         """Ask two cases at once."""

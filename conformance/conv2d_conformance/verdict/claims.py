@@ -82,7 +82,8 @@ class LimitsOfNothing(Hinted, ValueError):
     """The limits that are declared are kept by no call."""
 
     def __init__(self, limits: tuple[str, ...]) -> None:
-        super().__init__(f"no call was found that keeps the limits {', '.join(limits)}", "declare some that calls keep")
+        sentence = f"no call was found that keeps the limits {', '.join(limits)}"
+        super().__init__(sentence, "declare some that calls of at most 2**24 products keep; larger ones, ask by replay")
 
 
 def outside_limits(case: Case, claims: Capabilities) -> Iterator[Case]:

@@ -19,6 +19,7 @@ from conv2d_conformance.cases.geometry import geometry, is_legal
 from conv2d_conformance.checks import Check
 from conv2d_conformance.contract.answers import Hello, Request
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.invariances import Invariance
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import elementwise
 from conv2d_conformance.report.header import Asked
@@ -27,7 +28,8 @@ from conv2d_conformance.running.hypothesis_draws import seed_of
 from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.judgement import Judgement
-from conv2d_conformance.verdict.question import DrawnQuestion
+from conv2d_conformance.verdict.question import DrawnQuestion, Question
+from conv2d_conformance.verdict.relatives import relatives
 from conv2d_conformance.verdict.tally import digest
 
 
@@ -85,6 +87,9 @@ class _Counting(Examination):
         if self.asker.grades and judges_values and 0 not in case.output_shape:
             self.subjects.add(case.subject)
         return _held(_elements(case) if judges_values else 1)
+
+    def _ask_alike(self, case: Case, invariance: Invariance) -> Judgement | None:
+        return _held(_elements(case)) if relatives(Question(case, self.claims), invariance) else None
 
     def _ask_together(self, cases: Sequence[Case]) -> list[Judgement]:
         return [_held(_elements(case)) for case in cases]

@@ -129,3 +129,15 @@ def test_a_limit_on_what_a_layer_lacks_says_nothing_of_layers() -> None:
 def test_an_illegal_call_is_nowhere() -> None:
     illegal: Case = parse("n1c1h5w6 m1k2x3 stride=(0,1)")
     assert within_claims(illegal, Capabilities(limits=("KH == KW",))) == illegal
+
+
+@pytest.mark.parametrize(("word", "has_bias"), [("given", True), ("none", False)])
+def test_a_bias_comes_and_goes(word: str, has_bias: bool) -> None:
+    claims = replace(EVERYTHING, limits=(f"bias == {word}",))
+    moved = [within_claims(case, claims) for case in CASES]
+    assert {case.bias for case in moved if case is not None} == {has_bias}
+    elements = within_claims(parse("n1c1h3w3 m1k1x1 bias x[0,0,0,0]=3 b[0]=2"), claims)
+    assert elements is not None
+    assert format_case(elements).endswith("b[0]=2") is has_bias
+    asked = [trial.case for name in PLAN for trial in trials(name, claims, effort="quick")]
+    assert {case.bias for case in asked} == {has_bias}

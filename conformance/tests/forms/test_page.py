@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
-from conv2d_conformance.forms import claims, frameworks, function
+from conv2d_conformance.forms import claims, fixed_call, frameworks, function
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "targets.md").read_text(encoding="utf-8")
@@ -57,7 +57,7 @@ def test_a_command_is_sane(command: str, folder: Path, request: pytest.FixtureRe
 
 def test_every_option_and_every_framework_is_named() -> None:
     options = {match for line in PAGE.splitlines() for match in re.findall(r"^\| `(\w+)(?:=[^`]*)?` \|", line)}
-    assert options == {*function.OPTIONS, *claims.OPTIONS}
+    assert options == {*function.OPTIONS, *claims.OPTIONS, *fixed_call.OPTIONS}
     row = next(line for line in PAGE.splitlines() if line.startswith("| `arrays`"))
     assert {*frameworks.names()} <= set(re.findall(r"`(\w+)`", row))
 
