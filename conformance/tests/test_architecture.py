@@ -37,6 +37,7 @@ FLOORS = (
     {"cases"},
     {"emulation", "implementation", "law"},
     {"gradients"},
+    {"full_size"},
     {"operations"},
     {"verdict"},
     {"initialisation"},

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from conv2d_conformance.cases import chains, few_products, roundings, tosa
+from conv2d_conformance.cases import chains, few_products, roundings, streamed, tosa
 from conv2d_conformance.cases.case import ARRAYS, DEFAULT_MAGNITUDE, LETTERS, Case, Elements
 from conv2d_conformance.cases.philox import shortened, size_of, uniform_of, words
 from conv2d_conformance.contract.arrays import Array, Floats, dtype_of
@@ -135,15 +135,19 @@ def ones(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:  
     return np.ones(size_of(shape))
 
 
-RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Floats]] = {
-    recipe.__name__.replace("_", "-"): recipe
-    for recipe in (
-        *(integers, impulse, sparse, uniform, normal, one_tap, ones),
-        *(roundings.spread, roundings.cancelling, roundings.monotone, roundings.scaled, roundings.complementary),
-        *(roundings.subnormal, roundings.near_overflow, roundings.odd, roundings.lone_pixel),
-        *(few_products.single, few_products.few, chains.chain, chains.brim),
-    )
-} | tosa.RECIPES
+RECIPES: dict[str, Callable[[Case, str, tuple[int, ...], int], Floats]] = (
+    {
+        recipe.__name__.replace("_", "-"): recipe
+        for recipe in (
+            *(integers, impulse, sparse, uniform, normal, one_tap, ones),
+            *(roundings.spread, roundings.cancelling, roundings.monotone, roundings.scaled, roundings.complementary),
+            *(roundings.subnormal, roundings.near_overflow, roundings.odd, roundings.lone_pixel),
+            *(few_products.single, few_products.few, chains.chain, chains.brim),
+        )
+    }
+    | tosa.RECIPES
+    | streamed.RECIPES
+)
 
 
 def _made(case: Case, array: str, shape: tuple[int, ...], dtype: str) -> Array:

@@ -23,16 +23,23 @@ MAX_EXPONENTS = {numbers.precision: numbers.max_exponent for numbers in FORMATS.
 FLOAT16 = FORMATS["float16"].precision
 """The dtype with few exponents; the others have enough for every recipe."""
 
+WORDS_OF_A_COUNT = 4
+"""The words that Philox makes of one value of its counter."""
+
 SHARED = 1 << 32
 """The number in Philox's key for words that arrays share."""
 
 
-def words(case: Case, array: str, count: int) -> Words:
-    """Random words for an array, or those that arrays share for the name "shared"."""
+def words(case: Case, array: str, count: int, *, first: int = 0) -> Words:
+    """Random words for an array, or those that arrays share for the name "shared".
+
+    The `first` one is not the first of the stream in a part of an array: a multiple of the words of one count.
+    """
     assert case.recipe is not None
     number = SHARED if array == "shared" else ARRAYS.index(array)
     # Not a list: NumPy turns a list with a 64-bit integer into floats.
     _thread.at_the_start["state"]["key"] = np.array((case.recipe.seed, number), dtype=np.uint64)
+    _thread.at_the_start["state"]["counter"][:] = (first // WORDS_OF_A_COUNT, 0, 0, 0)
     _thread.philox.state = _thread.at_the_start
     drawn: Words = _thread.philox.random_raw(count)
     return drawn

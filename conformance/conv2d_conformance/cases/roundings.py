@@ -13,6 +13,7 @@ from conv2d_conformance.cases.philox import (
     FLOAT16,
     MAX_EXPONENTS,
     MIN_EXPONENTS,
+    WORDS_OF_A_COUNT,
     below,
     fitted,
     places,
@@ -39,17 +40,31 @@ def cancelling(case: Case, array: str, shape: Shape, bits: int) -> Floats:
     Every second weight of a filter is the one before it with the opposite sign and other low bits. A last weight
     without a partner is small. The pixels differ only in their low bits.
     """
-    drawn = words(case, array, size_of(shape))
+    return cancelling_part(case, array, shape, bits, slice(0, size_of(shape)))
+
+
+def cancelling_part(case: Case, array: str, shape: Shape, bits: int, part: slice) -> Floats:
+    """A part of the flat array that `cancelling` makes; it begins at a multiple of the words of one count."""
+    count = part.stop - part.start
+    drawn = words(case, array, count, first=part.start)
     rest = 2.0 ** -(bits // 2)
     if array == "bias":
         return uniform_of(drawn, bits) * rest
     low = (1 << (64 - bits // 2)) - 1  # the low half of the fraction, which occupies the highest bits
     if array == "input":
-        return np.abs(uniform_of(drawn & np.uint64(low), bits))
+        drawn &= np.uint64(low)
+        drawn >>= np.uint64(65 - bits)
+        fraction = drawn.astype(np.float64)
+        fraction *= 2.0 ** (1 - bits)
+        fraction += 1
+        return fraction
     taps = size_of(shape[1:])
-    tap = np.arange(drawn.size) % taps
+    tap = np.arange(part.start, part.stop) % taps
     odd = tap % 2 == 1
-    first = np.where(odd, np.roll(drawn, 1), drawn)
+    before = np.roll(drawn, 1)
+    if part.start and count:
+        before[0] = words(case, array, WORDS_OF_A_COUNT, first=part.start - WORDS_OF_A_COUNT)[-1]
+    first = np.where(odd, before, drawn)
     paired = uniform_of((first & ~np.uint64(low | 1)) | (drawn & (low - 1)) | ((first & 1) ^ odd), bits)
     return np.where((tap == taps - 1) & ~odd, paired * rest, paired)
 

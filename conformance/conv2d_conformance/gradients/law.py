@@ -76,12 +76,13 @@ def laws(
     if bias is not None:
         adjoints.append(adjoint_of_bias(g, gy))
     return tuple(
-        _shaped(_law(adjoint, accuracy, flushed), adjoint, array.shape)
+        _shaped(law_of_adjoint(adjoint, accuracy, flushed=flushed), adjoint, array.shape)
         for adjoint, array in zip(adjoints, arrays, strict=True)
     )
 
 
-def _law(adjoint: Adjoint, accuracy: AccuracyClass, flushed: bool) -> Allowed:
+def law_of_adjoint(adjoint: Adjoint, accuracy: AccuracyClass, *, flushed: bool) -> Allowed:
+    """The law of one gradient of finite data, in the axes of its convolution."""
     if not adjoint.multiplies:
         accuracy = replace(accuracy, product=0.0)
     operands = adjoint.operands

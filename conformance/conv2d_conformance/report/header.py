@@ -42,6 +42,7 @@ class Asked:
     timeout_seconds: float
     memory_gib: float | Absent | None = ABSENT
     accept_limits: bool | Absent = ABSENT
+    stop: str | Absent = ABSENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

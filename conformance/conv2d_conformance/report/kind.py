@@ -15,6 +15,9 @@ LONGEST_NAME = 120
 """The longest name of a file, in bytes."""
 
 SUITE = "conv2d-conformance"
+STOPS = ("never", "must", "first")
+"""never: everything is asked. must: what decides nothing is left out. first: the first broken MUST ends the run."""
+
 WORDS = {"only": "selection"}
 
 
@@ -28,6 +31,7 @@ class Kind:
     seed: int = 0
     only: str = "*"
     isolation: str = "process"
+    stop: str = "never"
 
     def __post_init__(self) -> None:
         for name in ("target", "only"):  # as a report holds them
@@ -36,7 +40,10 @@ class Kind:
     @classmethod
     def of(cls, run: Asked) -> Kind:
         """The kind of a run."""
-        return cls(**{name: getattr(run, name) for name in cls.__dataclass_fields__})
+        from conv2d_conformance.typed_json import known  # a run on the command line needs a kind before all else
+
+        told = {name: getattr(run, name) for name in cls.__dataclass_fields__}
+        return cls(**told | {"stop": known(run.stop, cls.stop)})
 
     def differs_from(self, other: Kind) -> str:
         """The first difference from another kind, in words; empty if they are equal."""
@@ -56,6 +63,7 @@ class Kind:
         parts += [self.effort] if self.effort != usual.effort else []
         parts += [f"seed{self.seed}"] if self.seed != usual.seed else []
         parts += ["no-isolation"] if self.isolation != usual.isolation else []
+        parts += [f"stop-{self.stop}"] if self.stop != usual.stop else []
         parts += [f"only-{_plain(self.only)}"] if self.only != usual.only else []
         name = "-".join(parts)
         data = name.encode()

@@ -15,6 +15,7 @@ from conv2d_conformance.report.console import console
 from conv2d_conformance.report.headline import whole_headline
 from conv2d_conformance.report.junit import sentence_about
 from conv2d_conformance.report.report import Conclusion, Entry
+from conv2d_conformance.report.stopping import left_out
 from conv2d_conformance.report.text import show_cause
 from conv2d_conformance.report.verdicts import NO_CERTIFICATE, conclusion, entry_of, in_scope, requirement_entries
 from conv2d_conformance.running.options import Options
@@ -111,8 +112,9 @@ class PytestVerdicts:
         """The conclusion of `run` from the same records. If some were left out, say by -k, it is a selection."""
         checks = {check.name: check.requirements for check in catalogue().values()}
         run = {record.check for record in self._records}
+        left = left_out(self._options.stop)
         is_whole = all(
-            check.name in run or not self._asked(check) or not check.needs <= self.claimed
+            check.name in run | left or not self._asked(check) or not check.needs <= self.claimed
             for check in catalogue().values()
         )
         entries = requirement_entries(
@@ -121,6 +123,7 @@ class PytestVerdicts:
             self.claimed,
             self._options.profile,
             self._options.only,
+            left_out=left,
         )
         return conclusion(
             entries,

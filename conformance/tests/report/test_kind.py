@@ -17,6 +17,7 @@ OTHERS = {
     "seed": 7,
     "only": "padding.*",
     "isolation": "none",
+    "stop": "first",
 }
 
 
