@@ -122,13 +122,15 @@ def _with_threads(*, threads: str = "1") -> Adapter:
     return replace(outputs_divided_among_threads, conv2d=conv2d, configure=_with_threads)
 
 
-@variant(batch_invariant=True, position_invariant=True, layout_invariant=True, thread_invariant=True)
-def _alone(call: Call) -> Array:
+def _with_one_thread(call: Call) -> Array:
     """Each thread answers some of the images, so that no sum is divided."""
     return _divided(call, 1)
 
 
-outputs_divided_among_threads = replace(_alone, name="outputs-divided-among-threads", configure=_with_threads)
+_invariant = variant(batch_invariant=True, position_invariant=True, layout_invariant=True, thread_invariant=True)
+outputs_divided_among_threads = replace(
+    _invariant(_with_one_thread), name="outputs-divided-among-threads", configure=_with_threads
+)
 
 VARIANTS: tuple[Adapter, ...] = (
     *(padding_skipped, zeros_are_negative, fortran_order, channels_innermost, part_of_a_larger_array, read_only),

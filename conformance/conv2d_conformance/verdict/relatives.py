@@ -20,9 +20,9 @@ from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.given import Given
 from conv2d_conformance.verdict.question import Question
 
-Places = tuple[int | slice | EllipsisType, ...]
+Region = tuple[int | slice | EllipsisType, ...]
 
-EVERYWHERE: Places = (...,)
+EVERYWHERE: Region = (...,)
 
 LARGER = 4
 """By so much are the neighbours of an image enlarged, exactly: a scale that is common to a batch moves by two bits."""
@@ -37,8 +37,8 @@ THREAD_COUNTS = ("1", "2", "3")
 class Shared(NamedTuple):
     """The same sums: where they are in the answer to the call, and where in that to its relative."""
 
-    here: Places
-    there: Places
+    here: Region
+    there: Region
 
 
 @dataclass(frozen=True)
