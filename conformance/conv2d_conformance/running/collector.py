@@ -41,6 +41,7 @@ class Collector:
         self.distributor = session.config.pluginmanager.get_plugin("dsession")
 
     def pytest_configure(self, config: pytest.Config) -> None:
+        config.option.tbstyle = "native"  # nobody reads the tracebacks; the other styles parse source files for them
         if self.subject is not None:
             config.stash[SUBJECT] = self.subject
 

@@ -29,6 +29,9 @@ BREACHES = frozenset({"imports-reference"})
 MOST_PREPARED = 3
 """A legal call that is asked next, and an illegal one after it with its own."""
 
+MOST_REPEATED = 2
+"""A call and another: in a sequence one call comes after each of the others."""
+
 Prepare = Callable[[Case, Capabilities], Question]
 """Makes a question of a case and some claims."""
 
@@ -47,6 +50,7 @@ class Asker:
         self._tally = tally
         self._prepare = prepare
         self._prepared: deque[Question] = deque(maxlen=MOST_PREPARED)
+        self._asked: deque[Question] = deque(maxlen=MOST_REPEATED)
 
     @property
     def claims(self) -> Capabilities:
@@ -109,19 +113,29 @@ class Asker:
         return judgement
 
     def foresee(self, case: Case) -> None:
-        """Prepare a question that comes soon, if that is little work."""
+        """Prepare a question that comes soon, if that is little work and it was not asked just now."""
+        if any(question.case is case for question in self._asked):
+            return
         question = self._prepare(case, self.claims)
         if question.is_small:
             _ = question.request
             self._prepared.append(question)
 
     def _question(self, case: Case) -> Question:
+        question = self._taken(case) or self._prepare(case, self.claims)
+        if question.is_small:
+            self._asked.append(question)
+        return question
+
+    def _taken(self, case: Case) -> Question | None:
+        """The question of this case that was asked just now or prepared, if there is one."""
         # The same object: a stride of 1.0 equals a stride of 1, but makes another question.
-        for place, question in enumerate(self._prepared):
-            if question.case is case:
-                del self._prepared[place]
-                return question
-        return self._prepare(case, self.claims)
+        for questions in (self._asked, self._prepared):
+            for place, question in enumerate(questions):
+                if question.case is case:
+                    del questions[place]
+                    return question
+        return None
 
     def _watch(self, line: str, judgement: Judgement, operation: str, case: Case | None = None) -> None:
         for observation in judgement.observed:
