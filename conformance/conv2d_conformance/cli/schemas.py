@@ -10,6 +10,7 @@ def kinds() -> dict[str, Any]:
     from conv2d_conformance.cli.answer_format import ErrorAnswer
     from conv2d_conformance.cli.answers import asked, explained, initialised, lists, measured, reports, right
     from conv2d_conformance.fingerprint.fingerprint import Fingerprint
+    from conv2d_conformance.report.target_outcome import TargetOutcome
 
     return {
         "list requirements": tuple[lists.ListedRequirement, ...],
@@ -25,6 +26,7 @@ def kinds() -> dict[str, Any]:
         "reference CASE": right.RightAnswer,
         "reference 'init ...'": right.LawOfLayers,
         "replay CASE TARGET": asked.Replayed,
+        "run TARGET": TargetOutcome,
         "smoke TARGET": asked.Smoked,
         "fingerprint TARGET": Fingerprint,
         "fingerprint TARGET OTHER": tuple[Fingerprint, ...],
