@@ -44,6 +44,19 @@ def _networks() -> Rows:
     yield from NETWORKS
 
 
+def _shapes() -> Rows:
+    from conv2d_conformance.cases.geometry import multiply_adds
+    from conv2d_conformance.cases.grammar import parse
+    from conv2d_conformance.cases.shape_sets import SHAPE_SETS, lines_of
+    from conv2d_conformance.verdict.room import bytes_of
+
+    yield "set", "shape", "case", "multiply-adds", "GiB in float32"
+    for name, lines in SHAPE_SETS.items():
+        for shape, line in lines.items():
+            case = parse(line)
+            yield name, shape, lines_of((case,))[0], f"{multiply_adds(case):.2g}", f"{bytes_of(case) / 2**30:.2f}"
+
+
 def _mutants() -> Rows:
     from conv2d_conformance.mutants import catalogue
 
@@ -82,6 +95,7 @@ LISTS: dict[str, Callable[[], Rows]] = {
     "adapters": _adapters,
     "mutants": _mutants,
     "networks": _networks,
+    "shapes": _shapes,
     "efforts": _efforts,
     "coverage": _coverage,
 }

@@ -21,14 +21,25 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("target")
 @options.of_a_run
+@click.option("--shape", multiple=True, metavar="CASE", help="Judge this shape at full size too; repeatable.")
 @click.pass_context
-def run(ctx: click.Context, /, target: str, output: Destination | None, deviations: Path | None, **chosen: Any) -> None:
+def run(
+    ctx: click.Context,
+    /,
+    target: str,
+    output: Destination | None,
+    deviations: Path | None,
+    shape: tuple[str, ...],
+    shapes: str,
+    **chosen: Any,
+) -> None:
     """Examine TARGET and write a report.
 
     A finished run has the exit status 0 only where every MUST of the profile's core and of the claimed features holds,
     or fails as declared; 1 where one is broken; and 4 where nothing is broken and there is no full certificate, such as
     of a selection, of partial claims, or within limits without --accept-limits.
     """
+    from conv2d_conformance.cases.shape_sets import named
     from conv2d_conformance.cli.deviations import read_deviations
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.cli.requirement_glob import require_match
@@ -37,7 +48,9 @@ def run(ctx: click.Context, /, target: str, output: Destination | None, deviatio
     from conv2d_conformance.running.run import HarnessFailure, Lacking
     from conv2d_conformance.running.run import run as carry_out
 
-    asked = Options(target=target, **chosen)
+    asked = Options(target=target, shapes=named(shape, shapes), **chosen)
+    if asked.only_shapes and not asked.shapes:
+        raise Problem("--only-shapes needs shapes", "name some with --shape or --shapes")
     require_match(asked.only, asked.profile)
     kind = kind_of(asked)
     output = output or find(kind.default_name())

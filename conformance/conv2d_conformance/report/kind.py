@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.foreign import escaped_line
+from conv2d_conformance.typed_json import known
 
 if TYPE_CHECKING:
     from conv2d_conformance.report.header import Asked
@@ -15,7 +16,7 @@ LONGEST_NAME = 120
 """The longest name of a file, in bytes."""
 
 SUITE = "conv2d-conformance"
-WORDS = {"only": "selection"}
+WORDS = {"only": "selection", "only_shapes": "selection of shapes alone"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +29,19 @@ class Kind:
     seed: int = 0
     only: str = "*"
     isolation: str = "process"
+    shapes: str = ""
+    only_shapes: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("target", "only"):  # as a report holds them
+        for name in ("target", "only", "shapes"):  # as a report holds them
             object.__setattr__(self, name, escaped_line(getattr(self, name)))
 
     @classmethod
     def of(cls, run: Asked) -> Kind:
         """The kind of a run."""
-        return cls(**{name: getattr(run, name) for name in cls.__dataclass_fields__})
+        usual = cls(target=run.target)
+        found = {name: known(getattr(run, name), getattr(usual, name)) for name in cls.__dataclass_fields__}
+        return cls(**found | {"shapes": "; ".join(known(run.shapes, ()))})
 
     def differs_from(self, other: Kind) -> str:
         """The first difference from another kind, in words; empty if they are equal."""
@@ -57,6 +62,8 @@ class Kind:
         parts += [f"seed{self.seed}"] if self.seed != usual.seed else []
         parts += ["no-isolation"] if self.isolation != usual.isolation else []
         parts += [f"only-{_plain(self.only)}"] if self.only != usual.only else []
+        parts += [f"shapes-{_plain(self.shapes)}"] if self.shapes else []
+        parts += ["alone"] if self.only_shapes else []
         name = "-".join(parts)
         data = name.encode()
         if len(data) > LONGEST_NAME:

@@ -12,7 +12,9 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.cases.case import CaseError
+from conv2d_conformance.cases.shape_sets import shapes_of
+from conv2d_conformance.checks import Check, asked_checks, every_check
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.diagnosis.diagnoses import Diagnoses
@@ -33,6 +35,7 @@ from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.giving_up import GivingUp
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
 from conv2d_conformance.verdict.record import Ended
+from conv2d_conformance.verdict.room import TooLarge, require_memory
 from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import recorded
 
@@ -89,7 +92,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         )
         config.add_cleanup(implementation.close)
         require_calls_inside(implementation.hello.capabilities)
-    except (TargetError, LoadError, LimitsOfNothing) as error:
+        require_memory(shapes_of(options.shapes), implementation.hello.capabilities, options.memory_limit)
+    except (TargetError, LoadError, LimitsOfNothing, TooLarge, CaseError) as error:
         raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
     config.stash[SUBJECT] = ExaminedImplementation(implementation, options)
 
@@ -114,12 +118,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workeroutput"):
         config.workeroutput[CLAIMS] = sorted(claimed)
         config.workeroutput[LIMITS] = list(limits)
+    asked = asked_checks(shapes=bool(subject.options.shapes), alone=subject.options.only_shapes)
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
         check = check_of(item)
         selected = any(fnmatchcase(requirement, subject.options.only) for requirement in check.requirements)
         in_scope = is_within(check.profile, subject.options.profile)
+        selected = selected and check.name in asked
         (kept if selected and in_scope and check.needs <= claimed else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept
@@ -137,6 +143,7 @@ def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
         EFFORTS[subject.options.effort],
         subject.options.seed,
         simplifier=subject.simplifier,
+        shapes=shapes_of(subject.options.shapes),
     )
     request.node.stash[EXAMINATION] = examination
     request.node.stash[ENDS_BEFORE] = _ends_of(subject.implementation)
@@ -178,7 +185,7 @@ def _ends_of(implementation: Implementation) -> Ends:
 def check_of(item: pytest.Item) -> Check:
     """The check behind a pytest item, by the name of its module and function."""
     module = item.module.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a Function has it
-    return catalogue()[f"{module}::{item.name}"]
+    return every_check()[f"{module}::{item.name}"]
 
 
 def _only_distributes(config: pytest.Config) -> bool:

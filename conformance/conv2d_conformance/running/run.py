@@ -9,6 +9,7 @@ from threading import Event
 
 import pytest
 
+from conv2d_conformance.cases.shape_sets import shapes_of
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
@@ -32,6 +33,7 @@ from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict import gate
 from conv2d_conformance.verdict.claims import require_calls_inside
 from conv2d_conformance.verdict.history import Remembering
+from conv2d_conformance.verdict.room import require_memory
 
 
 class HarnessFailure(Exception):
@@ -75,6 +77,7 @@ def run(
     confirmer = Confirmer(options)
     try:
         require_calls_inside(implementation.hello.capabilities)
+        require_memory(shapes_of(options.shapes), implementation.hello.capabilities, options.memory_limit)
         if gate.is_needed(implementation.hello):
             _pass_gate(options)
         return _run(options, report_file, implementation, confirmer, on_progress, abandoned)
@@ -119,7 +122,8 @@ def _run(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
     ended_early = interrupted or any(record.gave_up is not ABSENT for record in collector.records)
-    fingerprint = None if ended_early or options.only != "*" else _fingerprint(options, implementation, on_progress)
+    is_whole = options.only == "*" and not options.only_shapes
+    fingerprint = None if ended_early or not is_whole else _fingerprint(options, implementation, on_progress)
     records = collector.records
     if interrupted:  # after Ctrl-C, nobody waits for a library to leave
         abandoned.set()

@@ -16,6 +16,7 @@ from conv2d_conformance.verdict.failure import as_always
 from conv2d_conformance.verdict.fault_sentences import NO_SUCH_THING
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault, Judgement
+from conv2d_conformance.verdict.large_question import LargeQuestion
 from conv2d_conformance.verdict.question import DrawnQuestion, Question
 from conv2d_conformance.verdict.repetitions import judge_repetitions
 from conv2d_conformance.verdict.tally import Tally
@@ -69,6 +70,13 @@ class Asker:
             if judgement.outcome != "pass":
                 break
         return judge_repetitions(judgement, answers, case.signature.symbols)
+
+    def ask_at_full_size(self, case: Case) -> Judgement:
+        """Ask a case of any size. Its arrays and the answer are freed before the next one."""
+        question = LargeQuestion(case, self.claims)
+        judgement = judge(question, self.implementation.ask(question.request))
+        self._watch(format_case(case), judgement, case.operation)
+        return judgement
 
     def ask_together(self, cases: Sequence[Case]) -> list[Judgement]:
         """Ask two cases at once."""

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from conv2d_conformance.checks import Check
 from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.report import Entry, Report, Seen, Verdict
+from conv2d_conformance.report.selection import checks_of
 from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.spec import is_within
 from conv2d_conformance.typed_json import ABSENT, known
@@ -15,10 +16,12 @@ from conv2d_conformance.typed_json import ABSENT, known
 
 def to_run(checks: Mapping[str, Check], run: Asked, claimed: frozenset[str]) -> list[Check]:
     """The checks that a run makes: those in its profile and its selection whose needs are claimed."""
+    asked = checks_of(run)
     return [
         check
         for check in checks.values()
-        if is_within(check.profile, run.profile)
+        if check.name in asked
+        and is_within(check.profile, run.profile)
         and any(fnmatchcase(requirement, run.only) for requirement in check.requirements)
         and check.needs <= claimed
     ]

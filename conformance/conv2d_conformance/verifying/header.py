@@ -14,6 +14,7 @@ from conv2d_conformance.fingerprint.summary import Phrases, nothing_seen, pieces
 from conv2d_conformance.implementation.bundled import list_adapters
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
+from conv2d_conformance.report.selection import selection_of
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verifying.rules import Rules
 
@@ -41,7 +42,7 @@ def faults_of_header(report: Report, rules: Rules | None) -> Iterator[str]:
 def faults_of_fingerprint(report: Report, claims: Capabilities) -> Iterator[str]:
     """Faults if the fingerprint is missing where it must be present, or is another implementation's."""
     found, implementation = report.fingerprint, report.implementation
-    is_due = report.complete and report.run.only == "*" and known(report.gave_up, None) is None
+    is_due = report.complete and selection_of(report.run) == "*" and known(report.gave_up, None) is None
     if found is None or not is_due:
         if (found is not None) != is_due:
             yield "it has a fingerprint of a run that takes none" if found else "its fingerprint is missing"
