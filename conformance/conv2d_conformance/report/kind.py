@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from conv2d_conformance.foreign import escaped_line
-from conv2d_conformance.typed_json import known
 
 if TYPE_CHECKING:
     from conv2d_conformance.report.header import Asked
@@ -39,6 +38,8 @@ class Kind:
     @classmethod
     def of(cls, run: Asked) -> Kind:
         """The kind of a run."""
+        from conv2d_conformance.typed_json import known  # which takes long to import, and only reading needs
+
         usual = cls(target=run.target)
         found = {name: known(getattr(run, name), getattr(usual, name)) for name in cls.__dataclass_fields__}
         return cls(**found | {"shapes": "; ".join(known(run.shapes, ()))})

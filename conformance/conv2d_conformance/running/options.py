@@ -7,7 +7,6 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conv2d_conformance.cases.shape_sets import lines_of, shapes_of
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
@@ -50,6 +49,8 @@ def _memory(options: Options) -> float | None:
 
 def _shapes(options: Options) -> tuple[str, ...]:
     """The named shapes, a line each."""
+    from conv2d_conformance.cases.shape_sets import lines_of, shapes_of  # and with it NumPy
+
     return lines_of(shapes_of(options.shapes))
 
 

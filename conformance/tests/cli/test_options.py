@@ -32,6 +32,8 @@ OTHER = Options(
     effort="thorough",
     seed=7,
     only="bias.*",
+    shapes="n2c3h4w5 m6k1x1 s1x1 p0x0 d1x1 g1 bias",
+    only_shapes=True,
     output=Path("out.json"),
     workers=3,
     timeout=2.5,
@@ -57,7 +59,7 @@ def test_every_option_is_changed_in_these_tests() -> None:
 
 
 def test_every_option_of_a_run_is_on_the_command_line() -> None:
-    assert set(defaults_of("run")) == set(OPTIONS)
+    assert set(defaults_of("run")) == set(OPTIONS) | {"shape"}  # which is added to the shapes
 
 
 def test_every_option_of_a_run_is_one_of_pytest_or_has_another_place_there() -> None:
@@ -105,6 +107,8 @@ def test_a_report_says_what_was_asked() -> None:
         effort="thorough",
         seed=7,
         only="bias.*",
+        shapes=("n2c3h4w5 m6k1x1 s1x1 p0x0 d1x1 g1 bias",),
+        only_shapes=True,
         isolation="none",
         timeout_seconds=2.5,
         memory_gib=None,
