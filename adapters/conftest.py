@@ -2,8 +2,8 @@
 
 from importlib.util import find_spec
 
-collect_ignore = [
-    f"tests/{file}"
-    for file, libraries in {"test_torch.py": ("torch",), "test_onnxruntime.py": ("onnx", "onnxruntime")}.items()
+collect_ignore_glob = [
+    f"tests/{files}"
+    for files, libraries in {"test_torch*.py": ("torch",), "test_onnxruntime.py": ("onnx", "onnxruntime")}.items()
     if not all(map(find_spec, libraries))
 ]

@@ -32,6 +32,9 @@ adapter = Adapter(
         validation=True,
         non_finite=True,
         deterministic=True,
+        batch_invariant=True,
+        position_invariant=True,
+        layout_invariant=True,
         thread_safe=True,
     ),
 )

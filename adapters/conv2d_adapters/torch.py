@@ -1,20 +1,24 @@
 """PyTorch's `torch.nn.functional.conv2d`.
 
-Options: `threads` (a number), `onednn` (on, off), `device` (cpu, cuda), `tf32` (on, off; CUDA alone). All but `device`
-are settings of PyTorch for the whole process, and stay when the adapter is no longer used.
+Options, all of them on or off where nothing else is said:
+`device` (cpu; cuda:0, mps, xpu: whatever PyTorch has here);
+`compile` (off, or a back end of `torch.compile`: inductor, aot_eager, eager);
+`channels_last` (off: as the arrays come, in the memory of NumPy where the device is the CPU);
+`tf32`, `cudnn_deterministic`, `cudnn_benchmark` (off; on a CUDA device alone);
+`threads` (1) and `onednn` (on).
+The last two lines are settings of PyTorch for the whole process, and stay when the adapter is no longer used.
 
 All that PyTorch documents is claimed. What does not hold, and on which processors, is declared in
 `torch.deviations.toml`.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import torch
 
-from conv2d_adapters.arrays.torch import to_array, to_tensor
+from conv2d_adapters.pytorch.calls import Calls, claimed, surroundings, words
+from conv2d_adapters.pytorch.options import Settings, configured_by, read
 from conv2d_conformance import Adapter, Capabilities
-from conv2d_conformance.forms.frameworks import open_arrays
 
 CAPABILITIES = Capabilities(
     dtypes={"float32", "float64", "float16", "bfloat16"},
@@ -31,53 +35,22 @@ CAPABILITIES = Capabilities(
 )
 
 
-def set_for_the_process(*, threads: str = "1", onednn: str = "on", tf32: str = "off") -> None:
-    """Change PyTorch's settings for the whole process. ValueError for an unknown value, and then nothing changes."""
-    if not threads.isdecimal():
-        raise ValueError(f"threads is a number, not {threads!r}")
-    with_onednn, with_tf32 = is_on("onednn", onednn), is_on("tf32", tf32)
-    backends: Any = torch.backends
-    torch.set_num_threads(int(threads))
-    backends.mkldnn.enabled = with_onednn
-    backends.cudnn.allow_tf32 = with_tf32
+def convolve(input: Any, weight: Any, bias: Any, **attributes: Any) -> Any:
+    return torch.nn.functional.conv2d(input, weight, bias, **attributes)
 
 
-def is_on(name: str, value: str) -> bool:
-    if value not in ("on", "off"):
-        raise ValueError(f"{name} is on or off, not {value!r}")
-    return value == "on"
-
-
-def make(device: str = "cpu") -> Adapter:
-    def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
-        x, w = to_tensor(input, device), to_tensor(weight, device)
-        b = None if bias is None else to_tensor(bias, device)
-        return to_array(torch.nn.functional.conv2d(x, w, b, **attributes))
-
-    def gradients(input: Any, weight: Any, bias: Any, grad_output: Any, **attributes: Any) -> Any:
-        given = (array for array in (input, weight, bias) if array is not None)
-        leaves: Any = [to_tensor(array, device).requires_grad_() for array in given]
-        x, w, b = leaves if bias is not None else (*leaves, None)
-        y = torch.nn.functional.conv2d(x, w, b, **attributes)
-        found = [to_array(tensor) for tensor in torch.autograd.grad(y, leaves, to_tensor(grad_output, device))]
-        return found if bias is not None else [*found, None]
-
+def make(settings: Settings) -> Adapter:
+    calls = Calls(settings.compiled(convolve), settings)
     return Adapter(
         name="torch",
         version=torch.__version__,
-        description=f"torch.nn.functional.conv2d on {device}",
-        conv2d=conv2d,
-        gradients=gradients,
-        configure=configure,
-        capabilities=replace(CAPABILITIES, deterministic=device == "cpu"),
+        description=words("torch.nn.functional.conv2d", settings),
+        conv2d=calls.conv2d,
+        gradients=calls.gradients,
+        configure=configured_by(make),
+        capabilities=claimed(CAPABILITIES, settings),
+        environment=surroundings(settings),
     )
 
 
-def configure(*, threads: str = "1", onednn: str = "on", device: str = "cpu", tf32: str = "off") -> Adapter:
-    """The adapter on a device; FormError if there is no such device. Other options are set for the whole process."""
-    open_arrays("torch", device)
-    set_for_the_process(threads=threads, onednn=onednn, tf32=tf32)
-    return make(device)
-
-
-adapter = make()
+adapter = make(read())

@@ -15,6 +15,7 @@ DATA = {
     "conv2d_conformance/spec/edition-1.md",
     "conv2d_conformance/forms/conv2d_conformance.h",
     "conv2d_conformance/implementation/PROTOCOL.md",
+    "conv2d_conformance/check-order.json",
     "conv2d_conformance/mutation-score.json",
     "conv2d_conformance/report/schema.json",
     "conv2d_conformance/pytest.ini",

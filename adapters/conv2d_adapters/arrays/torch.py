@@ -32,7 +32,8 @@ def to_array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
 class Arrays:
     """On the CPU a tensor is the memory of the array; on another device it is a copy."""
 
-    framework, version, array_type = "torch", torch.__version__, "torch.Tensor"
+    framework, array_type = "torch", "torch.Tensor"
+    version: str = torch.__version__
     writable = True
 
     def __init__(self, device: torch.device) -> None:

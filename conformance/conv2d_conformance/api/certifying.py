@@ -50,6 +50,7 @@ def certify(
     memory: float = USUAL_LIMIT,
     isolation: str = Kind.isolation,
     keep_going: bool = False,
+    stop: str = Kind.stop,
     accept_limits: bool = False,
 ) -> Report:
     """Examine an implementation and return the report.
@@ -87,6 +88,7 @@ def certify(
                 memory=memory,
                 isolation=found.isolation,
                 keep_going=keep_going,
+                stop=stop,
                 accept_limits=accept_limits,
                 deviations=() if deviations is None else _checked(read_deviations, Path(deviations)),
             )
@@ -102,7 +104,7 @@ def _carried_out(options: Options, progress: bool) -> Report:
             report = run(options) if advance is None else run(options, advance)
     except ReportElsewhere as elsewhere:
         raise elsewhere.reason from None
-    if not report.complete:
+    if report.is_interrupted:
         raise KeyboardInterrupt
     return report
 

@@ -31,7 +31,10 @@ CASES = {
 }
 """The case of each feature. Dtypes, modes, views and operations are not listed: each is a word of a case line."""
 
-NOT_OF_ONE_CALL = DERIVED | {"deterministic", "seeded", "thread-safe", "torch-seed-stream"}
+NOT_OF_ONE_CALL = DERIVED | {
+    *("deterministic", "batch-invariant", "position-invariant", "layout-invariant"),
+    *("seeded", "thread-safe", "torch-seed-stream"),
+}
 """Claims that follow from others, or that one call cannot show."""
 
 
@@ -50,7 +53,7 @@ def claim_cases(claimed: frozenset[str]) -> Iterator[Claim]:
         line = CASES.get(name)
         if kind in ("dtype", "padding-mode"):
             line = f"{BARE} {word}" + (" p1x1" if kind == "padding-mode" else "")
-        elif kind == "views":
+        elif kind == "views" and word:
             line = f"{BARE} view={word}"
         elif name in SIGNATURES and (asked_by := SIGNATURES[name].word):
             line = f"{BARE} {asked_by}"

@@ -72,7 +72,7 @@ def shapes_of(text: str) -> tuple[Case, ...]:
     CaseError where there is no such shape.
     """
     lines = [line for item in text.split(SEPARATOR) if item.strip() for line in _lines(item.strip())]
-    return tuple(dict.fromkeys(map(_shape, lines)))
+    return tuple(dict.fromkeys(map(shape_of, lines)))
 
 
 def named(*given: str | Iterable[str]) -> str:
@@ -108,14 +108,17 @@ def _is_file(item: str) -> bool:
         return False
 
 
-def _shape(line: str) -> Case:
+def shape_of(line: str) -> Case:
+    """The shape that a line denotes, without its dtype, data and view. CaseError where it denotes none."""
     case = parse(line)
     found = Case(
-        **{name: getattr(case, name) for name in ("N", "C", "H", "W", "M", "KH", "KW", "stride", "padding")},
-        dilation=case.dilation,
-        groups=case.groups,
-        bias=case.bias,
-        padding_mode=case.padding_mode,
+        **{
+            name: getattr(case, name)
+            for name in ("N", "C", "H", "W", "M", "KH", "KW", "groups", "bias", "padding_mode")
+        },
+        stride=_pair(case.stride),
+        padding=case.padding if isinstance(case.padding, str) else _pair(case.padding),
+        dilation=_pair(case.dilation),
         data=Recipe(),
     )
     try:
@@ -125,3 +128,8 @@ def _shape(line: str) -> Case:
     if found.N == 0:
         raise CaseError(f"{line!r} has no images", "a shape that is asked for has at least one")
     return found
+
+
+def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
+    """A shape is asked with pairs, which every implementation takes."""
+    return value if isinstance(value, tuple) else (value, value)

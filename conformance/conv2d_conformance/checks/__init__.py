@@ -48,6 +48,11 @@ class Check:
         return (self.function.__doc__ or "").strip()
 
     @property
+    def decides(self) -> bool:
+        """Whether a requirement of the check is a MUST, on which a certificate depends."""
+        return any(spec.get(requirement).level == "MUST" for requirement in self.requirements)
+
+    @property
     def features(self) -> frozenset[str]:
         """The features that must be claimed for the check to run."""
         return frozenset().union(*(spec.get(requirement).features for requirement in self.requirements))

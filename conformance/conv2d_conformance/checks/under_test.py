@@ -8,6 +8,7 @@ from typing import Protocol
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.invariances import Invariance
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.verdict.question import DrawnQuestion
 
@@ -36,6 +37,8 @@ class ImplementationUnderTest(Protocol):
     ) -> None: ...
 
     def judge_all(self, cases: Iterable[Case], *, values: bool = True) -> None: ...
+
+    def judge_alike(self, case: Case, invariance: Invariance) -> None: ...
 
     def judge_illegal(self, calls: Iterable[Illegal]) -> None: ...
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from conv2d_conformance import __version__
+from conv2d_conformance.cli.answer_format import JSON, ErrorForPrograms, asks_for_json
 from conv2d_conformance.cli.explain import explain
 from conv2d_conformance.cli.fingerprint import fingerprint
 from conv2d_conformance.cli.initialisation import initialisation
@@ -43,7 +44,19 @@ Exit status:
 class Program(click.Group):
     """A group whose errors are sentences, and whose commands are listed in the order in which people need them."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[JSON] = asks_for_json(args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return self._invoke(ctx)
+        except click.ClickException as error:
+            if ctx.meta[JSON]:
+                raise ErrorForPrograms(error) from None
+            raise
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):

@@ -8,8 +8,11 @@ import numpy as np
 from rich.console import Console
 
 from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.cli.answers.asked import AskedImplementation, SaidOfCase
+from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Rejected, Result
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.invariances import Invariance
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.diagnosis.hint import hint, takes_other_arrays
 from conv2d_conformance.implementation.host import incidents_of
@@ -17,6 +20,7 @@ from conv2d_conformance.implementation.last_words import shown_lines
 from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.joined_arrays import row_of
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
+from conv2d_conformance.verdict.alike import judge_alike
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.judge import judge
@@ -24,6 +28,7 @@ from conv2d_conformance.verdict.judgement import Judgement
 from conv2d_conformance.verdict.large_question import LargeQuestion
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.rejections import HINT, looks_like_a_mistake
+from conv2d_conformance.verdict.relatives import relatives
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,22 @@ def ask(
     return asked
 
 
+def ask_alike(implementation: Implementation, question: Question, invariance: Invariance, times: int) -> AskedCase:
+    """Ask the question and its relatives until they differ, at most `times` times. Problem where it has none."""
+    if not (found := relatives(question, invariance)):
+        raise Problem(
+            f"the case has nothing to compare it with by its {invariance}",
+            "a batch needs two images, a position room for two windows, and a layout a claimed view",
+        )
+    for count in range(1, times + 1):
+        answer = implementation.ask(question.request)
+        judgement = judge_alike(question, judge(question, answer), answer, invariance, found, implementation.ask)
+        asked = AskedCase(question, answer, judgement, count)
+        if not asked.right:
+            break
+    return asked
+
+
 def diagnosis_of(implementation: Implementation, asked: AskedCase) -> Diagnosis | None:
     """The diagnosis of a wrong answer, from further calls.
 
@@ -81,6 +102,14 @@ def diagnosis_of(implementation: Implementation, asked: AskedCase) -> Diagnosis 
     return diagnose(implementation, asked.question.case)
 
 
+def introduced(hello: Hello) -> AskedImplementation:
+    """How an implementation introduced itself, for programs."""
+    claims = hello.capabilities
+    return AskedImplementation(
+        hello.name, hello.version, hello.language, hello.description, tuple(sorted(claims.features)), claims.limits
+    )
+
+
 def show_hello(out: Console, hello: Hello, *, claims: bool = False) -> None:
     """Print how an implementation introduced itself."""
     paragraph(out, f"{hello.name} {hello.version} ({hello.language})", style="bold")
@@ -90,43 +119,74 @@ def show_hello(out: Console, hello: Hello, *, claims: bool = False) -> None:
         paragraph(out, ", ".join(hello.capabilities.limits), label="limits")
 
 
-def show_incidents(out: Console, implementation: Implementation) -> None:
-    """Print what happened to the processes through nobody's fault."""
-    for sentence in incidents_of(implementation):
+def show_incidents(out: Console, implementation: Implementation) -> list[str]:
+    """Print and return what happened to the processes through nobody's fault."""
+    incidents = incidents_of(implementation)
+    for sentence in incidents:
         paragraph(out, sentence, label="incident")
+    return incidents
+
+
+def said_of(asked: AskedCase, claims: Capabilities, diagnosis: Diagnosis | None = None) -> SaidOfCase:
+    """The case, whether the answer is right, and if not the diagnosis, the fault, and a hint."""
+    fault, rejected = asked.judgement.fault, asked.judgement.rejected
+    stderr = shown_lines(asked.answer.stderr) if isinstance(asked.answer, Broken) else ()
+    return SaidOfCase(
+        case=format_case(asked.question.case),
+        right=asked.right,
+        got=None if fault is None else fault.got,
+        required=None if fault is None else fault.required,
+        diagnosis=None if diagnosis is None else diagnosis.sentence,
+        observed=tuple(observation.sentence for observation in asked.judgement.observed),
+        rejected=None if rejected is None else f"{rejected.type}: {rejected.message}",
+        hint=_hint(asked, diagnosis),
+        times=asked.times,
+        note=_note(asked, claims),
+        stderr=tuple(stderr),
+    )
 
 
 def show(out: Console, asked: AskedCase, claims: Capabilities, diagnosis: Diagnosis | None = None) -> None:
-    """Print the case and whether the answer is right; if not, the diagnosis, the fault, and a hint."""
-    case, fault = asked.question.case, asked.judgement.fault
+    """Print what is said of a case."""
+    said = said_of(asked, claims, diagnosis)
     if diagnosis is not None:
         paragraph(out, f"looks like  {diagnosis.sentence} ({diagnosis.evidence})", style="bold")
-    whole_line(out, format_case(case), label="case")
-    for observation in asked.judgement.observed:
-        paragraph(out, observation.sentence, label="seen", style="red")
-    rejected = asked.judgement.rejected
-    if fault is None:
-        paragraph(out, _praise(asked), label="answer", style="green" if asked.right else "")
-        if rejected is not None:
-            paragraph(out, f"{rejected.type}: {rejected.message}", label="rejected", most_lines=MOST_LINES)
+    whole_line(out, said.case, label="case")
+    for sentence in said.observed:
+        paragraph(out, sentence, label="seen", style="red")
+    if said.got is None or said.required is None:
+        paragraph(out, _praise(asked), label="answer", style="green" if said.right else "")
+        if said.rejected is not None:
+            paragraph(out, said.rejected, label="rejected", most_lines=MOST_LINES)
     else:
-        paragraph(out, fault.got, label="got", style="red", most_lines=MOST_LINES)
-        paragraph(out, fault.required, label="required")
-    if asked.times > 1:
-        paragraph(out, f"the answer to the question number {asked.times}", label="when")
+        paragraph(out, said.got, label="got", style="red", most_lines=MOST_LINES)
+        paragraph(out, said.required, label="required")
+    if said.times > 1:
+        paragraph(out, f"the answer to the question number {said.times}", label="when")
+    if said.note is not None:
+        paragraph(out, said.note, label="note")
+    if said.hint is not None:
+        paragraph(out, said.hint, label="hint", style="bold")
+    for line in said.stderr:
+        whole_line(out, line, label="stderr")
+
+
+def _note(asked: AskedCase, claims: Capabilities) -> str | None:
     if asked.question.is_outside_limits:
-        told = f"the case is outside the limits {', '.join(claims.limits)}: it may be refused"
-        paragraph(out, told, label="note")
-    elif within_claims(case, claims) != case:
-        paragraph(out, "the implementation does not claim everything that this case needs", label="note")
+        return f"the case is outside the limits {', '.join(claims.limits)}: it may be refused"
+    case = asked.question.case
+    unclaimed = within_claims(case, claims) != case
+    return "the implementation does not claim everything that this case needs" if unclaimed else None
+
+
+def _hint(asked: AskedCase, diagnosis: Diagnosis | None) -> str | None:
+    """What to try; a diagnosis makes a hint needless."""
+    fault, rejected = asked.judgement.fault, asked.judgement.rejected
     if rejected is not None and _is_a_mistake(rejected):
-        paragraph(out, HINT, label="hint", style="bold")
-    # A diagnosis makes a hint needless.
-    elif fault is not None and diagnosis is None and (advice := hint(asked.question, asked.answer, fault)):
-        paragraph(out, advice, label="hint", style="bold")
-    if isinstance(asked.answer, Broken):
-        for line in shown_lines(asked.answer.stderr):
-            whole_line(out, line, label="stderr")
+        return HINT
+    if fault is None or diagnosis is not None:
+        return None
+    return hint(asked.question, asked.answer, fault) or None
 
 
 def _is_a_mistake(rejected: Rejected) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from rich.console import Console
 
 from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.cli.answers.right import LawOfElements, RightAnswer, ShownArray
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.law.allowed import Allowed
@@ -17,7 +18,7 @@ from conv2d_conformance.law.intervals import Interval, interval
 from conv2d_conformance.law.joined_arrays import parts_of_law
 from conv2d_conformance.operations import OPERATIONS
 from conv2d_conformance.report.console import paragraph, show_table, whole_line
-from conv2d_conformance.typed_json import Json
+from conv2d_conformance.typed_json import ABSENT, Json
 from conv2d_conformance.verdict.question import Question, claimed_grade
 
 SMALL = 128
@@ -62,27 +63,31 @@ def call_text(question: Question) -> str:
     return f"{OPERATIONS[question.case.operation].title}({arrays}{arguments})"
 
 
-def as_json(question: Question) -> dict[str, Json]:
-    """The case and its right answer as a JSON object. Numbers are exact; an infinity or NaN is a string."""
+def right_answer(question: Question) -> RightAnswer:
+    """The case and its right answer for programs. Numbers are exact; an infinity or NaN is a string."""
     reason = question.illegal_because
-    shown: dict[str, Json] = {
-        "case": format_case(question.case),
-        "legal": reason is None,
-        "reason": reason,
-        "arguments": question.request.arguments,
-        "arrays": {
-            name: None
-            if array is None
-            else {"dtype": array.dtype.name, "shape": [*array.shape], "values": _plain(array.astype(np.float64))}
-            for name, array in question.request.arrays.items()
+    parts = {} if reason is not None else parts_of_law(question.law, question.shapes)
+    laws = {name: _law_as_json(question, law) for name, law in parts.items()}
+    return RightAnswer(
+        case=format_case(question.case),
+        legal=reason is None,
+        reason=reason,
+        arguments=dict(question.request.arguments),
+        arrays={
+            name: None if array is None else _shown_array(array) for name, array in question.request.arrays.items()
         },
-        "output": None,
-    }
-    answers = {} if reason is not None else parts_of_law(question.law, question.shapes)
-    return shown | {name: _law_as_json(question, law) for name, law in answers.items()}
+        output=laws.get("output"),
+        grad_input=laws.get("grad_input", ABSENT),
+        grad_weight=laws.get("grad_weight", ABSENT),
+        grad_bias=laws.get("grad_bias", ABSENT),
+    )
 
 
-def _law_as_json(question: Question, law: Allowed) -> dict[str, Json]:
+def _shown_array(array: Array) -> ShownArray:
+    return ShownArray(array.dtype.name, array.shape, _plain(array.astype(np.float64)))
+
+
+def _law_as_json(question: Question, law: Allowed) -> LawOfElements:
     """The law as JSON. The exact answer is high + low; answers from lowest to highest, and `others`, are right."""
     found = [interval(law, index, question.input.dtype) for index in np.ndindex(law.high.shape)]
     others = ["inf", "-inf", "nan"]

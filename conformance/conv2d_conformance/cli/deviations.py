@@ -12,7 +12,7 @@ stale:
 processor = ["avx512f"]         # flags of /proc/cpuinfo, all of which the processor has
 version = ">=2.13,<2.14"        # of the implementation
 platform = "linux-*"            # system and machine
-options-off = ["onednn=off"]    # options of the target under which it does not show
+options-off = ["onednn=off"]    # patterns for options of the target under which it does not show
 """
 
 from __future__ import annotations

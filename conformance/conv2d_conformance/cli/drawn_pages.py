@@ -18,7 +18,9 @@ class ShowLaw(Protocol):
 class Replay(Protocol):
     """Ask a line again, print what came of it, and return the exit status."""
 
-    def __call__(self, line: str, target: str, *, isolation: str, timeout: float, with_script: bool = False) -> int: ...
+    def __call__(
+        self, line: str, target: str, *, isolation: str, timeout: float, with_script: bool = False, format: str = "text"
+    ) -> int: ...
 
 
 class DrawnPages(NamedTuple):

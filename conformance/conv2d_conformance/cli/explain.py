@@ -5,18 +5,25 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
+from conv2d_conformance.cli.answer_format import JSON, format_option, tell
 from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.contract.capabilities import PADDING_MODES
+
+if TYPE_CHECKING:
+    from conv2d_conformance.cli.answers.explained import ExplainedRequirement, PaddedAxis
+    from conv2d_conformance.spec import Requirement
 
 
 @click.command()
 @click.argument("requirement", metavar="REQUIREMENT|CLASS")
 @click.option("--size", type=click.IntRange(1), metavar="N", help="Draw the padding of an axis of N elements.")
 @click.option("--padding", metavar="BEFORE,AFTER", help="With --size: so many cells on its two sides.")
-def explain(requirement: str, size: int | None, padding: str | None) -> None:
+@format_option()
+def explain(requirement: str, size: int | None, padding: str | None, format: str) -> None:
     """Show a requirement, or an accuracy class such as A-tc.
 
     Its sentence, where it comes from, its checks, and an example with its answer. For a requirement about padding,
@@ -24,15 +31,21 @@ def explain(requirement: str, size: int | None, padding: str | None) -> None:
     """
     from conv2d_conformance import spec
     from conv2d_conformance.cli.check_index import checks_of_requirements
-    from conv2d_conformance.cli.explain_class import explain_class, find
+    from conv2d_conformance.cli.explain_class import explain_class, explained_class, find
     from conv2d_conformance.mutants import catalogue
     from conv2d_conformance.report.console import console, paragraph, whole_line
 
     if (name := find(requirement)) is not None:
-        explain_class(console(), name)
+        if format == JSON:
+            tell(explained_class(name))
+        else:
+            explain_class(console(), name)
         return
     found = spec.get(requirement)
-    drawing = _drawing(found.id, size, padding)
+    axis = _axis(found.id, size, padding)
+    if format == JSON:
+        tell(_explained(found, axis))
+        return
     out = console()
     paragraph(out, found.id, style="bold")
     out.print()
@@ -50,7 +63,7 @@ def explain(requirement: str, size: int | None, padding: str | None) -> None:
         if mutant.breaks == found.id:
             replays = f", as in {mutant.replays}" if mutant.replays else ""
             paragraph(out, f"{mutant.name}: {mutant.sentence}{replays}", label="mutant")
-    whole_line(out, f"conv2d-conformance spec edition {spec.load().edition}, {found.id}", label="cite as")
+    whole_line(out, citation(found.id), label="cite as")
     for block in blocks_of_prose(found.text):
         out.print()
         if block.startswith("    "):
@@ -58,9 +71,11 @@ def explain(requirement: str, size: int | None, padding: str | None) -> None:
                 whole_line(out, line)
         else:
             paragraph(out, block)
-    if drawing:
+    if axis:
+        from conv2d_conformance.cli.index_map import index_map
+
         out.print()
-        for label, line in zip(("cell", "element"), drawing, strict=True):
+        for label, line in zip(("cell", "element"), index_map(axis), strict=True):
             whole_line(out, line, label=label)
     if found.example:
         from conv2d_conformance.cases.grammar import parse
@@ -72,9 +87,42 @@ def explain(requirement: str, size: int | None, padding: str | None) -> None:
         show_case(out, Question(parse(found.example)))
 
 
-def _drawing(requirement: str, size: int | None, padding: str | None) -> tuple[str, str] | None:
-    """The drawing of the chosen padded axis, in the mode that the requirement is about."""
-    from conv2d_conformance.cli.index_map import index_map
+def citation(what: str) -> str:
+    """How a requirement is cited."""
+    from conv2d_conformance import spec
+
+    return f"conv2d-conformance spec edition {spec.load().edition}, {what}"
+
+
+def _explained(found: Requirement, axis: PaddedAxis | None) -> ExplainedRequirement:
+    """A requirement for programs."""
+    from conv2d_conformance.cases.grammar import parse
+    from conv2d_conformance.cli.answers.explained import ExplainedCheck, ExplainedMutant, ExplainedRequirement
+    from conv2d_conformance.cli.case_display import right_answer
+    from conv2d_conformance.cli.check_index import checks_of_requirements
+    from conv2d_conformance.mutants import catalogue
+    from conv2d_conformance.verdict.question import Question
+
+    mutants = [mutant for mutant in catalogue().values() if mutant.breaks == found.id]
+    return ExplainedRequirement(
+        requirement=found.id,
+        sentence=found.sentence,
+        level=found.level,
+        profile=found.profile,
+        features=tuple(sorted(found.features)),
+        source=found.source,
+        text=found.text,
+        checks=tuple(ExplainedCheck(one.name, one.sentence) for one in checks_of_requirements().get(found.id, [])),
+        mutants=tuple(ExplainedMutant(one.name, one.sentence, one.replays) for one in mutants),
+        cite_as=citation(found.id),
+        padded_axis=axis,
+        example=right_answer(Question(parse(found.example))) if found.example else None,
+    )
+
+
+def _axis(requirement: str, size: int | None, padding: str | None) -> PaddedAxis | None:
+    """The chosen padded axis, in the mode that the requirement is about."""
+    from conv2d_conformance.cli.index_map import padded_axis
 
     if size is None and padding is None:
         return None
@@ -88,7 +136,7 @@ def _drawing(requirement: str, size: int | None, padding: str | None) -> tuple[s
     before, after = int(amounts[1]), int(amounts[2] or amounts[1])
     mode = next((mode for mode in PADDING_MODES if requirement.startswith(f"padding-mode.{mode}")), "zeros")
     try:
-        return index_map(size, before, after, mode)
+        return padded_axis(size, before, after, mode)
     except ValueError as reason:
         raise Problem(str(reason)) from None
 

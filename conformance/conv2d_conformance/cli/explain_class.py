@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 from rich.console import Console
 
 from conv2d_conformance import spec
+from conv2d_conformance.cli.answers.explained import ErrorsOfDtype, ExplainedClass
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.grades import MEANINGS, TRANSFORMS, class_names, default_class
 from conv2d_conformance.law.classes import AccuracyClass, accuracy_class, contained_in
@@ -28,37 +31,54 @@ WHO = {
 }
 """Where the arithmetic is found; only the claim of an adapter counts."""
 
-CARRIED = ("product", "addition")
-
 
 def find(name: str) -> str | None:
     """The accuracy class of this name, in upper or lower case; None where there is none."""
     return next((known for known in MEANINGS if known.lower() == name.lower()), None)
 
 
-def explain_class(out: Console, name: str) -> None:
-    """Print the law of a class in words, its bound by dtype, who has it, and where it is specified."""
+def explained_class(name: str) -> ExplainedClass:
+    """The law of a class in words, its bound by dtype, who has it, and where it is specified."""
     dtypes = [dtype for dtype in DTYPES if name in class_names(dtype)]
+    edition = spec.load().edition
+    return ExplainedClass(
+        accuracy_class=name,
+        meaning=MEANINGS[name],
+        law=_law(accuracy_class(name, dtypes[0])),
+        contains=tuple(known for known in MEANINGS if known in contained_in(name)),
+        who=WHO[name],
+        default_of=tuple(dtype for dtype in dtypes if default_class(dtype) == name),
+        gradients=name not in TRANSFORMS,
+        claim=f'Capabilities(grades={{"{dtypes[0]}": "{name}"}})',
+        source=f"{spec.get('numerics.bound').source}",
+        cite_as=f"conv2d-conformance spec edition {edition}, numerics.grade and numerics.bound",
+        errors=tuple(_errors(dtype, accuracy_class(name, dtype)) for dtype in dtypes),
+    )
+
+
+def explain_class(out: Console, name: str) -> None:
+    """Print what is known of a class."""
+    found = explained_class(name)
     paragraph(out, name, style="bold")
     out.print()
-    paragraph(out, f"Accuracy class {name}: {MEANINGS[name]}.")
+    paragraph(out, f"Accuracy class {name}: {found.meaning}.")
     out.print()
-    paragraph(out, _law(accuracy_class(name, dtypes[0])), label="law")
-    contained = [known for known in MEANINGS if known in contained_in(name)]
-    paragraph(out, ", ".join(contained) or "no other class", label="contains")
-    paragraph(out, WHO[name], label="who")
-    defaults = [dtype for dtype in dtypes if default_class(dtype) == name]
-    if defaults:
-        paragraph(out, f"where nothing is claimed for {', '.join(defaults)}", label="holds")
-    if name in TRANSFORMS:
+    paragraph(out, found.law, label="law")
+    paragraph(out, ", ".join(found.contains) or "no other class", label="contains")
+    paragraph(out, found.who, label="who")
+    if found.default_of:
+        paragraph(out, f"where nothing is claimed for {', '.join(found.default_of)}", label="holds")
+    if not found.gradients:
         paragraph(out, "none for gradients, for which no bound by transforms is known", label="gradients")
-    paragraph(out, f'Capabilities(grades={{"{dtypes[0]}": "{name}"}})', label="claim")
-    edition = spec.load().edition
-    paragraph(out, f"{spec.get('numerics.bound').source}", label="source")
-    whole_line(out, f"conv2d-conformance spec edition {edition}, numerics.grade and numerics.bound", label="cite as")
+    paragraph(out, found.claim, label="claim")
+    paragraph(out, found.source, label="source")
+    whole_line(out, found.cite_as, label="cite as")
     out.print()
-    rows = [_row(dtype, accuracy_class(name, dtype)) for dtype in dtypes]
-    show_table(out, ("dtype", "a product errs by", "an addition by", "kept in", "single product"), rows)
+    show_table(
+        out,
+        ("dtype", "a product errs by", "an addition by", "kept in", "single product"),
+        [astuple(errors) for errors in found.errors],
+    )
 
 
 def _law(accuracy: AccuracyClass) -> str:
@@ -81,10 +101,10 @@ def _law(accuracy: AccuracyClass) -> str:
     )
 
 
-def _row(dtype: str, accuracy: AccuracyClass) -> tuple[str, ...]:
+def _errors(dtype: str, accuracy: AccuracyClass) -> ErrorsOfDtype:
     neighbours = "the nearest" if accuracy.neighbours == 1 else "either neighbour"
     kept = next(known for known in DTYPES if _precision(known) == accuracy.accumulator.precision)
-    return dtype, *(_unit(getattr(accuracy, name)) for name in CARRIED), kept, neighbours
+    return ErrorsOfDtype(dtype, _unit(accuracy.product), _unit(accuracy.addition), kept, neighbours)
 
 
 def _precision(dtype: str) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conv2d_conformance.cli import options
+from conv2d_conformance.cli.answer_format import format_option, tell
 from conv2d_conformance.foreign import escaped_line
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("target")
 @click.argument("other", required=False)
-@click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True)
+@format_option()
 @options.option("timeout", help=None)
 @options.option("isolation", help=None)
 def fingerprint(target: str, other: str | None, format: str, timeout: float, isolation: str) -> None:
@@ -26,16 +27,11 @@ def fingerprint(target: str, other: str | None, format: str, timeout: float, iso
     an observation, never a verdict. With a second TARGET, such as the same library with other options, what
     differs between the two is shown: `fingerprint "torch?threads=1" "torch?threads=2"`.
     """
-    import json
-
     from conv2d_conformance.fingerprint import differences, page
-    from conv2d_conformance.typed_json import as_json
 
     found = [_taken(name, timeout, isolation) for name in (target, other) if name is not None]
     if format == "json":
-        click.echo(
-            json.dumps(as_json(found[0] if other is None else found), indent=2, ensure_ascii=False, allow_nan=False)
-        )
+        tell(found[0] if other is None else found)
     elif other is None:
         click.echo(page(found[0]), nl=False)
     else:

@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.output_option import Page, console_beside
+from conv2d_conformance.cli.answer_format import JSON, console_for, format_option, tell
+from conv2d_conformance.cli.output_option import Page
 from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.output.destination import Destination
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from conv2d_conformance.cli.answers.asked import SaidOfCase
+    from conv2d_conformance.cli.answers.initialised import (
+        CountedAlarms,
+        LayersTested,
+        PowerOfTests,
+        RequirementTested,
+    )
     from conv2d_conformance.cli.progress import Advance
     from conv2d_conformance.contract.answers import Implementation
     from conv2d_conformance.contract.capabilities import Capabilities
@@ -35,6 +43,7 @@ IDEAL = "conv2d_conformance.initialisation.ideal:adapter"
 @click.option("--power", type=click.IntRange(1), metavar="N", help="Try the built-in wrong initialisers, N times each.")
 @options.option("timeout", help=None)
 @options.option("isolation", help=None)
+@format_option()
 @click.pass_context
 def initialisation(
     ctx: click.Context,
@@ -47,6 +56,7 @@ def initialisation(
     power: int | None,
     timeout: float,
     isolation: str,
+    format: str,
 ) -> None:
     """Test from which law TARGET draws fresh layers.
 
@@ -56,21 +66,26 @@ def initialisation(
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.implementation.host import connect
 
-    out = console_beside(plot)
+    out = console_for(format, plot)
+    answer: PowerOfTests | CountedAlarms | LayersTested
     if power:
         with progress("wrong initialisers") as advance:
-            status = show_power(out, power, seed, advance)
+            answer, status = show_power(out, power, seed, advance)
+        if format == JSON:
+            tell(answer)
         ctx.exit(status)
     implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
         claims = _claims(implementation, dtypes)
         if null:
             with progress(target) as advance:
-                status = show_null(out, implementation, claims, range(seed, seed + null), effort, advance)
+                answer, status = show_null(out, implementation, claims, range(seed, seed + null), effort, advance)
         else:
-            status = show_certificate(out, implementation, claims, seed, effort, plot)
+            answer, status = show_certificate(out, implementation, claims, seed, effort, plot)
     finally:
         implementation.close()
+    if format == JSON:
+        tell(answer)
     ctx.exit(status)
 
 
@@ -91,16 +106,17 @@ def _claims(implementation: Implementation, dtypes: Sequence[str]) -> Capabiliti
 
 def show_certificate(
     out: Console, implementation: Implementation, claims: Capabilities, seed: int, effort: str, plot: Destination | None
-) -> int:
-    """Show every question in a table, the alarms, and pictures. Returns the exit status."""
-    from conv2d_conformance.cli.asked_case import show_hello
+) -> tuple[LayersTested, int]:
+    """Show every question in a table, the alarms, and pictures. Returns the same for programs, and the exit status."""
+    from conv2d_conformance.cli.answers.initialised import LayersTested
+    from conv2d_conformance.cli.asked_case import introduced, show_hello
     from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.initialisation.battery_power import STATISTICAL, draws
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, show_table
 
     show_hello(out, implementation.hello)
-    rows, failed, seen = [], [], {}
+    tested, failed, seen = [], [], {}
     with progress(implementation.hello.name, after=A_MOMENT) as advance:
         for done, name in enumerate(STATISTICAL):
             advance(done, len(STATISTICAL), name)
@@ -111,11 +127,11 @@ def show_certificate(
                     so_far.append(drawn)
             for dtype, asked in by_dtype.items():
                 if asked:
-                    rows.append(_row(name, dtype, asked))
+                    tested.append(_tested(name, dtype, asked))
                     seen[name, dtype] = asked[-1]
                     failed += [(name, drawn) for drawn in asked if drawn.fault or drawn.alarm]
     columns = ("requirement", "dtype", "elements", "tests", "smallest p", "test")
-    show_table(out, columns, rows, right=columns[2:5])
+    show_table(out, columns, map(_row, tested), right=columns[2:5])
     for name, drawn in failed:
         out.print()
         show_failure(out, f"FAIL  initialisation.{name}", drawn)
@@ -131,37 +147,66 @@ def show_certificate(
         paragraph(out, f"{plot.name} is not drawn: {pictured.fault.got}")
     out.print()
     bad = {(name, drawn.trial.case.dtype) for name, drawn in failed}
-    verdict = f"{len(bad)} of {len(rows)} fail" if bad else "no test raises an alarm"
+    verdict = f"{len(bad)} of {len(tested)} fail" if bad else "no test raises an alarm"
     paragraph(out, verdict, style="bold red" if bad else "bold green")
     if plot is not None and pictured is not None and pictured.fault is None:
         save(plot, _picture(implementation.hello.name, pictured))
-    return 1 if failed else 0
+    failures = tuple(said_of_layers(drawn) for _, drawn in failed)
+    hello = introduced(implementation.hello)
+    return LayersTested(hello, verdict, not failed, tuple(tested), failures), 1 if failed else 0
 
 
-def _row(name: str, dtype: str, asked: Sequence[DrawnLayers]) -> tuple[str, ...]:
-    elements = str(sum(drawn.elements for drawn in asked))
+def _tested(name: str, dtype: str, asked: Sequence[DrawnLayers]) -> RequirementTested:
+    from conv2d_conformance.cli.answers.initialised import RequirementTested
+
+    elements = sum(drawn.elements for drawn in asked)
     findings = [finding for drawn in asked for finding in drawn.findings]
-    if not findings:
-        return name, dtype, elements, "0", "-", "-"
-    least = min(findings, key=lambda finding: finding.p)
-    return name, dtype, elements, str(len(findings)), f"{least.p:.2g}", least.test if least.p < 1 else ""
+    least = min(findings, key=lambda finding: finding.p, default=None)
+    p, test = (None, None) if least is None else (least.p, least.test)
+    return RequirementTested(name, dtype, elements, len(findings), p, test)
+
+
+def _row(found: RequirementTested) -> tuple[str, ...]:
+    start = found.requirement, found.dtype, str(found.elements), str(found.tests)
+    if found.smallest_p is None:
+        return *start, "-", "-"
+    return *start, f"{found.smallest_p:.2g}", (found.test or "") if found.smallest_p < 1 else ""
+
+
+def said_of_layers(drawn: DrawnLayers) -> SaidOfCase:
+    """What is said of layers that were asked: what was got and what is required, if anything is wrong."""
+    from conv2d_conformance.cases.layer_case import format_case
+    from conv2d_conformance.cli.answers.asked import SaidOfCase
+    from conv2d_conformance.initialisation.layer_question import fault_of
+
+    fault = drawn.fault or (fault_of(drawn, drawn.alarm) if drawn.alarm else None)
+    return SaidOfCase(
+        case=format_case(drawn.trial.case),
+        right=not (fault or drawn.observed),
+        got=fault.got if fault else None,
+        required=fault.required if fault else None,
+        diagnosis=None,
+        observed=tuple(sorted({observation.sentence for observation in drawn.observed})),
+        rejected=None,
+        hint=None,
+        times=1,
+        note=None,
+        stderr=(),
+    )
 
 
 def show_failure(out: Console, title: str, drawn: DrawnLayers) -> None:
     """Print the failed question, what was got and what is required."""
-    from conv2d_conformance.cases.layer_case import format_case
-    from conv2d_conformance.initialisation.layer_question import fault_of
     from conv2d_conformance.report.console import paragraph, whole_line
 
-    alarm = drawn.alarm
-    fault = drawn.fault or (fault_of(drawn, alarm) if alarm else None)
-    paragraph(out, title, style="bold red" if fault or drawn.observed else "bold green")
-    whole_line(out, format_case(drawn.trial.case), label="case", indent=2)
-    for sentence in sorted({observation.sentence for observation in drawn.observed}):
+    said = said_of_layers(drawn)
+    paragraph(out, title, style="bold green" if said.right else "bold red")
+    whole_line(out, said.case, label="case", indent=2)
+    for sentence in said.observed:
         paragraph(out, sentence, label="seen", indent=2)
-    if fault:
-        paragraph(out, fault.got, label="got", indent=2)
-        paragraph(out, fault.required, label="required", indent=2)
+    if said.got is not None and said.required is not None:
+        paragraph(out, said.got, label="got", indent=2)
+        paragraph(out, said.required, label="required", indent=2)
 
 
 def _show_histograms(out: Console, dtype: str, drawings: Sequence[DrawnLayers]) -> None:
@@ -192,20 +237,23 @@ def _picture(name: str, drawn: DrawnLayers) -> str:
 
 def show_null(
     out: Console, implementation: Implementation, claims: Capabilities, seeds: range, effort: str, advance: Advance
-) -> int:
-    """Make certificates of one implementation with many seeds. Returns the exit status, 0 without an alarm."""
+) -> tuple[CountedAlarms, int]:
+    """Make certificates of one implementation with many seeds. The exit status is 0 without an alarm."""
+    from conv2d_conformance.cli.answers.initialised import CountedAlarms
     from conv2d_conformance.initialisation.battery_power import certificate
     from conv2d_conformance.report.console import paragraph
 
     started = time.perf_counter()
     tests = below = alarms = 0
+    told: list[str] = []
     smallest = 1.0
     for count, seed in enumerate(seeds, 1):
         made = certificate(implementation, claims, seed=seed, effort=effort)
         tests, below, smallest = tests + made.tests, below + made.below_one_per_cent, min(smallest, made.smallest)
         alarms += bool(made.alarms)
         for alarm in made.alarms:
-            paragraph(out, f"seed {seed}: {alarm}", style="red")
+            told.append(f"seed {seed}: {alarm}")
+            paragraph(out, told[-1], style="red")
         advance(count, len(seeds), f"{alarms} alarms")
     seconds = time.perf_counter() - started
     paragraph(
@@ -216,11 +264,21 @@ def show_null(
     share = 100 * below / tests
     paragraph(out, f"the smallest p is {smallest:.2g}; {share:.2g} % are 0.01 or less, where 1 % may be")
     paragraph(out, f"{alarms} of {len(seeds)} raise an alarm", style="bold red" if alarms else "bold green")
-    return 1 if alarms else 0
+    found = CountedAlarms(
+        implementation=implementation.hello.name,
+        dtypes=tuple(sorted(claims.dtypes)),
+        certificates=len(seeds),
+        tests=tests,
+        smallest_p=smallest,
+        share_below_one_per_cent=below / tests,
+        alarms=tuple(told),
+    )
+    return found, 1 if alarms else 0
 
 
-def show_power(out: Console, times: int, seed: int, advance: Advance) -> int:
+def show_power(out: Console, times: int, seed: int, advance: Advance) -> tuple[PowerOfTests, int]:
     """Show how many elements it takes to find each built-in wrong initialiser, with the worst of `times` seeds."""
+    from conv2d_conformance.cli.answers.initialised import FoundInitialiser, PowerOfTests
     from conv2d_conformance.implementation.inprocess import InProcess
     from conv2d_conformance.initialisation.battery_power import STATISTICAL, find, latest
     from conv2d_conformance.mutants import catalogue
@@ -228,6 +286,7 @@ def show_power(out: Console, times: int, seed: int, advance: Advance) -> int:
 
     wrong = [m for m in catalogue().values() if m.breaks.removeprefix("initialisation.") in STATISTICAL]
     rows, missed = [], 0
+    everything: list[FoundInitialiser] = []
     for count, mutant in enumerate(wrong, 1):
         name, claims = mutant.breaks.removeprefix("initialisation."), mutant.adapter.capabilities
         implementation = InProcess(mutant.adapter)
@@ -235,6 +294,8 @@ def show_power(out: Console, times: int, seed: int, advance: Advance) -> int:
         missed += found is None
         last = (str(found.elements), f"{found.finding.p:.2g}", found.finding.test) if found else ("never", "-", "-")
         rows.append((mutant.name, *last))
+        last_numbers = (found.elements, found.finding.p, found.finding.test) if found else (None, None, None)
+        everything.append(FoundInitialiser(mutant.name, *last_numbers))
         advance(count, len(wrong), mutant.name)
     columns = ("wrong initialiser", "elements", "p", "test")
     show_table(out, columns, rows, right=columns[1:3])
@@ -244,7 +305,7 @@ def show_power(out: Console, times: int, seed: int, advance: Advance) -> int:
         else f"all {len(wrong)} are found, with each of {times} seeds"
     )
     paragraph(out, verdict, style="bold red" if missed else "bold green")
-    return 1 if missed else 0
+    return PowerOfTests(verdict, missed, tuple(everything)), 1 if missed else 0
 
 
 # ---- one line ----------------------------------------------------------------------------------------------------
@@ -252,19 +313,17 @@ def show_power(out: Console, times: int, seed: int, advance: Advance) -> int:
 
 def show_law(line: str, format: str) -> None:
     """Print the law that the parameters of the line's layers follow."""
-    import json
-
     from conv2d_conformance.cases.layer_case import format_case, parse
+    from conv2d_conformance.cli.answers.right import Fraction, LawOfLayers
     from conv2d_conformance.initialisation.law import layer_law
     from conv2d_conformance.report.console import console, paragraph, whole_line
 
     case = parse(line)
     law = layer_law(case)
-    shapes = {"weight": case.weight_shape, "bias": (case.M,) if case.bias else None}
-    if format == "json":
-        k = {"numerator": 1, "denominator": case.fan_in}
-        found = {"case": format_case(case), "shapes": shapes, "dtype": case.dtype, "k": k, "bound": law.bound}
-        click.echo(json.dumps(found | {"largest_magnitude": law.bound * law.limit}))
+    shapes: dict[str, tuple[int, ...] | None] = {"weight": case.weight_shape, "bias": (case.M,) if case.bias else None}
+    if format == JSON:
+        k, largest = Fraction(1, case.fan_in), law.bound * law.limit
+        tell(LawOfLayers(format_case(case), shapes, case.dtype, k, law.bound, largest), compact=True)
         return
     out = console()
     whole_line(out, format_case(case), label="case")
@@ -276,24 +335,23 @@ def show_law(line: str, format: str) -> None:
     paragraph(out, f"no magnitude is above {law.bound * law.limit:.17g}, all roundings included", label="limit")
 
 
-def replay_layers(line: str, target: str, *, isolation: str, timeout: float, with_script: bool = False) -> int:
+def replay_layers(
+    line: str, target: str, *, isolation: str, timeout: float, with_script: bool = False, format: str = "text"
+) -> int:
     """Ask one line again, run all its tests, and print a script if wanted. Returns the exit status."""
-    import sys
-
-    import click
-
     from conv2d_conformance.cases.layer_case import parse
-    from conv2d_conformance.cli.asked_case import show_hello
+    from conv2d_conformance.cli.answers.asked import Replayed
+    from conv2d_conformance.cli.asked_case import introduced, show_hello
     from conv2d_conformance.cli.progress import A_MOMENT, progress
-    from conv2d_conformance.implementation.host import connect
+    from conv2d_conformance.implementation.host import connect, incidents_of
     from conv2d_conformance.implementation.target import parse as target_of
     from conv2d_conformance.initialisation.layer_question import draw
     from conv2d_conformance.initialisation.plan import replay_of
-    from conv2d_conformance.report.console import console, paragraph
+    from conv2d_conformance.report.console import paragraph
     from conv2d_conformance.reproducer import NoScript, require_adapter, script_of_layers
 
     case = parse(line)
-    out = console(sys.stderr if with_script else None)
+    out = console_for(format, for_script=with_script)
     with progress(f"connecting to {target}", after=A_MOMENT):
         implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
@@ -305,10 +363,17 @@ def replay_layers(line: str, target: str, *, isolation: str, timeout: float, wit
         implementation.close()
     wrong = bool(drawn.fault or drawn.alarm or drawn.observed)
     show_failure(out, "wrong" if wrong else "no test raises an alarm", drawn)
+    script = no_script = None
     if with_script:
         try:
             require_adapter(implementation.hello)
-            click.echo(script_of_layers(case, target_of(target)), nl=False)
+            script = script_of_layers(case, target_of(target))
         except NoScript as reason:
-            paragraph(out, str(reason), label="script")
+            no_script = str(reason)
+            paragraph(out, no_script, label="script")
+    if format == JSON:
+        incidents = tuple(incidents_of(implementation))
+        tell(Replayed(introduced(implementation.hello), said_of_layers(drawn), incidents, script, no_script))
+    elif script is not None:
+        click.echo(script, nl=False)
     return 1 if wrong else 0

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from conv2d_conformance.cli import options
+from conv2d_conformance.cli.answer_format import JSON, format_option, tell
+
+if TYPE_CHECKING:
+    from conv2d_conformance.cli.answers.measured import PowerAnswer
+    from conv2d_conformance.power.outcome import PowerOutcome
 
 
 @click.command()
 @options.option("workers", default=2, help="Processes at a time.")
 @options.option("only", help="Some implementations alone, as in 'bias_*'.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown"]),
-    default="text",
-    show_default=True,
-    help="Of the outcome.",
-)
+@format_option("markdown")
 @click.pass_context
-def power(ctx: click.Context, workers: int, only: str, form: str) -> None:
+def power(ctx: click.Context, workers: int, only: str, format: str) -> None:
     """Compare with other suites.
 
     The cases and the acceptance rules of other suites, and of this one, meet the same implementations, wrong ones and
@@ -52,7 +52,9 @@ def power(ctx: click.Context, workers: int, only: str, form: str) -> None:
             click.echo(f"{suite.name} is left out: it needs {what}; `pip install {' '.join(suite.missing)}`", err=True)
     with progress("starting") as advance:
         outcome = PowerOutcome(run(workers=workers, names=names, on_progress=advance))
-    if form == "markdown":
+    if format == JSON:
+        tell(_for_programs(outcome))
+    elif format == "markdown":
         given = f" --only {shlex.quote(only)}" if only != "*" else ""
         save(find("-"), page(outcome, f"conv2d-conformance power --format markdown{given}"))
     else:
@@ -65,3 +67,29 @@ def power(ctx: click.Context, workers: int, only: str, form: str) -> None:
             )
         paragraph(out, sentence(outcome), style="bold green" if outcome.is_good else "bold red")
     ctx.exit(0 if outcome.is_good else 1)
+
+
+def _for_programs(outcome: PowerOutcome) -> PowerAnswer:
+    """The outcome, for programs."""
+    from conv2d_conformance.cli.answers.measured import PowerAnswer, SuitePower
+    from conv2d_conformance.power.known_implementation import EXACTING, MODEST, WRONG
+    from conv2d_conformance.power.summary_table import sentence
+
+    suites = (
+        SuitePower(
+            suite=suite,
+            cases=outcome.cases(suite),
+            mutants_seen=tuple(outcome.rejected(suite, WRONG)),
+            doubtful=tuple(outcome.doubtful(suite)),
+            right_ones_rejected=tuple(outcome.rejected(suite, EXACTING)),
+            right_ones_with_less_accuracy_rejected=tuple(outcome.rejected(suite, MODEST)),
+        )
+        for suite in outcome.findings
+    )
+    return PowerAnswer(
+        sentence=sentence(outcome),
+        good=outcome.is_good,
+        mutants=tuple(subject.name for subject in outcome.of(WRONG)),
+        missed={name: tuple(by) for name, by in outcome.seen_by_others_alone.items()},
+        suites=tuple(suites),
+    )

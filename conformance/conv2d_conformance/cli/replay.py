@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from conv2d_conformance.cli import options
+from conv2d_conformance.cli.answer_format import JSON, console_for, format_option, tell
+from conv2d_conformance.contract.invariances import INVARIANCES, Invariance
 
 
 @click.command()
@@ -13,9 +15,11 @@ from conv2d_conformance.cli import options
 @click.option("--script", "with_script", is_flag=True, help="Print a script that needs NumPy and TARGET alone.")
 @click.option("--after", multiple=True, metavar="CASE", help="Ask this case before; repeatable, in this order.")
 @click.option("--beside", metavar="CASE", help="Ask this case at the same time, from another thread.")
+@click.option("--invariance", type=click.Choice(INVARIANCES), help="Ask calls too that must have the same bits.")
 @click.option("--times", type=click.IntRange(1), default=1, show_default=True, help="Ask so often, until it fails.")
 @options.option("timeout", help=None)
 @options.option("isolation", help=None)
+@format_option()
 @click.pass_context
 def replay(
     ctx: click.Context,
@@ -24,18 +28,19 @@ def replay(
     with_script: bool,
     after: tuple[str, ...],
     beside: str | None,
+    invariance: Invariance | None,
     times: int,
     timeout: float,
     isolation: str,
+    format: str,
 ) -> None:
     """Ask TARGET one CASE.
 
     Say what is wrong with the answer, if anything.
 
-    With --script, standard output is the script, and what is wrong is told on standard error.
+    With --script, standard output is the script, and what is wrong is told on standard error. With --format json, the
+    script is a part of the answer.
     """
-    import sys
-
     from conv2d_conformance.operations import operation_of
 
     operation = operation_of(case)
@@ -43,7 +48,7 @@ def replay(
         from conv2d_conformance.cli.drawn_pages import pages_of
 
         again = pages_of(operation).replay
-        ctx.exit(again(case, target, isolation=isolation, timeout=timeout, with_script=with_script))
+        ctx.exit(again(case, target, isolation=isolation, timeout=timeout, with_script=with_script, format=format))
 
     from conv2d_conformance.cases import grammar
     from conv2d_conformance.cli import asked_case
@@ -51,14 +56,16 @@ def replay(
     from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.implementation.target import parse as target_of
-    from conv2d_conformance.report.console import console, paragraph, whole_line
+    from conv2d_conformance.report.console import paragraph, whole_line
     from conv2d_conformance.reproducer import NoScript, require_adapter, script
     from conv2d_conformance.verdict.large_question import question_of
     from conv2d_conformance.verdict.question import Question
 
+    if beside is not None and invariance is not None:
+        raise click.UsageError("--beside and --invariance are two questions: ask one of them")
     asked_for, before = grammar.parse(case), [grammar.parse(line) for line in after]
     at_once = None if beside is None else grammar.parse(beside)
-    out = console(sys.stderr if with_script else None)
+    out = console_for(format, for_script=with_script)
     with progress(f"connecting to {target}", after=A_MOMENT):
         implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
@@ -70,15 +77,20 @@ def replay(
                 implementation.ask(question_of(earlier, implementation.hello.capabilities).request)
             question = question_of(asked_for, implementation.hello.capabilities)
             other = None if at_once is None else Question(at_once, implementation.hello.capabilities)
-            asked = asked_case.ask(implementation, question, times, beside=other)
+            if invariance is None:
+                asked = asked_case.ask(implementation, question, times, beside=other)
+            else:
+                asked = asked_case.ask_alike(implementation, question, invariance, times)
             # A fault that depends on other calls cannot be diagnosed by making other calls.
-            found = None if before or other or times > 1 else asked_case.diagnosis_of(implementation, asked)
+            is_alone = not (before or other or invariance or times > 1)
+            found = asked_case.diagnosis_of(implementation, asked) if is_alone else None
         asked_case.show_hello(out, implementation.hello)
         asked_case.show(out, asked, implementation.hello.capabilities, found)
-        asked_case.show_incidents(out, implementation)
+        incidents = asked_case.show_incidents(out, implementation)
     finally:
         implementation.close()
-    asked_case.show_incidents(out, implementation)
+    incidents += asked_case.show_incidents(out, implementation)
+    text = no_script = None
     if with_script:
         if asked.judgement.fault is None and not asked.right:
             paragraph(out, "the script looks at the answer alone, not at what else was seen", label="script")
@@ -86,9 +98,17 @@ def replay(
             require_adapter(implementation.hello)
             earlier_questions = [Question(earlier, implementation.hello.capabilities) for earlier in before]
             text = script(question, target_of(target), asked.wrong_elements, before=earlier_questions)
-            click.echo(text, nl=False)
         except NoScript as reason:
-            paragraph(out, str(reason), label="script")
+            no_script = str(reason)
+            paragraph(out, no_script, label="script")
     elif not asked.right:
         whole_line(out, "add --script for a script that needs NumPy and the implementation alone", label="script")
+    if format == JSON:
+        from conv2d_conformance.cli.answers.asked import Replayed
+
+        said = asked_case.said_of(asked, implementation.hello.capabilities, found)
+        hello = asked_case.introduced(implementation.hello)
+        tell(Replayed(hello, said, tuple(incidents), text, no_script))
+    elif text is not None:
+        click.echo(text, nl=False)
     ctx.exit(0 if asked.right else 1)

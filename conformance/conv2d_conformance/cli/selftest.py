@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.output_option import Page, console_beside
+from conv2d_conformance.cli.answer_format import JSON, console_for, format_option, tell
+from conv2d_conformance.cli.output_option import Page
 from conv2d_conformance.output.destination import Destination
 
 
@@ -20,8 +21,11 @@ from conv2d_conformance.output.destination import Destination
     help="Let every mutant meet the checks of other requirements too, and write a page in Markdown.",
 )
 @options.option("only", help="Some mutants alone, as in 'bias_*'.")
+@format_option()
 @click.pass_context
-def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: Destination | None, only: str) -> None:
+def selftest(
+    ctx: click.Context, effort: str, seed: int, workers: int, matrix: Destination | None, only: str, format: str
+) -> None:
     """Certify the certifier.
 
     Every mutant, an implementation that is wrong on purpose, meets the checks of the requirement that it breaks. The
@@ -41,6 +45,7 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: D
     from conv2d_conformance.selftest.kills import Summary, run
     from conv2d_conformance.selftest.markdown import matrix_page
 
+    out = console_for(format, matrix)
     names = [name for name in catalogue() if fnmatchcase(name, only)]
     if not names:
         raise Problem(f"no mutant matches {only!r}", "`conv2d-conformance list mutants` names them all")
@@ -52,7 +57,6 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: D
         advance(len(names), len(names), "telling them apart")
         groups = alike(encounters, effort=effort, run_seed=seed)
     summary = Summary.of(encounters, names)
-    out = console_beside(matrix)
     wide = max(len(found.mutant) for found in encounters)
     for found in encounters:
         told = "killed" if found.killed else "survived"
@@ -70,9 +74,23 @@ def selftest(ctx: click.Context, effort: str, seed: int, workers: int, matrix: D
         paragraph(out, f"{', '.join(group)}: nothing tells these mutants apart", label="ALIKE", style="yellow")
     distinct = len(names) - sum(len(group) - 1 for group in groups)
     is_good = summary.is_good if is_whole else summary.kills_all
-    paragraph(
-        out, f"{summary.sentence}; {distinct} of them are distinct", style="bold green" if is_good else "bold red"
-    )
+    sentence = f"{summary.sentence}; {distinct} of them are distinct"
+    paragraph(out, sentence, style="bold green" if is_good else "bold red")
+    if format == JSON:
+        from conv2d_conformance.cli.answers.measured import SelftestOutcome
+
+        tell(
+            SelftestOutcome(
+                sentence=sentence,
+                good=is_good,
+                mutants=len(names),
+                survivors=summary.survivors,
+                idle_checks=summary.idle if is_whole else (),
+                replaceable_checks=summary.replaceable if is_whole else (),
+                alike=tuple(map(tuple, groups)),
+                encounters=tuple(encounters),
+            )
+        )
     if matrix is not None:
         save(matrix, matrix_page(met, {name: catalogue()[name] for name in names}, effort))
     ctx.exit(0 if is_good else 1)

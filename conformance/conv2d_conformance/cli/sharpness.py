@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from conv2d_conformance.cli import options
+from conv2d_conformance.cli.answer_format import JSON, console_for, format_option, tell
 from conv2d_conformance.output.destination import Destination, find
+
+if TYPE_CHECKING:
+    from conv2d_conformance.cli.answers.measured import SharpnessOutcome
+    from conv2d_conformance.sharpness.markdown import Sights
 
 
 @click.command()
@@ -23,9 +29,10 @@ from conv2d_conformance.output.destination import Destination, find
 @options.option("only", help="Some dtypes alone, as in 'float32' or '*16'.")
 @options.option("workers", default=2, help="Processes at a time.")
 @options.option("output", help="A page in Markdown with the outcome.")
+@format_option()
 @click.pass_context
 def sharpness(
-    ctx: click.Context, efforts: tuple[str, ...], only: str, workers: int, output: Destination | None
+    ctx: click.Context, efforts: tuple[str, ...], only: str, workers: int, output: Destination | None, format: str
 ) -> None:
     """Measure how small an error is seen.
 
@@ -44,6 +51,7 @@ def sharpness(
     from conv2d_conformance.sharpness.markdown import false_refusals, page
     from conv2d_conformance.sharpness.measurement import measure
 
+    console_for(format, output)  # so that the two do not meet on standard output
     dtypes = [dtype for dtype in DTYPES if fnmatchcase(dtype, only)]
     if not dtypes:
         raise Problem(f"no dtype matches {only!r}", f"there are {', '.join(DTYPES)}")
@@ -55,5 +63,23 @@ def sharpness(
         ["--output", Path(output.name).name] if output is not None else []
     )  # without its folder, since the page is published
     text = page(found, f"conv2d-conformance sharpness {shlex.join(words)}")
-    save(output or find("-"), text)
+    if format == JSON:
+        tell(_for_programs(found))
+    if output is not None or format != JSON:
+        save(output or find("-"), text)
     ctx.exit(1 if false_refusals(found) else 0)
+
+
+def _for_programs(found: Sights) -> SharpnessOutcome:
+    """What was measured, for programs."""
+    from conv2d_conformance.cli.answers.measured import SharpnessAt, SharpnessOutcome
+    from conv2d_conformance.sharpness.markdown import false_refusals, sentence
+
+    places = []
+    for effort, sights in found.items():
+        for (dtype, depth), sight in sights.items():
+            seen: dict[str, dict[str, int]] = {}
+            for (rule, kind), k in sight.seen.items():
+                seen.setdefault(rule, {})[kind] = k
+            places.append(SharpnessAt(effort, dtype, depth, sight.cases, sight.right, seen, sight.refused))
+    return SharpnessOutcome(sentence(found), false_refusals(found), tuple(places))

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from conv2d_conformance.cli import options
+from conv2d_conformance.cli.answer_format import JSON, console_for, format_option, tell
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
+    from conv2d_conformance.cli.answers.asked import SaidOfCase
     from conv2d_conformance.cli.asked_case import AskedCase
     from conv2d_conformance.contract.answers import Implementation
 
@@ -25,8 +27,9 @@ CASES = {
 @click.argument("target")
 @options.option("timeout", help=None)
 @options.option("isolation", help=None)
+@format_option()
 @click.pass_context
-def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> None:
+def smoke(ctx: click.Context, target: str, timeout: float, isolation: str, format: str) -> None:
     """See whether the adapter TARGET is sane.
 
     Asks it three simple cases, and hints at the likely cause of a wrong answer. Then asks one case for each claim, and
@@ -36,11 +39,13 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
     from conv2d_conformance.cli import asked_case
     from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect
-    from conv2d_conformance.report.console import console, paragraph
+    from conv2d_conformance.report.console import paragraph
     from conv2d_conformance.verdict.claims import require_calls_inside
 
-    out = console()
+    out = console_for(format)
     wrong = 0
+    answers: dict[str, SaidOfCase] = {}
+    incidents: list[str] = []
     with progress(f"connecting to {target}", after=A_MOMENT):
         implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
@@ -54,16 +59,17 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
                     continue
                 diagnosis = asked_case.diagnosis_of(implementation, asked)
             wrong += not asked.right
+            answers[title] = asked_case.said_of(asked, claims, diagnosis)
             out.print()
             paragraph(out, title, style="bold")
             asked_case.show(out, asked, claims, diagnosis)
-            asked_case.show_incidents(out, implementation)
+            incidents += asked_case.show_incidents(out, implementation)
         with progress("asking for each claim", after=A_MOMENT):
             # Where the simple cases already fail, all others may fail for the same reason.
             failing = [found for found in _what_fails(implementation) if not wrong or found.is_claimed]
     finally:
         implementation.close()
-    asked_case.show_incidents(out, implementation)
+    incidents += asked_case.show_incidents(out, implementation)
     out.print()
     for found in failing:
         paragraph(out, found.told, style="red")
@@ -75,6 +81,11 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str) -> No
         verdict = "sane: all that was asked is right"
     failed = bool(wrong or failing)
     paragraph(out, verdict, style="bold red" if failed else "bold green")
+    if format == JSON:
+        from conv2d_conformance.cli.answers.asked import Smoked
+
+        hello, told = asked_case.introduced(implementation.hello), tuple(found.told for found in failing)
+        tell(Smoked(hello, answers, told, not failed, verdict, tuple(incidents)))
     ctx.exit(1 if failed else 0)
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from conv2d_conformance.cli.answer_format import format_option, tell
+
 
 @click.command()
 @click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REPORT...")
-@click.option("--format", type=click.Choice(("text", "markdown", "json", "junit")), default="text", show_default=True)
+@format_option("markdown", "junit")
 def summary(reports: tuple[Path, ...], format: str) -> None:
     """Show reports of `run`.
 
@@ -28,12 +30,12 @@ def summary(reports: tuple[Path, ...], format: str) -> None:
 
             click.echo(junit({str(path): report for path, report in found.items()}))
         case "json":
-            import json
-
+            from conv2d_conformance.cli.answers.reports import ReportInShort
             from conv2d_conformance.report.counts import in_short
+            from conv2d_conformance.typed_json import from_json
 
-            shown = [{"report": str(path), **in_short(report)} for path, report in found.items()]
-            click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+            shown = ({"report": str(path), **in_short(report)} for path, report in found.items())
+            tell([from_json(one, ReportInShort) for one in shown])
         case _:
             from conv2d_conformance.report.console import console
             from conv2d_conformance.report.text import show

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.output_option import Page, console_beside
+from conv2d_conformance.cli.answer_format import JSON, console_for, format_option, tell
+from conv2d_conformance.cli.output_option import Page
 from conv2d_conformance.output.destination import Destination
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 @options.option("only", help="Some variants alone, as in 'winograd-*'.")
 @options.option("output", help="A page in Markdown with the outcome.")
 @click.option("--resume", type=Page(), metavar="FILE", help="Keep what is done in this file, and go on from it.")
+@format_option()
 @click.pass_context
 def variants(
     ctx: click.Context,
@@ -39,6 +41,7 @@ def variants(
     only: str,
     output: Destination | None,
     resume: Destination | None,
+    format: str,
 ) -> None:
     """Look for false alarms.
 
@@ -62,7 +65,7 @@ def variants(
     if not names:
         raise Problem(f"no variant matches {only!r}", f"there are {', '.join(catalogue())}")
     asked = KNOWN[effort] if drawn is None else Effort("few", drawn, multiply_adds=10_000, tiles=200)
-    out = console_beside(output)
+    out = console_for(format, output)
     results = {name: VariantResult(runs=seeds) for name in names}
     numbers = range(first_seed, first_seed + seeds)
     if resume is not None and not resume.is_file:
@@ -92,6 +95,11 @@ def variants(
         raise Problem(f"interrupted {reached}; false alarms so far: {number}", status=INTERRUPTED) from None
     number = show_alarms(out, results)
     paragraph(out, sentence(results), style="bold red" if number else "bold green")
+    if format == JSON:
+        from conv2d_conformance.cli.answers.measured import VariantsOutcome
+
+        replays = tuple(alarm.again for result in results.values() for alarm in result.alarms)
+        tell(VariantsOutcome(sentence(results), number, replays, results))
     if output is not None:
         chosen = {
             "seeds": seeds,

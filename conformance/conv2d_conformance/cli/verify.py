@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conv2d_conformance.cli.answer_format import JSON, format_option, tell
 from conv2d_conformance.cli.problems import USAGE, problem_of
 
 if TYPE_CHECKING:
+    from conv2d_conformance.cli.answers.reports import AskedAgain, VerifiedReport
     from conv2d_conformance.report.report import Report
     from conv2d_conformance.verifying import Finding
 
 SOUND, NOT_COMPARED, UNSOUND = 0, 4, 1
 WORSE = (SOUND, NOT_COMPARED, UNSOUND, USAGE)
 """Exit statuses, each worse than those before it."""
+
+OUTCOMES = {SOUND: "sound", NOT_COMPARED: "not compared", UNSOUND: "unsound", USAGE: "unreadable"}
+"""What they say of a report, in words."""
 
 MOST_FAULTS = 10
 """The most faults that are shown of one report."""
@@ -28,8 +33,11 @@ MOST_FAULTS = 10
 @click.option("--rerun", metavar="TARGET", help="Ask a sample of their cases again, of TARGET.")
 @click.option("--sample", type=click.IntRange(1), default=10, show_default=True, help="Requirements that --rerun asks.")
 @click.option("--draw", type=click.IntRange(0), metavar="SEED", help="Which they are; by default, others each time.")
+@format_option()
 @click.pass_context
-def verify(ctx: click.Context, reports: tuple[Path, ...], rerun: str | None, sample: int, draw: int | None) -> None:
+def verify(
+    ctx: click.Context, reports: tuple[Path, ...], rerun: str | None, sample: int, draw: int | None, format: str
+) -> None:
     """Check that each REPORT is what it says.
 
     All that follows from the specification, the catalogue of checks and the report itself is computed anew: which
@@ -40,32 +48,78 @@ def verify(ctx: click.Context, reports: tuple[Path, ...], rerun: str | None, sam
     sources of the suite made a report and asked what these do not, and 2 where a file is no report; of
     several files, the worst.
     """
-    from conv2d_conformance.report.reading import MalformedReport, UnreadableReport, read
     from conv2d_conformance.verifying import CANNOT_KNOW
 
-    worst = SOUND
+    found = []
     for path in reports:
-        try:
-            found = read(path)
-        except MalformedReport as error:
-            click.echo(f"{path}: it does not have the form of a report: {_printable(error.fault)}")
-            status = UNSOUND
-        except UnreadableReport as error:
-            problem_of(error).show()
-            status = USAGE
-        else:
-            status = _verify(path, found)
-            if rerun is not None and status in (SOUND, NOT_COMPARED):
-                seed = secrets.randbelow(1_000_000) if draw is None else draw
-                status = max(status, _ask_again(path, found, rerun, sample, seed), key=WORSE.index)
-        worst = max(worst, status, key=WORSE.index)
-    if rerun is None and worst in (SOUND, NOT_COMPARED):
+        one = _verified(path, rerun, sample, draw)
+        found.append(one)
+        if format != JSON:
+            _show(one)
+    worst = max((one.exit_status for one in found), key=WORSE.index)
+    if format == JSON:
+        tell(found)
+    elif rerun is None and worst in (SOUND, NOT_COMPARED):
         click.echo(CANNOT_KNOW)
     ctx.exit(worst)
 
 
-def _verify(path: Path, report: Report) -> int:
-    """Print what is wrong with a report, or that nothing is. Returns the exit status."""
+def _verified(path: Path, rerun: str | None, sample: int, draw: int | None) -> VerifiedReport:
+    """What is wrong with a report, and with the implementation that it is about."""
+    from conv2d_conformance.cli.answers.reports import VerifiedReport
+    from conv2d_conformance.report.reading import MalformedReport, UnreadableReport, read
+
+    try:
+        report = read(path)
+    except MalformedReport as error:
+        sentence = f"it does not have the form of a report: {error.fault}"
+        return VerifiedReport(str(path), OUTCOMES[UNSOUND], UNSOUND, sentence, None, (sentence,), (), None)
+    except UnreadableReport as error:
+        sentence = problem_of(error).format_message()
+        return VerifiedReport(str(path), OUTCOMES[USAGE], USAGE, sentence, None, (), (), None)
+    found = _computed_anew(path, report)
+    status = UNSOUND if found.faults else NOT_COMPARED if found.not_compared else SOUND
+    again = None
+    if rerun is not None and status != UNSOUND:
+        again = _asked_again(report, rerun, sample, secrets.randbelow(1_000_000) if draw is None else draw)
+        status = UNSOUND if again.differences else status
+    return VerifiedReport(
+        report=str(path),
+        outcome=OUTCOMES[status],
+        exit_status=status,
+        sentence="" if found.faults else ", ".join(_praise(report, found)),
+        headline=report.headline,
+        faults=found.faults,
+        not_compared=found.not_compared,
+        again=again,
+    )
+
+
+def _show(found: VerifiedReport) -> None:
+    """Print what is wrong with a report, or that nothing is."""
+    if found.outcome == OUTCOMES[USAGE]:
+        click.echo(f"Error: {found.sentence}", err=True)
+        return
+    path = found.report
+    for sentence in found.faults[:MOST_FAULTS]:
+        click.echo(f"{path}: {_printable(sentence)}")
+    if more := found.faults[MOST_FAULTS:]:
+        click.echo(f"{path}: and {len(more)} faults more")
+    if found.faults or found.headline is None:
+        return
+    click.echo(f"{path}: {_printable(found.sentence)}; {_printable(found.headline)}")
+    for sentence in found.not_compared:
+        click.echo(f"{path}: not compared: {_printable(sentence)}")
+    if (again := found.again) is None:
+        return
+    for sentence in again.differences:
+        click.echo(f"{path}: {_printable(sentence)}")
+    number = len(again.differences)
+    outcome = "the same was seen" if not number else f"{number} difference{'' if number == 1 else 's'}"
+    click.echo(f"{path}: {_printable(again.compared)}: {outcome}")
+
+
+def _computed_anew(path: Path, report: Report) -> Finding:
     from functools import partial
 
     from conv2d_conformance.cli.progress import progress
@@ -73,36 +127,25 @@ def _verify(path: Path, report: Report) -> int:
     from conv2d_conformance.verifying.recount import recount
 
     with progress(f"counting again what {path} asked") as advance:
-        found = verify(report, partial(recount, on_progress=advance))
-    for sentence in found.faults[:MOST_FAULTS]:
-        click.echo(f"{path}: {_printable(sentence)}")
-    if more := found.faults[MOST_FAULTS:]:
-        click.echo(f"{path}: and {len(more)} faults more")
-    if found.faults:
-        return UNSOUND
-    click.echo(f"{path}: {', '.join(_praise(report, found))}; {_headline(report)}")
-    for sentence in found.not_compared:
-        click.echo(f"{path}: not compared: {_printable(sentence)}")
-    return NOT_COMPARED if found.not_compared else SOUND
+        return verify(report, partial(recount, on_progress=advance))
 
 
 def _praise(report: Report, found: Finding) -> Iterator[str]:
     from conv2d_conformance.typed_json import ABSENT
 
     yield "consistent as far as this version can tell" if found.not_compared else "complete and consistent"
-    yield from map(_printable, found.remarks)
-    if not report.complete:
+    yield from found.remarks
+    if report.is_stopped:
+        yield "of a run that was stopped at the first broken MUST"
+    elif not report.complete:
         yield "of a run that did not come to its end"
     if report.suite.sources is ABSENT:
         yield f"as a report of version {report.suite.version} can be"
 
 
-def _headline(report: Report) -> str:
-    return _printable(report.headline)
-
-
-def _ask_again(path: Path, report: Report, target: str, sample: int, draw: int) -> int:
-    """Print what was asked again, and what differs. Returns the exit status."""
+def _asked_again(report: Report, target: str, sample: int, draw: int) -> AskedAgain:
+    """What was asked again, and what differs."""
+    from conv2d_conformance.cli.answers.reports import AskedAgain
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.implementation.host import connect
     from conv2d_conformance.implementation.resident_memory import USUAL_LIMIT
@@ -116,12 +159,7 @@ def _ask_again(path: Path, report: Report, target: str, sample: int, draw: int) 
             again = rerun(report, implementation, sample=sample, draw=draw, on_progress=advance)
     finally:
         implementation.close()
-    for sentence in again.differences:
-        click.echo(f"{path}: {_printable(sentence)}")
-    number = len(again.differences)
-    outcome = "the same was seen" if not number else f"{number} difference{'' if number == 1 else 's'}"
-    click.echo(f"{path}: {_printable(again.compared)}: {outcome}")
-    return UNSOUND if again.differences else SOUND
+    return AskedAgain(again.compared, again.differences)
 
 
 def _printable(text: str) -> str:

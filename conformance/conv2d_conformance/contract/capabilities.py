@@ -88,6 +88,9 @@ class Capabilities:
     non_finite: bool = False
     validation: bool = False
     deterministic: bool = False
+    batch_invariant: bool = False
+    position_invariant: bool = False
+    layout_invariant: bool = False
     thread_safe: bool = False
     seeded: bool = True
     torch_seed_stream: bool = False
@@ -138,6 +141,7 @@ class Capabilities:
             "padding": bool(self.padding),
             "pairs": self.stride or self.dilation or "explicit" in self.padding,
             "several-dtypes": len(self.dtypes) > 1,
+            "views": bool(self.views),
             "limits": bool(self.limits),
         }
 
@@ -160,8 +164,8 @@ def _as_json(value: Any) -> Any:
 
 _FLAGS = tuple(item.name for item in fields(Capabilities) if item.type == "bool")
 
-DERIVED = frozenset({"padding", "pairs", "several-dtypes", "limits"})
-"""Features that follow from claims: some padding, some pair of numbers, more than one dtype, some limit."""
+DERIVED = frozenset({"padding", "pairs", "several-dtypes", "views", "limits"})
+"""Features that follow from claims: some padding, some pair of numbers, more than one dtype, some view, some limit."""
 
 FEATURES = frozenset(
     {name.replace("_", "-") for name in _FLAGS}

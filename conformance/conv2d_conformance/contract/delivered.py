@@ -1,11 +1,14 @@
 """What a call comes to where the suite stands between a function and the contract, and sees more than its result.
 
-It is returned by the functions that `forms` makes; an adapter returns its arrays as they are.
+It is returned by the functions that `forms` makes, and by an adapter whose library computes on another device; others
+return their arrays as they are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from conv2d_conformance.contract.answers import Observation
@@ -21,6 +24,17 @@ class Delivered:
     value: Any
     observed: tuple[Observation, ...] = ()
     wrong: str = ""
+
+
+def plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with the value alone of what it delivers."""
+
+    @wraps(function)
+    def call(*positional: Any, **named: Any) -> Any:
+        returned = function(*positional, **named)
+        return returned.value if isinstance(returned, Delivered) else returned
+
+    return call
 
 
 class DeviceLost(BaseException):

@@ -15,6 +15,7 @@ from conv2d_conformance.diagnosis.sentences import Diagnosis
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
     from conv2d_conformance.contract.answers import Implementation
+    from conv2d_conformance.diagnosis.evidence import SeenAnswer
 
 __all__ = ["BUDGET", "Diagnosis", "diagnose", "sentence_about"]
 
@@ -23,17 +24,23 @@ BUDGET = 480
 
 
 def diagnose(
-    implementation: Implementation, failing: Case, *, seen: Mapping[Case, bool] | None = None, budget: int = BUDGET
+    implementation: Implementation,
+    failing: Case,
+    *,
+    seen: Mapping[Case, bool] | None = None,
+    illegal: dict[Case, SeenAnswer] | None = None,
+    budget: int = BUDGET,
 ) -> Diagnosis | None:
     """Diagnose an implementation that answers `failing` wrongly, with at most `budget` further calls.
 
-    `seen` are other cases, and whether their answers were right; the right ones are not asked again. None where
-    no sentence explains all wrong answers without contradicting a right one. The same answers give the same diagnosis.
+    `seen` are other cases, and whether their answers were right; the right ones are not asked again. Searches can share
+    their answers to `illegal` calls. None where no sentence explains all wrong answers without contradicting a right
+    one. The same answers give the same diagnosis.
     """
     # Imported late: most runs diagnose nothing.
     from conv2d_conformance.diagnosis.search import search
 
-    return search(implementation, failing, seen or {}, budget)
+    return search(implementation, failing, seen or {}, {} if illegal is None else illegal, budget)
 
 
 def sentence_about(implementation: Implementation, failing: Case, seen: Mapping[Case, bool]) -> str | None:

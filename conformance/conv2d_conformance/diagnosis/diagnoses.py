@@ -23,7 +23,8 @@ class Diagnoses:
     A diagnosis explains another case only if it speaks of more than its own. If it does not say how answers are wrong,
     it explains only a case of the same kind. Each case is searched once, and its result, even None, is repeated. After
     a search in vain, a legal case that does not fail in a fresh process is left to the search for earlier calls. The
-    search for an illegal one takes fewer calls than a process takes to start.
+    search for an illegal one takes fewer calls than a process takes to start, and all but one of them are the same for
+    every such case, so that they are made once.
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,7 @@ class Diagnoses:
         self._without_an_answer: set[str] = set()
         self._known_crashes: set[Case] = set()
         self._in_vain = False
+        self._illegal: dict[Case, SeenAnswer] = {}
 
     def know(self, implementation: Implementation, failing: Case, fault: Fault) -> bool:
         """Whether an earlier diagnosis explains a failing case. A crash is slow to repeat, so its rule decides."""
@@ -66,7 +68,7 @@ class Diagnoses:
         legal = is_legal(failing)
         if legal and self._in_vain and implementation.restart() and _is_right(implementation, failing):
             return None
-        found = diagnose(implementation, failing, seen=seen)
+        found = diagnose(implementation, failing, seen=seen, illegal=self._illegal)
         self._in_vain |= legal and found is None
         return found
 

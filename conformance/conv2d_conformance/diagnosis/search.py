@@ -52,7 +52,13 @@ FEWEST_AROUND = 4
 DIAGNOSED = ("accepted", "rejected", "shape", "dtype", "values")
 
 
-def search(implementation: Implementation, failing: Case, seen: Mapping[Case, bool], budget: int) -> Diagnosis | None:
+def search(
+    implementation: Implementation,
+    failing: Case,
+    seen: Mapping[Case, bool],
+    illegal: dict[Case, SeenAnswer],
+    budget: int,
+) -> Diagnosis | None:
     """Search for a diagnosis; the arguments are those of the package's `diagnose`."""
     evidence = Evidence(implementation, budget)
     if not elementwise(failing.operation).is_diagnosed or (is_legal(failing) and not is_small(failing)):
@@ -66,7 +72,7 @@ def search(implementation: Implementation, failing: Case, seen: Mapping[Case, bo
         return None
     _take(evidence, seen)
     if not is_legal(failing):
-        return _of_accepted(evidence)
+        return _of_accepted(evidence, illegal)
     base = _gather(evidence, first)
     if isinstance(first.answer, Rejected):
         return _of_refused_effect(evidence) or _of_refusals(evidence, base, first.answer)
@@ -156,10 +162,13 @@ def _of_structure(evidence: Evidence, base: Case) -> Diagnosis | None:
 # ---- illegal calls, and no answer at all -------------------------------------------------------------------------
 
 
-def _of_accepted(evidence: Evidence) -> Diagnosis | None:
-    """The mutant that accepts the same illegal calls, and no others."""
+def _of_accepted(evidence: Evidence, known: dict[Case, SeenAnswer]) -> Diagnosis | None:
+    """The mutant that accepts the same illegal calls, and no others. What is asked here is `known` from then on."""
     for _, case in ILLEGAL:
-        evidence.ask(case)
+        if case in known:
+            evidence.seen.setdefault(case, known[case])
+        elif (asked := evidence.ask(case)) is not None:
+            known[case] = asked
     illegals = [seen for seen in evidence.seen.values() if seen.question.illegal_because is not None]
     wrong, right = [seen for seen in illegals if seen.wrong], [seen for seen in illegals if not seen.wrong]
     for effect in explaining(mutants(), wrong):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from conv2d_conformance.contract.capabilities import ARGUMENTS, PADDING_MODES, PADDINGS, VIEWS, Capabilities
@@ -24,6 +25,9 @@ EVERYTHING = Capabilities(
     deterministic=True,
     thread_safe=True,
 )
+
+INVARIANT = replace(EVERYTHING, batch_invariant=True, position_invariant=True, layout_invariant=True)
+"""The claims of what sums each output in one order, which depends on nothing but the number of terms."""
 
 
 def as_conv2d(function: Callable[[Call], Any]) -> Callable[..., Any]:

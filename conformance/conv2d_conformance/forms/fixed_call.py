@@ -24,7 +24,13 @@ OPTIONS = {
 SIZES = ("open", "fixed")
 
 
-CLAIMABLE = frozenset({*CORE, *(f"dtype.{name}" for name in DTYPES), "non-finite", "deterministic", "thread-safe"})
+CLAIMABLE = frozenset(
+    {
+        *CORE,
+        *(f"dtype.{name}" for name in DTYPES),
+        *("non-finite", "deterministic", "thread-safe", "batch-invariant", "position-invariant"),
+    }
+)
 """All that can be said of a solution: its problem makes no other calls."""
 
 EXCLUDED = dict.fromkeys(((FEATURES - DERIVED) | OPERATIONS) - CLAIMABLE, "its problem makes no such call")

@@ -23,6 +23,7 @@ def _can_be_told() -> bool:
 
 
 CAN_BE_TOLD = _can_be_told()
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def exceeds(pid: int, limit: int) -> bool:
@@ -49,8 +50,7 @@ def _sum_of(count: Callable[[int], int], pid: int) -> int:
 
 
 def _resident(pid: int) -> int:
-    pages = Path(f"/proc/{pid}/statm").read_bytes().split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    return int(_read(f"/proc/{pid}/statm").split()[1]) * PAGE
 
 
 def _share(pid: int) -> int:
@@ -67,8 +67,19 @@ def family(pid: int) -> Iterator[int]:
     yield pid
     try:
         threads = os.listdir(f"/proc/{pid}/task")
-        children = [Path(f"/proc/{pid}/task/{thread}/children").read_bytes() for thread in threads]
+        children = [_read(f"/proc/{pid}/task/{thread}/children") for thread in threads]
     except OSError:  # the process or a thread ended, or the system lists no children
         return
     for child in b"".join(children).split():
         yield from family(int(child))
+
+
+def _read(path: str) -> bytes:
+    """A file that the system makes while it is read. `pathlib` would take half the time of a look at the memory."""
+    descriptor, pieces = os.open(path, os.O_RDONLY), [b""]
+    try:
+        while piece := os.read(descriptor, PAGE):
+            pieces.append(piece)
+    finally:
+        os.close(descriptor)
+    return b"".join(pieces)

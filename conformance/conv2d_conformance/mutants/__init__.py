@@ -39,15 +39,20 @@ class Mutant:
 
 
 def breaks(
-    requirement: str, *, replays: str = "", grades: Mapping[str, str] | None = None, limits: Iterable[str] = ()
+    requirement: str,
+    *,
+    replays: str = "",
+    grades: Mapping[str, str] | None = None,
+    limits: Iterable[str] = (),
+    claims: Capabilities = EVERYTHING,
 ) -> Callable[[Callable[[Call], Any]], Mutant]:
     """Make a mutant of a function from a call to the wrong answer; its docstring says what is wrong.
 
     `grades` are the accuracy classes that it claims: a right implementation may claim them, but this one misses them.
-    `limits` are those that it declares.
+    `limits` are those that it declares, and `claims` whatever else it claims.
     """
-    claims = replace(EVERYTHING, grades=grades or {}, limits=tuple(limits))
-    return lambda function: _mutant(function, requirement, replays, conv2d=as_conv2d(function), capabilities=claims)
+    claimed = replace(claims, grades=grades or {}, limits=tuple(limits))
+    return lambda function: _mutant(function, requirement, replays, conv2d=as_conv2d(function), capabilities=claimed)
 
 
 def derives_wrong(

@@ -12,6 +12,7 @@ from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.not_reached import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.report.report import Accuracy, Ending, Report, Seen
 from conv2d_conformance.report.selection import checks_of, selection_of
+from conv2d_conformance.report.stopping import left_out, stop_of
 from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, conclusion, requirement_entries, unchecked
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.grading import EXACT, grade
@@ -25,12 +26,13 @@ def assemble(
     records: Iterable[Record],
     *,
     complete: bool,
+    stopped: bool = False,
     fingerprint: Fingerprint | None = None,
     incidents: Iterable[str] = (),
 ) -> Report:
     """The report, in the order of the spec, whatever the order in which the checks ended.
 
-    `incidents` are those that belong to no check.
+    A run that was `stopped` at the first broken MUST is not `complete`. `incidents` are those that belong to no check.
     """
     checks, known_checks = (
         {check.name: check.requirements for check in found.values()} for found in (checks_of(header.run), every_check())
@@ -42,7 +44,8 @@ def assemble(
     breaches = sorted(set().union(*(record.breaches for record in records)))
     gave_up = next((gave_up for record in records if (gave_up := known(record.gave_up, None))), None)
     cut_short = not complete or gave_up is not None
-    entries = requirement_entries(records, checks, claimed, run.profile, run.only, cut_short=cut_short)
+    left = left_out(stop_of(header))
+    entries = requirement_entries(records, checks, claimed, run.profile, run.only, cut_short=cut_short, left_out=left)
     of_checks = [f"{sentence} ({record.check})" for record in records for sentence in record.incidents]
     return Report(
         schema_version=header.schema_version,
@@ -54,6 +57,7 @@ def assemble(
         deviations=header.deviations,
         execution=replace(header.execution, incidents=(*of_checks, *incidents)),
         complete=complete,
+        stopped=stopped,
         gave_up=gave_up,
         conclusion=conclusion(
             entries,
@@ -65,6 +69,7 @@ def assemble(
             isolation=run.isolation,
             complete=complete,
             gave_up=gave_up,
+            stopped=stopped,
             limits=capabilities.limits,
             accept_limits=known(run.accept_limits, False),
         ),

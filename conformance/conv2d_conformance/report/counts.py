@@ -57,6 +57,7 @@ def in_short(report: Report) -> dict[str, Json]:
         "effort": report.run.effort,
         "isolation": report.run.isolation,
         "complete": report.complete,
+        "stopped": report.is_stopped,
         "conclusion": as_json(report.conclusion),
         "judged_cases": report.judged_cases,
         "requirements": {**total(report)},

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from urllib.parse import unquote
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -28,8 +29,8 @@ class Conditions:
     """The conditions under which a deviation is in force; by default everywhere.
 
     processor: flags that the processor must have, by their names in /proc/cpuinfo. version: of the implementation, as
-    in ">=2.13,<2.14". platform: a pattern for the system and the machine, as in "linux-x86_64". options_off: options of
-    the target, as in "onednn=off", under which it is not in force.
+    in ">=2.13,<2.14". platform: a pattern for the system and the machine, as in "linux-x86_64". options_off: patterns
+    for options of the target, as in "onednn=off" and "device=cuda*", under which it is not in force.
     """
 
     processor: tuple[str, ...] = ()
@@ -51,7 +52,7 @@ class Surroundings:
     def of(cls, target: str, version: str) -> Surroundings:
         """The facts about this machine, for a target of the command line and its version."""
         place = f"{platform.system()}-{platform.machine()}".lower()
-        options = (split(target)[1] or "").split("&")
+        options = unquote(split(target)[1] or "").split("&")
         return cls(processor_flags(), version, place, frozenset(options))
 
 
@@ -70,7 +71,7 @@ def _holds(conditions: Conditions, surroundings: Surroundings) -> bool:
     return (
         surroundings.processor.issuperset(conditions.processor)
         and fnmatchcase(surroundings.platform, conditions.platform)
-        and surroundings.options.isdisjoint(conditions.options_off)
+        and not any(fnmatchcase(option, off) for option in surroundings.options for off in conditions.options_off)
         and (not conditions.version or _is_among(surroundings.version, conditions.version))
     )
 

@@ -44,6 +44,7 @@ class Asked:
     accept_limits: bool | Absent = ABSENT
     shapes: tuple[str, ...] | Absent = ABSENT
     only_shapes: bool | Absent = ABSENT
+    stop: str | Absent = ABSENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from conv2d_conformance.report.counts import chapter_of
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.not_reached import not_reached
 from conv2d_conformance.report.report import Entry, Report
+from conv2d_conformance.report.stopping import left_out, stop_of
 from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, declared_failures, limits_of
 from conv2d_conformance.typed_json import known
@@ -43,7 +44,7 @@ def _add_suite(root: ET.Element, path: str, report: Report) -> None:
         case = ET.SubElement(suite, "testcase", classname=chapter_of(entry.id), name=entry.id)
         if entry.verdict == "pass":
             continue
-        kind, message = _told(entry, declared_failures(report), claimed)
+        kind, message = _told(entry, declared_failures(report), claimed, stop_of(report))
         what = ET.SubElement(case, kind, message=escaped(message))
         if entry.failure is not None:
             what.text = escaped_line(replay_command(entry.failure, report.run.target))
@@ -57,13 +58,15 @@ def _add_suite(root: ET.Element, path: str, report: Report) -> None:
     suite.set("tests", str(len(suite)))
 
 
-def _told(entry: Entry, declared: Mapping[str, Deviation], claimed: frozenset[str]) -> tuple[str, str]:
+def _told(entry: Entry, declared: Mapping[str, Deviation], claimed: frozenset[str], stop: str) -> tuple[str, str]:
     """The element for a requirement that did not pass, and its message."""
     verdict, level = entry.verdict, entry.level
     if verdict == "unsupported":
         needed = {*entry.features, spec.operation_of(entry.id)}
         lacking = ", ".join(sorted(needed - claimed))
         return "skipped", f"not claimed: {lacking}" if lacking else "no call within the limits is about it"
+    if verdict == NOT_REACHED and not left_out(stop).isdisjoint(entry.checks):
+        return "skipped", f"left out: {level} decides nothing"
     deviation = declared.get(entry.id)
     known = f", as declared: {deviation.reason} ({deviation.issue})" if deviation else ""
     if level != "MUST":

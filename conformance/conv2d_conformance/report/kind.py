@@ -15,6 +15,9 @@ LONGEST_NAME = 120
 """The longest name of a file, in bytes."""
 
 SUITE = "conv2d-conformance"
+STOPS = ("never", "must", "first")
+"""never: everything is asked. must: what decides nothing is left out. first: the first broken MUST ends the run."""
+
 WORDS = {"only": "selection", "only_shapes": "selection of shapes alone"}
 
 
@@ -30,6 +33,7 @@ class Kind:
     isolation: str = "process"
     shapes: str = ""
     only_shapes: bool = False
+    stop: str = "never"
 
     def __post_init__(self) -> None:
         for name in ("target", "only", "shapes"):  # as a report holds them
@@ -38,7 +42,7 @@ class Kind:
     @classmethod
     def of(cls, run: Asked) -> Kind:
         """The kind of a run."""
-        from conv2d_conformance.typed_json import known  # which takes long to import, and only reading needs
+        from conv2d_conformance.typed_json import known  # a run on the command line needs a kind before all else
 
         usual = cls(target=run.target)
         found = {name: known(getattr(run, name), getattr(usual, name)) for name in cls.__dataclass_fields__}
@@ -62,6 +66,7 @@ class Kind:
         parts += [self.effort] if self.effort != usual.effort else []
         parts += [f"seed{self.seed}"] if self.seed != usual.seed else []
         parts += ["no-isolation"] if self.isolation != usual.isolation else []
+        parts += [f"stop-{self.stop}"] if self.stop != usual.stop else []
         parts += [f"only-{_plain(self.only)}"] if self.only != usual.only else []
         parts += [f"shapes-{_plain(self.shapes)}"] if self.shapes else []
         parts += ["alone"] if self.only_shapes else []

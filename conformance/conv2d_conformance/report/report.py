@@ -14,7 +14,7 @@ from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.headline import whole_headline
 from conv2d_conformance.report.notebook import as_html
-from conv2d_conformance.typed_json import ABSENT, Absent
+from conv2d_conformance.typed_json import ABSENT, Absent, known
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.record import JudgedRejections, Margin
 
@@ -90,6 +90,7 @@ class Report(Header):
     """Everything that happened in one run."""
 
     complete: bool
+    stopped: bool | Absent = ABSENT
     gave_up: str | Absent | None = ABSENT
     conclusion: Conclusion
     breaches: tuple[str, ...] | Absent = ABSENT
@@ -100,6 +101,16 @@ class Report(Header):
     checks: dict[str, Seen] | Absent = ABSENT
     without_check: tuple[str, ...]
     fingerprint: Fingerprint | None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the run ended at the first broken MUST, as it was asked to."""
+        return known(self.stopped, False)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether the run did not come to the end that it was asked to come to."""
+        return not self.complete and not self.is_stopped
 
     @property
     def conforming(self) -> bool:

@@ -12,13 +12,16 @@ from rich.text import Text
 from conv2d_conformance import spec
 from conv2d_conformance.contract.delivered import FORM
 from conv2d_conformance.contract.grades import MEANINGS
+from conv2d_conformance.contract.invariances import INVARIANCES
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.report import Accuracy, Entry, Report
+from conv2d_conformance.report.stopping import stop_of
 from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, limits_of
 from conv2d_conformance.typed_json import known
+from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.rejections import sentence as sentence_about
@@ -62,6 +65,8 @@ def show(report: Report, path: Path, console: Console) -> None:
         paragraph(console, rejected, label="rejected", most_lines=3)
     if gave_up := known(report.gave_up, None):
         paragraph(console, f"after {gave_up}; --keep-going asks the rest all the same", label="gave up")
+    if report.is_stopped:
+        paragraph(console, "at the first broken MUST; without --stop first, the rest is asked too", label="stopped")
     for sentence in shown_incidents(report):
         paragraph(console, sentence, label="incident")
     whole_line(console, str(path), label="report")
@@ -83,6 +88,7 @@ def replay_command(failure: Failure, target: str) -> str:
     """The command that asks the failing case again, several times if it does not always fail."""
     after = "".join(f" --after {shlex.quote(line)}" for line in failure.after)
     after += f" --beside {shlex.quote(beside)}" if (beside := known(failure.beside, None)) else ""
+    after += f" --invariance {aspect}" if (aspect := aspect_of(failure)) in INVARIANCES else ""
     times = " --times 20" if failure.failed_repetitions < failure.repetitions else ""
     return f"conv2d-conformance replay {shlex.quote(failure.case)} {shlex.quote(target)}{after}{times}"
 
@@ -132,6 +138,7 @@ def _show_title(report: Report, console: Console) -> None:
     if FORM in implementation.environment:
         paragraph(console, implementation.description)
     only = "" if run.only == "*" else f", only {run.only}"
+    only += ", without what decides nothing" if stop_of(report) == "must" else ""
     edition = f"spec edition {report.spec.edition}"
     paragraph(console, f"profile {run.profile}, effort {run.effort}, seed {run.seed}, {edition}{only}")
     if limits := limits_of(report.implementation):

@@ -53,16 +53,17 @@ def requirement_entries(
     only: str,
     *,
     cut_short: bool = False,
+    left_out: Collection[str] = (),
 ) -> list[Entry]:
     """One entry for each requirement in scope that has a check, in the order of the spec.
 
     `checks` maps a check's name to its requirements. A requirement of which a check that had to run left no record is
-    not reached in a run that was `cut_short`, and an error in any other: silence is never a pass. Nor is a check that
-    was ended by a refusal which breaks another requirement. What no call within the limits is about is not claimed.
+    not reached in a run that was `cut_short`, or where the check was `left_out` on purpose, and an error in any other:
+    silence is never a pass. Nor is a check that was ended by a refusal which breaks another requirement. What no call
+    within the limits is about is not claimed.
     """
     by_check = {record.check: record for record in records}
     silent = {name for name, covered in checks.items() if name not in by_check and _runs(covered, claimed, profile)}
-    silence: Verdict = NOT_REACHED if cut_short else "error"
     examined: list[tuple[Requirement, list[str]]] = []
     for requirement in spec.load().requirements.values():
         names = [name for name, covered in checks.items() if requirement.id in covered]
@@ -85,7 +86,9 @@ def requirement_entries(
                     continue
             entry = _judged(entry, own, unreached, [failure for failure in seen if failure is not None])
             if entry.verdict == "pass" and not (own and silent.isdisjoint(names)):
-                entry = replace(entry, verdict=silence)
+                missing = silent.intersection(names)
+                is_open = cut_short or (missing and missing <= set(left_out))
+                entry = replace(entry, verdict=NOT_REACHED if is_open else "error")
         entries.append(entry)
     return entries
 
@@ -156,15 +159,17 @@ def conclusion(
     isolation: str,
     complete: bool,
     gave_up: str | None = None,
+    stopped: bool = False,
     limits: Sequence[str] = (),
     accept_limits: bool = False,
 ) -> Conclusion:
     """Whether the implementation conforms, in one sentence, and the exit status that says the same.
 
     `breaches` of the rules for adapters are no matter of a requirement, and cannot be declared. `gave_up` says after
-    what the run gave up, if it did: what is not reached does not hold. A deviation is stale where its requirement is
-    judged, or not claimed, and does not fail. Without `isolation` the implementation shares a process with the suite,
-    and could have written its own verdict: there is no certificate.
+    what the run gave up, if it did: what is not reached does not hold. A run that was `stopped` at the first broken
+    MUST is not complete, and was not interrupted. A deviation is stale where its requirement is judged, or not claimed,
+    and does not fail. Without `isolation` the implementation shares a process with the suite, and could have written
+    its own verdict: there is no certificate.
 
     The exit status is 1 where something is broken, and 4 where nothing is and there is no certificate all the same. It
     is 0 for a certificate, where nothing fails but what the caller declares, and within limits that the caller accepts.
@@ -182,7 +187,10 @@ def conclusion(
     within = f"within its limits: {', '.join(limits)}"
     inside = f"; {within}" if limits else ""
 
-    if gave_up:
+    if stopped:
+        headline = f"not conforming: stopped at the first broken MUST; {_found(broken)}, {_unasked(entries)}"
+        status = 1
+    elif gave_up:
         headline = f"not conforming: gave up after {gave_up}; {_found(broken)}, {_unasked(entries)}"
         status = 1 if undeclared or breaches else NO_CERTIFICATE
     elif not judged:
@@ -218,10 +226,11 @@ def conclusion(
         headline, status = f"conforming {within}", 0 if accept_limits else NO_CERTIFICATE
     else:
         headline, status = f"conforming to profile {profile}", 0
-    if not complete:
+    if not (complete or stopped):
         headline, status = f"interrupted, {_unasked(entries)}; so far {_found(broken)}", 130
     reasons = {
-        "interrupted": not complete,
+        "interrupted": not (complete or stopped),
+        "stopped": stopped,
         "gave up": gave_up is not None,
         "nothing judged": not judged,
         "breach": bool(breaches),

@@ -128,7 +128,7 @@ class ReportFile:
         """
         text = text_of(report)
         try:
-            if report.complete or not self.to.is_file:
+            if not report.is_interrupted or not self.to.is_file:
                 self._publish(text)
             elif self._partial_stands():
                 self._is_empty = False
@@ -162,7 +162,7 @@ class ReportFile:
 
     def place(self, report: Report) -> Path:
         """Where the report stands that was published."""
-        return self.partial if self.to.is_file and not report.complete else Path(self.to.told)
+        return self.partial if self.to.is_file and report.is_interrupted else Path(self.to.told)
 
     @property
     def kept(self) -> Path | None:

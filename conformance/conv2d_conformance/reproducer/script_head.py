@@ -79,8 +79,13 @@ def _loading(target: Target, operations: Collection[str]) -> Iterator[str]:
     if target.options:
         options = ", ".join(f"{name}={value!r}" for name, value in target.options.items())
         yield f"found = found.configure({options})"
+    on_device = target.is_bundled and "device" in target.options
+    if on_device:
+        yield "from conv2d_conformance.contract.delivered import plain"
     for name in sorted(operations):
         if name == MAIN and not target.is_bundled:
             yield f"{name} = getattr(found, {name!r}, found)"
+        elif on_device:
+            yield f"{name} = plain(found.{name})"
         else:
             yield f"{name} = found.{name}"

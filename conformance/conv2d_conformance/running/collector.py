@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,17 +21,19 @@ SECONDS_TO_STOP = 0.2
 
 @dataclass(eq=False)  # pytest keeps plugins in sets
 class Collector:
-    """A pytest plugin that collects the records of the checks as they end."""
+    """A pytest plugin that collects the records of the checks as they end, until one of them `is_the_last`."""
 
     report_file: ReportFile
     subject: ExaminedImplementation | None
     confirmer: Confirmer
     on_progress: Callable[[int, int, str], None]
+    is_the_last: Callable[[Sequence[Record]], bool] = lambda _: False
     records: list[Record] = field(default_factory=list)
     harness_failures: list[str] = field(default_factory=list)
     incidents: list[str] = field(default_factory=list)
     lack: Lack | None = None
     interrupted: bool = False
+    stopped: bool = False
     total: int = 0
     distributor: Any = None
 
@@ -39,6 +41,7 @@ class Collector:
         self.distributor = session.config.pluginmanager.get_plugin("dsession")
 
     def pytest_configure(self, config: pytest.Config) -> None:
+        config.option.tbstyle = "native"  # nobody reads the tracebacks; the other styles parse source files for them
         if self.subject is not None:
             config.stash[SUBJECT] = self.subject
 
@@ -72,6 +75,9 @@ class Collector:
         self.records.append(record)
         self.report_file.append(record)
         self.on_progress(len(self.records), self.total, record.check)
+        if self.is_the_last(self.records):
+            self.stopped = True
+            raise KeyboardInterrupt
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

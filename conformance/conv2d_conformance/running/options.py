@@ -11,7 +11,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD, USUAL_LIMIT
-from conv2d_conformance.report.kind import Kind
+from conv2d_conformance.report.kind import STOPS, Kind
 from conv2d_conformance.spec import PROFILES
 
 if TYPE_CHECKING:
@@ -142,6 +142,17 @@ class Options:
         metadata=option(
             "Ask on, however many calls hang or kill the process.",
             pytest="ask on, however much is without an answer",
+        ),
+    )
+    stop: str = field(
+        default=Kind.stop,
+        metadata=option(
+            "`first` ends at the first broken MUST, and asks first what finds most faults in its time; `must` leaves "
+            "out what decides nothing.",
+            choices=STOPS,
+            pytest="`first` asks first what finds most faults in its time, and -x ends there; `must` leaves out what "
+            "decides nothing",
+            told="stop",
         ),
     )
     accept_limits: bool = field(

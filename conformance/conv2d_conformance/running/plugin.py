@@ -15,6 +15,7 @@ import pytest
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.shape_sets import shapes_of
 from conv2d_conformance.checks import Check, asked_checks, every_check
+from conv2d_conformance.checks.order import place_of
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.diagnosis.diagnoses import Diagnoses
@@ -22,6 +23,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.environment import lack_of
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.target import LoadError, TargetError
+from conv2d_conformance.report import stopping
 from conv2d_conformance.running import pytest_options
 from conv2d_conformance.running.examine import examination_of
 from conv2d_conformance.running.hypothesis_draws import apart, drawing
@@ -119,15 +121,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.workeroutput[CLAIMS] = sorted(claimed)
         config.workeroutput[LIMITS] = list(limits)
     asked = asked_checks(shapes=bool(subject.options.shapes), alone=subject.options.only_shapes)
+    idle = stopping.left_out(subject.options.stop)
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
         check = check_of(item)
         selected = any(fnmatchcase(requirement, subject.options.only) for requirement in check.requirements)
         in_scope = is_within(check.profile, subject.options.profile)
-        selected = selected and check.name in asked
-        (kept if selected and in_scope and check.needs <= claimed else left_out).append(item)
+        runs = selected and in_scope and check.needs <= claimed and check.name in asked and check.name not in idle
+        (kept if runs else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
+    if subject.options.stop == "first":
+        kept.sort(key=lambda item: place_of(check_of(item)))
     items[:] = kept
 
 

@@ -16,6 +16,7 @@ from conv2d_conformance.report.headline import whole_headline
 from conv2d_conformance.report.junit import sentence_about
 from conv2d_conformance.report.report import Conclusion, Entry
 from conv2d_conformance.report.selection import NAMED_SHAPES
+from conv2d_conformance.report.stopping import left_out
 from conv2d_conformance.report.text import show_cause
 from conv2d_conformance.report.verdicts import NO_CERTIFICATE, conclusion, entry_of, in_scope, requirement_entries
 from conv2d_conformance.running.options import Options
@@ -117,8 +118,10 @@ class PytestVerdicts:
         asked = asked_checks(shapes=bool(self._options.shapes), alone=self._options.only_shapes)
         checks = {check.name: check.requirements for check in asked.values()}
         run = {record.check for record in self._records}
+        left = left_out(self._options.stop)
         is_whole = all(
-            check.name in run or not self._asked(check) or not check.needs <= self.claimed for check in asked.values()
+            check.name in run | left or not self._asked(check) or not check.needs <= self.claimed
+            for check in asked.values()
         )
         entries = requirement_entries(
             self._records,
@@ -126,6 +129,7 @@ class PytestVerdicts:
             self.claimed,
             self._options.profile,
             self._options.only,
+            left_out=left,
         )
         return conclusion(
             entries,

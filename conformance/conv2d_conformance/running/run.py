@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event
 
@@ -21,7 +21,9 @@ from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.strays import end_strays
 from conv2d_conformance.output.destination import find
 from conv2d_conformance.report.assemble import assemble
+from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
+from conv2d_conformance.report.stopping import is_decided, takes_fingerprint
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.collector import Collector
 from conv2d_conformance.running.confirmer import Confirmer
@@ -33,6 +35,7 @@ from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict import gate
 from conv2d_conformance.verdict.claims import require_calls_inside
 from conv2d_conformance.verdict.history import Remembering
+from conv2d_conformance.verdict.record import Record
 from conv2d_conformance.verdict.room import require_memory
 
 
@@ -108,22 +111,23 @@ def _run(
     abandoned: Event,
 ) -> Report:
     started = time.time()
-    report_file.begin(header(options, implementation, started))
+    top = header(options, implementation, started)
+    report_file.begin(top)
     distributed = options.workers > 1
     subject = None if distributed else ExaminedImplementation(implementation, options)
-    collector = Collector(report_file, subject, confirmer, on_progress)
+    collector = Collector(report_file, subject, confirmer, on_progress, _end_of(options, top))
     with own_pytest(), seldom_collecting():
         status = pytest.main(command_line(options), plugins=[collector])
     if collector.lack is not None:
         raise Lacking(collector.lack)
-    interrupted = collector.interrupted or status == pytest.ExitCode.INTERRUPTED
+    interrupted = not collector.stopped and (collector.interrupted or status == pytest.ExitCode.INTERRUPTED)
     if collector.harness_failures or status == pytest.ExitCode.INTERNAL_ERROR:
         raise HarnessFailure(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
-    ended_early = interrupted or any(record.gave_up is not ABSENT for record in collector.records)
-    is_whole = options.only == "*" and not options.only_shapes
-    fingerprint = None if ended_early or not is_whole else _fingerprint(options, implementation, on_progress)
+    looks = takes_fingerprint(options.stop) and options.only == "*" and not options.only_shapes
+    ended_early = interrupted or collector.stopped or any(record.gave_up is not ABSENT for record in collector.records)
+    fingerprint = _fingerprint(options, implementation, on_progress) if looks and not ended_early else None
     records = collector.records
     if interrupted:  # after Ctrl-C, nobody waits for a library to leave
         abandoned.set()
@@ -139,13 +143,25 @@ def _run(
     report = assemble(
         header(options, implementation, started),
         records,
-        complete=not interrupted,
+        complete=not (interrupted or collector.stopped),
+        stopped=collector.stopped,
         fingerprint=fingerprint,
         incidents=incidents,
     )
     report = replace(report, execution=replace(report.execution, seconds=round(time.time() - started, 3)))
     report_file.publish(report)
     return report
+
+
+def _end_of(options: Options, top: Header) -> Callable[[Sequence[Record]], bool]:
+    """Whether the last of some records ends the run."""
+
+    def is_the_last(records: Sequence[Record]) -> bool:
+        last = records[-1]
+        says_something = last.outcome != "pass" or last.observed or last.breaches
+        return bool(says_something) and is_decided(assemble(top, records, complete=False))
+
+    return is_the_last if options.stop == "first" else lambda _: False
 
 
 def _fingerprint(

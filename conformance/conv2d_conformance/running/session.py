@@ -21,7 +21,8 @@ def command_line(options: Options) -> list[str]:
     """The arguments with which pytest runs the checks."""
     found = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE), "-p", PLUGIN]
     found.append("--assert=plain")  # the checks raise: rewriting asserts would waste a second
-    for unneeded in ("terminal", "cacheprovider", "warnings"):
+    # The last but one collects all garbage, twice, for warnings that the last one would show.
+    for unneeded in ("terminal", "cacheprovider", "unraisableexception", "warnings"):
         found += ["-p", f"no:{unneeded}"]
     if options.workers > 1:
         found += ["-p", "xdist", "-n", str(options.workers)]

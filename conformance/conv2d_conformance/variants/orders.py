@@ -11,57 +11,59 @@ from conv2d_conformance.emulation.terms import summed
 from conv2d_conformance.variants.variant import variant
 
 STRICT = {"float32": "A", "float64": "A", "float16": "A", "bfloat16": "A"}
+IN_ONE_ORDER = {"batch_invariant": True, "position_invariant": True, "layout_invariant": True}
+"""Each output is summed in the same order, whatever is around it."""
 
 
-@variant(grades=STRICT)
+@variant(grades=STRICT, **IN_ONE_ORDER)
 def one_after_the_other(call: Call) -> Array:
     """Channels, rows, columns; the bias last."""
     return summed(call, orders.sequential)
 
 
-@variant(grades=STRICT)
+@variant(grades=STRICT, **IN_ONE_ORDER)
 def last_to_first(call: Call) -> Array:
     """The same backwards."""
     return summed(call, orders.backwards)
 
 
-@variant(grades=STRICT)
+@variant(grades=STRICT, **IN_ONE_ORDER)
 def bias_first(call: Call) -> Array:
     """The sum begins with the bias."""
     return summed(call, orders.sequential, bias="first")
 
 
-@variant(grades=STRICT)
+@variant(grades=STRICT, **IN_ONE_ORDER)
 def bias_apart(call: Call) -> Array:
     """The sum is rounded to the 16-bit type, and once more after the bias."""
     return summed(call, orders.sequential, bias="apart")
 
 
-@variant(grades=STRICT)
+@variant(grades=STRICT, **IN_ONE_ORDER)
 def halves_of_halves(call: Call) -> Array:
     """Pairwise summation."""
     return summed(call, orders.pairwise)
 
 
-@variant(grades=STRICT)
+@variant(grades=STRICT, **IN_ONE_ORDER)
 def eight_lanes(call: Call) -> Array:
     """A vector register of eight accumulators."""
     return summed(call, orders.interleaved(8), bias="apart")
 
 
-@variant(grades=STRICT)
+@variant(grades=STRICT, **IN_ONE_ORDER)
 def blocks_of_16(call: Call) -> Array:
     """Blocks that are summed apart, and then added up."""
     return summed(call, orders.blocked(16))
 
 
-@variant(grades=STRICT)
+@variant(grades=STRICT, **IN_ONE_ORDER)
 def three_parts(call: Call) -> Array:
     """The sum is split over three processors."""
     return summed(call, orders.split(3), bias="first")
 
 
-@variant(grades=STRICT)
+@variant(grades=STRICT, **IN_ONE_ORDER)
 def random_tree(call: Call) -> Array:
     """Any two partial sums are added next."""
     return summed(call, orders.shuffled)
@@ -74,19 +76,19 @@ def another_order_every_time(call: Call) -> Array:
     return summed(call, some[int(np.random.default_rng().integers(len(some)))])
 
 
-@variant(grades=STRICT)
+@variant(grades=STRICT, **IN_ONE_ORDER)
 def fused_multiply_add(call: Call) -> Array:
     """The product is not rounded before it is added."""
     return summed(call, orders.fused)
 
 
-@variant(grades=STRICT)
+@variant(grades=STRICT, **IN_ONE_ORDER)
 def compensated(call: Call) -> Array:
     """Kahan's summation."""
     return summed(call, orders.kahan)
 
 
-@variant(grades=STRICT)
+@variant(grades=STRICT, **IN_ONE_ORDER)
 def in_float64(call: Call) -> Array:
     """The sum is kept in float64 whatever the dtype."""
     return summed(call, orders.pairwise, accumulator=np.float64)

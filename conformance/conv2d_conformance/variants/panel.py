@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.invariances import Invariance
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.question import DrawnQuestion, Question
 
@@ -51,6 +52,9 @@ class Panel:
     def judge_all(self, cases: Iterable[Case], *, values: bool = True) -> None:
         for case in cases:
             self.judge(case, values=values)
+
+    def judge_alike(self, case: Case, invariance: Invariance) -> None:
+        self._each(lambda examination: examination.judge_alike(case, invariance))
 
     def judge_illegal(self, calls: Iterable[Illegal]) -> None:
         made = tuple(calls)

@@ -9,7 +9,9 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.answers import Answer, Implementation, Observation
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.invariances import INVARIANCES, Invariance
 from conv2d_conformance.operations import OPERATIONS
+from conv2d_conformance.verdict.alike import judge_alike
 from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.failure import as_always
@@ -18,6 +20,7 @@ from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.large_question import LargeQuestion
 from conv2d_conformance.verdict.question import DrawnQuestion, Question
+from conv2d_conformance.verdict.relatives import relatives
 from conv2d_conformance.verdict.repetitions import judge_repetitions
 from conv2d_conformance.verdict.tally import Tally
 
@@ -26,6 +29,9 @@ BREACHES = frozenset({"imports-reference"})
 
 MOST_PREPARED = 3
 """A legal call that is asked next, and an illegal one after it with its own."""
+
+MOST_REPEATED = 2
+"""A call and another: in a sequence one call comes after each of the others."""
 
 Prepare = Callable[[Case, Capabilities], Question]
 """Makes a question of a case and some claims."""
@@ -45,6 +51,7 @@ class Asker:
         self._tally = tally
         self._prepare = prepare
         self._prepared: deque[Question] = deque(maxlen=MOST_PREPARED)
+        self._asked: deque[Question] = deque(maxlen=MOST_REPEATED)
 
     @property
     def claims(self) -> Capabilities:
@@ -78,6 +85,26 @@ class Asker:
         self._watch(format_case(case), judgement, case.operation)
         return judgement
 
+    def ask_alike(self, case: Case, invariance: Invariance) -> Judgement | None:
+        """Ask a case and its relatives. None, without a call, where it has none."""
+        question = self._question(case)
+        if not (found := relatives(question, invariance)):
+            return None
+        answer = self.implementation.ask(question.request)
+        judgement = judge(question, answer)
+        if judgement.observed:
+            self._watch(format_case(case), judgement, case.operation, case)
+        return judge_alike(question, judgement, answer, invariance, found, self.implementation.ask)
+
+    def ask_again(self, case: Case, judgement: Judgement, *, values: bool) -> Fault | None:
+        """The fault of a case that is asked as the one of this judgement was."""
+        aspect = None if judgement.fault is None else judgement.fault.aspect
+        for invariance in INVARIANCES:
+            if aspect == invariance:
+                alike = self.ask_alike(case, invariance)
+                return None if alike is None else alike.fault
+        return self.ask(case, values=values, times=judgement.calls).fault
+
     def ask_together(self, cases: Sequence[Case]) -> list[Judgement]:
         """Ask two cases at once."""
         first, second = (self._prepare(case, self.claims) for case in cases)
@@ -94,19 +121,29 @@ class Asker:
         return judgement
 
     def foresee(self, case: Case) -> None:
-        """Prepare a question that comes soon, if that is little work."""
+        """Prepare a question that comes soon, if that is little work and it was not asked just now."""
+        if any(question.case is case for question in self._asked):
+            return
         question = self._prepare(case, self.claims)
         if question.is_small:
             _ = question.request
             self._prepared.append(question)
 
     def _question(self, case: Case) -> Question:
+        question = self._taken(case) or self._prepare(case, self.claims)
+        if question.is_small:
+            self._asked.append(question)
+        return question
+
+    def _taken(self, case: Case) -> Question | None:
+        """The question of this case that was asked just now or prepared, if there is one."""
         # The same object: a stride of 1.0 equals a stride of 1, but makes another question.
-        for place, question in enumerate(self._prepared):
-            if question.case is case:
-                del self._prepared[place]
-                return question
-        return self._prepare(case, self.claims)
+        for questions in (self._asked, self._prepared):
+            for place, question in enumerate(questions):
+                if question.case is case:
+                    del questions[place]
+                    return question
+        return None
 
     def _watch(self, line: str, judgement: Judgement, operation: str, case: Case | None = None) -> None:
         for observation in judgement.observed:

@@ -21,7 +21,7 @@ from conv2d_conformance.verdict.explanation import explanations
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked
 from conv2d_conformance.verdict.judge import judge
-from conv2d_conformance.verdict.judgement import Fault
+from conv2d_conformance.verdict.judgement import OF_SEVERAL_ANSWERS, Fault
 from conv2d_conformance.verdict.large_question import LargeQuestion, question_of
 from conv2d_conformance.verdict.needed_calls import shortest
 from conv2d_conformance.verdict.record import Ended, Record
@@ -115,7 +115,7 @@ def _can_be_asked(record: Record, failure: Failure, implementation: Implementati
     return (
         (record.outcome == "fail" or is_refusal(failure))
         and not failure.after
-        and aspect_of(failure) != "repeated"
+        and aspect_of(failure) not in OF_SEVERAL_ANSWERS
         and (operation := operation_of(failure.case)).elementwise is not None
         and operation.name in implementation.hello.operations
     )

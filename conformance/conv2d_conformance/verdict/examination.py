@@ -21,6 +21,7 @@ from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.grades import MEANINGS
+from conv2d_conformance.contract.invariances import Invariance
 from conv2d_conformance.effort import Effort
 from conv2d_conformance.operations import graded
 from conv2d_conformance.verdict.ahead import Ahead, Item
@@ -121,8 +122,24 @@ class Examination:
         fitting = self._fitting(case)
         if fitting is None or fitting in self._known or not about(fitting) or self._loses(case, fitting):
             return
-        case = fitting
-        judgement = self._ask(case, values, times)
+        self._take(fitting, self._ask(fitting, values, times), values)
+
+    def judge_alike(self, case: Case, invariance: Invariance) -> None:
+        """Ask a case and its relatives; raise Nonconforming if they differ. A case that has none is left out."""
+        if self._raised is not None:
+            raise self._raised
+        fitting = self._fitting(case)
+        if fitting is None or fitting in self._known or self._loses(case, fitting):
+            return
+        judgement = self._ask_alike(fitting, invariance)
+        if judgement is not None:
+            self._take(fitting, judgement, values=True)
+
+    def _ask_alike(self, case: Case, invariance: Invariance) -> Judgement | None:
+        return self.asker.ask_alike(case, invariance)
+
+    def _take(self, case: Case, judgement: Judgement, values: bool) -> None:
+        """Note a judgement; raise Nonconforming for a failure."""
         self._note_rejection(case, judgement)
         self._known[case] = judgement
         if judgement.outcome != "pass":

@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 from conv2d_conformance.contract.answers import Observation, Rejected
+from conv2d_conformance.contract.invariances import INVARIANCES, Invariance
 
-Aspect = Literal["answered", "drawn", "accepted", "rejected", "dtype", "shape", "values", "repeated", "observed"]
+Aspect = Literal[
+    "answered", "drawn", "accepted", "rejected", "dtype", "shape", "values", "repeated", "observed", Invariance
+]
 """The respect in which an answer is wrong.
 
 answered: there is none. drawn: there are no layers to judge. accepted: a legal call was refused. rejected: an illegal
 call was not, or nothing follows from its refusal. dtype, shape, values: of the arrays. repeated: the same call has
-another. observed: something was seen beside it.
+another. observed: something was seen beside it. An invariance: a call that differs in this alone has other bits.
 """
+
+OF_SEVERAL_ANSWERS: frozenset[Aspect] = frozenset({"repeated", *INVARIANCES})
+"""The aspects that no answer alone shows."""
+
 Outcome = Literal["pass", "fail", "error"]
 
 

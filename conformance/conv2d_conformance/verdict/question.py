@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 CORE_CLAIMS = Capabilities()
 
-FORESEEN = 1 << 16
-"""The most products of a call whose law takes only some milliseconds, so that no answer waits long for it."""
+FORESEEN = 1 << 21
+"""The most products of a call whose law takes only some tens of milliseconds, so that no answer waits long for it."""
 
 
 def claimed_grade(claims: Capabilities, subject: str) -> str:

@@ -6,10 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from conv2d_conformance.contract.answers import Answer, Result
+from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.verdict.fault_sentences import REPEATED
 from conv2d_conformance.verdict.judgement import Fault, Judgement
+
+
+def differences(one: Array, other: Array) -> npt.NDArray[np.intp]:
+    """The places where two arrays of equal shape differ, other than in the signs of zeros and NaN."""
+    return np.argwhere(~((one == other) | ((one != one) & (other != other))))
 
 
 def judge_repetitions(judgement: Judgement, answers: Sequence[Answer], symbols: Sequence[str]) -> Judgement:
@@ -27,7 +34,7 @@ def judge_repetitions(judgement: Judgement, answers: Sequence[Answer], symbols: 
         for name, one, other in zip(symbols, first, arrays, strict=False):
             if one is None or other is None:
                 continue
-            different = np.argwhere(~((one == other) | ((one != one) & (other != other))))
+            different = differences(one, other)
             if len(different):
                 where = tuple(int(i) for i in different[0])
                 got = (

@@ -57,7 +57,7 @@ class Simplifier:
         seen = {other: found.outcome == "pass" for other, found in asked.items()}
 
         def find(candidate: Case) -> Fault | None:
-            found = asker.ask(candidate, values=values, times=judgement.calls).fault
+            found = asker.ask_again(candidate, judgement, values=values)
             seen[candidate] = found is None
             return found
 

@@ -9,14 +9,15 @@ from conv2d_conformance.checks import Check
 from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.report import Entry, Report, Seen, Verdict
 from conv2d_conformance.report.selection import checks_of
+from conv2d_conformance.report.stopping import left_out, stop_of
 from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.spec import is_within
 from conv2d_conformance.typed_json import ABSENT, known
 
 
 def to_run(checks: Mapping[str, Check], run: Asked, claimed: frozenset[str]) -> list[Check]:
-    """The checks that a run makes: those in its profile and its selection whose needs are claimed."""
-    asked = checks_of(run)
+    """The checks that a run makes if nothing ends it: those in its profile and selection whose needs are claimed."""
+    asked, left = checks_of(run), left_out(known(run.stop, "never"))
     return [
         check
         for check in checks.values()
@@ -24,6 +25,7 @@ def to_run(checks: Mapping[str, Check], run: Asked, claimed: frozenset[str]) -> 
         and is_within(check.profile, run.profile)
         and any(fnmatchcase(requirement, run.only) for requirement in check.requirements)
         and check.needs <= claimed
+        and check.name not in left
     ]
 
 
@@ -37,9 +39,11 @@ def faults_of_checks(report: Report, checks: Mapping[str, Seen], due: Set[str] |
         yield from _faults_of_one(name, seen)
     is_limited = bool(report.implementation.capabilities.get("limits"))
     silence: Verdict = "error" if report.complete and not known(report.gave_up, None) else NOT_REACHED
+    left = left_out(stop_of(report))
     for entry in report.requirements:
         if entry.verdict != "unsupported":
-            yield from _faults_of_entry(entry, checks, due, silence, is_limited=is_limited)
+            unheard = silence if left.isdisjoint(entry.checks) else NOT_REACHED
+            yield from _faults_of_entry(entry, checks, due, unheard, is_limited=is_limited)
     told = list(known(report.breaches, ()))
     breaches = sorted({sentence for seen in checks.values() for sentence in seen.breaches})
     if breaches != told:

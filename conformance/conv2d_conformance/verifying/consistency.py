@@ -97,6 +97,7 @@ def _faults_of_conclusion(report: Report, claims: Capabilities, origin: Origin) 
                 isolation=run.isolation,
                 complete=report.complete,
                 gave_up=known(report.gave_up, None),
+                stopped=report.is_stopped,
                 limits=claims.limits,
                 accept_limits=known(run.accept_limits, False),
             ),

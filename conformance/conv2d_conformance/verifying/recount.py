@@ -20,6 +20,7 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import Check
 from conv2d_conformance.contract.answers import Hello, Request
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.invariances import Invariance
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import elementwise
 from conv2d_conformance.report.header import Asked
@@ -29,7 +30,8 @@ from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.judgement import Judgement
-from conv2d_conformance.verdict.question import DrawnQuestion
+from conv2d_conformance.verdict.question import DrawnQuestion, Question
+from conv2d_conformance.verdict.relatives import relatives
 from conv2d_conformance.verdict.tally import digest
 
 
@@ -91,6 +93,9 @@ class _Counting(Examination):
 
     def _ask_at_full_size(self, case: Case) -> Judgement:
         return _held(_elements(case))
+
+    def _ask_alike(self, case: Case, invariance: Invariance) -> Judgement | None:
+        return _held(_elements(case)) if relatives(Question(case, self.claims), invariance) else None
 
     def _ask_together(self, cases: Sequence[Case]) -> list[Judgement]:
         return [_held(_elements(case)) for case in cases]

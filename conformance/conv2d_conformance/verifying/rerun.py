@@ -19,6 +19,7 @@ from conv2d_conformance.typed_json import as_json, known
 from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.judge import judge
+from conv2d_conformance.verdict.judgement import OF_SEVERAL_ANSWERS
 from conv2d_conformance.verdict.large_question import question_of
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.tally import Tally
@@ -115,7 +116,7 @@ def _of_failing(entry: Entry, failure: Failure, again: _Rerun) -> Iterator[str]:
 def _fails_alone(failure: Failure, implementation: Implementation) -> bool:
     """Whether the case fails by itself; False if only its check can ask it as before."""
     line = failure.case
-    if failure.after or known(failure.beside, None) is not None or aspect_of(failure) == "repeated":
+    if failure.after or known(failure.beside, None) is not None or aspect_of(failure) in OF_SEVERAL_ANSWERS:
         return False
     operation = operation_of(line)
     if operation.elementwise is None or operation.name not in implementation.hello.operations:

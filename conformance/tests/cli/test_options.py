@@ -41,6 +41,7 @@ OTHER = Options(
     isolation="none",
     keep_going=True,
     accept_limits=True,
+    stop="first",
     deviations=(("any", "where"),),  # type: ignore[arg-type]  # whatever is declared
 )
 """Every option has another value than by default."""
@@ -113,6 +114,7 @@ def test_a_report_says_what_was_asked() -> None:
         timeout_seconds=2.5,
         memory_gib=None,
         accept_limits=True,
+        stop="first",
     )
     assert {said.told for _, said in described() if said.told} == {item.name for item in fields(Asked)}
 

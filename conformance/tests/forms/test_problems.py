@@ -121,6 +121,8 @@ def test_what_a_problem_fixes_are_the_limits_and_the_rest_is_open(solution: Make
     assert hello.operations == ("conv2d",)
     assert hello.environment["form"] == "solution"
     assert hello.environment["problem"].startswith("problem.py sha256:")
+    more = solution(options="&claims=deterministic,batch-invariant&dtypes=float32,float16").hello.claimed
+    assert more - hello.claimed == {"deterministic", "batch-invariant", "dtype.float16", "several-dtypes"}
     sized = solution(options="&sizes=fixed").hello.capabilities.limits
     assert sized == (*LIMITS[:-1], "N == 4096", "H == 2048", "W == 1024", LIMITS[-1])
 

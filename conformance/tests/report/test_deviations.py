@@ -34,6 +34,8 @@ ROOT = Path(__file__).parents[3]
         (Conditions(platform="darwin-*"), False),
         (Conditions(options_off=("device=cuda",)), True),
         (Conditions(options_off=("device=cuda", "onednn=off")), False),
+        (Conditions(options_off=("threads=*",)), False),
+        (Conditions(options_off=("device=*",)), True),
         (Conditions(processor=("avx2",), version="<2"), False),
     ],
 )
@@ -44,6 +46,7 @@ def test_a_deviation_is_in_force_where_all_its_conditions_hold(conditions: Condi
 
 def test_the_options_of_a_target_are_read_one_by_one() -> None:
     assert Surroundings.of("torch?threads=2&onednn=off", "1").options == {"threads=2", "onednn=off"}
+    assert Surroundings.of("torch?device=cuda%3A0", "1").options == {"device=cuda:0"}
 
 
 def test_the_flags_of_a_processor_are_read_as_linux_writes_them(tmp_path: Path) -> None:

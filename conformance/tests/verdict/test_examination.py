@@ -167,7 +167,8 @@ def test_measuring_ends_only_with_the_grade() -> None:
         ("n2c2h6w7 m3k3x2 float64 normal:1", True, True),
         ("n2c2h6w7 m3k3x2 integers:1", False, False),  # nothing is held against it
         ("n0c2h6w7 m3k3x2 integers:1", True, False),
-        ("n1c1h300w300 m1k1 integers:1", True, False),  # the answer would wait for it
+        ("n1c1h300w300 m1k1 integers:1", True, True),
+        ("n1c1h1500w1500 m1k1 integers:1", True, False),  # the answer would wait for it
     ],
 )
 def test_what_an_answer_is_held_against_is_found_until_it_comes(line: str, values: bool, is_found: bool) -> None:
@@ -214,10 +215,37 @@ def test_the_next_of_fixed_cases_is_prepared_until_an_answer_comes() -> None:
     adapter = Adapter(
         name="tested", version="1", conv2d=lambda *arrays, **arguments: Call(*arrays, **arguments).right()
     )
-    lines = [f"n1c1{size} m1k1 integers:1" for size in ("h1w1", "h2w2", "h300w300", "h3w3")]
+    lines = [f"n1c1{size} m1k1 integers:1" for size in ("h1w1", "h2w2", "h1500w1500", "h3w3")]
     cases = [parse(line) for line in lines]
     found = Examination(Computing(adapter), QUICK, prepare=prepare)
     found.judge_all([*cases, cases[0]])
     assert prepared == [format_case(case) for case in (cases[0], cases[1], cases[2], cases[2], cases[3])]
     assert before_answers == [2, 3, 5, 5]
     assert (found.tally.outcome, found.tally.asked) == ("pass", 4)
+
+
+def test_a_call_that_comes_between_others_is_made_once() -> None:
+    """In a sequence, where it is asked each time; what is asked before it is forgotten after one more call."""
+    prepared: list[Case] = []
+
+    def prepare(case: Case, claims: Capabilities) -> Question:
+        prepared.append(case)
+        return Question(case, claims)
+
+    class Counting(InProcess):
+        calls = 0
+
+        def ask(self, request: Request) -> Answer:
+            self.calls += 1
+            if request.meanwhile is not None:
+                request.meanwhile()
+            return super().ask(request)
+
+    adapter = Adapter(name="tested", version="1", conv2d=lambda *arrays, **others: Call(*arrays, **others).right())
+    usual, *others = (case(seed) for seed in range(4))
+    counting = Counting(adapter)
+    found = Examination(counting, QUICK, prepare=prepare)
+    equal = replace(usual)
+    found.judge_in_sequence([usual, usual, others[0], usual, others[1], usual, others[2], others[0], usual, equal])
+    assert prepared == [usual, *others, others[0], usual, equal]
+    assert (counting.calls, found.tally.asked) == (10, 10)

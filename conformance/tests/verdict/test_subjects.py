@@ -18,8 +18,9 @@ from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.invariances import Invariance
 from conv2d_conformance.effort import Effort
-from conv2d_conformance.emulation.adapters import EVERYTHING
+from conv2d_conformance.emulation.adapters import EVERYTHING, INVARIANT
 from conv2d_conformance.running.examine import run_check
 from conv2d_conformance.verdict.evidence import askable
 from conv2d_conformance.verdict.examination import Examination
@@ -41,6 +42,9 @@ class Recorder(Examination):
     def judge(self, case: Case, *, about: Callable[[Case], bool] = lambda _: True, **_: Any) -> None:
         self.noted.append(case)
         self.about = about
+
+    def judge_alike(self, case: Case, invariance: Invariance) -> None:  # noqa: ARG002  # whichever it is
+        self.noted.append(case)
 
     def judge_in_sequence(self, cases: Iterable[Case]) -> None:
         self.noted += cases
@@ -67,7 +71,7 @@ def noted(name: str) -> tuple[tuple[Case, ...], Callable[[Case], bool]]:
     A check says the same of all its cases.
     """
     check = catalogue()[name]
-    recorder = Recorder(check.requirements, EVERYTHING)
+    recorder = Recorder(check.requirements, INVARIANT)
     run_check(check, recorder)
     found = [case for case in dict.fromkeys(recorder.noted) if not case.overrides]
     return tuple(found[:: 1 + len(found) // MOST_CASES]), recorder.about
@@ -135,12 +139,12 @@ FLAGS = ("bias", "stride", "dilation", "groups", "multi_channel", "unbatched", "
 SETS = ("dtypes", "padding", "padding_modes", "arguments", "views")
 KEPT = ("zeros", "pair")
 DROPPED = [*((name, None) for name in FLAGS)] + [
-    (name, value) for name in SETS for value in sorted(getattr(EVERYTHING, name)) if value not in KEPT
+    (name, value) for name in SETS for value in sorted(getattr(INVARIANT, name)) if value not in KEPT
 ]
 
 
 def lacking(*dropped: tuple[str, str | None]) -> Capabilities:
-    fields: dict[str, Any] = EVERYTHING.to_json()
+    fields: dict[str, Any] = INVARIANT.to_json()
     for name, value in dropped:
         fields[name] = False if value is None else set(fields[name]) - {value}
     return Capabilities(**fields)

@@ -79,7 +79,7 @@ STATE_CHANGED = {**FAILURE, "got": "the call changed the seed of numpy.random", 
 class Recipe:
     """What a report is made of. `failing` checks fail in the middle; one of them changes the global state too.
 
-    The run is cut short after `reached` checks, where that is said.
+    The run is cut short after `reached` checks, where that is said; that of a failing check is `stopped` there.
     """
 
     target: str
@@ -91,6 +91,8 @@ class Recipe:
     deviations: tuple[str, ...] = ()
     isolation: str = "process"
     reached: int | None = None
+    stop: str = "never"
+    stopped: bool = False
 
 
 RECIPES = {
@@ -99,6 +101,14 @@ RECIPES = {
     "layer": Recipe("reference-direct", ("conv2d", "initialize"), Capabilities(validation=True), profile="layer"),
     "interrupted": Recipe("torch", reached=40),
     "without isolation": Recipe("torch", isolation="none"),
+    "stopped": Recipe(
+        "mine.py:conv2d",
+        failing=FAILING[:1],
+        stop="first",
+        reached=1 + list(catalogue()).index(FAILING[0]),
+        stopped=True,
+    ),
+    "without what decides nothing": Recipe("torch", stop="must"),
     "failing": Recipe("mine.py:conv2d", failing=FAILING),
     "selection": Recipe("torch", only="bias.*", failing=FAILING, deviations=("bias.added", "bias.per-channel")),
 }
@@ -152,6 +162,7 @@ def _made(name: str) -> Report:
         only=recipe.only,
         output=Path("out.json"),
         isolation=recipe.isolation,
+        stop=recipe.stop,
         deviations=tuple(
             (Deviation(name, "it is so", "https://example.org/1"), Conditions()) for name in recipe.deviations
         ),
@@ -163,8 +174,11 @@ def _made(name: str) -> Report:
     counts = counted(top.run, recipe.claims, checks)
     records = [_record(check, counts[check.name], recipe) for check in checks[: recipe.reached]]
     complete = recipe.reached is None
-    fingerprint = _fingerprint(hello) if recipe.only == "*" and complete else None
-    report: Report = assemble(on_json.plain(top), records, complete=complete, fingerprint=fingerprint)
+    looks = recipe.only == "*" and complete and recipe.stop != "must"
+    fingerprint = _fingerprint(hello) if looks else None
+    report: Report = assemble(
+        on_json.plain(top), records, complete=complete, stopped=recipe.stopped, fingerprint=fingerprint
+    )
     return report
 
 

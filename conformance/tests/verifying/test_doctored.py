@@ -69,6 +69,7 @@ def conclude(report: Report) -> None:
         only=run["only"],
         isolation=run["isolation"],
         complete=report["complete"],
+        stopped=report["stopped"],
     )
 
 

@@ -17,7 +17,10 @@ from on_json import read, verify
 Report = dict[str, Any]
 
 
-NAMES = ("forward", "training", "layer", "failing", "selection", "interrupted", "without isolation")
+NAMES = (
+    *("forward", "training", "layer", "failing", "selection", "interrupted", "without isolation"),
+    *("stopped", "without what decides nothing"),
+)
 OLD = sorted((Path(__file__).parent / "reports").glob("*.json"))
 """Reports of version 0.1.0, from results/: one for each text that edition 1 had."""
 

@@ -99,4 +99,4 @@ def test_the_program_says_what_differs(failing_run: tuple[Path, Report]) -> None
         in result.output
     )
     assert "bias.added does not fail again" in result.output
-    assert result.output.splitlines()[-1].endswith(": 5 differences")
+    assert result.output.splitlines()[-1].endswith(": 8 differences")

@@ -1,0 +1,1 @@
+"""The answers of commands as types, from which their JSON and its schema follow."""

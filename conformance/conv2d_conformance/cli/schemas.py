@@ -1,0 +1,49 @@
+"""What commands answer with `--format json`: the type of each answer, from which its schema follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def kinds() -> dict[str, Any]:
+    """The types, by the words of the command line that ask for them."""
+    from conv2d_conformance.cli.answer_format import ErrorAnswer
+    from conv2d_conformance.cli.answers import asked, explained, initialised, lists, measured, reports, right
+    from conv2d_conformance.fingerprint.fingerprint import Fingerprint
+
+    return {
+        "list requirements": tuple[lists.ListedRequirement, ...],
+        "list checks": tuple[lists.ListedCheck, ...],
+        "list adapters": tuple[lists.ListedAdapter, ...],
+        "list mutants": tuple[lists.ListedMutant, ...],
+        "list networks": tuple[lists.ListedNetwork, ...],
+        "list shapes": tuple[lists.ListedShape, ...],
+        "list efforts": tuple[lists.ListedEffort, ...],
+        "list coverage": tuple[lists.ListedCoverage, ...],
+        "list schemas": tuple[lists.ListedSchema, ...],
+        "explain REQUIREMENT": explained.ExplainedRequirement,
+        "explain CLASS": explained.ExplainedClass,
+        "reference CASE": right.RightAnswer,
+        "reference 'init ...'": right.LawOfLayers,
+        "replay CASE TARGET": asked.Replayed,
+        "smoke TARGET": asked.Smoked,
+        "fingerprint TARGET": Fingerprint,
+        "fingerprint TARGET OTHER": tuple[Fingerprint, ...],
+        "summary REPORT...": tuple[reports.ReportInShort, ...],
+        "verify REPORT...": tuple[reports.VerifiedReport, ...],
+        "initialisation TARGET": initialised.LayersTested,
+        "initialisation TARGET --null N": initialised.CountedAlarms,
+        "initialisation --power N": initialised.PowerOfTests,
+        "selftest": measured.SelftestOutcome,
+        "variants": measured.VariantsOutcome,
+        "power": measured.PowerAnswer,
+        "sharpness": measured.SharpnessOutcome,
+        "any error": ErrorAnswer,
+    }
+
+
+def schema_of(kind: Any) -> dict[str, Any]:
+    """The JSON Schema of a type."""
+    import msgspec
+
+    return msgspec.json.schema(kind)

@@ -1,0 +1,40 @@
+"""A run that ends at the first broken MUST, or leaves out what decides nothing."""
+
+from __future__ import annotations
+
+from conv2d_conformance.checks import catalogue
+from conv2d_conformance.report.header import Header
+from conv2d_conformance.report.report import Report
+from conv2d_conformance.typed_json import known
+
+
+def stop_of(header: Header) -> str:
+    """What was asked for; older reports are of runs that asked everything."""
+    return known(header.run.stop, "never")
+
+
+def left_out(stop: str) -> frozenset[str]:
+    """The checks that a run leaves out whatever it finds: with `must` those that cover no MUST.
+
+    The grades stay: the checks of a MUST find them.
+    """
+    return frozenset(name for name, check in catalogue().items() if stop == "must" and not check.decides)
+
+
+def takes_fingerprint(stop: str) -> bool:
+    """Whether a run that came to its end takes a fingerprint, which decides nothing."""
+    return stop != "must"
+
+
+def is_decided(report: Report) -> bool:
+    """Whether a MUST is broken, or could not be judged, that nobody declared, or a rule for adapters is broken.
+
+    Nothing that is asked later can change that.
+    """
+    declared = {deviation.requirement for deviation in report.deviations}
+    return bool(known(report.breaches, ())) or any(
+        entry.level == "MUST"
+        and (entry.verdict in ("fail", "error") or entry.failure is not None)
+        and entry.id not in declared
+        for entry in report.requirements
+    )
