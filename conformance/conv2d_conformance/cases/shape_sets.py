@@ -4,6 +4,7 @@
   ScalingIntelligence/KernelBench, KernelBench/level1, read in November 2026. Problem 86 is two convolutions.
 - gpu-mode: the tests, the timed and the ranked shape of pmpp_v2/conv2d_py in gpu-mode/reference-kernels, read in
   November 2026.
+- large-indices: arrays just larger than an index of 31 bits (`large_indices`).
 - the networks: the layers of `list networks`, with a batch of 1.
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 from conv2d_conformance.cases.case import Case, CaseError, Recipe
 from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.cases.large_indices import LARGE_INDICES
 from conv2d_conformance.cases.networks import NETWORKS
 
 _JUDGES = {
@@ -55,6 +57,7 @@ def _slug(network: str) -> str:
 
 SHAPE_SETS: dict[str, dict[str, str]] = {
     **_JUDGES,
+    "large-indices": LARGE_INDICES,
     **{
         name: {layer.layer: layer.line for layer in NETWORKS if _slug(layer.network) == name}
         for name in dict.fromkeys(_slug(layer.network) for layer in NETWORKS)
@@ -87,11 +90,12 @@ def lines_of(shapes: tuple[Case, ...]) -> tuple[str, ...]:
 
 
 def _lines(item: str) -> Iterator[str]:
-    if item in SHAPE_SETS:
-        yield from SHAPE_SETS[item].values()
+    if sets := _sets(item):
+        for lines in sets:
+            yield from lines.values()
     elif _is_file(item):
-        lines = (line.partition("#")[0].strip() for line in Path(item).read_text(encoding="utf-8").splitlines())
-        yield from filter(None, lines)
+        of_file = (line.partition("#")[0].strip() for line in Path(item).read_text(encoding="utf-8").splitlines())
+        yield from filter(None, of_file)
     elif re.match(r"(n\d+)?c\d+h\d+w\d+\b", item):
         yield item
     else:
@@ -99,6 +103,12 @@ def _lines(item: str) -> Iterator[str]:
             f"{item!r} is no shape, no set of shapes and no file",
             f"write a shape as in 'n8c64h56w56 m64k3 p1', or a set: {', '.join(SHAPE_SETS)}",
         )
+
+
+def _sets(item: str) -> list[dict[str, str]]:
+    """The set of this name, with or without its hyphens, or those whose names begin with its words."""
+    exact = [lines for name, lines in SHAPE_SETS.items() if item.replace("-", "") == name.replace("-", "")]
+    return exact or [lines for name, lines in SHAPE_SETS.items() if name.startswith(f"{item}-")]
 
 
 def _is_file(item: str) -> bool:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("target")
 @options.of_a_run
+@click.option(
+    "--large-indices",
+    is_flag=True,
+    help="Judge arrays just beyond 2^31 bytes and elements too, each where there is room for it.",
+)
 @click.option("--shape", multiple=True, metavar="CASE", help="Judge this shape at full size too; repeatable.")
 @click.pass_context
 def run(
@@ -31,6 +36,7 @@ def run(
     deviations: Path | None,
     shape: tuple[str, ...],
     shapes: str,
+    large_indices: bool,
     **chosen: Any,
 ) -> None:
     """Examine TARGET and write a report.
@@ -41,6 +47,7 @@ def run(
     """
     from conv2d_conformance.cases.shape_sets import named
     from conv2d_conformance.cli.deviations import read_deviations
+    from conv2d_conformance.cli.large_indices import with_room
     from conv2d_conformance.cli.progress import progress
     from conv2d_conformance.cli.requirement_glob import require_match
     from conv2d_conformance.report.text import show
@@ -49,6 +56,8 @@ def run(
     from conv2d_conformance.running.run import run as carry_out
 
     asked = Options(target=target, shapes=named(shape, shapes), **chosen)
+    if large_indices:
+        asked = replace(asked, shapes=named(asked.shapes, with_room(asked)))
     if asked.only_shapes and not asked.shapes:
         raise Problem("--only-shapes needs shapes", "name some with --shape or --shapes")
     require_match(asked.only, asked.profile)

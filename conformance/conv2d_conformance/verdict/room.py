@@ -33,31 +33,37 @@ def bytes_of(case: Case) -> int:
 
 
 def require_memory(shapes: Iterable[Case], claims: Capabilities, limit: float | None) -> None:
-    """TooLarge for the first shape that does not fit, in the widest dtype that is claimed.
+    """TooLarge for the first shape that does not fit."""
+    for shape in shapes:
+        if (reason := why_too_large(shape, claims, limit)) is not None:
+            raise reason
+
+
+def why_too_large(shape: Case, claims: Capabilities, limit: float | None) -> TooLarge | None:
+    """What a shape takes and what there is, in the widest dtype that is claimed; None where it fits.
 
     `limit` is what a process of the implementation may hold, in GiB; None where it has none of its own.
     """
-    size = max((dtype_of(name).itemsize for name in claims.dtypes), default=4)
-    dtype = next((name for name in claims.dtypes if dtype_of(name).itemsize == size), "float32")
-    room = _physical_memory()
-    for shape in shapes:
-        case = replace(shape, dtype=dtype)
-        if limit is None:
-            inside = 0
-        else:
-            inside = COPIES * _handed(case) + (COPIES - 1) * _returned(case)
-            if inside > limit * GIB:
-                raise TooLarge(
-                    f"{_line(shape)} takes {inside} bytes in the process of the implementation in {dtype}, which may "
-                    f"hold {limit:g} GiB",
-                    f"allow it more with --memory {math.ceil(inside / GIB) + 1}",
-                )
-        total = inside + bytes_of(case) + WORK
-        if room is not None and total > room:
-            raise TooLarge(
-                f"{_line(shape)} takes {total} bytes in {dtype}, and this machine has {room}",
-                "name a smaller shape, or claim a narrower dtype alone",
-            )
+    case = replace(shape, dtype=widest(claims))
+    inside = 0 if limit is None else COPIES * _handed(case) + (COPIES - 1) * _returned(case)
+    if limit is not None and inside > limit * GIB:
+        return TooLarge(
+            f"{_line(shape)} takes {inside} bytes in the process of the implementation in {case.dtype}, which may hold "
+            f"{limit:g} GiB",
+            f"allow it more with --memory {math.ceil(inside / GIB) + 1}",
+        )
+    room, total = physical_memory(), inside + bytes_of(case) + WORK
+    if room is not None and total > room:
+        return TooLarge(
+            f"{_line(shape)} takes {total} bytes in {case.dtype}, and this machine has {room}",
+            "name a smaller shape, or claim narrower dtypes alone",
+        )
+    return None
+
+
+def widest(claims: Capabilities) -> str:
+    """The claimed dtype whose elements take most bytes."""
+    return max(sorted(claims.dtypes), key=lambda name: dtype_of(name).itemsize, default="float32")
 
 
 def _line(shape: Case) -> str:
@@ -72,7 +78,7 @@ def _returned(case: Case) -> int:
     return math.prod(case.output_shape) * dtype_of(case.dtype).itemsize
 
 
-def _physical_memory() -> int | None:
+def physical_memory() -> int | None:
     """The bytes of memory of this machine, where the system tells."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
