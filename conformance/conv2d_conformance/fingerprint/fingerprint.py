@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conv2d_conformance.fingerprint.probe_result import ProbeResult
+from conv2d_conformance.typed_json import ABSENT, Absent
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """What holds for some shapes."""
+    """What holds for some shapes. `parts` are the parts of the sentence by their topics."""
 
     shapes: tuple[str, ...]
     words: str
+    parts: dict[str, str] | Absent = ABSENT
+
+    @property
+    def clauses(self) -> Sequence[str]:
+        """The parts in their order. Older reports have them in the words alone."""
+        return self.words.split("; ") if isinstance(self.parts, Absent) else [*self.parts.values()]
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,16 @@ def part_seen(taps: int, of: int) -> str:
     return f" (seen at {taps} of {of} taps)"
 
 
+def winograd_name(found: Mapping[str, Any], words: str = "") -> str:
+    """What a Winograd algorithm is called. Older reports have the size of its kernel in the words alone."""
+    if found["tile"] is None:
+        return "Winograd, in tiles too large to be told apart in this image"
+    if "kernel" not in found:
+        return words.partition(":")[0]
+    tile, kernel = ("x".join(map(str, found[name])) for name in ("tile", "kernel"))
+    return f"Winograd F({tile}, {kernel})"
+
+
 ProbeResults = Mapping[str, ProbeResult]
 Probe = Callable[[Prober, ProbeResults], ProbeResult]
 """A probe of an implementation at one shape and dtype, which may use the results of earlier probes.

@@ -8,7 +8,7 @@ from typing import Any
 from conv2d_conformance.contract.formats import FORMATS, TF32
 from conv2d_conformance.fingerprint.exact_arithmetic import format_name
 from conv2d_conformance.fingerprint.fingerprint import Sentence
-from conv2d_conformance.fingerprint.probe_result import NOT_SEEN, ProbeResults, part_seen, value
+from conv2d_conformance.fingerprint.probe_result import NOT_SEEN, ProbeResults, part_seen, value, winograd_name
 
 Phrases = dict[str, str]
 """Parts of a sentence by topic. Where shapes differ, only the parts that differ are repeated."""
@@ -51,7 +51,7 @@ def _algorithm(seen: ProbeResults, probe: str) -> str:
         case "direct":
             return "direct"
         case "winograd":
-            return seen[probe].words.partition(":")[0]
+            return winograd_name(found, seen[probe].words)
         case "fft":
             return "a transform such as FFT"
         case "strassen":
@@ -129,8 +129,17 @@ def _repeating(seen: ProbeResults) -> str:
         return ""
     if not again["identical"]:
         return "NOT the same bits in every call"
-    words = {True: "repeatable, alone and in a batch", False: "repeatable, but other bits in a batch"}
-    return words.get(batch, "repeatable")
+    if batch is False:
+        return "repeatable, but other bits in a batch"
+    other = {name: found["other"] for name in ("batch-sizes", "layouts", "threads") if (found := value(seen, name))}
+    said = [
+        *([f"in batches of {', '.join(map(str, sizes))}"] if (sizes := other.get("batch-sizes")) else []),
+        *([f"in the layout {', '.join(views)}"] if (views := other.get("layouts")) else []),
+        *([f"with {', '.join(counts)} threads"] if (counts := other.get("threads")) else []),
+    ]
+    if said:
+        return f"repeatable, but other bits {' and '.join(said)}"
+    return "repeatable, alone and in a batch" if batch else "repeatable"
 
 
 # ---- one sentence for all shapes
@@ -140,10 +149,10 @@ def summary(by_shape: Mapping[str, Phrases]) -> tuple[Sentence, ...]:
     """Sentences, each with its shapes: first what all shapes have in common, then the differences."""
     subjects = dict.fromkeys(about for parts in by_shape.values() for about in parts)
     common = {about for about in subjects if len({parts.get(about, "") for parts in by_shape.values()}) == 1}
-    said: dict[str, list[str]] = {}
+    said: dict[str, tuple[list[str], Phrases]] = {}
     for chosen in (True, False):
         for shape, parts in by_shape.items():
             own = {about: words for about, words in parts.items() if (about in common) == chosen}
             if own:
-                said.setdefault(sentence(own), []).append(shape)
-    return tuple(Sentence(tuple(shapes), words) for words, shapes in said.items())
+                said.setdefault(sentence(own), ([], own))[0].append(shape)
+    return tuple(Sentence(tuple(shapes), words, parts) for words, (shapes, parts) in said.items())

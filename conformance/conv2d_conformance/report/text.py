@@ -121,7 +121,7 @@ def _show_fingerprint(report: Report, console: Console) -> None:
     dtypes = report.fingerprint.dtypes if report.fingerprint else {}
     for dtype, found in dtypes.items():
         line = ""
-        for clause in found.summary[0].words.split("; ") if found.summary else []:
+        for clause in found.summary[0].clauses if found.summary else []:
             if len(f"{dtype}: {line}; {clause}") > console.width - LABEL:
                 break
             line = f"{line}; {clause}" if line else clause

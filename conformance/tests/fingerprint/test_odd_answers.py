@@ -123,8 +123,8 @@ def test_why_nothing_was_seen() -> None:
 
     every = [shape.name for shape in SHAPES]
     refused = "not seen: the call was refused with NotImplementedError: no kernel"
-    assert said("raises") == [{"shapes": every, "words": refused}]
-    assert said("wrong dtype") == [{"shapes": every, "words": "not seen: the answer has dtype float64, not float32"}]
+    assert said("raises") == [{"shapes": every, "words": refused, "parts": {"not seen": refused}}]
+    assert said("wrong dtype")[0]["words"] == "not seen: the answer has dtype float64, not float32"
     assert said("a list")[0]["words"].startswith("not seen: a call had no answer: conv2d returned a value of type list")
 
 

@@ -13,6 +13,7 @@ import arithmetics as known
 from conv2d_conformance import Adapter, Capabilities
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.fingerprint import take
+from conv2d_conformance.fingerprint.probe_result import winograd_name
 from conv2d_conformance.fingerprint.probes import algorithm
 from conv2d_conformance.fingerprint.shapes import CallShape
 from conv2d_conformance.implementation.inprocess import InProcess
@@ -191,14 +192,23 @@ def test_winograd(
     matrices: tuple[list[list[int]], list[list[float] | list[int]], list[list[int]]], tile: int, dtype: str
 ) -> None:
     found = findings(known.winograd(matrices), dtype)
-    assert value(found, "algorithm") == {"kind": "winograd", "tile": [tile, tile]}
+    assert value(found, "algorithm") == {"kind": "winograd", "tile": [tile, tile], "kernel": [3, 3]}
     assert found["summary"].startswith(f"Winograd F({tile}x{tile}, 3x3)")
     assert words(found, "order") == "not seen: Winograd mixes the products"
 
 
+def test_reports_that_have_the_kernel_of_winograd_in_words_say_the_same() -> None:
+    found = {"kind": "winograd", "tile": [4, 4]}
+    assert winograd_name(found | {"kernel": [3, 3]}) == winograd_name(found, "Winograd F(4x4, 3x3): in any words")
+
+
 def test_winograd_of_large_tiles() -> None:
     large = CallShape(name="large", C=2, H=14, W=14, M=2, KH=3, KW=3, padding=1)
-    assert value(findings(known.winograd(known.F6), shape=large), "algorithm") == {"kind": "winograd", "tile": [6, 6]}
+    assert value(findings(known.winograd(known.F6), shape=large), "algorithm") == {
+        "kind": "winograd",
+        "tile": [6, 6],
+        "kernel": [3, 3],
+    }
     assert value(findings(known.winograd(known.F6)), "algorithm") == {"kind": "winograd", "tile": None}
 
 
@@ -208,7 +218,7 @@ def test_winograd_in_float64_of_float32_data() -> None:
         found: Array = known.winograd(known.F4)(*wide, **attributes).astype(input.dtype)
         return found
 
-    assert value(findings(conv2d), "algorithm") == {"kind": "winograd", "tile": [4, 4]}
+    assert value(findings(conv2d), "algorithm") == {"kind": "winograd", "tile": [4, 4], "kernel": [3, 3]}
 
 
 @pytest.mark.parametrize("size", [8, 14])
@@ -283,7 +293,7 @@ def test_another_algorithm_with_many_channels_is_told_apart(monkeypatch: pytest.
 
     found = findings(conv2d)
     assert value(found, "algorithm") == {"kind": "direct"}
-    assert value(found, "depth") == {"kind": "winograd", "tile": [4, 4]}
+    assert value(found, "depth") == {"kind": "winograd", "tile": [4, 4], "kernel": [3, 3]}
     assert words(found, "depth").startswith("Winograd F(4x4, 3x3): ")
     assert words(found, "depth").endswith(" (with 512 channels)")
     assert "; Winograd F(4x4, 3x3) with many channels" in found["summary"]

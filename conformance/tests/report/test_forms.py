@@ -322,6 +322,15 @@ def test_a_fingerprint_is_one_line_a_dtype(report: dict[str, Any]) -> None:
     assert "          conv2d-conformance fingerprint 'mine.py:conv2d?fast=1' tells it in full\n" in text_of(report)
 
 
+def test_a_line_of_the_fingerprint_ends_between_its_parts(report: dict[str, Any]) -> None:
+    parts = {"algorithm": "direct", "order": "one; " * 30}
+    summary = [{"shapes": ["small"], "words": "; ".join(parts.values()), "parts": parts}]
+    dtypes = {"float32": {"summary": summary, "shapes": {}}}
+    report["fingerprint"] = {"name": "mine", "version": "1.0", "dtypes": dtypes}
+    (told,) = (line for line in text_of(report).splitlines() if line.startswith("behind it"))
+    assert told.endswith("float32: direct")
+
+
 @pytest.mark.parametrize("width", [80, 100])
 def test_a_table_keeps_names_whole(width: int) -> None:
     name, other = "float64_through_float32_in_blocks_of_many_channels", "memory.view-channels-last-of-the-weight"

@@ -473,6 +473,11 @@ def say_something_else_of_the_numbers(report: Report) -> None:
     report["fingerprint"]["dtypes"]["float32"]["summary"][0]["words"] = "exact products"
 
 
+def say_something_else_in_one_part(report: Report) -> None:
+    only_where(report["fingerprint"])
+    report["fingerprint"]["dtypes"]["float32"]["summary"][0]["parts"] = {"zeros": "skips zeros"}
+
+
 # ---- the claims --------------------------------------------------------------------------------------------------
 
 

@@ -8,11 +8,12 @@ visible. Winograd works tile by tile, so its errors repeat when the pixel moves 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Floats
-from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResults, value
+from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResults, value, winograd_name
 from conv2d_conformance.fingerprint.prober import NotSeen, Prober, significands
 
 SPREADS = {"float16": (12,), "bfloat16": (12, 40), "float32": (12, 40), "float64": (12, 40)}
@@ -94,13 +95,11 @@ def _fast(prober: Prober, tiles: tuple[int | None, int | None], leaks: list[floa
     if min(leaks) > EVERYWHERE or tiles == (1, 1):
         return ProbeResult(f"a transform of the whole image, as by FFT: {reach}", {"kind": "fft"})
     if None in tiles:
-        words = f"Winograd, in tiles too large to be told apart in this image: {reach}"
-        return ProbeResult(words, {"kind": "winograd", "tile": None})
-    return ProbeResult(
-        f"Winograd F({tiles[0]}x{tiles[1]}, {shape.KH}x{shape.KW}): "
-        f"rounding errors come again every {tiles[1]} pixels; {reach}",
-        {"kind": "winograd", "tile": list(tiles)},
-    )
+        found: dict[str, Any] = {"kind": "winograd", "tile": None}
+        return ProbeResult(f"{winograd_name(found)}: {reach}", found)
+    found = {"kind": "winograd", "tile": list(tiles), "kernel": [shape.KH, shape.KW]}
+    words = f"{winograd_name(found)}: rounding errors come again every {tiles[1]} pixels; {reach}"
+    return ProbeResult(words, found)
 
 
 def _kernel(prober: Prober, spread: int) -> Floats:
