@@ -17,6 +17,7 @@ def kinds() -> dict[str, Any]:
         "list adapters": tuple[lists.ListedAdapter, ...],
         "list mutants": tuple[lists.ListedMutant, ...],
         "list networks": tuple[lists.ListedNetwork, ...],
+        "list shapes": tuple[lists.ListedShape, ...],
         "list efforts": tuple[lists.ListedEffort, ...],
         "list coverage": tuple[lists.ListedCoverage, ...],
         "list schemas": tuple[lists.ListedSchema, ...],
