@@ -18,14 +18,11 @@ from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.running.examine import examine
-from conv2d_conformance.verdict.shared_questions import Questions
+from conv2d_conformance.verdict.kept_questions import Questions
 from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
 
 MATRIX = Effort("matrix", drawn=10, multiply_adds=200_000, tiles=16)
 """The effort of the checks of other requirements: enough to show how faults spread, in minutes."""
-
-MOST_QUESTIONS = 4000
-"""Those of all checks of a requirement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +166,7 @@ def _meet_all(
 @cache
 def _questions() -> Questions:
     """Shared by the mutants of a process: those of one requirement are asked the same, up to where each is killed."""
-    return Questions(most=MOST_QUESTIONS)
+    return Questions()
 
 
 def meet(

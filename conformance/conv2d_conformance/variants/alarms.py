@@ -17,7 +17,7 @@ from conv2d_conformance.variants import catalogue as variants
 from conv2d_conformance.variants import targets
 from conv2d_conformance.variants.panel import Panel
 from conv2d_conformance.verdict.examination import Examination
-from conv2d_conformance.verdict.shared_questions import Questions
+from conv2d_conformance.verdict.kept_questions import Questions
 
 LARGE = 4
 EVERY = 10

@@ -8,7 +8,7 @@ import numpy as np
 
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.verdict.shared_questions import MOST_ELEMENTS, Questions
+from conv2d_conformance.verdict.kept_questions import LARGE, OF_LAW, Questions
 
 
 def test_equal_claims_share_a_question_and_others_do_not() -> None:
@@ -30,12 +30,13 @@ def test_zeros_of_another_sign_are_another_question() -> None:
 
 
 def test_the_latest_are_kept_and_none_that_is_large() -> None:
-    questions, claims = Questions(most=2), Capabilities()
+    claims = Capabilities()
     one, two, three = (parse(f"n1c1h1w1 m1k1 integers:{seed}") for seed in range(3))
+    questions = Questions(most_bytes=100)  # each takes 42
     first, second = questions(one, claims), questions(two, claims)
     assert questions(one, claims) is first
     questions(three, claims)
     assert questions(one, claims) is first
     assert questions(two, claims) is not second
-    large = parse(f"n1c1h1w{MOST_ELEMENTS + 1} m1k1 integers:1")
+    large = parse(f"n1c1h1w{LARGE // OF_LAW} m1k1 integers:1")
     assert questions(large, claims) is not questions(large, claims)
