@@ -35,7 +35,8 @@ from conv2d_conformance.output.destination import find
 from conv2d_conformance.output.saving import save
 from conv2d_conformance.pool import pool
 from conv2d_conformance.running.examine import examination_of, examine, run_check
-from conv2d_conformance.variants.panel import Panel, Questions
+from conv2d_conformance.variants.panel import Panel
+from conv2d_conformance.verdict.kept_questions import Questions
 
 EFFORT = EFFORTS["quick"]
 RIGHT = Adapter(

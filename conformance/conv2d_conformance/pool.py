@@ -33,11 +33,16 @@ def pool(workers: int) -> Iterator[Executor]:
 
 def _leave_the_end_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all of them
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    end_with_the_parent()
 
 
-def _end_with_the_parent() -> None:
+def end_with_the_parent() -> None:
+    """Let this process, a child, end at once when its parent has ended in any way."""
+    threading.Thread(target=_wait_for_the_end, daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
     parent = parent_process()
-    assert parent is not None, "only a child has the initialiser of a pool"
+    assert parent is not None, "only a child calls this"
     wait([parent.sentinel])
     os._exit(1)

@@ -18,6 +18,7 @@ DATA = {
     "conv2d_conformance/check-order.json",
     "conv2d_conformance/mutation-score.json",
     "conv2d_conformance/report/schema.json",
+    "conv2d_conformance/report/target-outcome.json",
     "conv2d_conformance/pytest.ini",
     "conv2d_reference/py.typed",
     "conv2d_conformance/py.typed",

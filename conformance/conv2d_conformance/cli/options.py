@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from conv2d_conformance.cli.output_option import Page
+from conv2d_conformance.cli.output_option import Page, PageOrFolder
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.running.options import Option, described
 
@@ -28,19 +28,20 @@ def option(name: str, **changes: Any) -> Decorator:
 
 
 def of_a_run(function: Function) -> Function:
-    """Add all options of `run`; `target` is the argument."""
+    """Add all options of `run`; `target` is the argument. Of several targets, the output is a folder."""
+    files = {**FILES, "written": PageOrFolder()}
     for one, said in reversed([*described()]):
         if one.default is not MISSING:
-            function = _option(one, said, one.default)(function)
+            function = _option(one, said, one.default, files)(function)
     return function
 
 
-def _option(one: Field[Any], said: Option, default: Any) -> Decorator:
+def _option(one: Field[Any], said: Option, default: Any, files: Mapping[str, Any] = FILES) -> Decorator:
     spelling = f"--{one.name.replace('_', '-')}"
     if default is False:
         return click.option(spelling, is_flag=True, default=default, help=said.help)
     if said.file:
-        return click.option(spelling, type=FILES[said.file], metavar=said.metavar, help=said.help)
+        return click.option(spelling, type=files[said.file], metavar=said.metavar, help=said.help)
     return click.option(
         spelling,
         type=_type(said, default),

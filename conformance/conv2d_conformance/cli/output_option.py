@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,6 +22,15 @@ class Page(click.ParamType):  # type: ignore[type-arg]  # generic in newer versi
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Destination:  # noqa: ARG002  # click's signature
         """The destination of the page."""
         return value if isinstance(value, Destination) else find(value, option=param.opts[0] if param else "--output")
+
+
+class PageOrFolder(Page):
+    """The same, where several pages may go to a folder: one that is there, or whose name ends in a slash, is a Path."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Destination | Path:  # type: ignore[override]  # a page, or where pages go
+        if isinstance(value, str) and value and (value.endswith("/") or Path(value).is_dir()):
+            return Path(value)
+        return super().convert(value, param, ctx)
 
 
 def console_beside(page: Destination | None) -> Console:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.checks.order import place_of
@@ -27,6 +28,7 @@ from conv2d_conformance.running.examine import examination_of
 from conv2d_conformance.running.hypothesis_draws import apart, drawing
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.pytest_verdicts import CLAIMS, LIMITS, RECORD, PytestVerdicts
+from conv2d_conformance.running.sharing import SharedWork
 from conv2d_conformance.spec import is_within
 from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.verdict.aspects import aspect_of
@@ -34,6 +36,7 @@ from conv2d_conformance.verdict.claims import LimitsOfNothing, require_calls_ins
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.giving_up import GivingUp
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
+from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.record import Ended
 from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import recorded
@@ -44,10 +47,14 @@ INCIDENTS = "conv2d_incidents"
 
 @dataclass
 class ExaminedImplementation:
-    """The implementation under test, the options of its examination, and the diagnoses of its failures."""
+    """The implementation under test, the options of its examination, and the diagnoses of its failures.
+
+    shared: with the runs of other implementations in this process.
+    """
 
     implementation: Implementation
     options: Options
+    shared: SharedWork | None = None
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
     simplifier: Simplifier = field(init=False)
     hope: GivingUp = field(init=False)
@@ -143,11 +150,22 @@ def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
         EFFORTS[subject.options.effort],
         subject.options.seed,
         simplifier=subject.simplifier,
+        prepare=Question if subject.shared is None else subject.shared.questions,
     )
     request.node.stash[EXAMINATION] = examination
     request.node.stash[ENDS_BEFORE] = _ends_of(subject.implementation)
     with drawing(request.function, examination.effort, examination.seed):
         yield examination
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a check that draws with what it drew for another implementation, where that is shared."""
+    shared = pyfuncitem.config.stash[SUBJECT].shared
+    if shared is None or not is_hypothesis_test(pyfuncitem.obj):
+        return None
+    shared.draws.run(pyfuncitem.obj, pyfuncitem.stash[EXAMINATION])
+    return True
 
 
 @pytest.hookimpl(wrapper=True)

@@ -30,6 +30,7 @@ from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options, kind_of
 from conv2d_conformance.running.plugin import ExaminedImplementation
 from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
+from conv2d_conformance.running.sharing import SharedWork
 from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict import gate
 from conv2d_conformance.verdict.claims import require_calls_inside
@@ -53,8 +54,11 @@ def run(
     options: Options,
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
     report_file: ReportFile | None = None,
+    shared: SharedWork | None = None,
 ) -> Report:
     """Examine the target and return the report, which is then in `report_file` too, or in `options.output`.
+
+    Runs in one process can be `shared`: the cases, the verdicts and the reports are the same.
 
     Raises TargetError or LoadError where the target cannot be reached, LimitsOfNothing, RefusedAtOnce, UnwritableOutput
     before the first check, ReportElsewhere after the last, HarnessFailure, Lacking.
@@ -63,7 +67,7 @@ def run(
     if report_file is None:
         kind = kind_of(options)
         with ReportFile(find(str(options.output or kind.default_name())), kind) as own:
-            return run(options, on_progress, own)
+            return run(options, on_progress, own, shared)
     abandoned = Event()
     implementation = Remembering(
         connect(
@@ -80,7 +84,7 @@ def run(
         require_calls_inside(implementation.hello.capabilities)
         if gate.is_needed(implementation.hello):
             _pass_gate(options)
-        return _run(options, report_file, implementation, confirmer, on_progress, abandoned)
+        return _run(options, report_file, implementation, confirmer, on_progress, abandoned, shared)
     except Exception as error:
         if lack := lack_of(error):
             raise Lacking(lack) from error
@@ -106,12 +110,13 @@ def _run(
     confirmer: Confirmer,
     on_progress: Callable[[int, int, str], None],
     abandoned: Event,
+    shared: SharedWork | None,
 ) -> Report:
     started = time.time()
     top = header(options, implementation, started)
     report_file.begin(top)
     distributed = options.workers > 1
-    subject = None if distributed else ExaminedImplementation(implementation, options)
+    subject = None if distributed else ExaminedImplementation(implementation, options, shared)
     collector = Collector(report_file, subject, confirmer, on_progress, _end_of(options, top))
     with own_pytest(), seldom_collecting():
         status = pytest.main(command_line(options), plugins=[collector])

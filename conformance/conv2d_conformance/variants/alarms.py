@@ -15,8 +15,9 @@ from conv2d_conformance.pool import pool
 from conv2d_conformance.running.examine import examination_of, run_check
 from conv2d_conformance.variants import catalogue as variants
 from conv2d_conformance.variants import targets
-from conv2d_conformance.variants.panel import Panel, Questions
+from conv2d_conformance.variants.panel import Panel
 from conv2d_conformance.verdict.examination import Examination
+from conv2d_conformance.verdict.kept_questions import Questions
 
 LARGE = 4
 EVERY = 10

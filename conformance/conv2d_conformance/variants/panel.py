@@ -1,38 +1,14 @@
-"""Many implementations under one check: cases are drawn once, and the law is computed once for equal claims."""
+"""Many implementations under one check: cases are drawn once."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.illegal_kinds import Illegal
-from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.invariances import Invariance
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.question import DrawnQuestion, Question
-
-MOST_QUESTIONS = 500
-MOST_ELEMENTS = 100_000
-"""A question whose result has more elements than this is not kept."""
-
-
-class Questions:
-    """The latest questions, shared by all implementations with the same grades."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[Case, str], Question] = {}
-
-    def __call__(self, case: Case, claims: Capabilities) -> Question:
-        # A stride of 1.0 equals a stride of 1, but makes another question.
-        if case.overrides or math.prod(case.output_shape) > MOST_ELEMENTS:
-            return Question(case, claims)
-        key = (case, f"{sorted(claims.grades.items())} {sorted(claims.subnormals.items())} {claims.limits}")
-        if key not in self._known:
-            if len(self._known) == MOST_QUESTIONS:
-                self._known.clear()
-            self._known[key] = Question(case, claims)
-        return self._known[key]
+from conv2d_conformance.verdict.question import DrawnQuestion
 
 
 class Panel:

@@ -26,6 +26,18 @@ WRONG = {
 """Each is the right one but for one replacement."""
 
 
+@pytest.fixture(scope="session")
+def right() -> str:
+    """The source of a right one."""
+    return RIGHT
+
+
+@pytest.fixture(scope="session")
+def wrong() -> dict[str, str]:
+    """The sources of the wrong ones."""
+    return {name: RIGHT.replace(old, new) for name, (old, new) in WRONG.items()}
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, with all the implementations in it."""

@@ -20,8 +20,9 @@ from conv2d_conformance.implementation import target
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.variants import alarms
 from conv2d_conformance.variants.alarms import Alarm, VariantResult
-from conv2d_conformance.variants.panel import Panel, Questions
+from conv2d_conformance.variants.panel import Panel
 from conv2d_conformance.verdict.examination import Examination
+from conv2d_conformance.verdict.kept_questions import Questions
 
 SMALL = Effort("small", drawn=3, multiply_adds=10_000, tiles=200)
 

@@ -1,0 +1,210 @@
+"""Many targets in one command: each is told as it would be alone, and what goes wrong with one costs no other."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+
+from conv2d_conformance.cli import program
+from conv2d_conformance.cli.target_list import on_device, targets_of, whole_target
+from conv2d_conformance.implementation.target import TargetError
+
+QUICK = ("--effort", "quick", "--only", "bias.*")
+UNREACHED = {"broken.py": "raise ImportError('no cuda here')\ndef conv2d(input, weight): ...\n", "empty.py": "x = 1\n"}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, right: str, wrong: dict[str, str]) -> tuple[Path, Result]:
+    """What one run tells of right, wrong, dying, hanging and missing targets, in a folder with their reports."""
+    folder = tmp_path_factory.mktemp("many")
+    sources = {"right.py": right, "again.py": right, "no_bias.py": wrong["no_bias"], "dies.py": wrong["dies"]}
+    sources |= UNREACHED
+    for name, source in sources.items():
+        (folder / name).write_text(source)
+    (folder / "list").write_text("# kernels\n\nno_bias.py\n  dies.py:conv2d \nright.py:conv2d\nbroken.py\nempty.py\n")
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        arguments = ["run", "again.py", "nonsense", "--targets", "list", "--output", "out", "--format", "jsonl", *QUICK]
+        return folder, CliRunner().invoke(program, arguments, prog_name="conv2d-conformance")
+    finally:
+        os.chdir(here)
+
+
+def lines(result: Result) -> dict[str, Any]:
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    return {one["target"]: one for one in found}
+
+
+def test_each_target_is_told_in_a_line(told: tuple[Path, Result]) -> None:
+    _, result = told
+    found = lines(result)
+    assert {target: (one["outcome"], one["exit_status"]) for target, one in found.items()} == {
+        "empty.py": ("no verdict", 2),
+        "again.py:conv2d": ("no certificate", 4),
+        "nonsense": ("no verdict", 2),
+        "no_bias.py:conv2d": ("not conforming", 1),
+        "dies.py:conv2d": ("not conforming", 1),
+        "right.py:conv2d": ("no certificate", 4),
+        "broken.py:conv2d": ("no verdict", 3),
+    }
+    assert result.exit_code == 3
+    assert found["empty.py"]["headline"] == "empty.py defines no function and no class"
+    assert found["broken.py:conv2d"]["headline"] == "importing broken.py raised ImportError: no cuda here"
+    failure = found["no_bias.py:conv2d"]["failure"]
+    assert failure["requirement"] == "bias.added"
+    assert failure["diagnosis"] == "your output equals a conv2d without its bias"
+    assert failure["replay"].endswith("no_bias.py:conv2d")
+    assert found["again.py:conv2d"]["failure"] is None
+
+
+def test_the_lines_have_the_form_that_ships(told: tuple[Path, Result]) -> None:
+    schema = json.loads(
+        Path(str(sys.modules["conv2d_conformance"].__file__))
+        .with_name("report")
+        .joinpath("target-outcome.json")
+        .read_text()
+    )
+    for one in lines(told[1]).values():
+        jsonschema.validate(one, schema)
+        for name in one:
+            with pytest.raises(jsonschema.ValidationError):
+                jsonschema.validate({key: value for key, value in one.items() if key != name}, schema)
+
+
+def test_a_report_is_the_same_alone_and_among_many(told: tuple[Path, Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of the process, which draws, and a later one, which is asked what was drawn."""
+    folder, result = told
+    monkeypatch.chdir(folder)
+    for target in ("no_bias.py", "again.py:conv2d", "right.py:conv2d"):
+        alone = CliRunner().invoke(program, ["run", target, "--format", "json", *QUICK])
+        among = lines(result)[target if ":" in target else f"{target}:conv2d"]
+        reports = [json.loads(Path(one["report"]).read_text()) for one in (json.loads(alone.stdout), among)]
+        for report in reports:
+            del report["execution"]
+        assert reports[0] == reports[1]
+        assert json.loads(alone.stdout) | {"seconds": 0, "report": ""} == among | {"seconds": 0, "report": ""}
+        assert alone.exit_code == among["exit_status"]
+
+
+def test_people_get_a_table_or_a_line_each(invoke: Callable[..., Result], folder: Path) -> None:
+    (folder / "empty.py").write_text("x = 1\n")
+    table = invoke("run", "empty.py", "nonsense", *QUICK)
+    assert table.exit_code == 2
+    assert table.stdout.endswith("2 no verdict\n")
+    assert "empty.py" in table.stdout
+    quiet = invoke("run", "empty.py", "nonsense", "--quiet", *QUICK)
+    assert sorted(quiet.stdout.splitlines()) == [
+        "empty.py: empty.py defines no function and no class; write one, or name another file",
+        "nonsense: there is no bundled adapter 'nonsense'; bundled are: onnxruntime, reference-correlate, "
+        "reference-direct, torch, torch-layer",
+    ]
+
+
+def test_one_target_is_told_in_a_line_too(invoke: Callable[..., Result], folder: Path) -> None:
+    done = invoke("run", "reference-correlate", "--isolation", "none", "--quiet", *QUICK)
+    assert (done.exit_code, done.stdout.count("\n")) == (4, 1)
+    assert done.stdout.startswith("reference-correlate: every MUST that is selected holds (bias.*); a selection earns")
+    failed = invoke("run", "nonsense", "--format", "jsonl", *QUICK)
+    assert (failed.exit_code, json.loads(failed.stdout)["outcome"]) == (2, "no verdict")
+    assert "there is no bundled adapter 'nonsense'" in failed.stderr
+    assert folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "Missing argument 'TARGET...'"),
+        (("--targets", "nothing"), "nothing cannot be read: no such file or directory"),
+        (("a.py", "b.py", "--output", "-"), "of several targets, --output is the folder of their reports"),
+        (("a.py", "b.py", "--output", "right.py"), "of several targets, --output is the folder of their reports"),
+        (("a.py", "b.py", "--isolation", "none"), "--isolation none is for a debugger, and for one target"),
+        (("a.py", "--devices", "cuda:0"), "--devices is for several targets"),
+        (("a.py", "--quiet", "--format", "json"), "--quiet is a form of text"),
+        (("right.py", "--quiet", "--output", "-"), "standard output cannot have the report and the outcome"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(
+    invoke: Callable[..., Result], arguments: tuple[str, ...], sentence: str
+) -> None:
+    done = invoke("run", *arguments)
+    assert done.exit_code == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_standard_input_names_targets_too(monkeypatch: pytest.MonkeyPatch) -> None:
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO("b\n# none\na\n\nc\n"))
+    assert targets_of(("a",), "-") == ["a", "b", "c"]
+
+
+OBVIOUS = {
+    "def conv2d(): ...\ndef helper(): ...\n": "conv2d",
+    "from x import conv2d\nclass ModelNew: ...\nclass Model: ...\n": "ModelNew",
+    "def my_conv2d(): ...\ndef pad(): ...\n": "my_conv2d",
+    "def only(): ...\ndef _hidden(): ...\n": "only",
+    "def conv2d(): ...\nadapter = Adapter(conv2d=conv2d)\n": "adapter",
+    "conv2d = jit(plain)\n": "conv2d",
+    "def a_conv2d(): ...\ndef b_conv2d(): ...\n": "",
+    "x = 1\n": "",
+    "def (\n": "",
+}
+
+
+@pytest.mark.parametrize(("source", "name"), OBVIOUS.items())
+def test_the_object_of_a_file_is_named_or_obvious(folder: Path, source: str, name: str) -> None:
+    (folder / "mine.py").write_text(source)
+    if name:
+        assert whole_target("mine.py?device=cpu") == f"mine.py:{name}?device=cpu"
+    else:
+        with pytest.raises(TargetError, match=r"^mine\.py (has no object that is|defines no function|is no Python)"):
+            whole_target("mine.py")
+
+
+def test_what_names_its_object_stays_as_it_is(folder: Path) -> None:
+    assert folder.exists()
+    for target in ("right.py:conv2d", "torch", "torch?threads=2", "missing.py", "command:./x.py", "package.module:f"):
+        assert whole_target(target) == target
+
+
+def test_a_device_goes_to_whoever_names_none() -> None:
+    assert on_device("a.py:f", "cuda:1") == "a.py:f?device=cuda:1"
+    assert on_device("torch?threads=2", "cuda:1") == "torch?threads=2&device=cuda:1"
+    for target in ("torch?device=cpu", "command:./worker", "./libconv.so:f"):
+        assert on_device(target, "cuda:1") == target
+    assert on_device("a.py:f", None) == "a.py:f"
+
+
+def test_ctrl_c_ends_all_and_keeps_what_is_complete(folder: Path, right: str) -> None:
+    waits = right.replace(
+        "    (sh, sw)", "    import time; open('waits', 'w').close(); time.sleep(1000)\n    (sh, sw)", 1
+    )
+    (folder / "waits.py").write_text(waits)
+    command = [sys.executable, "-m", "conv2d_conformance", "run", "broken.py", "right.py", "waits.py", *QUICK]
+    (folder / "broken.py").write_text(UNREACHED["broken.py"])
+    with subprocess.Popen([*command, "--format", "jsonl"], cwd=folder, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        ended = [json.loads(run.stdout.readline()) for _ in range(2)]
+        while not (folder / "waits").exists():
+            time.sleep(0.01)
+        started = time.monotonic()
+        run.send_signal(signal.SIGINT)
+        rest, _ = run.communicate(timeout=60)
+    assert time.monotonic() - started < 20
+    assert run.returncode == 130
+    assert [one["target"] for one in ended] == ["broken.py:conv2d", "right.py:conv2d"]
+    assert json.loads(Path(folder, ended[1]["report"]).read_text())["complete"] is True
+    assert rest == ""
