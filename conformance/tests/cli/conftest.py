@@ -29,13 +29,13 @@ WRONG = {
 @pytest.fixture(scope="session")
 def right() -> str:
     """The source of a right one."""
-    return RIGHT
+    return SOURCE
 
 
 @pytest.fixture(scope="session")
 def wrong() -> dict[str, str]:
     """The sources of the wrong ones."""
-    return {name: RIGHT.replace(old, new) for name, (old, new) in WRONG.items()}
+    return {name: SOURCE.replace(old, new) for name, (old, new) in WRONG.items()}
 
 
 @pytest.fixture
