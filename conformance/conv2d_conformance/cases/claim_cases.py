@@ -33,6 +33,7 @@ CASES = {
 
 NOT_OF_ONE_CALL = DERIVED | {
     *("deterministic", "batch-invariant", "position-invariant", "layout-invariant"),
+    "thread-invariant",
     *("seeded", "thread-safe", "torch-seed-stream"),
 }
 """Claims that follow from others, or that one call cannot show."""

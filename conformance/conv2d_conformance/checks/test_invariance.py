@@ -1,4 +1,4 @@
-"""The same sum has the same bits, in another batch, at another place and in another layout, where that is claimed."""
+"""The same sum has the same bits in another batch, place or layout, or by other threads, where that is claimed."""
 
 from dataclasses import replace
 
@@ -8,6 +8,10 @@ from conv2d_conformance.checks.under_test import ImplementationUnderTest
 
 SHARE = 16
 """A case is asked some ten times in a larger or smaller form, so that it may cost this part of the usual case."""
+
+
+THREADS_SHARE = 2
+"""Four calls of each, which have to be large: libraries divide little work among no threads."""
 
 
 @covers("determinism.batch-invariant")
@@ -23,6 +27,14 @@ def test_position_invariant(iut: ImplementationUnderTest) -> None:
     most = iut.effort.multiply_adds // SHARE
     for case in rounded_sums(16 + iut.effort.drawn // 5, iut.seed, most, images=(1,)):
         iut.judge_alike(case, "position")
+
+
+@covers("determinism.thread-invariant")
+def test_thread_invariant(iut: ImplementationUnderTest) -> None:
+    """The same call has the same bits with one thread, with two and with three."""
+    most = iut.effort.multiply_adds // THREADS_SHARE
+    for case in rounded_sums(16 + iut.effort.drawn // 5, iut.seed, most, images=(1, 1, 2, 3, 8)):
+        iut.judge_alike(case, "thread")
 
 
 @covers("determinism.layout-invariant")

@@ -81,7 +81,7 @@ def ask_alike(implementation: Implementation, question: Question, invariance: In
         )
     for count in range(1, times + 1):
         answer = implementation.ask(question.request)
-        judgement = judge_alike(question, judge(question, answer), answer, invariance, found, implementation.ask)
+        judgement = judge_alike(question, judge(question, answer), answer, invariance, found, implementation)
         asked = AskedCase(question, answer, judgement, count)
         if not asked.right:
             break

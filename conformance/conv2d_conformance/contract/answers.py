@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
@@ -85,7 +85,7 @@ class Broken:
     """There is no answer to judge.
 
     kind: "died", "timeout", "memory-limit" (the process exceeded its limit), "memory" (the call ran out of memory),
-    "not-an-array", "exit" or "protocol".
+    "not-an-array", "exit" or "protocol"; "no-option", where the call was to be made with an option that cannot be set.
     """
 
     kind: str
@@ -141,3 +141,18 @@ class Implementation(Protocol):
         """Forget all calls so far by starting a fresh process; False where that is impossible."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class WithOptions(Protocol):
+    """An implementation whose adapter can be asked with other options too."""
+
+    def ask_with_option(self, name: str, value: str, request: Request) -> Answer:
+        """Make the call with one option set, apart from all other calls."""
+
+
+def ask_with_option(implementation: Implementation, name: str, value: str, request: Request) -> Answer:
+    """Make the call with one option set. Where the implementation has none, that is the answer."""
+    if isinstance(implementation, WithOptions):
+        return implementation.ask_with_option(name, value, request)
+    return Broken("no-option", f"the option {name} cannot be set: nobody knows how")

@@ -91,6 +91,7 @@ class Capabilities:
     batch_invariant: bool = False
     position_invariant: bool = False
     layout_invariant: bool = False
+    thread_invariant: bool = False
     thread_safe: bool = False
     seeded: bool = True
     torch_seed_stream: bool = False

@@ -10,6 +10,7 @@ from conv2d_conformance.cases.cost import elements, why_too_dear
 from conv2d_conformance.cases.geometry import geometry, is_legal, multiply_adds
 from conv2d_conformance.contract.answers import Answer, Broken, Implementation
 from conv2d_conformance.diagnosis.effects import Effect
+from conv2d_conformance.verdict.asker import Prepare
 from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault
@@ -57,11 +58,15 @@ class SeenAnswer:
 
 @dataclass
 class Evidence:
-    """An implementation, its answers so far, in their order, and the number of calls that are left."""
+    """An implementation, its answers so far, in their order, and the number of calls that are left.
+
+    Evidence from the same cases can share what it prepares.
+    """
 
     implementation: Implementation
     budget: int
     seen: dict[Case, SeenAnswer] = field(default_factory=dict)
+    prepare: Prepare = Question
 
     @property
     def wrong(self) -> list[SeenAnswer]:
@@ -83,7 +88,7 @@ class Evidence:
         if self.budget <= 0 or why_too_dear(case) is not None:
             return None
         self.budget -= 1
-        question = Question(case, self.implementation.hello.capabilities)
+        question = self.prepare(case, self.implementation.hello.capabilities)
         answer = self.implementation.ask(question.request)
         if isinstance(answer, Broken):
             self.budget = 0 if answer.kind == "timeout" else self.budget - PRICE_OF_A_CRASH

@@ -56,8 +56,13 @@ def settled(evidence: Evidence, base: Case, explain: Explain) -> Model | None:
     None where there is no explanation, or no calls are left to test it.
     """
     seed = 0
+
+    @cache
+    def candidates() -> list[tuple[Case, Sizes]]:
+        return [(case, sizes) for case, sizes in _pool(base) if evidence.would_ask(case)]
+
     while explanations := explain():
-        while (case := _next_question(evidence, base, explanations[0])) is not None and evidence.ask(case) is not None:
+        while (case := _next_question(evidence, candidates, explanations[0])) and evidence.ask(case) is not None:
             if not (explanations := explain()):
                 return None
         seed += 1
@@ -69,7 +74,9 @@ def settled(evidence: Evidence, base: Case, explain: Explain) -> Model | None:
     return None
 
 
-def _next_question(evidence: Evidence, base: Case, explanation: Explanation) -> Case | None:
+def _next_question(
+    evidence: Evidence, candidates: Callable[[], Sequence[tuple[Case, Sizes]]], explanation: Explanation
+) -> Case | None:
     """A case on which the triggers disagree, or that narrows one of their limits.
 
     None where no doubt is left, or no call.
@@ -77,7 +84,7 @@ def _next_question(evidence: Evidence, base: Case, explanation: Explanation) -> 
     triggers = explanation.triggers
     if triggers[0] is ALWAYS or evidence.budget <= KEPT_FOR_TRIALS:
         return None
-    open_cases = [(case, sizes) for case, sizes in _pool(base) if evidence.would_ask(case)]
+    open_cases = [(case, sizes) for case, sizes in candidates() if case not in evidence.seen]
     place = disagreement(triggers, (sizes for _, sizes in open_cases))
     if place is None:
         place = within_a_gap(triggers[0], (sizes for _, sizes in open_cases))

@@ -26,7 +26,9 @@ EVERYTHING = Capabilities(
     thread_safe=True,
 )
 
-INVARIANT = replace(EVERYTHING, batch_invariant=True, position_invariant=True, layout_invariant=True)
+INVARIANT = replace(
+    EVERYTHING, batch_invariant=True, position_invariant=True, layout_invariant=True, thread_invariant=True
+)
 """The claims of what sums each output in one order, which depends on nothing but the number of terms."""
 
 

@@ -15,7 +15,15 @@ import numpy as np
 import numpy.typing as npt
 from numpy.random import Philox
 
-from conv2d_conformance.contract.answers import Broken, Implementation, Rejected, Request, Result
+from conv2d_conformance.contract.answers import (
+    Answer,
+    Broken,
+    Implementation,
+    Rejected,
+    Request,
+    Result,
+    ask_with_option,
+)
 from conv2d_conformance.contract.arrays import Floats, dtype_of
 from conv2d_conformance.contract.formats import FORMATS, Format
 from conv2d_conformance.fingerprint.shapes import CallShape
@@ -48,8 +56,19 @@ class Prober:
 
     # ---- one call
 
-    def call(self, x: Floats, w: Floats, bias: Floats | None = None) -> Floats:
-        """The answer to a call as float64, which holds all dtypes. NotSeen where there is none."""
+    def call(
+        self,
+        x: Floats,
+        w: Floats,
+        bias: Floats | None = None,
+        *,
+        view: str | None = None,
+        option: tuple[str, str] | None = None,
+    ) -> Floats:
+        """The answer to a call as float64, which holds all dtypes. NotSeen where there is none.
+
+        `view` is how all arrays lie in memory, and `option` one of the adapter's, with its value.
+        """
         if self.ended:
             raise NotSeen(self.ended)
         shape, dtype = self.shape, dtype_of(self.dtype)
@@ -67,7 +86,8 @@ class Prober:
         }
         if not shape.keeps(self.implementation.hello.capabilities.limits, self.dtype, images=x.shape[0]):
             raise NotSeen("the call is outside the limits of the implementation")
-        answer = self.implementation.ask(Request("conv2d", arguments, arrays))
+        request = Request("conv2d", arguments, arrays, view=view)
+        answer = self.implementation.ask(request) if option is None else self._asked_with(*option, request)
         match answer:
             case Rejected():
                 raise NotSeen(f"the call was refused with {answer.type}: {_first_line(answer.message)}")
@@ -77,6 +97,12 @@ class Prober:
                 raise NotSeen(self.ended)
             case Result():
                 return self._numbers_in(answer, x.shape[0])
+
+    def _asked_with(self, name: str, value: str, request: Request) -> Answer:
+        answer = ask_with_option(self.implementation, name, value, request)
+        if isinstance(answer, Broken):  # of another process: this one can still be asked
+            raise NotSeen(_first_line(answer.sentence))
+        return answer
 
     def answers_within(self, seconds: float, *, key: int = 1) -> bool:
         """Whether one of a few calls, with the data of this key, takes at most `seconds`."""

@@ -129,8 +129,17 @@ def _repeating(seen: ProbeResults) -> str:
         return ""
     if not again["identical"]:
         return "NOT the same bits in every call"
-    words = {True: "repeatable, alone and in a batch", False: "repeatable, but other bits in a batch"}
-    return words.get(batch, "repeatable")
+    if batch is False:
+        return "repeatable, but other bits in a batch"
+    other = {name: found["other"] for name in ("batch-sizes", "layouts", "threads") if (found := value(seen, name))}
+    said = [
+        *([f"in batches of {', '.join(map(str, sizes))}"] if (sizes := other.get("batch-sizes")) else []),
+        *([f"in the layout {', '.join(views)}"] if (views := other.get("layouts")) else []),
+        *([f"with {', '.join(counts)} threads"] if (counts := other.get("threads")) else []),
+    ]
+    if said:
+        return f"repeatable, but other bits {' and '.join(said)}"
+    return "repeatable, alone and in a batch" if batch else "repeatable"
 
 
 # ---- one sentence for all shapes

@@ -22,6 +22,8 @@ OPTIONS = {
 SETS = {"dtype": "dtypes", "padding": "padding", "padding-mode": "padding_modes", "views": "views"}
 OPERATIONS = frozenset(SIGNATURES) - {MAIN}
 
+NO_THREADS = "a target of this form has no option threads by which it could be asked; an adapter can have it"
+
 
 @dataclass(frozen=True)
 class Claims:
@@ -47,6 +49,7 @@ def claims_of(
         dtypes = {f"dtype.{name}" for name in options["dtypes"].split(",")}
         _require_known(dtypes)
         features = {name for name in features if not name.startswith("dtype.")} | dtypes
+    excluded = {**excluded, "thread-invariant": NO_THREADS}
     for name in sorted(features & {*excluded}):
         raise FormError(f"{name} cannot be claimed: {excluded[name]}", f"leave it out, ?without={name}")
     try:

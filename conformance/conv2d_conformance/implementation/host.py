@@ -14,6 +14,7 @@ from conv2d_conformance.implementation import processor_usage
 from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.isolation import ISOLATIONS
+from conv2d_conformance.implementation.other_options import OtherOptions
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT, End, Patience
 from conv2d_conformance.implementation.process import FORKED, WorkerFailure, WorkerProcess
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello, encode_request
@@ -97,6 +98,10 @@ class Worker:
         meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
         self._arguments = _arguments(parse(target))
+        self._others = OtherOptions(
+            target,
+            lambda text: Worker(text, timeout=timeout, start_timeout=start_timeout, memory=memory, abandoned=abandoned),
+        )
         self._timeout = timeout
         self._memory = memory
         self._abandoned = abandoned
@@ -130,6 +135,10 @@ class Worker:
         except BaseException:
             self._end_all()
             raise
+
+    def ask_with_option(self, name: str, value: str, request: Request) -> Answer:
+        """Make the call in a further process, which stays until this one is closed."""
+        return self._others.ask(name, value, request)
 
     def _answer_to(self, request: Request) -> Answer:
         kind = _kind_of(request)
@@ -257,6 +266,7 @@ class Worker:
                 self._end(self._process, seconds_to_leave=SECONDS_TO_LEAVE)
                 self._process = None
         finally:
+            self._others.close()
             self._end_all()
 
     def _end_all(self) -> None:
@@ -340,5 +350,6 @@ def connect(
     if isolation not in ISOLATIONS:
         raise ValueError(f"isolation is 'process' or 'none', not {isolation!r}")
     if isolation == "none":
-        return InProcess(load(parse(target)))
+        others = OtherOptions(target, lambda text: Worker(text, timeout=timeout, memory=memory, abandoned=abandoned))
+        return InProcess(load(parse(target)), others)
     return Worker(target, timeout=timeout, memory=memory, abandoned=abandoned, meanwhile=meanwhile)

@@ -13,14 +13,16 @@ from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Request
 from conv2d_conformance.implementation.calling import Memory, answer
 from conv2d_conformance.implementation.concurrent_calls import answer_together
+from conv2d_conformance.implementation.other_options import OtherOptions, cannot_be_set
 from conv2d_conformance.implementation.worker import hello
 
 
 class InProcess:
     """Answers like a worker, without what only a separate process can notice."""
 
-    def __init__(self, adapter: Adapter) -> None:
+    def __init__(self, adapter: Adapter, others: OtherOptions | None = None) -> None:
         self.hello = hello(adapter)
+        self._others = others
         self._adapter = adapter
         self._memory = Memory()
 
@@ -33,12 +35,22 @@ class InProcess:
                 return answer_together(self._adapter, request)
             return answer(self._adapter, request, self._memory)
 
+    def ask_with_option(self, name: str, value: str, request: Request) -> Answer:
+        """Ask the others, or the adapter as it configures itself: what it sets for its process then stays set."""
+        if self._others is not None:
+            return self._others.ask(name, value, request)
+        if self._adapter.configure is None:
+            return cannot_be_set(name, f"the adapter {self._adapter.name} takes no options")
+        return InProcess(self._adapter.configure(**{name: value})).ask(request)
+
     def restart(self) -> bool:
         """False: whatever a library keeps in this process stays there."""
         return False
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Close the others; there is nothing else to close."""
+        if self._others is not None:
+            self._others.close()
 
     def __enter__(self) -> Self:
         return self

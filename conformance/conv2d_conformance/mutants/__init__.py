@@ -55,6 +55,21 @@ def breaks(
     return lambda function: _mutant(function, requirement, replays, conv2d=as_conv2d(function), capabilities=claimed)
 
 
+def divides_wrong(requirement: str, *, claims: Capabilities) -> Callable[[Callable[[Call, int], Any]], Mutant]:
+    """Make a mutant of a function from a call and a number of threads to the wrong answer. Its option is `threads`."""
+
+    def make(function: Callable[[Call, int], Any]) -> Mutant:
+        def configured(*, threads: str = "1") -> Adapter:
+            conv2d = as_conv2d(lambda call: function(call, int(threads)))
+            return replace(mutant.adapter, conv2d=conv2d, configure=configured)
+
+        alone = as_conv2d(lambda call: function(call, 1))
+        mutant = _mutant(function, requirement, "", conv2d=alone, capabilities=claims, configure=configured)
+        return mutant
+
+    return make
+
+
 def derives_wrong(
     requirement: str, *, replays: str = "", forward: Callable[[Call], Any] = Call.right
 ) -> Callable[[Callable[[Derived], Any]], Mutant]:

@@ -12,7 +12,7 @@ from conv2d_conformance.emulation.adapters import INVARIANT
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.emulation.orders import backwards, interleaved, pairwise, sequential, split
 from conv2d_conformance.emulation.terms import summed
-from conv2d_conformance.mutants import breaks
+from conv2d_conformance.mutants import breaks, divides_wrong
 
 
 def differently(call: Call, where: Array | bool) -> Array:
@@ -118,6 +118,32 @@ def first_row_apart(call: Call) -> Array:
     return differently(call, (np.arange(call.geometry.OH) == 0).reshape(-1, 1))
 
 
+# ---- the threads
+
+
+@divides_wrong("determinism.thread-invariant", claims=INVARIANT)
+def sums_split_among_threads(call: Call, threads: int) -> Array:
+    """a conv2d that gives each thread a part of every sum, and adds up the parts"""
+    call.require_legal()
+    return summed(call, split(threads))
+
+
+@divides_wrong("determinism.thread-invariant", claims=INVARIANT)
+def pixels_left_over_by_threads(call: Call, threads: int) -> Array:
+    """a conv2d that gives each thread as many rows, and sums those that are left over in another order"""
+    call.require_legal()
+    OH = call.geometry.OH
+    left_over = np.arange(OH) >= OH // threads * threads
+    return differently(call, left_over.reshape(-1, 1))
+
+
+@divides_wrong("determinism.thread-invariant", claims=INVARIANT)
+def another_algorithm_for_three_threads(call: Call, threads: int) -> Array:
+    """a conv2d that chooses its algorithm by what is quickest for a number of threads"""
+    call.require_legal()
+    return differently(call, threads > 2)
+
+
 # ---- the layout
 
 
@@ -126,7 +152,7 @@ def channels_innermost_summed_otherwise(call: Call) -> Array:
     """a conv2d that sums an input with its channels innermost in memory in another order"""
     call.require_legal()
     x = np.asarray(call.input)
-    return differently(call, x.size > 0 and x.strides[-3] < x.strides[-1])
+    return differently(call, x.size > 0 and abs(x.strides[-3]) < abs(x.strides[-1]))
 
 
 @breaks("determinism.layout-invariant", claims=INVARIANT)

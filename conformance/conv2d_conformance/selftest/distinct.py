@@ -109,6 +109,11 @@ class Listening:
         self.answers.append(self._mutant.ask(request))
         return self._right.ask(request)
 
+    def ask_with_option(self, name: str, value: str, request: Request) -> Answer:
+        """Note the mutant's answer, and return the right one."""
+        self.answers.append(self._mutant.ask_with_option(name, value, request))
+        return self._right.ask(request)
+
     def restart(self) -> bool:
         """False: whatever a mutant keeps in this process stays there."""
         return False

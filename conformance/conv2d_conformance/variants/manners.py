@@ -9,6 +9,7 @@ import numpy as np
 
 from conv2d_conformance.contract.adapter import Adapter, adapter_from_function
 from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.emulation.adapters import as_conv2d
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.emulation.orders import sequential
 from conv2d_conformance.emulation.terms import Terms, lower, summed
@@ -105,8 +106,34 @@ core = replace(
     adapter_from_function(_core), name="core", description="The mandatory core as a bare function, without defaults."
 )
 
+
+def _divided(call: Call, threads: int) -> Array:
+    call.require_legal()
+    images = (
+        [call.input] if call.input.ndim == 3 else [part for part in np.array_split(call.input, threads) if len(part)]
+    )
+    if len(images) < 2:
+        return summed(call, sequential)
+    return np.concatenate([summed(replace(call, input=part), sequential) for part in images])
+
+
+def _with_threads(*, threads: str = "1") -> Adapter:
+    conv2d = as_conv2d(lambda call: _divided(call, int(threads)))
+    return replace(outputs_divided_among_threads, conv2d=conv2d, configure=_with_threads)
+
+
+def _with_one_thread(call: Call) -> Array:
+    """Each thread answers some of the images, so that no sum is divided."""
+    return _divided(call, 1)
+
+
+_invariant = variant(batch_invariant=True, position_invariant=True, layout_invariant=True, thread_invariant=True)
+outputs_divided_among_threads = replace(
+    _invariant(_with_one_thread), name="outputs-divided-among-threads", configure=_with_threads
+)
+
 VARIANTS: tuple[Adapter, ...] = (
     *(padding_skipped, zeros_are_negative, fortran_order, channels_innermost, part_of_a_larger_array, read_only),
     *(exceptions_of_its_own, assertions),
-    *(two_arrays, core),
+    *(two_arrays, core, outputs_divided_among_threads),
 )

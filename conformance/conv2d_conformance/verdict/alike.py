@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
-from conv2d_conformance.contract.answers import Answer, Request, Result
+from conv2d_conformance.contract.answers import Answer, Implementation, Result, ask_with_option
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.invariances import Invariance
+from conv2d_conformance.contract.invariances import THREADS, Invariance
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault, Judgement
 from conv2d_conformance.verdict.question import Question
@@ -20,6 +20,7 @@ REQUIRED: dict[Invariance, str] = {
     "batch": "the same bits for an image, whatever else is in the batch",
     "position": "the same bits, shifted, wherever the input lies",
     "layout": "the same bits, however the arrays lie in memory",
+    "thread": "the same bits, whatever the number of threads",
 }
 
 
@@ -29,7 +30,7 @@ def judge_alike(
     answer: Answer,
     invariance: Invariance,
     found: Iterable[Relative],
-    ask: Callable[[Request], Answer],
+    implementation: Implementation,
 ) -> Judgement:
     """Judge the answer to a call beside those to its relatives, which it asks; `judgement` is that of the call alone.
 
@@ -42,7 +43,7 @@ def judge_alike(
     assert y is not None, "a right answer"
     covered = np.zeros(y.shape, bool)
     for relative in found:
-        other = ask(relative.question.request)
+        other = _asked(implementation, relative)
         judged = judge(relative.question, other, values=False)
         if (fault := judged.fault) is not None:
             told = Fault(invariance, f"{fault.got}, {relative.words}", REQUIRED[invariance], fault.broken)
@@ -57,6 +58,13 @@ def judge_alike(
     rounded = ~question.law.fixed.reshape(y.shape) & covered
     evidence = int(np.count_nonzero(rounded)) if question.exposes_faults else 0
     return replace(judgement, evidence=evidence)
+
+
+def _asked(implementation: Implementation, relative: Relative) -> Answer:
+    request = relative.question.request
+    if not relative.threads:
+        return implementation.ask(request)
+    return ask_with_option(implementation, THREADS, relative.threads, request)
 
 
 def _difference(y: Array, z: Array, relative: Relative) -> str | None:

@@ -86,7 +86,7 @@ class Asker:
         judgement = judge(question, answer)
         if judgement.observed:
             self._watch(format_case(case), judgement, case.operation, case)
-        return judge_alike(question, judgement, answer, invariance, found, self.implementation.ask)
+        return judge_alike(question, judgement, answer, invariance, found, self.implementation)
 
     def ask_again(self, case: Case, judgement: Judgement, *, values: bool) -> Fault | None:
         """The fault of a case that is asked as the one of this judgement was."""

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Request
+from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Request, ask_with_option
 
 ENDS_THE_PROCESS = frozenset({"died", "timeout", "protocol"})
 WAITED = frozenset({"timeout", "memory", "memory-limit"})
@@ -54,6 +54,10 @@ class Remembering:
         elif request.line:
             self.asked.append(request.line)
         return answer
+
+    def ask_with_option(self, name: str, value: str, request: Request) -> Answer:
+        """Another process makes the call, so that nothing of it is to be remembered."""
+        return ask_with_option(self.wrapped, name, value, request)
 
     def restart(self) -> bool:
         is_fresh = self.wrapped.restart()

@@ -14,15 +14,15 @@ import numpy as np
 
 from conv2d_conformance.cases.case import ARRAYS, Case, Recipe
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.contract.invariances import Invariance
+from conv2d_conformance.contract.invariances import THREADS, Invariance
 from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.given import Given
 from conv2d_conformance.verdict.question import Question
 
-Places = tuple[int | slice | EllipsisType, ...]
+Region = tuple[int | slice | EllipsisType, ...]
 
-EVERYWHERE: Places = (...,)
+EVERYWHERE: Region = (...,)
 
 LARGER = 4
 """By so much are the neighbours of an image enlarged, exactly: a scale that is common to a batch moves by two bits."""
@@ -30,21 +30,28 @@ LARGER = 4
 SHIFTS = ((1, 0), (0, 1), (1, 1), (2, 3))
 """In strides; besides these, as far as the input allows. A choice: blocks of two, four and eight change their phase."""
 
+THREAD_COUNTS = ("1", "2", "3")
+"""A choice: work is divided not at all, into halves, and with a remainder; each number takes a process."""
+
 
 class Shared(NamedTuple):
     """The same sums: where they are in the answer to the call, and where in that to its relative."""
 
-    here: Places
-    there: Places
+    here: Region
+    there: Region
 
 
 @dataclass(frozen=True)
 class Relative:
-    """A call with the same sums in some places; `words` say how it differs, as in "where image 0 is alone"."""
+    """A call with the same sums in some places; `words` say how it differs, as in "where image 0 is alone".
+
+    With a number of `threads`, it is made by the same implementation with this value of its option.
+    """
 
     question: Question
     words: str
     shared: tuple[Shared, ...]
+    threads: str = ""
 
 
 def relatives(question: Question, invariance: Invariance) -> list[Relative]:
@@ -130,6 +137,11 @@ def _in_other_layouts(question: Question) -> Iterator[Relative]:
                 yield _everywhere(_seen(question, replace(case, view=view, viewed=array)), words)
 
 
+def _with_other_threads(question: Question) -> Iterator[Relative]:
+    for threads in THREAD_COUNTS:
+        yield replace(_everywhere(question, f"with {THREADS}={threads}"), threads=threads)
+
+
 def _seen(question: Question, case: Case) -> Question:
     return Question(case, question.claims, question.grade)
 
@@ -150,4 +162,5 @@ _OF: dict[Invariance, Callable[[Question], Iterator[Relative]]] = {
     "batch": _in_other_batches,
     "position": _shifted,
     "layout": _in_other_layouts,
+    "thread": _with_other_threads,
 }

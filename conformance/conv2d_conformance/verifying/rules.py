@@ -9,11 +9,12 @@ from functools import cache
 
 from conv2d_conformance import __version__, sources, spec
 from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.contract.invariances import INVARIANCES
 from conv2d_conformance.report.header import Cited, Header
 from conv2d_conformance.spec import Requirement
 from conv2d_conformance.typed_json import ABSENT
 
-INVARIANT = frozenset(f"determinism.{name}-invariant" for name in ("batch", "position", "layout"))
+INVARIANT = frozenset(f"determinism.{name}-invariant" for name in INVARIANCES)
 
 DRAFTS = {
     "44ab1261297487627d8ce41447a64d6d8b5f59a6e9b4f2b9a20039b2567b5dec": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from conv2d_conformance.cases.case import Case, Elements, Recipe
@@ -21,6 +22,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
+from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.simplifier import Simplifier
 
 CLAIMS = Capabilities(
@@ -41,6 +43,17 @@ LARGER = [
     Case(N=2, C=7, H=9, W=11, M=6, KH=3, KW=3, data=Recipe("uniform", 4)),
 ]
 """What the drawn cases, which are small, do not reach."""
+
+
+@cache
+def _shared(case: Case) -> Question:
+    return Question(case, CLAIMS)
+
+
+def prepare(case: Case, claims: Capabilities) -> Question:
+    """All faults are asked much the same."""
+    return _shared(case) if claims is CLAIMS and not case.overrides else Question(case, claims)
+
 
 ENOUGH_WITHIN = 0.5
 """"Only where" says that nothing is wrong elsewhere. A rule that is mostly about right answers says nothing."""
@@ -85,9 +98,10 @@ def with_odd_elements(cases: list[Case]) -> Iterator[Case]:
         yield replace(case, data=Elements(((letter, place, value),), case.data))
 
 
-def asked(claims: Capabilities, seed: int) -> list[Case]:
+@cache
+def asked(features: frozenset[str], seed: int) -> list[Case]:
     """A mixture of what a run asks: other data, dtypes and views among it."""
-    keep = beyond(claims.features)
+    keep = beyond(features)
     drawn = sample(120, seed, keep=keep)
     few = sample(24, seed + 1, keep=keep)
     return [
@@ -105,7 +119,7 @@ def asked(claims: Capabilities, seed: int) -> list[Case]:
 def others(base: Case, claims: Capabilities) -> list[Case]:
     """Cases that no diagnosis has asked: drawn by another seed, or around the failing one with other data."""
     around = [case for case in pool(replace(base, data=Recipe("integers", 77))) if multiply_adds(case) < 400_000]
-    return [*asked(claims, 1009), *around[:: len(around) // 150 + 1]]
+    return [*asked(claims.features, 1009), *around[:: len(around) // 150 + 1]]
 
 
 def measure(name: str, implementation: Implementation) -> Measured:
@@ -117,9 +131,9 @@ def measure(name: str, implementation: Implementation) -> Measured:
         return found[-1].sentence if found[-1] else None
 
     claims = implementation.hello.capabilities
-    examination = Examination(implementation, EFFORTS["quick"], simplifier=Simplifier(diagnose=note))
+    examination = Examination(implementation, EFFORTS["quick"], simplifier=Simplifier(diagnose=note), prepare=prepare)
     try:
-        examination.judge_all(asked(claims, 7))
+        examination.judge_all(asked(claims.features, 7))
     except Nonconforming as raised:
         failing = raised.failure.case
         said = found[-1] if found else None
@@ -132,7 +146,7 @@ def measure(name: str, implementation: Implementation) -> Measured:
 
 def contradiction(model: Model, implementation: Implementation, cases: list[Case]) -> str | None:
     """The first case whose answer is another than the model's."""
-    evidence = Evidence(implementation, len(cases))
+    evidence = Evidence(implementation, len(cases), prepare=prepare)
     answers = list(dict.fromkeys(seen for case in cases if (seen := evidence.ask(case)) is not None))
     false = [seen for seen in answers if model.contradicts(seen)]
     inside = [seen for seen in answers if model.shows(seen)]

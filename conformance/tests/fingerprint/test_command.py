@@ -56,7 +56,8 @@ def test_the_page(invoke: Callable[..., Any]) -> None:
         "float32         direct; sums in float32, without FMA; one after the other, row by row; subnormals",
         "                kept; repeatable, alone and in a batch",
     ]
-    unseen = lines.index("not seen        many channels: the channels are not added up")
+    assert "batch sizes     an image has the same bits in batches of up to 33" in lines
+    unseen = lines.index("                many channels: the channels are not added up")
     assert lines[unseen + 1] == "                bias place, bias rounding: a bias is not claimed"
 
 

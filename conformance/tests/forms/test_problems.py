@@ -14,7 +14,9 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cli import program
 from conv2d_conformance.contract.answers import Rejected, Result
 from conv2d_conformance.contract.capabilities import CORE
+from conv2d_conformance.diagnosis.single import looks_like
 from conv2d_conformance.implementation.target import LoadError
+from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.question import Question
 
 Make = Callable[..., Any]
@@ -258,10 +260,13 @@ def test_a_submission_is_judged_within_its_task(submission: Make) -> None:
 
 
 def test_a_wrong_submission_is_diagnosed(submission: Make) -> None:
-    submission(SUBMISSION.replace("(input, kernel)", "(input, kernel.flip(-1, -2))"))
-    status, output = command("replay", "n1c2h4w4 m2k2x2 integers:1", "mine.py:custom_kernel?problem=task.yml")
-    assert status == 1
-    assert "your output equals a conv2d whose kernel is flipped (true convolution)" in output
+    found = submission(SUBMISSION.replace("(input, kernel)", "(input, kernel.flip(-1, -2))"))
+    question = Question(parse("n1c2h4w4 m2k2x2 integers:1"), found.hello.capabilities)
+    answer = found.ask(question.request)
+    fault = judge(question, answer).fault
+    assert fault is not None
+    told = looks_like(question, answer, fault)
+    assert told.startswith("your output equals a conv2d whose kernel is flipped (true convolution)")
 
 
 @pytest.mark.parametrize("task", ["", "tests:\n  - {size: 3}\n", TASK.replace("size", "seed"), "\ud800"])

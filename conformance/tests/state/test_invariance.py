@@ -37,11 +37,13 @@ LONG: dict[Invariance, str] = {
     "batch": "n4c16h5w6 m2k3 normal:1",
     "position": "n1c16h6w9 m2k3 p1x1 normal:1",
     "layout": "n2c16h5w6 m2k3 bias normal:1",
+    "thread": "n2c16h5w6 m2k3 bias normal:1",
 }
 MUTANTS = {
     "batch": invariances.another_kernel_for_one_image,
     "position": invariances.every_second_column,
     "layout": invariances.weights_with_gaps_summed_otherwise,
+    "thread": invariances.sums_split_among_threads,
 }
 
 
@@ -125,8 +127,8 @@ def test_what_has_nothing_to_compare_with_has_no_relatives() -> None:
     assert count("n1c3h5w5 m1k2", "batch") == count("c3h5w5 m1k2", "batch") == count("n0c3h5w5 m1k2", "batch") == 0
     assert count("n1c3h2w2 m1k2", "position") == count("n1c3h2w2 m1k3 p1", "position") == 0
     assert count("n1c3h5w5 m1k2", "layout", Capabilities()) == 0
-    assert [count("n2c3h5w5 m1k2 grad", name) for name in INVARIANCES] == [0, 0, 0]
-    assert [count("n2c3h5w5 m1k2 stride=0", name) for name in INVARIANCES] == [0, 0, 0]
+    assert [count("n2c3h5w5 m1k2 grad", name) for name in INVARIANCES] == [0, 0, 0, 0]
+    assert [count("n2c3h5w5 m1k2 stride=0", name) for name in INVARIANCES] == [0, 0, 0, 0]
 
 
 def test_limits_hold_for_relatives_too() -> None:
@@ -157,7 +159,8 @@ def test_the_sums_are_long_and_of_every_kind() -> None:
 def test_right_sums_in_one_order_have_it(invariance: Invariance) -> None:
     few = Effort("few", drawn=0, multiply_adds=100_000, tiles=1)
     check = catalogue()[f"test_invariance::test_{invariance}_invariant"]
-    for name in ("last-to-first", "eight-lanes", "three-parts", "random-tree"):
+    names = ("last-to-first", "eight-lanes", "three-parts", "random-tree")
+    for name in ("outputs-divided-among-threads",) if invariance == "thread" else names:
         adapter = variants()[name]
         assert check.features <= adapter.capabilities.features
         assert examine(check, InProcess(adapter), few, 3).tally.outcome == "pass", name
@@ -216,6 +219,13 @@ def test_a_relative_that_is_refused_is_told() -> None:
     failure = failure_of(examination_of(one_image_refused), "batch")
     assert failure.got == "refused a legal call: ValueError: a batch is needed, where image 0 is alone"
     assert failure.aspect == "batch"
+
+
+def test_who_claims_it_and_has_no_option_threads_keeps_no_promise() -> None:
+    with pytest.raises(Nonconforming) as caught:
+        examination_of(right).judge_alike(parse(LONG["thread"]), "thread")
+    assert caught.value.outcome == "error"
+    assert "the option threads cannot be set: the adapter x takes no options" in caught.value.failure.got
 
 
 def test_data_whose_sums_are_exact_say_nothing() -> None:

@@ -18,7 +18,7 @@ IMAGES = 3
 def same_call_again(prober: Prober, seen: ProbeResults) -> ProbeResult:  # noqa: ARG001  # the signature of a probe
     x, w = prober.dense(1)
     first, *others = [prober.call(x, w) for _ in range(RUNS)]
-    different = sum(not _same(first, other) for other in others)
+    different = sum(not same(first, other) for other in others)
     if not different:
         return ProbeResult(f"the same bits in {RUNS} calls", {"identical": True, "runs": RUNS})
     largest = max(float(np.abs(other - first).max()) for other in others)
@@ -30,8 +30,7 @@ def same_call_again(prober: Prober, seen: ProbeResults) -> ProbeResult:  # noqa:
 
 def alone_and_in_a_batch(prober: Prober, seen: ProbeResults) -> ProbeResult:
     """Compare each image of a batch with its own call."""
-    if not _repeatable(seen):
-        raise NotSeen("not even the same call gives the same bits")
+    require_repeatable(seen)
     x, w = prober.dense(IMAGES)
     together = prober.call(x, w)
     alone = [prober.call(x[i : i + 1], w)[0] for i in range(IMAGES)]
@@ -45,17 +44,9 @@ def alone_and_in_a_batch(prober: Prober, seen: ProbeResults) -> ProbeResult:
 
 
 def elsewhere_in_the_output(prober: Prober, seen: ProbeResults) -> ProbeResult:
-    """Give every output element the same sum: an image of equal pixels, and the same weights for all channels."""
-    if not _repeatable(seen):
-        raise NotSeen("not even the same call gives the same bits")
-    shape = prober.shape
-    channels, weights = shape.channels, shape.taps
-    values = spread(prober.random(channels + weights, key=3), prober.dtype)
-    pixel = np.tile(values[:channels], shape.groups)
-    x = np.broadcast_to(pixel[None, :, None, None], (1, shape.C, shape.H, shape.W))
-    w = np.tile(values[channels:], (shape.M, 1)).reshape(shape.M, channels, shape.KH, shape.KW)
-    p = shape.padding
-    inner = prober.call(x, w)[0, :, p : shape.OH - p, p : shape.OW - p]
+    """Give every output element the same sum."""
+    require_repeatable(seen)
+    inner = equal_sums(prober)
     over_pixels = bool((inner == inner[:, :1, :1]).all())
     over_channels = bool((inner == inner[:1]).all())
     found = {"pixels": over_pixels, "channels": over_channels}
@@ -71,10 +62,27 @@ def elsewhere_in_the_output(prober: Prober, seen: ProbeResults) -> ProbeResult:
     return ProbeResult(words, found)
 
 
-def _same(one: Floats, other: Floats) -> bool:
+def equal_sums(prober: Prober) -> Floats:
+    """The outputs (M, rows, columns) away from the border of a call in which all of them are the same sum.
+
+    It has an image of equal pixels, and the same weights for all channels.
+    """
+    shape = prober.shape
+    channels, weights = shape.channels, shape.taps
+    values = spread(prober.random(channels + weights, key=3), prober.dtype)
+    pixel = np.tile(values[:channels], shape.groups)
+    x = np.broadcast_to(pixel[None, :, None, None], (1, shape.C, shape.H, shape.W))
+    w = np.tile(values[channels:], (shape.M, 1)).reshape(shape.M, channels, shape.KH, shape.KW)
+    p = shape.padding
+    return prober.call(x, w)[0, :, p : shape.OH - p, p : shape.OW - p]
+
+
+def same(one: Floats, other: Floats) -> bool:
     return bool(np.array_equal(one, other, equal_nan=True))
 
 
-def _repeatable(seen: ProbeResults) -> bool:
+def require_repeatable(seen: ProbeResults) -> None:
+    """NotSeen where the same call has other bits each time, so that nothing follows from those of another."""
     found = seen["repeating"].value
-    return found is None or bool(found["identical"])
+    if found is not None and not found["identical"]:
+        raise NotSeen("not even the same call gives the same bits")
