@@ -1,21 +1,20 @@
 """What a target costs among many, with `run --effort quick --stop first --workers 2`, beside a run of one alone.
 
-    python many.py [--classic 25] [--wrong 14] [--right 6] [--markdown FILE]
+    python many.py [--markdown FILE]
 
-Classic faults, wrong kernels (every n-th mutant of conv2d) and right ones (every n-th variant) are each examined in one
-command. Seconds of a busy machine say little: processor seconds are those of the command and of all its processes, and
-the ratio is to a run of a right kernel alone, before and after, which a busy machine slows as much. `told` is the
-median of the seconds from when the process of a target was up to its report, with diagnosis and confirmation.
+Classic faults, kernels that are wrong for few calls, and right ones are each examined in one command. (Mutants and
+variants are no targets for this: they are made of the reference, which is a reason to refuse them.) Seconds of a busy
+machine say little: processor seconds are those of the command and of all its processes, and the ratio is to a run of a
+right kernel alone, before and after, which a busy machine slows as much. The seconds until told are from when the
+process of a target was up to its report, with diagnosis and confirmation.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
-import importlib
 import json
 import os
-import pkgutil
 import statistics
 import subprocess
 import sys
@@ -26,10 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import classic_faults
-
-from conv2d_conformance import mutants, spec
-from conv2d_conformance.mutants import Mutant
-from conv2d_conformance.variants import targets as variant_targets
+import other_kernels
 
 HERE = Path(__file__).resolve().parent
 RIGHT = f"{HERE / 'classic_faults.py'}:right"
@@ -75,29 +71,13 @@ def examined(name: str, targets: list[str], statuses: tuple[int, ...]) -> Row:
     return Row(name, count, right, seconds / count, processor / count, statistics.median(told))
 
 
-def wrong_kernels(count: int) -> list[str]:
-    """Every n-th mutant of conv2d that breaks a MUST."""
-    found: dict[str, str] = {}
-    for info in pkgutil.iter_modules(mutants.__path__):
-        module = importlib.import_module(f"{mutants.__name__}.{info.name}")
-        for value in vars(module).values():
-            if isinstance(value, Mutant) and value.effort == "quick" and is_about_a_must_of_conv2d(value):
-                found.setdefault(value.name, f"{module.__name__}:{value.name}")
-    return list(found.values())[:: max(1, len(found) // count)][:count]
+def others(*, are_right: bool) -> list[str]:
+    names = [name for name in other_kernels.KERNELS if (name in other_kernels.RIGHT) == are_right]
+    return [f"{HERE / 'other_kernels.py'}:{name}" for name in names]
 
 
-def is_about_a_must_of_conv2d(mutant: Mutant) -> bool:
-    return spec.operation_of(mutant.breaks) == "conv2d" and spec.get(mutant.breaks).level == "MUST"
-
-
-def right_kernels(count: int) -> list[str]:
-    found = list(variant_targets().values())
-    return found[:: max(1, len(found) // count)][:count]
-
-
-def classic(count: int) -> list[str]:
-    names = [name for name in classic_faults.FAULTS if name not in NEVER_SOON]
-    return [f"{HERE / 'classic_faults.py'}:{name}" for name in names[:count]]
+def classic() -> list[str]:
+    return [f"{HERE / 'classic_faults.py'}:{name}" for name in classic_faults.FAULTS if name not in NEVER_SOON]
 
 
 def markdown(rows: list[Row], alone: float) -> str:
@@ -123,16 +103,13 @@ def markdown(rows: list[Row], alone: float) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--classic", type=int, default=26)
-    parser.add_argument("--wrong", type=int, default=14)
-    parser.add_argument("--right", type=int, default=6)
     parser.add_argument("--markdown", type=Path, metavar="FILE")
     options = parser.parse_args()
     rows = [
         examined("a right one alone, before", [RIGHT], NOTHING_BROKEN),
-        examined("classic faults", classic(options.classic), BROKEN),
-        examined("mutants", wrong_kernels(options.wrong), BROKEN),
-        examined("right variants", right_kernels(options.right), NOTHING_BROKEN),
+        examined("classic faults", classic(), BROKEN),
+        examined("wrong for few calls", others(are_right=False), BROKEN),
+        examined("right ones", others(are_right=True), NOTHING_BROKEN),
         examined("a right one alone, after", [RIGHT], NOTHING_BROKEN),
     ]
     text = markdown(rows, (rows[0].processor + rows[-1].processor) / 2)
