@@ -29,7 +29,6 @@ def kinds() -> dict[str, Any]:
         "reference CASE": right.RightAnswer,
         "reference 'init ...'": right.LawOfLayers,
         "replay CASE TARGET": asked.Replayed,
-        "run TARGET": TargetOutcome,
         "smoke TARGET": asked.Smoked,
         "fingerprint TARGET": Fingerprint,
         "fingerprint TARGET OTHER": tuple[Fingerprint, ...],

@@ -35,7 +35,6 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "reference CASE": (("reference", "grad n1c1h1w3 m1k1x3 p0x2 bias x[0,0,0,0]=nan"), 0),
     "reference 'init ...'": (("reference", "init c6m10k3 seed:7"), 0),
     "replay CASE TARGET": (("replay", "n1c1h3w4 m1k2x2 integers:1", "flipped.py:conv2d", "--script", *HERE), 1),
-    "run TARGET": (("run", "right.py:conv2d", "--only", "bias.absent", "--effort", "quick", *HERE), 4),
     "smoke TARGET": (("smoke", "refuses.py:conv2d", *HERE), 1),
     "fingerprint TARGET": (("fingerprint", "right.py:conv2d", *HERE), 0),
     "fingerprint TARGET OTHER": (("fingerprint", "right.py:conv2d", "double.py:conv2d", *HERE), 0),
