@@ -22,7 +22,7 @@ HALF = 16
 EXACT = 2**53
 
 ALONE = 1 << 18
-"""Multiply-adds up to which OpenBLAS computes a product in the calling thread: threads of its own, called from many, wait
+"""Multiply-adds up to which OpenBLAS computes a product in the calling thread. Its own threads, called from several, wait
 for each other most of the time."""
 
 
