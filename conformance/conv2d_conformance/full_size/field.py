@@ -22,8 +22,8 @@ HALF = 16
 EXACT = 2**53
 
 ALONE = 1 << 18
-"""Multiply-adds up to which OpenBLAS computes a product in the calling thread. Its own threads, called from several, wait
-for each other most of the time."""
+"""Multiply-adds up to which OpenBLAS computes a product in the calling thread. Its own threads, called from several,
+wait for each other most of the time."""
 
 
 def drawn(generator: np.random.Generator, *shape: int) -> Residues:
