@@ -41,6 +41,9 @@ CASES = (
 """A case that needs an unclaimed feature is asked in its nearest claimed form."""
 
 
+FEW = Effort("few", drawn=2, multiply_adds=10_000, tiles=64, combined=5)
+
+
 def needs(program: str) -> str:
     if shutil.which(program) is None:
         pytest.skip(f"there is no {program} here")
@@ -120,13 +123,27 @@ def test_it_says_that_it_does_not_know_an_operation(worker: Worker) -> None:
     assert answer.sentence.startswith("unknown")
 
 
+def test_a_worker_answers_within_the_limits_that_it_declares_and_refuses_others() -> None:
+    needs("node")
+    checks = ("test_arguments::test_pair_order", "test_values::test_definition", "test_validation::test_outside_limits")
+    with Worker(f"command:node {shlex.quote(str(FOLDER / 'plain_javascript.mjs'))} square") as worker:
+        assert worker.hello.capabilities.limits == ("KH == KW", "SH == SW")
+        for name in checks:
+            tally = examine(catalogue()[name], worker, FEW, 0).tally
+            assert tally.outcome == "pass", f"{name}: {tally.failure}"
+            assert tally.asked > 1
+        square, wide = (np.ones((1, 1, 2, width), np.float32) for width in (2, 3))
+        arguments = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1}
+        answers = [worker.ask(Request("conv2d", arguments, {"input": wide, "weight": w})) for w in (square, wide)]
+    assert [type(answer) for answer in answers] == [Result, Rejected]
+
+
 def test_the_worker_in_c_keeps_every_requirement_that_it_claims(tmp_path: Path) -> None:
     """With few drawn cases; a whole run conforms as well."""
-    effort = Effort("few", drawn=2, multiply_adds=10_000, tiles=64, combined=5)
     with Worker(command_of("plain_c.c", tmp_path)) as worker:
         claimed = worker.hello.capabilities.features | set(worker.hello.operations)
         checks = [check for check in catalogue().values() if check.needs <= claimed]
         for check in checks:
-            tally = examine(check, worker, effort, 0).tally
+            tally = examine(check, worker, FEW, 0).tally
             assert tally.outcome == "pass", f"{check.name}: {tally.failure}"
     assert len(checks) > 50

@@ -15,11 +15,14 @@ CONVOLUTION = "aten::convolution"
 ONE_CONV2D = "what is judged here is one conv2d alone"
 
 
-class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch does not type what makes a subclass
+_Mode: Any = TorchDispatchMode  # so that its types are the same where PyTorch is not installed
+
+
+class _Recorder(_Mode):  # type: ignore[misc]  # it has no types
     """Keeps the operations that are carried out, with their arguments."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # torch does not type it
+        super().__init__()
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
 
     @classmethod

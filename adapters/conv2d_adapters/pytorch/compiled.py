@@ -46,7 +46,8 @@ def compiled(function: Callable[..., Any], back_end: str) -> Callable[..., Any]:
 
     @functools.lru_cache(MOST_KEPT)
     def for_kind(kind: Hashable) -> Callable[..., Any]:  # noqa: ARG001  # the key
-        return torch.compile(_copy(function), backend=make_seen_code, fullgraph=True, dynamic=False)
+        made: Callable[..., Any] = torch.compile(_copy(function), backend=make_seen_code, fullgraph=True, dynamic=False)
+        return made
 
     def call(*positional: Any, **named: Any) -> Any:
         seen.ran = False

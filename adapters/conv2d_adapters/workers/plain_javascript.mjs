@@ -6,11 +6,18 @@
 // on another one, which is named as an argument:
 //
 //   conv2d-conformance run "command:sh -c 'exec node plain_javascript.mjs 3 3>&1 1>&2'"
+//
+// With the argument `square` it declares limits, as a kernel does that is right for some calls alone. It is asked no
+// others, except to see that it refuses them:
+//
+//   conv2d-conformance run 'command:node plain_javascript.mjs square' --accept-limits
 
 import { readSync, writeSync } from "node:fs";
 
 const TYPES = { float32: Float32Array, float64: Float64Array };
-const ANSWERS = Number(process.argv[2] ?? 1);
+const WORDS = process.argv.slice(2);
+const SQUARE = WORDS.includes("square");
+const ANSWERS = Number(WORDS.find((word) => word !== "square") ?? 1);
 const HELLO = {
   answer: "hello",
   protocol: 1,
@@ -27,6 +34,7 @@ const HELLO = {
     validation: true,
     deterministic: true,
     subnormals: { float32: "kept", float64: "kept" },
+    limits: SQUARE ? ["KH == KW", "SH == SW"] : [],
   },
   environment: { node: process.version },
 };
@@ -61,6 +69,7 @@ function conv2d({ input, weight, bias }, { stride = 1, padding = 0, dilation = 1
   require(M % whole(groups, 1, "groups") === 0 && C === G * groups, "the channels do not fit the groups");
   require(KH > 0 && KW > 0, "the kernel is empty");
   require(!bias || (bias.shape.length === 1 && bias.shape[0] === M), "the bias must have one number for each filter");
+  require(!SQUARE || (KH === KW && sh === sw), "this kernel is for square filters and one stride for both axes");
   const [restH, restW] = [H + 2 * ph - dh * (KH - 1) - 1, W + 2 * pw - dw * (KW - 1) - 1];
   require(restH >= 0 && restW >= 0, "the kernel is larger than the padded input");
   const [OH, OW] = [Math.floor(restH / sh) + 1, Math.floor(restW / sw) + 1];

@@ -11,7 +11,18 @@ from functools import cache
 
 from conv2d_conformance.contract.adapter import Adapter
 
-MODULES = ("orders", "compensated", "formats", "engines", "directed", "pieces", "transforms", "flushing", "manners")
+MODULES = (
+    "orders",
+    "compensated",
+    "formats",
+    "engines",
+    "directed",
+    "pieces",
+    "transforms",
+    "flushing",
+    "manners",
+    "limited",
+)
 
 
 @cache

@@ -12,26 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from conv2d_conformance.cli import program, progress
-
-RIGHT = """
-import numpy as np
-
-
-def conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
-    (sh, sw), (ph, pw), (dh, dw) = (np.broadcast_to(value, 2) for value in (stride, padding, dilation))
-    x = np.pad(input.astype(float), [(0, 0), (0, 0), (ph, ph), (pw, pw)])
-    (N, C, H, W), (M, channels, KH, KW) = x.shape, weight.shape
-    OH, OW = (H - dh * (KH - 1) - 1) // sh + 1, (W - dw * (KW - 1) - 1) // sw + 1
-    x, w = x.reshape(N, groups, channels, H, W), weight.astype(float).reshape(groups, -1, channels, KH, KW)
-    y = np.zeros((N, groups, M // groups, OH, OW))
-    for kh, kw in np.ndindex(KH, KW):
-        seen = x[..., kh * dh :: sh, kw * dw :: sw][..., :OH, :OW]
-        y += np.einsum("ngchw,gmc->ngmhw", seen, w[..., kh, kw])
-    y = y.reshape(N, M, OH, OW)
-    if bias is not None:
-        y += bias.astype(float)[:, None, None]
-    return y.astype(input.dtype)
-"""
+from plain_conv2d import SOURCE
 
 WRONG = {
     "flipped": ("w[..., kh, kw]", "w[..., KH - 1 - kh, KW - 1 - kw]"),
@@ -48,13 +29,13 @@ WRONG = {
 @pytest.fixture(scope="session")
 def right() -> str:
     """The source of a right one."""
-    return RIGHT
+    return SOURCE
 
 
 @pytest.fixture(scope="session")
 def wrong() -> dict[str, str]:
     """The sources of the wrong ones."""
-    return {name: RIGHT.replace(old, new) for name, (old, new) in WRONG.items()}
+    return {name: SOURCE.replace(old, new) for name, (old, new) in WRONG.items()}
 
 
 @pytest.fixture
@@ -62,10 +43,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, with all the implementations in it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 3600.0)  # a busy machine adds no line to an output
-    (tmp_path / "right.py").write_text(RIGHT)
+    (tmp_path / "right.py").write_text(SOURCE)
     for name, (old, new) in WRONG.items():
-        assert old in RIGHT
-        (tmp_path / f"{name}.py").write_text(RIGHT.replace(old, new))
+        assert old in SOURCE
+        (tmp_path / f"{name}.py").write_text(SOURCE.replace(old, new))
     return tmp_path
 
 

@@ -33,9 +33,11 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "reference CASE": (("reference", "grad n1c1h1w3 m1k1x3 p0x2 bias x[0,0,0,0]=nan"), 0),
     "reference 'init ...'": (("reference", "init c6m10k3 seed:7"), 0),
     "replay CASE TARGET": (("replay", "n1c1h3w4 m1k2x2 integers:1", "flipped.py:conv2d", "--script", *HERE), 1),
+    "run TARGET": (("run", "right.py:conv2d", "--only", "bias.absent", "--effort", "quick", *HERE), 4),
     "smoke TARGET": (("smoke", "refuses.py:conv2d", *HERE), 1),
     "fingerprint TARGET": (("fingerprint", "right.py:conv2d", *HERE), 0),
     "fingerprint TARGET OTHER": (("fingerprint", "right.py:conv2d", "double.py:conv2d", *HERE), 0),
+    "compare TARGET OTHER": (("compare", "right.py:conv2d", "right.py:conv2d", "--case", "n1c8h5w5 m1k3 normal"), 0),
     "summary REPORT...": (("summary", REPORT), 0),
     "verify REPORT...": (("verify", REPORT, "right.py"), 2),
     "initialisation TARGET": (("initialisation", "--effort", "quick", "--dtype", "float32", *HERE), 0),
@@ -86,13 +88,13 @@ def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alarms, "run", lambda _, take, **__: take("test_bias::test_added", results, 1, 1))
 
 
-def test_every_command_but_run_answers_programs() -> None:
+def test_every_command_answers_programs() -> None:
     has = {
         name
         for name, command in program.commands.items()
         if any("--format" in parameter.opts and "json" in parameter.type.choices for parameter in command.params)  # type: ignore[attr-defined]  # of a choice
     }
-    assert has == {*program.commands} - {"run"}
+    assert has == {*program.commands}
     assert {words[0] for words, _ in ASKED.values()} == has
     assert ASKED.keys() == kinds().keys()
 

@@ -8,24 +8,10 @@ from typing import Any
 
 import pytest
 
+import plain_conv2d
 from conv2d_conformance.forms.frameworks import PACKAGE
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.target import load, parse
-
-BODY = """
-    (sh, sw), (ph, pw), (dh, dw) = stride, padding, dilation
-    x = np.pad(input.astype(float), [(0, 0), (0, 0), (ph, ph), (pw, pw)])
-    (N, C, H, W), (M, channels, KH, KW) = x.shape, weight.shape
-    OH, OW = (H - dh * (KH - 1) - 1) // sh + 1, (W - dw * (KW - 1) - 1) // sw + 1
-    x, w = x.reshape(N, groups, channels, H, W), weight.astype(float).reshape(groups, -1, channels, KH, KW)
-    y = np.zeros((N, groups, M // groups, OH, OW))
-    for kh, kw in np.ndindex(KH, KW):
-        seen = x[..., kh * dh :: sh, kw * dw :: sw][..., :OH, :OW]
-        y += np.einsum("ngchw,gmc->ngmhw", seen, w[..., kh, kw])
-    y = y.reshape(N, M, OH, OW)
-    if bias is not None:
-        y += bias.astype(float)[:, None, None]
-"""
 
 STANDINS = Path(__file__).with_name("standins")
 PLAYED = (f"{PACKAGE}.cupy", f"{PACKAGE}.jax")
@@ -77,4 +63,4 @@ def adapter_of(folder: Path) -> Any:
 @pytest.fixture
 def body() -> Any:
     """The lines of a right conv2d on NumPy arrays, with the parameters of the document."""
-    return BODY
+    return plain_conv2d.BODY

@@ -11,25 +11,14 @@ import numpy as np
 import pytest
 
 import conv2d_adapters
-from conv2d_conformance.contract.answers import Answer, Broken, Rejected, Request, Result
+from conv2d_conformance.contract.answers import Broken, Rejected, Request, Result
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.implementation.host import HOW_TO_GREET, IDLE_AT_START, Worker, connect
 from conv2d_conformance.implementation.target import LoadError, TargetError
+from worker_processes import array_of, broken
 
 PROGRAM = Path(__file__).with_name("misbehaving_program.py")
 PLAIN_PYTHON = Path(conv2d_adapters.__file__).parent / "workers" / "plain_python.py"
-
-
-def broken(answer: Answer) -> Broken:
-    assert isinstance(answer, Broken)
-    return answer
-
-
-def array_of(answer: Answer) -> Array:
-    assert isinstance(answer, Result)
-    (array,) = answer.arrays
-    assert array is not None
-    return array
 
 
 def program(*arguments: Path | str) -> str:
