@@ -200,7 +200,8 @@ def conclusion(
     inside = f"; {within}" if limits else ""
 
     if stopped:
-        headline = f"not conforming: stopped at the first broken MUST; {_found(broken)}, {_unasked(entries)}"
+        what = _found(broken) if broken or not breaches else f"{'; '.join(breaches)}, which no adapter may do"
+        headline = f"not conforming: stopped at the first broken MUST; {what}, {_unasked(entries)}"
         status = 1
     elif gave_up:
         headline = f"not conforming: gave up after {gave_up}; {_found(broken)}, {_unasked(entries)}"
