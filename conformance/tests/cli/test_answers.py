@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 
 from conv2d_conformance.cli import program
+from conv2d_conformance.cli.listing import LISTS
 from conv2d_conformance.cli.schemas import kinds, schema_of
 from conv2d_conformance.typed_json import as_json, from_json
 
@@ -25,6 +26,7 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "list adapters": (("list", "adapters"), 0),
     "list mutants": (("list", "mutants"), 0),
     "list networks": (("list", "networks"), 0),
+    "list shapes": (("list", "shapes"), 0),
     "list efforts": (("list", "efforts"), 0),
     "list coverage": (("list", "coverage"), 0),
     "list schemas": (("list", "schemas"), 0),
@@ -97,7 +99,7 @@ def test_every_command_answers_programs() -> None:
     }
     assert has == {*program.commands}
     assert {words[0] for words, _ in ASKED.values()} == has
-    assert ASKED.keys() == kinds().keys()
+    assert ASKED.keys() == kinds().keys() >= {f"list {what}" for what in LISTS}
 
 
 @pytest.mark.usefixtures("little_work")
