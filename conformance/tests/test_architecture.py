@@ -45,7 +45,7 @@ FLOORS = (
     {"diagnosis", "fingerprint", "reproducer"},
     {"report"},
     {"running"},
-    {"selftest", "variants", "verifying"},
+    {"comparing", "selftest", "variants", "verifying"},
     {"power", "sharpness"},
     {"cli", "plugin"},
     {"api"},

@@ -6,12 +6,13 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from conv2d_conformance.api.reaching import reached
+from conv2d_conformance.cases.shape_sets import named
 from conv2d_conformance.cli.deviations import read_deviations
 from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.cli.progress import progress as shown_progress
@@ -39,6 +40,8 @@ def certify(
     effort: str = Kind.effort,
     seed: int = Kind.seed,
     only: str = Kind.only,
+    shapes: str | Iterable[str] = Kind.shapes,
+    only_shapes: bool = Kind.only_shapes,
     deviations: str | Path | None = None,
     output: str | Path | None = None,
     progress: bool = False,
@@ -77,6 +80,8 @@ def certify(
                 effort=effort,
                 seed=seed,
                 only=only,
+                shapes=named(shapes),
+                only_shapes=only_shapes,
                 output=written,
                 workers=workers,
                 timeout=timeout,
@@ -112,6 +117,8 @@ def _require_possible(options: Options) -> None:
             raise ValueError(f"{one.name} must be one of {', '.join(map(repr, said.choices))}, got {value!r}")
         if said.least is not None and (type(value) is not int or value < said.least):
             raise ValueError(f"{one.name} must be an int of at least {said.least}, got {value!r}")
+    if options.only_shapes and not options.shapes:
+        raise ValueError("only_shapes needs shapes")
     _checked(require_match, options.only, options.profile)
 
 

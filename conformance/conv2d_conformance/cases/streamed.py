@@ -6,7 +6,9 @@ seconds. `cancelling` is the recipe of that name. The elements are the same byte
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -111,3 +113,18 @@ def empty_arrays(case: Case) -> dict[str, Array | None]:
     return {
         name: None if shape is None else np.empty(shape, dtype_of(case.dtype)) for name, shape in case.shapes.items()
     }
+
+
+def streamed_arrays(case: Case) -> dict[str, Array | None]:
+    """The arrays of a case, which take no other memory than their own."""
+    made = empty_arrays(case)
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None) as executor:
+        futures = [
+            executor.submit(fill, case, name, array, slice(first, min(first + TILE, array.size)))
+            for name, array in made.items()
+            if array is not None
+            for first in range(0, array.size, TILE)
+        ]
+        for future in futures:
+            future.result()
+    return made

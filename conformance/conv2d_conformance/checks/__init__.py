@@ -39,6 +39,11 @@ class Check:
     function: Callable[..., None]
 
     @property
+    def of_shapes(self) -> bool:
+        """Whether it asks the shapes that somebody names, and nothing where nobody names any."""
+        return hasattr(self.function, "of_shapes")
+
+    @property
     def sentence(self) -> str:
         return (self.function.__doc__ or "").strip()
 
@@ -68,9 +73,28 @@ class Check:
         return self.features | self.operations
 
 
+def of_shapes(function: CheckT) -> CheckT:
+    """Mark a check that asks the shapes that somebody names: it is no part of a run without any."""
+    function.of_shapes = True  # type: ignore[attr-defined]  # a function takes any attribute
+    return function
+
+
 @cache
 def catalogue() -> dict[str, Check]:
-    """All checks by name, in the order of the files and of their functions."""
+    """The checks of every run by name, in the order of the files and of their functions."""
+    return {name: check for name, check in every_check().items() if not check.of_shapes}
+
+
+def asked_checks(*, shapes: bool, alone: bool) -> dict[str, Check]:
+    """The checks of a run in which `shapes` are named, or not; with these `alone`, only those that ask them."""
+    return {
+        name: check for name, check in every_check().items() if (shapes if check.of_shapes else not (shapes and alone))
+    }
+
+
+@cache
+def every_check() -> dict[str, Check]:
+    """All checks by name, those of named shapes too."""
     found = {}
     for module_info in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{module_info.name}")

@@ -17,6 +17,7 @@ class ImplementationUnderTest(Protocol):
     """Asks the cases of a check, and judges the answers. While the check goes on, nothing has failed.
 
     `effort` says how much to ask; `seed` seeds everything that Hypothesis does not draw.
+    `shapes` were asked for by name.
     """
 
     @property
@@ -27,6 +28,9 @@ class ImplementationUnderTest(Protocol):
 
     @property
     def seed(self) -> int: ...
+
+    @property
+    def shapes(self) -> tuple[Case, ...]: ...
 
     def judge(
         self, case: Case, *, values: bool = True, times: int = 1, about: Callable[[Case], bool] = ...
@@ -43,6 +47,8 @@ class ImplementationUnderTest(Protocol):
     def judge_in_sequence(self, cases: Iterable[Case]) -> None: ...
 
     def judge_together(self, case: Case, other: Case) -> None: ...
+
+    def judge_at_full_size(self, shapes: Iterable[Case]) -> None: ...
 
     def judge_drawn(self, question: DrawnQuestion) -> None: ...
 

@@ -25,6 +25,7 @@ from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Judgement
+from conv2d_conformance.verdict.large_question import LargeQuestion
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.rejections import HINT, looks_like_a_mistake
 from conv2d_conformance.verdict.relatives import relatives
@@ -47,7 +48,8 @@ class AskedCase:
     def wrong_elements(self) -> list[tuple[int, ...]]:
         """The indices of the wrong elements in the law, where only values are wrong."""
         fault = self.judgement.fault
-        if fault is None or fault.aspect != "values" or not isinstance(self.answer, Result):
+        is_large = isinstance(self.question, LargeQuestion)
+        if is_large or fault is None or fault.aspect != "values" or not isinstance(self.answer, Result):
             return []
         law = self.question.law
         wrong = compare(row_of(self.answer.arrays).reshape(law.high.shape), law).wrong
@@ -94,7 +96,8 @@ def diagnosis_of(implementation: Implementation, asked: AskedCase) -> Diagnosis 
     None, without a call, where there was no answer, and outside the limits, since further calls would be inside.
     """
     question = asked.question
-    if asked.judgement.fault is None or isinstance(asked.answer, Broken) or question.is_outside_limits:
+    cannot = isinstance(asked.answer, Broken) or isinstance(question, LargeQuestion) or question.is_outside_limits
+    if asked.judgement.fault is None or cannot:
         return None
     return diagnose(implementation, asked.question.case)
 
@@ -198,4 +201,7 @@ def _praise(asked: AskedCase) -> str:
         return f"right: the call is outside the limits, and it was {how}"
     margin = asked.judgement.margin
     share = "" if margin is None else f"; the worst error is {margin:.3g} of what is allowed"
-    return f"right, in all of {asked.judgement.elements} elements{share}"
+    elements, evidence = asked.judgement.elements, asked.judgement.evidence
+    if isinstance(asked.question, LargeQuestion) and evidence < elements:
+        return f"right, in {evidence} sampled ones of {elements} elements{share}"
+    return f"right, in all of {elements} elements{share}"

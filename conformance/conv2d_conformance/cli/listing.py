@@ -72,6 +72,18 @@ def _networks() -> Iterator[lists.ListedNetwork]:
         yield lists.ListedNetwork(*row)
 
 
+def _shapes() -> Iterator[lists.ListedShape]:
+    from conv2d_conformance.cases.geometry import multiply_adds
+    from conv2d_conformance.cases.grammar import parse
+    from conv2d_conformance.cases.shape_sets import SHAPE_SETS, lines_of
+    from conv2d_conformance.verdict.room import bytes_of
+
+    for name, lines in SHAPE_SETS.items():
+        for shape, line in lines.items():
+            case = parse(line)
+            yield lists.ListedShape(name, shape, lines_of((case,))[0], multiply_adds(case), bytes_of(case))
+
+
 def _mutants() -> Iterator[lists.ListedMutant]:
     from conv2d_conformance.mutants import catalogue
 
@@ -123,6 +135,7 @@ LISTS = {
     "adapters": Listing(_adapters, ("adapter", "what it calls", "library")),
     "mutants": Listing(_mutants, ("mutant", "breaks", "replays", "sentence")),
     "networks": Listing(_networks, ("network", "layer", "case")),
+    "shapes": Listing(_shapes, ("set", "shape", "case", "multiply-adds", "bytes in float32")),
     "efforts": Listing(
         _efforts,
         ("effort", "cases drawn by a check", "multiplications of a fixed case", "mutants killed", "measured"),

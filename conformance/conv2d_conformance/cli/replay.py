@@ -58,6 +58,7 @@ def replay(
     from conv2d_conformance.implementation.target import parse as target_of
     from conv2d_conformance.report.console import paragraph, whole_line
     from conv2d_conformance.reproducer import NoScript, require_adapter, script
+    from conv2d_conformance.verdict.large_question import question_of
     from conv2d_conformance.verdict.question import Question
 
     if beside is not None and invariance is not None:
@@ -73,8 +74,8 @@ def replay(
                 raise Problem(f"{target} has no {needed}, which the case asks for", "give its adapter one")
         with progress(f"asking {target}", after=A_MOMENT):
             for earlier in before:
-                implementation.ask(Question(earlier, implementation.hello.capabilities).request)
-            question = Question(asked_for, implementation.hello.capabilities)
+                implementation.ask(question_of(earlier, implementation.hello.capabilities).request)
+            question = question_of(asked_for, implementation.hello.capabilities)
             other = None if at_once is None else Question(at_once, implementation.hello.capabilities)
             if invariance is None:
                 asked = asked_case.ask(implementation, question, times, beside=other)

@@ -36,6 +36,12 @@ FORMATS = ("text", "json", "jsonl")
 @click.option("--format", type=click.Choice(FORMATS), default="text", show_default=True, help="Of what is printed.")
 @click.option("--quiet", is_flag=True, help="Print one line for each target.")
 @options.of_a_run
+@click.option(
+    "--large-indices",
+    is_flag=True,
+    help="Judge arrays just beyond 2^31 bytes and elements too, each where there is room for it.",
+)
+@click.option("--shape", multiple=True, metavar="CASE", help="Judge this shape at full size too; repeatable.")
 @click.pass_context
 def run(
     ctx: click.Context,
@@ -47,6 +53,9 @@ def run(
     quiet: bool,
     output: Destination | Path | None,
     deviations: Path | None,
+    shape: tuple[str, ...],
+    shapes: str,
+    large_indices: bool,
     **chosen: Any,
 ) -> None:
     """Examine each TARGET and write a report.
@@ -59,7 +68,9 @@ def run(
     a folder. A TARGET may be a file of Python alone, where its conv2d is obvious. With --format jsonl, one line of JSON
     tells what became of a target as soon as it ends; json is an array of them all, and of one target the object alone.
     """
+    from conv2d_conformance.cases.shape_sets import named
     from conv2d_conformance.cli.deviations import read_deviations
+    from conv2d_conformance.cli.large_indices import with_room
     from conv2d_conformance.cli.requirement_glob import require_match
 
     if quiet and format != "text":
@@ -68,7 +79,11 @@ def run(
     if devices and len(found) == 1:
         raise Problem("--devices is for several targets", "name the device in the target: TARGET?device=cuda:0")
     destination = find(str(output)) if isinstance(output, Path) and len(found) == 1 else output
-    asked = Options(target=found[0], **chosen)
+    asked = Options(target=found[0], shapes=named(shape, shapes), **chosen)
+    if large_indices:
+        asked = replace(asked, shapes=named(asked.shapes, with_room(asked)))
+    if asked.only_shapes and not asked.shapes:
+        raise Problem("--only-shapes needs shapes", "name some with --shape or --shapes")
     require_match(asked.only, asked.profile)
     asked = replace(asked, deviations=read_deviations(deviations) if deviations else ())
     telling = "quiet" if quiet else format

@@ -8,7 +8,7 @@ from typing import Any
 def kinds() -> dict[str, Any]:
     """The types, by the words of the command line that ask for them."""
     from conv2d_conformance.cli.answer_format import ErrorAnswer
-    from conv2d_conformance.cli.answers import asked, explained, initialised, lists, measured, reports, right
+    from conv2d_conformance.cli.answers import asked, compared, explained, initialised, lists, measured, reports, right
     from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 
     return {
@@ -17,6 +17,7 @@ def kinds() -> dict[str, Any]:
         "list adapters": tuple[lists.ListedAdapter, ...],
         "list mutants": tuple[lists.ListedMutant, ...],
         "list networks": tuple[lists.ListedNetwork, ...],
+        "list shapes": tuple[lists.ListedShape, ...],
         "list efforts": tuple[lists.ListedEffort, ...],
         "list coverage": tuple[lists.ListedCoverage, ...],
         "list schemas": tuple[lists.ListedSchema, ...],
@@ -28,6 +29,7 @@ def kinds() -> dict[str, Any]:
         "smoke TARGET": asked.Smoked,
         "fingerprint TARGET": Fingerprint,
         "fingerprint TARGET OTHER": tuple[Fingerprint, ...],
+        "compare TARGET OTHER": compared.Compared,
         "summary REPORT...": tuple[reports.ReportInShort, ...],
         "verify REPORT...": tuple[reports.VerifiedReport, ...],
         "initialisation TARGET": initialised.LayersTested,

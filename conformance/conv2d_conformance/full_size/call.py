@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.full_size.axes import Places, read
+from conv2d_conformance.full_size.axes import TapIndices, read
 from conv2d_reference.arguments import Geometry
 
 
@@ -21,11 +21,11 @@ class LargeCall:
     grad_output: Array | None = None
 
     @cached_property
-    def rows(self) -> Places:
+    def rows(self) -> TapIndices:
         return read(self.g, 0)
 
     @cached_property
-    def columns(self) -> Places:
+    def columns(self) -> TapIndices:
         return read(self.g, 1)
 
     def filters(self, groups: slice) -> slice:

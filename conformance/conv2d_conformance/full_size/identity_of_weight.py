@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.full_size.axes import Places
+from conv2d_conformance.full_size.axes import TapIndices
 from conv2d_conformance.full_size.call import LargeCall
 from conv2d_conformance.full_size.field import P, Residues, halves, joined, parts, reduced
 from conv2d_conformance.full_size.identities import Coefficients, Ranges, covering, moved, widened_to
@@ -62,7 +62,7 @@ def _across(values: Array, coefficients: Residues) -> Residues:
     return found
 
 
-def _filtered(planes: Residues, places: Places, taps: Residues, *, by_rows: bool = False) -> Residues:
+def _filtered(planes: Residues, places: TapIndices, taps: Residues, *, by_rows: bool = False) -> Residues:
     """Planes (G, k, H, W) summed over what the taps of one axis read, each times its coefficient (kernel, k)."""
     axis = 2 if by_rows else 3
     nothing = [(0, 0)] * 4

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array, Floats
-from conv2d_conformance.full_size.axes import NOTHING, Places
+from conv2d_conformance.full_size.axes import NOTHING, TapIndices
 from conv2d_conformance.full_size.call import LargeCall
 from conv2d_conformance.full_size.planes import widened
 
@@ -58,7 +58,7 @@ def of_grad_bias(call: LargeCall, index: tuple[int, ...]) -> Factors:
     return outputs, np.ones_like(outputs)
 
 
-def _at(planes: Array, rows: Places, columns: Places) -> Floats:
+def _at(planes: Array, rows: TapIndices, columns: TapIndices) -> Floats:
     """The elements of planes (A, H, W) at some rows and columns, with zeros where there is nothing."""
     found = _float64(planes[:, rows[:, None], columns])
     found[:, rows == NOTHING] = 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from conv2d_conformance.checks import catalogue
+from conv2d_conformance.checks import every_check
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.not_reached import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.report.report import Accuracy, Ending, Report, Seen
+from conv2d_conformance.report.selection import checks_of, selection_of
 from conv2d_conformance.report.stopping import left_out, stop_of
 from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, conclusion, requirement_entries, unchecked
 from conv2d_conformance.typed_json import known
@@ -33,7 +34,9 @@ def assemble(
 
     A run that was `stopped` at the first broken MUST is not `complete`. `incidents` are those that belong to no check.
     """
-    checks = {check.name: check.requirements for check in catalogue().values()}
+    checks, known_checks = (
+        {check.name: check.requirements for check in found.values()} for found in (checks_of(header.run), every_check())
+    )
     records = sorted(records, key=lambda record: list(checks).index(record.check))
     run = header.run
     capabilities = Capabilities.from_json(header.implementation.capabilities)
@@ -62,7 +65,7 @@ def assemble(
             header.deviations,
             breaches,
             profile=run.profile,
-            only=run.only,
+            only=selection_of(run),
             isolation=run.isolation,
             complete=complete,
             gave_up=gave_up,
@@ -76,7 +79,7 @@ def assemble(
         requirements=tuple(entries),
         rejections=merged(record.rejections for record in records),
         checks=_seen(records, checks, {entry.id for entry in entries if entry.verdict != "unsupported"}),
-        without_check=tuple(unchecked(checks, run.profile)),
+        without_check=tuple(unchecked(known_checks, run.profile)),
         fingerprint=fingerprint,
     )
 

@@ -31,7 +31,7 @@ class Cited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was asked for. `memory_gib` is None where nothing limited the memory."""
+    """What was asked for. `memory_gib` is None where nothing limited the memory. `shapes` were named, at full size."""
 
     target: str
     profile: str
@@ -42,6 +42,8 @@ class Asked:
     timeout_seconds: float
     memory_gib: float | Absent | None = ABSENT
     accept_limits: bool | Absent = ABSENT
+    shapes: tuple[str, ...] | Absent = ABSENT
+    only_shapes: bool | Absent = ABSENT
     stop: str | Absent = ABSENT
 
 

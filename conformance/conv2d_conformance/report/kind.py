@@ -18,7 +18,7 @@ SUITE = "conv2d-conformance"
 STOPS = ("never", "must", "first")
 """never: everything is asked. must: what decides nothing is left out. first: the first broken MUST ends the run."""
 
-WORDS = {"only": "selection"}
+WORDS = {"only": "selection", "only_shapes": "selection of shapes alone"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +31,12 @@ class Kind:
     seed: int = 0
     only: str = "*"
     isolation: str = "process"
+    shapes: str = ""
+    only_shapes: bool = False
     stop: str = "never"
 
     def __post_init__(self) -> None:
-        for name in ("target", "only"):  # as a report holds them
+        for name in ("target", "only", "shapes"):  # as a report holds them
             object.__setattr__(self, name, escaped_line(getattr(self, name)))
 
     @classmethod
@@ -42,8 +44,9 @@ class Kind:
         """The kind of a run."""
         from conv2d_conformance.typed_json import known  # a run on the command line needs a kind before all else
 
-        told = {name: getattr(run, name) for name in cls.__dataclass_fields__}
-        return cls(**told | {"stop": known(run.stop, cls.stop)})
+        usual = cls(target=run.target)
+        found = {name: known(getattr(run, name), getattr(usual, name)) for name in cls.__dataclass_fields__}
+        return cls(**found | {"shapes": "; ".join(known(run.shapes, ()))})
 
     def differs_from(self, other: Kind) -> str:
         """The first difference from another kind, in words; empty if they are equal."""
@@ -65,6 +68,8 @@ class Kind:
         parts += ["no-isolation"] if self.isolation != usual.isolation else []
         parts += [f"stop-{self.stop}"] if self.stop != usual.stop else []
         parts += [f"only-{_plain(self.only)}"] if self.only != usual.only else []
+        parts += [f"shapes-{_plain(self.shapes)}"] if self.shapes else []
+        parts += ["alone"] if self.only_shapes else []
         name = "-".join(parts)
         data = name.encode()
         if len(data) > LONGEST_NAME:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks import Check
 from conv2d_conformance.checks.under_test import ImplementationUnderTest
 from conv2d_conformance.contract.answers import Implementation
@@ -23,9 +24,12 @@ def examine(
     *,
     simplifier: Simplifier | None = SIMPLIFIER,
     prepare: Prepare = Question,
+    shapes: tuple[Case, ...] = (),
 ) -> Examination:
     """Examine an implementation by a check to its end; a failure is in the tally."""
-    found = examination_of(check, implementation, effort, run_seed, simplifier=simplifier, prepare=prepare)
+    found = examination_of(
+        check, implementation, effort, run_seed, simplifier=simplifier, prepare=prepare, shapes=shapes
+    )
     run_check(check, found)
     return found
 
@@ -38,10 +42,13 @@ def examination_of(
     *,
     simplifier: Simplifier | None = SIMPLIFIER,
     prepare: Prepare = Question,
+    shapes: tuple[Case, ...] = (),
 ) -> Examination:
     """The examination that a check will run, with the check's own seed."""
     seed = seed_of(check.name, run_seed)
-    return Examination(implementation, effort, check.requirements, seed=seed, simplifier=simplifier, prepare=prepare)
+    return Examination(
+        implementation, effort, check.requirements, seed=seed, simplifier=simplifier, prepare=prepare, shapes=shapes
+    )
 
 
 def run_check(check: Check, iut: ImplementationUnderTest) -> None:

@@ -44,8 +44,14 @@ def option(help: str | None = None, **said: Any) -> dict[str, Option]:
 
 
 def _memory(options: Options) -> float | None:
-    """The memory limit, if there is one."""
-    return options.memory if CAN_BE_TOLD and options.isolation == "process" else None
+    return options.memory_limit
+
+
+def _shapes(options: Options) -> tuple[str, ...]:
+    """The named shapes, a line each."""
+    from conv2d_conformance.cases.shape_sets import lines_of, shapes_of  # and with it NumPy
+
+    return lines_of(shapes_of(options.shapes))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +79,25 @@ class Options:
             shows_default=False,
             pytest="a glob of requirement ids",
             told="only",
+        ),
+    )
+    shapes: str = field(
+        default=Kind.shapes,
+        metadata=option(
+            "Judge these shapes at full size too: a file with one a line, or a set that `list shapes` names.",
+            metavar="FILE|NAME",
+            shows_default=False,
+            pytest="shapes, files and sets of them, separated by ;",
+            told="shapes",
+            tells=_shapes,
+        ),
+    )
+    only_shapes: bool = field(
+        default=Kind.only_shapes,
+        metadata=option(
+            "Ask the named shapes and nothing else, which earns no certificate.",
+            pytest="ask the named shapes and nothing else",
+            told="only_shapes",
         ),
     )
     output: str | Path | None = field(
@@ -141,6 +166,11 @@ class Options:
     deviations: tuple[tuple[Deviation, Conditions], ...] = field(
         default=(), metadata=option("Known failures, declared in TOML.", metavar="FILE", file="read")
     )
+
+    @property
+    def memory_limit(self) -> float | None:
+        """The GiB that the process of the implementation may hold, if there is a limit."""
+        return self.memory if CAN_BE_TOLD and self.isolation == "process" else None
 
 
 def described() -> Iterator[tuple[Field[Any], Option]]:

@@ -13,7 +13,9 @@ from fnmatch import fnmatchcase
 import pytest
 from hypothesis import is_hypothesis_test
 
-from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.cases.case import CaseError
+from conv2d_conformance.cases.shape_sets import shapes_of
+from conv2d_conformance.checks import Check, asked_checks, every_check
 from conv2d_conformance.checks.order import place_of
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
@@ -38,6 +40,7 @@ from conv2d_conformance.verdict.giving_up import GivingUp
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.record import Ended
+from conv2d_conformance.verdict.room import TooLarge, require_memory
 from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import recorded
 
@@ -98,7 +101,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         )
         config.add_cleanup(implementation.close)
         require_calls_inside(implementation.hello.capabilities)
-    except (TargetError, LoadError, LimitsOfNothing) as error:
+        require_memory(shapes_of(options.shapes), implementation.hello.capabilities, options.memory_limit)
+    except (TargetError, LoadError, LimitsOfNothing, TooLarge, CaseError) as error:
         raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
     config.stash[SUBJECT] = ExaminedImplementation(implementation, options)
 
@@ -123,6 +127,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workeroutput"):
         config.workeroutput[CLAIMS] = sorted(claimed)
         config.workeroutput[LIMITS] = list(limits)
+    asked = asked_checks(shapes=bool(subject.options.shapes), alone=subject.options.only_shapes)
     idle = stopping.left_out(subject.options.stop)
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
@@ -130,7 +135,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         check = check_of(item)
         selected = any(fnmatchcase(requirement, subject.options.only) for requirement in check.requirements)
         in_scope = is_within(check.profile, subject.options.profile)
-        runs = selected and in_scope and check.needs <= claimed and check.name not in idle
+        runs = selected and in_scope and check.needs <= claimed and check.name in asked and check.name not in idle
         (kept if runs else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     if subject.options.stop == "first":
@@ -150,6 +155,7 @@ def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
         EFFORTS[subject.options.effort],
         subject.options.seed,
         simplifier=subject.simplifier,
+        shapes=shapes_of(subject.options.shapes),
         prepare=Question if subject.shared is None else subject.shared.questions,
     )
     request.node.stash[EXAMINATION] = examination
@@ -202,7 +208,7 @@ def _ends_of(implementation: Implementation) -> Ends:
 def check_of(item: pytest.Item) -> Check:
     """The check behind a pytest item, by the name of its module and function."""
     module = item.module.__name__.rpartition(".")[2]  # type: ignore[attr-defined]  # a Function has it
-    return catalogue()[f"{module}::{item.name}"]
+    return every_check()[f"{module}::{item.name}"]
 
 
 def _only_distributes(config: pytest.Config) -> bool:

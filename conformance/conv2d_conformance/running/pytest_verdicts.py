@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from conv2d_conformance import spec
-from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.checks import Check, asked_checks, every_check
 from conv2d_conformance.report.causes import Cause
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.headline import whole_headline
 from conv2d_conformance.report.junit import sentence_about
 from conv2d_conformance.report.report import Conclusion, Entry
+from conv2d_conformance.report.selection import NAMED_SHAPES
 from conv2d_conformance.report.stopping import left_out
 from conv2d_conformance.report.text import show_cause
 from conv2d_conformance.report.verdicts import NO_CERTIFICATE, conclusion, entry_of, in_scope, requirement_entries
@@ -72,7 +73,7 @@ class PytestVerdicts:
         """The entries of a failing check, a deciding one first."""
         entries = [
             entry_of(spec.get(name), (record.check,), verdict=record.outcome, failure=record.failure)
-            for name in self._asked(catalogue()[record.check])
+            for name in self._asked(every_check()[record.check])
         ]
         return sorted(entries, key=lambda entry: entry.level != "MUST")
 
@@ -108,14 +109,19 @@ class PytestVerdicts:
         reasons = FAILING.intersection(known(found.no_certificate, ())) - accepted
         return found.exit_status == 1 or (found.exit_status == NO_CERTIFICATE and bool(reasons))
 
+    @property
+    def _selection(self) -> str:
+        return NAMED_SHAPES if self._options.only_shapes else self._options.only
+
     def _concluded(self) -> Conclusion:
         """The conclusion of `run` from the same records. If some were left out, say by -k, it is a selection."""
-        checks = {check.name: check.requirements for check in catalogue().values()}
+        asked = asked_checks(shapes=bool(self._options.shapes), alone=self._options.only_shapes)
+        checks = {check.name: check.requirements for check in asked.values()}
         run = {record.check for record in self._records}
         left = left_out(self._options.stop)
         is_whole = all(
             check.name in run | left or not self._asked(check) or not check.needs <= self.claimed
-            for check in catalogue().values()
+            for check in asked.values()
         )
         entries = requirement_entries(
             self._records,
@@ -131,7 +137,7 @@ class PytestVerdicts:
             deviations=(),
             breaches=sorted(set().union(*(record.breaches for record in self._records))),
             profile=self._options.profile,
-            only=self._options.only if is_whole else "some checks",
+            only=self._selection if is_whole else "some checks",
             isolation=self._options.isolation,
             complete=True,
             limits=self.limits,

@@ -9,6 +9,7 @@ from threading import Event
 
 import pytest
 
+from conv2d_conformance.cases.shape_sets import shapes_of
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
@@ -36,6 +37,7 @@ from conv2d_conformance.verdict import gate
 from conv2d_conformance.verdict.claims import require_calls_inside
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.record import Record
+from conv2d_conformance.verdict.room import require_memory
 
 
 class HarnessFailure(Exception):
@@ -82,6 +84,7 @@ def run(
     confirmer = Confirmer(options)
     try:
         require_calls_inside(implementation.hello.capabilities)
+        require_memory(shapes_of(options.shapes), implementation.hello.capabilities, options.memory_limit)
         if gate.is_needed(implementation.hello):
             _pass_gate(options)
         return _run(options, report_file, implementation, confirmer, on_progress, abandoned, shared)
@@ -127,7 +130,7 @@ def _run(
         raise HarnessFailure(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
-    looks = takes_fingerprint(options.stop) and options.only == "*"
+    looks = takes_fingerprint(options.stop) and options.only == "*" and not options.only_shapes
     ended_early = interrupted or collector.stopped or any(record.gave_up is not ABSENT for record in collector.records)
     fingerprint = _fingerprint(options, implementation, on_progress) if looks and not ended_early else None
     records = collector.records

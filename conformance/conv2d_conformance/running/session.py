@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from conv2d_conformance.checks import catalogue
+from conv2d_conformance.checks import every_check
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.pytest_options import arguments
 
@@ -29,7 +29,7 @@ def command_line(options: Options) -> list[str]:
     return [
         *found,
         *arguments(options),
-        *dict.fromkeys(inspect.getfile(inspect.unwrap(check.function)) for check in catalogue().values()),
+        *dict.fromkeys(inspect.getfile(inspect.unwrap(check.function)) for check in every_check().values()),
     ]
 
 

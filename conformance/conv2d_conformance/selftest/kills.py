@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import as_completed
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from conv2d_conformance.mutants import Mutant
 from conv2d_conformance.mutants import catalogue as mutants
 from conv2d_conformance.pool import pool
 from conv2d_conformance.running.examine import examine
+from conv2d_conformance.verdict.kept_questions import Questions
 from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
 
 MATRIX = Effort("matrix", drawn=10, multiply_adds=200_000, tiles=16)
@@ -161,13 +163,19 @@ def _meet_all(
         yield meet(mutant, check, effort, run_seed, simplifier=simplifier)
 
 
+@cache
+def _questions() -> Questions:
+    """Shared by the mutants of a process: those of one requirement are asked the same, up to where each is killed."""
+    return Questions()
+
+
 def meet(
     mutant: Mutant, check: Check, effort: Effort, run_seed: int, *, simplifier: Simplifier | None = SIMPLIFIER
 ) -> Encounter:
     """Let one check examine one mutant, in this process."""
     implementation = InProcess(mutant.adapter)
     started = time.perf_counter()
-    tally = examine(check, implementation, effort, run_seed, simplifier=simplifier).tally
+    tally = examine(check, implementation, effort, run_seed, simplifier=simplifier, prepare=_questions()).tally
     seconds = time.perf_counter() - started
     failure = tally.failure
     cases = ("", "") if failure is None else (failure.case, failure.first_case)

@@ -17,6 +17,7 @@ class Panel:
     def __init__(self, examinations: Sequence[Examination]) -> None:
         first, *_ = examinations
         self.claims, self.effort, self.seed = first.claims, first.effort, first.seed
+        self.shapes = first.shapes
         self._asked = list(examinations)
 
     def judge(
@@ -48,6 +49,10 @@ class Panel:
 
     def judge_drawn(self, question: DrawnQuestion) -> None:
         self._each(lambda examination: examination.judge_drawn(question))
+
+    def judge_at_full_size(self, shapes: Iterable[Case]) -> None:
+        asked = tuple(shapes)
+        self._each(lambda examination: examination.judge_at_full_size(asked))
 
     def measure(self, case: Case) -> None:
         self._each(lambda examination: examination.measure(case))

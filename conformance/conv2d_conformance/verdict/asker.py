@@ -18,6 +18,7 @@ from conv2d_conformance.verdict.failure import as_always
 from conv2d_conformance.verdict.fault_sentences import NO_SUCH_THING
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Fault, Judgement
+from conv2d_conformance.verdict.large_question import LargeQuestion
 from conv2d_conformance.verdict.question import DrawnQuestion, Question
 from conv2d_conformance.verdict.relatives import relatives
 from conv2d_conformance.verdict.repetitions import judge_repetitions
@@ -76,6 +77,13 @@ class Asker:
             if judgement.outcome != "pass":
                 break
         return judge_repetitions(judgement, answers, case.signature.symbols)
+
+    def ask_at_full_size(self, case: Case) -> Judgement:
+        """Ask a case of any size. Its arrays and the answer are freed before the next one."""
+        question = LargeQuestion(case, self.claims)
+        judgement = judge(question, self.implementation.ask(question.request))
+        self._watch(format_case(case), judgement, case.operation)
+        return judgement
 
     def ask_alike(self, case: Case, invariance: Invariance) -> Judgement | None:
         """Ask a case and its relatives. None, without a call, where it has none."""

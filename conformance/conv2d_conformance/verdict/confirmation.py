@@ -22,8 +22,8 @@ from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.history import MOST_REMEMBERED, unpacked
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import OF_SEVERAL_ANSWERS, Fault
+from conv2d_conformance.verdict.large_question import LargeQuestion, question_of
 from conv2d_conformance.verdict.needed_calls import shortest
-from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.record import Ended, Record
 
 MOST_CAUSES = 3
@@ -55,7 +55,7 @@ def explanations_of(failure: Failure, implementation: Implementation) -> tuple[s
     case = parse(failure.case)
     fault = fault_of(implementation, case)
     claims = implementation.hello.capabilities
-    if fault is None or not keeps_limits(case, claims):
+    if fault is None or not keeps_limits(case, claims) or isinstance(question_of(case, claims), LargeQuestion):
         return ()
     return explanations(
         case,
@@ -137,7 +137,7 @@ def _after_others(
     def fails_after(earlier: Sequence[Case]) -> bool:
         implementation.restart()
         for one in earlier:
-            implementation.ask(Question(one, implementation.hello.capabilities).request)
+            implementation.ask(question_of(one, implementation.hello.capabilities).request)
         fault = fault_of(implementation, case)
         if fault is not None:
             faults[tuple(map(format_case, earlier))] = fault
@@ -170,7 +170,7 @@ def _after_others(
 
 def fault_of(implementation: Implementation, case: Case) -> Fault | None:
     """The fault of the answer to a case, if it has one; the end of the process is not an answer."""
-    question = Question(case, implementation.hello.capabilities)
+    question = question_of(case, implementation.hello.capabilities)
     answer = implementation.ask(question.request)
     return None if isinstance(answer, Broken) else judge(question, answer).fault
 

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, NoReturn
 
+import numpy as np
+from numpy.random import Philox
+
 from conv2d_conformance import spec
-from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.cost import why_too_dear
 from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import is_legal, multiply_adds
@@ -16,6 +19,7 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cases.illegal_kinds import Illegal
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.contract.invariances import Invariance
 from conv2d_conformance.effort import Effort
@@ -28,6 +32,7 @@ from conv2d_conformance.verdict.failure import Failure, as_always, as_it_is
 from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.history import Remembering
 from conv2d_conformance.verdict.judgement import Aspect, Fault, Judgement, Outcome
+from conv2d_conformance.verdict.large_question import full_size_cases
 from conv2d_conformance.verdict.needed_calls import LONGEST_SEQUENCE
 from conv2d_conformance.verdict.question import DrawnQuestion, Question, claimed_grade
 from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
@@ -73,8 +78,10 @@ class Examination:
         seed: int = 0,
         simplifier: Simplifier | None = SIMPLIFIER,
         prepare: Prepare = Question,
+        shapes: tuple[Case, ...] = (),
     ) -> None:
         self.effort = effort
+        self.shapes = shapes
         self.requirements = requirements
         self.seed = seed
         self.simplifier = simplifier
@@ -273,6 +280,33 @@ class Examination:
         if self.simplifier is not None and judgement.outcome == "fail":
             failure = self.simplifier.together(self.asker, cases, failure)
         self._end(failure, judgement.outcome)
+
+    def judge_at_full_size(self, shapes: Iterable[Case]) -> None:
+        """Ask calls of these shapes, in every dtype that is claimed; raise Nonconforming for the first wrong answer.
+
+        Each is asked three times, with other data. A shape beyond the claims or the limits is left out, and none is
+        made simpler.
+        """
+        if self._raised is not None:
+            raise self._raised
+        seeds = np.random.Generator(Philox(key=self.seed))
+        for shape in shapes:
+            for dtype in sorted(self.claims.dtypes, key=DTYPES.index):
+                case = replace(shape, dtype=dtype, data=Recipe())
+                first, second, third = (int(seed) for seed in seeds.integers(1, 2**63, 3))
+                if within_claims(case, self.claims) != case:
+                    continue
+                for asked in full_size_cases(case, self.claims, (first, second, third)):
+                    judgement = self._ask_at_full_size(asked)
+                    self._note_rejection(asked, judgement)
+                    if judgement.outcome != "pass":
+                        assert judgement.fault is not None
+                        self._end(as_it_is(format_case(asked), judgement.fault), judgement.outcome)
+                    self._count(asked, judgement)
+        self._end_where_observed()
+
+    def _ask_at_full_size(self, case: Case) -> Judgement:
+        return self.asker.ask_at_full_size(case)
 
     def judge_drawn(self, question: DrawnQuestion) -> None:
         """Judge an answer by its distribution; raise Nonconforming if it fails.

@@ -35,8 +35,8 @@ def describe_wrong_elements(question: Question, answer: Array, law: Allowed, wro
     told = wrong & law.evident
     index = tuple(int(i) for i in np.argwhere(told if told.any() else wrong)[0])
     value = float(answer[index])
-    got = f"{_number(value)} at {_element(question, index, law)}; {int(wrong.sum())} of {wrong.size} elements are wrong"
-    required = _allowed_value(law, index, answer.dtype)
+    got = f"{number(value)} at {_element(question, index, law)}; {int(wrong.sum())} of {wrong.size} elements are wrong"
+    required = allowed_value(law, index, answer.dtype)
     clue = question.judged.clue(question.case, question.geometry, question.request.arrays, index, value)
     if clue is not None:
         shown, source = clue
@@ -49,7 +49,8 @@ def _element(question: Question, index: tuple[int, ...], law: Allowed) -> str:
     return element(int(np.ravel_multi_index(index, law.high.shape)), shapes)
 
 
-def _allowed_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:
+def allowed_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:
+    """What is allowed at an element of a law."""
     extra = law.exceptions
     allowed = [_finite_value(law, index, dtype)] if extra is None or extra.finite[index] else []
     if extra is not None:
@@ -67,8 +68,9 @@ def _finite_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.gener
     with np.errstate(over="ignore"):
         nearest = float(np.asarray(high).astype(dtype))
     is_exact = nearest == high and law.low[index] == 0
-    return f"{_number(nearest)}, exactly" if law.neighbours == 1 or is_exact else f"a neighbour of {high:.17g}"
+    return f"{number(nearest)}, exactly" if law.neighbours == 1 or is_exact else f"a neighbour of {high:.17g}"
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """A number as it is told."""
     return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)

@@ -12,7 +12,9 @@ from conv2d_conformance.law.allowed import compare
 from conv2d_conformance.law.joined_arrays import row_of
 from conv2d_conformance.verdict.fault_sentences import ANY_ANSWER, BEYOND, REFUSED, describe_wrong_elements
 from conv2d_conformance.verdict.grading import Grading
+from conv2d_conformance.verdict.judge_large import values_at_full_size
 from conv2d_conformance.verdict.judgement import Fault, Judgement
+from conv2d_conformance.verdict.large_question import LargeQuestion
 from conv2d_conformance.verdict.question import Question
 
 
@@ -33,6 +35,8 @@ def judge(question: Question, answer: Answer, *, values: bool = True, grading: G
         return _fail(answer, Fault("accepted", got, "an array, since the call is legal"))
     if (fault := _fault_of_form(question, answer)) is not None:
         return _fail(answer, fault)
+    if values and isinstance(question, LargeQuestion):
+        return values_at_full_size(question, answer)
     return _judge_values(question, answer, row_of(answer.arrays), values, grading)
 
 

@@ -6,6 +6,7 @@ import math
 from collections import OrderedDict
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.verdict.question import Question
 
@@ -28,13 +29,16 @@ class Questions:
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most = most_bytes
         self._bytes = 0
-        self._kept: OrderedDict[tuple[Case, str], tuple[Question, int]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], tuple[Question, int]] = OrderedDict()
 
     def __call__(self, case: Case, claims: Capabilities) -> Question:
-        # A stride of 1.0 equals a stride of 1, but makes another question.
         if case.overrides:
             return Question(case, claims)
-        key = (case, f"{sorted(claims.grades.items())} {sorted(claims.subnormals.items())} {claims.limits}")
+        # By its line: a case with an element 0.0 equals one with -0.0, but makes another question.
+        key = (
+            format_case(case),
+            f"{sorted(claims.grades.items())} {sorted(claims.subnormals.items())} {claims.limits}",
+        )
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key][0]
@@ -43,7 +47,7 @@ class Questions:
             self._keep(key, question, size)
         return question
 
-    def _keep(self, key: tuple[Case, str], question: Question, size: int) -> None:
+    def _keep(self, key: tuple[str, str], question: Question, size: int) -> None:
         self._kept[key] = question, size
         self._bytes += size
         while self._bytes > self._most:

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from conv2d_conformance.checks import Check
 from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.report import Entry, Report, Seen, Verdict
+from conv2d_conformance.report.selection import checks_of
 from conv2d_conformance.report.stopping import left_out, stop_of
 from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.spec import is_within
@@ -16,11 +17,12 @@ from conv2d_conformance.typed_json import ABSENT, known
 
 def to_run(checks: Mapping[str, Check], run: Asked, claimed: frozenset[str]) -> list[Check]:
     """The checks that a run makes if nothing ends it: those in its profile and selection whose needs are claimed."""
-    left = left_out(known(run.stop, "never"))
+    asked, left = checks_of(run), left_out(known(run.stop, "never"))
     return [
         check
         for check in checks.values()
-        if is_within(check.profile, run.profile)
+        if check.name in asked
+        and is_within(check.profile, run.profile)
         and any(fnmatchcase(requirement, run.only) for requirement in check.requirements)
         and check.needs <= claimed
         and check.name not in left

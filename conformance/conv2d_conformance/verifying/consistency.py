@@ -9,6 +9,7 @@ from conv2d_conformance.checks import Check
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.report import Conclusion, Report
+from conv2d_conformance.report.selection import selection_of
 from conv2d_conformance.report.verdicts import NO_CERTIFICATE, conclusion
 from conv2d_conformance.typed_json import ABSENT, Json, as_json, known
 from conv2d_conformance.verifying.accuracy import faults_of_accuracy, faults_of_subjects
@@ -92,7 +93,7 @@ def _faults_of_conclusion(report: Report, claims: Capabilities, origin: Origin) 
                 report.deviations,
                 known(report.breaches, ()),
                 profile=run.profile,
-                only=run.only,
+                only=selection_of(run),
                 isolation=run.isolation,
                 complete=report.complete,
                 gave_up=known(report.gave_up, None),

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.report import Entry, Report
+from conv2d_conformance.report.selection import asks_shapes_alone, checks_of
 from conv2d_conformance.report.verdicts import in_scope
 from conv2d_conformance.spec import Requirement
 from conv2d_conformance.verifying.rules import Rules
@@ -19,6 +21,9 @@ def faults_of_selection(report: Report, rules: Rules) -> Iterator[str]:
     without = list(report.without_check)
     scope = [rule.id for rule in rules.requirements.values() if in_scope(rule, profile)]
     selected = [name for name in scope if fnmatchcase(name, only)]
+    if asks_shapes_alone(report.run):
+        about = {requirement for check in checks_of(report.run).values() for requirement in check.requirements}
+        selected = [name for name in selected if name in about]
     yield from (f"{name} stands in it {count} times" for name, count in Counter(there).items() if count > 1)
     for name in dict.fromkeys([*there, *without]):
         if name not in rules.requirements:
@@ -45,7 +50,7 @@ def faults_of_entries(report: Report, rules: Rules, claimed: frozenset[str]) -> 
     """Faults if a requirement has a wrong level, profile, features or checks, or is not judged although claimed."""
     for entry in report.requirements:
         if rule := rules.requirements.get(entry.id):
-            for name, is_said, holds in _facts(entry, rule, rules):
+            for name, is_said, holds in _facts(entry, rule, rules, report.run):
                 if is_said != holds:
                     yield f"the {name} of {rule.id}: {_told(holds)} as specified, {_told(is_said)} in the report"
             needed = rule.needs
@@ -59,13 +64,14 @@ def faults_of_entries(report: Report, rules: Rules, claimed: frozenset[str]) -> 
 
 
 def _facts(
-    entry: Entry, rule: Requirement, rules: Rules
+    entry: Entry, rule: Requirement, rules: Rules, run: Asked
 ) -> Iterator[tuple[str, str | Sequence[str], str | Sequence[str]]]:
     yield "level", entry.level, rule.level
     yield "profile", entry.profile, rule.profile
     yield "features", entry.features, tuple(sorted(rule.features))
     if rules.checks is not None:
-        own = tuple(name for name, check in rules.checks.items() if rule.id in check.requirements)
+        asked = checks_of(run)
+        own = tuple(name for name, check in rules.checks.items() if rule.id in check.requirements and name in asked)
         yield "checks", entry.checks, own
 
 

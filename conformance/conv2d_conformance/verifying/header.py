@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from conv2d_conformance.cases.case import CaseError
+from conv2d_conformance.cases.shape_sets import lines_of, shape_of
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.signatures import MAIN
@@ -15,6 +17,7 @@ from conv2d_conformance.fingerprint.summary import Phrases, nothing_seen, pieces
 from conv2d_conformance.implementation.bundled import list_adapters
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
+from conv2d_conformance.report.selection import selection_of
 from conv2d_conformance.report.stopping import is_decided, stop_of, takes_fingerprint
 from conv2d_conformance.typed_json import ABSENT, known
 from conv2d_conformance.verifying.rules import Rules
@@ -35,17 +38,31 @@ def faults_of_header(report: Report, rules: Rules | None) -> Iterator[str]:
     if not report.is_interrupted and report.execution.seconds is None:
         yield "it came to its end, and does not say how long it took"
     yield from _faults_of_stopping(report)
+    yield from _faults_of_shapes(known(run.shapes, ()), alone=known(run.only_shapes, False))
     names = Counter(deviation.requirement for deviation in report.deviations)
     yield from (f"it declares {name} {count} times" for name, count in names.items() if count > 1)
     if rules is not None:
         yield from (f"it declares {name}, which is no requirement" for name in names if name not in rules.requirements)
 
 
+def _faults_of_shapes(shapes: Sequence[str], *, alone: bool) -> Iterator[str]:
+    if alone and not shapes:
+        yield "it says that named shapes alone were asked, and names none"
+    for line in shapes:
+        try:
+            written = lines_of((shape_of(line),))[0]
+        except CaseError as error:
+            yield f"it names the shape {line!r}, which is none: {error}"
+        else:
+            if written != line:
+                yield f"it names the shape {line!r}, which is written {written!r}"
+
+
 def faults_of_fingerprint(report: Report, claims: Capabilities) -> Iterator[str]:
     """Faults if the fingerprint is missing where it must be present, or is another implementation's."""
     found, implementation = report.fingerprint, report.implementation
     looks = takes_fingerprint(stop_of(report))
-    is_due = looks and report.complete and report.run.only == "*" and known(report.gave_up, None) is None
+    is_due = looks and report.complete and selection_of(report.run) == "*" and known(report.gave_up, None) is None
     if found is None or not is_due:
         if (found is not None) != is_due:
             yield "it has a fingerprint of a run that takes none" if found else "its fingerprint is missing"

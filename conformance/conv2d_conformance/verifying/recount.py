@@ -16,6 +16,7 @@ import hypothesis
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import geometry, is_legal
+from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import Check
 from conv2d_conformance.contract.answers import Hello, Request
 from conv2d_conformance.contract.capabilities import Capabilities
@@ -25,6 +26,7 @@ from conv2d_conformance.operations import elementwise
 from conv2d_conformance.report.header import Asked
 from conv2d_conformance.running.examine import run_check
 from conv2d_conformance.running.hypothesis_draws import seed_of
+from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.claims import keeps_limits
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.judgement import Judgement
@@ -73,7 +75,8 @@ class _Counting(Examination):
 
     def __init__(self, hello: Hello, run: Asked, check: Check) -> None:
         drawn_from = seed_of(check.name, run.seed)
-        super().__init__(_Silent(hello), EFFORTS[run.effort], check.requirements, seed=drawn_from)
+        shapes = tuple(parse(line) for line in known(run.shapes, ()))
+        super().__init__(_Silent(hello), EFFORTS[run.effort], check.requirements, seed=drawn_from, shapes=shapes)
         self.cases: list[int] = []
         self.transcripts: list[str] = []
         self.elements: list[int] = []
@@ -87,6 +90,9 @@ class _Counting(Examination):
         if self.asker.grades and judges_values and 0 not in case.output_shape:
             self.subjects.add(case.subject)
         return _held(_elements(case) if judges_values else 1)
+
+    def _ask_at_full_size(self, case: Case) -> Judgement:
+        return _held(_elements(case))
 
     def _ask_alike(self, case: Case, invariance: Invariance) -> Judgement | None:
         return _held(_elements(case)) if relatives(Question(case, self.claims), invariance) else None

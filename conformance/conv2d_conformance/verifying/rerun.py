@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from conv2d_conformance import sources
 from conv2d_conformance.cases.grammar import parse
-from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.checks import Check, every_check
 from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.operations import operation_of
@@ -20,6 +20,7 @@ from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import OF_SEVERAL_ANSWERS
+from conv2d_conformance.verdict.large_question import question_of
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.tally import Tally
 
@@ -49,13 +50,13 @@ class _Rerun:
         self.tallies: dict[str, Tally] = {}
 
     def can_make(self, name: str) -> bool:
-        check = catalogue().get(name)
+        check = every_check().get(name)
         return check is not None and check.needs <= self.claimed
 
     def tally(self, name: str) -> Tally:
         """What a check sees now, with the effort and the seed of the report."""
         if name not in self.tallies:
-            self.tallies[name] = _tally(catalogue()[name], self.implementation, self.report.run)
+            self.tallies[name] = _tally(every_check()[name], self.implementation, self.report.run)
         return self.tallies[name]
 
 
@@ -120,7 +121,7 @@ def _fails_alone(failure: Failure, implementation: Implementation) -> bool:
     operation = operation_of(line)
     if operation.elementwise is None or operation.name not in implementation.hello.operations:
         return False
-    question = Question(parse(line), implementation.hello.capabilities)
+    question = question_of(parse(line), implementation.hello.capabilities)
     times = 1 if failure.failed_repetitions == failure.repetitions else OFTEN
     return any(_is_wrong(implementation, question) for _ in range(times))
 
@@ -160,4 +161,5 @@ def _differences_of_numbers(name: str, seen: Seen, tally: Tally) -> Iterator[str
 
 
 def _tally(check: Check, implementation: Implementation, run: Asked) -> Tally:
-    return examine(check, implementation, EFFORTS[run.effort], run.seed, simplifier=None).tally
+    shapes = tuple(parse(line) for line in known(run.shapes, ()))
+    return examine(check, implementation, EFFORTS[run.effort], run.seed, simplifier=None, shapes=shapes).tally

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from conv2d_conformance import __version__, sources, spec
-from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.checks import Check, every_check
 from conv2d_conformance.contract.invariances import INVARIANCES
 from conv2d_conformance.report.header import Cited, Header
 from conv2d_conformance.spec import Requirement
@@ -76,7 +76,7 @@ def origin_of(report: Header) -> Origin:
             found.faults.append(f"its sources are those of version {__version__} of the suite, not {suite.version}")
         if text is not here:
             found.faults.append(f"it cites {_edition(cited)}; the suite that made it has {_edition_of(here)}")
-        found.rules = Rules(here.requirements, catalogue())
+        found.rules = Rules(here.requirements, every_check())
         return found
     else:
         found.unknown.append(
@@ -84,7 +84,7 @@ def origin_of(report: Header) -> Origin:
             "what they ask"
         )
         if text is spec.load() and found.rules is not None:
-            checks = {name: check for name, check in catalogue().items() if lacks.isdisjoint(check.requirements)}
+            checks = {name: check for name, check in every_check().items() if lacks.isdisjoint(check.requirements)}
             found.supposed = Rules(found.rules.requirements, checks)
     if text is None:
         found.unknown.append(f"it cites {_edition(cited)}, a text that this version does not have")

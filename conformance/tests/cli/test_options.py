@@ -32,6 +32,8 @@ OTHER = Options(
     effort="thorough",
     seed=7,
     only="bias.*",
+    shapes="n2c3h4w5 m6k1x1 s1x1 p0x0 d1x1 g1 bias",
+    only_shapes=True,
     output=Path("out.json"),
     workers=3,
     timeout=2.5,
@@ -59,7 +61,8 @@ def test_every_option_is_changed_in_these_tests() -> None:
 
 def test_every_option_of_a_run_is_on_the_command_line() -> None:
     of_many_and_of_telling = {"targets", "file", "devices", "format", "quiet"}
-    assert set(defaults_of("run")) - of_many_and_of_telling == set(OPTIONS) - {"target"}
+    of_shapes = {"shape", "large_indices"}  # which add to the shapes
+    assert set(defaults_of("run")) - of_many_and_of_telling - of_shapes == set(OPTIONS) - {"target"}
 
 
 def test_every_option_of_a_run_is_one_of_pytest_or_has_another_place_there() -> None:
@@ -107,6 +110,8 @@ def test_a_report_says_what_was_asked() -> None:
         effort="thorough",
         seed=7,
         only="bias.*",
+        shapes=("n2c3h4w5 m6k1x1 s1x1 p0x0 d1x1 g1 bias",),
+        only_shapes=True,
         isolation="none",
         timeout_seconds=2.5,
         memory_gib=None,

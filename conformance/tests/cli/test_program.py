@@ -77,10 +77,10 @@ def test_an_interrupt_has_its_own_exit_status(invoke: Callable[..., Result], mon
 
 
 def test_the_names_of_checks_are_read_as_they_are_imported() -> None:
-    from conv2d_conformance.checks import catalogue
+    from conv2d_conformance.checks import every_check
 
     read = {check.name: (check.requirements, check.sentence) for check in checks()}
-    assert read == {check.name: (check.requirements, check.sentence) for check in catalogue().values()}
+    assert read == {check.name: (check.requirements, check.sentence) for check in every_check().values()}
 
 
 def test_options_have_one_spelling() -> None:

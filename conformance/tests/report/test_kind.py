@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conv2d_conformance.report.kind import LONGEST_NAME, Kind
+from conv2d_conformance.report.kind import LONGEST_NAME, WORDS, Kind
 from conv2d_conformance.report.kind_of_file import kind_in, kind_in_first_line
 
 PLAIN = Kind(target="torch")
@@ -17,6 +17,8 @@ OTHERS = {
     "seed": 7,
     "only": "padding.*",
     "isolation": "none",
+    "shapes": "n1c2h3w4 m5k1x1 s1x1 p0x0 d1x1 g1 nobias",
+    "only_shapes": True,
     "stop": "first",
 }
 
@@ -29,6 +31,7 @@ OTHERS = {
         (replace(PLAIN, profile="training", seed=7), "conv2d-torch-training-seed7.json"),
         (replace(PLAIN, only="padding.*"), "conv2d-torch-only-padding.json"),
         (replace(PLAIN, isolation="none"), "conv2d-torch-no-isolation.json"),
+        (replace(PLAIN, shapes="n1c2h3w4 m5k1x1", only_shapes=True), "conv2d-torch-shapes-n1c2h3w4-m5k1x1-alone.json"),
         (Kind(target="right.py:conv2d"), "conv2d-right.py-conv2d.json"),
         (Kind(target="torch?threads=2&onednn=off"), "conv2d-torch-threads-2-onednn-off.json"),
         (Kind(target="../a b/c.py:f"), "conv2d-a-b-c.py-f.json"),
@@ -44,9 +47,7 @@ def test_every_part_of_a_kind_is_in_its_name_and_in_the_words_of_a_refusal() -> 
         change: dict[str, Any] = {part: value}
         other = replace(PLAIN, **change)
         assert other.default_name() != PLAIN.default_name()
-        assert PLAIN.differs_from(other) == (
-            f"its {'selection' if part == 'only' else part} is {value}, not {asdict(PLAIN)[part]}"
-        )
+        assert PLAIN.differs_from(other) == (f"its {WORDS.get(part, part)} is {value}, not {asdict(PLAIN)[part]}")
     assert PLAIN.differs_from(replace(PLAIN)) == ""
 
 

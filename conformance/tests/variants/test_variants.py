@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner
 
 from conv2d_conformance import variants
-from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.checks import catalogue as checks
 from conv2d_conformance.cli import program
 from conv2d_conformance.effort import Effort
@@ -22,7 +21,6 @@ from conv2d_conformance.variants import alarms
 from conv2d_conformance.variants.alarms import Alarm, VariantResult
 from conv2d_conformance.variants.panel import Panel
 from conv2d_conformance.verdict.examination import Examination
-from conv2d_conformance.verdict.kept_questions import Questions
 
 SMALL = Effort("small", drawn=3, multiply_adds=10_000, tiles=200)
 
@@ -143,16 +141,6 @@ def test_a_panel_is_led_through_whatever_a_check_asks() -> None:
     (found,) = alarms.runs("test_state::test_concurrent_calls", ("one-after-the-other",), (1,), SMALL).values()
     assert found.checks == 1
     assert found.alarms == ()
-
-
-def test_equal_claims_share_a_question_and_others_do_not() -> None:
-    questions = Questions()
-    case, claims = parse("n1c8h9w9 m2k3 integers:1"), variants.catalogue()["core"].capabilities
-    assert questions(case, claims) is questions(case, replace(claims, stride=False))
-    assert questions(case, claims) is not questions(case, replace(claims, grades={"float32": "B2"}))
-    illegal = [parse(f"n1c8h9w9 m2k3 integers:1 stride={stride}") for stride in ("(1,1)", "(1.0,1.0)")]
-    assert illegal[0] == illegal[1]
-    assert [questions(case, claims).illegal_because is None for case in illegal] == [True, False]
 
 
 def test_results_add_up() -> None:

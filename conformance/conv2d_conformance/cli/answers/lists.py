@@ -45,6 +45,17 @@ class ListedNetwork:
 
 
 @dataclass(frozen=True)
+class ListedShape:
+    """A shape that people time or ship, by the name of its set, with its cost."""
+
+    set: str
+    shape: str
+    case: str
+    multiply_adds: int
+    bytes_in_float32: int
+
+
+@dataclass(frozen=True)
 class ListedMutant:
     """An implementation that is wrong on purpose, the requirement that it breaks, and the bug that it replays."""
 

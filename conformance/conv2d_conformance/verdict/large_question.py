@@ -1,0 +1,67 @@
+"""A case of any size as a question, which is judged in time proportional to its arrays (`judge_large`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from conv2d_conformance.cases.case import Case, Recipe
+from conv2d_conformance.cases.cost import why_too_dear
+from conv2d_conformance.cases.data import arrays
+from conv2d_conformance.cases.geometry import products
+from conv2d_conformance.cases.grammar import format_case
+from conv2d_conformance.cases.streamed import STREAMED, streamed_arrays
+from conv2d_conformance.contract.answers import Request
+from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.full_size.call import LargeCall, four_axes
+from conv2d_conformance.verdict.question import Question
+
+
+@dataclass
+class LargeQuestion(Question):
+    """A legal call of any size. Its arrays are made tile by tile, where the recipe can."""
+
+    @cached_property
+    def request(self) -> Request:
+        recipe = self.case.recipe
+        assert recipe is not None
+        made = streamed_arrays(self.case) if recipe.name in STREAMED else arrays(self.case)
+        return Request(
+            operation=self.case.operation,
+            arguments=self.case.arguments,
+            arrays=made,
+            products=products(self.geometry),
+            line=format_case(self.case),
+        )
+
+    @property
+    def call(self) -> LargeCall:
+        """The call with arrays of four axes."""
+        output = self.request.arrays.get("grad_output")
+        return LargeCall(
+            self.geometry,
+            four_axes(self.input),
+            self.weight,
+            self.bias,
+            None if output is None else four_axes(output),
+        )
+
+
+def full_size_cases(case: Case, claims: Capabilities, seeds: tuple[int, int, int]) -> tuple[Case, ...]:
+    """Three calls of one shape in one dtype, with different data: integers come last, where memory is no longer new.
+
+    The classes of transforms have no law of single elements, so that all three are integers, small enough for them.
+    """
+    accuracy = Question(case, claims).accuracy
+    if accuracy.tile is None and not accuracy.by_fourier:
+        recipes = zip(("bell", "cancelling", "exact"), seeds, strict=True)
+        return tuple(replace(case, data=Recipe(name, seed)) for name, seed in recipes)
+    made = (replace(case, data=Recipe("integers", seed)) for seed in seeds)
+    return tuple(Question(one, claims).judged.evident(one, accuracy) for one in made)
+
+
+def question_of(case: Case, claims: Capabilities) -> Question:
+    """The question of a case: a large one where the law of all its elements would take too much."""
+    is_streamed = case.recipe is not None and case.recipe.name in STREAMED and case.data == case.recipe
+    is_large = is_streamed and not case.overrides and why_too_dear(case) is not None
+    return LargeQuestion(case, claims) if is_large else Question(case, claims)
