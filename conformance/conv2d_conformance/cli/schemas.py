@@ -10,6 +10,7 @@ def kinds() -> dict[str, Any]:
     from conv2d_conformance.cli.answer_format import ErrorAnswer
     from conv2d_conformance.cli.answers import asked, compared, explained, initialised, lists, measured, reports, right
     from conv2d_conformance.fingerprint.fingerprint import Fingerprint
+    from conv2d_conformance.report.target_outcome import TargetOutcome
 
     return {
         "list requirements": tuple[lists.ListedRequirement, ...],
@@ -21,6 +22,8 @@ def kinds() -> dict[str, Any]:
         "list efforts": tuple[lists.ListedEffort, ...],
         "list coverage": tuple[lists.ListedCoverage, ...],
         "list schemas": tuple[lists.ListedSchema, ...],
+        "run TARGET": TargetOutcome,
+        "run TARGET TARGET...": tuple[TargetOutcome, ...],
         "explain REQUIREMENT": explained.ExplainedRequirement,
         "explain CLASS": explained.ExplainedClass,
         "reference CASE": right.RightAnswer,

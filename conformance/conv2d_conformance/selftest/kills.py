@@ -24,6 +24,9 @@ from conv2d_conformance.verdict.simplifier import SIMPLIFIER, Simplifier
 MATRIX = Effort("matrix", drawn=10, multiply_adds=200_000, tiles=16)
 """The effort of the checks of other requirements: enough to show how faults spread, in minutes."""
 
+LARGE = 1 << 21
+"""In bytes: all but a few questions are kept, since many mutants follow each other that are asked the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Encounter:
@@ -166,7 +169,7 @@ def _meet_all(
 @cache
 def _questions() -> Questions:
     """Shared by the mutants of a process: those of one requirement are asked the same, up to where each is killed."""
-    return Questions()
+    return Questions(large=LARGE)
 
 
 def meet(

@@ -26,8 +26,9 @@ class Questions:
     do the data and the law that are kept. Asking changes none of them.
     """
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, most_bytes: int = MOST_BYTES, large: int = LARGE) -> None:
         self._most = most_bytes
+        self._large = large
         self._bytes = 0
         self._kept: OrderedDict[tuple[str, str], tuple[Question, int]] = OrderedDict()
 
@@ -43,7 +44,7 @@ class Questions:
             self._kept.move_to_end(key)
             return self._kept[key][0]
         question = Question(case, claims)
-        if question.illegal_because is None and (size := _bytes_of(question)) <= LARGE:
+        if question.illegal_because is None and (size := _bytes_of(question)) <= self._large:
             self._keep(key, question, size)
         return question
 

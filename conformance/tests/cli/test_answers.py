@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 
 from conv2d_conformance.cli import program
+from conv2d_conformance.cli.listing import LISTS
 from conv2d_conformance.cli.schemas import kinds, schema_of
 from conv2d_conformance.typed_json import as_json, from_json
 
@@ -25,9 +26,12 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "list adapters": (("list", "adapters"), 0),
     "list mutants": (("list", "mutants"), 0),
     "list networks": (("list", "networks"), 0),
+    "list shapes": (("list", "shapes"), 0),
     "list efforts": (("list", "efforts"), 0),
     "list coverage": (("list", "coverage"), 0),
     "list schemas": (("list", "schemas"), 0),
+    "run TARGET": (("run", "right.py:conv2d", "--only", "bias.absent", "--effort", "quick", *HERE), 4),
+    "run TARGET TARGET...": (("run", "nothing", "none.py"), 2),
     "explain REQUIREMENT": (("explain", "padding-mode.reflect", "--size", "5", "--padding", "2,3"), 0),
     "explain CLASS": (("explain", "a-tc"), 0),
     "reference CASE": (("reference", "grad n1c1h1w3 m1k1x3 p0x2 bias x[0,0,0,0]=nan"), 0),
@@ -87,15 +91,15 @@ def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alarms, "run", lambda _, take, **__: take("test_bias::test_added", results, 1, 1))
 
 
-def test_every_command_but_run_answers_programs() -> None:
+def test_every_command_answers_programs() -> None:
     has = {
         name
         for name, command in program.commands.items()
         if any("--format" in parameter.opts and "json" in parameter.type.choices for parameter in command.params)  # type: ignore[attr-defined]  # of a choice
     }
-    assert has == {*program.commands} - {"run"}
+    assert has == {*program.commands}
     assert {words[0] for words, _ in ASKED.values()} == has
-    assert ASKED.keys() == kinds().keys()
+    assert ASKED.keys() == kinds().keys() >= {f"list {what}" for what in LISTS}
 
 
 @pytest.mark.usefixtures("little_work")
