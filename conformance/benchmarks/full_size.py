@@ -66,16 +66,30 @@ def right_answer(question: LargeQuestion) -> Any:
     return torch.nn.functional.conv2d(arrays["input"], arrays["weight"], arrays["bias"], **arguments).numpy()
 
 
-def one(case: Case, *, spoil: bool = False) -> str:
-    """A row about one shape, for the recipes of all three calls."""
-    base, cells, peak = 0, [], 0
+def one(case: Case, *, spoil: bool = False, zeros: bool = False) -> str:
+    """A row about one shape, for the recipes of all three calls.
+
+    With `zeros`, the integers are replaced by zeros before they are judged, whose answer needs no convolution: judging
+    them takes the same steps. Then other data are not judged.
+    """
+    cells, peak = [], 0
     for recipe in ("exact", "bell", "cancelling"):
         question = LargeQuestion(replace(case, data=Recipe(recipe, 1)), Capabilities())
         forget_peak()
         base = peak_bytes()
-        _, seconds, processor = measured(getattr, question, "request")
+        request, seconds, processor = measured(getattr, question, "request")
         peak = max(peak, peak_bytes() - base)
-        answer = right_answer(question)
+        if zeros and recipe != "exact":
+            cells.append(f"{seconds:.1f} ({processor:.1f})")
+            continue
+        if zeros:
+            for array in request.arrays.values():
+                if array is not None:
+                    array.fill(0)
+            answer = np.empty(question.shape, np.float32)
+            answer.fill(0)
+        else:
+            answer = right_answer(question)
         forget_peak()
         judgement, more, more_processor = measured(judge, question, Result((answer,)))
         peak = max(peak, peak_bytes() - base)
@@ -83,7 +97,7 @@ def one(case: Case, *, spoil: bool = False) -> str:
         cells.append(f"{seconds:.1f} + {more:.1f} ({processor:.1f} + {more_processor:.1f})")
         if spoil and recipe == "exact":
             caught(question, answer)
-        del question, answer
+        del question, request, answer
     size = bytes_of(case)
     return f"| {size / GIB:.2f} | {' | '.join(cells)} | {peak / GIB:.2f} | {max(peak - GIB, size) / size:.2f} |"
 
@@ -128,19 +142,26 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--scale", action="store_true")
     parser.add_argument("--spoil", action="store_true")
+    parser.add_argument("--zeros", action="store_true", help="judge zeros, whose answer needs no convolution")
     parser.add_argument("--line", help="one shape, in this process")
     asked = parser.parse_args()
     if asked.scale:
         scale()
         return
     if asked.line:
-        print(one(parse(asked.line), spoil=asked.spoil))
+        print(one(parse(asked.line), spoil=asked.spoil, zeros=asked.zeros))
         return
     print("| shape | GiB | exact: data + judging | bell | cancelling | peak, GiB | (peak - 1 GiB) / arrays |")
     print("|---|---|---|---|---|---|---|")
     for name, line in SHAPE_SETS[asked.shapes].items():
         if asked.only in ("", name):
-            command = [sys.executable, __file__, "--line", line, *(["--spoil"] if asked.spoil else [])]
+            command = [
+                sys.executable,
+                __file__,
+                "--line",
+                line,
+                *(f"--{name}" for name in ("spoil", "zeros") if getattr(asked, name)),
+            ]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             print(f"| {name} `{line}` {done.stdout.strip() or done.stderr.strip().splitlines()[-1]}", flush=True)
 

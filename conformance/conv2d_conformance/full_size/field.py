@@ -21,6 +21,10 @@ P = 2**31 - 1
 HALF = 16
 EXACT = 2**53
 
+ALONE = 1 << 18
+"""Multiply-adds up to which OpenBLAS computes a product in the calling thread. Its own threads, called from several,
+wait for each other most of the time."""
+
 
 def drawn(generator: np.random.Generator, *shape: int) -> Residues:
     """Independent residues, each of the p values with the same probability."""
@@ -54,7 +58,8 @@ def product(integers: Floats, halved: Floats, largest: int) -> Residues:
     """The residues of a matrix (R, L) of integers times residues (L, k), given as their halves (L, 2k)."""
     found = np.zeros((len(integers), halved.shape[1] // 2), np.int64)
     for part in parts(len(halved), longest(largest)):
-        found += joined(integers[:, part] @ halved[part])
+        for rows in parts(len(integers), max(1, ALONE // halved[part].size)):
+            found[rows] += joined(integers[rows, part] @ halved[part])
     return found % P
 
 

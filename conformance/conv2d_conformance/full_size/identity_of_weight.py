@@ -13,7 +13,7 @@ import numpy as np
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.full_size.axes import TapIndices
 from conv2d_conformance.full_size.call import LargeCall
-from conv2d_conformance.full_size.field import P, Residues, halves, joined, parts, reduced
+from conv2d_conformance.full_size.field import ALONE, P, Residues, halves, joined, parts, reduced
 from conv2d_conformance.full_size.identities import Coefficients, Ranges, covering, moved, widened_to
 from conv2d_conformance.full_size.planes import BAND, in_threads, length, widened
 
@@ -55,7 +55,7 @@ def _across(values: Array, coefficients: Residues) -> Residues:
     groups, count, pixels = values.shape
     halved = np.stack([halves(of_group).T for of_group in coefficients])  # G, 2k, A
     found = np.empty((groups, coefficients.shape[2], pixels), np.int64)
-    for some in parts(pixels, max(1, BAND // (groups * count))):
+    for some in parts(pixels, max(1, min(BAND // groups, ALONE // halved.shape[1]) // count)):
         products = halved @ widened(values[..., some]).astype(np.float64)
         rows = products.swapaxes(1, 2).reshape(-1, halved.shape[1])
         found[..., some] = joined(rows).reshape(groups, -1, found.shape[1]).swapaxes(1, 2)

@@ -14,6 +14,7 @@ import numpy as np
 
 from conv2d_conformance.contract.arrays import Array, Floats
 from conv2d_conformance.full_size.field import (
+    ALONE,
     P,
     Residues,
     halves,
@@ -134,7 +135,7 @@ def _outer(axes: tuple[Residues, ...], k: int) -> Residues:
 def _along_rows(block: Array, halved: Floats, numbers: WholeNumbers, *, examined: bool) -> Residues:
     """The residues (R, k) of integers (R, W) times coefficients, given as their halves (W, 2k)."""
     height, width = block.shape
-    lines_at_a_time = max(1, TILE // width)
+    lines_at_a_time = max(1, min(TILE, ALONE // halved.shape[1]) // width)
     pieces = [*parts(width, longest(numbers.largest))]
     room = np.empty((min(lines_at_a_time, height), width))
     products = np.empty((len(pieces), height, halved.shape[1]))
