@@ -15,17 +15,20 @@ from click.testing import CliRunner
 from conv2d_conformance import certify
 from conv2d_conformance.cases import cost
 from conv2d_conformance.cases.case import DEFAULT_MAGNITUDE
+from conv2d_conformance.cases.few_integers import few_integers
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.shape_sets import shape_of
 from conv2d_conformance.cli import program
 from conv2d_conformance.contract.capabilities import Capabilities
-from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.contract.formats import DTYPES, FORMATS
 from conv2d_conformance.contract.grades import TILES
 from conv2d_conformance.law import winograd
 from conv2d_conformance.law.bound import Operands
 from conv2d_conformance.law.classes import accuracy_class
 from conv2d_conformance.verdict.large_question import LargeQuestion, full_size_cases, question_of
 from conv2d_conformance.verdict.question import Question
+from conv2d_reference.gradients_by_tap import gradients
+from large_calls import called
 
 SHAPE = "n2c8h20w20 m4k3x3 s1x1 p1x1 d1x1 g1 bias"
 WRONG = """
@@ -119,3 +122,19 @@ def test_a_plane_on_which_no_fourier_transform_must_keep_integers_apart_is_left_
     assert len(full_size_cases(shape_of("n1c512h128w128 m2k3 p1"), claims, (1, 2, 3))) == 3
     assert full_size_cases(shape_of("n1c512h4096w4099 m2k3 p1"), claims, (1, 2, 3)) == ()
     assert len(full_size_cases(shape_of("n1c512h4096w4099 m2k3 p1"), Capabilities(), (1, 2, 3))) == 3
+
+
+@pytest.mark.parametrize("padding", ["p1x1 replicate", "p5x5 replicate", "p1x1 circular", "p2x2"])
+@pytest.mark.parametrize("sizes", ["c1h1w1 m28k1x1", "c1h2w1 m28k1x2", "c2h2w3 m40k2x3"])
+def test_integers_that_padding_copies_are_few_enough_for_every_sum(sizes: str, padding: str) -> None:
+    """At most as many products meet in a sum as fit, whatever their signs: where all are one, none is too large."""
+    line = f"n2{sizes} {padding} bias grad bfloat16 exact:1"
+    case = parse(line)
+    call = called(case)
+    assert call.grad_output is not None
+    magnitude = few_integers(case, FORMATS[case.dtype].precision).magnitude
+    arrays = (np.sign(np.abs(array.astype(float))) * magnitude for array in (call.input, call.weight, call.grad_output))
+    x, w, gy = arrays
+    found = gradients(x, w, np.zeros(case.M), gy, **case.arguments)
+    largest = max(float(np.abs(array).max()) for array in found if array is not None)
+    assert largest <= few_integers(case, FORMATS[case.dtype].precision).largest_sum
