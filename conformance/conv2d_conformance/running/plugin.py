@@ -101,7 +101,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         )
         config.add_cleanup(implementation.close)
         require_calls_inside(implementation.hello.capabilities)
-        require_memory(shapes_of(options.shapes), implementation.hello.capabilities, options.memory_limit)
+        require_memory(shapes_of(options.shapes), implementation.hello, options.profile, options.memory_limit)
     except (TargetError, LoadError, LimitsOfNothing, TooLarge, CaseError) as error:
         raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
     config.stash[SUBJECT] = ExaminedImplementation(implementation, options)

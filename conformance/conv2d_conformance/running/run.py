@@ -84,7 +84,7 @@ def run(
     confirmer = Confirmer(options)
     try:
         require_calls_inside(implementation.hello.capabilities)
-        require_memory(shapes_of(options.shapes), implementation.hello.capabilities, options.memory_limit)
+        require_memory(shapes_of(options.shapes), implementation.hello, options.profile, options.memory_limit)
         if gate.is_needed(implementation.hello):
             _pass_gate(options)
         return _run(options, report_file, implementation, confirmer, on_progress, abandoned, shared)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.large_indices import LARGE_INDICES
 from conv2d_conformance.cases.shape_sets import SHAPE_SETS, lines_of, named, shape_of, shapes_of
 from conv2d_conformance.cli import program
+from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.verdict import room
 from conv2d_conformance.verdict.large_question import LargeQuestion, question_of
 from conv2d_conformance.verdict.question import Question
@@ -85,13 +88,25 @@ def test_large_indices_are_just_beyond_their_limit(name: str) -> None:
 
 
 def test_a_shape_without_room_is_refused_with_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    shape, claims = shape_of("n1c1h1024w1024 m1k1"), Capabilities(dtypes={"float32", "float64"})
-    require_memory([shape], claims, 1.0)
+    shape, hello = shape_of("n1c1h1024w1024 m1k1"), InProcess(two_dtypes(gradients=None)).hello
+    require_memory([shape], hello, "training", 1.0)
     with pytest.raises(TooLarge, match=r"takes 41943064 bytes in the process of the implementation in float64"):
-        require_memory([shape], claims, 2**-6)
+        require_memory([shape], hello, "forward", 2**-6)
     monkeypatch.setattr(room, "physical_memory", lambda: 2**30)
     with pytest.raises(TooLarge, match="takes 1090519048 bytes in float64, and this machine has 1073741824"):
-        require_memory([shape], claims, None)
+        require_memory([shape], hello, "forward", None)
+
+
+def test_gradients_need_their_own_room() -> None:
+    shape, hello = shape_of("n1c1h1024w1024 m1k1"), InProcess(two_dtypes(gradients=conv2d)).hello
+    require_memory([shape], hello, "forward", 45 / 2**10)
+    with pytest.raises(TooLarge, match=r"nobias with its gradients takes 67108904 bytes in the process"):
+        require_memory([shape], hello, "training", 45 / 2**10)
+
+
+def two_dtypes(*, gradients: Callable[..., Any] | None) -> Adapter:
+    claims = Capabilities(dtypes={"float32", "float64"})
+    return Adapter(name="x", version="1", conv2d=conv2d, gradients=gradients, capabilities=claims)
 
 
 def test_a_case_too_dear_for_the_law_is_judged_in_time_proportional_to_its_arrays(
