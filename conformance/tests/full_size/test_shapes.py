@@ -61,6 +61,14 @@ def test_what_is_no_shape_is_refused_in_one_sentence(text: str, told: str) -> No
     assert told in result.output
 
 
+@pytest.mark.parametrize(("content", "told"), [(b"\xff\xfe", "is not text in UTF-8"), (b"# none\n", "names no shape")])
+def test_a_file_without_shapes_is_refused(content: bytes, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "shapes.txt"
+    file.write_bytes(content)
+    with pytest.raises(CaseError, match=told):
+        shapes_of(str(file))
+
+
 def test_every_set_has_legal_shapes_with_the_published_cost() -> None:
     for lines in SHAPE_SETS.values():
         assert lines_of(tuple(map(shape_of, lines.values())))
