@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from conv2d_conformance.cases.case import Case, Recipe
+from conv2d_conformance.cases.case import Case, CaseError, Recipe
 from conv2d_conformance.cases.cost import why_too_dear
 from conv2d_conformance.cases.data import arrays
 from conv2d_conformance.cases.geometry import products
@@ -15,6 +16,7 @@ from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.full_size.call import LargeCall, four_axes
 from conv2d_conformance.operations.fitting_integers import is_told_apart
+from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.question import Question
 
 
@@ -61,6 +63,17 @@ def full_size_cases(case: Case, claims: Capabilities, seeds: tuple[int, int, int
     made = (replace(case, data=Recipe("integers", seed)) for seed in seeds)
     fitting = (Question(one, claims).judged.evident(one, accuracy) for one in made)
     return tuple(one for one in fitting if is_told_apart(one, accuracy))
+
+
+def require_one_inside(shapes: Sequence[Case], claims: Capabilities) -> None:
+    """CaseError where every shape would be left out, so that nothing would be judged of what was asked for."""
+    asked = (replace(shape, dtype=dtype, data=Recipe()) for shape in shapes for dtype in claims.dtypes)
+    inside = (case for case in asked if within_claims(case, claims) == case)
+    if shapes and not any(full_size_cases(case, claims, (1, 2, 3)) for case in inside):
+        raise CaseError(
+            "no shape that is named lies within the claims and the limits of the implementation",
+            "name one that it claims to answer, or let it claim more",
+        )
 
 
 def question_of(case: Case, claims: Capabilities) -> Question:

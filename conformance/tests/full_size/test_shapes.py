@@ -28,6 +28,7 @@ from conv2d_conformance.verdict.large_question import LargeQuestion, question_of
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.room import TooLarge, require_memory
 from conv2d_conformance.verifying import verify
+from plain_conv2d import SOURCE
 
 LINE = "n2c3h8w9 m4k3x3 s1x1 p1x1 d1x1 g1 bias"
 
@@ -143,6 +144,15 @@ def test_a_run_of_shapes_alone_asks_nothing_else_and_earns_no_certificate() -> N
     assert verify(report).faults == ()
     with pytest.raises(ValueError, match="only_shapes needs shapes"):
         certify(conv2d, only_shapes=True)
+
+
+def test_a_run_whose_shapes_would_all_be_left_out_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "plain.py").write_text(SOURCE)
+    target = f"{tmp_path / 'plain.py'}:conv2d?without=bias"
+    options = ["--only-shapes", "--output", str(tmp_path / "report.json")]
+    result = CliRunner().invoke(program, ["run", target, "--shape", LINE, *options])
+    assert result.exit_code == 2
+    assert "no shape that is named lies within the claims and the limits" in result.output
 
 
 def test_doctored_shapes_are_found() -> None:
