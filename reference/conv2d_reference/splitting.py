@@ -7,6 +7,7 @@ slices is exact in float64, in whatever order it is summed, hence one ordinary B
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cache, reduce
 from math import copysign, frexp, inf, ldexp, nextafter
 from typing import Any, TypeAlias
 
@@ -15,12 +16,15 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
 Floats: TypeAlias = NDArray[np.float64]
+Sparse: TypeAlias = dict[tuple[int, ...], Any]
 
 U = 2.0**-53  # unit roundoff of float64
 ETA = 2.0**-1074  # its smallest positive number
 MAX_SLICES = 16  # beyond this the exponents vary too much, and integers take over
 CHUNK = 1 << 15  # elements that several passes process at a time
 PAIRS = 4  # pairs of slices whose products still add up without rounding
+FEW = 64  # one non-zero element in so many is multiplied by itself in less time than a matrix product takes
+SMALL = 1 << 14  # elements of a matrix that is multiplied whole, however many are zero
 
 _INFINITY = np.float64(inf).view(np.uint64) - np.uint64(1)
 
@@ -35,14 +39,13 @@ def exact_product(filters: Floats, limit: float) -> Callable[[Floats], tuple[Flo
     beta = width(K)
     filter_sizes = np.abs(filters)
     slices = split(filters, beta)
-    row = None if slices is None else np.concatenate(slices[::-1], axis=-1)
+    left = None if slices is None else Left(slices)
 
     def product(columns: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        slices = None if row is None else split(columns, beta)
-        if row is None or slices is None:
+        slices = None if left is None else split(columns, beta)
+        if left is None or slices is None:
             return integer_product(filters, columns)
-        stack = np.concatenate(slices, axis=-2)
-        return *add_up(diagonals(row, stack, K)), magnitude_of(filter_sizes, np.abs(columns), limit)
+        return *add_up(diagonals(left, slices)), magnitude_of(filter_sizes, np.abs(columns), limit)
 
     return product
 
@@ -79,24 +82,79 @@ def split(values: Floats, beta: int) -> list[Floats] | None:
     return slices
 
 
-def diagonals(row: Floats, stack: Floats, K: int) -> Iterator[Floats]:
+class Left:
+    """The slices of the matrix on the left. What is made of them is made once, for many matrices on the right."""
+
+    def __init__(self, slices: list[Floats]) -> None:
+        self.slices = slices
+        self.thick = thick(slices)
+        self.row = np.concatenate(slices[: self.thick][::-1], axis=-1)  # the last one first
+        self.turned = cache(lambda number: np.swapaxes(slices[number], -1, -2).copy())
+        self.elements = cache(lambda number: elements_of(slices[number]))
+
+
+def thick(slices: list[Floats]) -> int:
+    """How many slices come before those at the end that are nearly all zero.
+
+    Few numbers are so much smaller than the largest one that their last bits reach the last slice.
+    """
+    count = len(slices)
+    while count > 1 and slices[count - 1].size >= SMALL and np.count_nonzero(slices[count - 1]) * FEW < slices[0].size:
+        count -= 1
+    return count
+
+
+def diagonals(left: Left, right: list[Floats]) -> Iterator[Floats]:
     """Exact matrices whose sum is the product of two matrices in slices, the smallest first.
 
-    `row` (..., M, a K) holds a slices side by side, the last one first; `stack` (..., b K, P) holds b slices one below
-    the other, the first one first. So the slices i and j = s - i face each other, and one matrix product adds up all
-    their products.
+    The slices i of the matrix on the left, the last one first, stand side by side, and the slices j of that on the
+    right one below the other, the first one first. So the slices i and j = s - i face each other, and one matrix
+    product adds up all their products. Where a slice is nearly all zero, its products are added up one by one.
 
     Proof of exactness: these are all multiples of v_i v_j = 2^-(2 beta + s (beta + 1)), at most 4^beta units each, and
     PAIRS K of them at a time. By the choice of `width` every partial sum is at most 2^53 units, hence a float64, and no
     order of summation rounds.
     """
-    a, b = row.shape[-1] // K, stack.shape[-2] // K
+    a, b, K = len(left.slices), len(right), right[0].shape[-2]
+    thick_right = thick(right)
+    stack = np.concatenate(right[:thick_right], axis=-2)
+    thin_right = cache(lambda number: elements_of(np.swapaxes(right[number], -1, -2)))
+
+    def one_by_one(i: int, j: int) -> Floats:
+        if i >= left.thick:
+            return thin_product(left.elements(i), right[j])
+        return np.swapaxes(thin_product(thin_right(j), left.turned(i)), -1, -2)
+
     for s in reversed(range(a + b - 1)):
         last = min(s, b - 1)
         for j in range(max(0, s - a + 1), last + 1, PAIRS):
-            count = min(PAIRS, last + 1 - j)
-            i = a - 1 - (s - j)  # the place of slice s - j in the row
-            yield row[..., i * K : (i + count) * K] @ stack[..., j * K : (j + count) * K, :]
+            pairs = range(j, min(j + PAIRS, last + 1))
+            facing = [j for j in pairs if j < thick_right and s - j < left.thick]
+            parts = [one_by_one(s - j, j) for j in pairs if j not in facing]
+            if facing:
+                first, i = facing[0], left.thick - 1 - (s - facing[0])  # the place of slice s - j in the row
+                columns, rows = (slice(k * K, (k + len(facing)) * K) for k in (i, first))
+                parts.append(left.row[..., columns] @ stack[..., rows, :])
+            yield reduce(np.add, parts)
+
+
+def elements_of(matrices: Floats) -> Sparse:
+    """Each of some matrices, without its zeros."""
+    from scipy.sparse import csr_array  # late: few data need it
+
+    return {index: csr_array(matrices[index]) for index in np.ndindex(matrices.shape[:-2])}
+
+
+def thin_product(thin: Sparse, other: Floats) -> Floats:
+    """The product of matrices without their zeros and others, which may have more leading axes or fewer.
+
+    All sums are exact, as `diagonals` proves.
+    """
+    own = len(next(iter(thin)))
+    indices = [*thin] if own > other.ndim - 2 else [*np.ndindex(other.shape[:-2])]
+    products = [thin[index[len(index) - own :]] @ other[index[len(index) - other.ndim + 2 :]] for index in indices]
+    lead = tuple(size + 1 for size in indices[-1])
+    return np.stack(products).reshape(*lead, *products[0].shape)
 
 
 def add_up(terms: Iterator[Floats]) -> tuple[Floats, Floats, Floats]:

@@ -3,8 +3,10 @@
 from fractions import Fraction
 
 import numpy as np
+import pytest
 
-from conv2d_reference.splitting import exact_product, integer_product, split, width
+from conv2d_reference import splitting
+from conv2d_reference.splitting import Floats, exact_product, integer_product, split, thick, width
 
 
 def test_slices_as_full_as_they_can_be_add_up_exactly() -> None:
@@ -39,3 +41,23 @@ def test_wild_exponents_are_left_to_integers() -> None:
     assert split(np.array([1.0, 2.0**-500]), 20) is None
     assert split(np.array([1.5]), 20) is None
     assert split(np.zeros(3), 20) is not None
+
+
+@pytest.mark.parametrize("small", ["left", "right", "both"])
+def test_slices_that_are_nearly_zero_change_no_bit(small: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their products are added up one by one; sums are exact in any order."""
+    data = np.random.default_rng(0)
+
+    def matrices(name: str, *shape: int) -> Floats:
+        values = data.uniform(0.5, 1, shape)
+        values[data.random(shape) < 0.002] *= 2.0**-30 if small in (name, "both") else 1
+        return values
+
+    left, right = matrices("left", 3, 40, 500), matrices("right", 2, 3, 500, 60)
+    beta = width(500)
+    counts = [thick(slices) - len(slices) for slices in (split(left, beta), split(right, beta)) if slices]
+    assert [count < 0 for count in counts] == [small != "right", small != "left"]
+    found = exact_product(left, 0)(right)
+    monkeypatch.setattr(splitting, "FEW", left.size)
+    for one, other in zip(found, exact_product(left, 0)(right), strict=True):
+        assert one.tobytes() == other.tobytes()

@@ -180,7 +180,8 @@ def _many(targets: Sequence[str], asked: Options, folder: Path, devices: Sequenc
         hint = (
             f"the reports of {sum(one.report is not None for one in found)} of {len(targets)} targets are in {folder}"
         )
-        raise Problem("interrupted", hint, status=INTERRUPTED)
+        Problem("interrupted", hint, status=INTERRUPTED).show()
+        return INTERRUPTED
     return worst_status([one.exit_status for one in found])
 
 

@@ -60,7 +60,7 @@ def requirement_entries(
     `checks` maps a check's name to its requirements. A requirement of which a check that had to run left no record is
     not reached in a run that was `cut_short`, or where the check was `left_out` on purpose, and an error in any other:
     silence is never a pass. Nor is a check that was ended by a refusal which breaks another requirement. What no call
-    within the limits is about is not claimed.
+    within the limits is about, or could show to be broken, is not claimed.
     """
     by_check = {record.check: record for record in records}
     silent = {name for name, covered in checks.items() if name not in by_check and _runs(covered, claimed, profile)}
@@ -75,16 +75,18 @@ def requirement_entries(
     entries = []
     for requirement, names in examined:
         entry = entry_of(requirement, names)
+        mute: set[str] = set()
         if requirement.id in judged:
             seen = [record.observed.get(requirement.id) for record in by_check.values()]
             seen.append(refusals.get(requirement.id))
             own = [by_check[name] for name in names if name in by_check]
             if "limits" in claimed:
                 own = [record for record in own if record.failure is not None or record.asked]
-                if not own and not any(seen) and silent.isdisjoint(names):
+                if all(map(is_mute, own)) and not any(seen) and silent.isdisjoint(names):
                     entries.append(entry)
                     continue
-            entry = _judged(entry, own, unreached, [failure for failure in seen if failure is not None])
+                mute = {record.check for record in own if is_mute(record)}
+            entry = _judged(entry, own, unreached, mute, [failure for failure in seen if failure is not None])
             if entry.verdict == "pass" and not (own and silent.isdisjoint(names)):
                 missing = silent.intersection(names)
                 is_open = cut_short or (missing and missing <= set(left_out))
@@ -121,11 +123,21 @@ def _runs(covered: Iterable[str], claimed: frozenset[str], profile: str) -> bool
     return all(requirement.needs <= claimed and in_scope(requirement, profile) for requirement in requirements)
 
 
-def _judged(entry: Entry, records: list[Record], unreached: Collection[str], seen: list[Failure]) -> Entry:
-    """The entry with its verdict, from its own records and from failures of it `seen` in other checks."""
+def is_mute(record: Record) -> bool:
+    """Whether a check ended without a failure, and nothing that it asked could have shown one."""
+    return record.failure is None and not record.evidence
+
+
+def _judged(
+    entry: Entry, records: list[Record], unreached: Collection[str], mute: Collection[str], seen: list[Failure]
+) -> Entry:
+    """The entry with its verdict, from its own records and from failures of it `seen` in other checks.
+
+    A check that is `mute` within limits says nothing, and is no error.
+    """
     reached = [record for record in records if record.check not in unreached]
     failures = [*(record.failure for record in reached if record.outcome == "fail"), *seen]
-    errors = [record.failure for record in reached if record.outcome == "error"]
+    errors = [record.failure for record in reached if record.outcome == "error" and record.check not in mute]
     open_ones = [record.failure for record in records if record.check in unreached]
     verdict: Verdict = "fail" if failures else "error" if errors else NOT_REACHED if open_ones else "pass"
     return replace(
@@ -188,7 +200,8 @@ def conclusion(
     inside = f"; {within}" if limits else ""
 
     if stopped:
-        headline = f"not conforming: stopped at the first broken MUST; {_found(broken)}, {_unasked(entries)}"
+        what = _found(broken) if broken or not breaches else f"{'; '.join(breaches)}, which no adapter may do"
+        headline = f"not conforming: stopped at the first broken MUST; {what}, {_unasked(entries)}"
         status = 1
     elif gave_up:
         headline = f"not conforming: gave up after {gave_up}; {_found(broken)}, {_unasked(entries)}"

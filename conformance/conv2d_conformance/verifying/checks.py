@@ -99,10 +99,11 @@ def _faults_of_entry(
     own = [checks[name] for name in entry.checks if name in checks]
     if is_limited:  # what asks nothing within the limits is not about them
         own = [seen for seen in own if seen.asked or seen.outcome != "error"]
-    verdict = _verdict(entry.id, own, checks)
+    telling = [seen for seen in own if not (is_limited and entry.failure is None and _is_mute(seen))]
+    verdict = _verdict(entry.id, telling, checks)
     missing = [name for name in entry.checks if name not in checks and (due is None or name in due)]
     is_open = due is None and bool(missing) and entry.verdict in ("pass", silence)
-    if verdict == "pass" and (missing or not own):
+    if verdict == "pass" and (missing or not telling):
         verdict = silence
     if verdict != entry.verdict and not is_open:
         yield f"{entry.id} has the verdict {entry.verdict}; from what its checks saw follows {verdict}"
@@ -116,6 +117,11 @@ def _faults_of_entry(
         yield f"{entry.id} fails, and no case is told"
     if entry.verdict in ("error", NOT_REACHED) and entry.failure is not None and not own:
         yield f"{entry.id} was not reached, and tells of a failing case"
+
+
+def _is_mute(seen: Seen) -> bool:
+    """Whether nothing that a check asked could have shown a fault. Within limits that is no error of the entry."""
+    return seen.outcome == "error" and not seen.evidence
 
 
 def _verdict(requirement: str, own: list[Seen], checks: Mapping[str, Seen]) -> Verdict:

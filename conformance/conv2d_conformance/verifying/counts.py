@@ -39,12 +39,14 @@ def faults_of_counts(report: Report, checks: Mapping[str, Seen], counts: Mapping
 
 
 def _faults_of_unsupported(report: Report, checks: Mapping[str, Seen], counts: Mapping[str, Count]) -> Iterator[str]:
-    """Whether no call within the limits is about what is called unsupported although all that it needs is claimed."""
+    """Whether calls within the limits could show a fault of what is called unsupported although it is claimed."""
     for entry in report.requirements:
         if entry.verdict == "unsupported":
             for name in entry.checks:
-                if name in checks and name in counts and counts[name].asked:
-                    yield f"{entry.id} is called unsupported, and {name} asks {counts[name].asked} calls about it"
+                if name not in checks or name not in counts:
+                    continue
+                if (telling := counts[name].asked - len(checks[name].without_evidence)) > 0:
+                    yield f"{entry.id} is called unsupported, and {name} asks {telling} calls about it"
 
 
 def _faults_of_one(name: str, seen: Seen, count: Count, cases: int) -> Iterator[str]:

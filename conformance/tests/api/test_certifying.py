@@ -121,6 +121,16 @@ def test_what_no_other_process_finds_is_judged_in_forks_and_nothing_is_left_chan
     assert list(tmp_path.iterdir()) == []
 
 
+def test_it_stops_at_the_first_broken_must_where_that_is_enough() -> None:
+    asked: dict[str, Any] = {"effort": "quick", "only": ONE, "isolation": "none"}
+    found = certify(of_swapped_padding(), stop="first", **asked)
+    assert (found.is_stopped, found.complete, found.conclusion.exit_status) == (True, False, 1)
+    assert found.headline.startswith("not conforming: stopped at the first broken MUST; 1 requirement broken (")
+    assert "a conv2d that takes padding as (width, height)" in str(found.failures[0].diagnosis)
+    with pytest.raises(ValueError, match="stop must be one of 'never', 'must', 'first', got 'soon'"):
+        certify(of_swapped_padding(), stop="soon", **asked)
+
+
 def test_a_death_is_that_of_a_fork_and_a_finding() -> None:
     found = certify(dying, effort="quick", only=ONE)
     assert "the process ended with exit status 3" in found.failures[0].got

@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 
 from conv2d_conformance.cli import program
+from conv2d_conformance.cli.listing import LISTS
 from conv2d_conformance.cli.schemas import kinds, schema_of
 from conv2d_conformance.typed_json import as_json, from_json
 
@@ -25,15 +26,17 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "list adapters": (("list", "adapters"), 0),
     "list mutants": (("list", "mutants"), 0),
     "list networks": (("list", "networks"), 0),
+    "list shapes": (("list", "shapes"), 0),
     "list efforts": (("list", "efforts"), 0),
     "list coverage": (("list", "coverage"), 0),
     "list schemas": (("list", "schemas"), 0),
+    "run TARGET": (("run", "right.py:conv2d", "--only", "bias.absent", "--effort", "quick", *HERE), 4),
+    "run TARGET TARGET...": (("run", "nothing", "none.py"), 2),
     "explain REQUIREMENT": (("explain", "padding-mode.reflect", "--size", "5", "--padding", "2,3"), 0),
     "explain CLASS": (("explain", "a-tc"), 0),
     "reference CASE": (("reference", "grad n1c1h1w3 m1k1x3 p0x2 bias x[0,0,0,0]=nan"), 0),
     "reference 'init ...'": (("reference", "init c6m10k3 seed:7"), 0),
     "replay CASE TARGET": (("replay", "n1c1h3w4 m1k2x2 integers:1", "flipped.py:conv2d", "--script", *HERE), 1),
-    "run TARGET": (("run", "right.py:conv2d", "--only", "bias.absent", "--effort", "quick", *HERE), 4),
     "smoke TARGET": (("smoke", "refuses.py:conv2d", *HERE), 1),
     "fingerprint TARGET": (("fingerprint", "right.py:conv2d", *HERE), 0),
     "fingerprint TARGET OTHER": (("fingerprint", "right.py:conv2d", "double.py:conv2d", *HERE), 0),
@@ -96,7 +99,7 @@ def test_every_command_answers_programs() -> None:
     }
     assert has == {*program.commands}
     assert {words[0] for words, _ in ASKED.values()} == has
-    assert ASKED.keys() == kinds().keys()
+    assert ASKED.keys() == kinds().keys() >= {f"list {what}" for what in LISTS}
 
 
 @pytest.mark.usefixtures("little_work")

@@ -18,8 +18,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from conv2d_conformance.cli import program
+from conv2d_conformance.cli.many_targets import TargetTask
 from conv2d_conformance.cli.target_list import on_device, targets_of, whole_target
 from conv2d_conformance.implementation.target import TargetError
+from conv2d_conformance.running.options import Options
+from conv2d_conformance.running.slots import Died, Slots
 
 QUICK = ("--effort", "quick", "--only", "bias.*")
 UNREACHED = {"broken.py": "raise ImportError('no cuda here')\ndef conv2d(input, weight): ...\n", "empty.py": "x = 1\n"}
@@ -97,6 +100,28 @@ def test_a_report_is_the_same_alone_and_among_many(told: tuple[Path, Result], mo
         assert reports[0] == reports[1]
         assert json.loads(alone.stdout) | {"seconds": 0, "report": ""} == among | {"seconds": 0, "report": ""}
         assert alone.exit_code == among["exit_status"]
+
+
+def test_a_process_that_dies_is_told_as_no_verdict_of_its_target(
+    invoke: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Slots, "results", lambda *_: (found for found in [(1, Died(-9)), (0, Died(-9))]))
+    done = invoke("run", "right.py", "no_bias.py", "--format", "json", *QUICK)
+    assert done.exit_code == 3
+    assert [(one["target"], one["outcome"], one["exit_status"]) for one in json.loads(done.stdout)] == [
+        ("right.py:conv2d", "no verdict", 3),
+        ("no_bias.py:conv2d", "no verdict", 3),
+    ]
+    assert json.loads(done.stdout)[0]["headline"] == "the process that examined it ended with exit status -9"
+
+
+def test_reports_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    places = {
+        TargetTask(Options(target=target), tmp_path, is_ambiguous).place
+        for target, is_ambiguous in (("a/b.py:f", True), ("a-b.py:f", True), ("a/b.py:f", False))
+    }
+    assert len(places) == 3
+    assert tmp_path / "conv2d-a-b.py-f.json" in places
 
 
 def test_people_get_a_table_or_a_line_each(invoke: Callable[..., Result], folder: Path) -> None:

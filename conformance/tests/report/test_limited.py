@@ -99,6 +99,26 @@ def test_what_no_call_within_the_limits_is_about_is_not_claimed(limited: dict[st
     assert verdicts == {"pass", "unsupported"}
 
 
+def test_what_no_call_within_the_limits_could_show_is_not_claimed(
+    report_header: dict[str, Any], records: list[dict[str, Any]]
+) -> None:
+    """A check whose calls have no evidence says nothing within limits. Without any, that is an error."""
+    for record in records:
+        record.update(outcome="pass", failure=None, observed={}, accuracy={}, without_evidence=[])
+    for name in ("test_bias::test_absent", "test_bias::test_added"):
+        mute = next(record for record in records if record["check"] == name)
+        mute.update(outcome="error", digests=[], asked=2, elements=20, evidence=0, without_evidence=[0, 1])
+    verdicts = {}
+    for limits in ((), LIMITS):
+        introduced = report_header["implementation"]
+        capabilities = {**introduced["capabilities"], "limits": [*limits]}
+        header = {**report_header, "implementation": {**introduced, "capabilities": capabilities}}
+        found = assemble(header, records, complete=True)
+        verdicts[limits] = {entry["id"]: entry["verdict"] for entry in found["requirements"]}
+    assert verdicts[()] | {"bias.absent": "error", "bias.added": "error"} == verdicts[()]
+    assert verdicts[LIMITS] == verdicts[()] | {"bias.absent": "unsupported", "bias.added": "pass"}
+
+
 def test_every_page_shows_the_limits(limited: dict[str, Any]) -> None:
     stream = io.StringIO()
     show(limited, Path("out.json"), console(stream))

@@ -65,6 +65,14 @@ def test_a_broken_must_or_rule_decides(report_header: Json, records: list[Json],
     assert is_decided(report_of(assemble(report_header, records[:2], complete=False))) is decided
 
 
+def test_a_broken_rule_is_named_where_no_must_is_broken(report_header: Json, records: list[Json]) -> None:
+    records[0]["breaches"] = ["the adapter imports the reference"]
+    made = assemble(to_stop(report_header, "first"), records[:1], complete=False, stopped=True)
+    assert made["conclusion"]["headline"].startswith(
+        "not conforming: stopped at the first broken MUST; the adapter imports the reference, which no adapter may do, "
+    )
+
+
 def test_what_is_seen_beside_an_answer_decides_too(report_header: Json, records: list[Json]) -> None:
     header = to_stop(report_header, "first", only="*")
     records[0]["observed"] = {"determinism.global-state-unchanged": records[1]["failure"]}

@@ -29,6 +29,8 @@ def conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=
 
 
 def test_the_measured_order_names_every_check_once() -> None:
+    missing = catalogue().keys() - measured()["checks"]
+    assert not missing, f"measure them: benchmarks/check_order.py .../check-order.json --checks {' '.join(missing)}"
     assert sorted(measured()["checks"]) == sorted(catalogue())
     assert measured()["edition"] == spec.load().edition
 
