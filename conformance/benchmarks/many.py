@@ -19,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,13 +83,16 @@ def classic() -> list[str]:
 
 def markdown(rows: list[Row], alone: float) -> str:
     load = os.getloadavg()[1]
+    told = (
+        f"Measured by `many.py` on {datetime.datetime.now(datetime.UTC).date()}, on {os.cpu_count()} processors that "
+        f"had {load:.0f} processes to run at a time: all seconds, those of the processor too, are longer than on an "
+        "idle machine. The ratio is to the processor seconds of a right kernel alone in the same minutes. On two idle "
+        "processors, a target takes about half its processor seconds."
+    )
     lines = [
         "# What a target costs among many",
         "",
-        f"Measured by `many.py` on {datetime.datetime.now(datetime.UTC).date()}, on {os.cpu_count()} processors that "
-        f"had {load:.0f} processes to run at a time: the seconds are those of a machine so busy. The ratio is to the "
-        "processor seconds of a right kernel alone in the same minutes. On two idle processors, a target takes about "
-        "half its processor seconds.",
+        textwrap.fill(told, 120),
         "",
         "| kernels | number | told as they are | processor seconds | ratio | seconds | seconds until told, median |",
         "|---|---:|---:|---:|---:|---:|---:|",

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from conv2d_conformance.report.target_outcome import TargetOutcome
 
 LONGEST_LINE = 300
-LONGEST_CELL = 80
+LONGEST_CELL = 160
 
 
 def one_line(outcome: TargetOutcome) -> str:
     """The outcome as one line of text: the target, the one sentence, and what the first failure looks like."""
-    return shortened(escaped_line(f"{outcome.target}: {outcome.headline}{_why(outcome, '; ')}"), LONGEST_LINE)
+    told = [outcome.headline, _fault(outcome) or outcome.hint or ""]
+    return shortened(escaped_line(f"{outcome.target}: {'; '.join(filter(None, told))}"), LONGEST_LINE)
 
 
 def teller(telling: str) -> Callable[[TargetOutcome], None]:
@@ -50,7 +51,7 @@ def show_outcomes(outcomes: Sequence[TargetOutcome], console: Console) -> None:
             escaped_line(one.target),
             one.outcome,
             f"{one.seconds:.1f}",
-            shortened(escaped_line(_why(one) or one.headline), LONGEST_CELL),
+            shortened(escaped_line(_fault(one) or one.headline), LONGEST_CELL),
             one.report or "",
         )
         for one in outcomes
@@ -61,8 +62,6 @@ def show_outcomes(outcomes: Sequence[TargetOutcome], console: Console) -> None:
     paragraph(console, ", ".join(f"{number} {word}" for word, number in numbers.items()), style="bold")
 
 
-def _why(outcome: TargetOutcome, before: str = "") -> str:
+def _fault(outcome: TargetOutcome) -> str:
     failure = outcome.failure
-    if failure is None:
-        return f"{before}{outcome.hint}" if outcome.hint else ""
-    return f"{before}{failure.requirement}: {failure.diagnosis or f'got {failure.got}'}"
+    return "" if failure is None else f"{failure.requirement}: {failure.diagnosis or f'got {failure.got}'}"
