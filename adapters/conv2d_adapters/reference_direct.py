@@ -32,6 +32,7 @@ adapter = Adapter(
         validation=True,
         non_finite=True,
         deterministic=True,
+        # One loop over the taps for each output, in float64, whatever is around it and wherever it lies.
         batch_invariant=True,
         position_invariant=True,
         layout_invariant=True,

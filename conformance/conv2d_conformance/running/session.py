@@ -21,8 +21,7 @@ def command_line(options: Options) -> list[str]:
     """The arguments with which pytest runs the checks."""
     found = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE), "-p", PLUGIN]
     found.append("--assert=plain")  # the checks raise: rewriting asserts would waste a second
-    # The last but one collects all garbage, twice, for warnings that the last one would show.
-    for unneeded in ("terminal", "cacheprovider", "unraisableexception", "warnings"):
+    for unneeded in ("terminal", "cacheprovider", "warnings"):
         found += ["-p", f"no:{unneeded}"]
     if options.workers > 1:
         found += ["-p", "xdist", "-n", str(options.workers)]
