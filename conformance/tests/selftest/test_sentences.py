@@ -167,7 +167,9 @@ def wrong_elsewhere(mutant: Mutant) -> list[str]:
     return [
         format_case(case)
         for case, found in panel(operation_of(mutant))
-        if is_inside(case, limits) and not all(holds(case, found) for holds in conditions) and not is_right(mutant, case)
+        if is_inside(case, limits)
+        and not all(holds(case, found) for holds in conditions)
+        and not is_right(mutant, case)
     ]
 
 
