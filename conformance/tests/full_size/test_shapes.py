@@ -23,6 +23,7 @@ from conv2d_conformance.cli import program
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.report.report import Report
 from conv2d_conformance.verdict import room
 from conv2d_conformance.verdict.large_question import LargeQuestion, question_of
 from conv2d_conformance.verdict.question import Question
@@ -134,8 +135,12 @@ def conv2d(input: Any, weight: Any, bias: Any = None, *, padding: Any = (0, 0)) 
     return np.ascontiguousarray(correlate(input, weight, bias, padding=padding))
 
 
-def test_a_run_of_shapes_alone_asks_nothing_else_and_earns_no_certificate() -> None:
-    report = certify(conv2d, shapes=[LINE], only_shapes=True, isolation="none")
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return certify(conv2d, shapes=[LINE], only_shapes=True, isolation="none")
+
+
+def test_a_run_of_shapes_alone_asks_nothing_else_and_earns_no_certificate(report: Report) -> None:
     assert [entry.id for entry in report.requirements] == ["values.every-size"]
     assert report.requirements[0].verdict == "pass"
     assert report.run.shapes == (LINE,)
@@ -155,8 +160,7 @@ def test_a_run_whose_shapes_would_all_be_left_out_is_refused(tmp_path: Path) -> 
     assert "no shape that is named lies within the claims and the limits" in result.output
 
 
-def test_doctored_shapes_are_found() -> None:
-    report = certify(conv2d, shapes=[LINE], only_shapes=True, isolation="none")
+def test_doctored_shapes_are_found(report: Report) -> None:
     for shapes in ((), ("n2c3h8w10 m4k3x3 s1x1 p1x1 d1x1 g1 bias",), (f"{LINE} float32",), ("what",)):
         assert verify(replace(report, run=replace(report.run, shapes=shapes))).faults
     assert verify(replace(report, run=replace(report.run, only_shapes=False))).faults
