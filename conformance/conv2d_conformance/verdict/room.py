@@ -20,9 +20,10 @@ from conv2d_conformance.spec import PROFILES
 
 GIB = 1 << 30
 
-COPIES = 3
-"""The arrays that a process of the implementation holds for each one that it gets: as it came, as it is handed over,
-and as it was before the call; and for each one that it returns: the answer, and its copy."""
+COPIES = 4
+"""The arrays that a process of the implementation holds for each one that it gets: as it came, as it is handed over, as
+it was before the call, and as it is after it. One fewer for each that it returns: the answer, its copy, and that of the
+call before."""
 
 WORK = GIB
 """What judging takes besides the arrays, at most."""
