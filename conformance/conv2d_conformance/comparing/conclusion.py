@@ -63,6 +63,8 @@ def _where(answered: Sequence[ComparedCase]) -> str | None:
 def sentences(found: ComparedInShort, names: tuple[str, str]) -> list[str]:
     """The conclusion for people: the bits, then who is nearer."""
     one, other = names
+    if not found.compared and not found.unanswered:
+        return ["nothing was compared: no case lies within the claims and the limits of both"]
     if not found.compared:
         return [f"nothing was compared: {found.unanswered} of {found.unanswered} cases had no answer of both"]
     more = f"; {found.unanswered} more had no answer of both" if found.unanswered else ""

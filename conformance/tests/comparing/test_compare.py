@@ -157,6 +157,11 @@ def test_equal_bits_are_one_sentence_and_no_answer_is_no_equality() -> None:
     assert sentences(nothing, NAMES) == ["nothing was compared: 1 of 1 cases had no answer of both"]
 
 
+def test_without_a_case_there_is_nothing_to_compare() -> None:
+    told = ["nothing was compared: no case lies within the claims and the limits of both"]
+    assert sentences(conclusion([]), NAMES) == told
+
+
 def test_the_order_of_additions_is_compared() -> None:
     prints = [take(summing(order), shapes=SHAPES[:1]) for order in (sequential, backwards)]
     (same,), (apart,) = compared_orders(prints[0], prints[0]), compared_orders(*prints)
