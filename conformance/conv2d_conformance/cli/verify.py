@@ -134,7 +134,8 @@ def _praise(report: Report, found: Finding) -> Iterator[str]:
     from conv2d_conformance.report.stopping import where_stopped
     from conv2d_conformance.typed_json import ABSENT, known
 
-    yield "consistent as far as this version can tell" if found.not_compared else "complete and consistent"
+    consistent = "complete and consistent" if report.complete else "consistent"
+    yield "consistent as far as this version can tell" if found.not_compared else consistent
     yield from found.remarks
     if report.is_stopped:
         yield f"of a run that was stopped {where_stopped(known(report.breaches, ()))}"
