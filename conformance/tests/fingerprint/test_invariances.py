@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from conv2d_conformance.emulation.adapters import as_conv2d
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.emulation.orders import sequential
 from conv2d_conformance.emulation.terms import summed
-from conv2d_conformance.fingerprint import take
+from conv2d_conformance.fingerprint.probe_result import ProbeResult, not_seen
+from conv2d_conformance.fingerprint.prober import NotSeen, Prober
+from conv2d_conformance.fingerprint.probes import PROBES
 from conv2d_conformance.fingerprint.shapes import SHAPES, CallShape
+from conv2d_conformance.fingerprint.summary import pieces
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import invariances
 
@@ -24,12 +28,17 @@ LARGER = CallShape(name="larger", C=16, H=12, W=12, M=16, KH=3, KW=3)
 
 
 def found(adapter: Any, shape: CallShape = SMALL) -> dict[str, Any]:
-    """The values and words of each probe in float32, and the summary."""
+    """The values and words of the probes of repetition and of invariances, and the summary."""
     narrow = Capabilities(views={"channels-last", "negative"}, bias=False)
-    taken = take(InProcess(Adapter(**{**vars(adapter), "capabilities": narrow})), shapes=[shape])
-    (of_shape,) = taken.dtypes["float32"].shapes.values()
-    said = " ".join(sentence.words for sentence in taken.dtypes["float32"].summary)
-    return {name: (finding.value, finding.words) for name, finding in of_shape.findings.items()} | {"summary": said}
+    prober = Prober(InProcess(replace(adapter, capabilities=narrow)), shape, "float32")
+    seen: dict[str, ProbeResult] = {}
+    for name in ("repeating", "batch", "batch-sizes", "boundaries", "layouts", "threads"):
+        try:
+            seen[name] = PROBES[name](prober, seen)
+        except NotSeen as why:
+            seen[name] = not_seen(why)
+    said = pieces("float32", seen)["repeating"]
+    return {name: (finding.value, finding.words) for name, finding in seen.items()} | {"summary": said}
 
 
 def test_what_sums_in_one_order_has_the_same_bits_everywhere() -> None:

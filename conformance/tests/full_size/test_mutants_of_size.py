@@ -143,7 +143,7 @@ def test_there_are_forty_of_them() -> None:
     assert len(MUTANTS) >= 40
 
 
-SMALL = shapes_of("n2c4h6w7 m4k3x2 s2x1 p1 g2 bias; n2c3h5w6 m2k3")
+SMALL = shapes_of("n2c3h5w6 m2k3x2 s2x1 p1 bias")
 
 
 @pytest.mark.parametrize("name", variants())
@@ -175,10 +175,13 @@ def test_a_wrong_element_of_a_gradient_is_caught(number: int, name: str) -> None
         assert array is not None
         array.reshape(-1)[array.size // 3] += 1
 
-    tally = judged(gradient_adapter(spoil), SHAPE, check="test_gradients_of_named_shapes")
+    tally = judged(gradient_adapter(spoil), *SMALL, check="test_gradients_of_named_shapes")
     assert tally.failure is not None
     assert f" at {name}[" in tally.failure.got
-    right = judged(gradient_adapter(lambda _: None), SHAPE, check="test_gradients_of_named_shapes")
+
+
+def test_right_gradients_pass() -> None:
+    right = judged(gradient_adapter(lambda _: None), *SMALL, check="test_gradients_of_named_shapes")
     assert (right.failure, right.outcome, right.asked) == (None, "pass", 3)
 
 

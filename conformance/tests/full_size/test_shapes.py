@@ -20,6 +20,7 @@ from conv2d_conformance.cases.large_indices import LARGE_INDICES
 from conv2d_conformance.cases.shape_sets import SHAPE_SETS, lines_of, named, shape_of, shapes_of
 from conv2d_conformance.cli import program
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.report.report import Report
 from conv2d_conformance.verdict import room
 from conv2d_conformance.verdict.large_question import LargeQuestion, question_of
 from conv2d_conformance.verdict.question import Question
@@ -110,8 +111,12 @@ def conv2d(input: Any, weight: Any, bias: Any = None, *, padding: Any = (0, 0)) 
     return np.ascontiguousarray(correlate(input, weight, bias, padding=padding))
 
 
-def test_a_run_of_shapes_alone_asks_nothing_else_and_earns_no_certificate() -> None:
-    report = certify(conv2d, shapes=[LINE], only_shapes=True, isolation="none")
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return certify(conv2d, shapes=[LINE], only_shapes=True, isolation="none")
+
+
+def test_a_run_of_shapes_alone_asks_nothing_else_and_earns_no_certificate(report: Report) -> None:
     assert [entry.id for entry in report.requirements] == ["values.every-size"]
     assert report.requirements[0].verdict == "pass"
     assert report.run.shapes == (LINE,)
@@ -122,8 +127,7 @@ def test_a_run_of_shapes_alone_asks_nothing_else_and_earns_no_certificate() -> N
         certify(conv2d, only_shapes=True)
 
 
-def test_doctored_shapes_are_found() -> None:
-    report = certify(conv2d, shapes=[LINE], only_shapes=True, isolation="none")
+def test_doctored_shapes_are_found(report: Report) -> None:
     for shapes in ((), ("n2c3h8w10 m4k3x3 s1x1 p1x1 d1x1 g1 bias",), (f"{LINE} float32",), ("what",)):
         assert verify(replace(report, run=replace(report.run, shapes=shapes))).faults
     assert verify(replace(report, run=replace(report.run, only_shapes=False))).faults

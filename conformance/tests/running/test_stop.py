@@ -19,7 +19,7 @@ from conv2d_conformance.running.run import run
 from conv2d_conformance.verifying import Finding, verify
 
 FLIPPED = """
-from conv2d_reference import conv2d as right
+from conv2d_reference.correlate import conv2d as right
 
 
 def conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):

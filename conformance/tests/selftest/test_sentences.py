@@ -18,6 +18,7 @@ from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.data import call
 from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.cases.limited import is_inside
 from conv2d_conformance.cases.strategies import sample
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.emulation.call import Call
@@ -161,12 +162,14 @@ def operation_of(mutant: Mutant) -> str:
 
 
 def wrong_elsewhere(mutant: Mutant) -> list[str]:
-    """The calls in which a mutant is wrong although its sentence leaves them out."""
-    conditions = conditions_of(mutant.sentence)
+    """The calls within a mutant's limits in which it is wrong although its sentence leaves them out."""
+    conditions, limits = conditions_of(mutant.sentence), mutant.adapter.capabilities.limits
     return [
         format_case(case)
         for case, found in panel(operation_of(mutant))
-        if not all(holds(case, found) for holds in conditions) and not is_right(mutant, case)
+        if is_inside(case, limits)
+        and not all(holds(case, found) for holds in conditions)
+        and not is_right(mutant, case)
     ]
 
 

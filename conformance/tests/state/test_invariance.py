@@ -157,9 +157,9 @@ def test_the_sums_are_long_and_of_every_kind() -> None:
 
 @pytest.mark.parametrize("invariance", INVARIANCES)
 def test_right_sums_in_one_order_have_it(invariance: Invariance) -> None:
-    few = Effort("few", drawn=0, multiply_adds=100_000, tiles=1)
+    few = Effort("few", drawn=0, multiply_adds=60_000, tiles=1)
     check = catalogue()[f"test_invariance::test_{invariance}_invariant"]
-    names = ("last-to-first", "eight-lanes", "three-parts", "random-tree")
+    names = ("eight-lanes", "random-tree")
     for name in ("outputs-divided-among-threads",) if invariance == "thread" else names:
         adapter = variants()[name]
         assert check.features <= adapter.capabilities.features
@@ -178,11 +178,11 @@ def test_a_failure_is_reduced_and_says_how_to_see_it_again(invariance: Invarianc
     target = f"conv2d_conformance.mutants.invariances:{mutant.name}.adapter"
     command = replay_command(failure, target)
     assert command.endswith(f"{target} --invariance {invariance}")
-    again = CliRunner().invoke(program, ["replay", failure.case, target, "--invariance", invariance])
+    here = ["replay", failure.case, target, "--isolation", "none"]
+    again = CliRunner().invoke(program, [*here, "--invariance", invariance])
     assert again.exit_code == 1
     assert "elements differ" in " ".join(again.output.split())
-    alone = CliRunner().invoke(program, ["replay", failure.case, target, "--isolation", "none"])
-    assert alone.exit_code == 0
+    assert CliRunner().invoke(program, here).exit_code == 0
 
 
 def test_one_bit_of_one_element_is_enough_and_zeros_and_nan_have_no_sign() -> None:

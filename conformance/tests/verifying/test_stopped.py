@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
-from conv2d_conformance.verifying import recount as recounting
 from conv2d_conformance.verifying import Finding
+from conv2d_conformance.verifying import recount as recounting
 
 Report = dict[str, Any]
 FOUND = "at the first broken MUST, and "
