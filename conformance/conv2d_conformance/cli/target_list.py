@@ -13,15 +13,27 @@ from conv2d_conformance.implementation.target import TargetError, split
 
 
 def targets_of(named: Sequence[str], file: str | None) -> list[str]:
-    """All targets, each once, in the order in which they were named. Problem where there are none."""
-    found = list(dict.fromkeys([*named, *(() if file is None else _read(file))]))
+    """All targets, each once, in the order in which they were named. Problem where there are none.
+
+    A file and its obvious object are one target: two runs of it would write one report.
+    """
+    found: dict[str, str] = {}
+    for text in (*named, *(() if file is None else _read(file))):
+        found.setdefault(_full_name(text), text)
     if not found and file is not None:
         raise Problem(
             f"{_told(file)} names no target", "write one on each line; a line that begins with # is a comment"
         )
     if not found:
         raise click.UsageError("Missing argument 'TARGET...'.", click.get_current_context(silent=True))
-    return found
+    return list(found.values())
+
+
+def _full_name(text: str) -> str:
+    try:
+        return whole_target(text)
+    except TargetError:  # which its own run tells
+        return text
 
 
 def _told(file: str) -> str:

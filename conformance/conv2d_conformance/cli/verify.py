@@ -131,12 +131,14 @@ def _computed_anew(path: Path, report: Report) -> Finding:
 
 
 def _praise(report: Report, found: Finding) -> Iterator[str]:
-    from conv2d_conformance.typed_json import ABSENT
+    from conv2d_conformance.report.stopping import where_stopped
+    from conv2d_conformance.typed_json import ABSENT, known
 
-    yield "consistent as far as this version can tell" if found.not_compared else "complete and consistent"
+    consistent = "complete and consistent" if report.complete else "consistent"
+    yield "consistent as far as this version can tell" if found.not_compared else consistent
     yield from found.remarks
     if report.is_stopped:
-        yield "of a run that was stopped at the first broken MUST"
+        yield f"of a run that was stopped {where_stopped(known(report.breaches, ()))}"
     elif not report.complete:
         yield "of a run that did not come to its end"
     if report.suite.sources is ABSENT:

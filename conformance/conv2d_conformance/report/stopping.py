@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
@@ -24,6 +26,11 @@ def left_out(stop: str) -> frozenset[str]:
 def takes_fingerprint(stop: str) -> bool:
     """Whether a run that came to its end takes a fingerprint, which decides nothing."""
     return stop != "must"
+
+
+def where_stopped(breaches: Collection[str]) -> str:
+    """What ended a run, in words: a broken MUST, or, where there are any, `breaches` of the rules for adapters."""
+    return f"at the first broken {'rule for adapters' if breaches else 'MUST'}"
 
 
 def is_decided(report: Report) -> bool:

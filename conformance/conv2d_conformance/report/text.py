@@ -18,7 +18,7 @@ from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show
 from conv2d_conformance.report.counts import Chapter, chapters, total
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.report import Accuracy, Entry, Report
-from conv2d_conformance.report.stopping import stop_of
+from conv2d_conformance.report.stopping import stop_of, where_stopped
 from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, limits_of
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.aspects import aspect_of
@@ -66,7 +66,8 @@ def show(report: Report, path: Path, console: Console) -> None:
     if gave_up := known(report.gave_up, None):
         paragraph(console, f"after {gave_up}; --keep-going asks the rest all the same", label="gave up")
     if report.is_stopped:
-        paragraph(console, "at the first broken MUST; without --stop first, the rest is asked too", label="stopped")
+        where = where_stopped(known(report.breaches, ()))
+        paragraph(console, f"{where}; without --stop first, the rest is asked too", label="stopped")
     for sentence in shown_incidents(report):
         paragraph(console, sentence, label="incident")
     whole_line(console, str(path), label="report")

@@ -14,6 +14,7 @@ from conv2d_conformance.report.header import Introduction
 from conv2d_conformance.report.headline import WITHOUT_ISOLATION
 from conv2d_conformance.report.not_reached import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.report.report import Conclusion, Entry, Report, Verdict
+from conv2d_conformance.report.stopping import where_stopped
 from conv2d_conformance.spec import Requirement
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.record import Record
@@ -178,8 +179,8 @@ def conclusion(
     """Whether the implementation conforms, in one sentence, and the exit status that says the same.
 
     `breaches` of the rules for adapters are no matter of a requirement, and cannot be declared. `gave_up` says after
-    what the run gave up, if it did: what is not reached does not hold. A run that was `stopped` at the first broken
-    MUST is not complete, and was not interrupted. A deviation is stale where its requirement is judged, or not claimed,
+    what the run gave up, if it did: what is not reached does not hold. A run that was `stopped` by what broke first is
+    not complete, and was not interrupted. A deviation is stale where its requirement is judged, or not claimed,
     and does not fail. Without `isolation` the implementation shares a process with the suite, and could have written
     its own verdict: there is no certificate.
 
@@ -198,10 +199,11 @@ def conclusion(
     missing = sorted(core_of(profile) - claimed)
     within = f"within its limits: {', '.join(limits)}"
     inside = f"; {within}" if limits else ""
+    forbidden = f"{'; '.join(breaches)}, which no adapter may do"
 
     if stopped:
-        what = _found(broken) if broken or not breaches else f"{'; '.join(breaches)}, which no adapter may do"
-        headline = f"not conforming: stopped at the first broken MUST; {what}, {_unasked(entries)}"
+        what = forbidden if breaches else _found(undeclared or broken)
+        headline = f"not conforming: stopped {where_stopped(breaches)}; {what}, {_unasked(entries)}"
         status = 1
     elif gave_up:
         headline = f"not conforming: gave up after {gave_up}; {_found(broken)}, {_unasked(entries)}"
@@ -209,7 +211,7 @@ def conclusion(
     elif not judged:
         headline, status = "nothing was judged", NO_CERTIFICATE
     elif breaches:
-        headline, status = f"not conforming: {'; '.join(breaches)}, which no adapter may do", 1
+        headline, status = f"not conforming: {forbidden}", 1
     elif undeclared:
         known = [as_declared] if len(undeclared) < len(broken) else []
         number = _counted(len(undeclared), "requirement")

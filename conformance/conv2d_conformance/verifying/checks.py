@@ -99,7 +99,10 @@ def _faults_of_entry(
     own = [checks[name] for name in entry.checks if name in checks]
     if is_limited:  # what asks nothing within the limits is not about them
         own = [seen for seen in own if seen.asked or seen.outcome != "error"]
-    telling = [seen for seen in own if not (is_limited and entry.failure is None and _is_mute(seen))]
+    telling = own
+    # Beside a failure, one that looks mute may have it: it has none where the entry is merely not reached.
+    if is_limited and (entry.failure is None or entry.verdict == NOT_REACHED):
+        telling = [seen for seen in own if not _is_mute(seen)]
     verdict = _verdict(entry.id, telling, checks)
     missing = [name for name in entry.checks if name not in checks and (due is None or name in due)]
     is_open = due is None and bool(missing) and entry.verdict in ("pass", silence)

@@ -199,6 +199,12 @@ def test_the_object_of_a_file_is_named_or_obvious(folder: Path, source: str, nam
             whole_target("mine.py")
 
 
+def test_a_file_and_its_object_are_one_target(folder: Path) -> None:
+    (folder / "unclear.py").write_text("x = 1\n")
+    found = targets_of(("right.py", "unclear.py", "right.py:conv2d", "right.py?dtypes=float32", "unclear.py"), None)
+    assert found == ["right.py", "unclear.py", "right.py?dtypes=float32"]
+
+
 def test_what_names_its_object_stays_as_it_is(folder: Path) -> None:
     assert folder.exists()
     for target in ("right.py:conv2d", "torch", "torch?threads=2", "missing.py", "command:./x.py", "package.module:f"):

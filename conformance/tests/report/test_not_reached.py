@@ -120,6 +120,15 @@ def test_illegal_calls_that_say_nothing_are_not_reached_either(report_of: Any) -
     assert verdicts(report_of(OWN, nothing))["validation.stride-positive"] == "error"
 
 
+def test_beside_it_a_check_that_could_show_nothing_within_the_limits_says_nothing(
+    report_header: dict[str, Any], report_of: Any
+) -> None:
+    report_header["implementation"]["capabilities"] = replace(EVERYTHING, limits=("KH == KW",)).to_json()
+    mute = {**record("test_bias::test_per_channel"), "outcome": "error", "digests": [], "evidence": 0}
+    ended = record("test_bias::test_per_channel_of_many", "reflect", "padding-mode.reflect")
+    assert verdicts(report_of(OWN, mute, ended))["bias.per-channel"] == "not reached"
+
+
 def test_another_refusal_of_the_requirement_hides_none(report_of: Any) -> None:
     other = record(
         "test_padding_mode::test_reflect_same", "reflect", "padding-mode.reflect", got=f"{REFUSED}E: too wide"

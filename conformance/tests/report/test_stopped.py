@@ -69,8 +69,23 @@ def test_a_broken_rule_is_named_where_no_must_is_broken(report_header: Json, rec
     records[0]["breaches"] = ["the adapter imports the reference"]
     made = assemble(to_stop(report_header, "first"), records[:1], complete=False, stopped=True)
     assert made["conclusion"]["headline"].startswith(
-        "not conforming: stopped at the first broken MUST; the adapter imports the reference, which no adapter may do, "
+        "not conforming: stopped at the first broken rule for adapters; the adapter imports the reference, which no "
+        "adapter may do, "
     )
+    stream = io.StringIO()
+    show(made, Path("out.json"), console(stream))
+    assert "first broken MUST" not in stream.getvalue()
+
+
+def test_what_is_declared_is_not_told_as_what_ended_it(report_header: Json, records: list[Json]) -> None:
+    header = {**to_stop(report_header, "first"), "deviations": [DECLARED]}
+    told = []
+    for breaches in ([], ["the adapter imports the reference"]):
+        records[2]["breaches"] = breaches
+        made = assemble(header, records[:3], complete=False, stopped=True)
+        told.append(made["conclusion"]["headline"])
+    assert "; 1 requirement broken (bias.per-channel), " in told[0]
+    assert "; the adapter imports the reference, which" in told[1]
 
 
 def test_what_is_seen_beside_an_answer_decides_too(report_header: Json, records: list[Json]) -> None:

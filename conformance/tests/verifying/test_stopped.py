@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from conv2d_conformance.cli import program
 from conv2d_conformance.verifying import Finding
+from conv2d_conformance.verifying import recount as recounting
 
 Report = dict[str, Any]
 FOUND = "at the first broken MUST, and "
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [("stopped", "was stopped at the first broken MUST"), ("interrupted", "did not come to its end")],
+)
+def test_what_ended_early_is_not_called_complete(
+    made: Callable[[str], Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, end: str
+) -> None:
+    monkeypatch.setattr(recounting, "recount", lambda *_, **__: {})
+    path = tmp_path / "out.json"
+    path.write_text(json.dumps(made(name)))
+    answer = CliRunner().invoke(program, ["verify", str(path)]).output
+    assert answer.startswith(f"{path}: consistent, of a run that {end}; ")
 
 
 def whitewash(report: Report) -> None:
