@@ -6,8 +6,9 @@ in `step` weights is non-zero: those whose number, shifted by an amount of their
 Consecutive numbers of one owner then have at most ceil(count / step) non-zero ones.
 
 In a convolution the owner is a filter, and the numbers count its taps. In gradients both other sums must be exact too:
-a channel owns the weights that its gradient adds up, in all copies that the padding makes of a cell, and a filter the
-elements of grad_output in all images.
+a channel owns the weights that its gradient adds up, and a filter the elements of grad_output in all images. Each
+weight meets as many elements of grad_output as the padding makes copies of a cell, so that at most L / copies weights
+are not zero. Where there are more copies than L, one weight is left, and meets the at most L elements of its filter.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def few_integers(case: Case, bits: int) -> FewIntegers:
         if (step := -(-(case.C // case.groups * taps) // most)) > 1:
             rules["weight"] = Thinning(step, case.M, _by_filter)
     else:
-        if (step := -(-(_copies(case) * filters * taps) // most)) > 1:
+        if (step := -(-(filters * taps) // max(1, most // _copies(case)))) > 1:
             rules["weight"] = Thinning(step, case.C, _by_channel(case.C // case.groups, filters))
         N, M, *sides = case.output_shape if case.N is not None else (1, *case.output_shape)
         if (step := -(-(N * math.prod(sides)) // most)) > 1:

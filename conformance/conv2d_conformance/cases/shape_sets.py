@@ -94,8 +94,7 @@ def _lines(item: str) -> Iterator[str]:
         for lines in sets:
             yield from lines.values()
     elif _is_file(item):
-        of_file = (line.partition("#")[0].strip() for line in Path(item).read_text(encoding="utf-8").splitlines())
-        yield from filter(None, of_file)
+        yield from _of_file(item)
     elif re.match(r"(n\d+)?c\d+h\d+w\d+\b", item):
         yield item
     else:
@@ -103,6 +102,23 @@ def _lines(item: str) -> Iterator[str]:
             f"{item!r} is no shape, no set of shapes and no file",
             f"write a shape as in 'n8c64h56w56 m64k3 p1', or a set: {', '.join(SHAPE_SETS)}",
         )
+
+
+def _of_file(name: str) -> list[str]:
+    """The lines of a file. CaseError where it has none, since a run would then judge less than it was asked to."""
+    hint = "write a shape on each line; # begins a comment"
+    try:
+        text = Path(name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise CaseError(
+            f"{name} cannot be read: {(error.strerror or str(error)).lower()}", "name another file"
+        ) from None
+    except UnicodeDecodeError:
+        raise CaseError(f"{name} is not text in UTF-8", hint) from None
+    found = [line for line in (line.partition("#")[0].strip() for line in text.splitlines()) if line]
+    if not found:
+        raise CaseError(f"{name} names no shape", hint)
+    return found
 
 
 def _sets(item: str) -> list[dict[str, str]]:

@@ -75,7 +75,8 @@ def replay(
         with progress(f"asking {target}", after=A_MOMENT):
             for earlier in before:
                 implementation.ask(question_of(earlier, implementation.hello.capabilities).request)
-            question = question_of(asked_for, implementation.hello.capabilities)
+            of_one = question_of if invariance is None else Question  # whose relatives are judged by all elements
+            question = of_one(asked_for, implementation.hello.capabilities)
             other = None if at_once is None else Question(at_once, implementation.hello.capabilities)
             if invariance is None:
                 asked = asked_case.ask(implementation, question, times, beside=other)
@@ -96,7 +97,7 @@ def replay(
             paragraph(out, "the script looks at the answer alone, not at what else was seen", label="script")
         try:
             require_adapter(implementation.hello)
-            earlier_questions = [Question(earlier, implementation.hello.capabilities) for earlier in before]
+            earlier_questions = [question_of(earlier, implementation.hello.capabilities) for earlier in before]
             text = script(question, target_of(target), asked.wrong_elements, before=earlier_questions)
         except NoScript as reason:
             no_script = str(reason)

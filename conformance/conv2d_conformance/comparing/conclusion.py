@@ -65,10 +65,11 @@ def sentences(found: ComparedInShort, names: tuple[str, str]) -> list[str]:
     one, other = names
     if not found.compared:
         return [f"nothing was compared: {found.unanswered} of {found.unanswered} cases had no answer of both"]
+    more = f"; {found.unanswered} more had no answer of both" if found.unanswered else ""
     if found.same_bits:
-        return [f"{one} and {other} have the same bits in {found.compared} of {found.compared} cases"]
+        return [f"{one} and {other} have the same bits in {found.compared} of {found.compared} cases{more}"]
     where = f", only where {found.parts_where}" if found.parts_where else ""
-    told = [f"{one} and {other} part in {found.parted} of {found.compared} cases{where}"]
+    told = [f"{one} and {other} part in {found.parted} of {found.compared} cases{where}{more}"]
     here, there = found.nearer
     if found.mean_errors is not None and here + there:
         nearer, share = (one, here) if here >= there else (other, there)

@@ -63,10 +63,14 @@ class AccuracyClass:
         return self.accumulator != self.output
 
     @property
+    def transforms(self) -> bool:
+        """Whether data may be transformed, so that no element is a sum of its own products alone."""
+        return self.tile is not None or self.by_fourier
+
+    @property
     def keeps_all(self) -> bool:
         """Whether products and sums have at least the bits of the dtype and of float32."""
-        transformed = self.tile is not None or self.by_fourier
-        return self.input is None and not transformed and self.accumulator.precision >= SINGLE.precision
+        return self.input is None and not self.transforms and self.accumulator.precision >= SINGLE.precision
 
     @property
     def kept_bits(self) -> int:

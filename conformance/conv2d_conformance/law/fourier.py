@@ -129,3 +129,19 @@ def largest_integers(accuracy: AccuracyClass, channels: int, kernel: tuple[int, 
     if accuracy.is_narrowed:
         bound += 2 * accuracy.output.unit * (terms + 1 + 2 * bound)
     return largest_square(0.5 / bound)
+
+
+@cache
+def keeps_pixels(accuracy: AccuracyClass, largest: int, plane: tuple[int, int]) -> bool:
+    """Whether integers up to `largest` stay nearest to what comes where one tap of a filter is 1 or -1, the rest zero.
+
+    The other channels count for nothing: a filter of zeros has a transform of zeros, so that its products are zero, and
+    adding them rounds nothing.
+    """
+    pixels, w = math.prod(plane), np.ones((1, 1))
+    norms = Norms(np.full((1, 1), largest * math.sqrt(pixels)), np.full((1, 1), float(largest * pixels)), w, w)
+    bound = float(_of_norms(norms, plane, 1, accuracy, flushed=True)[0].max())
+    bound += accuracy.accumulator.unit * (bound + largest)
+    if accuracy.is_narrowed:
+        bound += 2 * (accuracy.output.unit * 2 * (largest + bound) + accuracy.output.normal)
+    return bound < 0.5

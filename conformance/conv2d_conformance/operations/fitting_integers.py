@@ -32,6 +32,18 @@ def with_fitting_integers(case: Case, accuracy: AccuracyClass) -> Case:
     return replace(case, data=replace(case.data, base=fitting) if isinstance(case.data, Elements) else fitting)
 
 
+def is_told_apart(case: Case, accuracy: AccuracyClass) -> bool:
+    """Whether every right answer to the case of a transform's class is nearer to its integer than to any other.
+
+    With one tap, Winograd's algorithm adds products of zeros for all channels but one, and that rounds nothing: N of
+    the proof in `law.winograd` is that of one channel, for which the bound of the usual integers is below 1/2.
+    """
+    name = None if case.recipe is None else case.recipe.name
+    if name == "one-tap":
+        return not accuracy.by_fourier or fourier.keeps_pixels(accuracy, DEFAULT_MAGNITUDE, _padded(case))
+    return name == "integers" and with_fitting_integers(case, accuracy) == case
+
+
 def _fitting(recipe: Recipe, case: Case, accuracy: AccuracyClass) -> Recipe:
     kernel, channels = (case.KH, case.KW), case.C // case.groups
     by_winograd = accuracy.tile is not None and _is_transformed(case)

@@ -17,6 +17,7 @@ from conv2d_conformance.reproducer.comparison import comparison, rejection
 from conv2d_conformance.reproducer.data import NoScript, data_text
 from conv2d_conformance.reproducer.layers import script_of_layers
 from conv2d_conformance.reproducer.script_head import head, imports, loading, require_adapter, require_python
+from conv2d_conformance.verdict.large_question import LargeQuestion
 from conv2d_conformance.verdict.question import Question
 
 __all__ = ["NoScript", "data_text", "require_adapter", "script", "script_of_layers"]
@@ -29,6 +30,8 @@ def script(question: Question, target: Target, wrong: Iterable[Index] = (), *, b
     """
     require_python(target)
     questions = [*before, question]
+    if any(isinstance(one, LargeQuestion) for one in questions):
+        raise NoScript("no script can be made for so large a case, whose law it would hold")
     operations = {one.case.operation for one in questions}
     parts = [
         head(format_case(question.case), target, [format_case(one.case) for one in before]),

@@ -38,6 +38,7 @@ from conv2d_conformance.verdict.claims import LimitsOfNothing, require_calls_ins
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.giving_up import GivingUp
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
+from conv2d_conformance.verdict.large_question import require_one_inside
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.record import Ended
 from conv2d_conformance.verdict.room import TooLarge, require_memory
@@ -101,7 +102,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         )
         config.add_cleanup(implementation.close)
         require_calls_inside(implementation.hello.capabilities)
-        require_memory(shapes_of(options.shapes), implementation.hello.capabilities, options.memory_limit)
+        require_one_inside(shapes_of(options.shapes), implementation.hello.capabilities)
+        require_memory(shapes_of(options.shapes), implementation.hello, options.profile, options.memory_limit)
     except (TargetError, LoadError, LimitsOfNothing, TooLarge, CaseError) as error:
         raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
     config.stash[SUBJECT] = ExaminedImplementation(implementation, options)

@@ -36,6 +36,7 @@ from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict import gate
 from conv2d_conformance.verdict.claims import require_calls_inside
 from conv2d_conformance.verdict.history import Remembering
+from conv2d_conformance.verdict.large_question import require_one_inside
 from conv2d_conformance.verdict.record import Record
 from conv2d_conformance.verdict.room import require_memory
 
@@ -84,7 +85,8 @@ def run(
     confirmer = Confirmer(options)
     try:
         require_calls_inside(implementation.hello.capabilities)
-        require_memory(shapes_of(options.shapes), implementation.hello.capabilities, options.memory_limit)
+        require_one_inside(shapes_of(options.shapes), implementation.hello.capabilities)
+        require_memory(shapes_of(options.shapes), implementation.hello, options.profile, options.memory_limit)
         if gate.is_needed(implementation.hello):
             _pass_gate(options)
         return _run(options, report_file, implementation, confirmer, on_progress, abandoned, shared)

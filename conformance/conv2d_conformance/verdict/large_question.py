@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from conv2d_conformance.cases.case import Case, Recipe
+from conv2d_conformance.cases.case import Case, CaseError, Recipe
 from conv2d_conformance.cases.cost import why_too_dear
 from conv2d_conformance.cases.data import arrays
 from conv2d_conformance.cases.geometry import products
@@ -14,6 +15,8 @@ from conv2d_conformance.cases.streamed import STREAMED, streamed_arrays
 from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.full_size.call import LargeCall, four_axes
+from conv2d_conformance.operations.fitting_integers import is_told_apart
+from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.question import Question
 
 
@@ -50,18 +53,39 @@ class LargeQuestion(Question):
 def full_size_cases(case: Case, claims: Capabilities, seeds: tuple[int, int, int]) -> tuple[Case, ...]:
     """Three calls of one shape in one dtype, with different data: integers come last, where memory is no longer new.
 
-    The classes of transforms have no law of single elements, so that all three are integers, small enough for them.
+    The classes of transforms have no law of single elements, so that all three are integers, small enough for them;
+    none where a plane is so large that none are.
     """
     accuracy = Question(case, claims).accuracy
-    if accuracy.tile is None and not accuracy.by_fourier:
+    if not accuracy.transforms:
         recipes = zip(("bell", "cancelling", "exact"), seeds, strict=True)
         return tuple(replace(case, data=Recipe(name, seed)) for name, seed in recipes)
     made = (replace(case, data=Recipe("integers", seed)) for seed in seeds)
-    return tuple(Question(one, claims).judged.evident(one, accuracy) for one in made)
+    fitting = (Question(one, claims).judged.evident(one, accuracy) for one in made)
+    return tuple(one for one in fitting if is_told_apart(one, accuracy))
+
+
+def require_one_inside(shapes: Sequence[Case], claims: Capabilities) -> None:
+    """CaseError where every shape would be left out, so that nothing would be judged of what was asked for."""
+    asked = (replace(shape, dtype=dtype, data=Recipe()) for shape in shapes for dtype in claims.dtypes)
+    inside = (case for case in asked if within_claims(case, claims) == case)
+    if shapes and not any(full_size_cases(case, claims, (1, 2, 3)) for case in inside):
+        raise CaseError(
+            "no shape that is named lies within the claims and the limits of the implementation",
+            "name one that it claims to answer, or let it claim more",
+        )
 
 
 def question_of(case: Case, claims: Capabilities) -> Question:
     """The question of a case: a large one where the law of all its elements would take too much."""
-    is_streamed = case.recipe is not None and case.recipe.name in STREAMED and case.data == case.recipe
-    is_large = is_streamed and not case.overrides and why_too_dear(case) is not None
-    return LargeQuestion(case, claims) if is_large else Question(case, claims)
+    question = LargeQuestion(case, claims)
+    is_plain = case.data == case.recipe and case.view is None and not case.overrides
+    if is_plain and question.illegal_because is None and why_too_dear(case) is not None and _can_be_judged(question):
+        return question
+    return Question(case, claims)
+
+
+def _can_be_judged(question: LargeQuestion) -> bool:
+    recipe, accuracy = question.case.recipe, question.accuracy
+    assert recipe is not None
+    return is_told_apart(question.case, accuracy) if accuracy.transforms else recipe.name in STREAMED

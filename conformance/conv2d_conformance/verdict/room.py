@@ -8,10 +8,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.geometry import geometry
 from conv2d_conformance.cases.shape_sets import lines_of
+from conv2d_conformance.contract.answers import Hello
 from conv2d_conformance.contract.arrays import dtype_of
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.hinted import Hinted
+from conv2d_conformance.operations import elementwise
+from conv2d_conformance.spec import PROFILES
 
 GIB = 1 << 30
 
@@ -32,30 +37,36 @@ def bytes_of(case: Case) -> int:
     return _handed(case) + _returned(case)
 
 
-def require_memory(shapes: Iterable[Case], claims: Capabilities, limit: float | None) -> None:
+def operations_of(hello: Hello, profile: str) -> tuple[str, ...]:
+    """What a shape is asked for, the operation that takes most memory last."""
+    asked = {*hello.operations} & PROFILES[profile]
+    return tuple(name for name in (MAIN, "gradients") if name in asked)
+
+
+def require_memory(shapes: Iterable[Case], hello: Hello, profile: str, limit: float | None) -> None:
     """TooLarge for the first shape that does not fit."""
     for shape in shapes:
-        if (reason := why_too_large(shape, claims, limit)) is not None:
+        if (reason := why_too_large(shape, hello, profile, limit)) is not None:
             raise reason
 
 
-def why_too_large(shape: Case, claims: Capabilities, limit: float | None) -> TooLarge | None:
+def why_too_large(shape: Case, hello: Hello, profile: str, limit: float | None) -> TooLarge | None:
     """What a shape takes and what there is, in the widest dtype that is claimed; None where it fits.
 
     `limit` is what a process of the implementation may hold, in GiB; None where it has none of its own.
     """
-    case = replace(shape, dtype=widest(claims))
+    case = replace(shape, dtype=widest(hello.capabilities), operation=operations_of(hello, profile)[-1])
     inside = 0 if limit is None else COPIES * _handed(case) + (COPIES - 1) * _returned(case)
     if limit is not None and inside > limit * GIB:
         return TooLarge(
-            f"{_line(shape)} takes {inside} bytes in the process of the implementation in {case.dtype}, which may hold "
+            f"{_line(case)} takes {inside} bytes in the process of the implementation in {case.dtype}, which may hold "
             f"{limit:g} GiB",
             f"allow it more with --memory {math.ceil(inside / GIB) + 1}",
         )
     room, total = physical_memory(), inside + bytes_of(case) + WORK
     if room is not None and total > room:
         return TooLarge(
-            f"{_line(shape)} takes {total} bytes in {case.dtype}, and this machine has {room}",
+            f"{_line(case)} takes {total} bytes in {case.dtype}, and this machine has {room}",
             "name a smaller shape, or claim narrower dtypes alone",
         )
     return None
@@ -66,8 +77,9 @@ def widest(claims: Capabilities) -> str:
     return max(sorted(claims.dtypes), key=lambda name: dtype_of(name).itemsize, default="float32")
 
 
-def _line(shape: Case) -> str:
-    return lines_of((shape,))[0]
+def _line(case: Case) -> str:
+    line = lines_of((replace(case, dtype="float32", operation=MAIN),))[0]
+    return line if case.operation == MAIN else f"{line} with its {case.operation}"
 
 
 def _handed(case: Case) -> int:
@@ -75,7 +87,8 @@ def _handed(case: Case) -> int:
 
 
 def _returned(case: Case) -> int:
-    return math.prod(case.output_shape) * dtype_of(case.dtype).itemsize
+    shapes = elementwise(case.operation).shapes(case, geometry(case))
+    return sum(math.prod(shape) for shape in shapes.values() if shape) * dtype_of(case.dtype).itemsize
 
 
 def physical_memory() -> int | None:

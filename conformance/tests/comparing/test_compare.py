@@ -151,7 +151,7 @@ def test_equal_bits_are_one_sentence_and_no_answer_is_no_equality() -> None:
     same = conclusion([case_of("c1h5w5 m2k3", 0), ComparedCase("c1h5w5 m2k3", unanswered="it died")])
     assert same.same_bits
     assert (same.compared, same.unanswered) == (1, 1)
-    assert sentences(same, NAMES) == ["one and other have the same bits in 1 of 1 cases"]
+    assert sentences(same, NAMES) == ["one and other have the same bits in 1 of 1 cases; 1 more had no answer of both"]
     nothing = conclusion([ComparedCase("c1h5w5 m2k3", unanswered="it died")])
     assert not nothing.same_bits
     assert sentences(nothing, NAMES) == ["nothing was compared: 1 of 1 cases had no answer of both"]

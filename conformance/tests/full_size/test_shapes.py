@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,16 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.large_indices import LARGE_INDICES
 from conv2d_conformance.cases.shape_sets import SHAPE_SETS, lines_of, named, shape_of, shapes_of
 from conv2d_conformance.cli import program
+from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.verdict import room
 from conv2d_conformance.verdict.large_question import LargeQuestion, question_of
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.room import TooLarge, require_memory
 from conv2d_conformance.verifying import verify
+from plain_conv2d import SOURCE
 
 LINE = "n2c3h8w9 m4k3x3 s1x1 p1x1 d1x1 g1 bias"
 
@@ -59,6 +63,14 @@ def test_what_is_no_shape_is_refused_in_one_sentence(text: str, told: str) -> No
     assert told in result.output
 
 
+@pytest.mark.parametrize(("content", "told"), [(b"\xff\xfe", "is not text in UTF-8"), (b"# none\n", "names no shape")])
+def test_a_file_without_shapes_is_refused(content: bytes, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "shapes.txt"
+    file.write_bytes(content)
+    with pytest.raises(CaseError, match=told):
+        shapes_of(str(file))
+
+
 def test_every_set_has_legal_shapes_with_the_published_cost() -> None:
     for lines in SHAPE_SETS.values():
         assert lines_of(tuple(map(shape_of, lines.values())))
@@ -86,13 +98,25 @@ def test_large_indices_are_just_beyond_their_limit(name: str) -> None:
 
 
 def test_a_shape_without_room_is_refused_with_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    shape, claims = shape_of("n1c1h1024w1024 m1k1"), Capabilities(dtypes={"float32", "float64"})
-    require_memory([shape], claims, 1.0)
+    shape, hello = shape_of("n1c1h1024w1024 m1k1"), InProcess(two_dtypes(gradients=None)).hello
+    require_memory([shape], hello, "training", 1.0)
     with pytest.raises(TooLarge, match=r"takes 41943064 bytes in the process of the implementation in float64"):
-        require_memory([shape], claims, 2**-6)
+        require_memory([shape], hello, "forward", 2**-6)
     monkeypatch.setattr(room, "physical_memory", lambda: 2**30)
     with pytest.raises(TooLarge, match="takes 1090519048 bytes in float64, and this machine has 1073741824"):
-        require_memory([shape], claims, None)
+        require_memory([shape], hello, "forward", None)
+
+
+def test_gradients_need_their_own_room() -> None:
+    shape, hello = shape_of("n1c1h1024w1024 m1k1"), InProcess(two_dtypes(gradients=conv2d)).hello
+    require_memory([shape], hello, "forward", 45 / 2**10)
+    with pytest.raises(TooLarge, match=r"nobias with its gradients takes 67108904 bytes in the process"):
+        require_memory([shape], hello, "training", 45 / 2**10)
+
+
+def two_dtypes(*, gradients: Callable[..., Any] | None) -> Adapter:
+    claims = Capabilities(dtypes={"float32", "float64"})
+    return Adapter(name="x", version="1", conv2d=conv2d, gradients=gradients, capabilities=claims)
 
 
 def test_a_case_too_dear_for_the_law_is_judged_in_time_proportional_to_its_arrays(
@@ -125,6 +149,15 @@ def test_a_run_of_shapes_alone_asks_nothing_else_and_earns_no_certificate(report
     assert verify(report).faults == ()
     with pytest.raises(ValueError, match="only_shapes needs shapes"):
         certify(conv2d, only_shapes=True)
+
+
+def test_a_run_whose_shapes_would_all_be_left_out_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "plain.py").write_text(SOURCE)
+    target = f"{tmp_path / 'plain.py'}:conv2d?without=bias"
+    options = ["--only-shapes", "--output", str(tmp_path / "report.json")]
+    result = CliRunner().invoke(program, ["run", target, "--shape", LINE, *options])
+    assert result.exit_code == 2
+    assert "no shape that is named lies within the claims and the limits" in result.output
 
 
 def test_doctored_shapes_are_found(report: Report) -> None:
