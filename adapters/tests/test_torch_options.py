@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,10 @@ from conv2d_adapters.arrays.torch import Arrays, to_tensor
 from conv2d_adapters.pytorch import calls, options
 from conv2d_adapters.pytorch.options import Settings
 from conv2d_conformance import Adapter
+from conv2d_conformance.cli.deviations import read_deviations
 from conv2d_conformance.contract.delivered import Delivered, DeviceLost, plain
 from conv2d_conformance.implementation.target import LoadError, load, parse
+from conv2d_conformance.report.deviations import Surroundings, in_force
 from conv2d_conformance.reproducer.script_head import loading
 
 ADAPTERS: dict[str, Any] = {"torch": functional, "torch-layer": layer}
@@ -104,6 +107,19 @@ def test_what_is_claimed_follows_from_the_options() -> None:
     exact = calls.claimed(full, Settings(arrays=Elsewhere("cuda:0"), cudnn_deterministic=True, tf32=True))
     assert exact.deterministic
     assert exact.grades == {"float32": "R-tf32", "float32/gradients": "R-tf32"}
+
+
+@pytest.mark.parametrize("name", ["torch", "torch_layer"])
+@pytest.mark.parametrize("device", ["cuda", "cuda:1", "mps", "xpu:0"])
+def test_what_is_known_of_the_processor_is_declared_of_no_other_device(name: str, device: str) -> None:
+    declared = read_deviations(Path(functional.__file__).with_name(f"{name}.deviations.toml"))
+    processor = frozenset().union(*(conditions.processor for _, conditions in declared))
+    here, elsewhere = (
+        {one.requirement for one in in_force(declared, Surroundings(processor, "2.13.0", "linux-x86_64", chosen))[0]}
+        for chosen in (frozenset({"device=cpu"}), frozenset({f"device={device}"}))
+    )
+    assert "special-values.weight" in here
+    assert {requirement.partition(".")[0] for requirement in elsewhere} == {"validation"}
 
 
 def test_a_device_has_the_dtypes_that_it_has(monkeypatch: pytest.MonkeyPatch) -> None:

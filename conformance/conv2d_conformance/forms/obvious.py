@@ -16,8 +16,8 @@ def obvious_object(path: Path) -> str:
     """The name of the one conv2d in a file of Python. FormError where there is none, or more than one."""
     try:
         names = list(dict.fromkeys(_defined(ast.parse(path.read_bytes()))))
-    except (SyntaxError, ValueError) as error:
-        raise FormError(f"{path} is no Python: {error}", "correct it") from None
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise FormError(f"{path} is no Python: {str(error) or 'it nests too deep'}", "correct it") from None
     except OSError as error:
         raise FormError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
     if "adapter" in names:

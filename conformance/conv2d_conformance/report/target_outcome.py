@@ -8,11 +8,15 @@ from typing import Literal
 from conv2d_conformance.report.causes import causes
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.text import replay_command
+from conv2d_conformance.typed_json import known
 
 OutcomeWord = Literal["conforming", "not conforming", "no certificate", "no verdict", "interrupted"]
 
 WORSE = (0, 4, 1, 2, 3, 130)
 """Exit statuses, each worse than those before it: a target without a verdict is worse than a broken one."""
+
+BROKEN = {"breach", "broken", "not reached"}
+"""Why there is no certificate, where something does not hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,9 @@ class TargetOutcome:
 def outcome_of(report: Report, *, place: str, seconds: float) -> TargetOutcome:
     """What became of a target that has a report."""
     status = report.conclusion.exit_status
-    words: dict[int, OutcomeWord] = {1: "not conforming", 130: "interrupted"}
+    # A stale deviation fails a run so that somebody takes it away; what it is about may break nothing.
+    is_broken = not BROKEN.isdisjoint(known(report.conclusion.no_certificate, ()))
+    words: dict[int, OutcomeWord] = {1: "not conforming" if is_broken else "no certificate", 130: "interrupted"}
     return TargetOutcome(
         target=report.run.target,
         outcome="conforming" if report.conforming else words.get(status, "no certificate"),

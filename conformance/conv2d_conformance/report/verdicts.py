@@ -202,7 +202,9 @@ def conclusion(
     forbidden = f"{'; '.join(breaches)}, which no adapter may do"
 
     if stopped:
-        what = forbidden if breaches else _found(undeclared or broken)
+        refused = [entry.id for entry in entries if entry.failure is not None and entry.id in {*unreached} - declared]
+        unanswered = f"no answer for {_some(refused)}, as legal calls were refused"
+        what = forbidden if breaches else unanswered if refused and not undeclared else _found(undeclared)
         headline = f"not conforming: stopped {where_stopped(breaches)}; {what}, {_unasked(entries)}"
         status = 1
     elif gave_up:

@@ -12,6 +12,7 @@ import pytest
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.stopping import is_decided, left_out
 from conv2d_conformance.report.validation import fault_of
+from conv2d_conformance.verdict.fault_sentences import REFUSED
 from on_json import assemble, in_short, report_of, results_page, show
 from on_json import junit_page as junit
 
@@ -86,6 +87,16 @@ def test_what_is_declared_is_not_told_as_what_ended_it(report_header: Json, reco
         told.append(made["conclusion"]["headline"])
     assert "; 1 requirement broken (bias.per-channel), " in told[0]
     assert "; the adapter imports the reference, which" in told[1]
+
+
+def test_a_refusal_of_what_is_declared_is_not_told_as_a_broken_must(report_header: Json, records: list[Json]) -> None:
+    header = {**to_stop(report_header, "first", only="*"), "deviations": [DECLARED]}
+    refused = {**records[1]["failure"], "got": f"{REFUSED}E: no bias", "explained_by": "bias.added"}
+    ended = {**records[1], "check": "test_stride::test_steps", "failure": refused}
+    made = assemble(header, [ended], complete=False, stopped=True)
+    assert is_decided(report_of(made))
+    told = "stopped at the first broken MUST; no answer for stride.steps, as legal calls were refused, "
+    assert told in made["conclusion"]["headline"]
 
 
 def test_what_is_seen_beside_an_answer_decides_too(report_header: Json, records: list[Json]) -> None:

@@ -70,6 +70,20 @@ def test_what_decides_nothing_is_told_where_nothing_else_fails(
         assert found.failure.requirement == requirement
 
 
+def test_who_breaks_nothing_is_not_called_nonconforming_for_a_stale_deviation(
+    report_header: dict[str, Any], records: list[dict[str, Any]]
+) -> None:
+    stale = {"requirement": "bias.absent", "reason": "known", "issue": "https://example.org/1"}
+    found = {}
+    for name, some in (("right", records[3:4]), ("wrong", records[1:4])):
+        only = {**report_header["run"], "only": "bias.absent" if name == "right" else "bias.a*"}
+        made = assemble({**report_header, "run": only, "deviations": [stale]}, some, complete=True)
+        found[name] = outcome_of(report_of(made), place="", seconds=0)
+    assert found["right"].headline == "no certificate: stale deviations, which do not fail: bias.absent"
+    assert (found["right"].outcome, found["right"].exit_status) == ("no certificate", 1)
+    assert (found["wrong"].outcome, found["wrong"].exit_status) == ("not conforming", 1)
+
+
 @pytest.mark.parametrize(
     ("statuses", "worst"),
     [([], 0), ([0, 0], 0), ([0, 4], 4), ([4, 1], 1), ([1, 2], 2), ([2, 3, 1], 3), ([3, 130], 130)],
