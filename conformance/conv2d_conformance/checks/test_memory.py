@@ -48,6 +48,21 @@ LENGTHS_OF_ONE = tuple(
 )
 """An axis of length 1 has a stride that says nothing, from which layouts are often guessed."""
 
+IN_PADDING_ALONE = tuple(
+    map(
+        parse,
+        (
+            "n2c2h5w1 m1k1 s1x2 p0x1 d1x2 bias integers:1",
+            "n3c2h12w2 m2k2x1 s3 p1 d1x2 bias integers:2",
+            "n2c3h3w1 m2k1x2 s1x2 p1x3 d2 integers:3",
+            "n2c2h1w5 m1k1 s2x1 p1x0 d2x1 bias integers:4",
+            "n1c2h2w3 m2k1x3 s4x1 p2x1 d3x2 bias integers:5",
+            "n2c4h1w1 m4k1 s2 p1 d2 g2 bias integers:6",
+        ),
+    )
+)
+"""No window meets the input along one axis, or along both: where code of one layout finds no row to begin with."""
+
 
 @covers("memory.inputs-unchanged")
 @given(case=cases())
@@ -135,8 +150,10 @@ def test_view_steps(iut: ImplementationUnderTest) -> None:
 
 def _seen_as(view: str, iut: ImplementationUnderTest) -> Iterator[Case]:
     """All arrays as views, then one alone, which catches whoever takes the layout of one array for that of another."""
-    drawn = sample(iut.effort.drawn, iut.seed, vary={"stride", "padding", "same", "groups", "bias", "unbatched"})
-    yield from (replace(case, view=view) for case in LENGTHS_OF_ONE)
+    drawn = sample(
+        iut.effort.drawn, iut.seed, vary={"stride", "padding", "same", "dilation", "groups", "bias", "unbatched"}
+    )
+    yield from (replace(case, view=view) for case in (*LENGTHS_OF_ONE, *IN_PADDING_ALONE))
     for number, case in enumerate(drawn):
         yield replace(case, view=view, dtype=DTYPES[number % len(DTYPES)])
         alone = ARRAYS[number % 3]

@@ -84,6 +84,16 @@ def rows_of_one_channel_one_pixel_apart(call: Call) -> Array:
     return call.right(input=shifted.reshape(x.shape))
 
 
+@breaks("memory.view-channels-last")
+def bias_lost_where_channels_last_meets_nothing(call: Call) -> Array:
+    """a conv2d that leaves out the bias of a channels-last input which none of its dilated windows meets"""
+    x, g = call.input, call.geometry
+    if is_dense(x) or not is_channels_last(x) or g.dilation == (1, 1):
+        return call.right()
+    taps = call.right(input=np.ones_like(x), weight=np.ones_like(call.weight), bias=None)
+    return call.right() if taps.any() else call.right(bias=None)
+
+
 @breaks("memory.view-offset")
 def sixteen_bit_sections_taken_for_dense(call: Call) -> Array:
     """a conv2d that reads a section of a larger input as if it were dense in 16-bit types"""
