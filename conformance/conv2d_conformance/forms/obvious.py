@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from conv2d_conformance.forms.form_error import FormError
 
 USUAL = ("conv2d", "nn_conv2d", "Conv2d", "ModelNew", "custom_kernel")
 """Names that say by themselves what they are, besides `adapter`, which is made of whatever else is there."""
+
+ALIKE = re.compile("conv_?2_?d", re.IGNORECASE)
 
 
 def obvious_object(path: Path) -> str:
@@ -24,7 +27,7 @@ def obvious_object(path: Path) -> str:
         return "adapter"
     public = [name for name in names if not name.startswith("_")]
     usual = [name for name in public if name in USUAL]
-    alike = [name for name in public if "conv2d" in name.lower().replace("_", "")]
+    alike = [name for name in public if ALIKE.search(name)]
     found = usual or alike or public
     if len(found) == 1:
         return found[0]

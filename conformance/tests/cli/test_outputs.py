@@ -16,6 +16,7 @@ from conv2d_conformance.report.validation import fault_of
 ONE = ("run", "right.py:conv2d", "--only", "bias.absent", "--effort", "quick")
 WRITERS = {
     "run": ("right.py:conv2d", "--output"),
+    "compare": ("right.py:conv2d", "reference-direct", "--case", "n1c64h3w3 m1k3 normal:1", "--picture"),
     "initialisation": ("--effort", "quick", "--isolation", "none", "--dtype", "float32", "--plot"),
     "selftest": ("--only", "bias_dropped", "--matrix"),
     "sharpness": ("--output",),
@@ -105,7 +106,7 @@ def test_a_page_that_cannot_be_written_after_the_work_is_kept_elsewhere(
 def test_a_page_on_standard_output_is_alone_there(invoke: Callable[..., Result], command: str) -> None:
     result = invoke(command, *WRITERS[command], "-")
     assert result.exit_code in (0, 1)
-    if command == "initialisation":
+    if command in ("compare", "initialisation"):
         assert ElementTree.fromstring(result.stdout).tag.endswith("svg")
     else:
         assert result.stdout.startswith("# ")
