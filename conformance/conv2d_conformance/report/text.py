@@ -10,6 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from conv2d_conformance import spec
+from conv2d_conformance.cases.case import CaseError
+from conv2d_conformance.cases.grammar import format_case, parse
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.delivered import FORM
 from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.contract.invariances import INVARIANCES
@@ -24,6 +27,7 @@ from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.grading import describe_grade
+from conv2d_conformance.verdict.large_question import left_out
 from conv2d_conformance.verdict.rejections import sentence as sentence_about
 
 COLOUR = {"pass": "green", "fail": "red", "error": "magenta", NOT_REACHED: "magenta", "unsupported": "dim"}
@@ -55,6 +59,8 @@ def show(report: Report, path: Path, console: Console) -> None:
         whole_line(console, "conv2d-conformance explain A-tc says what a grade is, of any name", indent=LABEL)
     _show_fingerprint(report, console)
     paragraph(console, _judged(report), label="judged")
+    if not_asked := _shapes_left_out(report):
+        paragraph(console, not_asked, label="left out")
     for sentence in _idle_deviations(report):
         paragraph(console, sentence, label="declared")
     if unchecked := len(report.without_check):
@@ -224,6 +230,20 @@ def _judged(report: Report) -> str:
     if sum(chapter.cases for chapter in chapters(report)) != report.judged_cases:
         told += "; the table counts a case for each requirement that it serves"
     return told
+
+
+def _shapes_left_out(report: Report) -> str | None:
+    """A sentence about the named shapes that were not asked; None if all were, or if they are no cases."""
+    lines = known(report.run.shapes, ())
+    try:
+        shapes = [parse(line) for line in lines]
+    except CaseError:
+        return None
+    missing = left_out(shapes, Capabilities.from_json(report.implementation.capabilities))
+    if not missing:
+        return None
+    which = "; ".join(map(format_case, missing[:MOST_CASES])) + (" and others" if len(missing) > MOST_CASES else "")
+    return f"{len(missing)} of {_counted(len(lines), 'named shape')}, outside the claims or the limits: {which}"
 
 
 def _idle_deviations(report: Report) -> Iterator[str]:

@@ -65,11 +65,19 @@ def full_size_cases(case: Case, claims: Capabilities, seeds: tuple[int, int, int
     return tuple(one for one in fitting if is_told_apart(one, accuracy))
 
 
+def left_out(shapes: Sequence[Case], claims: Capabilities) -> tuple[Case, ...]:
+    """The shapes that are not asked in any dtype: they need what is not claimed, or lie outside the limits."""
+    return tuple(shape for shape in shapes if not any(_is_asked(shape, dtype, claims) for dtype in claims.dtypes))
+
+
+def _is_asked(shape: Case, dtype: str, claims: Capabilities) -> bool:
+    case = replace(shape, dtype=dtype, data=Recipe())
+    return within_claims(case, claims) == case and bool(full_size_cases(case, claims, (1, 2, 3)))
+
+
 def require_one_inside(shapes: Sequence[Case], claims: Capabilities) -> None:
     """CaseError where every shape would be left out, so that nothing would be judged of what was asked for."""
-    asked = (replace(shape, dtype=dtype, data=Recipe()) for shape in shapes for dtype in claims.dtypes)
-    inside = (case for case in asked if within_claims(case, claims) == case)
-    if shapes and not any(full_size_cases(case, claims, (1, 2, 3)) for case in inside):
+    if shapes and len(left_out(shapes, claims)) == len(shapes):
         raise CaseError(
             "no shape that is named lies within the claims and the limits of the implementation",
             "name one that it claims to answer, or let it claim more",

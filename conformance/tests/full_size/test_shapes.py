@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import tracemalloc
 from collections.abc import Callable
@@ -178,6 +179,23 @@ def test_a_run_whose_shapes_would_all_be_left_out_is_refused(tmp_path: Path) -> 
     result = CliRunner().invoke(program, ["run", target, "--shape", LINE, *options])
     assert result.exit_code == 2
     assert "no shape that is named lies within the claims and the limits" in result.output
+
+
+def test_a_shape_that_is_left_out_among_others_is_told(tmp_path: Path) -> None:
+    (tmp_path / "plain.py").write_text(SOURCE)
+    target = f"{tmp_path / 'plain.py'}:conv2d?without=bias"
+    path = tmp_path / "report.json"
+    named = ["--shape", LINE, "--shape", LINE.replace(" bias", " nobias")]
+    result = CliRunner().invoke(program, ["run", target, *named, "--only-shapes", "--output", str(path)])
+    assert result.exit_code == 4
+    told = "left out  1 of 2 named shapes, outside the claims or the limits: " + LINE
+    assert " ".join(told.split()) in " ".join(result.output.split())
+    report = json.loads(path.read_text())
+    report["run"]["shapes"] = ["what"]
+    path.write_text(json.dumps(report))
+    read = CliRunner().invoke(program, ["summary", str(path)])
+    assert read.exit_code == 0, read.output
+    assert "left out" not in read.output
 
 
 def test_doctored_shapes_are_found(report: Report) -> None:
