@@ -28,6 +28,14 @@ class Note:
         ended = -signal.SIGTERM if status == ENDED_BY_KEEPER else os.waitstatus_to_exitcode(int(status))
         return cls(ended, int(left), tuple(names))
 
+    @classmethod
+    def of_silent(cls, status: int) -> Note:
+        """The note of a keeper that ended with this status and wrote nothing.
+
+        SIGTERM ends it only before it has a worker, so that nothing is left: it is blocked before the worker is forked.
+        """
+        return cls(status, is_complete=status == -signal.SIGTERM)
+
     @property
     def incident(self) -> str | None:
         """A sentence about the processes that were left behind; None if there were none."""

@@ -132,7 +132,7 @@ class WorkerProcess:
         """The keeper's note or, if the keeper was killed itself, how it ended."""
         if self._read_note is None:
             words = os.read(self._note, CHUNK)
-            self._read_note = Note.of(words) if words else Note(self._keeper.wait(), is_complete=False)
+            self._read_note = Note.of(words) if words else Note.of_silent(self._keeper.wait())
         return self._read_note
 
     def send(self, message: Buffers) -> None:

@@ -14,6 +14,8 @@ import pytest
 
 from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.implementation.host import Worker
+from conv2d_conformance.implementation.keeper_note import Note
+from conv2d_conformance.implementation.process import WorkerProcess
 from worker_processes import array_of, broken, our_children, wait_until_gone
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left_behind")
@@ -94,6 +96,13 @@ def test_a_keeper_that_is_stopped_is_ended(
     with Worker(target("stops_its_keeper_and_tells_its_process_id")) as worker:
         pid = int(array_of(worker.ask(request_for())))
     assert wait_until_gone(pid)
+
+
+def test_a_keeper_that_is_ended_before_it_has_a_worker_left_nothing_behind() -> None:
+    note = WorkerProcess(["command", "sleep", "10"]).end()  # or just after, if the keeper was quick
+    assert (note.status, note.incident) == (-signal.SIGTERM, None)
+    assert Note.of_silent(-signal.SIGTERM).incident is None
+    assert Note.of_silent(-signal.SIGKILL).incident is not None
 
 
 def test_a_keeper_that_is_killed_takes_the_worker_along(
