@@ -26,6 +26,7 @@ from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.report import stopping
 from conv2d_conformance.running import pytest_options
+from conv2d_conformance.running.beforehand import require_answerable
 from conv2d_conformance.running.examine import examination_of
 from conv2d_conformance.running.hypothesis_draws import apart, drawing
 from conv2d_conformance.running.options import Options
@@ -34,14 +35,13 @@ from conv2d_conformance.running.sharing import SharedWork
 from conv2d_conformance.spec import is_within
 from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.verdict.aspects import aspect_of
-from conv2d_conformance.verdict.claims import LimitsOfNothing, require_calls_inside
+from conv2d_conformance.verdict.claims import LimitsOfNothing
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.giving_up import GivingUp
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
-from conv2d_conformance.verdict.large_question import require_one_inside
 from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.record import Ended
-from conv2d_conformance.verdict.room import TooLarge, require_memory
+from conv2d_conformance.verdict.room import TooLarge
 from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import recorded
 
@@ -101,9 +101,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
         )
         config.add_cleanup(implementation.close)
-        require_calls_inside(implementation.hello.capabilities)
-        require_one_inside(shapes_of(options.shapes), implementation.hello.capabilities)
-        require_memory(shapes_of(options.shapes), implementation.hello, options.profile, options.memory_limit)
+        require_answerable(implementation.hello, options)
     except (TargetError, LoadError, LimitsOfNothing, TooLarge, CaseError) as error:
         raise pytest.UsageError(f"{error.sentence}; {error.hint}") from None
     config.stash[SUBJECT] = ExaminedImplementation(implementation, options)

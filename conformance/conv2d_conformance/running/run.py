@@ -9,7 +9,6 @@ from threading import Event
 
 import pytest
 
-from conv2d_conformance.cases.shape_sets import shapes_of
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
@@ -25,6 +24,7 @@ from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.stopping import is_decided, takes_fingerprint
 from conv2d_conformance.report.writing import ReportFile
+from conv2d_conformance.running.beforehand import require_answerable
 from conv2d_conformance.running.collector import Collector
 from conv2d_conformance.running.confirmer import Confirmer
 from conv2d_conformance.running.header import header
@@ -34,11 +34,8 @@ from conv2d_conformance.running.session import command_line, own_pytest, seldom_
 from conv2d_conformance.running.sharing import SharedWork
 from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict import gate
-from conv2d_conformance.verdict.claims import require_calls_inside
 from conv2d_conformance.verdict.history import Remembering
-from conv2d_conformance.verdict.large_question import require_one_inside
 from conv2d_conformance.verdict.record import Record
-from conv2d_conformance.verdict.room import require_memory
 
 
 class HarnessFailure(Exception):
@@ -84,9 +81,7 @@ def run(
     )
     confirmer = Confirmer(options)
     try:
-        require_calls_inside(implementation.hello.capabilities)
-        require_one_inside(shapes_of(options.shapes), implementation.hello.capabilities)
-        require_memory(shapes_of(options.shapes), implementation.hello, options.profile, options.memory_limit)
+        require_answerable(implementation.hello, options)
         if gate.is_needed(implementation.hello):
             _pass_gate(options)
         return _run(options, report_file, implementation, confirmer, on_progress, abandoned, shared)
