@@ -68,6 +68,7 @@ adapter = Adapter(
     conv2d=conv2d,
     initialize=initialize,
     gradients=gradients,
+    composed={"bias": "mlx.core.add"},
     capabilities=Capabilities(
         dtypes={"float32", "float64", "float16", "bfloat16"},
         arguments={"pair", "scalar", "defaults"},

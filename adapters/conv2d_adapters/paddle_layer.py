@@ -14,7 +14,10 @@ from conv2d_conformance import Adapter
 
 
 def as_one(padding: Any) -> Any:
-    is_one = isinstance(padding, tuple) and len(padding) == 2 and padding[0] == padding[1]
+    """The number of a pair of equal integers; anything else as it is, so that the layer judges it."""
+    is_one = (
+        isinstance(padding, tuple) and len(padding) == 2 and {*map(type, padding)} == {int} and len({*padding}) == 1
+    )
     return padding[0] if is_one else padding
 
 

@@ -19,7 +19,9 @@ def hand(*arrays: Any) -> list[Any]:
 
 
 def as_one(stride: Any) -> Any:
-    return stride[0] if isinstance(stride, tuple) and len(stride) == 2 and stride[0] == stride[1] else stride
+    """The number of a pair of equal integers; anything else as it is, so that the layer judges it."""
+    is_one = isinstance(stride, tuple) and len(stride) == 2 and {*map(type, stride)} == {int} and len({*stride}) == 1
+    return stride[0] if is_one else stride
 
 
 def convolve(input: Any, weight: Any, bias: Any, **attributes: Any) -> Any:

@@ -44,6 +44,7 @@ adapter = Adapter(
     version=tvm.__version__,
     description="relax.op.nn.conv2d of Apache TVM, compiled by LLVM for the CPU",
     conv2d=conv2d,
+    composed={"bias": "relax.op.add"},
     capabilities=Capabilities(
         dtypes={"float32", "float64", "float16", "bfloat16"},
         arguments={"pair", "scalar", "defaults"},

@@ -6,7 +6,14 @@
 # implementation = "mlx 0.32.4"
 # kind = "bug"
 # gravity = 2
-# breaks = ["dtype.float64", "numerics.bound", "numerics.single-product", "gradients.bound"]
+# breaks = [
+#     "values.every-size", "dtype.float64", "numerics.exact-where-exact", "numerics.single-product",
+#     "numerics.empty-sum", "numerics.bound", "numerics.overflow", "numerics.subnormals", "gradients.shapes",
+#     "gradients.every-size", "gradients.exact-where-exact", "gradients.single-product", "gradients.bound",
+#     "gradients.view-transposed", "gradients.view-channels-last", "gradients.view-offset",
+#     "gradients.view-broadcast", "gradients.view-fortran", "gradients.view-read-only", "gradients.view-steps",
+#     "gradients.no-state", "gradients.repeatable",
+# ]
 # report = "mlx/0.32.4/linux-x86_64.json"
 # known = ""
 # system = []

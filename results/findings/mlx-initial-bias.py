@@ -6,7 +6,10 @@
 # implementation = "mlx 0.32.4"
 # kind = "difference"
 # gravity = 5
-# breaks = ["initialisation.bias-uniform", "initialisation.fan-in", "initialisation.fan-in-groups", "initialisation.bias-independent"]
+# breaks = [
+#     "initialisation.bias-uniform", "initialisation.fan-in", "initialisation.fan-in-groups",
+#     "initialisation.bias-independent",
+# ]
 # report = "mlx/0.32.4/linux-x86_64.json"
 # known = ""
 # system = []

@@ -25,5 +25,7 @@ for stride in (1, 50):
     except ValueError as refused:
         print(f"stride {stride}: refused: {refused}")
     else:
-        print(f"stride {stride}: got {output.tolist()}, sums of {image.size} pixel and of what lies behind it in memory")
+        print(
+            f"stride {stride}: got {output.tolist()}, sums of {image.size} pixel and of what lies behind it in memory"
+        )
         sys.exit(1)

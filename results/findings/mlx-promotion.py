@@ -6,7 +6,7 @@
 # implementation = "mlx 0.32.4"
 # kind = "difference"
 # gravity = 5
-# breaks = ["validation.dtypes-equal", "validation.bias-shape"]
+# breaks = ["validation.bias-shape", "validation.dtypes-equal"]
 # report = "mlx/0.32.4/linux-x86_64.json"
 # known = ""
 # system = []

@@ -11,7 +11,7 @@
 # known = ""
 # system = []
 # ///
-"""nn_conv2d refuses it. Paddle promotes, with a warning, though its documentation says that the result is of the input's."""
+"""nn_conv2d refuses it. Paddle documents that the data type of the result is the same as that of the input."""
 
 import sys
 

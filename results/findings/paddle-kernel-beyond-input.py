@@ -25,6 +25,6 @@ for kernel, stride in ((2, 1), (9, 9)):
     except ValueError as refused:
         print(f"kernel {kernel} x 2, stride {stride}: refused: {str(refused).splitlines()[-1]}")
     else:
-        print(f"kernel {kernel} x 2, stride {stride}: got shape {output.shape}, {output.numpy().ravel()}; required is an exception")
+        print(f"kernel {kernel} x 2, stride {stride}: got shape {output.shape}; required is an exception")
         taken = 1
 sys.exit(taken)
