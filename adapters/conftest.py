@@ -6,7 +6,9 @@ collect_ignore_glob = [
     f"tests/{files}"
     for files, libraries in {
         "test_jax.py": ("flax", "jax"),
+        "test_onnx_models.py": ("onnx",),
         "test_onnxruntime.py": ("onnx", "onnxruntime"),
+        "test_openvino.py": ("openvino",),
         "test_torch*.py": ("torch",),
     }.items()
     if not all(map(find_spec, libraries))
