@@ -11,7 +11,7 @@
 # known = ""
 # system = []
 # ///
-"""No window of 40 x 40 fits into an image of 1 x 1, so the call must be refused, as mlx refuses it with a stride of 1."""
+"""No window of 40 x 40 fits into an image of 1 x 1: the call must be refused, as mlx does with a stride of 1."""
 
 import sys
 

@@ -11,7 +11,7 @@
 # known = ""
 # system = []
 # ///
-"""A padding is a number of positions that are added, and a kernel has an element at least: both calls must be refused."""
+"""A padding is a number of positions to add, and a kernel has an element at least: both calls must be refused."""
 
 import sys
 

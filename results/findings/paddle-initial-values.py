@@ -6,7 +6,10 @@
 # implementation = "paddle 3.3.1"
 # kind = "difference"
 # gravity = 5
-# breaks = ["initialisation.weight-support", "initialisation.weight-uniform", "initialisation.bias-uniform", "initialisation.fan-in", "initialisation.fan-in-groups", "initialisation.bias-independent"]
+# breaks = [
+#     "initialisation.weight-support", "initialisation.weight-uniform", "initialisation.bias-uniform",
+#     "initialisation.fan-in", "initialisation.fan-in-groups", "initialisation.bias-independent",
+# ]
 # report = "paddle/3.3.1/linux-x86_64.json"
 # known = ""
 # system = []
