@@ -10,6 +10,7 @@ from typing import Any
 from conv2d_conformance import spec
 from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.report.causes import Cause, causes, common_fault
+from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.counts import chapter_of, total
 from conv2d_conformance.report.report import Accuracy, Entry, Report
 from conv2d_conformance.report.text import replay_command
@@ -73,6 +74,7 @@ def implementation_values(contents: Contents, row: MatrixRow) -> dict[str, Any]:
         "sentences": {one.id: one.sentence for one in contents.requirements},
         "rejections": known(report.rejections, ()),
         "incidents": known(report.execution.incidents, ()),
+        "composed": composed_of(report.implementation),
         "breaches": known(report.breaches, ()),
         "same_edition": report.spec.edition == contents.edition,
     }
@@ -89,7 +91,7 @@ def _run_options(report: Report) -> str:
 def _told_causes(contents: Contents, row: MatrixRow) -> Iterator[ToldCause]:
     report = row.report
     reasons = {item.requirement: (item.reason, item.issue) for item in report.deviations}
-    for cause in causes(report.requirements):
+    for cause in causes(report):
         names = [entry.id for entry in cause.entries]
         found = {one.name: one for name in names for one in contents.findings_about(name, row.name)}
         failure = cause.failure
