@@ -9,6 +9,7 @@ from conv2d_conformance.contract.answers import Answer, Broken, Hello, Observati
 from conv2d_conformance.contract.array_file import ArrayFile
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.composed import as_composed
 from conv2d_conformance.contract.signatures import MAIN, SIGNATURES
 from conv2d_conformance.implementation.file_channel import FILE
 from conv2d_conformance.implementation.framing import Buffers, ProtocolError, encode, listed
@@ -148,6 +149,7 @@ def encode_hello(hello: Hello) -> Buffers:
             "description": hello.description,
             "operations": hello.operations,
             "environment": hello.environment,
+            "composed": hello.composed,
         }
     )
 
@@ -172,7 +174,15 @@ def decode_hello(header: Mapping[str, Any]) -> Hello:
         description=_text(header, "description", ""),
         operations=tuple(operations),
         environment=environment,
+        composed=_composed(header.get("composed", {})),
     )
+
+
+def _composed(parts: Any) -> dict[str, str]:
+    try:
+        return as_composed(parts, '"composed"')
+    except ValueError as error:
+        raise ProtocolError(str(error)) from None
 
 
 def _capabilities(claims: Any) -> Capabilities:
