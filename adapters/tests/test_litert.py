@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from ai_edge_litert.interpreter import Interpreter
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from conv2d_adapters import litert as adapted
 from conv2d_conformance.forms.form_error import FormError
@@ -13,7 +13,7 @@ def test_only_padding_in_numbers_has_an_operator_of_its_own(padding: object, ope
     options = {"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1}
     weight, bias = np.ones((1, 2, 2, 1), np.float32), np.zeros(1, np.float32)
     content = adapted.model((1, 3, 4, 1), weight, bias, padding, options)
-    kernels = adapted.OpResolverType[adapted.KERNELS["builtin"]]
+    kernels = OpResolverType[adapted.KERNELS["builtin"]]
     interpreter = Interpreter(None, content, experimental_op_resolver_type=kernels)
     assert [found["op_name"] for found in interpreter._get_ops_details()] == ["PAD", "CONV_2D"][2 - operators :]
 
