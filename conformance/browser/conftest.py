@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
@@ -83,10 +84,21 @@ def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 
 
 @pytest.fixture
-def browser(chrome: Chrome) -> Iterator[Chrome]:
+def complaints(chrome: Chrome) -> Callable[[], list[Any]]:
+    """What the console has said since it was asked last."""
+
+    def said() -> list[Any]:
+        found: list[Any] = chrome.execute("getLog", {"type": "browser"})["value"]
+        return found
+
+    return said
+
+
+@pytest.fixture
+def browser(chrome: Chrome, complaints: Callable[[], list[Any]]) -> Iterator[Chrome]:
     """The browser, wide and light, whose console has no complaint at the end."""
     chrome.set_window_size(1400, 1000)
     chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
-    chrome.get_log("browser")
+    complaints()
     yield chrome
-    assert chrome.get_log("browser") == []
+    assert complaints() == []

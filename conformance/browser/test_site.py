@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +18,14 @@ from site_pages import BROKEN, IMAGE, REAL
 
 AXE = Path(os.environ["AXE"])
 """The script of axe-core, which `tox -e site` fetches."""
+
+VIOLATIONS = """
+const done = arguments[0];
+const told = (one) => [one.id, one.nodes.slice(0, 3).map((node) => node.failureSummary + node.html)];
+axe.run(document, { preload: false }).then((result) => done(result.violations.map(told)));
+"""
+
+Complaints = Callable[[], list[Any]]
 
 HOSTILE = "img-src-x-onerror-alert-1----b"
 KINDS = (
@@ -65,12 +74,14 @@ def query(browser: Chrome) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("page", KINDS)
-def test_no_page_complains_from_disk_or_from_a_server(browser: Chrome, folder: Path, served: str, page: str) -> None:
+def test_no_page_complains_from_disk_or_from_a_server(
+    browser: Chrome, complaints: Complaints, folder: Path, served: str, page: str
+) -> None:
     for address in (on_disk(folder, page), f"{served}/{page}"):
         browser.get(address)
         assert one(browser, "h1").text
         assert not browser.find_elements(By.TAG_NAME, "img")
-        assert browser.get_log("browser") == [], address
+        assert complaints() == [], address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -86,10 +97,7 @@ def test_every_eye_can_read_it(browser: Chrome, folder: Path, scheme: str, width
             browser.get(on_disk(folder, page))
             browser.execute_script(AXE.read_text(encoding="utf-8"))
             browser.execute_script("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
-            found: Any = browser.execute_async_script(
-                "const done = arguments[0]; axe.run(document, { preload: false }).then((result) => done(result.violations.map("
-                "(one) => [one.id, one.nodes.slice(0, 3).map((node) => node.html + node.failureSummary)])))"
-            )
+            found: Any = browser.execute_async_script(VIOLATIONS)
             assert found == [], (page, found)
             wide = browser.execute_script("return document.documentElement.scrollWidth")
             assert wide <= width, page
