@@ -9,6 +9,7 @@ collect_ignore_glob = [
         "test_onnx_models.py": ("onnx",),
         "test_onnxruntime.py": ("onnx", "onnxruntime"),
         "test_openvino.py": ("openvino",),
+        "test_tensorflow.py": ("tensorflow",),
         "test_torch*.py": ("torch",),
     }.items()
     if not all(map(find_spec, libraries))
