@@ -12,6 +12,7 @@ collect_ignore_glob = [
         "test_onnx_models.py": ("onnx",),
         "test_onnxruntime.py": ("onnx", "onnxruntime"),
         "test_openvino.py": ("openvino",),
+        "test_tensorflow.py": ("tensorflow",),
         "test_paddle.py": ("paddle",),
         "test_tinygrad.py": ("tinygrad",),
         "test_torch*.py": ("torch",),

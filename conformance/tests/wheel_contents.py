@@ -36,6 +36,7 @@ DATA = {
     "conv2d_adapters/workers/octave_conv2.m",
     "conv2d_adapters/workers/onednn.c",
     "conv2d_adapters/workers/onnxruntime.mjs",
+    "conv2d_adapters/workers/on_chainer.py",
     "conv2d_adapters/workers/plain_c.c",
     "conv2d_adapters/workers/plain_javascript.mjs",
     "conv2d_adapters/workers/plain_python.py",
