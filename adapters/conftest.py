@@ -4,6 +4,12 @@ from importlib.util import find_spec
 
 collect_ignore_glob = [
     f"tests/{files}"
-    for files, libraries in {"test_torch*.py": ("torch",), "test_onnxruntime.py": ("onnx", "onnxruntime")}.items()
+    for files, libraries in {
+        "test_jax.py": ("flax", "jax"),
+        "test_onnx_models.py": ("onnx",),
+        "test_onnxruntime.py": ("onnx", "onnxruntime"),
+        "test_openvino.py": ("openvino",),
+        "test_torch*.py": ("torch",),
+    }.items()
     if not all(map(find_spec, libraries))
 ]
