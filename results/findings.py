@@ -142,7 +142,14 @@ def finding_of(name: str, text: str) -> Finding:
         raise Unsound(f"{name}.py: known must be an address that begins with https://, or empty, not {own['known']!r}")
     return Finding(
         name=name,
-        **{key: _strings(name, key, value) if isinstance(value, list) else value for key, value in own.items()},
+        title=own["title"],
+        implementation=own["implementation"],
+        kind=own["kind"],
+        gravity=own["gravity"],
+        breaks=_strings(name, "breaks", own["breaks"]),
+        report=own["report"],
+        known=own["known"],
+        system=_strings(name, "system", own["system"]),
         requires_python=_python(name, metadata.get("requires-python")),
         dependencies=_pinned(name, metadata.get("dependencies")),
     )
