@@ -24,6 +24,7 @@ FILES = sorted(path for path in FOLDER.rglob("*.py") if path.stem not in ("__ini
 
 MOST_LINES = 80
 LONGER = {
+    "litert": "it writes the model, since no function of LiteRT makes one",
     "openvino": "two operators, and four precisions with what each of them claims",
 }
 """Adapters that need more lines, each with the reason."""
@@ -31,6 +32,9 @@ LONGER = {
 REASONS: dict[tuple[str, str], str] = {
     ("arrays/jax.py", "numpy.zeros"): "one number of each dtype, to see which of them JAX takes",
     ("arrays/torch.py", "try"): "one number of each dtype, to see which of them the device takes",
+    ("workers/*", "try"): "by the protocol, the answer to an illegal call is the exception",
+    ("litert.py", "numpy.zeros"): "the operator has a bias, for which LiteRT's own converter writes zeros",
+    ("tinygrad.py", "cast"): "tinygrad draws a fresh layer in float32, and has it in another dtype by its own cast",
     ("pytorch/compiled.py", "try"): "a function that is compiled before any call, to see whether anything can be",
 }
 """By file and kind: why it is no repair."""
@@ -46,10 +50,12 @@ OF_NUMPY = frozenset(
         "frombuffer",
         "from_dlpack",
         "moveaxis",
+        "ndarray",
+        "seed",
         "transpose",
     }
 )
-"""The functions of NumPy that hand arrays over, or change their layout. All others compute."""
+"""The functions of NumPy that hand arrays over, change their layout, or seed its generator. All others compute."""
 
 MADE = frozenset({"array", "asarray", "ascontiguousarray", "frombuffer"})
 CASTS = frozenset({"astype", "cast", "convert_element_type", "double", "half", "type_as"})
@@ -60,7 +66,12 @@ RUNS = frozenset({"execute", "extract", "forward", "infer", "infer_new_request",
 """Calls that start a model, besides those whose name speaks of a convolution."""
 
 OVER_ALL = frozenset({"map", "vmap", "starmap", "vectorize"})
-TUPLES = frozenset({"stride", "padding", "dilation", "kernel_size", "pair", "pads", "shape", "kernel", "kinds"})
+WHOLE = (":", "::-1")
+"""Slices that leave nothing out: the second one turns the axis, as a library needs that does not correlate."""
+
+TUPLES = frozenset(
+    {"stride", "padding", "dilation", "kernel_size", "pair", "pads", "shape", "kernel", "kinds", "types"}
+)
 """Names of tuples of sizes, of which slices are no part of an array."""
 
 
@@ -138,7 +149,7 @@ def _names_a_dtype(call: ast.Call) -> bool:
 def _is_part_of_an_array(node: ast.Subscript) -> bool:
     """Whether a slice is taken of what is no tuple of sizes, no text and no annotation."""
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    if not any(isinstance(part, ast.Slice) for part in parts):
+    if not any(isinstance(part, ast.Slice) and ast.unparse(part) not in WHOLE for part in parts):
         return False
     if len(parts) > 1:
         return True
@@ -178,7 +189,8 @@ def kinds(source: str) -> list[str]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(FOLDER).as_posix())
 def test_an_adapter_repairs_nothing(path: Path) -> None:
     place = path.relative_to(FOLDER).as_posix()
-    found = [(kind, line) for kind, line in repairs(path.read_text(encoding="utf-8")) if (place, kind) not in REASONS]
+    allowed = {kind for name, kind in REASONS if name in (place, f"{path.parent.name}/*")}
+    found = [(kind, line) for kind, line in repairs(path.read_text(encoding="utf-8")) if kind not in allowed]
     assert found == [], "a repair, or something for REASONS"
 
 
@@ -190,6 +202,8 @@ def test_an_adapter_is_short(path: Path) -> None:
 
 def test_every_exception_has_a_reason_and_is_needed() -> None:
     for place, kind in REASONS:
+        if place.endswith("*"):
+            continue
         assert kind in kinds((FOLDER / place).read_text(encoding="utf-8")), (place, kind)
     for name in LONGER:
         assert len((FOLDER / f"{name}.py").read_text(encoding="utf-8").splitlines()) > MOST_LINES, name
@@ -238,6 +252,7 @@ def test_a_repair_is_seen(source: str, kind: str) -> None:
         "import numpy as np\ny = np.asarray(tensor)\nz = np.moveaxis(np.empty(y.shape, y.dtype), 1, -1)",
         "import numpy as np\npads = np.array([0, 0, *padding], np.int32)",
         "kernel = weight.shape[2:]\nbatch = input.shape[-3:][0]\nwidth_first = padding[::-1]\nnames = 'xwb'[:2]",
+        "w = w[:, :, ::-1, ::-1]",
         "tensors = [None if array is None else lib.convert_to_tensor(array) for array in (x, w, b)]",
         "def convolve(x: tuple[int, ...]) -> Any:\n    return lib.conv2d(x)[0]",
         "for name, array in arrays.items():\n    session.set(name, array)\ny = session.run()",
