@@ -24,15 +24,15 @@ def reproduce(report: Report, python: Path, folder: Path) -> None:
                 [str(python), "-m", "conv2d_conformance", *command], check=False, capture_output=True, text=True
             )
             folder.mkdir(parents=True, exist_ok=True)
-            if not _publish(asked.stdout, folder / f"{entry.id}.py", python):
+            if not publish(asked.stdout, folder / f"{entry.id}.py", python):
                 said = asked.stderr.strip().splitlines() or ["nothing was said"]
                 why = "runs without a fault here" if asked.stdout else said[-1].strip()
                 missing.append(f"`{entry.id}`: {why}; `{shlex.join(['conv2d-conformance', *command])}`")
     if folder.exists():
-        (folder / "README.md").write_text(_page(missing), encoding="utf-8")
+        (folder / "README.md").write_text(page_of_missing(missing), encoding="utf-8")
 
 
-def _publish(script: str, path: Path, python: Path) -> bool:
+def publish(script: str, path: Path, python: Path) -> bool:
     """Keep a script only where it fails when it is run, as the run did."""
     if not script:
         return False
@@ -47,7 +47,7 @@ def _publish(script: str, path: Path, python: Path) -> bool:
     return False
 
 
-def _page(missing: list[str]) -> str:
+def page_of_missing(missing: list[str]) -> str:
     """What stands beside the scripts: what no script shows."""
     items = "".join(f"- {sentence}\n" for sentence in missing) or "- none\n"
     return f"# Reproducers\n\nEach script failed when it was written. Failures without one:\n\n{items}"

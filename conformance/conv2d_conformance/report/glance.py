@@ -45,7 +45,7 @@ class Glance:
             profile=report.run.profile,
             effort=report.run.effort,
             date=report.execution.started[:10],
-            result=report.headline.partition(" (")[0],
+            result=report.headline,
             accuracy=_accuracy(report),
             arithmetic=_arithmetic(report),
             limits=", ".join(limits_of(implementation)),

@@ -58,11 +58,10 @@ def escaped_text(text: str) -> str:
 
 
 def _table(head: Iterable[str], rows: list[list[str]], *, right: int = 0) -> list[str]:
-    """The lines of a table, of whose columns the last `right` have numbers. Columns without any text are left out."""
+    """The lines of a table, of whose columns the last `right` have numbers."""
     names = list(head)
-    kept = [place for place in range(len(names)) if any(row[place] for row in rows)]
     rules = ["---:" if place >= len(names) - right else "---" for place in range(len(names))]
-    return [f"| {' | '.join(row[place] for place in kept)} |" for row in (names, rules, *rows)]
+    return [f"| {' | '.join(row)} |" for row in (names, rules, *rows)]
 
 
 def _cell(chapter: Chapter | None) -> str:
