@@ -188,9 +188,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [run for run in every if any(fnmatchcase(name, given.only) for name in (run.target, run.environment))]
     if not chosen:
         parser.error(f"--only {given.only!r} matches no target and no environment of runs.toml")
+    if given.pages:
+        write_pages()
+        return 0
     there = reports()
-    due = [run for run in chosen if not given.pages and (given.again or kept(run, every, there) is None)]
-    print(f"{len(chosen) - len(due)} of {len(chosen)} reports are there", flush=True)
+    due = [run for run in chosen if given.again or kept(run, every, there) is None]
+    print(f"{len(due)} of {len(chosen)} reports are to be made", flush=True)
     missing = []
     for number, (run, outcome, seconds) in enumerate(examine_all(due, given.workers), 1):
         is_there = isinstance(outcome, Path)

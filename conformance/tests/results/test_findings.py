@@ -38,7 +38,7 @@ def test_every_script_has_its_page_and_every_page_its_script() -> None:
     assert len(FOUND) > 5
 
 
-AWAITED = frozenset({"mlx/0.32.4/linux-x86_64.json", "paddle/3.3.1/linux-x86_64.json"})
+AWAITED = frozenset({"mlx/0.32.4/linux-x86_64.json"})
 """Reports that findings name and that are being made."""
 
 

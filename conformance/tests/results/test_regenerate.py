@@ -160,7 +160,7 @@ def test_what_cannot_be_run_costs_its_row_alone(
     monkeypatch.setattr(regenerate, "write_pages", lambda: None)
     assert regenerate.main(["--workers", "2", "--again"]) == 1
     told = capsys.readouterr().out
-    assert told.startswith("0 of 3 reports are there\n")
+    assert told.startswith("3 of 3 reports are to be made\n")
     table = told.partition("not run here:\n")[2].splitlines()
     assert sorted(line.partition("quick  ")[2][:33] for line in table) == [
         "RuntimeError: what nobody foresaw",
