@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -36,6 +37,7 @@ LANGUAGES = {
 WORKERS = (
     "libtorch.cpp",
     "octave_conv2.m",
+    "on_chainer.py",
     "onednn.c",
     "onednn.c any",
     "onnxruntime.mjs node",
@@ -51,6 +53,8 @@ WORKERS = (
 """The file of each, and what its command says behind it."""
 PACKAGES = {"tfjs.mjs": "@tensorflow/tfjs-backend-wasm", "onnxruntime.mjs": "onnxruntime-node"}
 """What Node must find, in the folder where the tests are started or in NODE_PATH."""
+CHAINER = "CHAINER_PYTHON"
+"""The variable that names a Python with Chainer, which needs an older NumPy than the suite."""
 CASES = (
     "n1c1h2w3 m1k1 integers:3",
     "n2c4h9w8 m6k3x2 s2x1 p1x2 d1x2 g2 bias integers:7",
@@ -83,6 +87,8 @@ def command_of(worker: str, folder: Path) -> str:
     name, *arguments = worker.split()
     file = str(FOLDER / name)
     match LANGUAGES[Path(name).suffix]:
+        case "python" if name == "on_chainer.py":
+            words = [os.environ.get(CHAINER) or pytest.skip(f"{CHAINER} names no Python that has Chainer"), file]
         case "python":
             words = [sys.executable, file]
         case "c":

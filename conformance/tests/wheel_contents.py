@@ -28,6 +28,7 @@ DATA = {
     "conv2d_conformance/py.typed",
     "conv2d_adapters/py.typed",
     "conv2d_adapters/mlx.deviations.toml",
+    "conv2d_adapters/paddle.deviations.toml",
     "conv2d_adapters/paddle_layer.deviations.toml",
     "conv2d_adapters/torch.deviations.toml",
     "conv2d_adapters/torch_layer.deviations.toml",
@@ -35,12 +36,14 @@ DATA = {
     "conv2d_adapters/workers/octave_conv2.m",
     "conv2d_adapters/workers/onednn.c",
     "conv2d_adapters/workers/onnxruntime.mjs",
+    "conv2d_adapters/workers/on_chainer.py",
     "conv2d_adapters/workers/plain_c.c",
     "conv2d_adapters/workers/plain_javascript.mjs",
     "conv2d_adapters/workers/plain_python.py",
     "conv2d_adapters/workers/plain_rust.rs",
     "conv2d_adapters/workers/r_torch.R",
     "conv2d_adapters/workers/tfjs.mjs",
+    "conv2d_adapters/workers/workers.toml",
 }
 
 

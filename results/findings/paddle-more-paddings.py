@@ -6,7 +6,7 @@
 # implementation = "paddle 3.3.1"
 # kind = "difference"
 # gravity = 5
-# breaks = ["validation.same-needs-stride-one", "validation.padding-string", "validation.pair-length"]
+# breaks = ["validation.pair-length", "validation.padding-string", "validation.same-needs-stride-one"]
 # report = "paddle/3.3.1/linux-x86_64.json"
 # known = ""
 # system = []

@@ -153,6 +153,11 @@ class WorkerProcess:
         self._outgoing = message
         self._write()
 
+    def end_input(self) -> None:
+        """Ask for nothing any more."""
+        if self._keeper.stdin:
+            self._keeper.stdin.close()
+
     def send_request(self, request: Request, number: int) -> None:
         """Begin to ask for a call. Arrays in a file stay there, where the worker can take files."""
         by_file = self.files is not None and request.file is not None
