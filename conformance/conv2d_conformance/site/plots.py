@@ -18,7 +18,7 @@ INK, SOFT, ACCENT = "#010203", "#040506", "#070809"
 """Colours that stand in for those of the page, and that nothing else has."""
 
 COLOURS = {INK: "var(--ink)", SOFT: "var(--soft)", ACCENT: "var(--accent)"}
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {  # whose keys are literals to the types of some versions
     "svg.fonttype": "none",
     "svg.hashsalt": "conv2d-conformance",
     "font.size": 10,
@@ -54,7 +54,6 @@ def worst_errors(report: Report) -> tuple[WorstError, ...]:
 def margins(own: Sequence[WorstError], others: Iterable[WorstError]) -> Markup:
     """The worst errors of an implementation over the length of their sums, and faintly those of all others."""
     from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     with rc_context(SETTINGS):
@@ -65,8 +64,15 @@ def margins(own: Sequence[WorstError], others: Iterable[WorstError]) -> Markup:
         axes.scatter([one.K for one in own], [one.share for one in own], s=46, color=ACCENT, zorder=3)
         for number, one in enumerate(sorted(own, key=lambda one: one.share)):
             side = 1 if number % 2 else -1  # so that neighbours do not write over each other
-            place = {"textcoords": "offset points", "xytext": (0, 8 * side), "ha": "center"}
-            axes.annotate(one.subject, (one.K, one.share), va="bottom" if side > 0 else "top", color=INK, **place)
+            axes.annotate(
+                one.subject,
+                (one.K, one.share),
+                textcoords="offset points",
+                xytext=(0, 8 * side),
+                ha="center",
+                va="bottom" if side > 0 else "top",
+                color=INK,
+            )
         axes.axhline(1, color=SOFT, linewidth=1, linestyle=(0, (4, 3)))
         axes.set(xscale="log", ylim=(0, 1.15), xlabel="products of the sum, K", ylabel="share of the bound")
         axes.set_xlim(left=0.8)
@@ -74,9 +80,8 @@ def margins(own: Sequence[WorstError], others: Iterable[WorstError]) -> Markup:
         for background in (figure.patch, axes.patch):
             background.set_visible(False)
         axes.spines[["top", "right"]].set_visible(False)
-        figure.draw_without_rendering()
         text = io.StringIO()
-        FigureCanvasSVG(figure).print_svg(text, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
+        figure.savefig(text, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     return _inline(text.getvalue())
 
 
