@@ -5,8 +5,11 @@ from importlib.util import find_spec
 collect_ignore_glob = [
     f"tests/{files}"
     for files, libraries in {
+        "test_mnn.py": ("MNN",),
+        "test_ncnn.py": ("ncnn",),
         "test_onnx_models.py": ("onnx",),
         "test_onnxruntime.py": ("onnx", "onnxruntime"),
+        "test_opencv.py": ("cv2", "onnx"),
         "test_openvino.py": ("openvino",),
         "test_torch*.py": ("torch",),
     }.items()
