@@ -7,6 +7,7 @@ collect_ignore_glob = [
     for files, libraries in {
         "test_mnn.py": ("MNN",),
         "test_ncnn.py": ("ncnn",),
+        "test_jax.py": ("flax", "jax"),
         "test_onnx_models.py": ("onnx",),
         "test_onnxruntime.py": ("onnx", "onnxruntime"),
         "test_opencv.py": ("cv2", "onnx"),

@@ -13,3 +13,8 @@ class Hinted(Exception):
 
     def __str__(self) -> str:
         return f"{self.sentence}; {self.hint}" if self.hint else self.sentence
+
+
+def unless_it_leaves(hint: str, error: BaseException) -> str:
+    """The hint for what a file raised, or, where it was about to end Python, how to keep it from that."""
+    return 'call sys.exit() only under if __name__ == "__main__"' if isinstance(error, SystemExit) else hint

@@ -25,10 +25,12 @@ DATA = {
     "conv2d_adapters/py.typed",
     "conv2d_adapters/torch.deviations.toml",
     "conv2d_adapters/torch_layer.deviations.toml",
+    "conv2d_adapters/workers/onnxruntime.mjs",
     "conv2d_adapters/workers/plain_c.c",
     "conv2d_adapters/workers/plain_javascript.mjs",
     "conv2d_adapters/workers/plain_python.py",
     "conv2d_adapters/workers/r_torch.R",
+    "conv2d_adapters/workers/tfjs.mjs",
 }
 
 

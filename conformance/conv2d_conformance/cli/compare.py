@@ -11,6 +11,7 @@ import click
 from conv2d_conformance.cli import options
 from conv2d_conformance.cli.answer_format import JSON, console_for, format_option, tell
 from conv2d_conformance.cli.output_option import Page
+from conv2d_conformance.cli.target_list import target_argument
 from conv2d_conformance.foreign import escaped_line
 from conv2d_conformance.output.destination import Destination
 
@@ -33,8 +34,8 @@ DEFAULTS = frozenset({"s1x1", "p0x0", "d1x1", "g1", "nobias", "float32"})
 
 
 @click.command()
-@click.argument("target")
-@click.argument("other")
+@target_argument()
+@target_argument("other")
 @options.option("effort", default="quick", help="How many cases, and how large.")
 @options.option("seed", help="Of the cases that are drawn.")
 @click.option("--case", "lines", multiple=True, metavar="CASE", help="Compare this case in place of all; repeatable.")

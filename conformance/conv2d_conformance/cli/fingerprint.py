@@ -8,6 +8,7 @@ import click
 
 from conv2d_conformance.cli import options
 from conv2d_conformance.cli.answer_format import format_option, tell
+from conv2d_conformance.cli.target_list import target_argument
 from conv2d_conformance.foreign import escaped_line
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("target")
+@target_argument()
 @click.argument("other", required=False)
 @format_option()
 @options.option("timeout", help=None)

@@ -13,6 +13,7 @@ from conv2d_conformance.cli import options
 from conv2d_conformance.cli.answer_format import JSON, console_for, format_option, tell
 from conv2d_conformance.cli.output_option import Page
 from conv2d_conformance.cli.problems import Problem
+from conv2d_conformance.cli.target_list import target_argument
 from conv2d_conformance.output.destination import Destination
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ IDEAL = "conv2d_conformance.initialisation.ideal:adapter"
 
 
 @click.command()
-@click.argument("target", default=IDEAL)
+@target_argument(default=IDEAL)
 @options.option("effort", help=None, choices=("quick", "standard"))
 @options.option("seed", help="Of the first certificate.")
 @click.option("--dtype", "dtypes", multiple=True, help="Of those that are claimed, these alone.")

@@ -17,8 +17,8 @@ import click
 from conv2d_conformance.cli.one_target import carried_out
 from conv2d_conformance.cli.problems import HARNESS, INTERRUPTED, Problem, problem_of
 from conv2d_conformance.cli.signals import handle_signals
-from conv2d_conformance.cli.target_list import on_device, whole_target
-from conv2d_conformance.implementation.target import TargetError, parse
+from conv2d_conformance.cli.target_list import device_among, on_device, whole_target
+from conv2d_conformance.implementation.target import TargetError
 from conv2d_conformance.running.options import Options, kind_of
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def outcomes(
     for number, target in enumerate(targets):
         try:
             wholes[number] = replace(options, target=whole_target(target), workers=1)
-            parse(wholes[number].target)
+            device_among(wholes[number].target, devices)
         except TargetError as error:
             wholes.pop(number, None)
             problem = problem_of(error)

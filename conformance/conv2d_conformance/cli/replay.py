@@ -6,12 +6,13 @@ import click
 
 from conv2d_conformance.cli import options
 from conv2d_conformance.cli.answer_format import JSON, console_for, format_option, tell
+from conv2d_conformance.cli.target_list import target_argument
 from conv2d_conformance.contract.invariances import INVARIANCES, Invariance
 
 
 @click.command()
 @click.argument("case")
-@click.argument("target")
+@target_argument()
 @click.option("--script", "with_script", is_flag=True, help="Print a script that needs NumPy and TARGET alone.")
 @click.option("--after", multiple=True, metavar="CASE", help="Ask this case before; repeatable, in this order.")
 @click.option("--beside", metavar="CASE", help="Ask this case at the same time, from another thread.")

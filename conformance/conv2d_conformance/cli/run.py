@@ -15,7 +15,7 @@ from conv2d_conformance.cli import options
 from conv2d_conformance.cli.one_target import carried_out
 from conv2d_conformance.cli.output_option import console_beside
 from conv2d_conformance.cli.problems import INTERRUPTED, Problem, problem_of
-from conv2d_conformance.cli.target_list import targets_of, whole_target
+from conv2d_conformance.cli.target_list import device_among, targets_of, whole_target
 from conv2d_conformance.output.destination import Destination, find
 from conv2d_conformance.output.unwritable import unwritable
 from conv2d_conformance.running.options import Options, kind_of
@@ -76,7 +76,8 @@ def run(
     if quiet and format != "text":
         raise Problem("--quiet is a form of text", f"leave it out beside --format {format}")
     found = targets_of(targets, file)
-    if devices and len(found) == 1:
+    names = [name for name in devices.split(",") if name]
+    if names and len(found) == 1 and device_among(whole_target(found[0]), names) is None:
         raise Problem("--devices is for several targets", "name the device in the target: TARGET?device=cuda:0")
     destination = find(str(output)) if isinstance(output, Path) and len(found) == 1 else output
     asked = Options(target=found[0], shapes=named(shape, shapes), **chosen)
@@ -88,7 +89,7 @@ def run(
     asked = replace(asked, deviations=read_deviations(deviations) if deviations else ())
     telling = "quiet" if quiet else format
     if len(found) > 1:
-        ctx.exit(_many(found, asked, _folder(output), [name for name in devices.split(",") if name], telling))
+        ctx.exit(_many(found, asked, _folder(output), names, telling))
     tell = _told_to_people if telling == "text" else _told_in_short
     assert not isinstance(destination, Path), "a folder is no page of one target"
     ctx.exit(tell(asked, destination, telling))

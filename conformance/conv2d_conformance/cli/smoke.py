@@ -9,6 +9,7 @@ import click
 
 from conv2d_conformance.cli import options
 from conv2d_conformance.cli.answer_format import JSON, console_for, format_option, tell
+from conv2d_conformance.cli.target_list import target_argument
 
 if TYPE_CHECKING:
     from conv2d_conformance.cases.case import Case
@@ -24,7 +25,7 @@ CASES = {
 
 
 @click.command()
-@click.argument("target")
+@target_argument()
 @options.option("timeout", help=None)
 @options.option("isolation", help=None)
 @format_option()

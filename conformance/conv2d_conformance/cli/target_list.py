@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from conv2d_conformance.cli.problems import Problem
-from conv2d_conformance.implementation.target import TargetError, split
+from conv2d_conformance.implementation.target import TargetError, parse, split
 
 
 def targets_of(named: Sequence[str], file: str | None) -> list[str]:
@@ -66,6 +67,22 @@ def whole_target(text: str) -> str:
     except FormError as error:
         raise TargetError(error.sentence, error.hint) from None
     return f"{base}:{name}" + ("" if query is None else f"?{query}")
+
+
+def target_argument(name: str = "target", **attributes: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The argument of a command that is one target: a whole one, where a file of Python alone was named."""
+    return click.argument(name, callback=lambda _, __, text: whole_target(text), **attributes)
+
+
+def device_among(text: str, devices: Sequence[str]) -> str | None:
+    """The device that a target names itself. TargetError where it is none of the devices of the command."""
+    named = parse(text).options.get("device")
+    if devices and named is not None and named not in devices:
+        raise TargetError(
+            f"{text} names the device {named}, and --devices names {', '.join(devices)}",
+            "leave it out of the target, or name it in --devices too",
+        )
+    return named
 
 
 def on_device(text: str, device: str | None) -> str:

@@ -26,6 +26,7 @@ from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.forms.frameworks import open_arrays
 from conv2d_conformance.forms.function import environment_of, require_known
 from conv2d_conformance.forms.layer import LayerCalls, Layers, layers_of
+from conv2d_conformance.hinted import unless_it_leaves
 
 PROBLEMS = "conv2d_adapters.problems"
 """A module for each framework of such problems, with a function `fixed_call`."""
@@ -68,8 +69,10 @@ def problem_of(path: str) -> Mapping[str, Any]:
         raise FormError(f"there is no problem file {path!r}", f"looked for in {Path.cwd()}")
     try:
         found = runpy.run_path(path, run_name=Path(path).stem)
-    except Exception as error:
-        raise FormError(f"the problem file {path} raised {_told(error)}", "it must run by itself") from None
+    except (Exception, SystemExit) as error:
+        raise FormError(
+            f"the problem file {path} raised {_told(error)}", unless_it_leaves("it must run by itself", error)
+        ) from None
     if missing := [name for name in OF_A_PROBLEM if name not in found]:
         raise FormError(
             f"{path} is no problem of KernelBench: it has no {missing[0]}", f"it needs {', '.join(OF_A_PROBLEM)}"
@@ -84,8 +87,9 @@ def _fixed_call(framework: str, path: str, found: Mapping[str, Any]) -> FixedCal
         fixed: FixedCall = read(lambda: model(*initial()), inputs)
     except FormError as error:
         raise FormError(f"{path}: {error.sentence}", error.hint) from None
-    except Exception as error:
-        raise FormError(f"the Model of {path} raised {_told(error)}", "its problem must run on the CPU") from None
+    except (Exception, SystemExit) as error:
+        hint = unless_it_leaves("its problem must run on the CPU", error)
+        raise FormError(f"the Model of {path} raised {_told(error)}", hint) from None
     return fixed
 
 
@@ -97,8 +101,9 @@ def _require_parameters(construct: Any, fixed: FixedCall, layers: Layers, hand: 
     tensors = {name: hand(array) for name, array in given.items() if array is not None}
     try:
         layer = construct({}, "float32", tensors)
-    except Exception as error:
-        raise FormError(f"constructed as its problem says, it raised {_told(error)}", "run it by itself") from None
+    except (Exception, SystemExit) as error:
+        hint = unless_it_leaves("run it by itself", error)
+        raise FormError(f"constructed as its problem says, it raised {_told(error)}", hint) from None
     if sentence := layers.fault_of_parameters(layer, tensors):
         raise FormError(sentence, "its parameters must be the weight and the bias of the problem's Model, by name")
 
@@ -107,7 +112,7 @@ def _counted(shape: tuple[int, ...]) -> Array:
     return np.arange(1, 1 + int(np.prod(shape)), dtype=np.float32).reshape(shape)
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}".removesuffix(": ")
 
 

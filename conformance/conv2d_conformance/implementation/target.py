@@ -26,6 +26,7 @@ from conv2d_conformance.contract.adapter import UNVERSIONED, Adapter, adapter_fr
 from conv2d_conformance.contract.bare_functions import fault_of_parameters
 from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
 from conv2d_conformance.forms.form_error import FormError
+from conv2d_conformance.hinted import unless_it_leaves
 from conv2d_conformance.implementation import bundled, handed
 from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
 
@@ -221,7 +222,7 @@ def _import(target: Target) -> ModuleType:
     except ModuleNotFoundError as error:
         raise _missing(target, error) from None
     except BaseException as error:
-        raise LoadError(f"importing {target.place} {_raised(error)}", _where(error)) from None
+        raise LoadError(f"importing {target.place} {_raised(error)}", _hint(error)) from None
 
 
 def _import_file(path: str) -> ModuleType:
@@ -284,6 +285,8 @@ def _in_form(target: Target, make: Callable[[Target], Adapter]) -> Adapter:
         return replace(make(target), name=name, version=_digest(target))
     except FormError as error:
         raise LoadError(f"{target.attribute} in {target.place}: {error.sentence}", error.hint) from None
+    except SystemExit as error:
+        raise LoadError(f"{target.attribute} in {target.place} {_raised(error)}", _hint(error)) from None
 
 
 def _called_as_the_contract_does(function: Any, target: Target) -> Adapter:
@@ -325,7 +328,7 @@ def _configure(adapter: Adapter, target: Target) -> Adapter:
     except FormError as error:
         raise LoadError(error.sentence, error.hint) from None
     except BaseException as error:
-        raise LoadError(f"configuring the adapter {adapter.name} {_raised(error)}", _where(error)) from None
+        raise LoadError(f"configuring the adapter {adapter.name} {_raised(error)}", _hint(error)) from None
     if not isinstance(configured, Adapter):
         raise LoadError(f"configure of the adapter {adapter.name} returned a value of type {type(configured).__name__}")
     return configured
@@ -335,6 +338,8 @@ def _raised(error: BaseException) -> str:
     return f"raised {type(error).__name__}: {error}".removesuffix(": ")
 
 
-def _where(error: BaseException) -> str:
+def _hint(error: BaseException) -> str:
+    """Where it was raised, and, where that would have ended Python, how to keep it from that."""
     frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return ": ".join(filter(None, (where, unless_it_leaves("", error))))

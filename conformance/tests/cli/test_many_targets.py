@@ -26,6 +26,7 @@ from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.slots import Died, Slots
 
 QUICK = ("--effort", "quick", "--only", "bias.*")
+CASE = "n1c1h1w1 m1k1x1"
 UNREACHED = {"broken.py": "raise ImportError('no cuda here')\ndef conv2d(input, weight): ...\n", "empty.py": "x = 1\n"}
 
 
@@ -156,7 +157,11 @@ def test_one_target_is_told_in_a_line_too(invoke: Callable[..., Result], folder:
         (("a.py", "b.py", "--output", "-"), "of several targets, --output is the folder of their reports"),
         (("a.py", "b.py", "--output", "right.py"), "of several targets, --output is the folder of their reports"),
         (("a.py", "b.py", "--isolation", "none"), "--isolation none is for a debugger, and for one target"),
-        (("a.py", "--devices", "cuda:0"), "--devices is for several targets"),
+        (("right.py", "--devices", "cuda:0"), "--devices is for several targets"),
+        (
+            ("right.py?device=a", "--devices", "b,c"),
+            "right.py:conv2d?device=a names the device a, and --devices names b, c",
+        ),
         (("a.py", "--quiet", "--format", "json"), "--quiet is a form of text"),
         (("right.py", "--quiet", "--output", "-"), "standard output cannot have the report and the outcome"),
     ],
@@ -218,6 +223,30 @@ def test_a_device_goes_to_whoever_names_none() -> None:
     for target in ("torch?device=cpu", "command:./worker", "./libconv.so:f"):
         assert on_device(target, "cuda:1") == target
     assert on_device("a.py:f", None) == "a.py:f"
+
+
+def test_a_target_may_name_one_of_the_devices_and_no_other(invoke: Callable[..., Result]) -> None:
+    alone = invoke("run", "nothing:f?device=b", "--devices", "a,b", *QUICK)
+    assert "there is no module nothing" in alone.stderr
+    among = invoke("run", "nothing:f?device=b", "nothing:g?device=c", "--devices", "a,b", "--format", "jsonl", *QUICK)
+    found = {target: one["headline"] for target, one in lines(among).items()}
+    assert found == {
+        "nothing:g?device=c": "nothing:g?device=c names the device c, and --devices names a, b",
+        "nothing:f?device=b": "there is no module nothing",
+    }
+
+
+@pytest.mark.parametrize("command", ["smoke", "fingerprint", "compare", "initialisation", "replay"])
+def test_every_command_finds_the_object_of_a_file(invoke: Callable[..., Result], folder: Path, command: str) -> None:
+    (folder / "empty.py").write_text("x = 1\n")
+    for path, sentence in (
+        ("empty.py", "empty.py defines no function"),
+        ("broken.py", "importing broken.py raised Imp"),
+    ):
+        (folder / "broken.py").write_text(UNREACHED["broken.py"])
+        others = {"compare": (path,), "replay": (CASE,)}.get(command, ())
+        done = invoke(command, *others, path)
+        assert sentence in done.stderr, done.stderr
 
 
 def test_ctrl_c_ends_all_and_keeps_what_is_complete(folder: Path, right: str) -> None:

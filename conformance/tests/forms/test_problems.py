@@ -230,6 +230,25 @@ def test_what_can_be_no_solution_is_told(solution: Make, source: str, options: s
     assert told in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("source", "problem", "told"),
+    [
+        (SOLUTION, f"{PROBLEM}\nexit(0)\n", "the problem file problem.py raised SystemExit: 0"),
+        (SOLUTION, PROBLEM.replace("return self.conv2d(x)", "exit(0)"), "the Model of problem.py raised SystemExit: 0"),
+        (
+            SOLUTION.replace("super()", "exit(0)\n        super()"),
+            PROBLEM,
+            "as its problem says, it raised SystemExit: 0",
+        ),
+    ],
+)
+def test_what_would_end_python_is_told_with_the_way_out(solution: Make, source: str, problem: str, told: str) -> None:
+    with pytest.raises(LoadError) as caught:
+        solution(source, problem=problem)
+    assert told in caught.value.sentence
+    assert caught.value.hint == 'call sys.exit() only under if __name__ == "__main__"'
+
+
 def test_a_problem_that_is_not_there_is_told(implementation: Make) -> None:
     for source, text in ((SOLUTION, "mine.py:ModelNew"), (SUBMISSION, "mine.py:custom_kernel")):
         with pytest.raises(LoadError, match=r"file 'none\.x'"):

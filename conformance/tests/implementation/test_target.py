@@ -184,7 +184,10 @@ BROKEN = {
     "syntax.py:adapter": ("syntax.py has a syntax error: invalid syntax", "{folder}/syntax.py:2"),
     "needs.py:adapter": ("needs.py needs the library fastconv, which is not installed", "pip install fastconv"),
     "fails.py:adapter": ("importing fails.py raised RuntimeError: no driver", "{folder}/fails.py:1"),
-    "leaves.py:adapter": ("importing leaves.py raised SystemExit: 3", "{folder}/leaves.py:2"),
+    "leaves.py:adapter": (
+        "importing leaves.py raised SystemExit: 3",
+        '{folder}/leaves.py:2: call sys.exit() only under if __name__ == "__main__"',
+    ),
     "empty.py:adapter": ("there is no adapter in empty.py", "it has: nothing"),
 }
 

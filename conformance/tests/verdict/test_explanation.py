@@ -13,7 +13,7 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import catalogue
 from conv2d_conformance.operations.gradients import REQUIREMENTS as OF_GRADIENTS
-from conv2d_conformance.report.causes import causes
+from conv2d_conformance.report.causes import causes_of
 from conv2d_conformance.report.report import Entry
 from conv2d_conformance.report.verdicts import entry_of
 from conv2d_conformance.verdict import explanation
@@ -125,19 +125,20 @@ def entry(name: str, case: str, explanation: str | None, *others: str) -> Entry:
     ],
 )
 def test_the_nearest_explanation_comes_first(entries: list[tuple[Any, ...]]) -> None:
-    (cause,) = causes([entry(*told) for told in entries])
+    (cause,) = causes_of([entry(*told) for told in entries], {})
     assert cause.entries[0].id == entries[-1][0]
 
 
 def test_what_explains_comes_first() -> None:
-    told = causes(
+    told = causes_of(
         [
             entry("arguments.pair-order", "one", "stride.steps"),
             entry("values.definition", "two", "dilation.spacing"),
             entry("stride.steps", "one", "stride.steps"),
             entry("dtype.float64", "three", None),
             entry("numerics.subnormals", "four", "dtype.bfloat16"),
-        ]
+        ],
+        {},
     )
     ids = [[entry.id for entry in cause.entries] for cause in told]
     assert ids == [

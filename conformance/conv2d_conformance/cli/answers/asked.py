@@ -15,6 +15,7 @@ class AskedImplementation:
     description: str
     claims: tuple[str, ...]
     limits: tuple[str, ...]
+    composed: dict[str, str]
 
 
 @dataclass(frozen=True)
