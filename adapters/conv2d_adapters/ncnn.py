@@ -1,7 +1,7 @@
 """ncnn's layers `Convolution` and `ConvolutionDepthWise` on the CPU, in a network of one layer.
 
-Options: `weights` (constant: part of the network, as ncnn's users have them; or input, ncnn's `dynamic_weight`),
-`winograd` (on; off is `use_winograd_convolution`) and `threads` (1).
+Options: `weights` (constant: part of the network, as ncnn's users have them; or input, ncnn's `dynamic_weight`), `clone`
+(off: a Mat is the memory of the array; on: its copy, `Mat.clone`), `winograd` (on; off) and `threads` (1).
 
 ncnn has no batch axis, and its parameters are C's `int`. A network takes little time to make, so none is kept. It reads
 the memory that holds its weights, and that of its inputs, until the answer is there.
@@ -30,8 +30,9 @@ def parameters(weight: Array, has_bias: bool, stride: Any, padding: Any, dilatio
     return filters | steps | {4: left, 15: left, 14: top, 16: top} | ({7: groups} if groups > 1 else {})
 
 
-def configure(weights: str = "constant", winograd: str = "on", threads: str = "1") -> Adapter:
+def configure(weights: str = "constant", clone: str = "off", winograd: str = "on", threads: str = "1") -> Adapter:
     is_input = one_of(("constant", "input"), weights=weights) == "input"
+    to_mat = ncnn.Mat if one_of(("on", "off"), clone=clone) == "off" else lambda array: ncnn.Mat(array).clone()
     has_winograd = one_of(("on", "off"), winograd=winograd) == "on"
     number = number_of(threads=threads)
 
@@ -47,7 +48,7 @@ def configure(weights: str = "constant", winograd: str = "on", threads: str = "1
         memory = bytes(4) + b"".join(array.tobytes() for array in given)  # the four bytes stand for float32
         wrong = network.load_param_mem("\n".join(["7767517", f"{len(lines)} {len(lines)}", *lines, ""]))
         network.load_model_mem(memory)
-        extractor, mats = network.create_extractor(), [ncnn.Mat(array) for array in arrays]
+        extractor, mats = network.create_extractor(), [to_mat(array) for array in arrays]
         for name, mat in zip(names, mats, strict=True):
             wrong = wrong or extractor.input(name, mat)
         wrong, answer = (wrong, None) if wrong else extractor.extract("y")
