@@ -1,7 +1,7 @@
 """ncnn's layers `Convolution` and `ConvolutionDepthWise` on the CPU, in a network of one layer.
 
-Options: `weights` (constant: part of the network, as ncnn's users have them; or input, ncnn's `dynamic_weight`), `clone`
-(off: a Mat is the memory of the array; on: its copy, `Mat.clone`), `winograd` (on; off) and `threads` (1).
+Options: `weights` (constant: part of the network, as ncnn's users have them; or input, ncnn's `dynamic_weight`),
+`clone` (off: a Mat is the memory of the array; on: its copy, `Mat.clone`), `winograd` (on; off) and `threads` (1).
 
 ncnn has no batch axis, and its parameters are C's `int`. A network takes little time to make, so none is kept. It reads
 the memory that holds its weights, and that of its inputs, until the answer is there.
