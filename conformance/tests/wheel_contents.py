@@ -23,6 +23,7 @@ DATA = {
     "conv2d_reference/py.typed",
     "conv2d_conformance/py.typed",
     "conv2d_adapters/py.typed",
+    "conv2d_adapters/ncnn.deviations.toml",
     "conv2d_adapters/torch.deviations.toml",
     "conv2d_adapters/torch_layer.deviations.toml",
     "conv2d_adapters/workers/onnxruntime.mjs",
