@@ -1,7 +1,5 @@
 """JAX's `jax.lax.conv_general_dilated`, with the gradients of `jax.vjp`.
 
-It takes no bias, which is added by `jax.lax.add`, after `jax.lax.broadcast_in_dim`.
-
 Options: `device` (cpu; gpu:0, tpu: whatever JAX has here);
 `jit` (off: each operation is compiled by itself; on: the call as a whole);
 `precision` (default, high or highest, of float32 on a device other than the CPU).
@@ -36,6 +34,7 @@ def make(calls: Calls) -> Adapter:
         gradients=calls.gradients,
         capabilities=calls.claimed(CAPABILITIES),
         environment=calls.place,
+        composed={"bias": "jax.lax.add, after jax.lax.broadcast_in_dim"},
     )
 
 

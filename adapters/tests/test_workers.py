@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -24,13 +25,27 @@ from conv2d_conformance.verdict.claims import within_claims
 from conv2d_conformance.verdict.examination import Examination
 
 FOLDER = Path(conv2d_adapters.__file__).parent / "workers"
-LANGUAGES = {".py": "python", ".c": "c", ".mjs": "javascript", ".R": "R"}
+LANGUAGES = {
+    ".c": "c",
+    ".cpp": "c++",
+    ".m": "octave",
+    ".mjs": "javascript",
+    ".py": "python",
+    ".R": "R",
+    ".rs": "rust",
+}
 WORKERS = (
+    "libtorch.cpp",
+    "octave_conv2.m",
+    "on_chainer.py",
+    "onednn.c",
+    "onednn.c any",
     "onnxruntime.mjs node",
     "onnxruntime.mjs web",
     "plain_c.c",
     "plain_javascript.mjs",
     "plain_python.py",
+    "plain_rust.rs",
     "r_torch.R loops",
     "tfjs.mjs cpu",
     "tfjs.mjs wasm",
@@ -38,6 +53,8 @@ WORKERS = (
 """The file of each, and what its command says behind it."""
 PACKAGES = {"tfjs.mjs": "@tensorflow/tfjs-backend-wasm", "onnxruntime.mjs": "onnxruntime-node"}
 """What Node must find, in the folder where the tests are started or in NODE_PATH."""
+CHAINER = "CHAINER_PYTHON"
+"""The variable that names a Python with Chainer, which needs an older NumPy than the suite."""
 CASES = (
     "n1c1h2w3 m1k1 integers:3",
     "n2c4h9w8 m6k3x2 s2x1 p1x2 d1x2 g2 bias integers:7",
@@ -70,12 +87,23 @@ def command_of(worker: str, folder: Path) -> str:
     name, *arguments = worker.split()
     file = str(FOLDER / name)
     match LANGUAGES[Path(name).suffix]:
+        case "python" if name == "on_chainer.py":
+            words = [os.environ.get(CHAINER) or pytest.skip(f"{CHAINER} names no Python that has Chainer"), file]
         case "python":
             words = [sys.executable, file]
         case "c":
-            program = str(folder / "plain_c")
-            subprocess.run([needs("cc"), "-std=c99", "-O2", "-Wall", "-o", program, file], check=True)
-            words = [program]
+            library = ["-ldnnl"] if name == "onednn.c" else []
+            if library and not Path("/usr/include/oneapi/dnnl/dnnl.h").exists():
+                pytest.skip("there are no headers of oneDNN here")
+            words = [str(folder / "worker")]
+            subprocess.run([needs("cc"), "-std=c11", "-O1", "-Wall", "-o", *words, file, *library], check=True)
+        case "c++":
+            words = [needs("conv2d-libtorch")]  # which takes half a minute to compile, so tox.ini does it once
+        case "rust":
+            words = [str(folder / "worker")]
+            subprocess.run([needs("rustc"), "--edition", "2021", "-O", "-o", *words, file], check=True)
+        case "octave":
+            words = [needs("octave-cli"), "--quiet", "--no-init-file", file]
         case "javascript" if name in PACKAGES:
             looks = f"require('module').createRequire(process.cwd() + '/').resolve('{PACKAGES[name]}')"
             if subprocess.run([needs("node"), "-e", looks], capture_output=True, check=False).returncode:
@@ -110,7 +138,7 @@ def test_it_is_right_in_what_it_claims(worker: Worker) -> None:
     asked = {case for line in lines if (case := within_claims(parse(line), claims)) is not None}
     examination.judge_all(asked)
     assert examination.tally.outcome == "pass"
-    assert examination.tally.asked == len(asked) > 6
+    assert examination.tally.asked == len(asked) > 3
 
 
 def test_it_refuses_groups_that_do_not_fit_and_goes_on(worker: Worker) -> None:
@@ -135,6 +163,8 @@ def test_arrays_larger_than_a_pipe_go_there_and_back(worker: Worker) -> None:
 
 
 def test_it_says_that_it_does_not_know_an_operation(worker: Worker) -> None:
+    if "initialize" in worker.hello.operations:
+        pytest.skip("it knows every operation")
     request = Request("initialize", {"in_channels": 1, "out_channels": 1, "kernel_size": (1, 1)}, {})
     known, worker.hello = worker.hello, replace(worker.hello, operations=("conv2d", "initialize"))
     try:

@@ -88,6 +88,14 @@ def test_gradients_have_a_chapter_of_their_own() -> None:
     assert set(OF_GRADIENTS) <= set(spec.load().requirements)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float16", "bfloat16"])
+def test_gradients_that_fail_in_one_dtype_break_a_requirement_that_there_is(dtype: str) -> None:
+    grouped = parse(f"n1c2h5w6 m2k2 g2 {dtype} integers:1 grad")
+    found = explanations(grouped, "accepted", lambda other: other.dtype == dtype)
+    assert found == ("gradients.bound",)
+    assert set(found) <= set(spec.load().requirements)
+
+
 def test_a_neighbour_in_the_chapter_explains_too() -> None:
     assert explains("stride.steps", "stride.steps")
     assert explains("stride.beyond-kernel", "stride.steps")
