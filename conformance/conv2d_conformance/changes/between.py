@@ -69,10 +69,15 @@ def _outcome(old: Report, new: Report) -> Iterator[ReportChange]:
     if old.conforming != new.conforming:
         yield ReportChange("better" if new.conforming else "worse", "outcome", "result", old.headline, new.headline)
         return
-    before, after = (known(report.conclusion.within_limits, None) or () for report in (old, new))
+    before, after = _limits(old), _limits(new)
     if old.conforming and before != after:
         wider = set(after) < set(before)
         yield ReportChange("better" if wider else "worse", "outcome", "result", old.headline, new.headline)
+
+
+def _limits(report: Report) -> tuple[str, ...]:
+    limits = known(report.conclusion.within_limits, None)
+    return limits or ()
 
 
 def _verdicts(old: Report, new: Report) -> Iterator[ReportChange]:
