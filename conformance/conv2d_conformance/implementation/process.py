@@ -12,8 +12,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import IO, Protocol
 
 from conv2d_conformance.implementation.forking import ForkedProcess
 from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance, excerpt
@@ -33,6 +34,23 @@ SECONDS_TO_DIE = 20.0
 SECONDS_AFTER_CLOSING = 2.0
 SECONDS_BETWEEN_LOOKS = 0.05
 """Looks at the memory of the process: rare enough to cost nothing, frequent enough that it cannot grow much between."""
+
+
+class Keeper(Protocol):
+    """The process between this one and a worker."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    @property
+    def stderr(self) -> IO[bytes] | None: ...
+
+    def terminate(self) -> None: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def wait(self) -> int: ...
 
 
 class WorkerFailure(Exception):
@@ -62,11 +80,18 @@ class WorkerProcess:
     On Linux the process ends with the thread that started it: start it in one that lives as long.
 
     `memory` is the number of GiB that it may hold; there is no limit where the system does not report it. Once any
-    thread sets `abandoned`, nothing waits for an answer.
+    thread sets `abandoned`, nothing waits for an answer. The process has the descriptors that are `handed_over`. Where
+    somebody else can `start` it, given the descriptor of its note, the arguments are not needed for that.
     """
 
     def __init__(
-        self, arguments: Sequence[str], *, memory: float = USUAL_LIMIT, abandoned: threading.Event | None = None
+        self,
+        arguments: Sequence[str],
+        *,
+        memory: float = USUAL_LIMIT,
+        abandoned: threading.Event | None = None,
+        handed_over: Sequence[int] = (),
+        start: Callable[[int], Keeper] | None = None,
     ) -> None:
         shared = resident() / GIB if arguments[0] == FORKED else 0.0  # with this process, and not taken by the other
         self._memory = memory + shared
@@ -76,7 +101,7 @@ class WorkerProcess:
         self._read_note: Note | None = None
         self._note, note = os.pipe()
         try:
-            self._keeper = _started(arguments, note)
+            self._keeper = _started(arguments, note, handed_over) if start is None else start(note)
         except BaseException:
             os.close(self._note)
             raise
@@ -285,7 +310,7 @@ class WorkerProcess:
                 pass
 
 
-def _started(arguments: Sequence[str], note: int) -> subprocess.Popen[bytes] | ForkedProcess:
+def _started(arguments: Sequence[str], note: int, handed_over: Sequence[int]) -> Keeper:
     if arguments[0] == FORKED:
         return ForkedProcess(arguments[1], note)
     return subprocess.Popen(
@@ -295,7 +320,7 @@ def _started(arguments: Sequence[str], note: int) -> subprocess.Popen[bytes] | F
         stderr=subprocess.PIPE,
         bufsize=0,
         start_new_session=True,
-        pass_fds=[note],
+        pass_fds=[note, *handed_over],
         # Unbuffered: what is said just before a crash must not be lost in a buffer.
         env={**ONE_THREAD, **os.environ, "PYTHONUNBUFFERED": "1"},
     )
