@@ -4,6 +4,19 @@ from importlib.util import find_spec
 
 collect_ignore_glob = [
     f"tests/{files}"
-    for files, libraries in {"test_torch*.py": ("torch",), "test_onnxruntime.py": ("onnx", "onnxruntime")}.items()
+    for files, libraries in {
+        "test_iree.py": ("iree",),
+        "test_jax.py": ("flax", "jax"),
+        "test_litert.py": ("ai_edge_litert", "flatbuffers"),
+        "test_mlx.py": ("mlx",),
+        "test_onnx_models.py": ("onnx",),
+        "test_onnxruntime.py": ("onnx", "onnxruntime"),
+        "test_openvino.py": ("openvino",),
+        "test_tensorflow.py": ("tensorflow",),
+        "test_paddle.py": ("paddle",),
+        "test_tinygrad.py": ("tinygrad",),
+        "test_torch*.py": ("torch",),
+        "test_tvm.py": ("tvm",),
+    }.items()
     if not all(map(find_spec, libraries))
 ]

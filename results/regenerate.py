@@ -6,6 +6,7 @@ import platform
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from conv2d_conformance.report.reading import read
@@ -14,26 +15,14 @@ from conv2d_conformance.report.report import Report
 RESULTS = Path(__file__).parent
 REPRODUCERS = RESULTS / "reproducers"
 ADAPTERS = RESULTS.parent / "adapters" / "conv2d_adapters"
-RUNS = (
-    ("reference-direct", "layer", "quick"),  # loops in plain Python: at standard they would take hours
-    ("reference-correlate", "training", "quick"),
-    ("torch", "forward", "standard"),
-    ("torch?onednn=off", "forward", "standard"),
-    ("torch?threads=2", "forward", "standard"),
-    ("torch?threads=2&onednn=off", "forward", "standard"),
-    ("torch-layer", "training", "standard"),
-    ("onnxruntime", "forward", "quick"),  # a session for every configuration is slow
-)
-"""What is run: target, profile, effort."""
-SHOWN = RESULTS / "conv2d-torch-quick.json"
-"""The report of the run that README.md shows."""
+RUNS = tomllib.loads((RESULTS / "runs.toml").read_text(encoding="utf-8"))["run"]
+"""What is run, and where its report is kept."""
 
 
 def main() -> None:
-    for target, profile, effort in RUNS:
-        examine(target, profile, effort)
-    write_report(SHOWN, "torch", "--effort", "quick")
-    paths = sorted(RESULTS.glob("*/*.json"))
+    for run in RUNS:
+        examine(run)
+    paths = sorted(RESULTS.glob("*/*/*.json"))
     REPRODUCERS.mkdir(exist_ok=True)
     for old in REPRODUCERS.glob("*.py"):
         old.unlink()
@@ -50,17 +39,21 @@ def main() -> None:
     (RESULTS / "README.md").write_text(text, encoding="utf-8")
 
 
-def examine(target: str, profile: str, effort: str) -> None:
-    """Write the report of one run to where it belongs: IMPLEMENTATION/VERSION-PLATFORM-OPTIONS.json."""
-    name, _, options = target.partition("?")
+def examine(run: dict[str, str]) -> None:
+    """Write the report of one run to where it belongs: IMPLEMENTATION/VERSION/PLATFORM[-OPTIONS].json."""
+    target, options = run["target"], ["--profile", run["profile"], "--effort", run["effort"]]
+    if file := run.get("file"):
+        write_report(RESULTS / file, target, *options)
+        return
+    name, _, chosen = target.partition("?")
     draft, deviations = RESULTS / "draft.json", ADAPTERS / f"{name.replace('-', '_')}.deviations.toml"
     declared = ["--deviations", str(deviations)] if deviations.exists() else []
-    write_report(draft, target, "--profile", profile, "--effort", effort, *declared)
+    write_report(draft, target, *options, *declared)
     version = read(draft).implementation.version
     place = f"{platform.system()}-{platform.machine()}".lower()
-    suffix = f"-{options.replace('&', '-')}" if options else ""
-    finished = RESULTS / name / f"{version}-{place}{suffix}.json"
-    finished.parent.mkdir(exist_ok=True)
+    suffix = f"-{chosen.replace('&', '-')}" if chosen else ""
+    finished = RESULTS / name / version / f"{place}{suffix}.json"
+    finished.parent.mkdir(parents=True, exist_ok=True)
     draft.replace(finished)
 
 

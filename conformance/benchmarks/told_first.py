@@ -88,7 +88,7 @@ def told(name: str) -> dict[str, Any]:
     finally:
         implementation.close()
         confirmer.close()
-    found = causes(report.requirements)
+    found = causes(report)
     first = found[0].entries[0] if found else None
     failure = first.failure if first else None
     return {

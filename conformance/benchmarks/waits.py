@@ -52,7 +52,7 @@ def examine(target: str, options: tuple[str, ...], output: Path) -> Cost:
     seconds, after = time.perf_counter() - started, os.times()
     processor = sum(after[2:4]) - sum(before[2:4])
     report = json.loads(output.read_text(encoding="utf-8"))
-    return Cost(seconds, processor, len(causes(report.requirements)), report.conclusion.headline)
+    return Cost(seconds, processor, len(causes(report)), report.conclusion.headline)
 
 
 def targets(folder: Path, names: list[str]) -> dict[str, str]:

@@ -46,7 +46,7 @@ FLOORS = (
     {"report"},
     {"running"},
     {"comparing", "selftest", "variants", "verifying"},
-    {"power", "sharpness"},
+    {"power", "sharpness", "site"},
     {"cli", "plugin"},
     {"api"},
     {"__main__"},

@@ -21,7 +21,7 @@ class Arrays:
     copies, writable = True, False
 
     def __init__(self, device: Any) -> None:
-        self._device = device
+        self.place = device
         self.device = str(device)
         # Without x64 a float64 becomes a float32 on the way in.
         self.dtypes = frozenset(
@@ -29,7 +29,7 @@ class Arrays:
         )
 
     def hand(self, array: Any) -> Any:
-        return jax.device_put(array.copy(), self._device)
+        return jax.device_put(array.copy(), self.place)
 
     def fault(self, value: Any) -> str:
         return "" if isinstance(value, jax.Array) else f"{kind_of(value)}, not a jax.Array"

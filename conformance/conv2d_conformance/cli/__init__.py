@@ -21,6 +21,7 @@ from conv2d_conformance.cli.run import run
 from conv2d_conformance.cli.selftest import selftest
 from conv2d_conformance.cli.sharpness import sharpness
 from conv2d_conformance.cli.signals import handle_signals
+from conv2d_conformance.cli.site import site
 from conv2d_conformance.cli.smoke import smoke
 from conv2d_conformance.cli.standard_streams import make_lasting
 from conv2d_conformance.cli.summary import summary
@@ -99,6 +100,7 @@ for command in (
     compare,
     summary,
     verify,
+    site,
     initialisation,
     selftest,
     variants,

@@ -12,6 +12,7 @@ from conv2d_conformance.cli.answers.asked import AskedImplementation, SaidOfCase
 from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Rejected, Result
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.composed import told
 from conv2d_conformance.contract.invariances import Invariance
 from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.diagnosis.hint import hint, takes_other_arrays
@@ -106,7 +107,13 @@ def introduced(hello: Hello) -> AskedImplementation:
     """How an implementation introduced itself, for programs."""
     claims = hello.capabilities
     return AskedImplementation(
-        hello.name, hello.version, hello.language, hello.description, tuple(sorted(claims.features)), claims.limits
+        hello.name,
+        hello.version,
+        hello.language,
+        hello.description,
+        tuple(sorted(claims.features)),
+        claims.limits,
+        hello.composed,
     )
 
 
@@ -117,6 +124,8 @@ def show_hello(out: Console, hello: Hello, *, claims: bool = False) -> None:
         paragraph(out, ", ".join(sorted(hello.capabilities.features)) or "nothing", label="claims")
     if hello.capabilities.limits:
         paragraph(out, ", ".join(hello.capabilities.limits), label="limits")
+    if hello.composed:
+        paragraph(out, told(hello.composed), label="composed")
 
 
 def show_incidents(out: Console, implementation: Implementation) -> list[str]:

@@ -63,7 +63,7 @@ def explain(requirement: str, size: int | None, padding: str | None, format: str
         if mutant.breaks == found.id:
             replays = f", as in {mutant.replays}" if mutant.replays else ""
             paragraph(out, f"{mutant.name}: {mutant.sentence}{replays}", label="mutant")
-    whole_line(out, citation(found.id), label="cite as")
+    whole_line(out, spec.citation(found.id), label="cite as")
     for block in blocks_of_prose(found.text):
         out.print()
         if block.startswith("    "):
@@ -87,15 +87,9 @@ def explain(requirement: str, size: int | None, padding: str | None, format: str
         show_case(out, Question(parse(found.example)))
 
 
-def citation(what: str) -> str:
-    """How a requirement is cited."""
-    from conv2d_conformance import spec
-
-    return f"conv2d-conformance spec edition {spec.load().edition}, {what}"
-
-
 def _explained(found: Requirement, axis: PaddedAxis | None) -> ExplainedRequirement:
     """A requirement for programs."""
+    from conv2d_conformance import spec
     from conv2d_conformance.cases.grammar import parse
     from conv2d_conformance.cli.answers.explained import ExplainedCheck, ExplainedMutant, ExplainedRequirement
     from conv2d_conformance.cli.case_display import right_answer
@@ -114,7 +108,7 @@ def _explained(found: Requirement, axis: PaddedAxis | None) -> ExplainedRequirem
         text=found.text,
         checks=tuple(ExplainedCheck(one.name, one.sentence) for one in checks_of_requirements().get(found.id, [])),
         mutants=tuple(ExplainedMutant(one.name, one.sentence, one.replays) for one in mutants),
-        cite_as=citation(found.id),
+        cite_as=spec.citation(found.id),
         padded_axis=axis,
         example=right_answer(Question(parse(found.example))) if found.example else None,
     )

@@ -11,6 +11,7 @@ def kinds() -> dict[str, Any]:
     from conv2d_conformance.cli.answers import asked, compared, explained, initialised, lists, measured, reports, right
     from conv2d_conformance.fingerprint.fingerprint import Fingerprint
     from conv2d_conformance.report.target_outcome import TargetOutcome
+    from conv2d_conformance.site.built import SiteBuilt
 
     return {
         "list requirements": tuple[lists.ListedRequirement, ...],
@@ -35,6 +36,7 @@ def kinds() -> dict[str, Any]:
         "compare TARGET OTHER": compared.Compared,
         "summary REPORT...": tuple[reports.ReportInShort, ...],
         "verify REPORT...": tuple[reports.VerifiedReport, ...],
+        "site RESULTS": SiteBuilt,
         "initialisation TARGET": initialised.LayersTested,
         "initialisation TARGET --null N": initialised.CountedAlarms,
         "initialisation --power N": initialised.PowerOfTests,

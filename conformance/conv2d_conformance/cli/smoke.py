@@ -34,12 +34,14 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str, forma
     """See whether the adapter TARGET is sane.
 
     Asks it three simple cases, and hints at the likely cause of a wrong answer. Then asks one case for each claim, and
-    names the claims that do not work.
+    names the claims that do not work. Of a program (command:...) it tells the rules of PROTOCOL.md that it breaks, too.
     """
     from conv2d_conformance.cases.grammar import parse
     from conv2d_conformance.cli import asked_case
     from conv2d_conformance.cli.progress import A_MOMENT, progress
+    from conv2d_conformance.cli.worker_rules import broken_rules
     from conv2d_conformance.implementation.host import connect
+    from conv2d_conformance.implementation.target import parse as parse_target
     from conv2d_conformance.report.console import paragraph
     from conv2d_conformance.verdict.claims import require_calls_inside
 
@@ -68,24 +70,31 @@ def smoke(ctx: click.Context, target: str, timeout: float, isolation: str, forma
         with progress("asking for each claim", after=A_MOMENT):
             # Where the simple cases already fail, all others may fail for the same reason.
             failing = [found for found in _what_fails(implementation) if not wrong or found.is_claimed]
+        rules: list[str] = []
+        if command := parse_target(target).command:
+            with progress("looking at its manners", after=A_MOMENT):
+                rules += dict.fromkeys(broken_rules(command, claims, timeout))
     finally:
         implementation.close()
     incidents += asked_case.show_incidents(out, implementation)
     out.print()
-    for found in failing:
-        paragraph(out, found.told, style="red")
+    told = (*(found.told for found in failing), *(f"breaks the protocol: {rule}" for rule in rules))
+    for sentence in told:
+        paragraph(out, sentence, style="red")
     if wrong:
         verdict = f"{wrong} of {len(CASES)} cases fail"
     elif failing:
         verdict = f"{len(failing)} of the cases for claims fail{'s' if len(failing) == 1 else ''}"
+    elif rules:
+        verdict = f"every answer is right, and {len(rules)} rule{'s' * (len(rules) > 1)} of the protocol broken"
     else:
         verdict = "sane: all that was asked is right"
-    failed = bool(wrong or failing)
+    failed = bool(wrong or told)
     paragraph(out, verdict, style="bold red" if failed else "bold green")
     if format == JSON:
         from conv2d_conformance.cli.answers.asked import Smoked
 
-        hello, told = asked_case.introduced(implementation.hello), tuple(found.told for found in failing)
+        hello = asked_case.introduced(implementation.hello)
         tell(Smoked(hello, answers, told, not failed, verdict, tuple(incidents)))
     ctx.exit(1 if failed else 0)
 

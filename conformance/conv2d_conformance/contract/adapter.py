@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conv2d_conformance.contract.capabilities import PADDING_MODES, Capabilities
+from conv2d_conformance.contract.composed import as_composed
 
 DOCUMENTED_DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
 ATTRIBUTES = (*DOCUMENTED_DEFAULTS, "padding_mode")
@@ -35,7 +36,8 @@ class Adapter:
         it makes in a library stay; with `--isolation none` they stay in the suite's own process.
 
     `padding_mode` is passed only where it is not "zeros". `environment` is what a report says of where it runs, besides
-    the versions of Python and NumPy: a device, say.
+    the versions of Python and NumPy: a device, say. `composed` names the library's own operation for the bias or for
+    explicit padding, where its convolution has none: {"bias": "jax.numpy.add"}.
     """
 
     name: str
@@ -47,6 +49,10 @@ class Adapter:
     capabilities: Capabilities = field(default_factory=Capabilities)
     description: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    composed: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "composed", as_composed(self.composed))
 
 
 def adapter_from_function(function: Callable[..., Any]) -> Adapter:

@@ -110,6 +110,7 @@ class Hello:
     description: str = ""
     operations: tuple[str, ...] = (MAIN,)
     environment: dict[str, str] = field(default_factory=dict)
+    composed: dict[str, str] = field(default_factory=dict)
 
     @property
     def claimed(self) -> frozenset[str]:
@@ -121,7 +122,14 @@ class Hello:
         environment = {
             showable_name(key): showable_name(value, LONGEST_SENTENCE) for key, value in self.environment.items()
         }
-        _clean(self, **names, description=showable(self.description, LONGEST_SENTENCE), environment=environment)
+        composed = {part: showable_name(operation) for part, operation in self.composed.items()}
+        _clean(
+            self,
+            **names,
+            composed=composed,
+            description=showable(self.description, LONGEST_SENTENCE),
+            environment=environment,
+        )
 
 
 def _clean(value: object, **texts: Any) -> None:

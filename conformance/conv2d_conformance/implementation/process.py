@@ -168,6 +168,11 @@ class WorkerProcess:
         self._outgoing = message
         self._write()
 
+    def end_input(self) -> None:
+        """Ask for nothing any more."""
+        if self._keeper.stdin:
+            self._keeper.stdin.close()
+
     def receive(self, patience: Patience, *, limit: int) -> Incoming:
         """The next message, if it comes while patience lasts."""
         message = Incoming(limit)

@@ -8,6 +8,7 @@ from typing import Any
 from conv2d_conformance.contract.answers import Answer, Broken, Hello, Observation, Rejected, Request, Result
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.composed import as_composed
 from conv2d_conformance.contract.signatures import MAIN, SIGNATURES
 from conv2d_conformance.implementation.framing import Buffers, ProtocolError, encode
 
@@ -140,6 +141,7 @@ def encode_hello(hello: Hello) -> Buffers:
             "description": hello.description,
             "operations": hello.operations,
             "environment": hello.environment,
+            "composed": hello.composed,
         }
     )
 
@@ -164,7 +166,15 @@ def decode_hello(header: Mapping[str, Any]) -> Hello:
         description=_text(header, "description", ""),
         operations=tuple(operations),
         environment=environment,
+        composed=_composed(header.get("composed", {})),
     )
+
+
+def _composed(parts: Any) -> dict[str, str]:
+    try:
+        return as_composed(parts, '"composed"')
+    except ValueError as error:
+        raise ProtocolError(str(error)) from None
 
 
 def _capabilities(claims: Any) -> Capabilities:

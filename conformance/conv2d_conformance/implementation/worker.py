@@ -88,6 +88,7 @@ def hello(adapter: Adapter) -> Hello:
             "platform": platform.platform(),
             **adapter.environment,
         },
+        composed=dict(adapter.composed),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.gradients.law import gradient_class, gradient_default, laws
 from conv2d_conformance.law.allowed import Allowed
@@ -28,6 +29,7 @@ REQUIREMENTS = {
     "batch.unbatched": "unbatched",
     "arguments.scalar": "arguments",
     "arguments.defaults": "arguments",
+    **{f"dtype.{name}": "bound" for name in DTYPES},  # the one that speaks of each dtype
 }
 """The names in the chapter on gradients of conv2d's requirements. Padding modes and views have the same names there."""
 

@@ -10,7 +10,8 @@ from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.capabilities import PADDING_MODES
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.message_kinds import masked
-from conv2d_conformance.report.report import Entry
+from conv2d_conformance.report.composed_parts import composed_in, composed_of, without_accusation
+from conv2d_conformance.report.report import Entry, Report
 from conv2d_conformance.report.sentences import is_about_an_output, is_odd_where_a_number_is_required, said_once
 from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.typed_json import known
@@ -26,11 +27,13 @@ NAMES = re.compile(rf"\b({'|'.join((*PADDING_MODES, *DTYPES))})\b")
 class Cause:
     """Requirements that fail for one reason: first the one that explains it best, then the others in the spec's order.
 
-    `unreached` are requirements whose checks it ended before they reached their own subject.
+    `unreached` are requirements whose checks it ended before they reached their own subject. `composed` are the parts
+    of the call that it is about and that are not the convolution's own, as words.
     """
 
     entries: tuple[Entry, ...]
     unreached: tuple[Entry, ...] = ()
+    composed: str = ""
 
     @property
     def failure(self) -> Failure | None:
@@ -40,7 +43,8 @@ class Cause:
     def diagnosis(self) -> str | None:
         """The sentence about the simplest case that has one."""
         said = (entry.failure.diagnosis for entry in self.entries if entry.failure)
-        return next((sentence for sentence in said if sentence), None)
+        found = next((sentence for sentence in said if sentence), None)
+        return found and without_accusation(found, self.composed)
 
     @property
     def words(self) -> str | None:
@@ -56,7 +60,12 @@ class Cause:
         return sorted(cases, key=len)
 
 
-def causes(requirements: Sequence[Entry]) -> list[Cause]:
+def causes(report: Report) -> list[Cause]:
+    """The causes of the failures in a report."""
+    return causes_of(report.requirements, composed_of(report.implementation))
+
+
+def causes_of(requirements: Sequence[Entry], composed: Mapping[str, str]) -> list[Cause]:
     """The causes of failures, the one that breaks most requirements first.
 
     Failures have one cause where the implementation refuses or dies in the same words, numbers apart, where the same
@@ -76,7 +85,14 @@ def causes(requirements: Sequence[Entry]) -> list[Cause]:
     ended: dict[tuple[str, ...], list[Entry]] = {}
     for entry in unreached:
         ended.setdefault(_home(entry, groups, explained), []).append(entry)
-    found = [Cause(_explaining_first(entries), tuple(ended.get(kind, ()))) for kind, entries in groups.items()]
+    found = []
+    for kind, entries in groups.items():
+        best_first = _explaining_first(entries)
+        found.append(
+            Cause(
+                best_first, tuple(ended.get(kind, ())), composed_in(best_first[0].id, best_first[0].failure, composed)
+            )
+        )
     return sorted(found, key=lambda cause: (-len(cause.entries), _distance(cause.entries[0])))
 
 

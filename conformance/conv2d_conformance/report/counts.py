@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.report import Entry, Report
 from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, declared_failures, limits_of
 from conv2d_conformance.typed_json import Json, as_json, known
@@ -51,6 +52,7 @@ def in_short(report: Report) -> dict[str, Json]:
     implementation = report.implementation
     return {
         "limits": list(limits_of(report.implementation)),
+        "composed": {**composed_of(report.implementation)},
         "implementation": {key: getattr(implementation, key) for key in ("name", "version", "language")},
         "target": report.run.target,
         "profile": report.run.profile,

@@ -58,6 +58,7 @@ class Introduction:
     operations: tuple[str, ...]
     capabilities: ClaimsJson
     environment: dict[str, str]
+    composed: dict[str, str] | Absent = ABSENT
 
     @classmethod
     def of(cls, hello: Hello) -> Introduction:
@@ -69,6 +70,7 @@ class Introduction:
             operations=hello.operations,
             capabilities=hello.capabilities.to_json(),
             environment=hello.environment,
+            composed=hello.composed,
         )
 
 

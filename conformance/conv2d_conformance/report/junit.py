@@ -6,7 +6,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
 from conv2d_conformance import spec
+from conv2d_conformance.contract.composed import told
 from conv2d_conformance.foreign import escaped, escaped_line
+from conv2d_conformance.report.composed_parts import composed_in, composed_of
 from conv2d_conformance.report.counts import chapter_of
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.not_reached import not_reached
@@ -38,6 +40,8 @@ def _add_suite(root: ET.Element, path: str, report: Report) -> None:
     name = f"{implementation.name} {implementation.version}, profile {report.run.profile}"
     if limits := limits_of(implementation):
         name += f", within {', '.join(limits)}"
+    if parts := told(composed := composed_of(implementation)):
+        name += f", composed: {parts}"
     suite = ET.SubElement(root, "testsuite", name=escaped(name), file=escaped(path))
     claimed = claimed_by(implementation)
     for entry in report.requirements:
@@ -45,6 +49,8 @@ def _add_suite(root: ET.Element, path: str, report: Report) -> None:
         if entry.verdict == "pass":
             continue
         kind, message = _told(entry, declared_failures(report), claimed, stop_of(report))
+        if parts := composed_in(entry.id, entry.failure, composed):
+            message += f"; composed: {parts}"
         what = ET.SubElement(case, kind, message=escaped(message))
         if entry.failure is not None:
             what.text = escaped_line(replay_command(entry.failure, report.run.target))

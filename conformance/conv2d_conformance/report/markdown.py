@@ -47,7 +47,7 @@ def _failures(reports: Mapping[str, Report]) -> list[str]:
     lines = []
     for _, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
         declared = {item.requirement: f"{item.reason} ({item.issue})" for item in report.deviations}
-        found = causes(report.requirements)
+        found = causes(report)
         if found:
             lines += ["", f"## {_escaped(_name(report))}, profile {report.run.profile}"]
         for cause in found:
@@ -59,7 +59,12 @@ def _failures(reports: Mapping[str, Report]) -> list[str]:
             if failure is None:
                 lines.append("Not one case was judged.")
                 continue
-            told = [("looks like", cause.diagnosis), ("got", failure.got), ("required", failure.required)]
+            told = [
+                ("composed", cause.composed),
+                ("looks like", cause.diagnosis),
+                ("got", failure.got),
+                ("required", failure.required),
+            ]
             if failure.failed_repetitions < failure.repetitions:
                 told += [("fails", f"{failure.failed_repetitions} of {failure.repetitions} times")]
             told += [("replay", replay_command(failure, report.run.target))]
@@ -71,7 +76,7 @@ def _faults(reports: Mapping[str, Report]) -> list[str]:
     """A line for each implementation whose failures look like one fault."""
     lines = []
     for _, report in sorted(reports.items(), key=lambda item: _name(item[1]).lower()):
-        if common := common_fault(causes(report.requirements)):
+        if common := common_fault(causes(report)):
             lines.append(f"- In {_escaped(_name(report))}: {_escaped(common)}")
     return [*lines, ""] if lines else []
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from conv2d_conformance.contract.composed import told
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint
+from conv2d_conformance.report.composed_parts import composed_in, composed_of
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.headline import whole_headline
 from conv2d_conformance.report.notebook import as_html
@@ -134,12 +136,15 @@ class Report(Header):
         return tuple(entry.failure for entry in self.failing if entry.failure is not None)
 
     def __repr__(self) -> str:
-        return f"<Report on {self.implementation.name} {self.implementation.version}: {self.headline}>"
+        composed = f" (composed: {parts})" if (parts := told(composed_of(self.implementation))) else ""
+        return f"<Report on {self.implementation.name} {self.implementation.version}{composed}: {self.headline}>"
 
     def _repr_html_(self) -> str:
         """The report as a notebook shows it."""
+        composed = composed_of(self.implementation)
         facts = {
             "implementation": f"{self.implementation.name} {self.implementation.version}",
+            **({"composed": told(composed)} if composed else {}),
             "asked": f"profile {self.run.profile}, effort {self.run.effort}, seed {self.run.seed}, {self.run.only}",
             "judged": f"{self.judged_cases} cases, for {len(self.requirements)} requirements",
             **{f"accuracy of {name}": found.grade or "none" for name, found in self.accuracy.items()},
@@ -148,5 +153,9 @@ class Report(Header):
             self.headline,
             holds=self.conforming,
             facts=facts.items(),
-            failures=[(entry.id, entry.level, entry.failure) for entry in self.failing if entry.failure is not None],
+            failures=[
+                (entry.id, entry.level, composed_in(entry.id, entry.failure, composed), entry.failure)
+                for entry in self.failing
+                if entry.failure is not None
+            ],
         )

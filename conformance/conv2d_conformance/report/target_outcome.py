@@ -91,7 +91,7 @@ def worst_status(statuses: list[int]) -> int:
 
 def _first(report: Report) -> FirstFailure | None:
     """Where nothing breaks a MUST, the first failure of what decides nothing."""
-    told = [cause for cause in causes(report.requirements) if cause.failure is not None]
+    told = [cause for cause in causes(report) if cause.failure is not None]
     told.sort(key=lambda cause: all(entry.level != "MUST" for entry in cause.entries))
     if not told:
         return None

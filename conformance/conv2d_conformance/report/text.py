@@ -13,10 +13,12 @@ from conv2d_conformance import spec
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.contract.composed import told
 from conv2d_conformance.contract.delivered import FORM
 from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.contract.invariances import INVARIANCES
 from conv2d_conformance.report.causes import Cause, causes, common_fault
+from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
 from conv2d_conformance.report.deviations import Deviation
@@ -46,7 +48,7 @@ def show(report: Report, path: Path, console: Console) -> None:
     console.print()
     _show_chapters(report, console)
     console.print()
-    told = causes(report.requirements)
+    told = causes(report)
     if common := common_fault(told):
         paragraph(console, common, style="bold")
         console.print()
@@ -150,6 +152,8 @@ def _show_title(report: Report, console: Console) -> None:
     paragraph(console, f"profile {run.profile}, effort {run.effort}, seed {run.seed}, {edition}{only}")
     if limits := limits_of(report.implementation):
         paragraph(console, ", ".join(limits), label="limits")
+    if composed := told(composed_of(report.implementation)):
+        paragraph(console, composed, label="composed")
 
 
 def _show_chapters(report: Report, console: Console) -> None:
@@ -186,6 +190,8 @@ def show_cause(cause: Cause, console: Console, *, target: str, deviations: Itera
     if failure is None:
         paragraph(console, "not one case was judged, and silence is no pass", label="got", indent=2)
         return
+    if cause.composed:
+        paragraph(console, cause.composed, label="composed", indent=2)
     if cause.diagnosis:
         paragraph(console, f"looks like  {cause.diagnosis}", indent=2, style="bold")
     paragraph(console, failure.got, label="got", indent=2, most_lines=MOST_LINES)

@@ -184,3 +184,8 @@ def load() -> Spec:
 def get(id: str) -> Requirement:
     """The requirement with this id in the specification that ships with this package."""
     return load().get(id)
+
+
+def citation(what: str) -> str:
+    """How a requirement, or something else that the specification names, is cited."""
+    return f"conv2d-conformance spec edition {load().edition}, {what}"

@@ -98,6 +98,7 @@ def _differences_of_hello(report: Report, implementation: Implementation) -> Ite
             yield f"the {name} of the implementation is {one!r} here, and {other!r} in the report"
     yield from _differences("capabilities", here.capabilities, there.capabilities)
     yield from _differences("environment", here.environment, there.environment)
+    yield from _differences("composed", known(here.composed, {}), known(there.composed, {}))
 
 
 def _differences(name: str, here: Mapping[str, object], there: Mapping[str, object]) -> Iterator[str]:

@@ -249,8 +249,8 @@ def test_no_name_and_no_message_acts_upon_the_page() -> None:
         repetitions=1,
         diagnosis=hostile,
     )
-    shown = [(hostile, hostile, replace(failure, got=f"{number}"[:1] + hostile)) for number in range(12)]
+    shown = [(hostile, hostile, hostile, replace(failure, got=f"{number}"[:1] + hostile)) for number in range(12)]
     page = as_html(hostile, holds=False, facts=[(hostile, hostile)], failures=shown)
-    assert page.count("&lt;script&gt;") == 3 + 10 * 6
+    assert page.count("&lt;script&gt;") == 3 + 10 * 8
     assert not any(text in page for text in ("<script", "\x1b", "\u202e", "x'"))
     assert "and 2 failures more" in page

@@ -94,7 +94,7 @@ def chapters(report: Json) -> list[counts.Chapter]:
 
 
 def causes(report: Json) -> list[grouping.Cause]:
-    return grouping.causes(report_of(report).requirements)
+    return grouping.causes(report_of(report))
 
 
 def verify(report: Json, *recount: Any) -> Finding:

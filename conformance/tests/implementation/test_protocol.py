@@ -95,6 +95,12 @@ def test_a_hello_needs_no_more_than_a_name_a_version_and_a_language() -> None:
         ({"operations": ["gradients"]}, '"operations" must be a list of conv2d and perhaps others'),
         ({"operations": ["conv2d", []]}, '"operations" must be a list of conv2d and perhaps others'),
         ({"environment": {"gpus": 1}}, '"environment" must be an object of strings'),
+        ({"composed": ["bias"]}, """"composed" is ['bias']; give a mapping, as in {'bias': 'jax.numpy.add'}"""),
+        (
+            {"composed": {"reflect": "np.pad"}},
+            """"composed": 'reflect' cannot be composed; allowed are bias and padding""",
+        ),
+        ({"composed": {"bias": 1}}, '"composed": 1 names no operation; say which of the library'),
         ({"capabilities": []}, '"capabilities" must be an object, not []'),
         ({"capabilities": {"bias": "no"}}, "\"capabilities\": bias must be true or false, not 'no'"),
         ({"capabilities": {"dtypes": "float32"}}, "\"capabilities\": dtypes must be a list, not 'float32'"),

@@ -21,7 +21,7 @@ from conv2d_conformance.report.writing import text_of
 from conv2d_conformance.typed_json import ABSENT, Absent, as_json
 
 ROOT = Path(__file__).parents[3]
-PUBLISHED = [ROOT / "results" / "conv2d-torch-quick.json", *sorted((ROOT / "results").glob("*/*.json"))]
+PUBLISHED = [ROOT / "results" / "conv2d-torch-quick.json", *sorted((ROOT / "results").glob("*/*/*.json"))]
 OLD = sorted((ROOT / "conformance" / "tests" / "verifying" / "reports").glob("*.json"))
 SCHEMA = schema()
 UNTYPED = {"implementation.capabilities", "fingerprint.dtypes"}

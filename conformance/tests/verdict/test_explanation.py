@@ -13,7 +13,7 @@ from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import catalogue
 from conv2d_conformance.operations.gradients import REQUIREMENTS as OF_GRADIENTS
-from conv2d_conformance.report.causes import causes
+from conv2d_conformance.report.causes import causes_of
 from conv2d_conformance.report.report import Entry
 from conv2d_conformance.report.verdicts import entry_of
 from conv2d_conformance.verdict import explanation
@@ -88,6 +88,14 @@ def test_gradients_have_a_chapter_of_their_own() -> None:
     assert set(OF_GRADIENTS) <= set(spec.load().requirements)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float16", "bfloat16"])
+def test_gradients_that_fail_in_one_dtype_break_a_requirement_that_there_is(dtype: str) -> None:
+    grouped = parse(f"n1c2h5w6 m2k2 g2 {dtype} integers:1 grad")
+    found = explanations(grouped, "accepted", lambda other: other.dtype == dtype)
+    assert found == ("gradients.bound",)
+    assert set(found) <= set(spec.load().requirements)
+
+
 def test_a_neighbour_in_the_chapter_explains_too() -> None:
     assert explains("stride.steps", "stride.steps")
     assert explains("stride.beyond-kernel", "stride.steps")
@@ -125,19 +133,20 @@ def entry(name: str, case: str, explanation: str | None, *others: str) -> Entry:
     ],
 )
 def test_the_nearest_explanation_comes_first(entries: list[tuple[Any, ...]]) -> None:
-    (cause,) = causes([entry(*told) for told in entries])
+    (cause,) = causes_of([entry(*told) for told in entries], {})
     assert cause.entries[0].id == entries[-1][0]
 
 
 def test_what_explains_comes_first() -> None:
-    told = causes(
+    told = causes_of(
         [
             entry("arguments.pair-order", "one", "stride.steps"),
             entry("values.definition", "two", "dilation.spacing"),
             entry("stride.steps", "one", "stride.steps"),
             entry("dtype.float64", "three", None),
             entry("numerics.subnormals", "four", "dtype.bfloat16"),
-        ]
+        ],
+        {},
     )
     ids = [[entry.id for entry in cause.entries] for cause in told]
     assert ids == [

@@ -19,6 +19,7 @@ UNKNOWABLE = {
     r"run\.accept_limits": "what the caller accepts decides nothing where there are no limits",
     r"run\.stop": "what a run was to leave out, where there is nothing of it; more is doctored in test_stopped.py",
     r"implementation\.(name|version|language|description|environment\.\w+)": "an implementation introduces itself",
+    r"implementation\.composed\.\w+": "an implementation introduces itself",
     r"implementation\.capabilities\.\S+": "a claim on which nothing rests; others are doctored",
     r"environment\.(python|platform|machine|packages\.\w+)": "where a run took place",
     r"execution\.(started|seconds|workers|incidents\[\d+\])": "when a run took place, and how it went",

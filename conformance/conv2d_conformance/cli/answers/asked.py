@@ -15,6 +15,7 @@ class AskedImplementation:
     description: str
     claims: tuple[str, ...]
     limits: tuple[str, ...]
+    composed: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,10 @@ class Replayed:
 
 @dataclass(frozen=True)
 class Smoked:
-    """Whether an adapter is sane, by simple cases with their titles. `failing` tells the claims that do not work."""
+    """Whether an adapter is sane, by simple cases with their titles.
+
+    `failing` tells the claims that do not work, and what a program breaks of the protocol.
+    """
 
     implementation: AskedImplementation
     answers: dict[str, SaidOfCase]

@@ -1,0 +1,1 @@
+"""What the adapters of JAX and of the libraries of layers on it share."""

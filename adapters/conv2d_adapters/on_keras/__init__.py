@@ -1,0 +1,1 @@
+"""What the back ends of Keras do each in its own way."""

@@ -1,0 +1,1 @@
+"""What the adapter of TensorFlow does besides its convolution: devices, compiling, gradients."""

@@ -1,0 +1,1 @@
+"""What the adapters of libraries that read ONNX models share."""

@@ -1,0 +1,86 @@
+"""OpenVINO's `Convolution` and `GroupConvolution` on the CPU, in a model of one convolution.
+
+Options: `precision` is the hint INFERENCE_PRECISION_HINT: f32 by default; bf16, f16, or default, which leaves the
+choice to OpenVINO, as those do who say nothing: on a processor with bfloat16 arithmetic, it takes that.
+`threads` (1) is INFERENCE_NUM_THREADS.
+
+Compiling takes some 50 ms, so compiled models are kept; the key is the configuration with all shapes, never the data.
+The operators have no bias: OpenVINO's `Add` adds it. OpenVINO hands bfloat16 over as bits in arrays of float16.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import openvino
+from openvino import Type
+from openvino import opset13 as ops
+
+from conv2d_adapters.options.reading import number_of, one_of
+from conv2d_conformance import Adapter, Capabilities
+from conv2d_conformance.adapter import VIEWS
+
+AUTO_PAD = {"valid": "valid", "same": "same_upper"}
+CLAIMED = {
+    "f32": ({"float32", "float16", "bfloat16"}, {}),
+    "bf16": ({"float32", "bfloat16"}, {"float32": "R-bf16"}),
+    "f16": ({"float32", "float16"}, {"float32": "R-fp16"}),
+}
+"""The dtypes that each precision computes, and the grades of those that are rounded to it first."""
+
+Array = np.ndarray[Any, Any]
+core = openvino.Core()
+
+
+def bits(array: Array) -> Array:
+    return array.view(np.float16) if array.dtype.name == "bfloat16" else array
+
+
+@lru_cache(maxsize=512)
+def compiled(kinds: Any, stride: Any, padding: Any, dilation: Any, groups: int, settings: Any) -> Any:
+    arrays = [ops.parameter(shape, Type.bf16 if dtype.name == "bfloat16" else Type(dtype)) for dtype, shape in kinds]
+    x, w, *bias = arrays
+    pads, auto_pad = ([0, 0], AUTO_PAD[padding]) if isinstance(padding, str) else (list(padding), "explicit")
+    attributes = list(stride), pads, pads, list(dilation), auto_pad
+    if groups == 1:
+        y = ops.convolution(x, w, *attributes)
+    else:
+        y = ops.group_convolution(x, ops.reshape(w, [groups, -1, *kinds[1][1][1:]], False), *attributes)
+    for b in bias:
+        y = ops.add(y, ops.unsqueeze(b, [0, 2, 3]))
+    return core.compile_model(openvino.Model([y], arrays), "CPU", dict(settings))
+
+
+def configure(precision: str = "f32", threads: str = "1") -> Adapter:
+    one_of((*CLAIMED, "default"), precision=precision)
+    hint = {} if precision == "default" else {"INFERENCE_PRECISION_HINT": precision}
+    settings = (("INFERENCE_NUM_THREADS", number_of(threads=threads)), *hint.items())
+
+    def conv2d(input: Array, weight: Array, bias: Array | None = None, **call: Any) -> Any:
+        arrays = [array for array in (input, weight, bias) if array is not None]
+        kinds = tuple((array.dtype, array.shape) for array in arrays)
+        model = compiled(kinds, call["stride"], call["padding"], call["dilation"], call["groups"], settings)
+        return model.infer_new_request([bits(array) for array in arrays])[0].view(input.dtype)
+
+    chosen = hint.get("INFERENCE_PRECISION_HINT") or core.get_property("CPU", "INFERENCE_PRECISION_HINT").to_string()
+    dtypes, grades = CLAIMED[chosen]
+    return Adapter(
+        name="openvino",
+        version=openvino.__version__.partition("-")[0],
+        description=f"Convolution and GroupConvolution of OpenVINO on the CPU, in the precision {chosen}",
+        conv2d=conv2d,
+        configure=configure,
+        capabilities=Capabilities(
+            dtypes=dtypes,
+            grades=grades,
+            padding={"explicit", "valid", "same"},
+            empty_batch=True,
+            views=frozenset(VIEWS),  # the Python binding takes every array, and copies one that is not dense
+            validation=True,  # "Throws if the node is invalid" (validate_and_infer_types)
+            deterministic=True,
+            thread_safe=True,
+        ),
+    )
+
+
+adapter = configure()

@@ -1,0 +1,1 @@
+"""Options that several adapters have, as texts of a target."""

@@ -1,0 +1,85 @@
+"""What a folder of results holds: its reports, its findings and its pages. What is none of them is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from conv2d_conformance.hinted import Hinted
+from conv2d_conformance.report.reading import UnreadableReport, read
+from conv2d_conformance.report.report import Report
+from conv2d_conformance.site.addresses import slugs
+from conv2d_conformance.site.findings import PublishedFinding, findings_in
+
+LARGEST = 64 << 20
+"""A larger file is no report, and is not read."""
+
+PAGES = ("power.md", "sharpness.md")
+
+
+@dataclass(frozen=True)
+class PublishedReport:
+    """A report, its path below the folder, and the name of its page."""
+
+    path: str
+    slug: str
+    report: Report
+
+
+@dataclass(frozen=True)
+class Published:
+    """A folder of results. `texts` are its pages in Markdown by name; `refused` says in sentences what was not read."""
+
+    reports: tuple[PublishedReport, ...]
+    findings: tuple[PublishedFinding, ...]
+    texts: dict[str, str]
+    scripts: dict[str, str]
+    refused: tuple[str, ...]
+
+
+class NothingPublished(Hinted):
+    """A folder without a report."""
+
+
+def published(folder: Path) -> Published:
+    """All that a folder holds. NothingPublished where it has no report."""
+    if not folder.is_dir():
+        raise NothingPublished(f"{folder} is no folder", "name the folder that holds the reports, such as results")
+    found: dict[str, Report] = {}
+    refused: list[str] = []
+    for path in sorted(folder.rglob("*.json")):
+        try:
+            if path.stat().st_size > LARGEST:
+                raise UnreadableReport(f"{path} has more than {LARGEST >> 20} MiB and is no report")
+            found[path.relative_to(folder).as_posix()] = read(path)
+        except UnreadableReport as reason:
+            refused.append(reason.sentence)
+        except OSError as reason:
+            refused.append(f"{path} cannot be read: {(reason.strerror or str(reason)).lower()}")
+    if not found:
+        raise NothingPublished(
+            f"{folder} holds no report of conv2d-conformance",
+            "`conv2d-conformance run TARGET --output FILE` makes one",
+        )
+    names = slugs(found)
+    findings, untold = findings_in(folder / "findings")
+    return Published(
+        reports=tuple(PublishedReport(path, names[path], report) for path, report in found.items()),
+        findings=findings,
+        texts=dict(_texts(folder)),
+        scripts=dict(_scripts(folder / "reproducers")),
+        refused=(*refused, *untold),
+    )
+
+
+def _texts(folder: Path) -> Iterator[tuple[str, str]]:
+    for name in PAGES:
+        if (folder / name).is_file():
+            yield name, (folder / name).read_text(encoding="utf-8", errors="replace")
+
+
+def _scripts(folder: Path) -> Iterator[tuple[str, str]]:
+    """The reproducers by their names without the ending."""
+    for path in sorted(folder.glob("*.py")):
+        yield path.stem, path.read_text(encoding="utf-8", errors="replace")

@@ -1,0 +1,109 @@
+"""The pages as a whole: every link has its target, nothing of others is markup, and what is told is what was read."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from conv2d_conformance import spec
+from conv2d_conformance.report.counts import chapters
+from conv2d_conformance.report.reading import read
+from conv2d_conformance.site.built import SiteBuilt
+from site_pages import IMAGE, SCRIPT, TAKEN, Page
+
+
+def test_every_link_has_its_target(built: SiteBuilt, pages: dict[str, Page]) -> None:
+    missing, inside = [], 0
+    for address, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme in ("https", "http", "data"):
+                continue
+            assert not parts.scheme, (address, link)
+            inside += 1
+            path = unquote(parts.path)
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(address), path)) if path else address
+            is_there = (Path(built.folder) / target).is_file()
+            if not is_there or (parts.fragment and unquote(parts.fragment) not in pages[target].ids):
+                missing.append((address, link))
+    assert not missing, missing[:10]
+    assert inside > 5000
+
+
+def test_no_page_has_an_address_twice(pages: dict[str, Page]) -> None:
+    for address, page in pages.items():
+        assert len(page.ids) == len(set(page.ids)), (address, sorted(page.ids))
+
+
+def test_nothing_that_others_wrote_is_markup(pages: dict[str, Page]) -> None:
+    for address, page in pages.items():
+        for tag, found in page.elements:
+            assert tag not in ("img", "b" if address.startswith("findings/hostile") else "img"), address
+            assert not [name for name in found if name.startswith("on")], (address, found)
+            assert tag != "script" or found.get("type") == "application/json" or found.get("src"), address
+            assert not found.get("href", "").startswith("javascript"), address
+    told = pages["implementations/img-src-x-onerror-alert-1----b.html"].text
+    assert {IMAGE, SCRIPT} <= {text for text in (IMAGE, SCRIPT) if told.count(text) > 5}
+    assert SCRIPT in pages["findings/hostile.html"].text
+
+
+def test_the_matrix_tells_what_the_reports_say(results: Path, pages: dict[str, Page]) -> None:
+    home = pages["index.html"]
+    (data,) = home.json
+    assert isinstance(data, dict)
+    cells = {found["id"]: found for _, found in home.elements if "data-held" in found}
+    letters = {"pass": "p", "fail": "f", "error": "e", "not reached": "n", "unsupported": "u"}
+    seen = 0
+    for name in TAKEN:
+        report = read(results / name / "1" / "linux.json")
+        slug = f"{name}--1--linux"
+        for chapter in chapters(report):
+            cell = cells[f"{slug}.{chapter.name}"]
+            failing = sum(chapter.verdicts[verdict] for verdict in ("fail", "error", "not reached"))
+            assert (int(cell["data-held"]), int(cell["data-failing"])) == (chapter.verdicts["pass"], failing)
+            assert chapter.worst.replace(" ", "-") in cell["class"].split()
+        entries = {entry.id: letters[entry.verdict] for entry in report.requirements}
+        assert data["verdicts"][slug] == "".join(entries.get(one, "-") for one in spec.load().requirements)
+        seen += len(entries)
+    assert seen > 300
+
+
+def test_from_a_failing_cell_two_links_lead_to_a_command_that_shows_why(pages: dict[str, Page]) -> None:
+    home, page = pages["index.html"], pages["implementations/torch--1--linux.html"]
+    assert "implementations/torch--1--linux.html#special-values" in home.links
+    anchors = [name for name in page.ids if name.startswith("why-")]
+    assert "#why-special-values.nan-in-window" in page.links
+    assert "why-special-values.nan-in-window" in anchors
+    assert page.text.count("conv2d-conformance replay 'n1c1h1w3") >= 1
+
+
+def test_a_requirement_names_those_that_hold_it_and_those_that_do_not(pages: dict[str, Page]) -> None:
+    page = pages["edition-2/special-values.nan-in-window.html"]
+    rows = {found["id"]: found["class"] for tag, found in page.elements if tag == "tr" and "id" in found}
+    assert rows["torch--1--linux"] == rows["torch-layer--1--linux"] == "fail"
+    assert "onnxruntime--1--linux" not in rows  # which does not claim it
+    assert "conv2d-conformance spec edition 2, special-values.nan-in-window" in page.text
+
+
+def test_what_is_no_report_is_told(built: SiteBuilt, results: Path, pages: dict[str, Page]) -> None:
+    assert built.reports == len(TAKEN) + 1
+    told = " ".join(built.refused)
+    for name in ("cut.json", "foreign.json", "broken.py"):
+        assert str(results / name) in told or str(results / "findings" / name) in told
+    assert len(built.refused) == 3
+    assert all(sentence in pages["index.html"].text for sentence in built.refused)
+
+
+def test_the_report_of_a_page_is_the_one_that_was_read(built: SiteBuilt, results: Path) -> None:
+    copy = Path(built.folder) / "reports" / "torch--1--linux.json"
+    assert json.loads(copy.read_text()) == json.loads((results / "torch" / "1" / "linux.json").read_text())
+    assert read(copy) == read(results / "torch" / "1" / "linux.json")
+
+
+def test_findings_stand_by_gravity_with_what_their_scripts_say(pages: dict[str, Page]) -> None:
+    rows = [found["id"] for tag, found in pages["findings/index.html"].elements if tag == "tr" and "id" in found]
+    assert rows[0] == "hostile"
+    assert {"broken", "hostile"} < set(rows)
+    assert f'print("{SCRIPT}")' in pages["findings/hostile.html"].text
