@@ -34,9 +34,9 @@ def serve_forks(text: str, connection: int, secure: Callable[[], tuple[int, int]
     harness = socket.socket(fileno=connection)
     forks: set[int] = set()
     while True:
-        message, descriptors, *_ = socket.recv_fds(harness, 1, DESCRIPTORS)
+        _, descriptors, *_ = socket.recv_fds(harness, 1, DESCRIPTORS)
         forks -= _ended(forks)
-        if not message or not _is_alone(before, {*descriptors}, forks):
+        if len(descriptors) != DESCRIPTORS or not _is_alone(before, {*descriptors}, forks):
             return None
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
