@@ -1,8 +1,9 @@
 """The first lines of every worker, run by path before any other import has had a chance to print.
 
-`bootstrap.py NOTE python TARGET` serves a Python target; `bootstrap.py NOTE template TARGET CONNECTION` does so in the
-forks for which the descriptor CONNECTION asks; `bootstrap.py NOTE command PROGRAM ARG ...` becomes that program. NOTE
-is the descriptor to which the keeper of the process writes how it ended.
+`bootstrap.py NOTE python TARGET [FILES]` serves a Python target, to which large arrays come on the descriptor FILES;
+`bootstrap.py NOTE template TARGET CONNECTION` does so in the forks for which the descriptor CONNECTION asks;
+`bootstrap.py NOTE command PROGRAM ARG ...` becomes that program. NOTE is the descriptor to which the keeper of the
+process writes how it ended.
 """
 
 import os
@@ -52,11 +53,11 @@ def _prepare() -> None:
     sys.path.append(str(Path(__file__).parents[2]))  # last, for a package that is not installed
 
 
-def _serve(target: str, requests: int, answers: int) -> None:
+def _serve(target: str, requests: int, answers: int, files: int | None) -> None:
     _prepare()
     from conv2d_conformance.implementation.worker import serve
 
-    serve(target, requests, answers)
+    serve(target, requests, answers, files)
 
 
 def _confined() -> tuple[int, int]:
@@ -77,12 +78,12 @@ def _serve_forks(target: str, connection: int) -> None:
     serve_forks(target, connection, _confined)
 
 
-def serve_forked(target: str) -> None:
+def serve_forked(target: str, files: int | None) -> None:
     """The same in a fork of the process that handed the target over."""
     import signal
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    _serve(target, *_confined())
+    _serve(target, *_confined(), files)
 
 
 def _become(command: list[str]) -> None:
@@ -95,7 +96,7 @@ def _become(command: list[str]) -> None:
 if __name__ == "__main__":
     _split_from_keeper(int(sys.argv[1]))
     if sys.argv[2] == "python":
-        _serve(sys.argv[3], *_confined())
+        _serve(sys.argv[3], *_confined(), int(sys.argv[4]) if len(sys.argv) > 4 else None)
     elif sys.argv[2] == "template":
         _serve_forks(sys.argv[3], int(sys.argv[4]))
     else:

@@ -38,14 +38,14 @@ class Bundled:
 
 def list_adapters() -> list[str]:
     """The short names, found without importing an adapter."""
-    modules = pkgutil.iter_modules(_folders())
+    modules = pkgutil.iter_modules(map(str, bundled_folders()))
     return sorted(item.name.replace("_", "-") for item in modules if not item.ispkg and not item.name.startswith("_"))
 
 
 def bundled() -> Iterator[Bundled]:
     """All bundled adapters."""
     for name in list_adapters():
-        (path,) = (folder / f"{name.replace('-', '_')}.py" for folder in map(Path, _folders()))
+        (path,) = (folder / f"{name.replace('-', '_')}.py" for folder in bundled_folders())
         tree = ast.parse(path.read_text(encoding="utf-8"))
         first = (ast.get_docstring(tree) or "").partition("\n\n")[0]
         yield Bundled(name, " ".join(first.split()).replace("``", ""), tuple(sorted(_imported(tree))))
@@ -61,9 +61,10 @@ def how_to_get(library: str, adapter: str) -> str:
     return f"pip install 'conv2d-conformance[{extra}]'" if extra else f"pip install {library}"
 
 
-def _folders() -> list[str]:
+def bundled_folders() -> list[Path]:
+    """Where the bundled adapters are."""
     package = importlib.util.find_spec(BUNDLED)
-    return list((package.submodule_search_locations if package else None) or [])
+    return [*map(Path, (package.submodule_search_locations if package else None) or [])]
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

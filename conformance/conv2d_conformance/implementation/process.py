@@ -8,6 +8,7 @@ import math
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,18 +17,24 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
+from conv2d_conformance.contract.answers import Request
+from conv2d_conformance.contract.array_file import can_share
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.implementation.file_channel import FILE, FileChannel
 from conv2d_conformance.implementation.forking import ForkedProcess
 from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance, excerpt
 from conv2d_conformance.implementation.keeper_note import Note
 from conv2d_conformance.implementation.last_words import LastWords
 from conv2d_conformance.implementation.patience import End, Patience
 from conv2d_conformance.implementation.processor_usage import Usage, usage_of
-from conv2d_conformance.implementation.protocol import BYE, HELLO
+from conv2d_conformance.implementation.protocol import BYE, HELLO, encode_request
 from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds, family, resident
 from conv2d_conformance.implementation.threads import ONE_THREAD
 
-FORKED = "forked"
-"""The first argument for a target that this process handed over."""
+PYTHON, COMMAND, TEMPLATE, FORKED = "python", "command", "template", "forked"
+"""The first argument for a target in Python, for a program, for a process whose forks serve a target in Python, and for
+a target that this process handed over.
+"""
 PIPE_SIZE = 1 << 20
 SECONDS_TO_DIE = 20.0
 """Twice the longest time that the keeper takes."""
@@ -81,7 +88,7 @@ class WorkerProcess:
 
     `memory` is the number of GiB that it may hold; there is no limit where the system does not report it. Once any
     thread sets `abandoned`, nothing waits for an answer. The process has the descriptors that are `handed_over`. Where
-    somebody else can `start` it, given the descriptor of its note, the arguments are not needed for that.
+    somebody else is to `start` it, its keeper gets the descriptors of its note and of its channel for files from there.
     """
 
     def __init__(
@@ -91,7 +98,7 @@ class WorkerProcess:
         memory: float = USUAL_LIMIT,
         abandoned: threading.Event | None = None,
         handed_over: Sequence[int] = (),
-        start: Callable[[int], Keeper] | None = None,
+        start: Callable[[int, int | None], Keeper] | None = None,
     ) -> None:
         shared = resident() / GIB if arguments[0] == FORKED else 0.0  # with this process, and not taken by the other
         self._memory = memory + shared
@@ -100,13 +107,21 @@ class WorkerProcess:
         self.started = time.monotonic()
         self._read_note: Note | None = None
         self._note, note = os.pipe()
+        self.files, theirs = _channel(arguments)
         try:
-            self._keeper = _started(arguments, note, handed_over) if start is None else start(note)
+            files = None if theirs is None else theirs.fileno()
+            if start is None:
+                self._keeper = _started(arguments, note, files, handed_over)
+            else:
+                self._keeper = start(note, files)
         except BaseException:
             os.close(self._note)
+            self._close_files()
             raise
         finally:
             os.close(note)
+            if theirs is not None:
+                theirs.close()
         try:
             streams = (self._keeper.stdin, self._keeper.stdout, self._keeper.stderr)
             self._stdin, self._stdout, self._stderr = (stream.fileno() for stream in streams if stream)
@@ -123,6 +138,7 @@ class WorkerProcess:
             self._write()  # the answer is read when the process is first needed
         except BaseException:
             self._keeper.terminate()
+            self._close_files()
             raise
 
     @property
@@ -172,6 +188,19 @@ class WorkerProcess:
         """Ask for nothing any more."""
         if self._keeper.stdin:
             self._keeper.stdin.close()
+
+    def send_request(self, request: Request, number: int) -> None:
+        """Begin to ask for a call. Arrays in a file stay there, where the worker can take files."""
+        by_file = self.files is not None and request.file is not None
+        if self.files is not None and request.file is not None:
+            self.files.send(request.file)
+        self.send(encode_request(request, number, by_file=by_file))
+
+    def arrays_of(self, message: Incoming, *, limit: int) -> list[Array | None]:
+        """The arrays of a message that has been received, or of the file that it names."""
+        if self.files is not None and FILE in message.header:
+            return self.files.arrays(message.header, limit)
+        return message.arrays
 
     def receive(self, patience: Patience, *, limit: int) -> Incoming:
         """The next message, if it comes while patience lasts."""
@@ -303,6 +332,11 @@ class WorkerProcess:
                 stream.close()
         note, self._note = self._note, -1
         os.close(note)
+        self._close_files()
+
+    def _close_files(self) -> None:
+        if self.files is not None:
+            self.files.close()
 
     def _ask_to_leave(self, seconds: float) -> None:
         """Send `bye`, and keep reading, so that a last word to standard error cannot block the process."""
@@ -315,17 +349,33 @@ class WorkerProcess:
                 pass
 
 
-def _started(arguments: Sequence[str], note: int, handed_over: Sequence[int]) -> Keeper:
+def _channel(arguments: Sequence[str]) -> tuple[FileChannel | None, socket.socket | None]:
+    """Both ends of a channel for files to the suite's own worker, where the system has such files."""
+    if arguments[0] in (COMMAND, TEMPLATE) or not can_share():
+        return None, None
+    ours, theirs = socket.socketpair()
+    return FileChannel(ours), theirs
+
+
+def _started(arguments: Sequence[str], note: int, files: int | None, handed_over: Sequence[int]) -> Keeper:
     if arguments[0] == FORKED:
-        return ForkedProcess(arguments[1], note)
+        return ForkedProcess(arguments[1], note, files)
+    further = [] if files is None else [files]
     return subprocess.Popen(
-        [sys.executable, "-P", str(Path(__file__).with_name("bootstrap.py")), str(note), *arguments],
+        [
+            sys.executable,
+            "-P",
+            str(Path(__file__).with_name("bootstrap.py")),
+            str(note),
+            *arguments,
+            *map(str, further),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
         start_new_session=True,
-        pass_fds=[note, *handed_over],
+        pass_fds=[note, *further, *handed_over],
         # Unbuffered: what is said just before a crash must not be lost in a buffer.
         env={**ONE_THREAD, **os.environ, "PYTHONUNBUFFERED": "1"},
     )

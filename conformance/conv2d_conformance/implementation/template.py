@@ -18,10 +18,7 @@ import time
 from collections.abc import Sequence
 from typing import IO
 
-from conv2d_conformance.implementation.process import Abandoned, WorkerProcess
-
-PYTHON, TEMPLATE = "python", "template"
-"""The first argument of a process that serves a target in Python, and of one that is forked for it."""
+from conv2d_conformance.implementation.process import PYTHON, TEMPLATE, Abandoned, WorkerProcess
 
 SECONDS_BETWEEN_LOOKS = 0.05
 SECONDS_TO_FORK = 30.0
@@ -53,12 +50,15 @@ class Template:
             other.close()
         self._loaded_by = self.process.started + start_timeout
 
-    def fork(self, note: int) -> Fork:
-        """The keeper of a fork, which writes to `note`. NoFork, Abandoned."""
+    def fork(self, note: int, files: int | None) -> Fork:
+        """The keeper of a fork, which writes to `note`, and to whose worker large arrays come on `files`.
+
+        NoFork, Abandoned.
+        """
         (request, stdin), (stdout, answer), (stderr, error) = os.pipe(), os.pipe(), os.pipe()
         given, kept = (request, answer, error), (stdin, stdout, stderr)
         try:
-            pid = self._asked((*given, note))
+            pid = self._asked((*given, note, *(() if files is None else (files,))))
             return Fork(pid, kept)
         except BaseException:
             for descriptor in kept:

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conv2d_conformance.implementation import keeper
+from conv2d_conformance.implementation.file_channel import FileChannel
 from conv2d_conformance.implementation.forking import why_no_fork
 from conv2d_conformance.implementation.target import LoadError
 from conv2d_conformance.implementation.worker import Loaded, loaded, serve_loaded
 
-DESCRIPTORS = 4
-"""Standard input, output and error of the fork, and where its keeper writes how it ended."""
+FEWEST, MOST = 4, 5
+"""Standard input, output and error of the fork, where its keeper writes how it ended, and a channel for files."""
 
 SHARED_WITHOUT_HARM = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 """What keeps neither a place nor a state for those who have opened it."""
@@ -34,9 +35,9 @@ def serve_forks(text: str, connection: int, secure: Callable[[], tuple[int, int]
     harness = socket.socket(fileno=connection)
     forks: set[int] = set()
     while True:
-        _, descriptors, *_ = socket.recv_fds(harness, 1, DESCRIPTORS)
+        _, descriptors, *_ = socket.recv_fds(harness, 1, MOST)
         forks -= _ended(forks)
-        if len(descriptors) != DESCRIPTORS or not _is_alone(before, {*descriptors}, forks):
+        if len(descriptors) < FEWEST or not _is_alone(before, {*descriptors}, forks):
             return None
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
@@ -52,12 +53,13 @@ def serve_forks(text: str, connection: int, secure: Callable[[], tuple[int, int]
 
 def _serve(target: Loaded, descriptors: list[int], secure: Callable[[], tuple[int, int]]) -> None:
     os.setsid()
-    *streams, note = descriptors
-    for number, descriptor in enumerate(streams):
+    for number, descriptor in enumerate(descriptors[:3]):
         os.dup2(descriptor, number)
         os.close(descriptor)
+    note, *files = descriptors[3:]
     keeper.keep(note)
-    serve_loaded(target, *secure())
+    channel = FileChannel.at(files[0]) if files else None
+    serve_loaded(target, *secure(), channel)
 
 
 def _is_alone(before: set[int], given: set[int], forks: set[int]) -> bool:

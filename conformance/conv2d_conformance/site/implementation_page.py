@@ -18,9 +18,13 @@ from conv2d_conformance.report.verdicts import core_of
 from conv2d_conformance.site.contents import Contents
 from conv2d_conformance.site.findings import PublishedFinding
 from conv2d_conformance.site.picture import Picture, picture_of
+from conv2d_conformance.site.plots import margins, worst_errors
 from conv2d_conformance.site.standing import MatrixRow
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.grading import describe_grade
+
+MOST_REJECTIONS = 12
+"""The most kinds of rejections that a page shows, those first that read like a fault of the worker."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ def implementation_values(contents: Contents, row: MatrixRow) -> dict[str, Any]:
     report = row.report
     told = [*_told_causes(contents, row)]
     where = {entry.id: one.anchor for one in told for entry in one.cause.entries}
+    rejections = known(report.rejections, ())
     missing = sorted(core_of(report.run.profile) - {*row.features})
     return {
         "row": row,
@@ -66,13 +71,16 @@ def implementation_values(contents: Contents, row: MatrixRow) -> dict[str, Any]:
         "where": where,
         "common": common_fault([one.cause for one in told]),
         "accuracy": [*_told_accuracy(report)],
+        "margins": margins(own, contents.worst_errors) if (own := worst_errors(report)) else "",
         "meanings": MEANINGS,
         "fingerprint": report.fingerprint.dtypes if report.fingerprint else {},
         "chapters": _by_chapter(report),
         "missing": missing,
         "history": [other for other in contents.rows if other.name == row.name],
         "sentences": {one.id: one.sentence for one in contents.requirements},
-        "rejections": known(report.rejections, ()),
+        "rejections": rejections,
+        "suspicious": sum(one.suspicious for one in rejections),
+        "shown_rejections": sorted(rejections, key=lambda one: (not one.suspicious, -one.times))[:MOST_REJECTIONS],
         "incidents": known(report.execution.incidents, ()),
         "composed": composed_of(report.implementation),
         "breaches": known(report.breaches, ()),

@@ -25,7 +25,7 @@ SIZE = 30
 """The side of a cell, in units of the drawing."""
 
 GAP = 22
-MOST_CELLS = 700
+MOST_CELLS = 480
 """The most cells of a picture; a larger call has none."""
 
 MOST_PLANES = 6
@@ -214,7 +214,7 @@ class _Drawing:
     def _left_out(self) -> str:
         told = []
         if more := self.g.C - len(self.inputs):
-            told.append(f"{more} more channels of the input, which are read alike")
+            told.append(f"{more} more channels of the input")
         if more := self.g.M - len(self.filters):
             told.append(f"{more} more channels of the output")
         if (self.case.N or 1) > 1:
@@ -235,7 +235,7 @@ def _grid(kind: str, number: int, values: Array) -> tuple[PictureCell, ...]:
 
 def _title(kind: str, number: int, of: int) -> str:
     names = {"x": "input", "w": "weight", "y": "output"}
-    return names[kind] if of == 1 else f"{names[kind]}, channel {number}"
+    return names[kind] if of == 1 else f"{names[kind]} {number}"
 
 
 def _short(value: Any) -> str:

@@ -144,7 +144,7 @@ def test_nobody_waits_for_a_template_that_is_abandoned(mine: Callable[[str], str
     with template_of(mine("import time\ntime.sleep(1000)\n"), start_timeout=1000, abandoned=abandoned) as template:
         abandoned.set()
         with pytest.raises(Abandoned):
-            template.fork(1)
+            template.fork(1, None)
 
 
 @pytest.mark.parametrize("first", ["import time\ntime.sleep(1000)\n", "import nowhere\n", "import os\nos._exit(0)\n"])
@@ -153,7 +153,7 @@ def test_a_template_that_is_not_ready_in_time_makes_no_fork(
 ) -> None:
     monkeypatch.setattr("conv2d_conformance.implementation.template.SECONDS_TO_FORK", 0.2)
     with template_of(mine(first), start_timeout=0.2) as template, pytest.raises(NoFork):
-        template.fork(1)
+        template.fork(1, None)
 
 
 @pytest.mark.parametrize("pid", [0, -1, 1 << 80])
