@@ -10,7 +10,7 @@ from pathlib import Path
 
 from conv2d_conformance.implementation import keeper
 from conv2d_conformance.implementation.file_channel import FileChannel
-from conv2d_conformance.implementation.forking import why_no_fork
+from conv2d_conformance.implementation.forks_that_work import why_no_fork
 from conv2d_conformance.implementation.target import LoadError
 from conv2d_conformance.implementation.worker import Loaded, loaded, serve_loaded
 
