@@ -6,7 +6,7 @@
 # implementation = "litert 2.3.0"
 # kind = "bug"
 # gravity = 3
-# breaks = ["special-values.infinity-in-window"]
+# breaks = ["special-values.infinity-times-zero", "special-values.outside-window"]
 # report = "litert/2.3.0/linux-x86_64.json"
 # known = "https://github.com/tensorflow/tensorflow/issues/45312"
 # system = []
