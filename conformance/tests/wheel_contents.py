@@ -27,6 +27,7 @@ DATA = {
     "conv2d_reference/py.typed",
     "conv2d_conformance/py.typed",
     "conv2d_adapters/py.typed",
+    "conv2d_adapters/autograd.deviations.toml",
     "conv2d_adapters/chainer.deviations.toml",
     "conv2d_adapters/mlx.deviations.toml",
     "conv2d_adapters/paddle.deviations.toml",
