@@ -33,6 +33,7 @@ DATA = {
     "conv2d_adapters/paddle_layer.deviations.toml",
     "conv2d_adapters/torch.deviations.toml",
     "conv2d_adapters/torch_layer.deviations.toml",
+    "conv2d_adapters/tvm.deviations.toml",
     "conv2d_adapters/workers/libtorch.cpp",
     "conv2d_adapters/workers/octave_conv2.m",
     "conv2d_adapters/workers/onednn.c",
