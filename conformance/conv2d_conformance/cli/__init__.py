@@ -9,6 +9,7 @@ import click
 from conv2d_conformance import __version__
 from conv2d_conformance.cli.answer_format import JSON, ErrorForPrograms, asks_for_json
 from conv2d_conformance.cli.compare import compare
+from conv2d_conformance.cli.diff import diff
 from conv2d_conformance.cli.explain import explain
 from conv2d_conformance.cli.fingerprint import fingerprint
 from conv2d_conformance.cli.initialisation import initialisation
@@ -99,6 +100,7 @@ for command in (
     fingerprint,
     compare,
     summary,
+    diff,
     verify,
     site,
     initialisation,
