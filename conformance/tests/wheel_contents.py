@@ -34,6 +34,7 @@ DATA = {
     "conv2d_adapters/mlx.deviations.toml",
     "conv2d_adapters/paddle.deviations.toml",
     "conv2d_adapters/paddle_layer.deviations.toml",
+    "conv2d_adapters/tinygrad.deviations.toml",
     "conv2d_adapters/torch.deviations.toml",
     "conv2d_adapters/torch_layer.deviations.toml",
     "conv2d_adapters/tvm.deviations.toml",
