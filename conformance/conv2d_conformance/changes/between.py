@@ -66,16 +66,25 @@ def _end(report: Report) -> str:
 
 
 def _outcome(old: Report, new: Report) -> Iterator[ReportChange]:
-    if old.conforming != new.conforming:
-        yield ReportChange("better" if new.conforming else "worse", "outcome", "result", old.headline, new.headline)
-        return
-    before, after = _limits(old), _limits(new)
-    if old.conforming and before != after:
-        wider = set(after) < set(before)
+    before, after = _standing(old), _standing(new)
+    if before == after == WITHIN_LIMITS and _limits(old) != _limits(new):
+        wider = set(_limits(new)) < set(_limits(old))
         yield ReportChange("better" if wider else "worse", "outcome", "result", old.headline, new.headline)
+    elif before != after:
+        yield ReportChange("better" if after > before else "worse", "outcome", "result", old.headline, new.headline)
+
+
+NO_CERTIFICATE, WITHIN_LIMITS, CERTIFICATE = range(3)
+
+
+def _standing(report: Report) -> int:
+    if report.conforming:
+        return CERTIFICATE
+    return WITHIN_LIMITS if _limits(report) else NO_CERTIFICATE
 
 
 def _limits(report: Report) -> tuple[str, ...]:
+    """The limits within which it conforms, if it does so within any."""
     limits = known(report.conclusion.within_limits, None)
     return limits or ()
 

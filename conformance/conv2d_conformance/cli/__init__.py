@@ -8,6 +8,7 @@ import click
 
 from conv2d_conformance import __version__
 from conv2d_conformance.cli.answer_format import JSON, ErrorForPrograms, asks_for_json
+from conv2d_conformance.cli.badge import badge
 from conv2d_conformance.cli.compare import compare
 from conv2d_conformance.cli.diff import diff
 from conv2d_conformance.cli.explain import explain
@@ -101,6 +102,7 @@ for command in (
     compare,
     summary,
     diff,
+    badge,
     verify,
     site,
     initialisation,

@@ -11,6 +11,7 @@ def kinds() -> dict[str, Any]:
     from conv2d_conformance.cli.answer_format import ErrorAnswer
     from conv2d_conformance.cli.answers import asked, compared, explained, initialised, lists, measured, reports, right
     from conv2d_conformance.fingerprint.fingerprint import Fingerprint
+    from conv2d_conformance.report.badge import Badge
     from conv2d_conformance.report.target_outcome import TargetOutcome
     from conv2d_conformance.site.built import SiteBuilt
 
@@ -37,6 +38,7 @@ def kinds() -> dict[str, Any]:
         "compare TARGET OTHER": compared.Compared,
         "summary REPORT...": tuple[reports.ReportInShort, ...],
         "diff OLD NEW": ReportChanges,
+        "badge REPORT": Badge,
         "verify REPORT...": tuple[reports.VerifiedReport, ...],
         "site RESULTS": SiteBuilt,
         "initialisation TARGET": initialised.LayersTested,

@@ -18,7 +18,7 @@ from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.writing import text_of
 
 RESULTS = Path(__file__).parents[3] / "results"
-OLD = read(next(RESULTS.glob("onnxruntime/*/linux-x86_64.json")))
+OLD = read(next(RESULTS.glob("reference-correlate/*/linux-x86_64.json")))
 NAME = next(entry.id for entry in OLD.requirements if entry.verdict == "pass" and entry.level == "MUST")
 FAILURE = read(next(RESULTS.glob("torch/2.13.0*/linux-x86_64-onednn=off.json"))).failures[0]
 
@@ -95,15 +95,18 @@ def test_an_accuracy_that_changes_has_a_direction(old: Report, new: Report, dire
 
 
 def test_a_certificate_that_is_lost_or_limited_is_worse() -> None:
-    def concluded(*, conforming: bool, limits: tuple[str, ...] | None) -> Report:
-        return replace(OLD, conclusion=replace(OLD.conclusion, conforming=conforming, within_limits=limits))
+    def concluded(*limits: str, conforming: bool = False) -> Report:
+        return replace(OLD, conclusion=replace(OLD.conclusion, conforming=conforming, within_limits=limits or None))
 
-    whole, limited = concluded(conforming=True, limits=None), concluded(conforming=True, limits=("KH == KW",))
-    none = concluded(conforming=False, limits=None)
+    whole, none = concluded(conforming=True), concluded()
+    limited, more = concluded("KH == KW"), concluded("KH == KW", "N == 1")
     directions = (
         (whole, none, "worse"),
         (whole, limited, "worse"),
         (limited, none, "worse"),
+        (limited, more, "worse"),
+        (limited, concluded("N == 1"), "worse"),
+        (more, limited, "better"),
         (limited, whole, "better"),
         (none, limited, "better"),
     )
@@ -126,7 +129,7 @@ def test_a_fingerprint_that_changes_is_neither_better_nor_worse() -> None:
 
 
 def test_what_was_not_the_same_in_both_runs_is_said() -> None:
-    new = replace(OLD, run=replace(OLD.run, effort="thorough", seed=7, profile="training", only="bias.*"))
+    new = replace(OLD, run=replace(OLD.run, effort="thorough", seed=7, profile="layer", only="bias.*"))
     told = [sentence.partition(":")[0] for sentence in changes_between(OLD, of_other_edition(new)).unequal]
     assert told == ["edition", "profile", "effort", "seed", "selection"]
 

@@ -129,6 +129,15 @@ def test_beside_it_a_check_that_could_show_nothing_within_the_limits_says_nothin
     assert verdicts(report_of(OWN, mute, ended))["bias.per-channel"] == "not reached"
 
 
+def test_within_limits_too_a_check_that_died_at_its_first_call_is_an_error(
+    report_header: dict[str, Any], report_of: Any
+) -> None:
+    report_header["implementation"]["capabilities"] = replace(EVERYTHING, limits=("KH == KW",)).to_json()
+    died = record("test_bias::test_per_channel_of_many", "reflect", got="the process was killed by signal 8 (SIGFPE)")
+    died |= {"outcome": "error", "asked": 0, "elements": 0}
+    assert verdicts(report_of(OWN, record("test_bias::test_per_channel"), died))["bias.per-channel"] == "error"
+
+
 def test_another_refusal_of_the_requirement_hides_none(report_of: Any) -> None:
     other = record(
         "test_padding_mode::test_reflect_same", "reflect", "padding-mode.reflect", got=f"{REFUSED}E: too wide"
