@@ -33,6 +33,7 @@ DATA = {
     "conv2d_adapters/torch.deviations.toml",
     "conv2d_adapters/torch_layer.deviations.toml",
     "conv2d_adapters/workers/libtorch.cpp",
+    "conv2d_adapters/workers/octave_conv2.deviations.toml",
     "conv2d_adapters/workers/octave_conv2.m",
     "conv2d_adapters/workers/onednn.c",
     "conv2d_adapters/workers/onnxruntime.mjs",

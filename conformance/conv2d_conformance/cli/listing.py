@@ -59,10 +59,14 @@ def _checks() -> Iterator[lists.ListedCheck]:
 
 
 def _adapters() -> Iterator[lists.ListedAdapter]:
-    from conv2d_conformance.implementation.bundled import bundled
+    from conv2d_conformance.implementation.bundled import bundled, workers
 
     for adapter in bundled():
         yield lists.ListedAdapter(adapter.name, adapter.sentence, adapter.availability)
+    for worker in workers():
+        yield lists.ListedAdapter(
+            worker.command, worker.sentence, f"a program, to be run in {worker.folder}: its file says what it needs"
+        )
 
 
 def _networks() -> Iterator[lists.ListedNetwork]:

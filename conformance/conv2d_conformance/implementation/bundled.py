@@ -1,4 +1,7 @@
-"""The bundled adapters, and whether their libraries are installed, read from their files without importing them."""
+"""The bundled adapters, and whether their libraries are installed, read from their files without importing them.
+
+Beside them lie the workers, whose heads say how they are run.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,17 @@ import ast
 import importlib.metadata
 import importlib.util
 import pkgutil
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 BUNDLED = "conv2d_adapters"
+
+COMMAND = re.compile(r"['`](?P<quoted>command:[^'`]+)['`]|(?P<bare>command:\S+)")
+MARKS = '/*#%" '
+"""What begins a comment, or a docstring, in the languages of the workers."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,24 @@ def bundled() -> Iterator[Bundled]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         first = (ast.get_docstring(tree) or "").partition("\n\n")[0]
         yield Bundled(name, " ".join(first.split()).replace("``", ""), tuple(sorted(_imported(tree))))
+
+
+@dataclass(frozen=True)
+class BundledWorker:
+    """A program that speaks the protocol: the target that runs it in its folder, and the first sentence of its file."""
+
+    command: str
+    sentence: str
+    folder: Path
+
+
+def workers() -> Iterator[BundledWorker]:
+    """All workers, one row a file, in the order of their names."""
+    for path in sorted(path for folder in _folders() for path in (Path(folder) / "workers").glob("*.*")):
+        text = path.read_text(encoding="utf-8")
+        if command := COMMAND.search(text):
+            sentence = text.partition("\n")[0].strip(MARKS).partition(". ")[0].removesuffix(".")
+            yield BundledWorker(command["quoted"] or command["bare"], f"{sentence}.", path.parent)
 
 
 def how_to_get(library: str, adapter: str) -> str:

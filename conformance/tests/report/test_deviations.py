@@ -18,7 +18,7 @@ HERE = Surroundings(
     options=frozenset({"threads=2", "onednn=off"}),
 )
 ADAPTERS = Path(conv2d_adapters.__file__).parent
-SHIPPED = sorted(ADAPTERS.glob("*.deviations.toml"))
+SHIPPED = sorted(ADAPTERS.rglob("*.deviations.toml"))
 ROOT = Path(__file__).parents[3]
 
 
@@ -71,6 +71,8 @@ def test_what_ships_beside_an_adapter_can_be_read_and_leads_somewhere(path: Path
 
 
 def test_deviations_ship_beside_the_adapter_that_they_are_of() -> None:
-    adapters = [path.name.removesuffix(".deviations.toml") for path in SHIPPED]
-    assert {"torch", "torch_layer"} <= set(adapters)
-    assert [name for name in adapters if not (ADAPTERS / f"{name}.py").is_file()] == []
+    """A worker's are named after its file and, behind a hyphen, its argument."""
+    names = {path: path.name.removesuffix(".deviations.toml").partition("-")[0] for path in SHIPPED}
+    assert {"torch", "torch_layer"} <= set(names.values())
+    for path, name in names.items():
+        assert any(file.stem == name and file != path for file in path.parent.iterdir()), path

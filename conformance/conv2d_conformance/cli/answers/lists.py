@@ -28,7 +28,10 @@ class ListedCheck:
 
 @dataclass(frozen=True)
 class ListedAdapter:
-    """A bundled adapter; `library` says whether its library is installed, and how to get it."""
+    """A bundled adapter; `library` says whether its library is installed, and how to get it.
+
+    Or a worker in any language: `adapter` is the target that runs it, and `library` says where, and what to read.
+    """
 
     adapter: str
     what_it_calls: str
