@@ -61,7 +61,8 @@ def conv2d(input: Any, weight: Any, bias: Any = None, *, stride: Any, padding: A
     sizes = [(size + 2 * pad - step * (taps - 1) - 1) // move + 1 for size, taps, move, pad, step in axes]
     output = tensor((len(input), len(weight), *sizes), input.dtype)
     types = tuple(tensor(array.shape, array.dtype) for array in arrays)
-    return compiled(types, output, stride, padding, dilation, groups)(*arrays).to_host()
+    result = compiled(types, output, stride, padding, dilation, groups)(*arrays)
+    return result.to_host().copy()  # the memory of `to_host` ends with its array, though views of it are left
 
 
 adapter = Adapter(

@@ -44,6 +44,7 @@ DATA = {
     "conv2d_adapters/workers/plain_rust.rs",
     "conv2d_adapters/workers/r_torch.R",
     "conv2d_adapters/workers/tfjs.mjs",
+    "conv2d_adapters/workers/workers.toml",
 }
 
 

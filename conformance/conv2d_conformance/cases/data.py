@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.cases import chains, few_products, roundings, streamed, tosa
-from conv2d_conformance.cases.case import ARRAYS, DEFAULT_MAGNITUDE, LETTERS, Case, Elements
+from conv2d_conformance.cases.case import ARRAYS, LETTERS, Case, Elements
+from conv2d_conformance.cases.integer_parts import integers_part, one_tap_part
 from conv2d_conformance.cases.philox import shortened, size_of, uniform_of, words
 from conv2d_conformance.contract.arrays import Array, Floats, dtype_of
 from conv2d_conformance.contract.formats import FORMATS
@@ -60,16 +61,7 @@ def exposes(case: Case, arrays: dict[str, Array | None]) -> bool:
 
 def integers(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:
     """Non-zero integers of magnitude 1 to 7, or up to the printed magnitude: sums are exact in any order."""
-    assert case.recipe is not None
-    magnitude = min(case.recipe.magnitude or DEFAULT_MAGNITUDE, 2**bits)
-    steps = words(case, array, size_of(shape))
-    steps >>= 32
-    steps *= 2 * magnitude
-    steps >>= 32  # 0 .. 2 * magnitude - 1
-    values: Floats = steps.astype(np.float64)
-    values -= magnitude
-    values += values >= 0
-    return values
+    return integers_part(case, array, shape, bits, slice(0, size_of(shape)))
 
 
 def impulse(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:
@@ -122,12 +114,7 @@ def one_tap(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats
 
     The filters have different taps as long as there are enough taps.
     """
-    values = integers(case, array, shape, bits)
-    if array != "weight" or not values.size:
-        return values
-    taps = size_of(shape[1:])
-    chosen = np.resize(np.argsort(words(case, "shared", taps), kind="stable"), values.size // taps)
-    return np.where(np.arange(values.size) % taps == np.repeat(chosen, taps), np.sign(values), 0.0)
+    return one_tap_part(case, array, shape, bits, slice(0, size_of(shape)))
 
 
 def ones(case: Case, array: str, shape: tuple[int, ...], bits: int) -> Floats:  # noqa: ARG001  # that of a recipe

@@ -7,7 +7,7 @@ seconds. `cancelling` is the recipe of that name. The elements are the same byte
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,8 +16,10 @@ import numpy.typing as npt
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.few_integers import FewIntegers, few_integers
+from conv2d_conformance.cases.integer_parts import integers_part, one_tap_part
 from conv2d_conformance.cases.philox import size_of, words
 from conv2d_conformance.cases.roundings import cancelling_part
+from conv2d_conformance.contract.array_file import Outlines
 from conv2d_conformance.contract.arrays import Array, Floats, Shape, dtype_of
 from conv2d_conformance.contract.formats import FORMATS
 
@@ -86,6 +88,9 @@ def _sum_of_bytes(numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 STREAMED: dict[str, MadeInParts] = {"exact": exact, "bell": bell, "cancelling": cancelling_part}
 
+_MADE_IN_PARTS = {**STREAMED, "integers": integers_part, "one-tap": one_tap_part}
+"""In the classes of transforms, also these are asked at full size."""
+
 
 def whole(part: MadeInParts) -> Callable[[Case, str, Shape, int], Floats]:
     """The recipe that makes the whole array."""
@@ -105,19 +110,23 @@ def fill(case: Case, array: str, out: Array, part: slice) -> None:
     """Write a part of an array of the case, flat, into its place. A part begins at a multiple of `TILE`."""
     assert case.recipe is not None
     flat = out.reshape(-1)
-    flat[part] = STREAMED[case.recipe.name](case, array, out.shape, FORMATS[case.dtype].precision, part)
+    flat[part] = _MADE_IN_PARTS[case.recipe.name](case, array, out.shape, FORMATS[case.dtype].precision, part)
+
+
+def outlines_of(case: Case) -> Outlines:
+    """The outlines of the arrays of a case."""
+    dtype = dtype_of(case.dtype)
+    return {name: None if shape is None else (shape, dtype) for name, shape in case.shapes.items()}
 
 
 def empty_arrays(case: Case) -> dict[str, Array | None]:
     """The arrays of a case before they are filled."""
-    return {
-        name: None if shape is None else np.empty(shape, dtype_of(case.dtype)) for name, shape in case.shapes.items()
-    }
+    outlines = outlines_of(case).items()
+    return {name: None if outline is None else np.empty(*outline) for name, outline in outlines}
 
 
-def streamed_arrays(case: Case) -> dict[str, Array | None]:
-    """The arrays of a case, which take no other memory than their own."""
-    made = empty_arrays(case)
+def fill_all(case: Case, made: Mapping[str, Array | None]) -> None:
+    """Fill the arrays of a case, which takes no other memory than their own."""
     with ThreadPoolExecutor(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None) as executor:
         futures = [
             executor.submit(fill, case, name, array, slice(first, min(first + TILE, array.size)))
@@ -127,4 +136,3 @@ def streamed_arrays(case: Case) -> dict[str, Array | None]:
         ]
         for future in futures:
             future.result()
-    return made

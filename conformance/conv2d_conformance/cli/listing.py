@@ -59,14 +59,13 @@ def _checks() -> Iterator[lists.ListedCheck]:
 
 
 def _adapters() -> Iterator[lists.ListedAdapter]:
-    from conv2d_conformance.implementation.bundled import bundled, workers
+    from conv2d_conformance.implementation.bundled import bundled
+    from conv2d_conformance.implementation.bundled_workers import bundled_workers
 
     for adapter in bundled():
         yield lists.ListedAdapter(adapter.name, adapter.sentence, adapter.availability)
-    for worker in workers():
-        yield lists.ListedAdapter(
-            worker.command, worker.sentence, f"a program, to be run in {worker.folder}: its file says what it needs"
-        )
+    for worker in bundled_workers():
+        yield lists.ListedAdapter(worker.target, worker.sentence, worker.availability, worker.build, worker.packages)
 
 
 def _networks() -> Iterator[lists.ListedNetwork]:

@@ -82,7 +82,7 @@ def run(
     destination = find(str(output)) if isinstance(output, Path) and len(found) == 1 else output
     asked = Options(target=found[0], shapes=named(shape, shapes), **chosen)
     if large_indices:
-        asked = replace(asked, shapes=named(asked.shapes, with_room(asked)))
+        asked = replace(asked, shapes=named(asked.shapes, with_room(asked, found)))
     if asked.only_shapes and not asked.shapes:
         raise Problem("--only-shapes needs shapes", "name some with --shape or --shapes")
     require_match(asked.only, asked.profile)

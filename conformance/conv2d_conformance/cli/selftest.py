@@ -21,10 +21,22 @@ from conv2d_conformance.output.destination import Destination
     help="Let every mutant meet the checks of other requirements too, and write a page in Markdown.",
 )
 @options.option("only", help="Some mutants alone, as in 'bias_*'.")
+@click.option(
+    "--full-size",
+    is_flag=True,
+    help="Instead, the mutants that are wrong only where shapes are large: two of them take minutes and some GiB.",
+)
 @format_option()
 @click.pass_context
 def selftest(
-    ctx: click.Context, effort: str, seed: int, workers: int, matrix: Destination | None, only: str, format: str
+    ctx: click.Context,
+    effort: str,
+    seed: int,
+    workers: int,
+    matrix: Destination | None,
+    only: str,
+    full_size: bool,
+    format: str,
 ) -> None:
     """Certify the certifier.
 
@@ -38,6 +50,7 @@ def selftest(
     from conv2d_conformance.checks import catalogue as checks
     from conv2d_conformance.cli.problems import Problem
     from conv2d_conformance.cli.progress import progress
+    from conv2d_conformance.cli.selftest_full_size import selftest_at_full_size
     from conv2d_conformance.mutants import catalogue
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, whole_line
@@ -45,6 +58,10 @@ def selftest(
     from conv2d_conformance.selftest.kills import Summary, run
     from conv2d_conformance.selftest.markdown import matrix_page
 
+    if full_size:
+        if matrix is not None:
+            raise Problem("--matrix has no page of the mutants of size", "leave out one of the two")
+        ctx.exit(selftest_at_full_size(only, seed, format))
     out = console_for(format, matrix)
     names = [name for name in catalogue() if fnmatchcase(name, only)]
     if not names:

@@ -8,12 +8,15 @@ import click
 
 from conv2d_conformance.cli.answer_format import format_option, tell
 
+MOST_WHOLE = 3
+"""So many reports are shown in full."""
+
 
 @click.command()
 @click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REPORT...")
 @format_option("markdown", "junit")
 def summary(reports: tuple[Path, ...], format: str) -> None:
-    """Show reports of `run`.
+    """Show reports of `run`, each in full; where there are more than three, in a table.
 
     The .partial file of a run that was killed is read too.
     """
@@ -38,9 +41,12 @@ def summary(reports: tuple[Path, ...], format: str) -> None:
             tell([from_json(one, ReportInShort) for one in shown])
         case _:
             from conv2d_conformance.report.console import console
-            from conv2d_conformance.report.text import show
+            from conv2d_conformance.report.text import show, show_many
 
             out = console()
+            if len(found) > MOST_WHOLE:
+                show_many({str(path): report for path, report in found.items()}, out)
+                return
             for number, (path, report) in enumerate(found.items()):
                 if number:
                     out.print("\n")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from conv2d_conformance.contract.array_file import ArrayFile
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.signatures import MAIN
@@ -23,7 +24,9 @@ class Request:
     arrays lie in memory: all of them, or only the one that is `viewed`. `products` is the number of multiplications
     that the definition needs: a call with more may take longer. With a second request `beside` it, two threads make
     the two calls at once, again and again, and both are answered. `line` denotes the call to a person, if a line does.
-    `meanwhile` is a little work that the harness does while another process computes the answer.
+    `meanwhile` is a little work that the harness does while another process computes the answer. `elements` is the
+    number of those of the answer, where there may be very many. Its arrays may lie in a `file`, which is sealed; then
+    nothing is viewed, and so may those of the answer.
     """
 
     operation: str
@@ -35,6 +38,8 @@ class Request:
     viewed: str | None = None
     line: str = ""
     meanwhile: Callable[[], object] | None = field(default=None, compare=False)
+    elements: int = 0
+    file: ArrayFile | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -56,12 +61,13 @@ class Observation:
 class Result:
     """The call returned numeric arrays, kept as they came; None where the contract allows None.
 
-    For two calls made at once, the arrays of the second follow those of the first.
+    For two calls made at once, the arrays of the second follow those of the first. They may lie in a `file`.
     """
 
     arrays: tuple[Array | None, ...]
     observed: tuple[Observation, ...] = ()
     seconds: float = 0.0
+    file: ArrayFile | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The first lines of every worker, run by path before any other import has had a chance to print.
 
-`bootstrap.py NOTE python TARGET` serves a Python target; `bootstrap.py NOTE command PROGRAM ARG ...` becomes that
-program. NOTE is the descriptor to which the keeper of the process writes how it ended.
+`bootstrap.py NOTE python TARGET [FILES]` serves a Python target, to which large arrays come on the descriptor FILES;
+`bootstrap.py NOTE command PROGRAM ARG ...` becomes that program. NOTE is the descriptor to which the keeper of the
+process writes how it ended.
 """
 
 import os
@@ -43,7 +44,7 @@ def _secure_descriptors() -> tuple[int, int]:
     return requests, answers
 
 
-def _serve(target: str, requests: int, answers: int) -> None:
+def _serve(target: str, requests: int, answers: int, files: int | None) -> None:
     import faulthandler
     from pathlib import Path
 
@@ -51,10 +52,10 @@ def _serve(target: str, requests: int, answers: int) -> None:
     sys.path.append(str(Path(__file__).parents[2]))  # last, for a package that is not installed
     from conv2d_conformance.implementation.worker import serve
 
-    serve(target, requests, answers)
+    serve(target, requests, answers, files)
 
 
-def serve_forked(target: str) -> None:
+def serve_forked(target: str, files: int | None) -> None:
     """The same in a fork of the process that handed the target over."""
     import signal
 
@@ -62,7 +63,7 @@ def serve_forked(target: str) -> None:
     descriptors = _secure_descriptors()
     _leave_no_core()
     _die_first()
-    _serve(target, *descriptors)
+    _serve(target, *descriptors, files)
 
 
 def _become(command: list[str]) -> None:
@@ -78,7 +79,7 @@ if __name__ == "__main__":
         descriptors = _secure_descriptors()
         _leave_no_core()
         _die_first()
-        _serve(sys.argv[3], *descriptors)
+        _serve(sys.argv[3], *descriptors, int(sys.argv[4]) if len(sys.argv) > 4 else None)
     else:
         _leave_no_core()
         _die_first()

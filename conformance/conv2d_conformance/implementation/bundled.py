@@ -1,7 +1,4 @@
-"""The bundled adapters, and whether their libraries are installed, read from their files without importing them.
-
-Beside them lie the workers, whose heads say how they are run.
-"""
+"""The bundled adapters, and whether their libraries are installed, read from their files without importing them."""
 
 from __future__ import annotations
 
@@ -9,17 +6,12 @@ import ast
 import importlib.metadata
 import importlib.util
 import pkgutil
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 BUNDLED = "conv2d_adapters"
-
-COMMAND = re.compile(r"['`](?P<quoted>command:[^'`]+)['`]|(?P<bare>command:\S+)")
-MARKS = '/*#%" '
-"""What begins a comment, or a docstring, in the languages of the workers."""
 
 
 @dataclass(frozen=True)
@@ -46,35 +38,17 @@ class Bundled:
 
 def list_adapters() -> list[str]:
     """The short names, found without importing an adapter."""
-    modules = pkgutil.iter_modules(_folders())
+    modules = pkgutil.iter_modules(map(str, bundled_folders()))
     return sorted(item.name.replace("_", "-") for item in modules if not item.ispkg and not item.name.startswith("_"))
 
 
 def bundled() -> Iterator[Bundled]:
     """All bundled adapters."""
     for name in list_adapters():
-        (path,) = (folder / f"{name.replace('-', '_')}.py" for folder in map(Path, _folders()))
+        (path,) = (folder / f"{name.replace('-', '_')}.py" for folder in bundled_folders())
         tree = ast.parse(path.read_text(encoding="utf-8"))
         first = (ast.get_docstring(tree) or "").partition("\n\n")[0]
         yield Bundled(name, " ".join(first.split()).replace("``", ""), tuple(sorted(_imported(tree))))
-
-
-@dataclass(frozen=True)
-class BundledWorker:
-    """A program that speaks the protocol: the target that runs it in its folder, and the first sentence of its file."""
-
-    command: str
-    sentence: str
-    folder: Path
-
-
-def workers() -> Iterator[BundledWorker]:
-    """All workers, one row a file, in the order of their names."""
-    for path in sorted(path for folder in _folders() for path in (Path(folder) / "workers").glob("*.*")):
-        text = path.read_text(encoding="utf-8")
-        if command := COMMAND.search(text):
-            sentence = text.partition("\n")[0].strip(MARKS).partition(". ")[0].removesuffix(".")
-            yield BundledWorker(command["quoted"] or command["bare"], f"{sentence}.", path.parent)
 
 
 def how_to_get(library: str, adapter: str) -> str:
@@ -87,9 +61,10 @@ def how_to_get(library: str, adapter: str) -> str:
     return f"pip install 'conv2d-conformance[{extra}]'" if extra else f"pip install {library}"
 
 
-def _folders() -> list[str]:
+def bundled_folders() -> list[Path]:
+    """Where the bundled adapters are."""
     package = importlib.util.find_spec(BUNDLED)
-    return list((package.submodule_search_locations if package else None) or [])
+    return [*map(Path, (package.submodule_search_locations if package else None) or [])]
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

@@ -14,12 +14,14 @@ import numpy as np
 
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.answers import Answer, Broken, Observation, Rejected, Request, Result
+from conv2d_conformance.contract.array_file import ArrayFile
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.delivered import Delivered, DeviceLost
 from conv2d_conformance.contract.memory import KEPT_BYTES, KEPT_RESULTS
 from conv2d_conformance.contract.signatures import SIGNATURES, Signature
 from conv2d_conformance.foreign import showable
 from conv2d_conformance.implementation.framing import numeric_dtype
+from conv2d_conformance.implementation.in_place import InPlace
 from conv2d_conformance.implementation.layout import Blocks, Handed, share_memory
 from conv2d_conformance.implementation.surroundings import watched
 
@@ -59,7 +61,7 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, own_modules: f
         return found
     signature, function = found
     try:
-        handed = Handed(request.arrays, request.view, memory.blocks, viewed=request.viewed)
+        handed = _handed(request, memory)
     except ValueError as error:
         return Broken("protocol", str(error))
     positional, named = arguments_of(signature, request, handed.arrays)
@@ -76,7 +78,7 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, own_modules: f
     if isinstance(outcome, Broken):
         return outcome
     # Copied before anything else runs: the implementation may write into its result later.
-    arrays = tuple(None if array is None else np.array(array, order="C") for array in returned)
+    copies, file = _copied(signature, returned, by_file=request.file is not None)
     observed += handed.changes()
     present = [array for array in returned if array is not None]
     observed += _aliases(handed, present)
@@ -88,7 +90,23 @@ def answer(adapter: Adapter, request: Request, memory: Memory, *, own_modules: f
         observed.append(Observation("imports-reference", f"the implementation imports {_what_holds_it(own_modules)}"))
     if isinstance(outcome, Rejected):
         return Rejected(outcome.type, outcome.message, tuple(observed))
-    return Result(arrays, tuple(observed), seconds)
+    return Result(copies, tuple(observed), seconds, file)
+
+
+def _handed(request: Request, memory: Memory) -> Handed:
+    if request.file is not None:
+        return InPlace(request.file)
+    return Handed(request.arrays, request.view, memory.blocks, viewed=request.viewed)
+
+
+def _copied(
+    signature: Signature, returned: list[Array | None], *, by_file: bool
+) -> tuple[tuple[Array | None, ...], ArrayFile | None]:
+    """Copies of the results, in a file where the arrays of the call came in one."""
+    if not by_file or not returned or any(array is not None and not array.dtype.isnative for array in returned):
+        return tuple(None if array is None else np.array(array, order="C") for array in returned), None
+    file = ArrayFile.of(dict(zip(signature.returns, returned, strict=True)))
+    return tuple(file.to_read().values()), file
 
 
 def function_of(adapter: Adapter, operation: str) -> tuple[Signature, Callable[..., Any]] | Broken:

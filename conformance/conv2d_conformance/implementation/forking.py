@@ -33,7 +33,7 @@ class ForkedProcess:
     It becomes the keeper of the worker, which is a fork of it.
     """
 
-    def __init__(self, text: str, note: int) -> None:
+    def __init__(self, text: str, note: int, files: int | None) -> None:
         (request, stdin), (stdout, answer), (stderr, error) = os.pipe(), os.pipe(), os.pipe()
         for stream in (sys.stdout, sys.stderr):
             stream.flush()  # else the fork writes once more what is waiting there
@@ -41,7 +41,7 @@ class ForkedProcess:
             warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads
             self.pid = os.fork()
         if self.pid == 0:
-            _work(text, note, (request, answer, error), (stdin, stdout, stderr))
+            _work(text, note, files, (request, answer, error), (stdin, stdout, stderr))
         for descriptor in (request, answer, error):
             os.close(descriptor)
         self.stdin: IO[bytes] = os.fdopen(stdin, "wb", buffering=0)
@@ -62,7 +62,7 @@ class ForkedProcess:
         return self._status
 
 
-def _work(text: str, note: int, streams: tuple[int, int, int], others: tuple[int, int, int]) -> None:
+def _work(text: str, note: int, files: int | None, streams: tuple[int, int, int], others: tuple[int, int, int]) -> None:
     """Become the worker, which never returns to what its parent was doing."""
     status = 1
     try:
@@ -75,7 +75,7 @@ def _work(text: str, note: int, streams: tuple[int, int, int], others: tuple[int
         sys.stdin, sys.stdout, sys.stderr = _plain_streams()
         keeper.keep(note)
         _compute_in_one_thread()
-        bootstrap.serve_forked(text)
+        bootstrap.serve_forked(text, files)
         status = 0
     except BaseException:
         sys.excepthook(*sys.exc_info())

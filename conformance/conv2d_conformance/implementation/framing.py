@@ -6,7 +6,7 @@ import functools
 import json
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,21 @@ def encode(header: Mapping[str, Any], arrays: Iterable[tuple[str, Array | None]]
     line = _JSON.encode({**header, "arrays": listed} if listed else header)
     buffers[0] = memoryview(line.encode() + b"\n")
     return buffers
+
+
+def listed(arrays: Iterable[tuple[str, Array | None]]) -> list[dict[str, Any] | None]:
+    """The entries of arrays whose bytes are no part of the message."""
+    return [None if array is None else _entry(name, array) for name, array in arrays]
+
+
+def described(entries: Any) -> Iterator[tuple[str, tuple[tuple[int, ...], np.dtype[Any]] | None]]:
+    """What such a list says: the name, or the place where there is none, and the shape and dtype of each array."""
+    for number, entry in enumerate(_few(entries)):
+        if entry is None:
+            yield str(number), None
+        else:
+            dtype, shape, _ = _described(entry)
+            yield str(entry.get("name", number)), (shape, dtype)
 
 
 def _entry(name: str, array: Array) -> dict[str, Any]:
@@ -185,7 +200,10 @@ def excerpt(line: bytes) -> str:
 
 
 def _listed(header: Mapping[str, Any]) -> list[Any]:
-    entries = header.get("arrays", [])
+    return _few(header.get("arrays", []))
+
+
+def _few(entries: Any) -> list[Any]:
     if not isinstance(entries, list) or len(entries) > MAX_ARRAYS:
         raise ProtocolError(f'"arrays" must be a list of at most {MAX_ARRAYS} entries')
     return entries

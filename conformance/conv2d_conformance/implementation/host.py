@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from conv2d_conformance.contract.answers import TWICE, Answer, Broken, Hello, Implementation, Request
+from conv2d_conformance.contract.array_file import can_share
 from conv2d_conformance.implementation import processor_usage
 from conv2d_conformance.implementation.framing import ProtocolError
 from conv2d_conformance.implementation.inprocess import InProcess
@@ -17,11 +18,14 @@ from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.other_options import OtherOptions
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT, End, Patience
 from conv2d_conformance.implementation.process import FORKED, WorkerFailure, WorkerProcess
-from conv2d_conformance.implementation.protocol import decode_answer, decode_hello, encode_request
+from conv2d_conformance.implementation.protocol import decode_answer, decode_hello
 from conv2d_conformance.implementation.resident_memory import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
 
 LARGEST_ANSWER = 1 << 30
+"""In bytes, where no more are asked for."""
+WIDEST_ELEMENT = 16
+"""The bytes of a complex128: an answer of the wrong dtype is judged as such."""
 PRODUCTS_PER_SECOND = 1_000_000
 """Half of what loops in plain Python reach (2 million, measured on one core): slower than this counts as hung."""
 FIRST_CALLS = 2
@@ -163,18 +167,19 @@ class Worker:
 
     def _attempt(self, request: Request, kind: CallKind, limit: float, *, is_first: bool) -> Answer | Failed:
         self._number += 1
-        message = encode_request(request, self._number)
         try:
             process = self._ready()
             if process.is_dead:
                 raise process.death("after it had answered the call before this one")
-            process.send(message)
+            process.send_request(request, self._number)
             patience = Patience(limit, FIRST_CALLS * limit if is_first else limit, process.usage)
             if request.meanwhile is not None:
                 request.meanwhile()
-            received = process.receive(patience, limit=LARGEST_ANSWER)
+            limit_of_answer = max(LARGEST_ANSWER, WIDEST_ELEMENT * request.elements)
+            received = process.receive(patience, limit=limit_of_answer)
+            arrays = process.arrays_of(received, limit=limit_of_answer)
             calls = 1 if request.beside is None else 2
-            answer = decode_answer(received.header, received.arrays, request.operation, self._number, calls=calls)
+            answer = decode_answer(received.header, arrays, request.operation, self._number, calls=calls)
         except LoadError as error:
             what = f"a fresh worker could not be started: {error.sentence}"
             return Failed(WorkerFailure("died", what), what, stderr=error.stderr)
@@ -323,6 +328,11 @@ def _arguments(target: Target) -> list[str]:
     if shutil.which(program) is None:
         raise LoadError(f"there is no program {program!r}", "give its path, or put it on PATH and make it executable")
     return ["command", *target.command]
+
+
+def takes_files(target: str, isolation: str) -> bool:
+    """Whether large arrays reach an implementation in files, which nobody copies, and not in messages."""
+    return can_share() and not (isolation == "process" and parse(target).command)
 
 
 def incidents_of(implementation: Implementation) -> list[str]:

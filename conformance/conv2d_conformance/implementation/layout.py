@@ -126,22 +126,22 @@ class Handed:
         for name, place in self._places.items():
             elements = place.bytes_in(changed)
             if elements.any():
-                first = ", ".join(str(int(axis)) for axis in np.argwhere(elements.any(axis=-1))[0])
-                found.append(Observation("input-changed", f"the call changed its {name}, first at index ({first})"))
+                found.append(changed_at(name, np.argwhere(elements.any(axis=-1))[0]))
                 elements[...] = False
         if changed.any():
-            found.append(Observation("guard-changed", self._outside(np.flatnonzero(changed))))
+            outside = np.flatnonzero(changed)
+            found.append(self._stray(outside.size, int(outside[0])))
         return found
 
-    def _outside(self, changed: Array) -> str:
-        first = int(changed[0])
+    def _stray(self, count: int, first: int) -> Observation:
         where = "before the start of its first array"
         for name, place in self._places.items():
             if place.stop <= first:
                 where = f"{first - place.stop} bytes past the end of its {name}"
             elif place.start <= first:
                 where = f"between the elements of its {name}"
-        return f"the call wrote {changed.size} bytes outside of its arrays, the first of them {where}"
+        told = f"the call wrote {count} bytes outside of its arrays, the first of them {where}"
+        return Observation("guard-changed", told)
 
     def holds(self, array: Array) -> bool:
         """Whether an array lies in the memory of this call."""
@@ -153,6 +153,12 @@ class Handed:
             return []
         handed = self.arrays.items()
         return [name for name, other in handed if other is not None and share_memory(array, other)]
+
+
+def changed_at(name: str, index: Iterable[int]) -> Observation:
+    """The call changed an array, and this is the first element that is another."""
+    first = ", ".join(str(int(axis)) for axis in index)
+    return Observation("input-changed", f"the call changed its {name}, first at index ({first})")
 
 
 def share_memory(one: Array, other: Array) -> bool:

@@ -8,6 +8,7 @@ import math
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,13 +16,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from conv2d_conformance.contract.answers import Request
+from conv2d_conformance.contract.array_file import can_share
+from conv2d_conformance.contract.arrays import Array
+from conv2d_conformance.implementation.file_channel import FILE, FileChannel
 from conv2d_conformance.implementation.forking import ForkedProcess
 from conv2d_conformance.implementation.framing import CHUNK, Buffers, Incoming, ProtocolError, advance, excerpt
 from conv2d_conformance.implementation.keeper_note import Note
 from conv2d_conformance.implementation.last_words import LastWords
 from conv2d_conformance.implementation.patience import End, Patience
 from conv2d_conformance.implementation.processor_usage import Usage, usage_of
-from conv2d_conformance.implementation.protocol import BYE, HELLO
+from conv2d_conformance.implementation.protocol import BYE, HELLO, encode_request
 from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds, family, resident
 from conv2d_conformance.implementation.threads import ONE_THREAD
 
@@ -75,13 +80,17 @@ class WorkerProcess:
         self.started = time.monotonic()
         self._read_note: Note | None = None
         self._note, note = os.pipe()
+        self.files, theirs = _channel(arguments)
         try:
-            self._keeper = _started(arguments, note)
+            self._keeper = _started(arguments, note, None if theirs is None else theirs.fileno())
         except BaseException:
             os.close(self._note)
+            self._close_files()
             raise
         finally:
             os.close(note)
+            if theirs is not None:
+                theirs.close()
         try:
             streams = (self._keeper.stdin, self._keeper.stdout, self._keeper.stderr)
             self._stdin, self._stdout, self._stderr = (stream.fileno() for stream in streams if stream)
@@ -98,6 +107,7 @@ class WorkerProcess:
             self._write()  # the answer is read when the process is first needed
         except BaseException:
             self._keeper.terminate()
+            self._close_files()
             raise
 
     @property
@@ -147,6 +157,19 @@ class WorkerProcess:
         """Ask for nothing any more."""
         if self._keeper.stdin:
             self._keeper.stdin.close()
+
+    def send_request(self, request: Request, number: int) -> None:
+        """Begin to ask for a call. Arrays in a file stay there, where the worker can take files."""
+        by_file = self.files is not None and request.file is not None
+        if self.files is not None and request.file is not None:
+            self.files.send(request.file)
+        self.send(encode_request(request, number, by_file=by_file))
+
+    def arrays_of(self, message: Incoming, *, limit: int) -> list[Array | None]:
+        """The arrays of a message that has been received, or of the file that it names."""
+        if self.files is not None and FILE in message.header:
+            return self.files.arrays(message.header, limit)
+        return message.arrays
 
     def receive(self, patience: Patience, *, limit: int) -> Incoming:
         """The next message, if it comes while patience lasts."""
@@ -278,6 +301,11 @@ class WorkerProcess:
                 stream.close()
         note, self._note = self._note, -1
         os.close(note)
+        self._close_files()
+
+    def _close_files(self) -> None:
+        if self.files is not None:
+            self.files.close()
 
     def _ask_to_leave(self, seconds: float) -> None:
         """Send `bye`, and keep reading, so that a last word to standard error cannot block the process."""
@@ -290,17 +318,33 @@ class WorkerProcess:
                 pass
 
 
-def _started(arguments: Sequence[str], note: int) -> subprocess.Popen[bytes] | ForkedProcess:
+def _channel(arguments: Sequence[str]) -> tuple[FileChannel | None, socket.socket | None]:
+    """Both ends of a channel for files to the suite's own worker, where the system has such files."""
+    if arguments[0] == "command" or not can_share():
+        return None, None
+    ours, theirs = socket.socketpair()
+    return FileChannel(ours), theirs
+
+
+def _started(arguments: Sequence[str], note: int, files: int | None) -> subprocess.Popen[bytes] | ForkedProcess:
     if arguments[0] == FORKED:
-        return ForkedProcess(arguments[1], note)
+        return ForkedProcess(arguments[1], note, files)
+    further = [] if files is None else [files]
     return subprocess.Popen(
-        [sys.executable, "-P", str(Path(__file__).with_name("bootstrap.py")), str(note), *arguments],
+        [
+            sys.executable,
+            "-P",
+            str(Path(__file__).with_name("bootstrap.py")),
+            str(note),
+            *arguments,
+            *map(str, further),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
         start_new_session=True,
-        pass_fds=[note],
+        pass_fds=[note, *further],
         # Unbuffered: what is said just before a crash must not be lost in a buffer.
         env={**ONE_THREAD, **os.environ, "PYTHONUNBUFFERED": "1"},
     )

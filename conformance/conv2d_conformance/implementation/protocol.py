@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conv2d_conformance.contract.answers import Answer, Broken, Hello, Observation, Rejected, Request, Result
+from conv2d_conformance.contract.array_file import ArrayFile
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.composed import as_composed
 from conv2d_conformance.contract.signatures import MAIN, SIGNATURES
-from conv2d_conformance.implementation.framing import Buffers, ProtocolError, encode
+from conv2d_conformance.implementation.file_channel import FILE
+from conv2d_conformance.implementation.framing import Buffers, ProtocolError, encode, listed
 
 VERSION = 1
 
@@ -23,8 +25,11 @@ HELLO: Buffers = encode({"op": "hello", "protocol": VERSION})
 BYE: Buffers = encode({"op": "bye"})
 
 
-def encode_request(request: Request, number: int) -> Buffers:
-    """The message that asks a worker for this call. The answer must repeat the number."""
+def encode_request(request: Request, number: int, *, by_file: bool = False) -> Buffers:
+    """The message that asks a worker for this call. The answer must repeat the number.
+
+    Where the arrays go `by_file`, the message only lists them.
+    """
     header: dict[str, Any] = {"op": request.operation, "id": number, "arguments": request.arguments}
     if request.view is not None:
         header["view"] = request.view
@@ -34,11 +39,14 @@ def encode_request(request: Request, number: int) -> Buffers:
     if request.beside is not None:
         header["beside"] = {"arguments": request.beside.arguments}
         arrays |= {f"{BESIDE}{name}": array for name, array in request.beside.arrays.items()}
-    return encode(header, [item for item in arrays.items() if item[1] is not None])
+    handed = [item for item in arrays.items() if item[1] is not None]
+    return encode({**header, FILE: listed(handed)}) if by_file else encode(header, handed)
 
 
-def decode_request(header: Mapping[str, Any], arrays: Sequence[Array | None]) -> Request:
-    """The call that a message asks for; JSON lists become tuples again."""
+def decode_request(header: Mapping[str, Any], arrays: Sequence[Array | None], file: ArrayFile | None = None) -> Request:
+    """The call that a message asks for; JSON lists become tuples again. Large arrays may have come in a `file`."""
+    if file is not None:
+        return Request(header["op"], _tuples(header), file.to_read(), file=file)
     named = {entry["name"]: array for entry, array in zip(header.get("arrays", ()), arrays, strict=True)}
     beside = {name.removeprefix(BESIDE): named.pop(name) for name in [*named] if name.startswith(BESIDE)}
     operation, view = header["op"], header.get("view")
@@ -58,7 +66,7 @@ def encode_answer(answer: Answer, operation: str, number: int) -> Buffers:
             names = SIGNATURES[operation].returns
             arrays = zip(names * (len(answer.arrays) // len(names)), answer.arrays, strict=True)
             header = {"answer": "result", "id": number, "seconds": answer.seconds, **_observed(answer.observed)}
-            return encode(header, arrays)
+            return encode(header, arrays) if answer.file is None else encode({**header, FILE: listed(arrays)})
         case Rejected():
             header = {"answer": "rejected", "id": number, "type": answer.type, "message": answer.message}
             return encode({**header, **_observed(answer.observed)})

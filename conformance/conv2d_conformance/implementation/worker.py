@@ -10,10 +10,11 @@ import warnings
 import numpy as np
 
 from conv2d_conformance.contract.adapter import Adapter
-from conv2d_conformance.contract.answers import Broken, Hello
+from conv2d_conformance.contract.answers import Broken, Hello, Result
 from conv2d_conformance.contract.signatures import SIGNATURES
 from conv2d_conformance.implementation.calling import Memory, answer
 from conv2d_conformance.implementation.concurrent_calls import answer_together
+from conv2d_conformance.implementation.file_channel import FILE, FileChannel
 from conv2d_conformance.implementation.framing import Buffers, Incoming, advance, encode
 from conv2d_conformance.implementation.protocol import decode_request, encode_answer, encode_hello
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
@@ -21,8 +22,9 @@ from conv2d_conformance.implementation.target import LoadError, Target, load, pa
 UNLIMITED = 1 << 62  # the harness is trusted with its own requests
 
 
-def serve(text: str, requests: int, answers: int) -> None:
-    """Answer the messages on `requests` until `bye`, or until the harness is gone."""
+def serve(text: str, requests: int, answers: int, files: int | None = None) -> None:
+    """Answer the messages on `requests` until `bye`, or until the harness is gone. Large arrays come on `files`."""
+    channel = None if files is None else FileChannel.at(files)
     warnings.simplefilter("ignore")
     if sys.stdout is not None:
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
@@ -41,7 +43,8 @@ def serve(text: str, requests: int, answers: int) -> None:
         if operation == "hello":
             _send(answers, encode_hello(hello(adapter)))
             continue
-        request = decode_request(message.header, message.arrays)
+        file = channel.receive(message.header, UNLIMITED) if channel is not None and FILE in message.header else None
+        request = decode_request(message.header, message.arrays, file)
         if request.beside is not None:
             given = answer_together(adapter, request)
         else:
@@ -52,7 +55,10 @@ def serve(text: str, requests: int, answers: int) -> None:
             sys.stderr.write(f"{given.sentence}\n")
             sys.stderr.flush()
             os._exit(1)  # what is lost is lost for all later calls: a fresh process answers them
+        if channel is not None and isinstance(given, Result) and given.file is not None:
+            channel.send(given.file)
         _send(answers, encode_answer(given, operation, message.header["id"]))
+        del message, file, request, given  # else their arrays would take memory beside those of the next call
     return None
 
 

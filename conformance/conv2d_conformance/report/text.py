@@ -22,6 +22,7 @@ from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
 from conv2d_conformance.report.deviations import Deviation
+from conv2d_conformance.report.glance import Glance, Reports, broken_in, in_order, name_of
 from conv2d_conformance.report.report import Accuracy, Entry, Report
 from conv2d_conformance.report.stopping import stop_of, where_stopped
 from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, limits_of
@@ -84,6 +85,17 @@ def show(report: Report, path: Path, console: Console) -> None:
     is_full = not fails and not limits_of(report.implementation)
     colour = {0: "green" if is_full else "yellow", 1: "red"}.get(report.conclusion.exit_status, "yellow")
     paragraph(console, report.headline, style=f"bold {colour}")
+
+
+def show_many(reports: Reports, console: Console) -> None:
+    """Print a row for each report."""
+    rows = []
+    for _, report in in_order(reports):
+        glance, result = Glance.at(report), report.headline.partition(":")[0]
+        rows.append((name_of(report), glance.profile, glance.date, result, broken_in(report) or "-"))
+    show_table(console, ("implementation", "profile", "date", "result", "fails in"), rows)
+    console.print()
+    whole_line(console, "conv2d-conformance summary REPORT shows one in full", indent=0)
 
 
 def shown_incidents(report: Report) -> list[str]:

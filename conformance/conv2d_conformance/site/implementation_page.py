@@ -22,6 +22,9 @@ from conv2d_conformance.site.standing import MatrixRow
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.grading import describe_grade
 
+MOST_REJECTIONS = 12
+"""The most kinds of rejections that a page shows, those first that read like a fault of the worker."""
+
 
 @dataclass(frozen=True)
 class ToldCause:
@@ -55,6 +58,7 @@ def implementation_values(contents: Contents, row: MatrixRow) -> dict[str, Any]:
     report = row.report
     told = [*_told_causes(contents, row)]
     where = {entry.id: one.anchor for one in told for entry in one.cause.entries}
+    rejections = known(report.rejections, ())
     missing = sorted(core_of(report.run.profile) - {*row.features})
     return {
         "row": row,
@@ -72,7 +76,9 @@ def implementation_values(contents: Contents, row: MatrixRow) -> dict[str, Any]:
         "missing": missing,
         "history": [other for other in contents.rows if other.name == row.name],
         "sentences": {one.id: one.sentence for one in contents.requirements},
-        "rejections": known(report.rejections, ()),
+        "rejections": rejections,
+        "suspicious": sum(one.suspicious for one in rejections),
+        "shown_rejections": sorted(rejections, key=lambda one: (not one.suspicious, -one.times))[:MOST_REJECTIONS],
         "incidents": known(report.execution.incidents, ()),
         "composed": composed_of(report.implementation),
         "breaches": known(report.breaches, ()),

@@ -13,7 +13,7 @@ from conv2d_conformance.site.contents import SPECIFICATION, Contents, editions, 
 from conv2d_conformance.site.implementation_page import implementation_values
 from conv2d_conformance.site.rendering import render
 from conv2d_conformance.site.requirement_page import requirement_values
-from conv2d_conformance.site.standing import STANDINGS
+from conv2d_conformance.site.standing import CONFORMS, FAILS, STANDINGS
 from conv2d_conformance.typed_json import as_json
 
 ASSETS = ("site.css", "site.js", "matrix.js")
@@ -103,6 +103,7 @@ def matrix_values(contents: Contents) -> dict[str, Any]:
             "device": sorted({row.device for row in rows}),
         },
         "counts": {name: sum(row.latest and row.standing == name for row in rows) for name in STANDINGS},
+        "plural": {CONFORMS: "conform", FAILS: "do not conform"},
         "latest": sum(row.latest for row in rows),
         "refused": contents.published.refused,
         "data": {

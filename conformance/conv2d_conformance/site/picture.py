@@ -25,7 +25,7 @@ SIZE = 30
 """The side of a cell, in units of the drawing."""
 
 GAP = 22
-MOST_CELLS = 700
+MOST_CELLS = 480
 """The most cells of a picture; a larger call has none."""
 
 MOST_PLANES = 6
@@ -235,7 +235,7 @@ def _grid(kind: str, number: int, values: Array) -> tuple[PictureCell, ...]:
 
 def _title(kind: str, number: int, of: int) -> str:
     names = {"x": "input", "w": "weight", "y": "output"}
-    return names[kind] if of == 1 else f"{names[kind]}, channel {number}"
+    return names[kind] if of == 1 else f"{names[kind]} {number}"
 
 
 def _short(value: Any) -> str:

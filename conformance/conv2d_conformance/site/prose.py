@@ -125,10 +125,19 @@ def _slug(content: str, taken: set[str]) -> str:
     return found
 
 
+BOXES = {
+    "<table>": '<div class="scroll" tabindex="0" role="group" aria-label="table"><table>',
+    "</table>": "</table></div>",
+    "<th></th>": "<td></td>",
+    "<pre>": '<pre tabindex="0" role="group" aria-label="code">',
+}
+"""What may be wider than a phone scrolls by itself, also by the keyboard. No text can look like one of these tags."""
+
+
 def _boxed(html: str) -> str:
-    """Tables that may be wider than a phone scroll by themselves."""
-    opening = '<div class="scroll" tabindex="0" role="group" aria-label="table"><table>'
-    return html.replace("<table>", opening).replace("</table>", "</table></div>")
+    for tag, box in BOXES.items():
+        html = html.replace(tag, box)
+    return html
 
 
 def _text(content: str) -> Token:

@@ -7,9 +7,11 @@ from typing import Any
 from conv2d_conformance import spec
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.report.report import Entry
 from conv2d_conformance.site import addresses
 from conv2d_conformance.site.contents import SPECIFICATION, Contents
 from conv2d_conformance.site.picture import picture_of
+from conv2d_conformance.site.standing import MatrixRow
 from conv2d_conformance.verdict.question import Question
 
 ABOUT_PLACES = ("padding-mode", "padding", "output-size")
@@ -23,8 +25,10 @@ def requirement_values(contents: Contents, number: int, address: str) -> dict[st
     prose = contents.prose(address, SPECIFICATION, addresses.specification(contents.edition))
     explanation = requirement.text.partition("\n\n")[2].partition("Source: ")[0]
     entries = [(row, contents.entries[row.slug].get(requirement.id)) for row in contents.rows]
-    judged = [(row, entry) for row, entry in entries if entry is not None and entry.verdict != "unsupported"]
-    order = {"fail": 0, "error": 0, "not reached": 1, "pass": 2}
+    by_verdict: dict[str, list[tuple[MatrixRow, Entry]]] = {}
+    for row, entry in entries:
+        if entry is not None:
+            by_verdict.setdefault(entry.verdict, []).append((row, entry))
     return {
         "requirement": requirement,
         "sentence": prose.line(requirement.sentence),
@@ -36,8 +40,9 @@ def requirement_values(contents: Contents, number: int, address: str) -> dict[st
         "checks": contents.checks.get(requirement.id, ()),
         "mutants": contents.mutants.get(requirement.id, []),
         "findings": contents.findings_about(requirement.id),
-        "judged": sorted(judged, key=lambda one: (order[one[1].verdict], one[0].family, not one[0].latest)),
-        "not_claimed": [row for row, entry in entries if entry is not None and entry.verdict == "unsupported"],
+        "failing": [one for verdict in ("fail", "error", "not reached") for one in by_verdict.get(verdict, ())],
+        "holding": by_verdict.get("pass", ()),
+        "not_claimed": [row for row, _ in by_verdict.get("unsupported", ())],
         "outside": [row for row, entry in entries if entry is None],
         "cite": spec.citation(requirement.id),
         "before": requirements[number - 1] if number else None,

@@ -47,7 +47,7 @@ class ChapterCell:
     def words(self) -> str:
         """What the cell says, for a reader who hears it."""
         name = self.chapter.replace("-", " ")
-        return f"{name}: {self.held} of {self.judged} hold" if self.judged else f"{name}: none is claimed"
+        return f"{name}: {self.held}/{self.judged} hold" if self.judged else f"{name}: none is claimed"
 
 
 @dataclass(frozen=True)

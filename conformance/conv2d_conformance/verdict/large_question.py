@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from conv2d_conformance.cases.case import Case, CaseError, Recipe
 from conv2d_conformance.cases.cost import why_too_dear
-from conv2d_conformance.cases.data import arrays
 from conv2d_conformance.cases.geometry import products
 from conv2d_conformance.cases.grammar import format_case
-from conv2d_conformance.cases.streamed import STREAMED, streamed_arrays
+from conv2d_conformance.cases.streamed import STREAMED, empty_arrays, fill_all, outlines_of
 from conv2d_conformance.contract.answers import Request
+from conv2d_conformance.contract.array_file import ArrayFile, can_share
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.full_size.call import LargeCall, four_axes
 from conv2d_conformance.operations.fitting_integers import is_told_apart
@@ -26,15 +27,19 @@ class LargeQuestion(Question):
 
     @cached_property
     def request(self) -> Request:
-        recipe = self.case.recipe
-        assert recipe is not None
-        made = streamed_arrays(self.case) if recipe.name in STREAMED else arrays(self.case)
+        file = ArrayFile.made(outlines_of(self.case)) if can_share() else None
+        arrays = empty_arrays(self.case) if file is None else file.to_write()
+        fill_all(self.case, arrays)
+        if file is not None:
+            file.close_to_writers()
         return Request(
             operation=self.case.operation,
             arguments=self.case.arguments,
-            arrays=made,
+            arrays=arrays,
             products=products(self.geometry),
             line=format_case(self.case),
+            elements=sum(math.prod(shape) for shape in self.shapes.values() if shape is not None),
+            file=file,
         )
 
     @property

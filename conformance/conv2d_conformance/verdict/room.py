@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.geometry import geometry
@@ -21,12 +21,23 @@ from conv2d_conformance.spec import PROFILES
 GIB = 1 << 30
 
 COPIES = 4
-"""The arrays that a process of the implementation holds for each one that it gets: as it came, as it is handed over, as
-it was before the call, and as it is after it. One fewer for each that it returns: the answer, its copy, and that of the
-call before."""
+"""The arrays that a worker of a library in Python holds for each one that it gets in a message: as it came, as it is
+handed over, as it was before the call, and as it is after it. One fewer for each that it returns: the answer, its copy,
+and that of the call before."""
 
 WORK = GIB
 """What judging takes besides the arrays, at most."""
+
+
+@dataclass(frozen=True)
+class MemoryNeeded:
+    """The bytes that a call takes at least: inside the process of the implementation, and in the whole machine.
+
+    What the implementation needs for its own work comes on top.
+    """
+
+    inside: int
+    machine: int
 
 
 class TooLarge(Hinted, ValueError):
@@ -44,27 +55,37 @@ def operations_of(hello: Hello, profile: str) -> tuple[str, ...]:
     return tuple(name for name in (MAIN, "gradients") if name in asked)
 
 
-def require_memory(shapes: Iterable[Case], hello: Hello, profile: str, limit: float | None) -> None:
+def memory_needed(case: Case, *, by_file: bool) -> MemoryNeeded:
+    """What a call takes. In a file, every array is in memory once, and the answer also where the library made it."""
+    if by_file:
+        return MemoryNeeded(bytes_of(case), bytes_of(case) + _returned(case) + WORK)
+    inside = COPIES * _handed(case) + (COPIES - 1) * _returned(case)
+    return MemoryNeeded(inside, inside + bytes_of(case) + WORK)
+
+
+def require_memory(shapes: Iterable[Case], hello: Hello, profile: str, limit: float | None, *, by_file: bool) -> None:
     """TooLarge for the first shape that does not fit."""
     for shape in shapes:
-        if (reason := why_too_large(shape, hello, profile, limit)) is not None:
+        if (reason := why_too_large(shape, hello, profile, limit, by_file=by_file)) is not None:
             raise reason
 
 
-def why_too_large(shape: Case, hello: Hello, profile: str, limit: float | None) -> TooLarge | None:
+def why_too_large(shape: Case, hello: Hello, profile: str, limit: float | None, *, by_file: bool) -> TooLarge | None:
     """What a shape takes and what there is, in the widest dtype that is claimed; None where it fits.
 
-    `limit` is what a process of the implementation may hold, in GiB; None where it has none of its own.
+    `limit` is what a process of the implementation may hold, in GiB; None where it has none of its own. `by_file`: the
+    arrays reach it in files.
     """
     case = replace(shape, dtype=widest(hello.capabilities), operation=operations_of(hello, profile)[-1])
-    inside = 0 if limit is None else COPIES * _handed(case) + (COPIES - 1) * _returned(case)
+    needed = memory_needed(case, by_file=by_file)
+    inside, total = needed.inside, needed.machine
     if limit is not None and inside > limit * GIB:
         return TooLarge(
             f"{_line(case)} takes {inside} bytes in the process of the implementation in {case.dtype}, which may hold "
             f"{limit:g} GiB",
             f"allow it more with --memory {math.ceil(inside / GIB) + 1}",
         )
-    room, total = physical_memory(), inside + bytes_of(case) + WORK
+    room = physical_memory()
     if room is not None and total > room:
         return TooLarge(
             f"{_line(case)} takes {total} bytes in {case.dtype}, and this machine has {room}",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from conv2d_conformance.cases import arrays, parse
-from conv2d_conformance.cases.streamed import STREAMED, TILE, empty_arrays, fill
+from conv2d_conformance.cases.streamed import STREAMED, TILE, empty_arrays, fill, fill_all
 from conv2d_conformance.contract.formats import DTYPES
 
 
@@ -39,3 +39,19 @@ def test_bell_is_a_bell_with_all_bits_of_the_dtype(dtype: str) -> None:
     # The last bit that a number below 1 can have is used by a share of the numbers that are large enough.
     assert np.array_equal(mantissas, np.rint(mantissas))
     assert np.unique(values).size > min(values.size, 2**bits) // 4
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("recipe", ["integers", "integers*3", "one-tap"])
+def test_integers_for_transforms_are_made_in_parts_too(recipe: str, dtype: str) -> None:
+    case = parse(f"n3c5h9w11 m70k3 bias {dtype} {recipe}:7")
+    made = empty_arrays(case)
+    fill_all(case, made)
+    parts = empty_arrays(case)
+    for name, array in parts.items():
+        assert array is not None
+        for first in range(0, array.size, 64):
+            fill(case, name, array, slice(first, min(first + 64, array.size)))
+        for found in (made[name], arrays(case)[name]):
+            assert found is not None
+            assert np.array_equal(array, found)

@@ -102,19 +102,21 @@ def test_large_indices_are_just_beyond_their_limit(name: str) -> None:
 
 def test_a_shape_without_room_is_refused_with_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     shape, hello = shape_of("n1c1h1024w1024 m1k1"), InProcess(two_dtypes(gradients=None)).hello
-    require_memory([shape], hello, "training", 1.0)
-    with pytest.raises(TooLarge, match=r"takes 58720288 bytes in the process of the implementation in float64"):
-        require_memory([shape], hello, "forward", 2**-6)
-    monkeypatch.setattr(room, "physical_memory", lambda: 2**30)
-    with pytest.raises(TooLarge, match="takes 1090519048 bytes in float64, and this machine has 1073741824"):
-        require_memory([shape], hello, "forward", None)
+    for by_file, inside, total in ((False, 58720288, 1149239336), (True, 16777224, 1098907656)):
+        require_memory([shape], hello, "training", 1.0, by_file=by_file)
+        with pytest.raises(TooLarge, match=rf"takes {inside} bytes in the process of the implementation in float64"):
+            require_memory([shape], hello, "forward", 2**-7, by_file=by_file)
+        with monkeypatch.context() as patch:
+            patch.setattr(room, "physical_memory", lambda: 2**30)
+            with pytest.raises(TooLarge, match=rf"takes {total} bytes in float64, and this machine has 1073741824"):
+                require_memory([shape], hello, "forward", None, by_file=by_file)
 
 
 def test_gradients_need_their_own_room() -> None:
     shape, hello = shape_of("n1c1h1024w1024 m1k1"), InProcess(two_dtypes(gradients=conv2d)).hello
-    require_memory([shape], hello, "forward", 60 / 2**10)
+    require_memory([shape], hello, "forward", 60 / 2**10, by_file=False)
     with pytest.raises(TooLarge, match=r"nobias with its gradients takes 92274744 bytes in the process"):
-        require_memory([shape], hello, "training", 60 / 2**10)
+        require_memory([shape], hello, "training", 60 / 2**10, by_file=False)
 
 
 def test_a_call_takes_no_more_memory_than_is_accounted_for() -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
+ROOT = Path(__file__).parents[3]
+RESULTS = ROOT / "results"
 IMAGE = "<img src=x onerror=alert(1)>"
 SCRIPT = "</script><script>alert(2)</script>"
 LINK = "javascript:alert(3)"
-TAKEN = ("onnxruntime", "torch", "torch-layer")
+REAL = ("onnxruntime", "reference-correlate")
+BROKEN = "values.no-flip"
 
 
 class Page(HTMLParser):
@@ -44,3 +50,58 @@ class Page(HTMLParser):
     @property
     def links(self) -> list[str]:
         return [found[name] for _, found in self.elements for name in ("href", "src") if name in found]
+
+
+def publish(folder: Path) -> None:
+    """Put into a folder real reports and findings, a wrong implementation, attempts at markup, and other files."""
+    for name in REAL:
+        _put(folder, name, json.loads(min((RESULTS / name).rglob("*.json")).read_text()))
+    wrong = json.loads(_place(folder, REAL[0]).read_text())
+    _break(wrong, got="-1 at y[0,0,0,1]; 1 of 2 elements are wrong", required="1, exactly", diagnosis=None)
+    _put(folder, "wrong", wrong)
+    shutil.copytree(RESULTS / "findings", folder / "findings")
+    for name in ("power.md", "sharpness.md"):
+        shutil.copy(RESULTS / name, folder / name)
+    _break(wrong, got=SCRIPT + IMAGE, required=IMAGE, diagnosis=IMAGE)
+    wrong["implementation"] |= {"name": IMAGE, "version": SCRIPT, "description": IMAGE, "language": IMAGE}
+    wrong["implementation"]["environment"] = {IMAGE: SCRIPT}
+    wrong["conclusion"]["headline"] = SCRIPT
+    wrong["run"]["target"] = f"{IMAGE}?{SCRIPT}"
+    for one in wrong["rejections"]:
+        one |= {"type": IMAGE, "message": SCRIPT}
+    wrong["deviations"] = [{"requirement": BROKEN, "reason": IMAGE, "issue": LINK}]
+    (folder / IMAGE).mkdir()
+    (folder / IMAGE / '"><b>.json').write_text(json.dumps(wrong))
+    (folder / "cut.json").write_text(json.dumps(wrong)[:5000])
+    (folder / "foreign.json").write_text('{"a": 1}')
+    _put_findings(folder / "findings")
+
+
+def _put(folder: Path, name: str, report: Any) -> None:
+    report["implementation"]["name"] = name
+    _place(folder, name).parent.mkdir(parents=True)
+    _place(folder, name).write_text(json.dumps(report))
+
+
+def _place(folder: Path, name: str) -> Path:
+    return folder / name / "1" / "linux.json"
+
+
+def _break(report: Any, **told: str | None) -> None:
+    """Let a requirement fail in a report."""
+    entry = next(entry for entry in report["requirements"] if entry["id"] == BROKEN)
+    case = "n1c1h1w3 m1k1x2 s1x1 p0x0 d1x1 g1 nobias float32 x[0,0,0,2]=1 w[0,0,0,1]=1"
+    again = {"failed_repetitions": 5, "repetitions": 5, "after": [], "beside": None}
+    entry |= {"verdict": "fail", "failure": {"case": case, "first_case": case, **again, **told}}
+    report["conclusion"] |= {"headline": "not conforming: 1 requirement broken", "conforming": False, "exit_status": 1}
+
+
+def _put_findings(folder: Path) -> None:
+    (folder / "hostile.md").write_text(f"# {IMAGE}\n\n{SCRIPT}\n\n[go]({LINK}) <b>bold</b> ![x](y.png)\n")
+    (folder / "hostile.py").write_text(
+        f'# /// script\n# dependencies = ["{IMAGE}"]\n# [tool.conv2d-conformance]\n# title = "{SCRIPT}"\n'
+        f'# implementation = "{IMAGE}"\n# kind = "bug"\n# gravity = 1\n# breaks = ["{BROKEN}", "{IMAGE}"]\n'
+        f'# known = "{LINK}"\n# ///\nprint("{SCRIPT}")\n'
+    )
+    (folder / "broken.md").write_text("# A finding\n\nwith a script that says nothing\n")
+    (folder / "broken.py").write_text("# /// script\n# dependencies = [\n# ///\n")

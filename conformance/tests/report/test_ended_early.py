@@ -89,7 +89,7 @@ def test_every_form_says_what_was_not_reached(given_up: dict[str, Any]) -> None:
     assert [error.get("message") for case in suite if (error := case.find("error")) is not None] == 3 * [
         "not reached: the run ended early"
     ]
-    assert results_page({"x.json": given_up}).splitlines()[6].endswith("| **0 of 4** |")
+    assert "| **0 of 4** |\n" in results_page({"x.json": given_up})
 
 
 def test_half_of_the_checks_of_a_requirement_are_not_the_whole(

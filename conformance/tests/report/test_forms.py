@@ -108,11 +108,20 @@ def test_control_characters_of_an_implementation_reach_no_terminal(report: dict[
 
 def test_markdown_is_a_matrix_with_links(report: dict[str, Any]) -> None:
     page = results_page({"torch/a b.json": report})
-    head, rule, row = (line for line in page.splitlines() if line.startswith("|"))
-    assert head == "| implementation | profile | result | bias |"
-    assert rule == "| --- | --- | --- | ---: |"
-    assert row.startswith("| [mine 1.0 (fast=1)](torch/a%20b.json) | forward | not conforming: 3 requirements broken")
-    assert row.endswith("| **1 of 4** |")
+    glance, matrix = [[line for line in part.splitlines() if line[:1] == "|"] for part in page.split("Each cell")]
+    assert glance[0] == (
+        "| implementation | version | options | profile | effort | date | result | accuracy "
+        "| arithmetic | limits | composed |"
+    )
+    assert glance[2].startswith(
+        "| mine | [1.0](torch/a%20b.json) | fast=1 | forward | quick | 2026-01-02 | not conform"
+    )
+    assert glance[2].endswith("| A: float32 |  |  |  |")
+    assert matrix == [
+        "| implementation | profile | bias |",
+        "| --- | --- | ---: |",
+        "| [mine 1.0 (fast=1)](torch/a%20b.json) | forward | **1 of 4** |",
+    ]
 
 
 def test_markdown_tells_each_failure_with_its_command(report: dict[str, Any]) -> None:

@@ -88,7 +88,7 @@ def test_a_name_is_one_short_line() -> None:
 @STEADY
 @given(HOSTILE)
 def test_nothing_that_comes_back_holds_text_that_acts(text: str) -> None:
-    hello = Hello(text, text, text, Capabilities(), text, environment={text: text})
+    hello = Hello(text, text, text, Capabilities(), text, environment={text: text}, composed={"bias": text})
     values = (hello, Rejected(text, text), Broken("died", text, text), Observation(text, text))
     held = [each for value in values for each in strings(vars(value))]
     assert len(held) > 10
@@ -113,6 +113,7 @@ def made_of(report: dict[str, Any], text: str) -> dict[str, Any]:
     report["implementation"] |= {
         **dict.fromkeys(("name", "version", "language", "description"), text),
         "environment": {text: text},
+        "composed": {"bias": f"a{text}"},
     }
     report["deviations"] = [{"requirement": "bias.added", "reason": f"a{text}", "issue": f"https://e.org/{text}"}]
     report["execution"]["incidents"] = [f"it{text}"]

@@ -11,7 +11,7 @@ from conv2d_conformance import spec
 from conv2d_conformance.report.counts import chapters
 from conv2d_conformance.report.reading import read
 from conv2d_conformance.site.built import SiteBuilt
-from site_pages import IMAGE, SCRIPT, TAKEN, Page
+from site_pages import BROKEN, IMAGE, REAL, SCRIPT, Page
 
 
 def test_every_link_has_its_target(built: SiteBuilt, pages: dict[str, Page]) -> None:
@@ -29,7 +29,7 @@ def test_every_link_has_its_target(built: SiteBuilt, pages: dict[str, Page]) -> 
             if not is_there or (parts.fragment and unquote(parts.fragment) not in pages[target].ids):
                 missing.append((address, link))
     assert not missing, missing[:10]
-    assert inside > 5000
+    assert inside > 3000
 
 
 def test_no_page_has_an_address_twice(pages: dict[str, Page]) -> None:
@@ -45,7 +45,7 @@ def test_nothing_that_others_wrote_is_markup(pages: dict[str, Page]) -> None:
             assert tag != "script" or found.get("type") == "application/json" or found.get("src"), address
             assert not found.get("href", "").startswith("javascript"), address
     told = pages["implementations/img-src-x-onerror-alert-1----b.html"].text
-    assert {IMAGE, SCRIPT} <= {text for text in (IMAGE, SCRIPT) if told.count(text) > 5}
+    assert min(told.count(text) for text in (IMAGE, SCRIPT)) > 3
     assert SCRIPT in pages["findings/hostile.html"].text
 
 
@@ -56,7 +56,7 @@ def test_the_matrix_tells_what_the_reports_say(results: Path, pages: dict[str, P
     cells = {found["id"]: found for _, found in home.elements if "data-held" in found}
     letters = {"pass": "p", "fail": "f", "error": "e", "not reached": "n", "unsupported": "u"}
     seen = 0
-    for name in TAKEN:
+    for name in (*REAL, "wrong"):
         report = read(results / name / "1" / "linux.json")
         slug = f"{name}--1--linux"
         for chapter in chapters(report):
@@ -71,24 +71,26 @@ def test_the_matrix_tells_what_the_reports_say(results: Path, pages: dict[str, P
 
 
 def test_from_a_failing_cell_two_links_lead_to_a_command_that_shows_why(pages: dict[str, Page]) -> None:
-    home, page = pages["index.html"], pages["implementations/torch--1--linux.html"]
-    assert "implementations/torch--1--linux.html#special-values" in home.links
-    anchors = [name for name in page.ids if name.startswith("why-")]
-    assert "#why-special-values.nan-in-window" in page.links
-    assert "why-special-values.nan-in-window" in anchors
-    assert page.text.count("conv2d-conformance replay 'n1c1h1w3") >= 1
+    home, page = pages["index.html"], pages["implementations/wrong--1--linux.html"]
+    assert "implementations/wrong--1--linux.html#values" in home.links
+    assert "values" in page.ids
+    assert f"#why-{BROKEN}" in page.links
+    assert f"why-{BROKEN}" in page.ids
+    assert "conv2d-conformance replay 'n1c1h1w3 m1k1x2" in page.text
 
 
 def test_a_requirement_names_those_that_hold_it_and_those_that_do_not(pages: dict[str, Page]) -> None:
-    page = pages["edition-2/special-values.nan-in-window.html"]
+    page = pages[f"edition-2/{BROKEN}.html"]
     rows = {found["id"]: found["class"] for tag, found in page.elements if tag == "tr" and "id" in found}
-    assert rows["torch--1--linux"] == rows["torch-layer--1--linux"] == "fail"
-    assert "onnxruntime--1--linux" not in rows  # which does not claim it
-    assert "conv2d-conformance spec edition 2, special-values.nan-in-window" in page.text
+    assert rows["wrong--1--linux"] == "fail"
+    held = {found["id"] for tag, found in page.elements if tag == "li" and "id" in found}
+    assert held == {f"{name}--1--linux" for name in REAL}
+    assert "onnxruntime--1--linux" not in pages["edition-2/padding-mode.reflect.html"].ids  # it does not claim it
+    assert f"conv2d-conformance spec edition 2, {BROKEN}" in page.text
 
 
 def test_what_is_no_report_is_told(built: SiteBuilt, results: Path, pages: dict[str, Page]) -> None:
-    assert built.reports == len(TAKEN) + 1
+    assert built.reports == len(REAL) + 2
     told = " ".join(built.refused)
     for name in ("cut.json", "foreign.json", "broken.py"):
         assert str(results / name) in told or str(results / "findings" / name) in told
@@ -97,9 +99,9 @@ def test_what_is_no_report_is_told(built: SiteBuilt, results: Path, pages: dict[
 
 
 def test_the_report_of_a_page_is_the_one_that_was_read(built: SiteBuilt, results: Path) -> None:
-    copy = Path(built.folder) / "reports" / "torch--1--linux.json"
-    assert json.loads(copy.read_text()) == json.loads((results / "torch" / "1" / "linux.json").read_text())
-    assert read(copy) == read(results / "torch" / "1" / "linux.json")
+    copy = Path(built.folder) / "reports" / "wrong--1--linux.json"
+    assert json.loads(copy.read_text()) == json.loads((results / "wrong" / "1" / "linux.json").read_text())
+    assert read(copy) == read(results / "wrong" / "1" / "linux.json")
 
 
 def test_findings_stand_by_gravity_with_what_their_scripts_say(pages: dict[str, Page]) -> None:

@@ -28,14 +28,16 @@ class ListedCheck:
 
 @dataclass(frozen=True)
 class ListedAdapter:
-    """A bundled adapter; `library` says whether its library is installed, and how to get it.
+    """A bundled adapter or worker, as a target; `library` says whether its library is installed, and how to get it.
 
-    Or a worker in any language: `adapter` is the target that runs it, and `library` says where, and what to read.
+    build, packages: the command that makes a worker, and those that install what it needs.
     """
 
     adapter: str
     what_it_calls: str
     library: str
+    build: str = ""
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

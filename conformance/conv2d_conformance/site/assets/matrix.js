@@ -79,7 +79,7 @@ function sortBy(key, first) {
 // Requirements of a chapter: columns that are made when they are asked for.
 function unfold(chapter, isOpen) {
   const header = head.querySelector(`[data-chapter="${chapter}"]`);
-  header.querySelector("button").setAttribute("aria-expanded", String(isOpen));
+  header.querySelector("[aria-expanded]").setAttribute("aria-expanded", String(isOpen));
   for (const cell of table.querySelectorAll(`[data-of="${chapter}"]`)) cell.remove();
   if (isOpen) open.add(chapter); else open.delete(chapter);
   if (!isOpen) return;
@@ -154,7 +154,7 @@ for (const cell of head.cells) {
   const button = Object.assign(document.createElement("button"), { type: "button" });
   const { chapter, sort: key } = cell.dataset;
   button.textContent = cell.textContent.trim();
-  cell.replaceChildren(button);
+  (cell.querySelector("div") ?? cell).replaceChildren(button);
   if (key) button.addEventListener("click", () => sortBy(key, key === "date" ? -1 : 1));
   if (!chapter) continue;
   button.setAttribute("aria-expanded", "false");
@@ -162,7 +162,7 @@ for (const cell of head.cells) {
   const order = Object.assign(document.createElement("button"), { type: "button", textContent: "⇅", title: `sort by ${chapter}` });
   order.setAttribute("aria-label", `sort by ${chapter.replaceAll("-", " ")}`);
   order.addEventListener("click", () => sortBy(chapter, -1));
-  cell.prepend(order);
+  cell.firstChild.prepend(order);
 }
 for (const field of form.elements) {
   if (!field.name || !state.has(field.name)) continue;
@@ -170,7 +170,7 @@ for (const field of form.elements) {
 }
 form.hidden = false;
 document.querySelector(".hint").hidden = false;
-form.addEventListener("input", () => { remember(); filter(); });
+for (const kind of ["input", "change"]) form.addEventListener(kind, () => { remember(); filter(); });
 form.addEventListener("reset", () => setTimeout(() => { remember(); filter(); }));
 form.addEventListener("submit", (event) => event.preventDefault());
 addEventListener("hashchange", follow);

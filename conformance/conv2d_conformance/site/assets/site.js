@@ -27,7 +27,7 @@ unfold();
 
 for (const figure of document.querySelectorAll(".picture")) {
   const data = JSON.parse(figure.querySelector("script").textContent);
-  const cells = new Map([...figure.querySelectorAll(".cell")].map((cell) => [cell.dataset.key, cell]));
+  const cells = new Map([...figure.querySelectorAll("[data-key]")].map((cell) => [cell.dataset.key, cell]));
   const slider = figure.querySelector("input[type=range]");
   const [height, width] = [data.rows.length, data.columns.length];
 
@@ -51,7 +51,7 @@ for (const figure of document.querySelectorAll(".picture")) {
       plane.classList.toggle("idle", !data.channels[m].includes(Number(plane.dataset.plane.slice(1))));
     }
     figure.querySelectorAll(".plane.w").forEach((plane, k) => {
-      plane.querySelectorAll(".value").forEach((text, place) => { text.textContent = data.weights[m][k][place]; });
+      plane.querySelectorAll("rect + text").forEach((text, place) => { text.textContent = data.weights[m][k][place]; });
     });
     const span = (axis) => [...new Set(axis.map(([, from]) => from).filter((from) => from !== null))].join(", ") || "none";
     figure.querySelector(".reads").textContent =
@@ -66,7 +66,7 @@ for (const figure of document.querySelectorAll(".picture")) {
     figure.classList.toggle("places", event.target.checked);
   });
   figure.querySelector("svg").addEventListener("click", (event) => {
-    const found = /^y(\d+):(\d+),(\d+)$/.exec(event.target.closest(".cell")?.dataset.key ?? "");
+    const found = /^y(\d+):(\d+),(\d+)$/.exec(event.target.closest("[data-key]")?.dataset.key ?? "");
     if (!found) return;
     const [m, i, j] = found.slice(1).map(Number);
     slider.value = (data.filters.indexOf(m) * height + i) * width + j;

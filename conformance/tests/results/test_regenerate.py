@@ -1,0 +1,182 @@
+"""Which reports are made anew, where they are kept, and what is said of those that cannot be made."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conv2d_conformance import __version__, spec
+from conv2d_conformance.implementation.bundled import list_adapters
+from results import environments, regenerate
+from results.environments import Environments, Missing, why
+from results.regenerate import PLATFORM, RESULTS, Run, kept, place
+
+PLAIN = Run("lib", "forward", "quick", "certify-lib")
+OLD = Run("lib", "forward", "quick", "certify-lib", requirements=("lib==1.2.0", "numpy<3"))
+SHOWN = Run("lib", "forward", "quick", "certify-lib", file="shown.json")
+RUNS = [PLAIN, OLD, SHOWN]
+
+
+def report(version: str, **asked: str) -> dict[str, Any]:
+    return {
+        "suite": {"version": __version__},
+        "spec": {"digest": spec.load().digest},
+        "run": {"target": "lib", "profile": "forward", "effort": "quick", **asked},
+        "implementation": {"name": "lib", "version": version},
+    }
+
+
+def path_of(version: str) -> Path:
+    return RESULTS / "lib" / version / f"{PLATFORM}.json"
+
+
+def test_a_run_is_kept_by_its_release() -> None:
+    there = {path_of("1.2.0+cpu"): report("1.2.0+cpu"), path_of("1.12.0"): report("1.12.0")}
+    assert kept(OLD, RUNS, there) == path_of("1.2.0+cpu")
+    assert kept(PLAIN, RUNS, there) == path_of("1.12.0")
+    assert kept(SHOWN, RUNS, there) is None
+    assert kept(PLAIN, RUNS, {path_of("1.2.0+cpu"): report("1.2.0+cpu")}) is None
+    assert kept(SHOWN, RUNS, {RESULTS / "shown.json": report("1.2.0")}) is None
+    assert kept(SHOWN, RUNS, {RESULTS / "shown.json": report("1.12.0")}) == RESULTS / "shown.json"
+
+
+@pytest.mark.parametrize("change", [{"effort": "standard"}, {"profile": "layer"}, {"target": "lib?fast=1"}])
+def test_a_report_of_another_run_is_none(change: dict[str, str]) -> None:
+    assert kept(PLAIN, RUNS, {path_of("1.12.0"): report("1.12.0", **change)}) is None
+
+
+def test_a_report_of_another_version_of_the_suite_or_platform_is_none() -> None:
+    newer, elsewhere = report("1.12.0"), RESULTS / "lib" / "1.12.0" / "darwin-arm64.json"
+    assert kept(PLAIN, RUNS, {elsewhere: newer}) is None
+    assert kept(PLAIN, RUNS, {path_of("1.12.0"): newer | {"suite": {"version": "0.0.1"}}}) is None
+    assert kept(PLAIN, RUNS, {path_of("1.12.0"): newer | {"spec": {"digest": "0"}}}) is None
+
+
+@pytest.mark.parametrize(
+    ("run", "where"),
+    [
+        (PLAIN, f"lib/1.0/{PLATFORM}.json"),
+        (SHOWN, "shown.json"),
+        (Run("lib?a=1&b=x/y", "forward", "quick", "e"), f"lib/1.0/{PLATFORM}-a=1-b=x-y.json"),
+        (Run("command:node lib.mjs?x", "forward", "quick", "e"), f"lib/1.0/{PLATFORM}.json"),
+    ],
+)
+def test_a_report_is_kept_by_implementation_version_platform_and_options(run: Run, where: str) -> None:
+    assert place(run, "lib", "1.0") == RESULTS / where
+
+
+def test_every_row_has_its_environment_and_its_target() -> None:
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read(RESULTS.parent / "tox.ini")
+    rows = regenerate.runs()
+    assert len(set(rows)) == len(rows) > 8
+    for run in rows:
+        assert f"testenv:{run.environment}" in tox, run
+        assert run.target.startswith("command:") or run.target.partition("?")[0] in list_adapters(), run
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[[run]]\ntarget = "x"\nprofile = 1', "runs.toml: profile = 1 of 'x'; keys are target, profile"),
+        ('[[run]]\ntarget = "x"\nspeed = "1"', "runs.toml: speed = '1' of 'x'; keys are target, profile"),
+        ('[[run]]\ntarget = "x"\neffort = "quick"', "runs.toml: {'target': 'x', 'effort': 'quick'} lacks profile, env"),
+    ],
+)
+def test_a_row_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, sentence: str) -> None:
+    (tmp_path / "runs.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(regenerate, "RUNS", tmp_path / "runs.toml")
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
+        regenerate.runs()
+
+
+def test_every_report_is_on_the_page_of_its_implementation() -> None:
+    for path in RESULTS.glob("*/*/*.json"):
+        folder = path.parents[1]
+        page = (folder / "README.md").read_text(encoding="utf-8").replace("%2B", "+").replace("%3D", "=")
+        assert f"({path.relative_to(folder).as_posix()})" in page, "results/regenerate.py --pages writes it anew"
+        front = (RESULTS / "README.md").read_text(encoding="utf-8")
+        assert f"({folder.name}/README.md)" in front, "results/regenerate.py --pages writes it anew"
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        (
+            "ERROR: Could not find a version\nERROR: No matching distribution found for lib==9.9\ncertify-lib: exit 1",
+            "there is no release lib==9.9 for Python 3.",
+        ),
+        (
+            ".pkg: _exit> python\ncertify-lib: commands_pre[0]> python\nocaml is missing: apt-get install ocaml\n"
+            "certify-lib: exit 1 (0.1 seconds)\n  certify-lib: FAIL code 1\n  evaluation failed :( (1.00 seconds)\n",
+            "ocaml is missing: apt-get install ocaml",
+        ),
+        ("error: subprocess-exited-with-error\n  hint\n[notice] a new pip\n", "error: subprocess-exited-with-error"),
+    ],
+)
+def test_the_sentence_that_says_why_is_found(output: str, sentence: str) -> None:
+    assert why(output).startswith(sentence)
+
+
+def test_an_environment_is_made_once_and_a_missing_one_told_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def told(command: list[str]) -> str:
+        asked.append(command)
+        return "no such release"
+
+    monkeypatch.setattr(environments, "_told", told)
+    made = Environments()
+    for _ in range(2):
+        with pytest.raises(Missing, match="no such release"):
+            made.python("certify-lib", ("lib==1.0",))
+    assert len(asked) == 1
+    assert asked[0][-2:] == ["--override", "testenv:certify-lib.commands="]
+    assert str(environments.WORK / "releases" / "lib==1.0").replace("==", "") in asked[0][5].replace("==", "")
+
+
+class NoEnvironment(Environments):
+    def _make(self, name: str, requirements: tuple[str, ...]) -> Path | Missing:
+        assert not requirements
+        if name == "certify-broken":
+            raise RuntimeError("what nobody foresaw")
+        if name == "certify-missing":
+            return Missing("apt-get install ocaml")
+        return Path(sys.executable)
+
+
+def test_what_cannot_be_run_costs_its_row_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [Run("no-such-target", "forward", "quick", f"certify-{name}") for name in ("broken", "missing", "there")]
+    monkeypatch.setattr(regenerate, "Environments", NoEnvironment)
+    monkeypatch.setattr(regenerate, "DRAFTS", tmp_path)
+    monkeypatch.setattr(regenerate, "runs", lambda: rows)
+    monkeypatch.setattr(regenerate, "write_pages", lambda: None)
+    assert regenerate.main(["--workers", "2", "--again"]) == 1
+    told = capsys.readouterr().out
+    assert told.startswith("3 of 3 reports are to be made\n")
+    table = told.partition("not run here:\n")[2].splitlines()
+    assert sorted(line.partition("quick  ")[2][:33] for line in table) == [
+        "RuntimeError: what nobody foresaw",
+        "apt-get install ocaml",
+        "exit status 2: Error: there is no",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--only", "no-such"], "--only 'no-such' matches no target and no environment of runs.toml"),
+        (["--workers", "0"], "--workers must be at least 1, not 0"),
+    ],
+)
+def test_what_makes_no_sense_is_said(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        regenerate.main(arguments)
+    assert sentence in capsys.readouterr().err
