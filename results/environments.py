@@ -13,8 +13,10 @@ from threading import Lock
 
 ROOT = Path(__file__).parents[1]
 WORK = ROOT / ".tox"
+TOX = [sys.executable, "-m", "tox"]
 
 NO_RELEASE = re.compile(r"No matching distribution found for (\S+)")
+NO_ENVIRONMENT = re.compile(r"environments not found in configuration file:\s*(\S+)")
 NOISE = re.compile(r"^\s*(\.pkg|certify-[\w-]+): |evaluation failed|^\s*$|^\[notice\]")
 """Lines of tox about itself, which do not say why."""
 
@@ -27,11 +29,14 @@ class Missing(Exception):
 class Environments:
     """Makes each environment once, one after the other; tox cannot build the package twice at the same time."""
 
-    made: dict[tuple[str, tuple[str, ...]], Path | Missing] = field(default_factory=dict)
+    made: dict[tuple[str, tuple[str, ...]], list[str] | Missing] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
-    def python(self, name: str, requirements: tuple[str, ...] = ()) -> Path:
-        """The interpreter of an environment, with the requirements over it. Missing says why there is none."""
+    def ready(self, name: str, requirements: tuple[str, ...] = ()) -> list[str]:
+        """The words before a command that is to run in an environment with the requirements installed over it.
+
+        Missing says why there is none.
+        """
         with self.lock:
             if (name, requirements) not in self.made:
                 self.made[name, requirements] = self._make(name, requirements)
@@ -40,18 +45,22 @@ class Environments:
             raise found
         return found
 
-    def _make(self, name: str, requirements: tuple[str, ...]) -> Path | Missing:
-        """Let tox install all but the tests: `commands_pre` stay, which say what of the system is missing."""
+    def _make(self, name: str, requirements: tuple[str, ...]) -> list[str] | Missing:
+        """Let tox do all but the tests. Its `commands_pre` are made: they say what of the system is missing."""
         folder = WORK / "releases" / file_name("-".join(requirements)) if requirements else WORK
-        tox = [sys.executable, "-m", "tox", "run", "--workdir", str(folder), "-e", name]
-        if said := _told([*tox, "--override", f"testenv:{name}.commands="]):
+        where = ["--workdir", str(folder), "-e", name]
+        if said := _told([*TOX, "run", *where, "--override", f"testenv:{name}.commands="]):
             return Missing(said)
-        python = folder / name / "bin" / "python"
-        if not python.exists():
-            return Missing(f"tox made no environment {name}; its Python is not here")
-        if requirements and (said := _told([str(python), "-m", "pip", "install", "--quiet", *requirements])):
+        inside = [*TOX, "exec", "-qq", "--skip-pkg-install", "--skip-env-install", *where, "--"]
+        if said := _told([*inside, "python", "-m", "pip", "install", "--quiet", *requirements] if requirements else []):
             return Missing(said)
-        return python
+        return inside
+
+
+def run(command: list[str], *, seconds: float | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command of an environment in the root of the project, as tox does."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(("TOX_", "VIRTUAL_ENV"))}
+    return subprocess.run(command, cwd=ROOT, env=outside, check=False, capture_output=True, text=True, timeout=seconds)
 
 
 def file_name(text: str) -> str:
@@ -60,18 +69,19 @@ def file_name(text: str) -> str:
 
 
 def _told(command: list[str]) -> str:
-    """Run a command. Why it failed, in one sentence; empty where it did not."""
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(("TOX_", "VIRTUAL_ENV"))}
-    ran = subprocess.run(
-        command, cwd=ROOT, env=outside, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    return "" if ran.returncode == 0 else why(ran.stdout) or f"exit status {ran.returncode}"
+    """Run a command, if there is one. Why it failed, in one sentence; empty where it did not."""
+    if not command:
+        return ""
+    ran = run(command)
+    return "" if ran.returncode == 0 else why(ran.stdout + ran.stderr) or f"exit status {ran.returncode}"
 
 
 def why(output: str) -> str:
     """The sentence of an output that says why something could not be installed."""
     if found := NO_RELEASE.search(output):
         return f"there is no release {found[1]} for Python {platform.python_version()} on {platform.machine()}"
+    if found := NO_ENVIRONMENT.search(output):
+        return f"tox.ini has no environment {found[1]}"
     lines = [line.strip() for line in output.splitlines() if not NOISE.search(line)]
     errors = [line for line in lines if line.lower().startswith("error")]
     return (errors or lines or [""])[-1]

@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import re
-import subprocess
 import sys
 import time
 import tomllib
@@ -30,6 +29,7 @@ from conv2d_conformance.report.reading import read
 sys.path.insert(0, str(Path(__file__).parents[1]))  # where `results` is, if this file is run as a program
 
 from results.environments import ROOT, WORK, Environments, Missing, file_name
+from results.environments import run as in_root
 from results.reproducing import reproduce
 
 RESULTS = ROOT / "results"
@@ -37,7 +37,15 @@ RUNS = RESULTS / "runs.toml"
 ADAPTERS = ROOT / "adapters" / "conv2d_adapters"
 DRAFTS = WORK / "drafts"
 PLATFORM = f"{platform.system()}-{platform.machine()}".lower()
-KEYS = {"target": str, "profile": str, "effort": str, "environment": str, "requirements": list, "file": str}
+KEYS = {
+    "target": str,
+    "profile": str,
+    "effort": str,
+    "environment": str,
+    "requirements": list,
+    "deviations": str,
+    "file": str,
+}
 MARK = "<!-- what follows is made by results/regenerate.py -->"
 REPORTED = (0, 1, 4)
 """The exit statuses of a run that came to an end."""
@@ -52,10 +60,17 @@ class Run:
     effort: str
     environment: str
     requirements: tuple[str, ...] = ()
+    deviations: str = ""
     file: str = ""
 
     def __str__(self) -> str:
         return " ".join((self.target, *self.requirements, self.profile, self.effort))
+
+    @property
+    def known(self) -> Path:
+        """The file of what is known to fail, which need not exist. The run that the README shows declares nothing."""
+        own = f"{self.target.partition('?')[0].replace('-', '_')}.deviations.toml"
+        return ADAPTERS / (self.deviations or ("none" if self.file else own))
 
     @property
     def releases(self) -> frozenset[str]:
@@ -121,19 +136,15 @@ def place(run: Run, name: str, version: str) -> Path:
 
 def examine(run: Run, environments: Environments) -> Path:
     """Make the report of one run, and its reproducers. Missing says why it cannot be made here."""
-    python = environments.python(run.environment, run.requirements)
+    inside = environments.ready(run.environment, run.requirements)
     DRAFTS.mkdir(parents=True, exist_ok=True)
     draft = DRAFTS / f"{file_name(str(run))}.json"
     draft.unlink(missing_ok=True)  # that of a run which came to no end, perhaps of another kind
-    command = [str(python), "-m", "conv2d_conformance", "run", run.target, "--workers", "1"]
+    command = [*inside, "conv2d-conformance", "run", run.target, "--workers", "1"]
     command += ["--profile", run.profile, "--effort", run.effort, "--output", str(draft)]
-    deviations = ADAPTERS / f"{run.target.partition('?')[0].replace('-', '_')}.deviations.toml"
-    if deviations.exists() and not run.file:
-        command += ["--deviations", str(deviations)]
-    path = os.pathsep.join((str(python.parent), os.environ.get("PATH", "")))  # where a worker's program may be
-    ran = subprocess.run(
-        command, cwd=ADAPTERS / "workers", env={**os.environ, "PATH": path}, check=False, capture_output=True, text=True
-    )
+    if run.known.exists():
+        command += ["--deviations", str(run.known)]
+    ran = in_root(command)
     if ran.returncode not in REPORTED or not draft.exists():
         said = [line for line in ran.stderr.splitlines() if line.strip()] or ["nothing on standard error"]
         raise Missing(f"exit status {ran.returncode}: {' '.join(said[-2:])}")
@@ -141,7 +152,7 @@ def examine(run: Run, environments: Environments) -> Path:
     finished = place(run, report.implementation.name, report.implementation.version)
     finished.parent.mkdir(parents=True, exist_ok=True)
     draft.replace(finished)
-    reproduce(report, python, RESULTS / "reproducers" / finished.relative_to(RESULTS).with_suffix(""))
+    reproduce(report, inside, RESULTS / "reproducers" / finished.relative_to(RESULTS).with_suffix(""))
     return finished
 
 
@@ -151,6 +162,7 @@ def examine_all(chosen: Sequence[Run], workers: int) -> Iterator[tuple[Run, Path
 
     def timed(run: Run) -> tuple[Path | str, float]:
         begin = time.monotonic()
+        print(f"begun: {run}", flush=True)
         try:
             return examine(run, environments), time.monotonic() - begin
         except Missing as reason:

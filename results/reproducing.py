@@ -7,12 +7,16 @@ import subprocess
 from pathlib import Path
 
 from conv2d_conformance.report.report import Report
+from results.environments import run
 
 SECONDS = 600
 
 
-def reproduce(report: Report, python: Path, folder: Path) -> None:
-    """Write a script for every failure into the folder, and a page that says what has none."""
+def reproduce(report: Report, inside: list[str], folder: Path) -> None:
+    """Write a script for every failure into the folder, and a page that says what has none.
+
+    `inside` are the words before a command that is to run where the library is.
+    """
     for old in folder.glob("*.py"):
         old.unlink()
     missing = []
@@ -20,11 +24,9 @@ def reproduce(report: Report, python: Path, folder: Path) -> None:
         if failure := entry.failure:
             after = [word for line in failure.after for word in ("--after", line)]
             command = ["replay", failure.case, report.run.target, "--script", *after]
-            asked = subprocess.run(
-                [str(python), "-m", "conv2d_conformance", *command], check=False, capture_output=True, text=True
-            )
+            asked = run([*inside, "conv2d-conformance", *command])
             folder.mkdir(parents=True, exist_ok=True)
-            if not publish(asked.stdout, folder / f"{entry.id}.py", python):
+            if not publish(asked.stdout, folder / f"{entry.id}.py", [*inside, "python"]):
                 said = asked.stderr.strip().splitlines() or ["nothing was said"]
                 why = "runs without a fault here" if asked.stdout else said[-1].strip()
                 missing.append(f"`{entry.id}`: {why}; `{shlex.join(['conv2d-conformance', *command])}`")
@@ -32,13 +34,13 @@ def reproduce(report: Report, python: Path, folder: Path) -> None:
         (folder / "README.md").write_text(page_of_missing(missing), encoding="utf-8")
 
 
-def publish(script: str, path: Path, python: Path) -> bool:
+def publish(script: str, path: Path, python: list[str]) -> bool:
     """Keep a script only where it fails when it is run, as the run did."""
     if not script:
         return False
     path.write_text(script, encoding="utf-8")
     try:
-        status = subprocess.run([str(python), str(path)], check=False, capture_output=True, timeout=SECONDS).returncode
+        status = run([*python, str(path)], seconds=SECONDS).returncode
     except subprocess.TimeoutExpired:  # it hangs, as the run did
         return True
     if status != 0:

@@ -14,6 +14,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
+from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.verdict.question import Question
 from site_pages import BROKEN, IMAGE, REAL
 
 AXE = Path(os.environ["AXE"])
@@ -24,6 +26,8 @@ const done = arguments[0];
 const told = (one) => [one.id, one.nodes.slice(0, 3).map((node) => node.failureSummary + node.html)];
 axe.run(document, { preload: false }).then((result) => done(result.violations.map(told)));
 """
+
+SIDE_BY_SIDE = "n1c4h4w5 m6k2x3 g2 integers:1"
 
 Complaints = Callable[[], list[Any]]
 
@@ -228,6 +232,17 @@ def test_a_picture_shows_what_the_chosen_element_reads(browser: Chrome, folder: 
     )
     assert one(browser, ".reads").text.startswith("y[0,6,8]")
     assert slider.get_attribute("value") == str(7 * 9 - 1)
+
+
+def test_a_picture_of_groups_shows_the_channels_of_the_chosen_group(browser: Chrome, folder: Path) -> None:
+    browser.get(on_disk(folder, "edition-2/groups.side-by-side.html"))  # 4 channels to 6, in 2 groups, under 2x3
+    one(browser, ".picture input[type=range]").send_keys(Keys.END)
+    assert one(browser, ".reads").text.startswith("y[5,")
+    for plane, number in (("x2", 6), ("x3", 6), ("x0", 0), ("x1", 0), ("w0", 6), ("w1", 6)):
+        read = browser.find_elements(By.CSS_SELECTOR, f"[data-plane={plane}] .read")
+        assert len(read) == number, plane
+    weights = [text.text for text in browser.find_elements(By.CSS_SELECTOR, "[data-plane=w0] rect + text")]
+    assert weights == [str(int(value)) for value in Question(parse(SIDE_BY_SIDE)).weight[5, 0].ravel()]
 
 
 def test_paper_has_no_controls_and_all_that_is_told(browser: Chrome, folder: Path) -> None:

@@ -9,7 +9,7 @@ import click
 
 from conv2d_conformance.cli.answer_format import JSON, format_option, tell
 
-NEEDED = ("jinja2", "markdown_it")
+NEEDED = ("jinja2", "markdown_it", "matplotlib")
 
 
 @click.command()

@@ -13,6 +13,7 @@ from conv2d_conformance.mutants import Mutant, catalogue
 from conv2d_conformance.report.report import Entry
 from conv2d_conformance.site import addresses
 from conv2d_conformance.site.findings import PublishedFinding
+from conv2d_conformance.site.plots import WorstError, worst_errors
 from conv2d_conformance.site.prose import Prose
 from conv2d_conformance.site.published import Published
 from conv2d_conformance.site.standing import MatrixRow, rows
@@ -73,6 +74,11 @@ class Contents:
         pages = {"power.md": addresses.POWER, "sharpness.md": addresses.SHARPNESS}
         found |= {name: pages[name] for name in published.texts}
         return found | {one.path: addresses.implementation(one.slug) for one in published.reports}
+
+    @cached_property
+    def worst_errors(self) -> tuple[WorstError, ...]:
+        """Those of all reports."""
+        return tuple(one for row in self.rows for one in worst_errors(row.report))
 
     def prose(self, page: str, folder: str = "", whole: str = "") -> Prose:
         """How Markdown becomes HTML on a page."""

@@ -18,6 +18,7 @@ from conv2d_conformance.report.verdicts import core_of
 from conv2d_conformance.site.contents import Contents
 from conv2d_conformance.site.findings import PublishedFinding
 from conv2d_conformance.site.picture import Picture, picture_of
+from conv2d_conformance.site.plots import margins, worst_errors
 from conv2d_conformance.site.standing import MatrixRow
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.grading import describe_grade
@@ -70,6 +71,7 @@ def implementation_values(contents: Contents, row: MatrixRow) -> dict[str, Any]:
         "where": where,
         "common": common_fault([one.cause for one in told]),
         "accuracy": [*_told_accuracy(report)],
+        "margins": margins(own, contents.worst_errors) if (own := worst_errors(report)) else "",
         "meanings": MEANINGS,
         "fingerprint": report.fingerprint.dtypes if report.fingerprint else {},
         "chapters": _by_chapter(report),

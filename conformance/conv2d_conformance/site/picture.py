@@ -214,7 +214,7 @@ class _Drawing:
     def _left_out(self) -> str:
         told = []
         if more := self.g.C - len(self.inputs):
-            told.append(f"{more} more channels of the input, which are read alike")
+            told.append(f"{more} more channels of the input")
         if more := self.g.M - len(self.filters):
             told.append(f"{more} more channels of the output")
         if (self.case.N or 1) > 1:

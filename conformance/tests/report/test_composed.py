@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from fnmatch import fnmatchcase
@@ -10,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import on_json
 from conv2d_conformance import spec
 from conv2d_conformance.adapter import Adapter
+from conv2d_conformance.cli import program
 from conv2d_conformance.contract.composed import COMPOSABLE
 from conv2d_conformance.report.composed_parts import ABOUT, composed_in
 from conv2d_conformance.report.console import console
@@ -123,3 +126,9 @@ def test_the_representations_do(composed: dict[str, Any]) -> None:
 def test_nothing_is_said_where_nothing_is_composed(report: dict[str, Any]) -> None:
     assert "composed" not in shown(report)
     assert "composed" not in repr(on_json.report_of(report))
+
+
+def test_the_summary_for_programs_does(composed: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text(json.dumps(composed), encoding="utf-8")
+    told = CliRunner().invoke(program, ["summary", "--format", "json", str(tmp_path / "mine.json")])
+    assert json.loads(told.stdout)[0]["composed"] == BIAS

@@ -14,7 +14,7 @@ from results.reproducing import page_of_missing, publish
 )
 def test_a_script_that_does_not_fail_is_not_kept(tmp_path: Path, text: str, is_kept: bool) -> None:
     path = tmp_path / "script.py"
-    assert publish(text, path, Path(sys.executable)) == is_kept
+    assert publish(text, path, [sys.executable]) == is_kept
     assert path.exists() == is_kept
 
 

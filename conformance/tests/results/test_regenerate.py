@@ -116,6 +116,7 @@ def test_every_report_is_on_the_page_of_its_implementation() -> None:
             "certify-lib: exit 1 (0.1 seconds)\n  certify-lib: FAIL code 1\n  evaluation failed :( (1.00 seconds)\n",
             "ocaml is missing: apt-get install ocaml",
         ),
+        ("ROOT: HandledError| provided environments not found in configuration file:\nx\n", "tox.ini has no environ"),
         ("error: subprocess-exited-with-error\n  hint\n[notice] a new pip\n", "error: subprocess-exited-with-error"),
     ],
 )
@@ -134,20 +135,20 @@ def test_an_environment_is_made_once_and_a_missing_one_told_each_time(monkeypatc
     made = Environments()
     for _ in range(2):
         with pytest.raises(Missing, match="no such release"):
-            made.python("certify-lib", ("lib==1.0",))
+            made.ready("certify-lib", ("lib==1.0",))
     assert len(asked) == 1
-    assert asked[0][-2:] == ["--override", "testenv:certify-lib.commands="]
-    assert str(environments.WORK / "releases" / "lib==1.0").replace("==", "") in asked[0][5].replace("==", "")
+    where = ["--workdir", str(environments.WORK / "releases" / "lib==1.0"), "-e", "certify-lib"]
+    assert asked[0][3:] == ["run", *where, "--override", "testenv:certify-lib.commands="]
 
 
 class NoEnvironment(Environments):
-    def _make(self, name: str, requirements: tuple[str, ...]) -> Path | Missing:
+    def _make(self, name: str, requirements: tuple[str, ...]) -> list[str] | Missing:
         assert not requirements
         if name == "certify-broken":
             raise RuntimeError("what nobody foresaw")
         if name == "certify-missing":
             return Missing("apt-get install ocaml")
-        return Path(sys.executable)
+        return [sys.executable, "-c", "raise SystemExit('error: there is no such target')"]
 
 
 def test_what_cannot_be_run_costs_its_row_alone(
@@ -165,7 +166,7 @@ def test_what_cannot_be_run_costs_its_row_alone(
     assert sorted(line.partition("quick  ")[2][:33] for line in table) == [
         "RuntimeError: what nobody foresaw",
         "apt-get install ocaml",
-        "exit status 2: Error: there is no",
+        "exit status 1: error: there is no",
     ]
 
 

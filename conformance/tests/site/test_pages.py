@@ -11,6 +11,7 @@ from conv2d_conformance import spec
 from conv2d_conformance.report.counts import chapters
 from conv2d_conformance.report.reading import read
 from conv2d_conformance.site.built import SiteBuilt
+from conv2d_conformance.site.plots import COLOURS, worst_errors
 from site_pages import BROKEN, IMAGE, REAL, SCRIPT, Page
 
 
@@ -109,3 +110,17 @@ def test_findings_stand_by_gravity_with_what_their_scripts_say(pages: dict[str, 
     assert rows[0] == "hostile"
     assert {"broken", "hostile"} < set(rows)
     assert f'print("{SCRIPT}")' in pages["findings/hostile.html"].text
+
+
+def test_the_worst_errors_are_plotted_over_their_sums_in_the_colours_of_the_page(
+    built: SiteBuilt, results: Path
+) -> None:
+    found = worst_errors(read(results / "reference-correlate" / "1" / "linux.json"))
+    assert {one.subject for one in found} == {"float32", "float64"}  # and not their gradients
+    assert all(one.K >= 1 and 0 < one.share <= 1 for one in found)
+    text = (Path(built.folder) / "implementations" / "reference-correlate--1--linux.html").read_text()
+    plot = text.partition('<figure class="plot">')[2].partition("</figure>")[0]
+    assert "products of the sum, K" in plot
+    assert all(f">{one.subject}</text>" in plot for one in found)
+    assert "var(--accent)" in plot
+    assert not any(colour in plot for colour in COLOURS)

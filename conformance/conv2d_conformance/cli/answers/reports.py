@@ -13,6 +13,7 @@ class ReportInShort:
 
     report: str
     limits: tuple[str, ...]
+    composed: dict[str, str]
     implementation: dict[str, str]
     target: str
     profile: str

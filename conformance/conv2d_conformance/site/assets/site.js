@@ -42,7 +42,7 @@ for (const figure of document.querySelectorAll(".picture")) {
     for (const c of data.channels[m]) {
       rows.forEach(([row, from], kh) => columns.forEach(([column, start], kw) => {
         mark(`x${c}:${row},${column}`, "read");
-        mark(`w${c - data.first[data.filters[0]]}:${kh},${kw}`, "read");
+        mark(`w${c - data.first[m]}:${kh},${kw}`, "read");
         if (from === null || start === null) outside += 1;
         else if (from !== row || start !== column) mark(`x${c}:${from},${start}`, "origin");
       }));
