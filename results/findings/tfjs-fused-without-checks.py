@@ -7,7 +7,7 @@
 # kind = "bug"
 # gravity = 1
 # breaks = ["validation.stride-positive", "validation.dilation-positive"]
-# report = "tfjs-wasm/4.22.0/linux-x86_64.json"
+# report = "tfjs-cpu/4.22.0/linux-x86_64.json"
 # known = "https://github.com/tensorflow/tfjs/issues/6990"
 # system = []
 # ///

@@ -7,7 +7,7 @@
 # kind = "bug"
 # gravity = 1
 # breaks = ["validation.kernel-positive"]
-# report = "tfjs-wasm/4.22.0/linux-x86_64.json"
+# report = "tfjs-cpu/4.22.0/linux-x86_64.json"
 # known = ""
 # system = []
 # ///

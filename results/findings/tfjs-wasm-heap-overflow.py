@@ -6,7 +6,7 @@
 # implementation = "TensorFlow.js 4.22.0"
 # kind = "bug"
 # gravity = 1
-# breaks = ["arguments.scalar"]
+# breaks = ["determinism.repeatable", "determinism.no-state", "determinism.after-rejection", "arguments.scalar"]
 # report = "tfjs-wasm/4.22.0/linux-x86_64.json"
 # known = "https://github.com/tensorflow/tfjs/issues/649"
 # system = []
