@@ -3,7 +3,7 @@
 # dependencies = ["numpy==2.3.5"]
 # [tool.conv2d-conformance]
 # title = "the padding same in the modes reflect, replicate and circular pads the height by the width and the width by the height"
-# implementation = "libtorch 1.13.1"
+# implementation = "libtorch 1.13.0"
 # kind = "bug"
 # gravity = 2
 # breaks = ["padding-mode.replicate-same", "padding-mode.reflect-same", "padding-mode.circular-same"]

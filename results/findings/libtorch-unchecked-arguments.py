@@ -3,7 +3,7 @@
 # dependencies = ["numpy==2.3.5"]
 # [tool.conv2d-conformance]
 # title = "groups of 0 end the process with SIGFPE, and a negative dilation of an empty batch is taken"
-# implementation = "libtorch 1.13.1"
+# implementation = "libtorch 1.13.0"
 # kind = "bug"
 # gravity = 1
 # breaks = ["validation.groups-positive", "validation.dilation-positive"]
