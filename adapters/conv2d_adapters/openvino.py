@@ -1,8 +1,7 @@
 """OpenVINO's `Convolution` and `GroupConvolution` on the CPU, in a model of one convolution.
 
-Options: `precision` is the hint INFERENCE_PRECISION_HINT: f32 by default; bf16, f16, or default, which leaves the
-choice to OpenVINO, as those do who say nothing: on a processor with bfloat16 arithmetic, it takes that.
-`threads` (1) is INFERENCE_NUM_THREADS.
+Options: `precision` (f32, bf16, f16) is the hint INFERENCE_PRECISION_HINT; default leaves the choice to OpenVINO, as
+those do who say nothing: bfloat16 where the processor has it. `threads` (1) is INFERENCE_NUM_THREADS.
 
 Compiling takes some 50 ms, so compiled models are kept; the key is the configuration with all shapes, never the data.
 The operators have no bias: OpenVINO's `Add` adds it. OpenVINO hands bfloat16 over as bits in arrays of float16.
@@ -32,20 +31,14 @@ Array = np.ndarray[Any, Any]
 core = openvino.Core()
 
 
-def bits(array: Array) -> Array:
-    return array.view(np.float16) if array.dtype.name == "bfloat16" else array
-
-
 @lru_cache(maxsize=512)
-def compiled(kinds: Any, stride: Any, padding: Any, dilation: Any, groups: int, settings: Any) -> Any:
+def compiled(kinds: Any, settings: Any, _text: str, *, stride: Any, padding: Any, dilation: Any, groups: int) -> Any:
     arrays = [ops.parameter(shape, Type.bf16 if dtype.name == "bfloat16" else Type(dtype)) for dtype, shape in kinds]
     x, w, *bias = arrays
     pads, auto_pad = ([0, 0], AUTO_PAD[padding]) if isinstance(padding, str) else (list(padding), "explicit")
     attributes = list(stride), pads, pads, list(dilation), auto_pad
-    if groups == 1:
-        y = ops.convolution(x, w, *attributes)
-    else:
-        y = ops.group_convolution(x, ops.reshape(w, [groups, -1, *kinds[1][1][1:]], False), *attributes)
+    grouped = ops.reshape(w, [groups, -1, *kinds[1][1][1:]], False) if groups != 1 else w
+    y = (ops.convolution if groups == 1 else ops.group_convolution)(x, grouped, *attributes)
     for b in bias:
         y = ops.add(y, ops.unsqueeze(b, [0, 2, 3]))
     return core.compile_model(openvino.Model([y], arrays), "CPU", dict(settings))
@@ -59,8 +52,9 @@ def configure(precision: str = "f32", threads: str = "1") -> Adapter:
     def conv2d(input: Array, weight: Array, bias: Array | None = None, **call: Any) -> Any:
         arrays = [array for array in (input, weight, bias) if array is not None]
         kinds = tuple((array.dtype, array.shape) for array in arrays)
-        model = compiled(kinds, call["stride"], call["padding"], call["dilation"], call["groups"], settings)
-        return model.infer_new_request([bits(array) for array in arrays])[0].view(input.dtype)
+        model = compiled(kinds, settings, repr(call), **call)  # the text tells 1.0 from 1, which is an equal key
+        bits = [array.view(np.float16) if array.dtype.name == "bfloat16" else array for array in arrays]
+        return model.infer_new_request(bits)[0].view(input.dtype)
 
     chosen = hint.get("INFERENCE_PRECISION_HINT") or core.get_property("CPU", "INFERENCE_PRECISION_HINT").to_string()
     dtypes, grades = CLAIMED[chosen]
@@ -70,6 +64,7 @@ def configure(precision: str = "f32", threads: str = "1") -> Adapter:
         description=f"Convolution and GroupConvolution of OpenVINO on the CPU, in the precision {chosen}",
         conv2d=conv2d,
         configure=configure,
+        composed={"bias": "openvino.opset13.add"},
         capabilities=Capabilities(
             dtypes=dtypes,
             grades=grades,

@@ -65,6 +65,9 @@ CONVOLVES = re.compile(r"conv(?!ert)", re.IGNORECASE)
 RUNS = frozenset({"execute", "extract", "forward", "infer", "infer_new_request", "invoke", "run"})
 """Calls that start a model, besides those whose name speaks of a convolution."""
 
+BIASES = frozenset({"bias", "b"})
+"""What is added by an operation that is named, as `composed` says, since an operator may be that of NumPy."""
+
 OVER_ALL = frozenset({"map", "vmap", "starmap", "vectorize"})
 WHOLE = (":", "::-1")
 """Slices that leave nothing out: the second one turns the axis, as a library needs that does not correlate."""
@@ -105,6 +108,10 @@ def repairs(source: str) -> Iterator[tuple[str, int]]:
                     yield f"numpy.{name}", node.lineno
                 if name in OVER_ALL and node.args and _reaches(node.args[0], computing):
                     yield "loop", node.lineno
+            case ast.BinOp(op=ast.Add()) if _is_bias(node.left) or _is_bias(node.right):
+                yield "bias", node.lineno
+            case ast.AugAssign(op=ast.Add()) if _is_bias(node.value):
+                yield "bias", node.lineno
             case ast.Subscript() if _is_part_of_an_array(node):
                 yield "crop", node.lineno
             case ast.For() | ast.AsyncFor() | ast.While():
@@ -130,6 +137,13 @@ def _root(value: ast.expr) -> str:
     while isinstance(value, ast.Attribute | ast.Subscript):
         value = value.value
     return value.id if isinstance(value, ast.Name) else ""
+
+
+def _is_bias(value: ast.expr) -> bool:
+    """Whether it is the bias, or an array that a method makes of it."""
+    while isinstance(value, ast.Call):
+        value = value.func
+    return _root(value) in BIASES
 
 
 def _names_from_numpy(tree: ast.AST) -> Iterator[tuple[str, int]]:
@@ -222,6 +236,8 @@ def test_every_exception_has_a_reason_and_is_needed() -> None:
         ("import numpy as np\ny = np.add(y, b)", "numpy.add"),
         ("import numpy as np\nb = np.zeros(3)", "numpy.zeros"),
         ("import numpy as np\ny = np.lib.stride_tricks.sliding_window_view(x, 3)", "numpy.sliding_window_view"),
+        ("return y + bias.reshape(-1, 1, 1)", "bias"),
+        ("y += b[:, None, None]", "bias"),
         ("x = x.astype('float32')", "cast"),
         ("x = tf.cast(x, tf.float32)", "cast"),
         ("x = x.half()", "cast"),

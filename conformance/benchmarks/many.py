@@ -1,9 +1,10 @@
 """What a target costs among many, with `run --effort quick --stop first --workers 2`, beside a run of one alone.
 
-    python many.py [--markdown FILE]
+    python many.py [--every N] [--markdown FILE]
 
-Classic faults, kernels that are wrong for few calls, and right ones are each examined in one command. (Mutants and
-variants are no targets for this: they are made of the reference, which is a reason to refuse them.) Seconds of a busy
+Classic faults, kernels that are wrong for few calls, 200 that are made of parts (or one in N of them), and right ones
+are each examined in one command. (Mutants and variants are no targets for this: they are made of the reference, which
+is a reason to refuse them.) Seconds of a busy
 machine say little: processor seconds are those of the command and of all its processes, and the ratio is to a run of a
 right kernel alone, before and after, which a busy machine slows as much. The seconds until told are from when the
 process of a target was up to its report, with diagnosis and confirmation.
@@ -21,11 +22,13 @@ import sys
 import tempfile
 import textwrap
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import classic_faults
+import generated_kernels
 import other_kernels
 
 HERE = Path(__file__).resolve().parent
@@ -73,12 +76,19 @@ def examined(name: str, targets: list[str], statuses: tuple[int, ...]) -> Row:
 
 
 def others(*, are_right: bool) -> list[str]:
-    names = [name for name in other_kernels.KERNELS if (name in other_kernels.RIGHT) == are_right]
-    return [f"{HERE / 'other_kernels.py'}:{name}" for name in names]
+    return _of("other_kernels", [name for name in other_kernels.KERNELS if (name in other_kernels.RIGHT) == are_right])
+
+
+def generated(names: Iterable[str], every: int) -> list[str]:
+    return _of("generated_kernels", [*names][::every])
+
+
+def _of(module: str, names: Iterable[str]) -> list[str]:
+    return [f"{HERE / module}.py:{name}" for name in names]
 
 
 def classic() -> list[str]:
-    return [f"{HERE / 'classic_faults.py'}:{name}" for name in classic_faults.FAULTS if name not in NEVER_SOON]
+    return _of("classic_faults", (name for name in classic_faults.FAULTS if name not in NEVER_SOON))
 
 
 def markdown(rows: list[Row], alone: float) -> str:
@@ -108,12 +118,15 @@ def markdown(rows: list[Row], alone: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--markdown", type=Path, metavar="FILE")
+    parser.add_argument("--every", type=int, default=1, metavar="N")
     options = parser.parse_args()
     rows = [
         examined("a right one alone, before", [RIGHT], NOTHING_BROKEN),
         examined("classic faults", classic(), BROKEN),
         examined("wrong for few calls", others(are_right=False), BROKEN),
+        examined("generated, wrong", generated(generated_kernels.WRONG, options.every), BROKEN),
         examined("right ones", others(are_right=True), NOTHING_BROKEN),
+        examined("generated, right", generated(generated_kernels.RIGHT, options.every), NOTHING_BROKEN),
         examined("a right one alone, after", [RIGHT], NOTHING_BROKEN),
     ]
     text = markdown(rows, (rows[0].processor + rows[-1].processor) / 2)

@@ -39,7 +39,13 @@ HINTS = {
 
 
 def lack_of(error: BaseException) -> Lack | None:
-    """What the environment lacks according to an exception; None where the exception means something else."""
+    """What the environment lacks according to an exception; None where the exception means something else.
+
+    Of several exceptions, which Hypothesis raises where a check failed in two places, all have to say so.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        found = [lack_of(one) for one in error.exceptions]
+        return found[0] if all(found) else None
     if isinstance(error, MemoryError):
         return SMALL_MEMORY
     if isinstance(error, RuntimeError) and "start new thread" in str(error):

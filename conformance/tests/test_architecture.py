@@ -45,7 +45,7 @@ FLOORS = (
     {"diagnosis", "fingerprint", "reproducer"},
     {"report"},
     {"running"},
-    {"comparing", "selftest", "variants", "verifying"},
+    {"changes", "comparing", "selftest", "variants", "verifying"},
     {"power", "sharpness", "site"},
     {"cli", "plugin"},
     {"api"},

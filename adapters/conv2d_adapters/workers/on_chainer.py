@@ -1,6 +1,6 @@
-"""A worker for Chainer's `links.Convolution2D`, which needs NumPy before 1.24, and so a Python of its own.
+"""A worker for Chainer's `convolution_2d`, which needs NumPy before 1.24, and so a Python of its own.
 
-Use it as `command:PYTHON on_chainer.py`. The layer is constructed for every call, from the weight and the bias.
+Use it as `command:PYTHON on_chainer.py`. The initial values are those of `links.Convolution2D`, the layer around it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HELLO = {
     "name": "chainer",
     "version": chainer.__version__,
     "language": "python",
-    "description": "chainer.links.Convolution2D",
+    "description": "chainer.functions.convolution_2d",
     "operations": ["conv2d", "initialize", "gradients"],
     "capabilities": CLAIMS,
     "environment": {"numpy": np.__version__, "interpreter": sys.version.split()[0]},
@@ -43,21 +43,20 @@ def pair(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def make_layer(weight: Any, bias: Any, arguments: Any) -> Any:
+def convolve(x: Any, weight: Any, bias: Any, arguments: Any) -> Any:
     named = {NAMES[name]: pair(value) for name, value in arguments.items()}
-    with chainer.using_config("dtype", weight.dtype):
-        return chainer.links.Convolution2D.from_params(weight, bias, nobias=bias is None, **named)
+    return chainer.functions.convolution_2d(x, weight, bias, **named)
 
 
 def conv2d(arguments: Any, input: Any, weight: Any, bias: Any = None) -> list[Any]:
-    return [make_layer(weight, bias, arguments)(input).array]
+    return [convolve(input, weight, bias, arguments).array]
 
 
 def gradients(arguments: Any, input: Any, weight: Any, grad_output: Any, bias: Any = None) -> list[Any]:
-    layer, x = make_layer(weight, bias, arguments), chainer.Variable(input)
-    sources = [x, layer.W] if bias is None else [x, layer.W, layer.b]
-    found = [value.array for value in chainer.grad([layer(x)], sources, [chainer.Variable(grad_output)])]
-    return found if bias is not None else [*found, None]
+    x, w, b = (None if array is None else chainer.Variable(array) for array in (input, weight, bias))
+    sources = [x, w] if b is None else [x, w, b]
+    found = chainer.grad([convolve(x, w, b, arguments)], sources, [chainer.Variable(grad_output)])
+    return [value.array for value in found] if b is not None else [*(value.array for value in found), None]
 
 
 def initialize(arguments: Any) -> list[Any]:

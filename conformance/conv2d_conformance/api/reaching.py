@@ -13,7 +13,7 @@ from typing import Any
 
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.foreign import escaped_line
-from conv2d_conformance.implementation.forking import why_no_fork
+from conv2d_conformance.implementation.forks_that_work import why_no_fork
 from conv2d_conformance.implementation.handed import HandedOver, handed_over
 
 FIND = """

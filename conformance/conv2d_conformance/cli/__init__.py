@@ -8,7 +8,9 @@ import click
 
 from conv2d_conformance import __version__
 from conv2d_conformance.cli.answer_format import JSON, ErrorForPrograms, asks_for_json
+from conv2d_conformance.cli.badge import badge
 from conv2d_conformance.cli.compare import compare
+from conv2d_conformance.cli.diff import diff
 from conv2d_conformance.cli.explain import explain
 from conv2d_conformance.cli.fingerprint import fingerprint
 from conv2d_conformance.cli.initialisation import initialisation
@@ -99,6 +101,8 @@ for command in (
     fingerprint,
     compare,
     summary,
+    diff,
+    badge,
     verify,
     site,
     initialisation,

@@ -7,9 +7,11 @@ from typing import Any
 
 def kinds() -> dict[str, Any]:
     """The types, by the words of the command line that ask for them."""
+    from conv2d_conformance.changes.change import ReportChanges
     from conv2d_conformance.cli.answer_format import ErrorAnswer
     from conv2d_conformance.cli.answers import asked, compared, explained, initialised, lists, measured, reports, right
     from conv2d_conformance.fingerprint.fingerprint import Fingerprint
+    from conv2d_conformance.report.badge import Badge
     from conv2d_conformance.report.target_outcome import TargetOutcome
     from conv2d_conformance.site.built import SiteBuilt
 
@@ -35,6 +37,8 @@ def kinds() -> dict[str, Any]:
         "fingerprint TARGET OTHER": tuple[Fingerprint, ...],
         "compare TARGET OTHER": compared.Compared,
         "summary REPORT...": tuple[reports.ReportInShort, ...],
+        "diff OLD NEW": ReportChanges,
+        "badge REPORT": Badge,
         "verify REPORT...": tuple[reports.VerifiedReport, ...],
         "site RESULTS": SiteBuilt,
         "initialisation TARGET": initialised.LayersTested,

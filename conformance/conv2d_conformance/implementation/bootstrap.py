@@ -1,6 +1,7 @@
 """The first lines of every worker, run by path before any other import has had a chance to print.
 
 `bootstrap.py NOTE python TARGET [FILES]` serves a Python target, to which large arrays come on the descriptor FILES;
+`bootstrap.py NOTE template TARGET CONNECTION` does so in the forks for which the descriptor CONNECTION asks;
 `bootstrap.py NOTE command PROGRAM ARG ...` becomes that program. NOTE is the descriptor to which the keeper of the
 process writes how it ended.
 """
@@ -44,15 +45,37 @@ def _secure_descriptors() -> tuple[int, int]:
     return requests, answers
 
 
-def _serve(target: str, requests: int, answers: int, files: int | None) -> None:
+def _prepare() -> None:
     import faulthandler
     from pathlib import Path
 
     faulthandler.enable()
     sys.path.append(str(Path(__file__).parents[2]))  # last, for a package that is not installed
+
+
+def _serve(target: str, requests: int, answers: int, files: int | None) -> None:
+    _prepare()
     from conv2d_conformance.implementation.worker import serve
 
     serve(target, requests, answers, files)
+
+
+def _confined() -> tuple[int, int]:
+    """What the process of an implementation does first; the descriptors of requests and answers."""
+    descriptors = _secure_descriptors()
+    _leave_no_core()
+    _die_first()
+    return descriptors
+
+
+def _serve_forks(target: str, connection: int) -> None:
+    for descriptor in _secure_descriptors():
+        os.close(descriptor)  # those of a template lead nowhere
+    _leave_no_core()
+    _prepare()
+    from conv2d_conformance.implementation.template_worker import serve_forks
+
+    serve_forks(target, connection, _confined)
 
 
 def serve_forked(target: str, files: int | None) -> None:
@@ -60,10 +83,7 @@ def serve_forked(target: str, files: int | None) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    descriptors = _secure_descriptors()
-    _leave_no_core()
-    _die_first()
-    _serve(target, *descriptors, files)
+    _serve(target, *_confined(), files)
 
 
 def _become(command: list[str]) -> None:
@@ -76,10 +96,9 @@ def _become(command: list[str]) -> None:
 if __name__ == "__main__":
     _split_from_keeper(int(sys.argv[1]))
     if sys.argv[2] == "python":
-        descriptors = _secure_descriptors()
-        _leave_no_core()
-        _die_first()
-        _serve(sys.argv[3], *descriptors, int(sys.argv[4]) if len(sys.argv) > 4 else None)
+        _serve(sys.argv[3], *_confined(), int(sys.argv[4]) if len(sys.argv) > 4 else None)
+    elif sys.argv[2] == "template":
+        _serve_forks(sys.argv[3], int(sys.argv[4]))
     else:
         _leave_no_core()
         _die_first()

@@ -10,22 +10,6 @@ from typing import IO
 
 from conv2d_conformance.implementation import bootstrap, keeper
 
-NEVER_FORKED = ("jax",)
-"""Libraries with threads of their own that a fork lacks and waits for."""
-
-
-def why_no_fork() -> str | None:
-    """What stands in the way of a fork; None where nothing is known to."""
-    if sys.platform != "linux":
-        return f"a fork is not safe on {sys.platform}"
-    for name in NEVER_FORKED:
-        if name in sys.modules:
-            return f"{name} does not work in a fork"
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_initialized():
-        return "CUDA, which is in use, does not work in a fork"
-    return None
-
 
 class ForkedProcess:
     """What `subprocess.Popen` is to a program: a process in a session of its own, with pipes to its streams.

@@ -17,10 +17,11 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.other_options import OtherOptions
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT, End, Patience
-from conv2d_conformance.implementation.process import FORKED, WorkerFailure, WorkerProcess
+from conv2d_conformance.implementation.process import COMMAND, FORKED, PYTHON, WorkerFailure, WorkerProcess
 from conv2d_conformance.implementation.protocol import decode_answer, decode_hello
 from conv2d_conformance.implementation.resident_memory import USUAL_LIMIT
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
+from conv2d_conformance.implementation.template import NoFork, Template, can_be_forked
 
 LARGEST_ANSWER = 1 << 30
 """In bytes, where no more are asked for."""
@@ -74,8 +75,8 @@ class Worker:
     """An implementation in its own process.
 
     After a death, a time-out or a breach of the protocol, the next question goes to a fresh process. From the first
-    such event on, one spare process is kept ready, since importing a large library takes seconds; a run without such
-    events never pays for it.
+    such event on, one process is kept that has loaded the target, since importing a large library takes seconds: a
+    fresh process is its fork or, where that is not possible, a spare one. A run without such events never pays for it.
 
     A call must be answered within `timeout` seconds, and one more for each million multiplications of the definition.
     A process that computes all the while is not ended before it has used that much processor time, or twice as much at
@@ -120,6 +121,8 @@ class Worker:
         self.incidents = []
         self._fresh: list[WorkerProcess] = []  # not yet introduced; the first one is next
         self._process: WorkerProcess | None = None
+        self._template: Template | None = None
+        self._has_forks = can_be_forked(self._arguments)
         self._start()
         try:
             meanwhile()
@@ -196,7 +199,28 @@ class Worker:
         return answer
 
     def _start(self) -> None:
-        self._fresh.append(WorkerProcess(self._arguments, memory=self._memory, abandoned=self._abandoned))
+        self._fresh.append(
+            self._forked() or WorkerProcess(self._arguments, memory=self._memory, abandoned=self._abandoned)
+        )
+
+    def _forked(self) -> WorkerProcess | None:
+        """A fork of the template, if there is one that makes forks."""
+        if self._template is None:
+            return None
+        try:
+            return WorkerProcess(
+                self._arguments, memory=self._memory, abandoned=self._abandoned, start=self._template.fork
+            )
+        except NoFork:
+            self._has_forks = False
+            self._end_template()
+            return None
+
+    def _end_template(self) -> None:
+        if self._template is not None:
+            template, self._template = self._template, None
+            template.close()
+            self._end(template.process)
 
     def _ready(self) -> WorkerProcess:
         if self._process is None:
@@ -259,6 +283,10 @@ class Worker:
         if self._process:
             self._end(self._process)
             self._process = None
+        if self._has_forks:
+            if self._template is None:
+                self._template = Template(self._arguments, start_timeout=self._start_timeout, abandoned=self._abandoned)
+            return True
         while len(self._fresh) < 2:
             self._start()
         return True
@@ -278,6 +306,7 @@ class Worker:
         for process in [*self._fresh, *([self._process] if self._process else [])]:
             self._end(process)
         self._fresh, self._process = [], None
+        self._end_template()
 
     def _end(self, process: WorkerProcess, *, seconds_to_leave: float = 0.0) -> None:
         if incident := process.end(seconds_to_leave=seconds_to_leave).incident:
@@ -323,11 +352,11 @@ def _arguments(target: Target) -> list[str]:
     if target.is_handed:
         return [FORKED, target.text]
     if not target.command:
-        return ["python", target.text]
+        return [PYTHON, target.text]
     program = target.command[0]
     if shutil.which(program) is None:
         raise LoadError(f"there is no program {program!r}", "give its path, or put it on PATH and make it executable")
-    return ["command", *target.command]
+    return [COMMAND, *target.command]
 
 
 def takes_files(target: str, isolation: str) -> bool:

@@ -13,8 +13,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import IO, Protocol
 
 from conv2d_conformance.contract.answers import Request
 from conv2d_conformance.contract.array_file import can_share
@@ -30,14 +31,33 @@ from conv2d_conformance.implementation.protocol import BYE, HELLO, encode_reques
 from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD, GIB, USUAL_LIMIT, exceeds, family, resident
 from conv2d_conformance.implementation.threads import ONE_THREAD
 
-FORKED = "forked"
-"""The first argument for a target that this process handed over."""
+PYTHON, COMMAND, TEMPLATE, FORKED = "python", "command", "template", "forked"
+"""The first argument for a target in Python, for a program, for a process whose forks serve a target in Python, and for
+a target that this process handed over.
+"""
 PIPE_SIZE = 1 << 20
 SECONDS_TO_DIE = 20.0
 """Twice the longest time that the keeper takes."""
 SECONDS_AFTER_CLOSING = 2.0
 SECONDS_BETWEEN_LOOKS = 0.05
 """Looks at the memory of the process: rare enough to cost nothing, frequent enough that it cannot grow much between."""
+
+
+class Keeper(Protocol):
+    """The process between this one and a worker."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    @property
+    def stderr(self) -> IO[bytes] | None: ...
+
+    def terminate(self) -> None: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def wait(self) -> int: ...
 
 
 class WorkerFailure(Exception):
@@ -67,11 +87,18 @@ class WorkerProcess:
     On Linux the process ends with the thread that started it: start it in one that lives as long.
 
     `memory` is the number of GiB that it may hold; there is no limit where the system does not report it. Once any
-    thread sets `abandoned`, nothing waits for an answer.
+    thread sets `abandoned`, nothing waits for an answer. The process has the descriptors that are `handed_over`. Where
+    somebody else is to `start` it, its keeper gets the descriptors of its note and of its channel for files from there.
     """
 
     def __init__(
-        self, arguments: Sequence[str], *, memory: float = USUAL_LIMIT, abandoned: threading.Event | None = None
+        self,
+        arguments: Sequence[str],
+        *,
+        memory: float = USUAL_LIMIT,
+        abandoned: threading.Event | None = None,
+        handed_over: Sequence[int] = (),
+        start: Callable[[int, int | None], Keeper] | None = None,
     ) -> None:
         shared = resident() / GIB if arguments[0] == FORKED else 0.0  # with this process, and not taken by the other
         self._memory = memory + shared
@@ -82,7 +109,11 @@ class WorkerProcess:
         self._note, note = os.pipe()
         self.files, theirs = _channel(arguments)
         try:
-            self._keeper = _started(arguments, note, None if theirs is None else theirs.fileno())
+            files = None if theirs is None else theirs.fileno()
+            if start is None:
+                self._keeper = _started(arguments, note, files, handed_over)
+            else:
+                self._keeper = start(note, files)
         except BaseException:
             os.close(self._note)
             self._close_files()
@@ -320,13 +351,13 @@ class WorkerProcess:
 
 def _channel(arguments: Sequence[str]) -> tuple[FileChannel | None, socket.socket | None]:
     """Both ends of a channel for files to the suite's own worker, where the system has such files."""
-    if arguments[0] == "command" or not can_share():
+    if arguments[0] in (COMMAND, TEMPLATE) or not can_share():
         return None, None
     ours, theirs = socket.socketpair()
     return FileChannel(ours), theirs
 
 
-def _started(arguments: Sequence[str], note: int, files: int | None) -> subprocess.Popen[bytes] | ForkedProcess:
+def _started(arguments: Sequence[str], note: int, files: int | None, handed_over: Sequence[int]) -> Keeper:
     if arguments[0] == FORKED:
         return ForkedProcess(arguments[1], note, files)
     further = [] if files is None else [files]
@@ -344,7 +375,7 @@ def _started(arguments: Sequence[str], note: int, files: int | None) -> subproce
         stderr=subprocess.PIPE,
         bufsize=0,
         start_new_session=True,
-        pass_fds=[note, *further],
+        pass_fds=[note, *further, *handed_over],
         # Unbuffered: what is said just before a crash must not be lost in a buffer.
         env={**ONE_THREAD, **os.environ, "PYTHONUNBUFFERED": "1"},
     )

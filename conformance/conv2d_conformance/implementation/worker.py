@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,23 +23,40 @@ from conv2d_conformance.implementation.target import LoadError, Target, load, pa
 UNLIMITED = 1 << 62  # the harness is trusted with its own requests
 
 
-def serve(text: str, requests: int, answers: int, files: int | None = None) -> None:
-    """Answer the messages on `requests` until `bye`, or until the harness is gone. Large arrays come on `files`."""
-    channel = None if files is None else FileChannel.at(files)
+@dataclass(frozen=True)
+class Loaded:
+    """An adapter, and where an import of the reference must be reported, the modules that were there before it."""
+
+    adapter: Adapter
+    own_modules: frozenset[str] | None
+
+
+def loaded(text: str) -> Loaded:
+    """Import a target, in a process that is all its own. LoadError."""
     warnings.simplefilter("ignore")
     if sys.stdout is not None:
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     target = parse(text)
     own = frozenset(sys.modules)
+    return Loaded(load(target), own if _reference_is_foreign(target) else None)
+
+
+def serve(text: str, requests: int, answers: int, files: int | None = None) -> None:
+    """Answer the messages on `requests` until `bye`, or until the harness is gone. Large arrays come on `files`."""
+    channel = None if files is None else FileChannel.at(files)
     try:
-        adapter = load(target)
+        target = loaded(text)
     except LoadError as error:
         _receive(requests)
         return _send(
             answers, encode({"answer": "error", "kind": "load", "sentence": error.sentence, "hint": error.hint})
         )
-    memory, me = Memory(), os.getpid()
-    own_modules = own if _reference_is_foreign(target) else None
+    return serve_loaded(target, requests, answers, channel)
+
+
+def serve_loaded(target: Loaded, requests: int, answers: int, channel: FileChannel | None) -> None:
+    """The same for a target that is imported already."""
+    adapter, memory, me = target.adapter, Memory(), os.getpid()
     while (message := _receive(requests)) is not None and (operation := message.header["op"]) != "bye":
         if operation == "hello":
             _send(answers, encode_hello(hello(adapter)))
@@ -48,7 +66,7 @@ def serve(text: str, requests: int, answers: int, files: int | None = None) -> N
         if request.beside is not None:
             given = answer_together(adapter, request)
         else:
-            given = answer(adapter, request, memory, own_modules=own_modules)
+            given = answer(adapter, request, memory, own_modules=target.own_modules)
         if os.getpid() != me:
             os._exit(0)  # the call forked, and its child returned here too: only the parent answers
         if isinstance(given, Broken) and given.kind == "died":
@@ -59,7 +77,6 @@ def serve(text: str, requests: int, answers: int, files: int | None = None) -> N
             channel.send(given.file)
         _send(answers, encode_answer(given, operation, message.header["id"]))
         del message, file, request, given  # else their arrays would take memory beside those of the next call
-    return None
 
 
 def hello(adapter: Adapter) -> Hello:

@@ -26,7 +26,7 @@ def at_a_glance(reports: Reports, *, have_pages: bool = False) -> list[str]:
         if have_pages:
             cells["implementation"] = link(found["implementation"], f"{found['implementation']}/README.md")
         rows.append([*cells.values()])
-    return _table(COLUMNS, rows)
+    return table(COLUMNS, rows)
 
 
 def by_chapter(reports: Reports) -> list[str]:
@@ -39,7 +39,7 @@ def by_chapter(reports: Reports) -> list[str]:
         for path, report in in_order(reports)
     ]
     head = ("implementation", "profile", *(name.replace("-", " ") for name in columns))
-    return _table(head, rows, right=len(columns))
+    return table(head, rows, right=len(columns))
 
 
 def link(text: str, path: str) -> str:
@@ -57,7 +57,7 @@ def escaped_text(text: str) -> str:
     return "".join(f"\\{letter}" if letter in ACTIVE else letter for letter in line)
 
 
-def _table(head: Iterable[str], rows: list[list[str]], *, right: int = 0) -> list[str]:
+def table(head: Iterable[str], rows: list[list[str]], *, right: int = 0) -> list[str]:
     """The lines of a table, of whose columns the last `right` have numbers."""
     names = list(head)
     rules = ["---:" if place >= len(names) - right else "---" for place in range(len(names))]

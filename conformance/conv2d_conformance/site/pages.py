@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -39,7 +39,8 @@ def pages(contents: Contents) -> Iterator[tuple[str, str]]:
 def _specification(contents: Contents) -> Iterator[tuple[str, str]]:
     for _, edition, text in editions():
         title = f"The specification, edition {edition}"
-        yield _prose(contents, addresses.specification(edition), text, title, SPECIFICATION, with_list=True)
+        chapters = [*spec.parse(text).chapters]
+        yield _prose(contents, addresses.specification(edition), text, title, SPECIFICATION, chapters)
     interpreting = addresses.interpreting(contents.edition)
     yield _prose(contents, interpreting, text_of("INTERPRETING.md"), "Interpreting the specification", SPECIFICATION)
     yield _prose(contents, addresses.EDITIONS, text_of("EDITIONS.md"), "Editions", SPECIFICATION)
@@ -63,10 +64,10 @@ def _texts(contents: Contents) -> Iterator[tuple[str, str]]:
 
 
 def _prose(
-    contents: Contents, address: str, text: str, title: str, folder: str = "", *, with_list: bool = False
+    contents: Contents, address: str, text: str, title: str, folder: str = "", chapters: Sequence[str] = ()
 ) -> tuple[str, str]:
     body = contents.prose(address, folder).html(text)
-    values = {"title": title, "body": body, "with_list": with_list}
+    values = {"title": title, "body": body, "chapters": chapters}
     return _page(contents, address, "prose.html", values)
 
 

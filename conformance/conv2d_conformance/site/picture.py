@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.cases.case import Case, CaseError
-from conv2d_conformance.cases.geometry import geometry
+from conv2d_conformance.cases.cost import elements
+from conv2d_conformance.cases.geometry import geometry, products
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.operations import elementwise
@@ -27,6 +28,9 @@ SIZE = 30
 GAP = 22
 MOST_CELLS = 480
 """The most cells of a picture; a larger call has none."""
+
+MOST_PRODUCTS = 1 << 18
+"""The most products of a call whose numbers are computed for a picture."""
 
 MOST_PLANES = 6
 """The most channels that are drawn; of more, those that the chosen element reads."""
@@ -86,7 +90,7 @@ def picture_of(line: str, at: Index | None = None) -> Picture | None:
         g = geometry(case)
     except (CaseError, ValueError, TypeError):  # a line of another grammar, or an illegal call
         return None
-    if case.N == 0 or g.OH * g.OW == 0 or case.overrides:
+    if case.N == 0 or case.overrides or products(g) > MOST_PRODUCTS or elements(case) > MOST_PRODUCTS:
         return None
     chosen = _chosen(g, at)
     inputs, filters = _drawn(g, chosen[0])

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from conv2d_conformance.foreign import shortened
 from conv2d_conformance.hinted import Hinted
+from conv2d_conformance.report.causes import causes
 from conv2d_conformance.report.reading import UnreadableReport, read
 from conv2d_conformance.report.report import Report
+from conv2d_conformance.report.verdicts import claimed_by
 from conv2d_conformance.site.addresses import slugs
 from conv2d_conformance.site.findings import PublishedFinding, findings_in
 
@@ -50,18 +53,14 @@ def published(folder: Path) -> Published:
     refused: list[str] = []
     for path in sorted(folder.rglob("*.json")):
         try:
-            if path.stat().st_size > LARGEST:
-                raise UnreadableReport(f"{path} has more than {LARGEST >> 20} MiB and is no report")
-            found[path.relative_to(folder).as_posix()] = read(path)
+            found[path.relative_to(folder).as_posix()] = _read(path)
         except UnreadableReport as reason:
             refused.append(reason.sentence)
         except OSError as reason:
             refused.append(f"{path} cannot be read: {(reason.strerror or str(reason)).lower()}")
     if not found:
-        raise NothingPublished(
-            f"{folder} holds no report of conv2d-conformance",
-            "`conv2d-conformance run TARGET --output FILE` makes one",
-        )
+        hint = "`conv2d-conformance run TARGET --output FILE` makes one"
+        raise NothingPublished(f"{folder} holds no report of conv2d-conformance", refused[0] if refused else hint)
     names = slugs(found)
     findings, untold = findings_in(folder / "findings")
     return Published(
@@ -71,6 +70,19 @@ def published(folder: Path) -> Published:
         scripts=dict(_scripts(folder / "reproducers")),
         refused=(*refused, *untold),
     )
+
+
+def _read(path: Path) -> Report:
+    """A report of which all can be told. UnreadableReport."""
+    if path.stat().st_size > LARGEST:
+        raise UnreadableReport(f"{path} has more than {LARGEST >> 20} MiB and is no report")
+    report = read(path)
+    try:
+        claimed_by(report.implementation)
+        causes(report)
+    except (TypeError, ValueError) as reason:
+        raise UnreadableReport(f"{path} says what no report can say: {shortened(str(reason), 200)}") from None
+    return report
 
 
 def _texts(folder: Path) -> Iterator[tuple[str, str]]:

@@ -18,9 +18,21 @@ def environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["coded"] = coded
     made.filters["words"] = lambda text: text.replace("-", " ")
     made.filters["thousands"] = lambda number: f"{number:,}"
     return made
+
+
+def coded(text: str) -> str:
+    """A line of text in which what stands between backticks is code."""
+    from markupsafe import Markup
+
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # a backtick without its other one
+        return text
+    marks = (Markup("<code>{}</code>" if number % 2 else "{}") for number in range(len(parts)))
+    return Markup("").join(mark.format(part) for mark, part in zip(marks, parts, strict=True))
 
 
 def render(template: str, **values: Any) -> str:

@@ -98,10 +98,9 @@ def _faults_of_entry(
 ) -> Iterator[str]:
     own = [checks[name] for name in entry.checks if name in checks]
     telling = own
-    # Beside a failure, one that looks mute may have it: it has none where the entry is merely not reached.
+    # Within limits, what could show nothing is no error. Beside a failure, one that looks so may have it, as where the
+    # process died at its first call: it has none where the entry is merely not reached.
     if is_limited and (entry.failure is None or entry.verdict == NOT_REACHED):
-        # What asks nothing within the limits is not about them.
-        own = [seen for seen in own if seen.asked or seen.outcome != "error"]
         telling = [seen for seen in own if not _is_mute(seen)]
     verdict = _verdict(entry.id, telling, checks)
     missing = [name for name in entry.checks if name not in checks and (due is None or name in due)]

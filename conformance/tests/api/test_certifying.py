@@ -26,7 +26,7 @@ from conv2d_conformance import Adapter, certify
 from conv2d_conformance.api import reaching
 from conv2d_conformance.api.reaching import found_again
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.implementation import forking
+from conv2d_conformance.implementation import forks_that_work
 from conv2d_conformance.implementation.handed import OBJECTS
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.report.notebook import as_html
@@ -202,9 +202,9 @@ def test_what_a_fresh_process_finds_is_named_and_nothing_else_is(
 
 def test_a_library_that_a_fork_would_break_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "jax", raising=False)
-    assert forking.why_no_fork() is None
+    assert forks_that_work.why_no_fork() is None
     monkeypatch.setitem(sys.modules, "jax", sys)
-    assert forking.why_no_fork() == "jax does not work in a fork"
+    assert forks_that_work.why_no_fork() == "jax does not work in a fork"
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "fingerprint TARGET OTHER": (("fingerprint", "right.py:conv2d", "double.py:conv2d", *HERE), 0),
     "compare TARGET OTHER": (("compare", "right.py:conv2d", "right.py:conv2d", "--case", "n1c8h5w5 m1k3 normal"), 0),
     "summary REPORT...": (("summary", REPORT), 0),
+    "diff OLD NEW": (("diff", REPORT, REPORT), 0),
+    "badge REPORT": (("badge", REPORT), 0),
     "verify REPORT...": (("verify", REPORT, "right.py"), 2),
     "site RESULTS": (("site", str(Path(REPORT).parent), "--output", "pages"), 0),
     "initialisation TARGET": (("initialisation", "--effort", "quick", "--dtype", "float32", *HERE), 0),

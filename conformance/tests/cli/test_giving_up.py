@@ -11,11 +11,10 @@ from click.testing import Result
 DYING = """
 import os, pathlib
 
-with pathlib.Path("starts").open("a") as starts:
-    print(os.getpid(), file=starts)
-
 
 def conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
+    with pathlib.Path("asked").open("a") as asked:
+        print(os.getpid(), file=asked)
     os._exit(7)
 """
 HANGING = DYING.replace("os._exit(7)", "import time; time.sleep(1000)")
@@ -23,11 +22,11 @@ RUN = ("--effort", "quick", "--output", "out.json")
 
 
 @pytest.fixture
-def starts(folder: Path) -> Callable[[], int]:
-    """How many processes were started so far."""
+def processes(folder: Path) -> Callable[[], int]:
+    """How many processes were asked so far, each of them in vain."""
     (folder / "dying.py").write_text(DYING)
     (folder / "hanging.py").write_text(HANGING)
-    return lambda: len((folder / "starts").read_text().splitlines())
+    return lambda: len((folder / "asked").read_text().splitlines())
 
 
 def verdicts(folder: Path) -> tuple[dict[str, Any], list[str]]:
@@ -41,7 +40,7 @@ def verdicts(folder: Path) -> tuple[dict[str, Any], list[str]]:
 def test_who_never_answers_is_asked_by_two_checks(
     invoke: Callable[..., Result],
     folder: Path,
-    starts: Callable[[], int],
+    processes: Callable[[], int],
     target: str,
     options: tuple[str, ...],
     most: int,
@@ -49,7 +48,7 @@ def test_who_never_answers_is_asked_by_two_checks(
     result = invoke("run", target, *RUN, *options)
     report, found = verdicts(folder)
     assert result.exit_code == 1
-    assert starts() <= most
+    assert processes() <= most
     assert report["gave_up"] == "2 checks without an answer to any call"
     assert report["fingerprint"] is None
     assert (found.count("error"), found.count("pass"), found.count("fail")) == (2, 0, 0)
@@ -59,9 +58,11 @@ def test_who_never_answers_is_asked_by_two_checks(
     assert invoke("verify", "out.json").exit_code == 0
 
 
-def test_who_keeps_going_asks_the_rest(invoke: Callable[..., Result], folder: Path, starts: Callable[[], int]) -> None:
+def test_who_keeps_going_asks_the_rest(
+    invoke: Callable[..., Result], folder: Path, processes: Callable[[], int]
+) -> None:
     result = invoke("run", "dying.py:conv2d", *RUN, "--only", "bias.*", "--keep-going")
     report, found = verdicts(folder)
     assert (result.exit_code, report["gave_up"]) == (1, None)
     assert found.count("error") == len(found) - found.count("unsupported") > 1
-    assert starts() > len(found)
+    assert processes() > len(found)

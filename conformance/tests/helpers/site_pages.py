@@ -18,14 +18,16 @@ BROKEN = "values.no-flip"
 
 
 class Page(HTMLParser):
-    """What a browser would find on a page: its elements with their attributes, its anchors, and its text."""
+    """What a browser would find on a page: its elements with their attributes, its anchors, its text and code."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.text = ""
         self.json: list[object] = []
+        self.code: list[str] = []
         self._is_data = False
+        self._code_from = 0
         self.feed(text)
         self.close()
 
@@ -33,9 +35,12 @@ class Page(HTMLParser):
         found = {name: value or "" for name, value in attrs}
         self.elements.append((tag, found))
         self._is_data = tag == "script" and found.get("type") == "application/json"
+        self._code_from = len(self.text) if tag == "code" else self._code_from
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002  # the parser's signature
+    def handle_endtag(self, tag: str) -> None:
         self._is_data = False
+        if tag == "code":
+            self.code.append(self.text[self._code_from :])
 
     def handle_data(self, data: str) -> None:
         if self._is_data:

@@ -129,18 +129,13 @@ def test_beside_it_a_check_that_could_show_nothing_within_the_limits_says_nothin
     assert verdicts(report_of(OWN, mute, ended))["bias.per-channel"] == "not reached"
 
 
-def test_within_limits_a_check_whose_first_call_had_no_answer_is_an_error(
+def test_within_limits_too_a_check_that_died_at_its_first_call_is_an_error(
     report_header: dict[str, Any], report_of: Any
 ) -> None:
-    """It has asked as little as one that could ask nothing, and has a case to tell."""
     report_header["implementation"]["capabilities"] = replace(EVERYTHING, limits=("KH == KW",)).to_json()
-    hung = record("test_validation::test_kernel_positive", "reflect", got="no answer within 20 s of processor time")
-    hung |= {"outcome": "error", "asked": 0, "elements": 0}
-    report = report_of(hung)
-    assert verdicts(report)["validation.kernel-positive"] == "error"
-    found = on_json.report_of(report)
-    told = [sentence for sentence in faults_of_checks(found, known(found.checks, {}), None) if "kernel-pos" in sentence]
-    assert told == []
+    died = record("test_bias::test_per_channel_of_many", "reflect", got="the process was killed by signal 8 (SIGFPE)")
+    died |= {"outcome": "error", "asked": 0, "elements": 0}
+    assert verdicts(report_of(OWN, record("test_bias::test_per_channel"), died))["bias.per-channel"] == "error"
 
 
 def test_another_refusal_of_the_requirement_hides_none(report_of: Any) -> None:

@@ -20,11 +20,16 @@ from conv2d_conformance.environment import FEW_DESCRIPTORS, FEW_PROCESSES, SMALL
         (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), FEW_PROCESSES),
         (RuntimeError("can't start new thread"), FEW_PROCESSES),
         (OSError(errno.EMFILE, "Too many open files"), FEW_DESCRIPTORS),
+        (ExceptionGroup("flaky", [OSError(errno.EMFILE, "here"), OSError(errno.EMFILE, "there")]), FEW_DESCRIPTORS),
     ],
 )
 def test_what_is_told_of_each(error: Exception, lack: Lack) -> None:
     assert lack_of(error) == lack
     assert lack.hint
+
+
+def test_several_exceptions_of_which_one_is_no_lack_are_none() -> None:
+    assert lack_of(ExceptionGroup("flaky", [MemoryError(), ZeroDivisionError()])) is None
 
 
 def sentence_of(error: Exception) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from importlib import util
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from markupsafe import Markup
 
 from conv2d_conformance.site.addresses import slugs
 from conv2d_conformance.site.findings import metadata
+from conv2d_conformance.site.published import NothingPublished, published
+from conv2d_conformance.site.rendering import coded
 
 
 def test_a_name_of_a_page_stays_and_belongs_to_one_path() -> None:
@@ -61,9 +65,33 @@ def test_what_is_not_installed_is_said(
     assert "pip install 'conv2d-conformance[site]'" in result.stderr
 
 
+def test_a_report_that_says_what_none_can_say_is_left_out(results: Path, folder: Path) -> None:
+    report = json.loads((results / "wrong" / "1" / "linux.json").read_text())
+    report["implementation"]["capabilities"] = {"colour": True}
+    (folder / "odd.json").write_text(json.dumps(report))
+    with pytest.raises(NothingPublished) as told:
+        published(folder)
+    assert told.value.hint.startswith(f"{folder / 'odd.json'} ")
+    assert "colour" in told.value.hint
+
+
+def test_a_file_that_is_too_large_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conv2d_conformance.site.published.LARGEST", 1 << 20)
+    (folder / "large.json").write_text("[" + "1," * (1 << 20))
+    with pytest.raises(NothingPublished) as told:
+        published(folder)
+    assert told.value.hint == f"{folder / 'large.json'} has more than 1 MiB and is no report"
+
+
 def test_metadata_are_those_of_the_section_and_no_other_comment() -> None:
     told = metadata('"""Words."""\n# /// script\n# dependencies = ["a"]\n#\n# [tool.x]\n# y = 1\n# ///\n# z = 2\n')
     assert told == {"dependencies": ["a"], "tool": {"x": {"y": 1}}}
     assert metadata("# y = 1\n") == {}
     with pytest.raises(ValueError, match="line"):
         metadata("# /// script\n# = 1\n# ///\n")
+
+
+def test_what_stands_between_backticks_is_code_and_still_text() -> None:
+    assert coded("`<b>` & `c`") == Markup("<code>&lt;b&gt;</code> &amp; <code>c</code>")
+    assert coded("one ` alone <b>") == "one ` alone <b>"
+    assert not isinstance(coded("one ` alone <b>"), Markup)

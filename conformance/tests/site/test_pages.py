@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import posixpath
+import shlex
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from conv2d_conformance import spec
+from conv2d_conformance.cli import program
 from conv2d_conformance.report.counts import chapters
 from conv2d_conformance.report.reading import read
 from conv2d_conformance.site.built import SiteBuilt
@@ -124,3 +126,16 @@ def test_the_worst_errors_are_plotted_over_their_sums_in_the_colours_of_the_page
     assert all(f">{one.subject}</text>" in plot for one in found)
     assert "var(--accent)" in plot
     assert not any(colour in plot for colour in COLOURS)
+
+
+def test_every_command_on_a_page_is_understood(pages: dict[str, Page], folder: Path) -> None:
+    (folder / "results" / "my-conv" / "1.0").mkdir(parents=True)
+    seen = set()
+    for address in ("certify.html", *(name for name in pages if name.startswith("implementations/"))):
+        for line in "\n".join(pages[address].code).splitlines():
+            is_named_only = line == "conv2d-conformance verify"
+            if line.startswith("conv2d-conformance ") and SCRIPT not in line and not is_named_only:
+                name, *words = shlex.split(line.partition("  #")[0])[1:]
+                program.commands[name].make_context(name, words)
+                seen.add(name)
+    assert seen == {"list", "replay", "run", "site", "smoke"}

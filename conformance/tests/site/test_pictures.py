@@ -66,6 +66,8 @@ def test_most_requirements_have_a_picture_and_what_is_too_large_or_illegal_has_n
     assert picture_of("n1c1h3w3 m1k1x1 stride=(0,1)") is None
     assert picture_of("init c6m10k3x5 seed:7") is None
     assert picture_of("n0c1h3w3 m1k2") is None
+    assert picture_of("n900000000c1h3w3 m1k2") is None
+    assert picture_of("n1c1h1w1 m1k1 p0 s9 d9") is not None
 
 
 def test_the_element_that_is_asked_for_is_chosen() -> None:
