@@ -16,7 +16,16 @@ from conv2d_conformance.adapter import VIEWS
 IMAGE, CHANNELS = ((2, 3), (2, 3)), ((1,), (1,))
 
 
-def conv2d(input: Any, weight: Any, bias: Any = None, *, padding: Any, **_: Any) -> Any:
+def conv2d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    *,
+    padding: Any,
+    stride: Any,  # noqa: ARG001  # this and what follows is 1 in every call, since nothing else is claimed
+    dilation: Any,  # noqa: ARG001
+    groups: Any,  # noqa: ARG001
+) -> Any:
     x = input if padding == "valid" else anp.pad(input, [(0, 0), (0, 0), *((pad, pad) for pad in padding)], "constant")
     y = convolve(x, weight[:, :, ::-1, ::-1], axes=IMAGE, dot_axes=CHANNELS, mode="valid")
     return y if bias is None else anp.add(y, anp.reshape(bias, (-1, 1, 1)))

@@ -27,6 +27,8 @@ DATA = {
     "conv2d_reference/py.typed",
     "conv2d_conformance/py.typed",
     "conv2d_adapters/py.typed",
+    "conv2d_adapters/autograd.deviations.toml",
+    "conv2d_adapters/chainer.deviations.toml",
     "conv2d_adapters/litert.deviations.toml",
     "conv2d_adapters/mnn.deviations.toml",
     "conv2d_adapters/ncnn.deviations.toml",

@@ -16,6 +16,7 @@ from conv2d_conformance.implementation.host import connect, takes_files
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.report.console import console, paragraph
 from conv2d_conformance.running.options import Options
+from conv2d_conformance.verdict.large_question import left_out
 from conv2d_conformance.verdict.room import GIB, TooLarge, bytes_of, operations_of, why_too_large, widest
 
 CALLS = 3
@@ -32,6 +33,9 @@ class Claimant:
     def why_too_large(self, shape: Case, options: Options) -> TooLarge | None:
         by_file = takes_files(self.target, options.isolation)
         return why_too_large(shape, self.hello, options.profile, options.memory_limit, by_file=by_file)
+
+    def is_asked(self, shape: Case) -> bool:
+        return not left_out([shape], self.hello.capabilities)
 
     def bytes_of(self, shape: Case) -> int:
         return bytes_of(replace(shape, dtype=widest(self.hello.capabilities)))
@@ -53,6 +57,9 @@ def with_room(options: Options, targets: Sequence[str]) -> tuple[str, ...]:
     def fitting() -> Iterator[str]:
         for name, line in LARGE_INDICES.items():
             shape = shape_of(line)
+            if not any(one.is_asked(shape) for one in claimants):
+                paragraph(out, f"{name}: outside the claims or the limits", label="left out")
+                continue
             if (skipped := _why_skipped(shape, claimants, options)) is not None:
                 paragraph(out, f"{name}: {skipped}", label="skipped")
                 continue

@@ -82,7 +82,7 @@ class ArrayFile:
             array, end = arrays[name], start
             assert array is not None
             for piece in _pieces(array):
-                end += os.pwrite(file.descriptor, piece, end)
+                end += _written(file.descriptor, piece, end)
         fcntl.fcntl(file.descriptor, fcntl.F_ADD_SEALS, _WRITTEN)
         return file
 
@@ -152,6 +152,14 @@ def _places(outlines: Outlines) -> tuple[dict[str, int], int]:
             starts[name] = start + -start % ALIGNMENT
             end = starts[name] + math.prod(shape) * dtype.itemsize
     return starts, end + GUARD
+
+
+def _written(descriptor: int, piece: memoryview, start: int) -> int:
+    """Write all of a piece, which the system may do in parts. Its length."""
+    done = 0
+    while done < len(piece):
+        done += os.pwrite(descriptor, piece[done:], start + done)
+    return done
 
 
 def _pieces(array: Array) -> Iterable[memoryview]:

@@ -51,6 +51,16 @@ def test_the_claims_of_every_target_count(
     assert "for /" not in told
 
 
+def test_what_no_target_claims_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(room, "physical_memory", lambda: 12 << 30)
+    (tmp_path / "narrow.py").write_text(SOURCE.replace('{"DTYPE"}', '{"float16"}, limits=("M <= 2",)'))
+    count, told = asked(capsys, f"{tmp_path / 'narrow.py'}:adapter")
+    assert count == told.count("asked input of 2^31") == 2
+    assert told.count("outside the claims or the limits") == len(LARGE_INDICES) - 2
+
+
 def test_a_target_that_cannot_be_loaded_is_told_by_its_own_run(
     targets: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

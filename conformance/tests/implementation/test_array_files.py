@@ -59,6 +59,14 @@ def test_the_bytes_that_come_are_those_that_were_sent(name: str) -> None:
         assert one.__array_interface__["data"][0] % ALIGNMENT == 0
 
 
+def test_a_piece_that_the_system_writes_in_parts_is_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda descriptor, piece, start: whole(descriptor, piece[:7], start))
+    one = ArrayFile.of({"one": ARRAYS["dense"]}).to_read()["one"]
+    assert one is not None
+    assert one.tolist() == ARRAYS["dense"].tolist()
+
+
 def test_nobody_writes_to_a_file_of_answers() -> None:
     made = ArrayFile.of({"one": np.ones(4)})
     for write in (made.to_write, lambda: os.pwrite(made.descriptor, b"a", 5000)):
