@@ -24,7 +24,7 @@ HERE = Surroundings(
     today=date(2027, 6, 30),
 )
 ADAPTERS = Path(conv2d_adapters.__file__).parent
-SHIPPED = sorted(ADAPTERS.glob("*.deviations.toml"))
+SHIPPED = sorted(ADAPTERS.rglob("*.deviations.toml"))
 ROOT = Path(__file__).parents[3]
 
 
@@ -80,11 +80,11 @@ def test_what_ships_beside_an_adapter_can_be_read_and_leads_somewhere(path: Path
 
 
 def test_deviations_ship_beside_the_adapter_that_they_are_of() -> None:
-    adapters = [path.name.removesuffix(".deviations.toml") for path in SHIPPED]
-    assert {"torch", "torch_layer"} <= set(adapters)
-    workers = [path.stem for path in (ADAPTERS / "workers").iterdir()]
-    found = {path.stem for path in ADAPTERS.glob("*.py")} | {name.removeprefix("on_") for name in workers}
-    assert [name for name in adapters if name not in found] == []
+    """A worker's are named after its file and, behind a hyphen, its argument."""
+    names = {path: path.name.removesuffix(".deviations.toml").partition("-")[0] for path in SHIPPED}
+    assert {"torch", "torch_layer"} <= set(names.values())
+    for path, name in names.items():
+        assert any(file.stem == name and file != path for file in path.parent.iterdir()), path
 
 
 def test_the_last_day_is_read_and_one_that_is_none_is_told(tmp_path: Path) -> None:
