@@ -28,6 +28,7 @@ from conv2d_conformance.report.reading import read
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # where `results` is, if this file is run as a program
 
+from results import findings
 from results.environments import ROOT, WORK, Environments, Missing, file_name
 from results.environments import run as in_root
 from results.reproducing import reproduce
@@ -177,13 +178,14 @@ def examine_all(chosen: Sequence[Run], workers: int) -> Iterator[tuple[Run, Path
 
 
 def write_pages() -> None:
-    """Write results/README.md, and the page of each implementation."""
+    """Write results/README.md, the page of each implementation, and the table of findings."""
     found = {path.relative_to(RESULTS).as_posix(): read(path) for path in sorted(RESULTS.glob("*/*/*.json"))}
     front = RESULTS / "README.md"
     written, mark, _ = front.read_text(encoding="utf-8").partition(MARK)
     front.write_text(f"{written}{mark}\n\n{front_tables(found)}", encoding="utf-8")
     for name, page in implementation_pages(found).items():
         (RESULTS / name / "README.md").write_text(page, encoding="utf-8")
+    (findings.FOLDER / "README.md").write_text(findings.table(findings.findings()), encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,7 +6,7 @@
 # implementation = "tvm 0.27.0.post1"
 # kind = "limit"
 # gravity = 5
-# breaks = ["stride.beyond-kernel", "dilation.one-by-one"]
+# breaks = ["stride.beyond-kernel"]
 # report = "tvm/0.27.0.post1/linux-x86_64.json"
 # known = ""
 # system = []

@@ -11,6 +11,7 @@ from conv2d_conformance.cli.answer_format import JSON, ErrorForPrograms, asks_fo
 from conv2d_conformance.cli.badge import badge
 from conv2d_conformance.cli.compare import compare
 from conv2d_conformance.cli.diff import diff
+from conv2d_conformance.cli.draft_deviations import deviations
 from conv2d_conformance.cli.explain import explain
 from conv2d_conformance.cli.fingerprint import fingerprint
 from conv2d_conformance.cli.initialisation import initialisation
@@ -103,6 +104,7 @@ for command in (
     summary,
     diff,
     badge,
+    deviations,
     verify,
     site,
     initialisation,

@@ -13,12 +13,14 @@ processor = ["avx512f"]         # flags of /proc/cpuinfo, all of which the proce
 version = ">=2.13,<2.14"        # of the implementation
 platform = "linux-*"            # system and machine
 options-off = ["onednn=off"]    # patterns for options of the target under which it does not show
+expires = 2027-06-30            # the last day on which it is expected
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -31,6 +33,8 @@ from conv2d_conformance.report.deviations import Conditions, Deviation
 KEYS = ("requirement", "reason", "issue")
 TEXTS = ("version", "platform")
 LISTS = ("processor", "options-off")
+EXPIRES = "expires"
+CONDITIONS = (*TEXTS, *LISTS, EXPIRES)
 
 
 def read_deviations(path: Path) -> tuple[tuple[Deviation, Conditions], ...]:
@@ -63,22 +67,27 @@ def read_deviations(path: Path) -> tuple[tuple[Deviation, Conditions], ...]:
 
 
 def _declared(where: str, table: Mapping[str, object]) -> tuple[Deviation, Conditions]:
-    if unknown := sorted(set(table) - {*KEYS, *TEXTS, *LISTS}):
-        allowed = f"a deviation has {', '.join(KEYS)}, and where it needs them {', '.join((*TEXTS, *LISTS))}"
+    if unknown := sorted(set(table) - {*KEYS, *CONDITIONS}):
+        allowed = f"a deviation has {', '.join(KEYS)}, and where it needs them {', '.join(CONDITIONS)}"
         raise Problem(f"{where} has the unknown key {unknown[0]!r}", allowed)
     return _deviation(where, table), _conditions(where, table)
 
 
 def _deviation(where: str, table: Mapping[str, object]) -> Deviation:
     requirement, reason, issue = (_said(where, table, key) for key in KEYS)
-    if not issue.startswith(("https://", "http://")) and not issue.endswith(".md"):
-        raise Problem(f"{where}: issue must be a URL, or the path of a page (.md), not {issue!r}")
+    require_address(where, issue)
     try:
         spec.get(requirement)
     except spec.UnknownRequirement as error:
         raise Problem(f"{where}: {error}") from None
     reason, issue = (showable_name(text, LONGEST_SENTENCE) for text in (reason, issue))
     return Deviation(requirement, reason, issue)
+
+
+def require_address(where: str, issue: str) -> None:
+    """Problem, if an issue says nowhere to look."""
+    if not issue.startswith(("https://", "http://")) and not issue.endswith(".md"):
+        raise Problem(f"{where}: issue must be a URL, or the path of a page (.md), not {issue!r}")
 
 
 def _said(where: str, table: Mapping[str, object], key: str) -> str:
@@ -105,7 +114,14 @@ def _conditions(where: str, table: Mapping[str, object]) -> Conditions:
         version=texts["version"],
         platform=texts["platform"] if "platform" in table else "*",
         options_off=lists["options-off"],
+        expires=_last_day(where, table.get(EXPIRES, date.max)),
     )
+
+
+def _last_day(where: str, value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise Problem(f"{where}: {EXPIRES} must be a day, not {value!r}", "write it without quotes, as in 2027-06-30")
 
 
 def _text(where: str, table: Mapping[str, object], key: str) -> str:

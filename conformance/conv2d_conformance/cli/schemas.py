@@ -12,6 +12,7 @@ def kinds() -> dict[str, Any]:
     from conv2d_conformance.cli.answers import asked, compared, explained, initialised, lists, measured, reports, right
     from conv2d_conformance.fingerprint.fingerprint import Fingerprint
     from conv2d_conformance.report.badge import Badge
+    from conv2d_conformance.report.deviations import Deviation
     from conv2d_conformance.report.target_outcome import TargetOutcome
     from conv2d_conformance.site.built import SiteBuilt
 
@@ -39,6 +40,7 @@ def kinds() -> dict[str, Any]:
         "summary REPORT...": tuple[reports.ReportInShort, ...],
         "diff OLD NEW": ReportChanges,
         "badge REPORT": Badge,
+        "deviations --from REPORT": tuple[Deviation, ...],
         "verify REPORT...": tuple[reports.VerifiedReport, ...],
         "site RESULTS": SiteBuilt,
         "initialisation TARGET": initialised.LayersTested,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import unquote
@@ -30,13 +31,15 @@ class Conditions:
 
     processor: flags that the processor must have, by their names in /proc/cpuinfo. version: of the implementation, as
     in ">=2.13,<2.14". platform: a pattern for the system and the machine, as in "linux-x86_64". options_off: patterns
-    for options of the target, as in "onednn=off" and "device=cuda*", under which it is not in force.
+    for options of the target, as in "onednn=off" and "device=cuda*", under which it is not in force. expires: the last
+    day on which it is in force.
     """
 
     processor: tuple[str, ...] = ()
     version: str = ""
     platform: str = "*"
     options_off: tuple[str, ...] = ()
+    expires: date = date.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,14 @@ class Surroundings:
     version: str
     platform: str
     options: frozenset[str]
+    today: date = date.min
 
     @classmethod
     def of(cls, target: str, version: str) -> Surroundings:
         """The facts about this machine, for a target of the command line and its version."""
         place = f"{platform.system()}-{platform.machine()}".lower()
         options = unquote(split(target)[1] or "").split("&")
-        return cls(processor_flags(), version, place, frozenset(options))
+        return cls(processor_flags(), version, place, frozenset(options), date.today())
 
 
 def in_force(
@@ -72,6 +76,7 @@ def _holds(conditions: Conditions, surroundings: Surroundings) -> bool:
         surroundings.processor.issuperset(conditions.processor)
         and fnmatchcase(surroundings.platform, conditions.platform)
         and not any(fnmatchcase(option, off) for option in surroundings.options for off in conditions.options_off)
+        and surroundings.today <= conditions.expires
         and (not conditions.version or _is_among(surroundings.version, conditions.version))
     )
 

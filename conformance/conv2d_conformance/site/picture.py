@@ -65,7 +65,10 @@ class Plane:
 
 @dataclass(frozen=True)
 class Picture:
-    """The planes, the size of the drawing, the call as a line, and the data of the script."""
+    """The planes, the size of the drawing, the call as a line, and the data of the script.
+
+    is_answer: whether its third kind of plane is the answer, and not the gradient of it that the call hands over.
+    """
 
     case: str
     planes: tuple[Plane, ...]
@@ -75,7 +78,7 @@ class Picture:
     outputs: int
     data: dict[str, Json]
     left_out: str
-    what: str
+    is_answer: bool
     padding_mode: str
 
     @property
@@ -161,7 +164,7 @@ class _Drawing:
             outputs=len(self.filters) * g.OH * g.OW,
             data=self._data(w),
             left_out=self._left_out(),
-            what="the gradient of the output" if self.case.hands_over_output else "the output",
+            is_answer=not self.case.hands_over_output,
             padding_mode=g.padding_mode,
         )
 

@@ -18,6 +18,7 @@ from conv2d_conformance.typed_json import as_json, from_json
 
 ROOT = Path(__file__).parents[3]
 REPORT = str(ROOT / "conformance" / "tests" / "verifying" / "reports" / "edition-1-3be0.json")
+FAILING = REPORT.replace(".json", "-failing.json").replace("3be0", "44ab")
 HERE = ("--isolation", "none")
 
 ASKED: dict[str, tuple[tuple[str, ...], int]] = {
@@ -44,6 +45,7 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "summary REPORT...": (("summary", REPORT), 0),
     "diff OLD NEW": (("diff", REPORT, REPORT), 0),
     "badge REPORT": (("badge", REPORT), 0),
+    "deviations --from REPORT": (("deviations", "--from", FAILING, "--issue", "known.md"), 0),
     "verify REPORT...": (("verify", REPORT, "right.py"), 2),
     "site RESULTS": (("site", str(Path(REPORT).parent), "--output", "pages"), 0),
     "initialisation TARGET": (("initialisation", "--effort", "quick", "--dtype", "float32", *HERE), 0),

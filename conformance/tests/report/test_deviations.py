@@ -1,14 +1,19 @@
 """Where a declared failure is to be expected."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import conv2d_adapters
 from conv2d_conformance import spec
+from conv2d_conformance.cli import program
 from conv2d_conformance.cli.deviations import read_deviations
+from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force, processor_flags
+from conv2d_conformance.report.reading import read
 
 DEVIATION = Deviation("bias.added", "known", "https://example.org/1")
 HERE = Surroundings(
@@ -16,9 +21,10 @@ HERE = Surroundings(
     version="2.13.0+cpu",
     platform="linux-x86_64",
     options=frozenset({"threads=2", "onednn=off"}),
+    today=date(2027, 6, 30),
 )
 ADAPTERS = Path(conv2d_adapters.__file__).parent
-SHIPPED = sorted(ADAPTERS.glob("*.deviations.toml"))
+SHIPPED = sorted(ADAPTERS.rglob("*.deviations.toml"))
 ROOT = Path(__file__).parents[3]
 
 
@@ -38,6 +44,9 @@ ROOT = Path(__file__).parents[3]
         (Conditions(options_off=("threads=*",)), False),
         (Conditions(options_off=("device=*",)), True),
         (Conditions(processor=("avx2",), version="<2"), False),
+        (Conditions(expires=date(2027, 6, 30)), True),
+        (Conditions(expires=date(2027, 6, 29)), False),
+        (Conditions(expires=date(2027, 7, 1), version="<2"), False),
     ],
 )
 def test_a_deviation_is_in_force_where_all_its_conditions_hold(conditions: Conditions, holds: bool) -> None:
@@ -71,6 +80,60 @@ def test_what_ships_beside_an_adapter_can_be_read_and_leads_somewhere(path: Path
 
 
 def test_deviations_ship_beside_the_adapter_that_they_are_of() -> None:
-    adapters = [path.name.removesuffix(".deviations.toml") for path in SHIPPED]
-    assert {"torch", "torch_layer"} <= set(adapters)
-    assert [name for name in adapters if not (ADAPTERS / f"{name}.py").is_file()] == []
+    """A worker's are named after its file and, behind a hyphen, its argument."""
+    names = {path: path.name.removesuffix(".deviations.toml").partition("-")[0] for path in SHIPPED}
+    assert {"torch", "torch_layer"} <= set(names.values())
+    for path, name in names.items():
+        assert any(file.stem == name and file != path for file in path.parent.iterdir()), path
+
+
+def test_the_last_day_is_read_and_one_that_is_none_is_told(tmp_path: Path) -> None:
+    said = '[[deviation]]\nrequirement = "bias.added"\nreason = "known"\nissue = "https://example.org/1"\nexpires = '
+    path = tmp_path / "known.toml"
+    path.write_text(said + "2027-06-30\n")
+    ((_, conditions),) = read_deviations(path)
+    assert conditions.expires == date(2027, 6, 30)
+    for wrong in ('"2027-06-30"', "2027-06-30T12:00:00", "7"):
+        path.write_text(f"{said}{wrong}\n")
+        with pytest.raises(Problem, match="expires must be a day"):
+            read_deviations(path)
+
+
+REPORT = next((ROOT / "results").glob("torch/2.13.0*/linux-x86_64-onednn=off.json"))
+DECLARED = next((ROOT / "results").glob("torch/2.13.0*/linux-x86_64.json"))
+
+
+def drafted(*arguments: str) -> str:
+    found = CliRunner().invoke(program, ["deviations", *arguments])
+    assert found.exit_code == 0, found.output
+    return found.stdout
+
+
+def test_deviations_from_a_report_declare_what_fails_in_it_and_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "known.toml"
+    path.write_text(drafted("--from", str(REPORT), "--issue", "https://example.org/7"))
+    declared = read_deviations(path)
+    failing = [entry for entry in read(REPORT).requirements if entry.verdict in ("fail", "error", "not reached")]
+    assert [deviation.requirement for deviation, _ in declared] == [entry.id for entry in failing]
+    kept = {deviation.requirement for deviation in read(REPORT).deviations}
+    assert {one.issue for one, _ in declared if one.requirement not in kept} == {"https://example.org/7"}
+    assert {conditions.version for _, conditions in declared} == {"==2.13.0+cpu"}
+
+
+def test_what_is_declared_already_keeps_its_reason(tmp_path: Path) -> None:
+    path = tmp_path / "known.toml"
+    path.write_text(drafted("--from", str(DECLARED), "--issue", "https://example.org/7"))
+    kept = {deviation.requirement: deviation for deviation in read(DECLARED).deviations}
+    declared = [deviation for deviation, _ in read_deviations(path)]
+    assert declared == [kept[deviation.requirement] for deviation in declared]
+
+
+def test_a_report_without_failures_needs_none() -> None:
+    right = next((ROOT / "results").glob("reference-correlate/*/linux-x86_64.json"))
+    assert drafted("--from", str(right), "--issue", "https://example.org/7") == "# nothing fails\n"
+
+
+def test_an_issue_without_an_address_is_refused_as_in_the_file() -> None:
+    found = CliRunner().invoke(program, ["deviations", "--from", str(REPORT), "--issue", "later"])
+    assert found.exit_code == 2
+    assert "issue must be a URL, or the path of a page (.md), not 'later'" in found.output

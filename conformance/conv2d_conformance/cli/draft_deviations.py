@@ -1,0 +1,77 @@
+"""`deviations`: a file for `run --deviations`, from what fails in a report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from conv2d_conformance.cli.answer_format import format_option, tell
+from conv2d_conformance.cli.deviations import require_address
+
+if TYPE_CHECKING:
+    from conv2d_conformance.report.deviations import Deviation
+    from conv2d_conformance.report.report import Entry, Report
+
+FAILING = ("fail", "error", "not reached")
+
+
+@click.command("deviations")
+@click.option(
+    "--from", "report", type=click.Path(path_type=Path), required=True, metavar="REPORT", help="In which it fails."
+)
+@click.option("--issue", required=True, metavar="URL", help="Where that is told; or the path of a page (.md).")
+@format_option()
+def deviations(report: Path, issue: str, format: str) -> None:
+    """Draft a file for `run --deviations`: each requirement that fails in a report, for the version that it is about.
+
+    What the report's own run declared keeps its reason and its issue. Edit the reasons: those here are what was seen.
+    """
+    from conv2d_conformance.report.reading import read
+
+    require_address("--issue", issue)
+    found = read(report)
+    drafted = _drafted(found, issue)
+    if format == "json":
+        tell(drafted)
+    else:
+        click.echo("\n".join(_tables(drafted, _versions(found))) or "# nothing fails")
+
+
+def _drafted(report: Report, issue: str) -> tuple[Deviation, ...]:
+    from conv2d_conformance.report.deviations import Deviation
+
+    declared = {deviation.requirement: deviation for deviation in report.deviations}
+    return tuple(
+        declared.get(entry.id) or Deviation(entry.id, _seen(entry), issue)
+        for entry in report.requirements
+        if entry.verdict in FAILING
+    )
+
+
+def _seen(entry: Entry) -> str:
+    failure = entry.failure
+    if failure is None:
+        return f"{entry.verdict} in the report"
+    return failure.diagnosis or f"got {failure.got}; required is {failure.required}"
+
+
+def _versions(report: Report) -> str:
+    """The one version that the report is about, as a condition; "" for what is no version."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return f"=={Version(report.implementation.version)}"
+    except InvalidVersion:
+        return ""
+
+
+def _tables(drafted: tuple[Deviation, ...], versions: str) -> list[str]:
+    lines: list[str] = []
+    for deviation in drafted:
+        said = asdict(deviation) | ({"version": versions} if versions else {})
+        lines += ["[[deviation]]", *(f"{key} = {json.dumps(value)}" for key, value in said.items()), ""]
+    return lines[:-1]
