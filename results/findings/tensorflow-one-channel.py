@@ -6,7 +6,11 @@
 # implementation = "tensorflow 2.21.0"
 # kind = "bug"
 # gravity = 2
-# breaks = ["values.index-map", "values.no-flip", "memory.view-channels-last"]
+# breaks = [
+#     "values.index-map", "values.no-flip", "memory.view-transposed", "memory.view-channels-last",
+#     "memory.view-offset", "memory.view-broadcast", "memory.view-fortran", "memory.view-read-only",
+#     "memory.view-negative", "memory.view-steps",
+# ]
 # report = "tensorflow/2.21.0/linux-x86_64.json"
 # known = ""
 # system = []
