@@ -22,9 +22,9 @@ HELP = "A picture, or what a badge of shields.io is made of."
     help="A picture, or what a badge of shields.io is made of.",
 )
 def badge(report: Path, format: str) -> None:
-    """Write a badge of a REPORT to standard output: result, limits, profile, classes of accuracy, edition.
+    """Write a badge of a report.
 
-    It is green for a whole certificate alone.
+    It says result, limits, profile, classes of accuracy and edition, and is green for a whole certificate alone.
     """
     from conv2d_conformance.report.badge import as_svg, badge_of
     from conv2d_conformance.report.reading import read

@@ -21,8 +21,9 @@ REGRESSION = 1
 @click.argument("new", type=click.Path(path_type=Path))
 @format_option("markdown")
 def diff(old: Path, new: Path, format: str) -> None:
-    """Show what changed from the report OLD to the report NEW: what is worse, better, appeared, vanished.
+    """Show what changed from one report to another.
 
+    It is worse, better, appeared or vanished, from the report OLD to the report NEW.
     Verdicts, accuracy and fingerprint are compared, and what was not the same in both runs is said first. A requirement
     that is no longer claimed is worse, too. The exit status is 1 if anything is worse, else 0.
     """

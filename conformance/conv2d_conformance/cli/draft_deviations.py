@@ -26,8 +26,9 @@ FAILING = ("fail", "error", "not reached")
 @click.option("--issue", required=True, metavar="URL", help="Where that is told; or the path of a page (.md).")
 @format_option()
 def deviations(report: Path, issue: str, format: str) -> None:
-    """Draft a file for `run --deviations`: each requirement that fails in a report, for the version that it is about.
+    """Draft a file of deviations from a report.
 
+    It declares each requirement that fails in the report, for the version that the report is about.
     What the report's own run declared keeps its reason and its issue. Edit the reasons: those here are what was seen.
     """
     from conv2d_conformance.report.reading import read

@@ -65,10 +65,7 @@ class Plane:
 
 @dataclass(frozen=True)
 class Picture:
-    """The planes, the size of the drawing, the call as a line, and the data of the script.
-
-    is_answer: whether its third kind of plane is the answer, and not the gradient of it that the call hands over.
-    """
+    """The planes, the size of the drawing, the call as a line, and the data of the script."""
 
     case: str
     planes: tuple[Plane, ...]
@@ -78,7 +75,7 @@ class Picture:
     outputs: int
     data: dict[str, Json]
     left_out: str
-    is_answer: bool
+    what: str
     padding_mode: str
 
     @property
@@ -164,7 +161,7 @@ class _Drawing:
             outputs=len(self.filters) * g.OH * g.OW,
             data=self._data(w),
             left_out=self._left_out(),
-            is_answer=not self.case.hands_over_output,
+            what="the gradient of the output" if self.case.hands_over_output else "the output",
             padding_mode=g.padding_mode,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import util
 from pathlib import Path
 
@@ -11,7 +11,6 @@ import pytest
 from click.testing import Result
 from markupsafe import Markup
 
-from conv2d_conformance.site import building
 from conv2d_conformance.site.addresses import slugs
 from conv2d_conformance.site.findings import metadata
 from conv2d_conformance.site.published import NothingPublished, published
@@ -96,26 +95,3 @@ def test_what_stands_between_backticks_is_code_and_still_text() -> None:
     assert coded("`<b>` & `c`") == Markup("<code>&lt;b&gt;</code> &amp; <code>c</code>")
     assert coded("one ` alone <b>") == "one ` alone <b>"
     assert not isinstance(coded("one ` alone <b>"), Markup)
-
-
-def test_a_new_site_takes_the_place_of_the_old_one_as_a_whole_or_not_at_all(
-    results: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def with_pages(*pages: tuple[str, str]) -> None:
-        monkeypatch.setattr(building, "pages", lambda _: iter(pages))
-
-    def interrupted(_: object) -> Iterator[tuple[str, str]]:
-        yield "index.html", "half"
-        raise KeyboardInterrupt
-
-    site = folder / "pages"
-    with_pages(("assets/site.css", ""), ("index.html", "old"), ("old.html", ""))
-    building.build(results, site, {})
-    with_pages(("assets/site.css", ""), ("index.html", "new"))
-    building.build(results, site, {})
-    monkeypatch.setattr(building, "pages", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        building.build(results, site, {})
-    assert (site / "index.html").read_text() == "new"
-    assert not (site / "old.html").exists()
-    assert [path.name for path in folder.iterdir()] == ["pages"]
