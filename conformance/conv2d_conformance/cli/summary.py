@@ -16,8 +16,9 @@ MOST_WHOLE = 3
 @click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REPORT...")
 @format_option("markdown", "junit")
 def summary(reports: tuple[Path, ...], format: str) -> None:
-    """Show reports of `run`, each in full; where there are more than three, in a table.
+    """Show reports of `run`, in full or in a table.
 
+    More than three are a table.
     The .partial file of a run that was killed is read too.
     """
     from conv2d_conformance.report.reading import read
