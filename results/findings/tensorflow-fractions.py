@@ -6,7 +6,7 @@
 # implementation = "tensorflow 2.21.0"
 # kind = "bug"
 # gravity = 4
-# breaks = ["validation.integers-only"]
+# breaks = ["validation.integers-only", "validation.whole-floats"]
 # report = "tensorflow/2.21.0/linux-x86_64.json"
 # known = ""
 # system = []

@@ -6,7 +6,7 @@
 # implementation = "tensorflow 2.21.0"
 # kind = "bug"
 # gravity = 1
-# breaks = ["validation.legal-calls-accepted"]
+# breaks = ["validation.legal-calls-accepted", "stride.beyond-kernel", "dilation.one-by-one", "gradients.stride"]
 # report = "tensorflow/2.21.0/linux-x86_64.json"
 # known = "https://github.com/tensorflow/tensorflow/issues/74914"
 # system = []
