@@ -109,7 +109,8 @@ def kept(run: Run, others: Sequence[Run], there: Mapping[Path, dict[str, Any]]) 
         asked, version = report["run"], _releases(report["implementation"]["version"])
         is_asked = all(asked[name] == getattr(run, name) for name in ("target", "profile", "effort"))
         is_release = run.releases & version if run.releases else not named & version
-        if is_in_place and is_asked and is_release and _is_current(report):
+        is_whole = asked["only"] == "*" and report["complete"]
+        if is_in_place and is_asked and is_whole and is_release and _is_current(report):
             return path
     return None
 

@@ -26,7 +26,8 @@ def report(version: str, **asked: str) -> dict[str, Any]:
     return {
         "suite": {"version": __version__},
         "spec": {"digest": spec.load().digest},
-        "run": {"target": "lib", "profile": "forward", "effort": "quick", **asked},
+        "run": {"target": "lib", "profile": "forward", "effort": "quick", "only": "*", **asked},
+        "complete": True,
         "implementation": {"name": "lib", "version": version},
     }
 
@@ -45,9 +46,15 @@ def test_a_run_is_kept_by_its_release() -> None:
     assert kept(SHOWN, RUNS, {RESULTS / "shown.json": report("1.12.0")}) == RESULTS / "shown.json"
 
 
-@pytest.mark.parametrize("change", [{"effort": "standard"}, {"profile": "layer"}, {"target": "lib?fast=1"}])
+@pytest.mark.parametrize(
+    "change", [{"effort": "standard"}, {"profile": "layer"}, {"target": "lib?fast=1"}, {"only": "bias.*"}]
+)
 def test_a_report_of_another_run_is_none(change: dict[str, str]) -> None:
     assert kept(PLAIN, RUNS, {path_of("1.12.0"): report("1.12.0", **change)}) is None
+
+
+def test_a_report_of_a_part_of_a_run_is_none() -> None:
+    assert kept(PLAIN, RUNS, {path_of("1.12.0"): report("1.12.0") | {"complete": False}}) is None
 
 
 def test_a_report_of_another_version_of_the_suite_or_platform_is_none() -> None:
