@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from conv2d_conformance import spec
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.implementation.target import split
 from conv2d_conformance.report.counts import chapters
+from conv2d_conformance.report.glance import options_of, version_of
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.verdicts import claimed_by, limits_of
 from conv2d_conformance.site.published import PublishedReport
@@ -145,11 +145,6 @@ def standing(report: Report) -> str:
     return FAILS if broken or report.conclusion.exit_status == 1 else NO_CERTIFICATE
 
 
-def options_of(report: Report) -> str:
-    """The options of the adapter, as the target has them."""
-    return split(report.run.target)[1] or ""
-
-
 def device_of(report: Report) -> str:
     """What the implementation computes on, as far as its options, its environment or its description say."""
     options = dict(part.partition("=")[::2] for part in options_of(report).split("&"))
@@ -165,11 +160,7 @@ def _family(report: Report) -> tuple[str, str, str, str]:
     return report.implementation.name.lower(), options_of(report), report.environment.machine, report.run.only
 
 
-def _age(report: Report) -> tuple[Version, int, int, str]:
+def _age(report: Report) -> tuple[tuple[Version, str], int, int, str]:
     """A later release is newer; of one release the larger profile, the larger effort, the later run."""
-    try:
-        version = Version(report.implementation.version)
-    except InvalidVersion:
-        version = Version("0")
     profile, effort = [*spec.PROFILES].index(report.run.profile), [*EFFORTS].index(report.run.effort)
-    return version, profile, effort, report.execution.started
+    return version_of(report), profile, effort, report.execution.started
