@@ -8,7 +8,7 @@
 # gravity = 5
 # breaks = ["numerics.subnormals"]
 # report = "opencv/5.0.0/linux-x86_64.json"
-# known = ""
+# known = "https://github.com/opencv/opencv/pull/21521"
 # system = []
 # ///
 """The smallest float32 times one."""
