@@ -29,8 +29,8 @@ ENVIRONMENTS = RESULTS.parent / ".tox" / "findings"
 
 KINDS = {
     "bug": "Wrong numbers, damaged memory, a crash or a hang, or what contradicts the library's own documentation.",
-    "difference": "The library documents another choice than the specification.",
-    "limit": "The library refuses what the specification allows, and says so.",
+    "difference": "The library chose otherwise than the specification, by its documentation or by design.",
+    "limit": "The library refuses what the specification allows.",
 }
 GRAVITIES = {
     1: "memory, crash, hang",
@@ -209,7 +209,7 @@ def _row(finding: Finding) -> str:
         named += [f"{more} more"] if more > 0 else []
     title = f"[{finding.title}]({finding.name}.md) ([script]({finding.name}.py))"
     report = f"{', '.join(named)} ([report](../{quote(finding.report)}))"
-    known = f"[reported]({finding.known})" if finding.known else "nothing found"
+    known = f"[reported]({finding.known})" if finding.known else ""
     return f"| {GRAVITIES[finding.gravity]} | {finding.implementation} | {title} | {report} | {known} |"
 
 

@@ -4,7 +4,7 @@
 # [tool.conv2d-conformance]
 # title = "a kernel of one channel is taken for an input of many"
 # implementation = "autograd 1.9.1"
-# kind = "bug"
+# kind = "difference"
 # gravity = 4
 # breaks = ["validation.weight-channels"]
 # report = "autograd/1.9.1/linux-x86_64.json"

@@ -33,6 +33,8 @@ for width in (5, 3):
         arguments = ["--iree-llvmcpu-target-cpu=generic"]
         compiler.compile_str(text, target_backends=["llvm-cpu"], input_type="stablehlo", extra_args=arguments)
     except compiler.CompilerToolError as refused:
+        if width == 5:
+            raise  # without a stride that loses something it must compile
         line = next(line for line in str(refused).splitlines() if "error:" in line)
         print(f"kernel of {width}: refused: {line.partition('error: ')[2]}")
         sys.exit(1)

@@ -8,7 +8,7 @@
 # gravity = 4
 # breaks = ["padding-mode.circular", "gradients.reflect", "stride.beyond-kernel", "gradients.stride"]
 # report = "libtorch/1.13.0/linux-x86_64.json"
-# known = ""
+# known = "https://github.com/pytorch/pytorch/issues/104860"
 # system = ["g++", "libtorch-dev"]
 # ///
 """Three legal calls, which PyTorch documents, are refused."""

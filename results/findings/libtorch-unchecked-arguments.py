@@ -8,7 +8,7 @@
 # gravity = 1
 # breaks = ["validation.groups-positive", "validation.dilation-positive"]
 # report = "libtorch/1.13.0/linux-x86_64.json"
-# known = ""
+# known = "https://github.com/pytorch/pytorch/issues/108219"
 # system = ["g++", "libtorch-dev"]
 # ///
 """Zero groups, and a negative dilation of an empty batch, must be refused. A child process makes the calls."""

@@ -15,7 +15,9 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
+print("mlx", version("mlx"))  # its absence is an error, and no sign that the fault is gone
 CALL = """
 import mlx.core as mx
 mx.set_default_device(mx.cpu)

@@ -4,11 +4,11 @@
 # [tool.conv2d-conformance]
 # title = "a negative padding and a kernel without elements are taken"
 # implementation = "mlx 0.32.4"
-# kind = "bug"
+# kind = "difference"
 # gravity = 4
 # breaks = ["validation.padding-non-negative", "validation.kernel-positive"]
 # report = "mlx/0.32.4/linux-x86_64.json"
-# known = ""
+# known = "https://github.com/ml-explore/mlx/issues/548"
 # system = []
 # ///
 """A padding is a number of positions to add, and a kernel has an element at least: both calls must be refused."""

@@ -15,7 +15,9 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
+print("MNN", version("MNN"))  # its absence is an error, and no sign that the fault is gone
 CALL = """
 import MNN.expr as expr, numpy as np
 

@@ -15,7 +15,9 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
+print("openvino", version("openvino"))  # its absence is an error, and no sign that the fault is gone
 CALL = """
 import numpy as np, openvino
 from openvino import opset13 as ops

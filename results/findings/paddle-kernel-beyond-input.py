@@ -8,10 +8,10 @@
 # gravity = 4
 # breaks = ["validation.kernel-fits"]
 # report = "paddle/3.3.1/linux-x86_64.json"
-# known = ""
+# known = "https://github.com/PaddlePaddle/Paddle/issues/64838"
 # system = []
 # ///
-"""Where no window fits the output has no size: by the formula of Paddle's documentation, floor(-7 / 9) + 1 = 0."""
+"""Where no window fits the output has no size: by the formula of the specification, floor(-7 / 9) + 1 = 0."""
 
 import sys
 

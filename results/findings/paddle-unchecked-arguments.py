@@ -4,7 +4,7 @@
 # [tool.conv2d-conformance]
 # title = "a kernel without elements is taken, and a bias of one element is added to every channel"
 # implementation = "paddle 3.3.1"
-# kind = "bug"
+# kind = "difference"
 # gravity = 4
 # breaks = ["validation.kernel-positive", "validation.bias-shape"]
 # report = "paddle/3.3.1/linux-x86_64.json"

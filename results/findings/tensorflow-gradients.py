@@ -8,7 +8,7 @@
 # gravity = 5
 # breaks = ["gradients.dilation", "gradients.groups"]
 # report = "tensorflow/2.21.0/linux-x86_64.json"
-# known = ""
+# known = "https://github.com/keras-team/keras/issues/14896"
 # system = []
 # ///
 """The gradients exist; TensorFlow says that it does not support them on the CPU, and computes them with jit_compile."""

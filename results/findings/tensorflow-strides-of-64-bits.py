@@ -18,7 +18,9 @@ A child process makes the call, since it dies of it.
 
 import subprocess
 import sys
+from importlib.metadata import version
 
+print("tensorflow-cpu", version("tensorflow-cpu"))  # its absence is an error, and no sign that the fault is gone
 CALL = "import tensorflow as tf; tf.nn.conv2d(tf.ones((1, 3, 3, 1)), tf.ones((1, 1, 1, 1)), 2**31, 'VALID')"
 status = subprocess.run([sys.executable, "-c", CALL], check=False, capture_output=True).returncode
 print(f"the process ended with status {status}; required is an exception or an answer, so a status of 1 or 0")
