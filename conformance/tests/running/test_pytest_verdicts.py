@@ -59,7 +59,7 @@ def test_a_failure_is_its_own_text_and_the_verdict_comes_last(session: Callable[
 def test_the_way_to_a_failure_is_shown_on_request(session: Callable[..., tuple[int, str]]) -> None:
     status, shown = session(f"--conv2d-target={WRONG}", "-k", "pair_order", "--full-trace")
     assert status == 1
-    assert "verdict.examination.Nonconforming" in shown
+    assert "verdict.examining.Nonconforming" in shown
 
 
 def test_what_decides_nothing_breaks_no_build(session: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
