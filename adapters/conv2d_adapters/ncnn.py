@@ -14,7 +14,6 @@ import numpy as np
 
 from conv2d_adapters.options.reading import number_of, one_of
 from conv2d_conformance import Adapter, Capabilities
-from conv2d_conformance.adapter import VIEWS
 
 Array = np.ndarray[Any, Any]
 SAME_UPPER = -233
@@ -69,7 +68,6 @@ def configure(weights: str = "constant", clone: str = "off", winograd: str = "on
             padding={"explicit", "valid", "same"},
             limits=LIMITS,
             unbatched=True,
-            views=frozenset(VIEWS),  # ncnn.Mat takes every array
             deterministic=True,
             thread_safe=True,
         ),

@@ -43,11 +43,21 @@ class UnsealedFile(Exception):
 
 @functools.cache
 def can_share() -> bool:
-    """Whether the system has such files, which only Linux has."""
+    """Whether the system has such files, by one that is written, sealed and read in each way that there is.
+
+    Only Linux has them. Before 5.5 what is written to a private mapping can reach the file.
+    """
     if sys.platform != "linux":
         return False
+    one = np.ones(1, np.uint8)
     try:
-        ArrayFile.made({"one": ((1,), np.dtype(np.uint8))}).close_to_writers()
+        whole, made = ArrayFile.of({"one": one}), ArrayFile.made({"one": (one.shape, one.dtype)})
+        made.to_write()["one"][:] = one  # type: ignore[index]  # it has an outline
+        made.close_to_writers()
+        for file in (whole, made):
+            file.private()[:] = 0
+            if file.to_read()["one"] != one:
+                return False
     except (AttributeError, OSError):
         return False
     return True
@@ -87,14 +97,18 @@ class ArrayFile:
         return file
 
     @classmethod
-    def sent(cls, descriptor: int, outlines: Outlines) -> ArrayFile:
-        """The file that another process has sent. UnsealedFile where it could still change, or is too short."""
+    def sent(cls, descriptor: int, outlines: Outlines, *, written: bool = False) -> ArrayFile:
+        """The file that another process has sent. UnsealedFile where it could still change, or is too short.
+
+        written: not even its maker may be able to write to it any more.
+        """
+        os.set_inheritable(descriptor, False)
         file = cls(descriptor, outlines)
         try:
             seals = fcntl.fcntl(descriptor, fcntl.F_GET_SEALS)
         except OSError:
             raise UnsealedFile("it is no file in memory") from None
-        if (seals & _WRITTEN) != _WRITTEN and (seals & _MAPPED) != _MAPPED:
+        if (seals & _WRITTEN) != _WRITTEN and (written or (seals & _MAPPED) != _MAPPED):
             raise UnsealedFile("it is not sealed")
         if (size := os.fstat(descriptor).st_size) != file.size:
             raise UnsealedFile(f"it has {size} bytes, not {file.size}")
@@ -109,8 +123,12 @@ class ArrayFile:
         return self.arrays_in(self._mapped(mmap.ACCESS_WRITE))
 
     def to_read(self) -> dict[str, Array | None]:
-        """The arrays in a mapping that nobody can write to."""
-        return self.arrays_in(self._mapped(mmap.ACCESS_READ))
+        """The arrays in a mapping that nobody can write to.
+
+        It is private, since before Linux 6.7 a sealed file has no shared one, not even to be read.
+        """
+        memory = mmap.mmap(self.descriptor, self.size, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+        return self.arrays_in(np.frombuffer(memory, np.uint8))
 
     def private(self) -> Memory8:
         """The bytes of the file in memory of this process alone: only what is written there takes memory."""

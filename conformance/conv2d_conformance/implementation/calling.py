@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections import deque
@@ -102,11 +103,12 @@ def _handed(request: Request, memory: Memory) -> Handed:
 def _copied(
     signature: Signature, returned: list[Array | None], *, by_file: bool
 ) -> tuple[tuple[Array | None, ...], ArrayFile | None]:
-    """Copies of the results, in a file where the arrays of the call came in one."""
-    if not by_file or not returned or any(array is not None and not array.dtype.isnative for array in returned):
-        return tuple(None if array is None else np.array(array, order="C") for array in returned), None
-    file = ArrayFile.of(dict(zip(signature.returns, returned, strict=True)))
-    return tuple(file.to_read().values()), file
+    """Copies of the results, in a file where the arrays of the call came in one and the system makes another."""
+    if by_file and returned and all(array is None or array.dtype.isnative for array in returned):
+        with contextlib.suppress(OSError):  # no fault of the implementation: a file can be larger than files may be
+            file = ArrayFile.of(dict(zip(signature.returns, returned, strict=True)))
+            return tuple(file.to_read().values()), file
+    return tuple(None if array is None else np.array(array, order="C") for array in returned), None
 
 
 def function_of(adapter: Adapter, operation: str) -> tuple[Signature, Callable[..., Any]] | Broken:

@@ -38,8 +38,8 @@ class FileChannel:
         with contextlib.suppress(OSError):
             socket.send_fds(self._socket, [b"\0"], [file.descriptor])
 
-    def receive(self, header: Mapping[str, Any], limit: int) -> ArrayFile:
-        """The file of a message, with its arrays by their names."""
+    def receive(self, header: Mapping[str, Any], limit: int, *, written: bool = False) -> ArrayFile:
+        """The file of a message, with its arrays by their names; `written` as in `ArrayFile.sent`."""
         outlines = dict(described(header[FILE]))
         if sum(math.prod(shape) * dtype.itemsize for shape, dtype in filter(None, outlines.values())) > limit:
             raise ProtocolError(f"the arrays of the message are larger than {limit} bytes")
@@ -50,13 +50,16 @@ class FileChannel:
         if not descriptors:
             raise ProtocolError("no file came with the message that names one")
         try:
-            return ArrayFile.sent(descriptors[0], outlines)
+            return ArrayFile.sent(descriptors[0], outlines, written=written)
         except UnsealedFile as error:
             raise ProtocolError(f"the file of the message cannot be used: {error}") from None
 
     def arrays(self, header: Mapping[str, Any], limit: int) -> list[Array | None]:
-        """The arrays of the file of a message, in the order in which they are listed."""
-        return list(self.receive(header, limit).to_read().values())
+        """The arrays of the file of an answer, in the order in which they are listed."""
+        try:
+            return list(self.receive(header, limit, written=True).to_read().values())
+        except ValueError as error:  # a shape of no elements can be too large for NumPy
+            raise ProtocolError(f"the arrays of the message cannot be made: {error}") from None
 
     def close(self) -> None:
         self._socket.close()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from conv2d_conformance.implementation import keeper
 from conv2d_conformance.implementation.file_channel import FileChannel
@@ -21,17 +23,25 @@ SHARED_WITHOUT_HARM = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 """What keeps neither a place nor a state for those who have opened it."""
 
 
+TEMPORARY = frozenset({"tempfile.mkdtemp", "tempfile.mkstemp"})
+"""The events of Python that tell of a name on disk, which all forks would have in common."""
+
+
 def serve_forks(text: str, connection: int, secure: Callable[[], tuple[int, int]]) -> None:
     """Fork for every message on the connection. In a fork, serve until `bye`, and return.
 
     `secure` is what each worker does with its descriptors before it serves.
     """
     os.set_inheritable(connection, False)
-    before = {*_descriptors()}
+    before, unseeded, made = {*_descriptors()}, random.getstate(), set[str]()
+    sys.addaudithook(lambda event, _: made.add(event) if event in TEMPORARY else None)
     try:
         target = loaded(text)
     except LoadError:
         return None  # a process that is started for itself tells it
+    if made:
+        return None
+    state = random.getstate()
     harness = socket.socket(fileno=connection)
     forks: set[int] = set()
     while True:
@@ -44,20 +54,24 @@ def serve_forks(text: str, connection: int, secure: Callable[[], tuple[int, int]
                 stream.flush()  # else the fork writes once more what is waiting there
         if (pid := os.fork()) == 0:
             harness.close()
-            return _serve(target, descriptors, secure)
+            return _serve(target, descriptors, secure, None if state == unseeded else state)
         forks.add(pid)
         for descriptor in descriptors:
             os.close(descriptor)
         harness.send(str(pid).encode())
 
 
-def _serve(target: Loaded, descriptors: list[int], secure: Callable[[], tuple[int, int]]) -> None:
+def _serve(
+    target: Loaded, descriptors: list[int], secure: Callable[[], tuple[int, int]], seeded: tuple[Any, ...] | None
+) -> None:
     os.setsid()
     for number, descriptor in enumerate(descriptors[:3]):
         os.dup2(descriptor, number)
         os.close(descriptor)
     note, *files = descriptors[3:]
     keeper.keep(note)
+    if seeded is not None:
+        random.setstate(seeded)  # the target's own seed, in place of that which Python gives every fork
     channel = FileChannel.at(files[0]) if files else None
     serve_loaded(target, *secure(), channel)
 

@@ -20,7 +20,8 @@ from conv2d_conformance.contract.answers import Broken, Request, Result
 from conv2d_conformance.contract.array_file import ArrayFile, UnsealedFile, can_share
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.contract.memory import ALIGNMENT
-from conv2d_conformance.implementation import host
+from conv2d_conformance.contract.signatures import SIGNATURES
+from conv2d_conformance.implementation import calling, host
 from conv2d_conformance.implementation.file_channel import FILE, FileChannel
 from conv2d_conformance.implementation.framing import ProtocolError, listed
 from conv2d_conformance.implementation.host import Worker, takes_files
@@ -295,3 +296,44 @@ def test_the_descriptors_of_files_are_closed(worker: Worker) -> None:
     for _ in range(3):
         worker.ask(request(0))
     assert opened() == before
+
+
+def test_an_answer_is_taken_only_from_a_file_that_nobody_can_write_to() -> None:
+    made = ArrayFile.made({"output": ((2,), np.dtype(np.float32))})
+    kept = made.to_write()["output"]
+    made.close_to_writers()
+    header = json.loads(json.dumps({FILE: listed([("output", kept)])}))
+    ours, theirs = (FileChannel(end) for end in socket.socketpair())
+    theirs.send(made)
+    with pytest.raises(ProtocolError, match="it is not sealed"):
+        ours.arrays(header, MIB)
+    theirs.send(made)
+    assert not os.get_inheritable(ours.receive(header, MIB).descriptor)
+    ours.close()
+    theirs.close()
+
+
+def test_what_no_file_can_hold_goes_by_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_large(_: object) -> ArrayFile:
+        raise OSError(27, "File too large")
+
+    returned: list[Array | None] = [np.ones(3, np.float32)]
+    assert calling._copied(SIGNATURES["conv2d"], returned, by_file=True)[1] is not None
+    monkeypatch.setattr(ArrayFile, "of", too_large)
+    (copied,), file = calling._copied(SIGNATURES["conv2d"], returned, by_file=True)
+    assert copied is not None
+    assert np.array_equal(copied, np.ones(3))
+    assert copied is not returned[0]
+    assert file is None
+
+
+def test_files_are_shared_only_where_they_can_be_read_and_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    assert can_share.__wrapped__()
+    monkeypatch.setattr(ArrayFile, "to_read", refused)
+    assert not can_share.__wrapped__()
+    monkeypatch.undo()
+    monkeypatch.setattr(ArrayFile, "to_read", lambda _: {"one": np.zeros(1, np.uint8)})
+    assert not can_share.__wrapped__()

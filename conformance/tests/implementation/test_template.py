@@ -46,6 +46,7 @@ SHARED = {
     "kept = open(__file__)": False,
     "nothing = open('/dev/null')": True,
     "import mmap; memory = mmap.mmap(-1, 4096)": False,
+    "import tempfile; folder = tempfile.mkdtemp()": False,
     "import sys, types; sys.modules['jax'] = types.ModuleType('jax')": False,
 }
 """What a target does when it is loaded, and whether its fork is as good as a process of its own."""
@@ -137,6 +138,19 @@ def test_a_process_ends_with_its_template(mine: Callable[[], str], request_for: 
         worker._template.process.end()
         assert wait_until_gone(pid)
         assert array_of(worker.ask(request_for(0)))[0] == 1  # of a fresh one, since somebody else killed it
+
+
+def test_a_fork_keeps_the_seed_of_its_target(mine: Callable[[str], str], request_for: Callable[..., Request]) -> None:
+    target = mine("import random\nrandom.seed(3)\n")
+    source = Path("mine.py")
+    source.write_text(source.read_text().replace("os.getpid(), len", "random.random(), len"))
+    with Worker(target) as worker:
+        drawn = [array_of(worker.ask(request_for(0)))[1]]
+        for _ in range(2):
+            assert worker.restart()
+            drawn.append(array_of(worker.ask(request_for(0)))[1])
+        assert worker._template is not None
+    assert len({*drawn}) == 1
 
 
 def test_nobody_waits_for_a_template_that_is_abandoned(mine: Callable[[str], str]) -> None:
