@@ -7,7 +7,7 @@
 # kind = "bug"
 # gravity = 2
 # breaks = ["values.index-map"]
-# report = "openvino/2026.4.1/linux-x86_64-only=values.index-map.json"
+# report = "openvino/2026.4.1/linux-x86_64.json"
 # known = ""
 # system = []
 # ///

@@ -43,7 +43,7 @@ class Glance:
             version=implementation.version,
             options=options_of(report),
             profile=report.run.profile,
-            effort=report.run.effort,
+            effort=_asked(report),
             date=report.execution.started[:10],
             result=report.headline,
             accuracy=_accuracy(report),
@@ -90,6 +90,11 @@ def name_of(report: Report) -> str:
     """The implementation with its version and options."""
     implementation, options = report.implementation, options_of(report)
     return f"{implementation.name} {implementation.version}" + (f" ({options})" if options else "")
+
+
+def _asked(report: Report) -> str:
+    """The effort and, of a run that asked for some requirements alone, which they are."""
+    return report.run.effort if report.run.only == "*" else f"{report.run.effort}, only {report.run.only}"
 
 
 def broken_in(report: Report) -> str:

@@ -83,6 +83,12 @@ def test_a_glance_has_grades_by_dtype_and_words_of_the_arithmetic(report: dict[s
     assert (glance.composed, glance.limits, glance.options) == ("padding by lib.pad", "", "fast=1")
 
 
+def test_a_glance_tells_a_selection(report: dict[str, Any]) -> None:
+    assert Glance.at(on_json.report_of(report)).effort == report["run"]["effort"]
+    report["run"]["only"] = "bias.*"
+    assert Glance.at(on_json.report_of(report)).effort == f"{report['run']['effort']}, only bias.*"
+
+
 def test_many_reports_are_a_table_on_the_console(reports: dict[str, dict[str, Any]]) -> None:
     stream = StringIO()
     show_many(read(reports), console(stream))
