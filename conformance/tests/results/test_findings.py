@@ -38,13 +38,7 @@ def test_every_script_has_its_page_and_every_page_its_script() -> None:
     assert len(FOUND) > 5
 
 
-AWAITED = frozenset({"jax"})
-"""Implementations whose reports are being made. Remove a name as soon as its reports are there."""
-
-
-@pytest.mark.parametrize(
-    "one", [one for one in FOUND if one.report.partition("/")[0] not in AWAITED], ids=lambda one: one.name
-)
+@pytest.mark.parametrize("one", FOUND, ids=lambda one: one.name)
 def test_the_report_that_is_named_shows_it(one: findings.Finding) -> None:
     report = read(findings.RESULTS / one.report)
     failed = {entry.id for entry in report.requirements if entry.verdict in ("fail", "error")}
