@@ -29,7 +29,7 @@ def session(model: ModelProto, threads: int) -> onnxruntime.InferenceSession:
 
 
 @lru_cache(maxsize=512)
-def session_of_inputs(dtype: str, names: tuple[str, ...], given: Attributes, threads: int) -> Any:
+def session_of_inputs(dtype: str, names: tuple[str, ...], given: Attributes, threads: int, _text: str) -> Any:
     return session(conv_model(dtype, names, given, VERSIONS), threads)
 
 
@@ -40,7 +40,7 @@ def configure(weights: str = "input", threads: str = "1") -> Adapter:
     def conv2d(input: Array, weight: Array, bias: Array | None = None, **call: Any) -> Any:
         arrays, dtype, given = named(input, weight, bias), input.dtype.name, attributes(**call)
         if weights == "input":
-            return session_of_inputs(dtype, tuple(arrays), given, number).run(None, arrays)[0]
+            return session_of_inputs(dtype, tuple(arrays), given, number, repr(given)).run(None, arrays)[0]
         constants = {name: array for name, array in arrays.items() if name != "x"}
         model = conv_model(dtype, tuple(arrays), given, VERSIONS, constants=constants)
         return session(model, number).run(None, {"x": input})[0]
@@ -59,6 +59,8 @@ def configure(weights: str = "input", threads: str = "1") -> Adapter:
             limits=("padding != same or DH == 1 and DW == 1",),  # it says: "Dilation not supported for AutoPadType"
             empty_batch=True,
             views=frozenset(VIEWS),  # the Python binding takes every array, and copies one that is not dense
+            validation=True,  # it checks what ONNX says of attributes and shapes
+            non_finite=True,
             deterministic=True,
             thread_safe=True,
         ),

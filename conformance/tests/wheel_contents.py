@@ -32,6 +32,7 @@ DATA = {
     "conv2d_adapters/litert.deviations.toml",
     "conv2d_adapters/mnn.deviations.toml",
     "conv2d_adapters/ncnn.deviations.toml",
+    "conv2d_adapters/onnxruntime.deviations.toml",
     "conv2d_adapters/opencv.deviations.toml",
     "conv2d_adapters/mlx.deviations.toml",
     "conv2d_adapters/paddle.deviations.toml",
