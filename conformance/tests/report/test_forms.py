@@ -114,7 +114,7 @@ def test_markdown_is_a_matrix_with_links(report: dict[str, Any]) -> None:
         "| arithmetic | limits | composed |"
     )
     assert glance[2].startswith(
-        "| mine | [1.0](torch/a%20b.json) | fast=1 | forward | quick | 2026-01-02 | not conform"
+        "| mine | [1.0](torch/a%20b.json) | fast=1 | forward | quick, only bias.\\* | 2026-01-02 | not conform"
     )
     assert glance[2].endswith("| A: float32 |  |  |  |")
     assert matrix == [
