@@ -10,6 +10,7 @@ from conv2d_conformance.foreign import escaped_line, shortened
 from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.glance import name_of
 from conv2d_conformance.report.report import Report
+from conv2d_conformance.report.standing import FAILS, standing
 from conv2d_conformance.typed_json import known
 
 LABEL = "conv2d"
@@ -40,8 +41,9 @@ def badge_of(report: Report) -> Badge:
     if limits := known(report.conclusion.within_limits, None):
         within = limits[0] if len(limits) == 1 else f"{len(limits)} limits"
         return Badge(message=_line(f"within {within}", report), color=AMBER)
-    broken = any(entry.level == "MUST" and entry.verdict in ("fail", "error") for entry in report.requirements)
-    return Badge(message=_line("not conforming" if broken else "no certificate", report), color=RED if broken else GREY)
+    if standing(report) == FAILS:
+        return Badge(message=_line("not conforming", report), color=RED)
+    return Badge(message=_line("no certificate", report), color=GREY)
 
 
 def _line(outcome: str, report: Report) -> str:

@@ -8,12 +8,12 @@ from importlib.resources import files
 from typing import Any
 
 from conv2d_conformance import __version__, spec
+from conv2d_conformance.report.standing import CONFORMS, FAILS, STANDINGS
 from conv2d_conformance.site import addresses
 from conv2d_conformance.site.contents import SPECIFICATION, Contents, editions, text_of
 from conv2d_conformance.site.implementation_page import implementation_values
 from conv2d_conformance.site.rendering import render
 from conv2d_conformance.site.requirement_page import requirement_values
-from conv2d_conformance.site.standing import CONFORMS, FAILS, STANDINGS
 from conv2d_conformance.typed_json import as_json
 
 ASSETS = ("site.css", "site.js", "matrix.js")

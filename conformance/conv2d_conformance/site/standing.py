@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from packaging.version import Version
 
@@ -14,16 +13,9 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.report.counts import chapters
 from conv2d_conformance.report.glance import options_of, version_of
 from conv2d_conformance.report.report import Report
+from conv2d_conformance.report.standing import standing
 from conv2d_conformance.report.verdicts import claimed_by, limits_of
 from conv2d_conformance.site.published import PublishedReport
-from conv2d_conformance.typed_json import known
-
-CONFORMS: Final = "conforms"
-WITHIN_LIMITS: Final = "within limits"
-NO_CERTIFICATE: Final = "no certificate"
-FAILS: Final = "does not conform"
-STANDINGS = (CONFORMS, WITHIN_LIMITS, NO_CERTIFICATE, FAILS)
-"""The verdicts on a report, the best first."""
 
 LETTERS = {"pass": "p", "fail": "f", "error": "e", "not reached": "n", "unsupported": "u"}
 """Verdicts of requirements, as the data of the matrix have them."""
@@ -133,16 +125,6 @@ def _row(one: PublishedReport, latest: bool, versions: int) -> MatrixRow:
         latest=latest,
         versions=versions,
     )
-
-
-def standing(report: Report) -> str:
-    """The verdict on a report in one of few words. A declared failure is a failure."""
-    if report.conforming:
-        return CONFORMS
-    if known(report.conclusion.within_limits, None):
-        return WITHIN_LIMITS
-    broken = any(entry.level == "MUST" and entry.verdict in ("fail", "error") for entry in report.requirements)
-    return FAILS if broken or report.conclusion.exit_status == 1 else NO_CERTIFICATE
 
 
 def device_of(report: Report) -> str:

@@ -38,6 +38,7 @@ def named(name: str) -> Report:
         (concluded(within_limits=("KH == KW",)), AMBER, "within KH == KW"),
         (concluded(within_limits=("KH == KW", "N == 1")), AMBER, "within 2 limits"),
         (concluded(no_certificate=("selection",)), GREY, "no certificate"),
+        (concluded(exit_status=1), RED, "not conforming"),
         (BROKEN, RED, "not conforming"),
     ],
 )
