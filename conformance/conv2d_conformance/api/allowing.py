@@ -11,7 +11,7 @@ from conv2d_conformance.api.arrays import array_of, operand
 from conv2d_conformance.api.asking import asked
 from conv2d_conformance.contract.arrays import Array, Floats
 from conv2d_conformance.law.allowed import Allowed, Mask, compare
-from conv2d_conformance.law.outermost import outermost
+from conv2d_conformance.law.outermost import is_right, outermost
 from conv2d_reference import correlate
 from conv2d_reference.integers import IntOrPair
 
@@ -71,9 +71,7 @@ def allowed(
     with np.errstate(all="ignore"):  # infinities and NaN are answers, not accidents
         law = question.law
         lower, upper = outermost(law, dtype, -1.0), outermost(law, dtype, 1.0)
-    nowhere = np.zeros(law.high.shape, dtype=bool)
-    extra = law.exceptions
-    nan, plus, minus = (nowhere,) * 3 if extra is None else (extra.nan, extra.plus, extra.minus)
+        nan, plus, minus = (is_right(law, dtype, value) for value in (np.nan, np.inf, -np.inf))
     arrays = {
         "exact": law.high,
         "rest": law.low,

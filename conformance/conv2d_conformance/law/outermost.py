@@ -1,4 +1,4 @@
-"""The smallest and the largest number of a dtype that the law allows, element by element."""
+"""What the law allows, element by element: the smallest and the largest number of a dtype, infinities and NaN."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from conv2d_conformance.contract.arrays import Array
-from conv2d_conformance.law.allowed import Allowed, compare, largest
+from conv2d_conformance.law.allowed import Allowed, Mask, compare, largest
 
 MOST_STEPS = 4
 """Of rounding, two: to float64 and to the dtype; an end that is fixed may be the other neighbour."""
@@ -28,11 +28,17 @@ def outermost(law: Allowed, dtype: np.dtype[Any], side: float) -> Array:
         if not wrong.any():
             break
         found = np.where(wrong, np.nextafter(found, inwards), found)
-    found = np.where(compare(found, law).wrong, np.asarray(np.nan, dtype), found)
+    found = np.where(compare(found, law).wrong | ~np.isfinite(found), np.asarray(np.nan, dtype), found)
     for _ in range(MOST_STEPS):
         further = np.nextafter(found, outwards)
         right = np.isfinite(further) & ~compare(further, law).wrong & np.isfinite(found)
         if not right.any():
             break
         found = np.where(right, further, found)
+    return found
+
+
+def is_right(law: Allowed, dtype: np.dtype[Any], value: float) -> Mask:
+    """Where a value is right: NaN, or an infinity, which also a sum can have that is fixed and too large."""
+    found: Mask = ~compare(np.full(law.high.shape, value, dtype), law).wrong
     return found
