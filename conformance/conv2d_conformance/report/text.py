@@ -160,6 +160,7 @@ def _show_title(report: Report, console: Console) -> None:
         paragraph(console, implementation.description)
     only = "" if run.only == "*" else f", only {run.only}"
     only += ", without what decides nothing" if stop_of(report) == "must" else ""
+    only += f", {report.shard}" if report.shard else ""
     edition = f"spec edition {report.spec.edition}"
     paragraph(console, f"profile {run.profile}, effort {run.effort}, seed {run.seed}, {edition}{only}")
     if limits := limits_of(report.implementation):
