@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.report.deviations import by_requirement
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.typed_json import known
@@ -38,7 +39,7 @@ def is_decided(report: Report) -> bool:
 
     Nothing that is asked later can change that.
     """
-    declared = {deviation.requirement for deviation in report.deviations}
+    declared = by_requirement(report.deviations)
     return bool(known(report.breaches, ())) or any(
         entry.level == "MUST"
         and (entry.verdict in ("fail", "error") or entry.failure is not None)

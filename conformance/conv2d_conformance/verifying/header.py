@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.shape_sets import lines_of, shape_of
@@ -15,6 +16,7 @@ from conv2d_conformance.fingerprint.fingerprint import OfDtype, OfShape
 from conv2d_conformance.fingerprint.shapes import SHAPES, claimed
 from conv2d_conformance.fingerprint.summary import Phrases, nothing_seen, pieces, summary
 from conv2d_conformance.implementation.bundled import list_adapters
+from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.selection import selection_of
@@ -42,7 +44,17 @@ def faults_of_header(report: Report, rules: Rules | None) -> Iterator[str]:
     names = Counter(deviation.requirement for deviation in report.deviations)
     yield from (f"it declares {name} {count} times" for name, count in names.items() if count > 1)
     if rules is not None:
-        yield from (f"it declares {name}, which is no requirement" for name in names if name not in rules.requirements)
+        for deviation in report.deviations:
+            yield from _faults_of_deviation(deviation, rules)
+
+
+def _faults_of_deviation(deviation: Deviation, rules: Rules) -> Iterator[str]:
+    glob = deviation.requirement
+    if deviation.names is ABSENT:
+        if glob not in rules.requirements:
+            yield f"it declares {glob}, which is no requirement"
+    elif deviation.names != (matched := tuple(name for name in rules.requirements if fnmatchcase(name, glob))):
+        yield f"it declares {glob}, which matches {', '.join(matched) or 'no requirement'}, and names others"
 
 
 def _faults_of_shapes(shapes: Sequence[str], *, alone: bool) -> Iterator[str]:
