@@ -52,7 +52,7 @@ def range_of(law: Allowed, question: Question) -> AnswerRange:
     with np.errstate(all="ignore"):  # infinities and NaN are answers, not accidents
         lower, upper = outermost(law, dtype, -1.0), outermost(law, dtype, 1.0)
         others = [bit * is_right(law, dtype, value) for bit, value in ((NAN, np.nan), (PLUS, np.inf), (MINUS, -np.inf))]
-    special = np.sum(others, axis=0, dtype=np.uint8).reshape(shape)
+    special: Array = np.sum(others, axis=0, dtype=np.uint8).reshape(shape)
     return AnswerRange(lower.reshape(shape), upper.reshape(shape), special if special.any() else None)
 
 
