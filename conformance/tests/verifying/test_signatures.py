@@ -28,7 +28,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two keys, `mine` and `other`."""
     folder = tmp_path_factory.mktemp("keys")
     for name in ("mine", "other"):
-        make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"{name}\x1b[31m", "-f", folder / name]
+        make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"{name}\x1b[31m", "-f", str(folder / name)]
         subprocess.run(make, check=True)
     return folder
 
