@@ -24,11 +24,6 @@ def left_out(stop: str) -> frozenset[str]:
     return frozenset(name for name, check in catalogue().items() if stop == "must" and not check.decides)
 
 
-def takes_fingerprint(stop: str) -> bool:
-    """Whether a run that came to its end takes a fingerprint, which decides nothing."""
-    return stop != "must"
-
-
 def where_stopped(breaches: Collection[str]) -> str:
     """What ended a run, in words: a broken MUST, or, where there are any, `breaches` of the rules for adapters."""
     return f"at the first broken {'rule for adapters' if breaches else 'MUST'}"

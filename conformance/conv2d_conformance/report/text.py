@@ -64,7 +64,7 @@ def show(report: Report, path: Path, console: Console) -> None:
     paragraph(console, _judged(report), label="judged")
     if not_asked := _shapes_left_out(report):
         paragraph(console, not_asked, label="left out")
-    for sentence in _idle_deviations(report):
+    for sentence in () if report.shard else _idle_deviations(report):  # of a part nobody knows yet
         paragraph(console, sentence, label="declared")
     if unchecked := len(report.without_check):
         has = "has" if unchecked == 1 else "have"
@@ -160,6 +160,7 @@ def _show_title(report: Report, console: Console) -> None:
         paragraph(console, implementation.description)
     only = "" if run.only == "*" else f", only {run.only}"
     only += ", without what decides nothing" if stop_of(report) == "must" else ""
+    only += f", {report.shard}" if report.shard else ""
     edition = f"spec edition {report.spec.edition}"
     paragraph(console, f"profile {run.profile}, effort {run.effort}, seed {run.seed}, {edition}{only}")
     if limits := limits_of(report.implementation):

@@ -175,6 +175,7 @@ def conclusion(
     stopped: bool = False,
     limits: Sequence[str] = (),
     accept_limits: bool = False,
+    shard: str = "",
 ) -> Conclusion:
     """Whether the implementation conforms, in one sentence, and the exit status that says the same.
 
@@ -182,7 +183,9 @@ def conclusion(
     what the run gave up, if it did: what is not reached does not hold. A run that was `stopped` by what broke first is
     not complete, and was not interrupted. A deviation is stale where its requirement is judged, or not claimed,
     and does not fail; a glob, where that is so of all that it names. Without `isolation` the implementation shares a
-    process with the suite, and could have written its own verdict: there is no certificate.
+    process with the suite, and could have written its own verdict: there is no certificate. Nor is there for a `shard`,
+    which is told in words: what it does not reach is in other parts of the run, and whether a deviation is stale is
+    known to all of them together.
 
     The exit status is 1 where something is broken, and 4 where nothing is and there is no certificate all the same. It
     is 0 for a certificate, where nothing fails but what the caller declares, and within limits that the caller accepts.
@@ -191,10 +194,15 @@ def conclusion(
     broken = [entry.id for entry in entries if entry.level == "MUST" and entry.verdict in ("fail", "error")]
     judged = any(verdict in ("pass", "fail") for verdict in verdicts.values()) or bool(broken)
     declared = set(by_requirement(deviations))
-    stale = sorted({deviation.requirement for deviation in deviations if deviation.is_stale(verdicts)})
+    stale = sorted({one.requirement for one in deviations if one.is_stale(verdicts)} if not shard else ())
     undeclared = [name for name in broken if name not in declared]
     as_declared = f"{_counted(len(broken) - len(undeclared), 'requirement')} broken as declared"
-    unreached = [entry.id for entry in entries if entry.level == "MUST" and entry.verdict == NOT_REACHED]
+    is_elsewhere = bool(shard) and complete and not gave_up
+    unreached = [
+        entry.id
+        for entry in entries
+        if entry.level == "MUST" and entry.verdict == NOT_REACHED and not (is_elsewhere and entry.failure is None)
+    ]
     beside = [f"{len(unreached)} not reached"] if unreached else []
     missing = sorted(core_of(profile) - claimed)
     within = f"within its limits: {', '.join(limits)}"
@@ -232,6 +240,8 @@ def conclusion(
     elif broken:
         headline = f"not conforming: {', '.join([as_declared, *beside])}, and nothing else{inside}"
         status = 0 if accept_limits or not limits else NO_CERTIFICATE
+    elif shard:
+        headline, status = f"nothing is broken in it{inside}", NO_CERTIFICATE
     elif only != "*":
         holds = any(entry.level == "MUST" and entry.verdict == "pass" for entry in entries)
         what = "every MUST that is selected holds" if holds else "no MUST is selected that is claimed"
@@ -245,6 +255,8 @@ def conclusion(
         headline, status = f"conforming to profile {profile}", 0
     if not (complete or stopped):
         headline, status = f"interrupted, {_unasked(entries)}; so far {_found(broken)}", 130
+    if shard:
+        headline, status = f"{shard}, no certificate: {headline}", status or NO_CERTIFICATE
     reasons = {
         "interrupted": not (complete or stopped),
         "stopped": stopped,
@@ -256,6 +268,7 @@ def conclusion(
         "stale deviation": bool(stale),
         "core not claimed": bool(missing),
         "selection": only != "*",
+        "shard": bool(shard),
         "no isolation": isolation == "none",
     }
     conforms_inside = bool(limits) and not any(reasons.values())

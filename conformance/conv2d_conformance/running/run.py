@@ -10,6 +10,7 @@ from threading import Event
 import pytest
 
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.checks.costs import FINGERPRINT
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.environment import Lack, lack_of
@@ -22,12 +23,12 @@ from conv2d_conformance.output.destination import find
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
-from conv2d_conformance.report.stopping import is_decided, takes_fingerprint
+from conv2d_conformance.report.stopping import is_decided
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.beforehand import require_answerable
 from conv2d_conformance.running.collector import Collector
 from conv2d_conformance.running.confirmer import Confirmer
-from conv2d_conformance.running.header import header
+from conv2d_conformance.running.header import header, own_checks
 from conv2d_conformance.running.options import Options, kind_of
 from conv2d_conformance.running.plugin import ExaminedImplementation
 from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
@@ -127,7 +128,7 @@ def _run(
         raise HarnessFailure(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
-    looks = takes_fingerprint(options.stop) and options.only == "*" and not options.only_shapes
+    looks = FINGERPRINT in own_checks(options, implementation.hello.claimed)
     ended_early = interrupted or collector.stopped or any(record.gave_up is not ABSENT for record in collector.records)
     fingerprint = _fingerprint(options, implementation, on_progress) if looks and not ended_early else None
     records = collector.records
