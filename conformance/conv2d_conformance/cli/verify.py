@@ -187,9 +187,11 @@ def _praise(report: Report, found: Finding) -> Iterator[str]:
     from conv2d_conformance.report.stopping import where_stopped
     from conv2d_conformance.typed_json import ABSENT, known
 
-    consistent = "complete and consistent" if report.complete else "consistent"
+    consistent = "complete and consistent" if report.complete and not report.shard else "consistent"
     yield "consistent as far as this version can tell" if found.not_compared else consistent
     yield from found.remarks
+    if report.shard:
+        yield f"of {report.shard} alone"
     if report.is_stopped:
         yield f"of a run that was stopped {where_stopped(known(report.breaches, ()))}"
     elif not report.complete:
