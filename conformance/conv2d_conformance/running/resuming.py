@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conv2d_conformance.report.header import Header, header_of
 from conv2d_conformance.report.partial import AnotherRun, require_same_run
@@ -14,17 +14,34 @@ from conv2d_conformance.verdict.record import Record
 
 @dataclass(frozen=True)
 class Earlier:
-    """The records that stand, and when the run began that made them.
+    """The records that stand, those of checks that are made again, and when the run began that made them.
 
     A failure is asked again: it was confirmed, and its cause told from others, at the end that did not come.
     """
 
     records: tuple[Record, ...] = ()
     started: str = ""
+    again: tuple[Record, ...] = ()
 
     @property
     def checks(self) -> frozenset[str]:
         return frozenset(record.check for record in self.records)
+
+    def stands(self, record: Record) -> Record:
+        """What stands of a check that was made again: a wrong answer is a failure, though the next may be right.
+
+        Without an answer the end of the run itself may be the reason, so that one which comes now counts.
+        """
+        before = next((one for one in self.again if one.check == record.check), None)
+        if before is None or before.failure is None:
+            return record
+        if before.outcome == "fail" and record.outcome != "fail":
+            return _told(before, "a call was answered wrongly before the run was ended, and not when it went on")
+        observed, breaches = {**before.observed, **record.observed}, sorted({*before.breaches, *record.breaches})
+        found = replace(record, observed=observed, breaches=tuple(breaches))
+        if record.failure is not None:
+            return found
+        return _told(found, "a call had no answer before the run was ended, and has one since it went on")
 
     def incidents(self, header: Header) -> tuple[str, ...]:
         """What the report says of it."""
@@ -32,6 +49,10 @@ class Earlier:
             return ()
         here, number = header.execution.started, len(self.records)
         return (f"the run began at {self.started}, was ended, and went on at {here} after {number} checks",)
+
+
+def _told(record: Record, sentence: str) -> Record:
+    return replace(record, incidents=tuple(dict.fromkeys((*record.incidents, sentence))))
 
 
 def finished(report_file: ReportFile, header: Header) -> Report | None:
@@ -52,5 +73,7 @@ def begun(report_file: ReportFile, header: Header) -> Earlier:
         report_file.begin(header)
         return Earlier()
     report_file.go_on()
-    kept = tuple(record for record in there.records if record.failure is None and record.outcome == "pass")
-    return Earlier(kept, there.header.execution.started)
+    held = [record.failure is None and record.outcome == "pass" for record in there.records]
+    kept = tuple(record for record, holds in zip(there.records, held, strict=True) if holds)
+    again = tuple(record for record, holds in zip(there.records, held, strict=True) if not holds)
+    return Earlier(kept, there.header.execution.started, again)

@@ -111,6 +111,53 @@ def test_what_is_killed_again_loses_nothing(killed: Callable[[str], tuple[bytes,
     assert "test_bias::test_absent" not in names
 
 
+def left_with(left: bytes, record: bytes) -> bytes:
+    """What a killed run left, if it had seen this record of a check."""
+    name = json.loads(record)["check"]
+    return b"\n".join(record if name.encode() in line else line for line in left.split(b"\n"))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_wrong_answer_stays_a_failure_though_the_next_ones_are_right(
+    killed: Callable[[str], tuple[bytes, Report]], tmp_path: Path, times: int
+) -> None:
+    """Else, whoever ends a run and goes on until all holds has a certificate for what is wrong sometimes."""
+    output, partial = tmp_path / "out.json", tmp_path / "out.json.partial"
+    left = killed(RIGHT)[0]
+    wrong = next(line for line in killed(WRONG)[0].splitlines()[1:] if json.loads(line)["outcome"] == "fail")
+    partial.write_bytes(left_with(left, wrong))
+    lefts: list[bytes] = []
+    for _ in range(times):
+        run(
+            Options(target=RIGHT, output=output, resume=True, **ASKED),
+            lambda done, of, name: lefts.append(partial.read_bytes()) if done == of and "once" not in name else None,
+        )
+        report = read(output)
+        output.unlink()
+        partial.write_bytes(lefts[-1])
+    check = json.loads(wrong)["check"]
+    broken = {entry.id for entry in report.requirements if entry.verdict == "fail"}
+    assert broken == {entry.id for entry in report.requirements if check in entry.checks}
+    assert report.conclusion.exit_status == 1
+    assert verify(report) == Finding()
+    said = "a call was answered wrongly before the run was ended, and not when it went on"
+    assert plain(report)["execution"]["incidents"].count(f"{said} ({check})") == 1
+
+
+def test_an_answer_that_comes_after_a_run_was_ended_counts(
+    killed: Callable[[str], tuple[bytes, Report]], tmp_path: Path
+) -> None:
+    """The end of a run, or of its machine, ends the implementation, too."""
+    left, whole = killed(RIGHT)
+    wrong = next(line for line in killed(WRONG)[0].splitlines()[1:] if json.loads(line)["outcome"] == "fail")
+    dead = wrong.replace(b'"outcome":"fail"', b'"outcome":"error"')
+    (tmp_path / "out.json.partial").write_bytes(left_with(left, dead))
+    report, _ = resumed(tmp_path / "out.json", RIGHT)
+    assert essence(report) == essence(whole)
+    said = f"a call had no answer before the run was ended, and has one since it went on ({json.loads(dead)['check']})"
+    assert said in plain(report)["execution"]["incidents"]
+
+
 def test_what_came_to_its_end_is_not_asked_again(killed: Callable[[str], tuple[bytes, Report]], tmp_path: Path) -> None:
     output = tmp_path / "out.json"
     first, names = resumed(output, RIGHT)
