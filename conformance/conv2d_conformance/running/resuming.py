@@ -9,6 +9,7 @@ from conv2d_conformance.report.partial import AnotherRun, require_same_run
 from conv2d_conformance.report.reading import UnreadableReport, read
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.writing import ReportFile
+from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.record import Record
 
 
@@ -55,15 +56,25 @@ def _told(record: Record, sentence: str) -> Record:
     return replace(record, incidents=tuple(dict.fromkeys((*record.incidents, sentence))))
 
 
-def finished(report_file: ReportFile, header: Header) -> Report | None:
-    """The report of this very run, where it is there already."""
+def finished(report_file: ReportFile, header: Header, *, keep_going: bool = False) -> Report | None:
+    """The report of this very run, where it is there already and a later run has left nothing.
+
+    To `keep_going` is to ask what a run that gave up did not.
+    """
     try:
         found = read(report_file.to.path) if report_file.to.is_file else None
-        if found is not None:
-            require_same_run(report_file.to.name, header_of(found), header)
+        if found is None or not (found.complete or found.is_stopped):
+            return None
+        require_same_run(report_file.to.name, header_of(found), header)
     except (UnreadableReport, AnotherRun):
         return None
-    return found if found is not None and (found.complete or found.is_stopped) else None
+    if keep_going and known(found.gave_up, None) is not None:
+        return None
+    try:
+        left = report_file.left(header)
+    except AnotherRun:
+        return found
+    return None if left is not None and left.header.execution.started > found.execution.started else found
 
 
 def begun(report_file: ReportFile, header: Header) -> Earlier:

@@ -116,7 +116,7 @@ def _run(
 ) -> Report:
     started = time.time()
     top = header(options, implementation, started)
-    if options.resume and (done := finished(report_file, top)) is not None:
+    if options.resume and (done := finished(report_file, top, keep_going=options.keep_going)):
         return done
     earlier = begun(report_file, top)
     distributed = options.workers > 1

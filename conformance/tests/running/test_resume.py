@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from conv2d_conformance.cli import program
 from conv2d_conformance.report.partial import AnotherRun
 from conv2d_conformance.report.reading import read
 from conv2d_conformance.report.report import Report
+from conv2d_conformance.report.writing import text_of
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
 from conv2d_conformance.verifying import Finding, verify
@@ -166,6 +168,30 @@ def test_what_came_to_its_end_is_not_asked_again(killed: Callable[[str], tuple[b
     assert read(output) == first
     assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
     assert essence(first) == essence(killed(RIGHT)[1])
+
+
+@pytest.mark.parametrize(("left_in", "goes_on"), [("2000", False), ("2999", True)])
+def test_what_a_later_run_left_counts_more_than_an_older_report(
+    killed: Callable[[str], tuple[bytes, Report]], tmp_path: Path, left_in: str, goes_on: bool
+) -> None:
+    """It may have seen a failure that the report does not have."""
+    output, partial = tmp_path / "out.json", tmp_path / "out.json.partial"
+    resumed(output, RIGHT)
+    first, *others = killed(RIGHT)[0].splitlines(keepends=True)
+    header = json.loads(first)
+    header["header"]["execution"]["started"] = f"{left_in}-01-01T00:00:00Z"
+    partial.write_bytes(json.dumps(header).encode() + b"\n" + b"".join(others))
+    assert bool(resumed(output, RIGHT)[1]) == goes_on
+
+
+def test_keeping_on_asks_what_a_run_that_gave_up_did_not(
+    killed: Callable[[str], tuple[bytes, Report]], tmp_path: Path
+) -> None:
+    whole = killed(RIGHT)[1]
+    output = tmp_path / "out.json"
+    output.write_text(text_of(replace(whole, gave_up="20 checks in which the process died")))
+    assert resumed(output, RIGHT)[1] == []
+    assert resumed(output, RIGHT, keep_going=True)[1]
 
 
 @pytest.mark.parametrize(
