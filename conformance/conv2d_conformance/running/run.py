@@ -121,7 +121,9 @@ def _run(
     earlier = begun(report_file, top)
     distributed = options.workers > 1
     subject = None if distributed else ExaminedImplementation(implementation, options, shared)
-    collector = Collector(report_file, subject, confirmer, on_progress, _end_of(options, top), [*earlier.records], earlier.stands)
+    collector = Collector(
+        report_file, subject, confirmer, on_progress, _end_of(options, top), [*earlier.records], earlier.stands
+    )
     with own_pytest(), seldom_collecting():
         status = pytest.main(command_line(options), plugins=[collector])
     if collector.lack is not None:
