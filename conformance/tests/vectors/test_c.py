@@ -15,6 +15,7 @@ from conv2d_conformance.forms import header
 from conv2d_conformance.forms.library import DTYPE_CODES
 from conv2d_conformance.vectors.chosen import ChosenCase
 from conv2d_conformance.vectors.exporting import CHECKERS, source_of
+from conv2d_conformance.vectors.index import VectorIndex
 from conv2d_conformance.vectors.made_vector import MadeVector, made
 from conv2d_conformance.vectors.words import GRADE_CODES, as_file, as_header, is_sayable, packed, words_of
 
@@ -110,6 +111,18 @@ def test_a_right_function_passes_in_every_dtype(build: Callable[..., Path]) -> N
         0,
         "3 of 3 right; 13 not asked\n",  # float64 has no such grade
     )
+
+
+def test_exported_vectors_let_a_right_function_pass_and_no_wrong_one(
+    build: Callable[..., Path], exported: tuple[Path, VectorIndex]
+) -> None:
+    folder, index = exported
+    words = str(folder / "vectors.bin")
+    count = len(index.vectors)
+    assert run(build(), words, "--non-finite") == (0, f"{count} of {count} right\n", "")
+    for old, new in WRONG.values():
+        status, told, _ = run(build(EXAMPLE.replace(old, new)), words, "--non-finite")
+        assert status == 1, told
 
 
 @pytest.mark.parametrize("name", WRONG)
