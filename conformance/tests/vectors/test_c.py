@@ -137,6 +137,16 @@ def test_a_wrong_function_fails_in_every_dtype(build: Callable[..., Path], name:
         assert f" {dtype} " in told
 
 
+def test_a_finite_number_is_wrong_where_nan_or_infinity_must_be(build: Callable[..., Path]) -> None:
+    old = "(TYPE)WRITE(sum)"
+    assert old in EXAMPLE
+    program = build(EXAMPLE.replace(old, "(TYPE)WRITE(sum - sum == 0 ? sum : (SUM)0)"))
+    for dtype in DTYPE_CODES:
+        assert run(program, "vectors.bin", "--dtypes", dtype)[0] == 0
+        status, told, _ = run(program, "vectors.bin", "--dtypes", dtype, "--non-finite")
+        assert (status, "y[0,0,0,1] is 0, allowed is nan to nan, or NaN or an infinity" in told) == (1, True), told
+
+
 @pytest.mark.parametrize("name", BESIDE)
 def test_what_is_wrong_beside_the_answer_is_told(build: Callable[..., Path], name: str) -> None:
     old, new, said = BESIDE[name]
