@@ -4,7 +4,8 @@ Every check of the profile forward that can be asked of a right implementation a
 answers are kept as the bytes in which a process would have sent them. Then all checks ask again: nothing computes, and
 what is measured is the processor time of the harness, which draws, writes requests, reads answers, finds the law and
 judges. What is not in it: the pipes, the start of the process, pytest and the report. A small case has at most as many
-products as its law is computed for while the answer is awaited.
+products as its law is computed for while the answer is awaited. With OMP_NUM_THREADS=1 in the environment, as the
+program has it: threads that wait for each other take processor time too.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ def command_line(options: Options) -> list[str]:
     """The arguments with which pytest runs the checks."""
     found = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE), "-p", PLUGIN]
     found.append("--assert=plain")  # the checks raise: rewriting asserts would waste a second
-    for unneeded in ("terminal", "cacheprovider", "warnings"):
+    for unneeded in ("terminal", "cacheprovider", "warnings", "logging", "unraisableexception", "threadexception"):
         found += ["-p", f"no:{unneeded}"]
     if options.workers > 1:
         found += ["-p", "xdist", "-n", str(options.workers)]
