@@ -177,7 +177,8 @@ def adapter_of(name: str, function: Callable[[Call], Any]) -> Adapter:
     def conv2d(input: Any, weight: Any, bias: Any = None, **attributes: Any) -> Any:
         return function(Call(input=input, weight=weight, bias=bias, **attributes))
 
-    return Adapter(name=name, version="generated", conv2d=conv2d, capabilities=CLAIMS)
+    claims = replace(CLAIMS, grades={"float64": "A-tc"}) if "longdouble" in name else CLAIMS  # it rounds twice
+    return Adapter(name=name, version="generated", conv2d=conv2d, capabilities=claims)
 
 
 globals().update({name: adapter_of(name, function) for name, function in (RIGHT | WRONG).items()})

@@ -21,8 +21,12 @@ LINES = (
     "n3c4h9w8 m6k3x3 s1x1 p2x2 d1x1 g1 bias float32 integers:5 circular",
     "n0c4h9w8 m6k3x3 s1x1 p2x2 d1x1 g1 bias float32 integers:6",
     "n2c4h9w8 m6k2x3 s1x2 p0x0 d1x2 g1 nobias float16 uniform:7",
+    "n1c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 nobias float64 x[0,0,0,0]=-1.6797928909595679 w[0,0,0,0]=-1.922490176674378",
 )
-"""Calls that meet each condition of the wrong kernels, with data of integers in which `coarse` shows too."""
+"""Calls that meet each condition of the wrong kernels, with data of integers in which `coarse` shows too.
+
+The last one is a product that differs when it is rounded to 80 bits first, as a right kernel of class A-tc may.
+"""
 
 
 @pytest.fixture

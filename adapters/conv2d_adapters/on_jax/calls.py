@@ -40,6 +40,10 @@ GRADES = {
 }
 """How a platform multiplies float32, as `jax.lax.Precision` documents it; others follow IEEE 754."""
 
+FLUSHED = dict.fromkeys(("float32", "float64", "bfloat16"), "flushed")
+FLUSHING = ("cpu", "tpu")
+"""Where subnormal numbers count as zero, as JAX says among its sharp bits; float16 is computed in float32."""
+
 
 class Calls:
     """Calls of a function of input, weight, bias, of other arguments, which can be compared, and of a precision.
@@ -82,6 +86,7 @@ class Calls:
             capabilities,
             dtypes=self.arrays.dtypes,
             deterministic=platform == "cpu",
+            subnormals=FLUSHED if platform in FLUSHING else {},
             grades={"float32": grade, "float32/gradients": grade} if grade else {},
         )
 

@@ -72,6 +72,7 @@ def run(
     from conv2d_conformance.cli.deviations import read_deviations
     from conv2d_conformance.cli.large_indices import with_room
     from conv2d_conformance.cli.requirement_glob import require_match
+    from conv2d_conformance.cli.shard_option import shard_of
 
     if quiet and format != "text":
         raise Problem("--quiet is a form of text", f"leave it out beside --format {format}")
@@ -86,6 +87,7 @@ def run(
     if asked.only_shapes and not asked.shapes:
         raise Problem("--only-shapes needs shapes", "name some with --shape or --shapes")
     require_match(asked.only, asked.profile)
+    asked = replace(asked, shard=shard_of(asked.shard))
     asked = replace(asked, deviations=read_deviations(deviations) if deviations else ())
     telling = "quiet" if quiet else format
     if len(found) > 1:

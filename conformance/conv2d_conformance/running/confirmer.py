@@ -80,8 +80,20 @@ class Confirmer:
         return found
 
     def close(self) -> None:
+        """End the processes, by the thread that started them: when that is gone, Linux tells them that their parent is.
+
+        The keeper of a template would then kill those of its forks, and each would be reported.
+        """
+        if self._abandoned.is_set():
+            return
         self._abandoned.set()
-        self._executor.shutdown(cancel_futures=True)
+        for *_, result in self._asked:
+            result.cancel()
+        closed = self._executor.submit(self._close_implementation)
+        self._executor.shutdown()
+        closed.result()
+
+    def _close_implementation(self) -> None:
         if self._implementation is not None:
             self._implementation.close()
 

@@ -9,6 +9,7 @@ from threading import Event
 
 import pytest
 
+from conv2d_conformance.checks.costs import FINGERPRINT
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint
@@ -18,13 +19,13 @@ from conv2d_conformance.implementation.strays import end_strays
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
-from conv2d_conformance.report.stopping import is_decided, takes_fingerprint
+from conv2d_conformance.report.stopping import is_decided
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.beforehand import require_answerable
 from conv2d_conformance.running.collector import Collector
 from conv2d_conformance.running.confirmer import Confirmer
 from conv2d_conformance.running.failures import HarnessFailure, Lacking
-from conv2d_conformance.running.header import header
+from conv2d_conformance.running.header import header, own_checks
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.plugin import ExaminedImplementation
 from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
@@ -86,7 +87,7 @@ def _examined(
         raise HarnessFailure(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
-    looks = takes_fingerprint(options.stop) and options.only == "*" and not options.only_shapes
+    looks = FINGERPRINT in own_checks(options, implementation.hello.claimed)
     ended_early = interrupted or collector.stopped or any(record.gave_up is not ABSENT for record in collector.records)
     fingerprint = _fingerprint(options, implementation, on_progress) if looks and not ended_early else None
     records = collector.records

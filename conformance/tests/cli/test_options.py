@@ -22,7 +22,7 @@ from conv2d_conformance.running import header, options, pytest_options
 from conv2d_conformance.running.header import told
 from conv2d_conformance.running.options import Options, described, kind_of
 from conv2d_conformance.running.plugin import pytest_addoption
-from conv2d_conformance.typed_json import as_json
+from conv2d_conformance.typed_json import ABSENT, as_json
 
 OPTIONS: dict[str, Any] = {item.name: item.default for item in fields(Options)}
 
@@ -42,6 +42,7 @@ OTHER = Options(
     keep_going=True,
     accept_limits=True,
     stop="first",
+    shard="2/3",
     deviations=(("any", "where"),),  # type: ignore[arg-type]  # whatever is declared
 )
 """Every option has another value than by default."""
@@ -117,7 +118,9 @@ def test_a_report_says_what_was_asked() -> None:
         memory_gib=None,
         accept_limits=True,
         stop="first",
+        shard="2/3",
     )
+    assert told(Options(target="x")).shard is ABSENT
     assert {said.told for _, said in described() if said.told} == {item.name for item in fields(Asked)}
 
 

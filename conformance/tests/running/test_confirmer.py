@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -37,10 +38,16 @@ class Starting(InProcess):
         super().__init__(Adapter(name="tested", version="1", conv2d=conv2d))
         self.before: list[Call] = []
         self.processes, self.calls = 1, 0
+        self.started_by, self.closed_by = threading.current_thread(), threading.main_thread()
 
     def ask(self, request: Request) -> Answer:
         self.calls += 1
+        self.started_by = threading.current_thread()
         return super().ask(request)
+
+    def close(self) -> None:
+        self.closed_by = threading.current_thread()
+        super().close()
 
     def restart(self) -> bool:
         self.before.clear()
@@ -71,6 +78,7 @@ def confirmed(monkeypatch: pytest.MonkeyPatch, implementation: Starting, checks:
         asking.ask(one, one.record.failure)
     amended = [asking.amended()[one.record.check].failure for one in checks]
     asking.close()
+    asking.close()  # as a run does that ended well
     return [failure for failure in amended if failure is not None]
 
 
@@ -108,3 +116,10 @@ def test_what_does_not_fail_in_a_used_process_is_asked_of_a_fresh_one(monkeypatc
     found = confirmed(monkeypatch, implementation, [failing(line, GENERAL) for line in BIASED[:2]])
     assert implementation.processes == 2
     assert [failure.failed_repetitions for failure in found] == [5, 5]  # both fail alone
+
+
+def test_the_thread_that_started_a_process_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Linux sends a process its signal of a parent that is gone when the thread that started it is gone."""
+    implementation = Starting(without_bias)
+    confirmed(monkeypatch, implementation, [failing(BIASED[0], None)])
+    assert implementation.closed_by is implementation.started_by is not threading.main_thread()
