@@ -146,6 +146,11 @@ class WorkerProcess:
         return _is_readable(self._note, 0)
 
     @property
+    def has_news(self) -> bool:
+        """Whether there is something to receive, or the process is dead."""
+        return _is_readable(self._stdout, 0) or self.is_dead
+
+    @property
     def stderr(self) -> str:
         """The beginning and the end of the process's standard error."""
         return self._last_words.text

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from threading import Event
 
 import pytest
 
+from conv2d_conformance.checks import every_check
 from conv2d_conformance.checks.costs import FINGERPRINT
+from conv2d_conformance.checks.order import place_of
 from conv2d_conformance.contract.answers import Implementation
+from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.fingerprint import take
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 from conv2d_conformance.fingerprint.shapes import SHAPES
@@ -24,15 +27,28 @@ from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.beforehand import require_answerable
 from conv2d_conformance.running.collector import Collector
 from conv2d_conformance.running.confirmer import Confirmer
+from conv2d_conformance.running.draws import Draws
 from conv2d_conformance.running.failures import HarnessFailure, Lacking
 from conv2d_conformance.running.header import header, own_checks
+from conv2d_conformance.running.hypothesis_draws import seed_of
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.plugin import ExaminedImplementation
 from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
-from conv2d_conformance.running.sharing import SharedWork
 from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict import gate
+from conv2d_conformance.verdict.asker import Prepare
+from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.record import Record
+
+
+def draw_beforehand(options: Options, draws: Draws) -> Iterator[None]:
+    """Draw what the checks will ask of an implementation that claims everything, in their order, check by check."""
+    everything = frozenset().union(*(check.needs for check in every_check().values()))
+    own = own_checks(options, everything)
+    checks = [check for check in every_check().values() if check.name in own]
+    for check in sorted(checks, key=place_of) if options.stop == "first" else checks:
+        draws.draw(check.function, EFFORTS[options.effort], seed_of(check.name, options.seed))
+        yield
 
 
 def examined(
@@ -41,7 +57,8 @@ def examined(
     implementation: Implementation,
     on_progress: Callable[[int, int, str], None],
     abandoned: Event,
-    shared: SharedWork | None,
+    draws: Draws,
+    prepare: Prepare = Question,
 ) -> Report:
     """The report of a target, which is in `report_file` too. Once all is asked, the implementation is closed."""
     confirmer = Confirmer(options)
@@ -49,7 +66,7 @@ def examined(
         require_answerable(implementation.hello, options)
         if gate.is_needed(implementation.hello):
             _pass_gate(options)
-        return _examined(options, report_file, implementation, confirmer, on_progress, abandoned, shared)
+        return _examined(options, report_file, implementation, confirmer, on_progress, abandoned, draws, prepare)
     finally:
         confirmer.close()
 
@@ -70,13 +87,14 @@ def _examined(
     confirmer: Confirmer,
     on_progress: Callable[[int, int, str], None],
     abandoned: Event,
-    shared: SharedWork | None,
+    draws: Draws,
+    prepare: Prepare,
 ) -> Report:
     started = time.time()
     top = header(options, implementation, started)
     report_file.begin(top)
     distributed = options.workers > 1
-    subject = None if distributed else ExaminedImplementation(implementation, options, shared)
+    subject = None if distributed else ExaminedImplementation(implementation, options, draws, prepare)
     collector = Collector(report_file, subject, confirmer, on_progress, _end_of(options, top))
     with own_pytest(), seldom_collecting():
         status = pytest.main(command_line(options), plugins=[collector])

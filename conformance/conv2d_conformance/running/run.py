@@ -5,7 +5,7 @@ All that is not needed to connect is imported while the implementation starts: e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.output.destination import find
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.writing import ReportFile
+from conv2d_conformance.running.draws import Draws
 from conv2d_conformance.running.failures import HarnessFailure, Lacking
 from conv2d_conformance.running.options import Options, kind_of
 from conv2d_conformance.verdict.history import Remembering
@@ -44,6 +45,7 @@ def run(
         with ReportFile(find(str(options.output or kind.default_name())), kind) as own:
             return run(options, on_progress, own, shared)
     abandoned = Event()
+    draws = Draws(keeps=False) if shared is None else shared.draws
     implementation = Remembering(
         connect(
             options.target,
@@ -51,13 +53,14 @@ def run(
             timeout=options.timeout,
             memory=options.memory,
             abandoned=abandoned,
-            meanwhile=_imported,
+            meanwhile=_beforehand(options, draws),
         )
     )
     try:
         from conv2d_conformance.running.connected import examined
 
-        return examined(options, report_file, implementation, on_progress, abandoned, shared)
+        prepare = {} if shared is None else {"prepare": shared.questions}
+        return examined(options, report_file, implementation, on_progress, abandoned, draws, **prepare)
     except Exception as error:
         if lack := lack_of(error):
             raise Lacking(lack) from error
@@ -66,9 +69,10 @@ def run(
         implementation.close()
 
 
-def _imported() -> None:
-    """Import what comes after connecting, and the checks, which are loaded once."""
-    from conv2d_conformance.checks import catalogue
-    from conv2d_conformance.running import connected  # noqa: F401  # what uses it finds it imported
+def _beforehand(options: Options, draws: Draws) -> Iterator[None]:
+    """Import what comes after connecting, which is loaded once; then draw what checks will ask, one after the other."""
+    from conv2d_conformance.running.connected import draw_beforehand
 
-    catalogue()
+    yield
+    if options.workers == 1:
+        yield from draw_beforehand(options, draws)
