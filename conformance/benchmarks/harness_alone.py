@@ -27,7 +27,7 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.protocol import decode_answer, encode_answer, encode_request
 from conv2d_conformance.implementation.target import load, parse
 from conv2d_conformance.running.examine import examine
-from conv2d_conformance.running.session import seldom_collecting
+from conv2d_conformance.running.garbage import seldom_collecting
 from conv2d_conformance.verdict.question import FORESEEN
 
 RIGHT = f"{Path(__file__).with_name('classic_faults.py')}:right"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from threading import Event
 
@@ -33,7 +34,7 @@ from conv2d_conformance.running.header import header, own_checks
 from conv2d_conformance.running.hypothesis_draws import seed_of
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.plugin import ExaminedImplementation
-from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
+from conv2d_conformance.running.session import command_line, own_pytest
 from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict import gate
 from conv2d_conformance.verdict.asker import Prepare
@@ -47,7 +48,8 @@ def draw_beforehand(options: Options, draws: Draws) -> Iterator[None]:
     own = own_checks(options, everything)
     checks = [check for check in every_check().values() if check.name in own]
     for check in sorted(checks, key=place_of) if options.stop == "first" else checks:
-        draws.draw(check.function, EFFORTS[options.effort], seed_of(check.name, options.seed))
+        with suppress(Exception):  # a failure here occurs again where the check asks, and is told there
+            draws.draw(check.function, EFFORTS[options.effort], seed_of(check.name, options.seed))
         yield
 
 
@@ -96,7 +98,7 @@ def _examined(
     distributed = options.workers > 1
     subject = None if distributed else ExaminedImplementation(implementation, options, draws, prepare)
     collector = Collector(report_file, subject, confirmer, on_progress, _end_of(options, top))
-    with own_pytest(), seldom_collecting():
+    with own_pytest():
         status = pytest.main(command_line(options), plugins=[collector])
     if collector.lack is not None:
         raise Lacking(collector.lack)

@@ -17,6 +17,7 @@ from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.draws import Draws
 from conv2d_conformance.running.failures import HarnessFailure, Lacking
+from conv2d_conformance.running.garbage import seldom_collecting
 from conv2d_conformance.running.options import Options, kind_of
 from conv2d_conformance.verdict.history import Remembering
 
@@ -44,6 +45,16 @@ def run(
         kind = kind_of(options)
         with ReportFile(find(str(options.output or kind.default_name())), kind) as own:
             return run(options, on_progress, own, shared)
+    with seldom_collecting():
+        return _run(options, on_progress, report_file, shared)
+
+
+def _run(
+    options: Options,
+    on_progress: Callable[[int, int, str], None],
+    report_file: ReportFile,
+    shared: SharedWork | None,
+) -> Report:
     abandoned = Event()
     draws = Draws(keeps=False) if shared is None else shared.draws
     implementation = Remembering(
