@@ -34,6 +34,7 @@ from conv2d_conformance.running.header import header, own_checks
 from conv2d_conformance.running.hypothesis_draws import seed_of
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.plugin import ExaminedImplementation
+from conv2d_conformance.running.resuming import begun, finished
 from conv2d_conformance.running.session import command_line, own_pytest
 from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict import gate
@@ -94,10 +95,12 @@ def _examined(
 ) -> Report:
     started = time.time()
     top = header(options, implementation, started)
-    report_file.begin(top)
+    if options.resume and (done := finished(report_file, top)) is not None:
+        return done
+    earlier = begun(report_file, top)
     distributed = options.workers > 1
     subject = None if distributed else ExaminedImplementation(implementation, options, draws, prepare)
-    collector = Collector(report_file, subject, confirmer, on_progress, _end_of(options, top))
+    collector = Collector(report_file, subject, confirmer, on_progress, _end_of(options, top), [*earlier.records])
     with own_pytest():
         status = pytest.main(command_line(options), plugins=[collector])
     if collector.lack is not None:
@@ -119,7 +122,7 @@ def _examined(
         records = [amended.get(record.check, record) for record in records]
     implementation.close()
     confirmer.close()
-    incidents = [*incidents_of(implementation), *collector.incidents, *confirmer.incidents]
+    incidents = [*earlier.incidents(top), *incidents_of(implementation), *collector.incidents, *confirmer.incidents]
     if number := end_strays():
         incidents.append(f"the keeper of the worker was killed, and the harness ended {number} of its processes itself")
     report = assemble(

@@ -43,7 +43,7 @@ def run(
     occupy_standard_descriptors()
     if report_file is None:
         kind = kind_of(options)
-        with ReportFile(find(str(options.output or kind.default_name())), kind) as own:
+        with ReportFile(find(str(options.output or kind.default_name())), kind, resume=options.resume) as own:
             return run(options, on_progress, own, shared)
     with seldom_collecting():
         return _run(options, on_progress, report_file, shared)
