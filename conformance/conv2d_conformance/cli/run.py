@@ -94,6 +94,8 @@ def run(
         ctx.exit(_many(found, asked, _folder(output), names, telling))
     tell = _told_to_people if telling == "text" else _told_in_short
     assert not isinstance(destination, Path), "a folder is no page of one target"
+    if asked.resume and destination is not None and not destination.is_file:
+        raise Problem(f"{destination.told} keeps nothing to go on from", "name a file with --output FILE")
     ctx.exit(tell(asked, destination, telling))
 
 
@@ -147,7 +149,10 @@ def _examined(asked: Options, destination: Destination | None) -> tuple[Report, 
     kind = kind_of(asked)
     destination = destination or find(kind.default_name())
     asked = replace(asked, output=destination.name)
-    with ReportFile(destination, kind) as report_file, progress(f"connecting to {asked.target}") as advance:
+    with (
+        ReportFile(destination, kind, resume=asked.resume) as report_file,
+        progress(f"connecting to {asked.target}") as advance,
+    ):
         return carried_out(asked, advance, report_file)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from conv2d_conformance.contract.answers import Hello
 from conv2d_conformance.report.deviations import Deviation
@@ -110,3 +110,8 @@ class Header:
     environment: Environment
     deviations: tuple[Deviation, ...]
     execution: Execution
+
+
+def header_of(report: Header) -> Header:
+    """The beginning of a report alone."""
+    return Header(**{one.name: getattr(report, one.name) for one in fields(Header)})

@@ -14,12 +14,13 @@ from conv2d_conformance import sources
 from conv2d_conformance.checks import every_check
 from conv2d_conformance.hinted import Hinted
 from conv2d_conformance.report.assemble import assemble
-from conv2d_conformance.report.header import Execution, Header
+from conv2d_conformance.report.header import Execution, header_of
+from conv2d_conformance.report.partial import flat, told
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.selection import belongs, to_run
 from conv2d_conformance.report.verdicts import claimed_by
 from conv2d_conformance.shard import Shard
-from conv2d_conformance.typed_json import ABSENT, Json, as_json, known
+from conv2d_conformance.typed_json import ABSENT, as_json, known
 from conv2d_conformance.verdict.record import Record
 
 MOST_NAMED = 8
@@ -48,7 +49,7 @@ def merged(parts: Parts) -> Report:
     ended_early = stopped or any(known(report.gave_up, None) for report in in_order)
     top = in_order[0]
     return assemble(
-        replace(_header(top), run=replace(top.run, shard=ABSENT), execution=_together(in_order)),
+        replace(header_of(top), run=replace(top.run, shard=ABSENT), execution=_together(in_order)),
         records,
         complete=all(report.complete for report in in_order),
         stopped=stopped,
@@ -60,7 +61,7 @@ def merged(parts: Parts) -> Report:
 def fault_of_records(report: Report) -> str | None:
     """The first value of a part's report that does not follow from its records."""
     again = assemble(
-        _header(report),
+        header_of(report),
         _records(report),
         complete=report.complete,
         stopped=report.is_stopped,
@@ -83,12 +84,12 @@ def _shard(name: str, report: Report) -> Shard:
 
 def _require_equal(name: str, report: Report, other: str, there: Report) -> None:
     """Everything but the part, the time and the number of workers must be the same in both."""
-    one, two = (_flat(as_json(_header(found))) for found in (report, there))
+    one, two = (flat(as_json(header_of(found))) for found in (report, there))
     for place in dict.fromkeys((*one, *two)):
         if one.get(place) != two.get(place) and not place.startswith(("execution.", "run.shard")):
             raise CannotMerge(
-                f"{name} and {other} are not parts of one run: {place} is {_told(one.get(place))} in the one and "
-                f"{_told(two.get(place))} in the other",
+                f"{name} and {other} are not parts of one run: {place} is {told(one.get(place))} in the one and "
+                f"{told(two.get(place))} in the other",
                 "run all parts with the same suite and options, in the same environment",
             )
     counts = [known(found.run.shard, "").partition("/")[2] for found in (report, there)]
@@ -105,19 +106,19 @@ def _require_each_once(shards: Mapping[str, Shard]) -> None:
         by_number[shard.number].append(name)
     count = next(iter(shards.values())).of
     missing = [str(number) for number in range(1, count + 1) if number not in by_number]
-    told = []
+    found = []
     if missing:
         more = len(missing) - MOST_NAMED
         named = ", ".join(missing[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-        told.append(f"{len(missing)} of {count} parts {'is' if len(missing) == 1 else 'are'} missing: {named}")
-    told += [
+        found.append(f"{len(missing)} of {count} parts {'is' if len(missing) == 1 else 'are'} missing: {named}")
+    found += [
         f"part {number} is there {len(names)} times: {', '.join(names)}"
         for number, names in sorted(by_number.items())
         if len(names) > 1
     ]
-    if told:
+    if found:
         hint = "run what is missing, with --shard I/N" if missing else "name each part once"
-        raise CannotMerge("; ".join(told), hint)
+        raise CannotMerge("; ".join(found), hint)
 
 
 def _require_whole(name: str, report: Report) -> None:
@@ -144,10 +145,6 @@ def _records(report: Report) -> tuple[Record, ...]:
     return known(report.records, ())
 
 
-def _header(report: Report) -> Header:
-    return Header(**{one.name: getattr(report, one.name) for one in fields(Header)})
-
-
 def _together(reports: list[Report]) -> Execution:
     """From the first start, with the time of all parts: what one machine would have taken."""
     executions = [report.execution for report in reports]
@@ -162,17 +159,3 @@ def _of_no_check(report: Report) -> tuple[str, ...]:
     """The incidents that belong to no check, which stand behind those that do."""
     of_checks = sum(len(record.incidents) for record in _records(report))
     return known(report.execution.incidents, ())[of_checks:]
-
-
-def _flat(value: Json, place: str = "") -> dict[str, Json]:
-    """The values of a JSON object by their places, an inner object's with its name before."""
-    if not isinstance(value, dict):
-        return {place: value}
-    found: dict[str, Json] = {}
-    for name, inner in value.items():
-        found |= _flat(inner, f"{place}.{name}" if place else name)
-    return found
-
-
-def _told(value: Json) -> str:
-    return "absent" if value is None else str(value)

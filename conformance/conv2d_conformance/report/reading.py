@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from conv2d_conformance import strict_json
@@ -11,12 +9,11 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.foreign import escaped_json
 from conv2d_conformance.hinted import Hinted
 from conv2d_conformance.report.assemble import assemble
-from conv2d_conformance.report.header import Header
+from conv2d_conformance.report.partial import unfinished
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.validation import fault_of
 from conv2d_conformance.report.writing import PARTIAL
 from conv2d_conformance.typed_json import as_json, from_json
-from conv2d_conformance.verdict.record import Record
 
 LARGEST = 64 << 20
 """A larger file, in bytes, is no report, and is not read to its end: no report has a tenth of that."""
@@ -84,15 +81,6 @@ def report_of(value: object) -> Report:
     return report
 
 
-@dataclass(frozen=True)
-class _HeaderLine:
-    """The first line of a partial file."""
-
-    header: Header
-
-
 def _from_partial(text: str) -> Report:
-    # The last line may have been cut by the death of the run.
-    first, *others = (escaped_json(json.loads(line)) for line in text.split("\n")[:-1] or [""])
-    records = [from_json(line, Record) for line in others]
-    return assemble(from_json(first, _HeaderLine).header, records, complete=False)
+    found = unfinished(text)
+    return assemble(found.header, found.records, complete=False)

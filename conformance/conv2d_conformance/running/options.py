@@ -182,6 +182,10 @@ class Options:
             told="accept_limits",
         ),
     )
+    resume: bool = field(
+        default=False,
+        metadata=option("Go on from what an earlier run of the same kind left that was ended; what is done stays."),
+    )
     deviations: tuple[tuple[Deviation, Conditions], ...] = field(
         default=(), metadata=option("Known failures, declared in TOML.", metavar="FILE", file="read")
     )

@@ -68,6 +68,10 @@ class ExaminedImplementation:
 
 
 SUBJECT = pytest.StashKey[ExaminedImplementation]()
+DONE = pytest.StashKey[frozenset[str]]()
+DONE_ELSEWHERE = "conv2d_done"
+"""The checks that are not made again, and the key under which a process of pytest-xdist is told of them."""
+
 EXAMINATION = pytest.StashKey[Examination]()
 ENDS_BEFORE = pytest.StashKey[Ends]()
 TELLING = "conv2d-telling"
@@ -131,7 +135,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workeroutput"):
         config.workeroutput[CLAIMS] = sorted(claimed)
         config.workeroutput[LIMITS] = list(limits)
-    own = own_checks(subject.options, claimed)
+    own = own_checks(subject.options, claimed) - _done(config)
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
@@ -140,6 +144,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if subject.options.stop == "first":
         kept.sort(key=lambda item: place_of(check_of(item)))
     items[:] = kept
+
+
+def _done(config: pytest.Config) -> frozenset[str]:
+    return frozenset(getattr(config, "workerinput", {}).get(DONE_ELSEWHERE, config.stash.get(DONE, frozenset())))
 
 
 @pytest.fixture
