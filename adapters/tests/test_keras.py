@@ -17,7 +17,7 @@ ATTRIBUTES: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1), "groups": 1}
 @pytest.mark.parametrize("padding", ["valid", "same", (0, 0)])
 @pytest.mark.parametrize("dtype", [np.float64, np.float16])
 def test_no_layer_before_the_convolution_casts_its_input(padding: Any, dtype: type) -> None:
-    image = np.array([1 / 3, -2 / 7], dtype).reshape(1, 1, 1, 2)
+    image: np.ndarray[Any, Any] = np.array([1 / 3, -2 / 7], dtype).reshape(1, 1, 1, 2)
     result = adapter.conv2d(image, np.ones((1, 1, 1, 1), dtype), padding=padding, **ATTRIBUTES)
     assert result.dtype == dtype
     assert result.tolist() == image.tolist()
