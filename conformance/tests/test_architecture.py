@@ -27,6 +27,7 @@ FLOORS = (
         "hinted",
         "output",
         "pool",
+        "shard",
         "sources",
         "strict_json",
         "typed_json",

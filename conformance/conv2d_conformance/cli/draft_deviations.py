@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from conv2d_conformance.cli.answer_format import format_option, tell
-from conv2d_conformance.cli.deviations import require_address
+from conv2d_conformance.cli.deviations import KEYS, require_address
 
 if TYPE_CHECKING:
     from conv2d_conformance.report.deviations import Deviation
@@ -43,11 +42,13 @@ def deviations(report: Path, issue: str, format: str) -> None:
 
 
 def _drafted(report: Report, issue: str) -> tuple[Deviation, ...]:
-    from conv2d_conformance.report.deviations import Deviation
+    from conv2d_conformance.report.deviations import Deviation, by_requirement
 
-    declared = {deviation.requirement: deviation for deviation in report.deviations}
+    declared = by_requirement(report.deviations)
     return tuple(
-        declared.get(entry.id) or Deviation(entry.id, _seen(entry), issue)
+        Deviation(entry.id, known.reason, known.issue)
+        if (known := declared.get(entry.id))
+        else Deviation(entry.id, _seen(entry), issue)
         for entry in report.requirements
         if entry.verdict in FAILING
     )
@@ -73,6 +74,6 @@ def _versions(report: Report) -> str:
 def _tables(drafted: tuple[Deviation, ...], versions: str) -> list[str]:
     lines: list[str] = []
     for deviation in drafted:
-        said = asdict(deviation) | ({"version": versions} if versions else {})
+        said = {key: getattr(deviation, key) for key in KEYS} | ({"version": versions} if versions else {})
         lines += ["[[deviation]]", *(f"{key} = {json.dumps(value)}" for key, value in said.items()), ""]
     return lines[:-1]

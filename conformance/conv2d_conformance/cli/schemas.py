@@ -37,6 +37,7 @@ def kinds() -> dict[str, Any]:
         "fingerprint TARGET": Fingerprint,
         "fingerprint TARGET OTHER": tuple[Fingerprint, ...],
         "compare TARGET OTHER": compared.Compared,
+        "merge REPORT...": TargetOutcome,
         "summary REPORT...": tuple[reports.ReportInShort, ...],
         "diff OLD NEW": ReportChanges,
         "badge REPORT": Badge,

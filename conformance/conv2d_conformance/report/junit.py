@@ -40,6 +40,7 @@ def _add_suite(root: ET.Element, path: str, report: Report) -> None:
     name = f"{implementation.name} {implementation.version}, profile {report.run.profile}"
     if limits := limits_of(implementation):
         name += f", within {', '.join(limits)}"
+    name += f", {report.shard}" if report.shard else ""
     if parts := told(composed := composed_of(implementation)):
         name += f", composed: {parts}"
     suite = ET.SubElement(root, "testsuite", name=escaped(name), file=escaped(path))

@@ -11,7 +11,7 @@ import pytest
 from conv2d_conformance.environment import Lack, lack_of
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.confirmer import Confirmer
-from conv2d_conformance.running.plugin import INCIDENTS, SUBJECT, ExaminedImplementation
+from conv2d_conformance.running.plugin import DONE, DONE_ELSEWHERE, INCIDENTS, SUBJECT, ExaminedImplementation
 from conv2d_conformance.running.pytest_verdicts import ended_of
 from conv2d_conformance.verdict.record import Ended, Record
 
@@ -21,7 +21,10 @@ SECONDS_TO_STOP = 0.2
 
 @dataclass(eq=False)  # pytest keeps plugins in sets
 class Collector:
-    """A pytest plugin that collects the records of the checks as they end, until one of them `is_the_last`."""
+    """A pytest plugin that collects the records of the checks as they end, until one of them `is_the_last`.
+
+    The `records` that it begins with are of an earlier run: their checks are not made again.
+    """
 
     report_file: ReportFile
     subject: ExaminedImplementation | None
@@ -36,21 +39,30 @@ class Collector:
     stopped: bool = False
     total: int = 0
     distributor: Any = None
+    done: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.done = frozenset(record.check for record in self.records)
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         self.distributor = session.config.pluginmanager.get_plugin("dsession")
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.option.tbstyle = "native"  # nobody reads the tracebacks; the other styles parse source files for them
+        config.stash[DONE] = self.done
         if self.subject is not None:
             config.stash[SUBJECT] = self.subject
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput[DONE_ELSEWHERE] = sorted(self.done)
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.total = self.total or len(session.items)
+        self.total = self.total or len(self.done) + len(session.items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        self.total = len(ids)
+        self.total = len(self.done) + len(ids)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

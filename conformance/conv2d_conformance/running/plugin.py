@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
 import pytest
 from hypothesis import is_hypothesis_test
 
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.shape_sets import shapes_of
-from conv2d_conformance.checks import Check, asked_checks, every_check
+from conv2d_conformance.checks import Check, every_check
 from conv2d_conformance.checks.order import place_of
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
@@ -24,15 +23,15 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.environment import lack_of
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.target import LoadError, TargetError
-from conv2d_conformance.report import stopping
 from conv2d_conformance.running import pytest_options
 from conv2d_conformance.running.beforehand import require_answerable
 from conv2d_conformance.running.examine import examination_of
+from conv2d_conformance.running.header import own_checks
 from conv2d_conformance.running.hypothesis_draws import apart, drawing
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.pytest_verdicts import CLAIMS, LIMITS, RECORD, PytestVerdicts
 from conv2d_conformance.running.sharing import SharedWork
-from conv2d_conformance.spec import is_within
+from conv2d_conformance.shard import Shard
 from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.claims import LimitsOfNothing
@@ -69,6 +68,10 @@ class ExaminedImplementation:
 
 
 SUBJECT = pytest.StashKey[ExaminedImplementation]()
+DONE = pytest.StashKey[frozenset[str]]()
+DONE_ELSEWHERE = "conv2d_done"
+"""The checks that are not made again, and the key under which a process of pytest-xdist is told of them."""
+
 EXAMINATION = pytest.StashKey[Examination]()
 ENDS_BEFORE = pytest.StashKey[Ends]()
 TELLING = "conv2d-telling"
@@ -97,6 +100,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if not options.target:
         raise pytest.UsageError("name the implementation under test: --conv2d-target TARGET")
     try:
+        if options.shard:
+            Shard.parse(options.shard)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
+    try:
         implementation = Remembering(
             connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
         )
@@ -117,7 +125,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the checks that are selected, in the profile, and within the claims."""
+    """Keep the checks that are selected, in the profile, within the claims, and in this part of the run."""
     subject = config.stash[SUBJECT]
     claimed = subject.implementation.hello.claimed
     limits = subject.implementation.hello.capabilities.limits
@@ -127,20 +135,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workeroutput"):
         config.workeroutput[CLAIMS] = sorted(claimed)
         config.workeroutput[LIMITS] = list(limits)
-    asked = asked_checks(shapes=bool(subject.options.shapes), alone=subject.options.only_shapes)
-    idle = stopping.left_out(subject.options.stop)
+    own = own_checks(subject.options, claimed) - _done(config)
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
-        check = check_of(item)
-        selected = any(fnmatchcase(requirement, subject.options.only) for requirement in check.requirements)
-        in_scope = is_within(check.profile, subject.options.profile)
-        runs = selected and in_scope and check.needs <= claimed and check.name in asked and check.name not in idle
-        (kept if runs else left_out).append(item)
+        (kept if check_of(item).name in own else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     if subject.options.stop == "first":
         kept.sort(key=lambda item: place_of(check_of(item)))
     items[:] = kept
+
+
+def _done(config: pytest.Config) -> frozenset[str]:
+    return frozenset(getattr(config, "workerinput", {}).get(DONE_ELSEWHERE, config.stash.get(DONE, frozenset())))
 
 
 @pytest.fixture

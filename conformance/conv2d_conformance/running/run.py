@@ -10,6 +10,7 @@ from threading import Event
 import pytest
 
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.checks.costs import FINGERPRINT
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.environment import Lack, lack_of
@@ -22,14 +23,15 @@ from conv2d_conformance.output.destination import find
 from conv2d_conformance.report.assemble import assemble
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
-from conv2d_conformance.report.stopping import is_decided, takes_fingerprint
+from conv2d_conformance.report.stopping import is_decided
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.beforehand import require_answerable
 from conv2d_conformance.running.collector import Collector
 from conv2d_conformance.running.confirmer import Confirmer
-from conv2d_conformance.running.header import header
+from conv2d_conformance.running.header import header, own_checks
 from conv2d_conformance.running.options import Options, kind_of
 from conv2d_conformance.running.plugin import ExaminedImplementation
+from conv2d_conformance.running.resuming import begun, finished
 from conv2d_conformance.running.session import command_line, own_pytest, seldom_collecting
 from conv2d_conformance.running.sharing import SharedWork
 from conv2d_conformance.typed_json import ABSENT
@@ -66,7 +68,7 @@ def run(
     occupy_standard_descriptors()
     if report_file is None:
         kind = kind_of(options)
-        with ReportFile(find(str(options.output or kind.default_name())), kind) as own:
+        with ReportFile(find(str(options.output or kind.default_name())), kind, resume=options.resume) as own:
             return run(options, on_progress, own, shared)
     abandoned = Event()
     implementation = Remembering(
@@ -114,10 +116,12 @@ def _run(
 ) -> Report:
     started = time.time()
     top = header(options, implementation, started)
-    report_file.begin(top)
+    if options.resume and (done := finished(report_file, top)) is not None:
+        return done
+    earlier = begun(report_file, top)
     distributed = options.workers > 1
     subject = None if distributed else ExaminedImplementation(implementation, options, shared)
-    collector = Collector(report_file, subject, confirmer, on_progress, _end_of(options, top))
+    collector = Collector(report_file, subject, confirmer, on_progress, _end_of(options, top), [*earlier.records])
     with own_pytest(), seldom_collecting():
         status = pytest.main(command_line(options), plugins=[collector])
     if collector.lack is not None:
@@ -127,7 +131,7 @@ def _run(
         raise HarnessFailure(
             f"the suite itself failed, so that there is no verdict: {'; '.join(collector.harness_failures[:3])}"
         )
-    looks = takes_fingerprint(options.stop) and options.only == "*" and not options.only_shapes
+    looks = FINGERPRINT in own_checks(options, implementation.hello.claimed)
     ended_early = interrupted or collector.stopped or any(record.gave_up is not ABSENT for record in collector.records)
     fingerprint = _fingerprint(options, implementation, on_progress) if looks and not ended_early else None
     records = collector.records
@@ -139,7 +143,7 @@ def _run(
         records = [amended.get(record.check, record) for record in records]
     implementation.close()
     confirmer.close()
-    incidents = [*incidents_of(implementation), *collector.incidents, *confirmer.incidents]
+    incidents = [*earlier.incidents(top), *incidents_of(implementation), *collector.incidents, *confirmer.incidents]
     if number := end_strays():
         incidents.append(f"the keeper of the worker was killed, and the harness ended {number} of its processes itself")
     report = assemble(

@@ -12,6 +12,7 @@ from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.counts import chapter_of, total
+from conv2d_conformance.report.deviations import by_requirement
 from conv2d_conformance.report.report import Accuracy, Entry, Report
 from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.report.verdicts import core_of
@@ -98,7 +99,7 @@ def _run_options(report: Report) -> str:
 
 def _told_causes(contents: Contents, row: MatrixRow) -> Iterator[ToldCause]:
     report = row.report
-    reasons = {item.requirement: (item.reason, item.issue) for item in report.deviations}
+    reasons = {name: (one.reason, one.issue) for name, one in by_requirement(report.deviations).items()}
     for cause in causes(report):
         names = [entry.id for entry in cause.entries]
         found = {one.name: one for name in names for one in contents.findings_about(name, row.name)}

@@ -42,6 +42,7 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "fingerprint TARGET": (("fingerprint", "right.py:conv2d", *HERE), 0),
     "fingerprint TARGET OTHER": (("fingerprint", "right.py:conv2d", "double.py:conv2d", *HERE), 0),
     "compare TARGET OTHER": (("compare", "right.py:conv2d", "right.py:conv2d", "--case", "n1c8h5w5 m1k3 normal"), 0),
+    "merge REPORT...": (("merge", FAILING, "--output", "merged.json"), 1),
     "summary REPORT...": (("summary", REPORT), 0),
     "diff OLD NEW": (("diff", REPORT, REPORT), 0),
     "badge REPORT": (("badge", REPORT), 0),
@@ -69,6 +70,7 @@ def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     from conv2d_conformance.initialisation import battery_power
     from conv2d_conformance.power import measurement as of_power
     from conv2d_conformance.power.suite import SuiteVerdict
+    from conv2d_conformance.report import merging
     from conv2d_conformance.selftest import distinct, kills
     from conv2d_conformance.sharpness import measurement
     from conv2d_conformance.sharpness.measurement import Sight
@@ -85,6 +87,7 @@ def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
         "another": {"bias_dropped": SuiteVerdict(1, "n1c1h1w1 m1k1")},
     }
     monkeypatch.setattr(kills, "run", lambda **_: met)
+    monkeypatch.setattr(merging, "merged", lambda parts: next(iter(parts.values())))
     monkeypatch.setattr(distinct, "alike", lambda *_, **__: [])
     monkeypatch.setattr(measurement, "measure", lambda *_, **__: sights)
     monkeypatch.setattr(fingerprint, "take", lambda *_, **__: found)

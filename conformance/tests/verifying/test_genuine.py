@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from conv2d_conformance import __version__
+from conv2d_conformance import __version__, spec
 from conv2d_conformance.cli import program
 from conv2d_conformance.verifying import CANNOT_KNOW, Finding
 from conv2d_conformance.verifying.recount import Count
@@ -34,6 +34,18 @@ def test_nothing_is_wrong_with_what_a_run_wrote(
     made: Callable[[str], Report], counting_again: Callable[..., dict[str, Count]], name: str
 ) -> None:
     assert verify(made(name), counting_again) == Finding()
+
+
+def test_nothing_is_wrong_with_a_glob_that_names_what_it_matches(
+    made: Callable[[str], Report], looked_at: Callable[[Report], Finding]
+) -> None:
+    report = made("selection")
+    names = [name for name in spec.load().requirements if name.startswith("bias.")]
+    (one, other), kept = report["deviations"], report["conclusion"]
+    report["deviations"] = [{**one, "requirement": "bias.*", "names": names}]
+    assert other["requirement"] in names
+    assert looked_at(report) == Finding()
+    assert report["conclusion"] == kept
 
 
 @pytest.mark.parametrize("path", OLD, ids=lambda path: path.stem)

@@ -19,6 +19,7 @@ class ReportInShort:
     profile: str
     effort: str
     isolation: str
+    shard: str
     complete: bool
     conclusion: Conclusion
     judged_cases: int
