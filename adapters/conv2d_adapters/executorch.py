@@ -1,4 +1,4 @@
-"""`torch.nn.functional.conv2d` by ExecuTorch on the CPU: exported by PyTorch, lowered to XNNPACK, and run from its file.
+"""ExecuTorch on the CPU: `torch.nn.functional.conv2d`, exported by PyTorch, lowered to XNNPACK, and run by itself.
 
 Weight and bias are parameters of the module, as in models in use, so a program is made for every call, and nothing is
 kept. That takes some 1 s of a core, most of it in `torch.export` and its passes: a quick run takes hours.
@@ -20,7 +20,8 @@ class Convolution(torch.nn.Module):
 
     def __init__(self, weight: Any, bias: Any, attributes: Any) -> None:
         super().__init__()
-        self.weight, self.bias = (None if array is None else torch.from_numpy(array) for array in (weight, bias))
+        self.weight = torch.from_numpy(weight)
+        self.bias = None if bias is None else torch.from_numpy(bias)
         self.attributes = attributes
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
