@@ -137,4 +137,4 @@ def test_the_environment_of_tox_runs(project: Path) -> None:
     assert "every MUST that is selected holds (bias.absent)" in done.stdout.replace("\n", " "), (
         done.stdout + done.stderr
     )
-    assert "exited with code 4" in done.stdout
+    assert "FAIL code 4" in done.stdout
