@@ -10,6 +10,7 @@ collect_ignore_glob = [
         "test_executorch.py": ("executorch", "torch"),
         "test_iree.py": ("iree",),
         "test_jax.py": ("flax", "jax"),
+        "test_keras.py": ("keras",),
         "test_litert.py": ("ai_edge_litert", "flatbuffers"),
         "test_mlx.py": ("mlx",),
         "test_onnx_models.py": ("onnx",),

@@ -47,7 +47,7 @@ FLOORS = (
     {"report"},
     {"running"},
     {"changes", "comparing", "selftest", "variants", "verifying"},
-    {"power", "sharpness", "site"},
+    {"power", "sharpness", "site", "vectors"},
     {"cli", "plugin"},
     {"api"},
     {"__main__"},
