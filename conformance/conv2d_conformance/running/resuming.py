@@ -31,18 +31,18 @@ class Earlier:
     def stands(self, record: Record) -> Record:
         """What stands of a check that was made again: a wrong answer is a failure, though the next may be right.
 
-        Without an answer the end of the run itself may be the reason, so that one which comes now counts.
+        Where there was no answer, the end of the run itself may be the reason, so that one which comes now counts.
         """
         before = next((one for one in self.again if one.check == record.check), None)
         if before is None or before.failure is None:
             return record
         if before.outcome == "fail" and record.outcome != "fail":
-            return _told(before, "a call was answered wrongly before the run was ended, and not when it went on")
+            return _told(before, "the check failed before the run was ended, and did not when it went on")
         observed, breaches = {**before.observed, **record.observed}, sorted({*before.breaches, *record.breaches})
         found = replace(record, observed=observed, breaches=tuple(breaches))
-        if record.failure is not None:
+        if record.outcome != "pass":
             return found
-        return _told(found, "a call had no answer before the run was ended, and has one since it went on")
+        return _told(found, "the check ended in an error before the run was ended, and did not when it went on")
 
     def incidents(self, header: Header) -> tuple[str, ...]:
         """What the report says of it."""

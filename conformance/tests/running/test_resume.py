@@ -142,7 +142,7 @@ def test_a_wrong_answer_stays_a_failure_though_the_next_ones_are_right(
     assert broken == {entry.id for entry in report.requirements if check in entry.checks}
     assert report.conclusion.exit_status == 1
     assert verify(report) == Finding()
-    said = "a call was answered wrongly before the run was ended, and not when it went on"
+    said = "the check failed before the run was ended, and did not when it went on"
     assert plain(report)["execution"]["incidents"].count(f"{said} ({check})") == 1
 
 
@@ -156,8 +156,8 @@ def test_an_answer_that_comes_after_a_run_was_ended_counts(
     (tmp_path / "out.json.partial").write_bytes(left_with(left, dead))
     report, _ = resumed(tmp_path / "out.json", RIGHT)
     assert essence(report) == essence(whole)
-    said = f"a call had no answer before the run was ended, and has one since it went on ({json.loads(dead)['check']})"
-    assert said in plain(report)["execution"]["incidents"]
+    said = "the check ended in an error before the run was ended, and did not when it went on"
+    assert f"{said} ({json.loads(dead)['check']})" in plain(report)["execution"]["incidents"]
 
 
 def test_what_came_to_its_end_is_not_asked_again(killed: Callable[[str], tuple[bytes, Report]], tmp_path: Path) -> None:
