@@ -38,6 +38,7 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "reference CASE": (("reference", "grad n1c1h1w3 m1k1x3 p0x2 bias x[0,0,0,0]=nan"), 0),
     "reference 'init ...'": (("reference", "init c6m10k3 seed:7"), 0),
     "replay CASE TARGET": (("replay", "n1c1h3w4 m1k2x2 integers:1", "flipped.py:conv2d", "--script", *HERE), 1),
+    "fuzz TARGET": (("fuzz", "no_bias.py:conv2d", "--seconds", "0.1", "--corpus", "kept", *HERE), 1),
     "smoke TARGET": (("smoke", "refuses.py:conv2d", *HERE), 1),
     "fingerprint TARGET": (("fingerprint", "right.py:conv2d", *HERE), 0),
     "fingerprint TARGET OTHER": (("fingerprint", "right.py:conv2d", "double.py:conv2d", *HERE), 0),
