@@ -46,7 +46,7 @@ FLOORS = (
     {"report"},
     {"running"},
     {"changes", "comparing", "fuzzing", "selftest", "variants", "verifying"},
-    {"power", "sharpness", "site"},
+    {"power", "sharpness", "site", "vectors"},
     {"cli", "plugin"},
     {"api"},
     {"__main__"},

@@ -23,6 +23,8 @@ DATA = {
     "conv2d_conformance/site/assets/site.css",
     "conv2d_conformance/site/assets/site.js",
     "conv2d_conformance/site/templates/base.html",
+    "conv2d_conformance/vectors/check_vectors.c",
+    "conv2d_conformance/vectors/chosen.txt",
     "conv2d_conformance/pytest.ini",
     "conv2d_reference/py.typed",
     "conv2d_conformance/py.typed",

@@ -13,6 +13,7 @@ from conv2d_conformance.cli.compare import compare
 from conv2d_conformance.cli.diff import diff
 from conv2d_conformance.cli.draft_deviations import deviations
 from conv2d_conformance.cli.explain import explain
+from conv2d_conformance.cli.export import export
 from conv2d_conformance.cli.fingerprint import fingerprint
 from conv2d_conformance.cli.fuzz import fuzz
 from conv2d_conformance.cli.initialisation import initialisation
@@ -111,6 +112,7 @@ for command in (
     deviations,
     verify,
     site,
+    export,
     initialisation,
     selftest,
     variants,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from conv2d_conformance.cli.answer_format import format_option, tell
-from conv2d_conformance.cli.deviations import KEYS, require_address
 
 if TYPE_CHECKING:
     from conv2d_conformance.report.deviations import Deviation
@@ -30,6 +29,7 @@ def deviations(report: Path, issue: str, format: str) -> None:
     It declares each requirement that fails in the report, for the version that the report is about.
     What the report's own run declared keeps its reason and its issue. Edit the reasons: those here are what was seen.
     """
+    from conv2d_conformance.cli.deviations import require_address
     from conv2d_conformance.report.reading import read
 
     require_address("--issue", issue)
@@ -72,6 +72,8 @@ def _versions(report: Report) -> str:
 
 
 def _tables(drafted: tuple[Deviation, ...], versions: str) -> list[str]:
+    from conv2d_conformance.cli.deviations import KEYS
+
     lines: list[str] = []
     for deviation in drafted:
         said = {key: getattr(deviation, key) for key in KEYS} | ({"version": versions} if versions else {})

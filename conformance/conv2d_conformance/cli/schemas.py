@@ -16,6 +16,7 @@ def kinds() -> dict[str, Any]:
     from conv2d_conformance.report.deviations import Deviation
     from conv2d_conformance.report.target_outcome import TargetOutcome
     from conv2d_conformance.site.built import SiteBuilt
+    from conv2d_conformance.vectors.index import VectorIndex
 
     return {
         "list requirements": tuple[lists.ListedRequirement, ...],
@@ -53,6 +54,7 @@ def kinds() -> dict[str, Any]:
         "variants": measured.VariantsOutcome,
         "power": measured.PowerAnswer,
         "sharpness": measured.SharpnessOutcome,
+        "export DIR": VectorIndex,
         "any error": ErrorAnswer,
     }
 

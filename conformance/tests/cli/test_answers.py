@@ -57,6 +57,7 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "variants": (("variants", "--only", "winograd-tiles-of-2"), 1),
     "power": (("power",), 1),
     "sharpness": (("sharpness",), 0),
+    "export DIR": (("export", "vectors", "--size", "mcu"), 0),
     "any error": (("explain", "padding.same-extra-at-edn"), 2),
 }
 """A command for each answer, and its exit status."""
