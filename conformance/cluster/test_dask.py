@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from conv2d_conformance.checks import catalogue
 from conv2d_conformance.implementation.target import TargetError
 from conv2d_conformance.pool import pool
 from conv2d_conformance.pool.cluster import NoCluster
+from conv2d_conformance.pool.cluster import cluster as cluster_of
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
@@ -112,7 +114,7 @@ def test_resources_that_nobody_has_are_told(cluster: Any, resources: str, said: 
 
 
 def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conv2d_conformance.pool.cluster.SECONDS_TO_REACH", 1.0)
+    monkeypatch.setattr(sys.modules[cluster_of.__module__], "SECONDS_TO_REACH", 1.0)
     with (
         pytest.raises(NoCluster, match=r"no scheduler of Dask answers at tcp://127\.0\.0\.1:9"),
         pool(1, "tcp://127.0.0.1:9"),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(0), help="Of all cases; by default another one each time.")
 @options.option("timeout", help=None)
 @options.option("memory", help=None)
+@options.option("isolation", help=None)
 @format_option()
 @click.pass_context
 def fuzz(
@@ -42,6 +43,7 @@ def fuzz(
     seed: int | None,
     timeout: float,
     memory: float,
+    isolation: str,
     format: str,
 ) -> None:
     """Search for failures of TARGET with cases that nobody has asked yet.
@@ -69,7 +71,7 @@ def fuzz(
             f"{folder} cannot be made: {error.strerror}", "name another folder with --corpus FOLDER"
         ) from None
     started = time.monotonic()
-    implementation = connect(target, timeout=timeout, memory=memory)
+    implementation = connect(target, isolation=isolation, timeout=timeout, memory=memory)
     found: list[FuzzFailure] = []
     try:
         search = Search(target, implementation, Corpus(folder, f"{number}-{secrets.token_hex(3)}", target), number)

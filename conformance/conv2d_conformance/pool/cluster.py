@@ -25,6 +25,8 @@ _ALONE = threading.Lock()
 class NoCluster(Hinted):
     """There is no cluster at this address, or none that can carry out tasks of this suite."""
 
+    is_of_the_environment = True
+
 
 class ClusterExecutor(Executor):
     """Hands tasks to the workers of a cluster, each of which must have the sources of this suite."""
@@ -62,7 +64,8 @@ def cluster(address: str) -> Iterator[ClusterExecutor]:
     except ImportError:
         raise NoCluster("--scheduler needs Dask", "pip install 'conv2d-conformance[dask]'") from None
     place, resources = _parsed(address)
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it tells of a lost worker is no matter of ours
+    for name in ("distributed", "distributed.client"):  # what is lost is told in a sentence
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = distributed.Client(place, timeout=SECONDS_TO_REACH, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import as_completed
+from concurrent.futures import CancelledError, Future, as_completed
 from dataclasses import dataclass, replace
 
 from conv2d_conformance.cases.shape_sets import shapes_of
@@ -31,6 +31,14 @@ from conv2d_conformance.verdict.record import Ended
 
 class AnotherImplementation(Hinted):
     """What a process elsewhere reaches by the target is not what this one reaches."""
+
+    is_of_the_environment = True
+
+
+class ClusterLost(Hinted):
+    """The cluster ended before the run did, or a task kills every worker that takes it."""
+
+    is_of_the_environment = True
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,19 @@ def leave(run: str) -> list[str]:
     return incidents_of(implementation)
 
 
+def _result(future: Future[Ended | None]) -> Ended | None:
+    """The result of a task. ClusterLost where there will be none."""
+    try:
+        return future.result()
+    except CancelledError:
+        reason = "its scheduler does not answer any more"
+    except Exception as error:
+        if not type(error).__module__.startswith("distributed"):
+            raise
+        reason = str(error).partition("\n")[0]
+    raise ClusterLost(f"the cluster is lost: {reason}", "what was found is kept: `run --resume` goes on from it")
+
+
 def examine_elsewhere(
     options: Options, introduction: Introduction, names: Iterable[str], take: Callable[[Ended], None]
 ) -> None:
@@ -123,7 +144,7 @@ def examine_elsewhere(
         try:
             futures = [executor.submit(examined, CheckTask(key, plain, introduction, check.name)) for check in checks]
             for future in as_completed(futures):
-                if (ended := future.result()) is not None:
+                if (ended := _result(future)) is not None:
                     take(ended)
         finally:
             if isinstance(executor, ClusterExecutor):

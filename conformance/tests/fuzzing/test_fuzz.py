@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -39,6 +40,19 @@ def searched(folder: Path, cases: int, seed: int = 1, name: str = WRONG) -> Fuzz
     search = Search(name, implementation, Corpus(folder, f"{seed}-{len(list(folder.iterdir()))}", name), seed)
     search.run(lambda judged, _: judged >= cases, lambda _: None)
     return search.outcome(1.0)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, FuzzOutcome]:
+    """The corpus of a first search, and what it found."""
+    folder = tmp_path_factory.mktemp("corpus")
+    return folder, searched(folder, 120)
+
+
+@pytest.fixture
+def corpus(first: tuple[Path, FuzzOutcome], tmp_path: Path) -> Path:
+    """A copy of that corpus."""
+    return Path(shutil.copytree(first[0], tmp_path / "corpus"))
 
 
 def lines_of(folder: Path) -> list[str]:
@@ -101,34 +115,35 @@ def test_a_covered_pair_is_not_new() -> None:
 # ---- what is found -------------------------------------------------------------------------------------------------
 
 
-def test_a_failure_is_told_once_in_its_simplest_case_and_kept_as_replay_takes_it(tmp_path: Path) -> None:
-    found = searched(tmp_path, 120)
+def test_a_failure_is_told_once_in_its_simplest_case_and_kept_as_replay_takes_it(
+    first: tuple[Path, FuzzOutcome],
+) -> None:
+    folder, found = first
     (failure,) = found.failures
     assert (failure.requirement, failure.level) == ("bias.added", "MUST")
     assert failure.case.startswith("n1c1h1w1 m1k1x1 ")
     assert found.breaks_a_must
     assert found.still_failing == found.mended == ()
-    lines = lines_of(tmp_path)
+    lines = lines_of(folder)
     assert lines[lines.index(failure.case) - 1] == f"# breaks bias.added | MUST | {failure.diagnosis}"
     cases = [line for line in lines if not line.startswith("#")]
     assert [format_case(parse(line)) for line in cases] == cases
     assert 0 < found.pairs_covered < found.pairs_possible
 
 
-def test_a_search_goes_on_from_its_corpus(tmp_path: Path) -> None:
-    first = searched(tmp_path, 120)
-    second = searched(tmp_path, 60, seed=2)
+def test_a_search_goes_on_from_its_corpus(first: tuple[Path, FuzzOutcome], corpus: Path) -> None:
+    before, second = first[1], searched(corpus, 60, seed=2)
     assert second.failures == ()
-    assert [failure.key for failure in second.still_failing] == [failure.key for failure in first.failures]
+    assert [failure.key for failure in second.still_failing] == [failure.key for failure in before.failures]
     assert second.breaks_a_must
-    assert second.pairs_covered > first.pairs_covered
-    assert len([*tmp_path.glob("*.cases")]) == 2
+    assert second.pairs_covered > before.pairs_covered
+    assert len([*corpus.glob("*.cases")]) == 2
 
 
-def test_what_is_mended_is_told_and_is_no_failure(tmp_path: Path) -> None:
-    (failure,) = searched(tmp_path, 120).failures
+def test_what_is_mended_is_told_and_is_no_failure(first: tuple[Path, FuzzOutcome], corpus: Path) -> None:
+    (failure,) = first[1].failures
     right = InProcess(load(target_of("reference-correlate")))
-    search = Search("right", right, Corpus(tmp_path, "right", "right"), 5)
+    search = Search("right", right, Corpus(corpus, "right", "right"), 5)
     search.run(lambda judged, _: judged >= 30, lambda _: None)
     found = search.outcome(1.0)
     assert [one.key for one in found.mended] == [failure.key]
@@ -190,9 +205,12 @@ def test_the_command_says_what_it_is_not(invoke: Callable[..., Any], tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["fuzz-reference-correlate"]
 
 
-def test_the_command_tells_a_broken_must(invoke: Callable[..., Any]) -> None:
+def test_the_command_tells_a_broken_must(invoke: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    until = Search.run
+    monkeypatch.setattr(Search, "run", lambda self, ends, on: until(self, lambda n, c: ends(n, c) and n >= 120, on))
     target = f"conv2d_conformance.mutants.channels:{WRONG}"
-    result = invoke(target, "--seconds", "4", "--seed", "3", "--corpus", "kept", "--format", "json")
+    words = ("--seconds", "0.001", "--seed", "1", "--corpus", "kept", "--isolation", "none", "--format", "json")
+    result = invoke(target, *words)
     found = json.loads(result.stdout)
     assert result.exit_code == 1
     assert [failure["requirement"] for failure in found["failures"]] == ["bias.added"]
