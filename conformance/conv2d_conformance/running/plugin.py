@@ -31,7 +31,6 @@ from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.verdict.claims import LimitsOfNothing
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.history import Ends, Remembering
-from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.room import TooLarge
 
 INCIDENTS = "conv2d_incidents"
@@ -134,7 +133,7 @@ def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
         subject.options.seed,
         simplifier=subject.simplifier,
         shapes=shapes_of(subject.options.shapes),
-        prepare=Question if subject.shared is None else subject.shared.questions,
+        prepare=subject.prepare,
     )
     request.node.stash[EXAMINATION] = examination
     request.node.stash[ENDS_BEFORE] = ends_of(subject.implementation)
@@ -144,11 +143,10 @@ def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a check that draws with what it drew for another implementation, where that is shared."""
-    shared = pyfuncitem.config.stash[SUBJECT].shared
-    if shared is None or not is_hypothesis_test(pyfuncitem.obj):
+    """Run a check that draws with what is known of its draws."""
+    if not is_hypothesis_test(pyfuncitem.obj):
         return None
-    shared.draws.run(pyfuncitem.obj, pyfuncitem.stash[EXAMINATION])
+    pyfuncitem.config.stash[SUBJECT].draws.run(pyfuncitem.obj, pyfuncitem.stash[EXAMINATION])
     return True
 
 

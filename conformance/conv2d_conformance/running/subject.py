@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from conv2d_conformance.checks import Check
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.environment import lack_of
 from conv2d_conformance.implementation.host import incidents_of
+from conv2d_conformance.running.draws import Draws
 from conv2d_conformance.running.options import Options
-from conv2d_conformance.running.sharing import SharedWork
+from conv2d_conformance.verdict.asker import Prepare
 from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.giving_up import GivingUp
 from conv2d_conformance.verdict.history import Ends, Remembering, packed
+from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.record import Ended
 from conv2d_conformance.verdict.simplifier import Simplifier
 from conv2d_conformance.verdict.tally import recorded
@@ -25,12 +28,13 @@ from conv2d_conformance.verdict.tally import recorded
 class ExaminedImplementation:
     """The implementation under test, the options of its examination, and the diagnoses of its failures.
 
-    shared: with the runs of other implementations in this process.
+    draws: what is known of the cases of checks. prepare: makes a question of a case.
     """
 
     implementation: Implementation
     options: Options
-    shared: SharedWork | None = None
+    draws: Draws = field(default_factory=partial(Draws, keeps=False))
+    prepare: Prepare = Question
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
     simplifier: Simplifier = field(init=False)
     hope: GivingUp = field(init=False)
