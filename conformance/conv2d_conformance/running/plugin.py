@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pytest
 from hypothesis import is_hypothesis_test
@@ -25,14 +26,15 @@ from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.running import pytest_options
 from conv2d_conformance.running.beforehand import require_answerable
+from conv2d_conformance.running.draws import Draws
 from conv2d_conformance.running.examine import examination_of
 from conv2d_conformance.running.header import own_checks
 from conv2d_conformance.running.hypothesis_draws import apart, drawing
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.pytest_verdicts import CLAIMS, LIMITS, RECORD, PytestVerdicts
-from conv2d_conformance.running.sharing import SharedWork
 from conv2d_conformance.shard import Shard
 from conv2d_conformance.typed_json import as_json
+from conv2d_conformance.verdict.asker import Prepare
 from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.claims import LimitsOfNothing
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
@@ -52,12 +54,13 @@ INCIDENTS = "conv2d_incidents"
 class ExaminedImplementation:
     """The implementation under test, the options of its examination, and the diagnoses of its failures.
 
-    shared: with the runs of other implementations in this process.
+    draws: what is known of the cases of checks. prepare: makes a question of a case.
     """
 
     implementation: Implementation
     options: Options
-    shared: SharedWork | None = None
+    draws: Draws = field(default_factory=partial(Draws, keeps=False))
+    prepare: Prepare = Question
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
     simplifier: Simplifier = field(init=False)
     hope: GivingUp = field(init=False)
@@ -163,7 +166,7 @@ def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
         subject.options.seed,
         simplifier=subject.simplifier,
         shapes=shapes_of(subject.options.shapes),
-        prepare=Question if subject.shared is None else subject.shared.questions,
+        prepare=subject.prepare,
     )
     request.node.stash[EXAMINATION] = examination
     request.node.stash[ENDS_BEFORE] = _ends_of(subject.implementation)
@@ -173,11 +176,10 @@ def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a check that draws with what it drew for another implementation, where that is shared."""
-    shared = pyfuncitem.config.stash[SUBJECT].shared
-    if shared is None or not is_hypothesis_test(pyfuncitem.obj):
+    """Run a check that draws with what is known of its draws."""
+    if not is_hypothesis_test(pyfuncitem.obj):
         return None
-    shared.draws.run(pyfuncitem.obj, pyfuncitem.stash[EXAMINATION])
+    pyfuncitem.config.stash[SUBJECT].draws.run(pyfuncitem.obj, pyfuncitem.stash[EXAMINATION])
     return True
 
 
