@@ -31,6 +31,8 @@ DATA = {
     "conv2d_adapters/py.typed",
     "conv2d_adapters/autograd.deviations.toml",
     "conv2d_adapters/workers/on_chainer.deviations.toml",
+    "conv2d_adapters/jax.deviations.toml",
+    "conv2d_adapters/keras.deviations.toml",
     "conv2d_adapters/litert.deviations.toml",
     "conv2d_adapters/litert_own_kernels.deviations.toml",
     "conv2d_adapters/mnn.deviations.toml",
