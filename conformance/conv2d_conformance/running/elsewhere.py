@@ -22,6 +22,7 @@ from conv2d_conformance.pool import pool
 from conv2d_conformance.pool.cluster import ClusterExecutor
 from conv2d_conformance.report.header import Introduction
 from conv2d_conformance.running.examine import examination_of
+from conv2d_conformance.running.header import packages
 from conv2d_conformance.running.hypothesis_draws import drawing
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.subject import ExaminedImplementation, ended_of_check, ends_of
@@ -30,7 +31,7 @@ from conv2d_conformance.verdict.record import Ended
 
 
 class AnotherImplementation(Hinted):
-    """What a process elsewhere reaches by the target is not what this one reaches."""
+    """What a process elsewhere reaches by the target, or judges it with, is not what this one has."""
 
     is_of_the_environment = True
 
@@ -43,11 +44,12 @@ class ClusterLost(Hinted):
 
 @dataclass(frozen=True)
 class CheckTask:
-    """A check of the run with this key, of the implementation that introduces itself so."""
+    """A check of the run with this key, of the implementation that introduces itself so, drawn by these packages."""
 
     run: str
     options: Options
     introduction: Introduction
+    packages: dict[str, str]
     check: str
 
 
@@ -83,6 +85,13 @@ _CONNECTED = _Connected()
 
 def examined(task: CheckTask) -> Ended | None:
     """How a check ended, in this process; None where this process has given up."""
+    here = packages()
+    if others := [name for name, version in task.packages.items() if here.get(name) != version]:
+        name = others[0]
+        raise AnotherImplementation(
+            f"a worker has {name} {here.get(name, 'of no version')}, and this process {task.packages[name]}",
+            "install the same versions everywhere",
+        )
     subject = _CONNECTED.to(task)
     if subject.hope.gave_up:
         return None
@@ -142,7 +151,8 @@ def examine_elsewhere(
         checks.sort(key=lambda check: -cost(check.name, options.effort))
     with pool(options.workers, options.scheduler) as executor:
         try:
-            futures = [executor.submit(examined, CheckTask(key, plain, introduction, check.name)) for check in checks]
+            tasks = [CheckTask(key, plain, introduction, packages(), check.name) for check in checks]
+            futures = [executor.submit(examined, task) for task in tasks]
             for future in as_completed(futures):
                 if (ended := _result(future)) is not None:
                     take(ended)

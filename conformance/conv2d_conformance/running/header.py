@@ -33,7 +33,7 @@ def header(options: Options, implementation: Implementation, started: float) -> 
             python=platform.python_version(),
             platform=platform.platform(terse=True),
             machine=platform.machine(),
-            packages={name: version(name) for name in PACKAGES},
+            packages=packages(),
         ),
         deviations=expected,
         execution=Execution(
@@ -42,6 +42,11 @@ def header(options: Options, implementation: Implementation, started: float) -> 
             workers=options.workers,
         ),
     )
+
+
+def packages() -> dict[str, str]:
+    """The versions on which the cases and the judgements depend, besides the suite itself."""
+    return {name: version(name) for name in PACKAGES}
 
 
 def told(options: Options) -> Asked:

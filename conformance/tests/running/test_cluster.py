@@ -13,9 +13,12 @@ from click.testing import CliRunner
 from conv2d_conformance import sources
 from conv2d_conformance.cli import program
 from conv2d_conformance.cli.problems import problem_of
+from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.pool import pool
 from conv2d_conformance.pool.cluster import ClusterExecutor, NoCluster, carry_out
-from conv2d_conformance.running.elsewhere import ClusterLost, _result
+from conv2d_conformance.report.header import Introduction
+from conv2d_conformance.running.elsewhere import AnotherImplementation, CheckTask, ClusterLost, _result, examined
+from conv2d_conformance.running.options import Options
 
 
 def test_without_dask_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,6 +31,15 @@ def test_a_worker_with_other_sources_does_nothing() -> None:
     assert carry_out(sources.digest(), divmod, (7, 2), {}) == (3, 1)
     with pytest.raises(NoCluster, match="a worker has other sources of the suite"):
         carry_out(64 * "0", divmod, (7, 2), {})
+
+
+def test_a_worker_that_would_draw_other_cases_does_nothing() -> None:
+    """Another version of Hypothesis draws other cases from the same seed."""
+    target = "reference-correlate"
+    introduction = Introduction.of(connect(target, isolation="none").hello)
+    task = CheckTask("x", Options(target=target), introduction, {"hypothesis": "0.1"}, "test_bias::test_added")
+    with pytest.raises(AnotherImplementation, match=r"a worker has hypothesis .*, and this process 0\.1"):
+        examined(task)
 
 
 class Client:
