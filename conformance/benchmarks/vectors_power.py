@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from conv2d_conformance import mutants, variants
+from conv2d_conformance import mutants, spec, variants
 from conv2d_conformance.cases.grammar import parse as case_of
 from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.arrays import dtype_of
 from conv2d_conformance.contract.grades import default_class
 from conv2d_conformance.implementation.target import load, parse
 from conv2d_conformance.vectors.check_vectors import fault, range_of, read_arrays, read_index
-from conv2d_conformance.vectors.chosen import is_shown_by_one_call
+from conv2d_conformance.vectors.chosen import SEVERAL_CALLS, is_shown_by_one_call
 from conv2d_conformance.verdict.claims import keeps_limits
 
 SHARE = 0.95
@@ -51,6 +51,10 @@ def faults(adapter: Adapter, vectors: Stored) -> Iterator[tuple[dict[str, Any], 
             yield vector, said
 
 
+def profile_of(mutant: mutants.Mutant) -> str:
+    return spec.get(mutant.breaks).profile
+
+
 def main(folder: str, *targets: str) -> int:
     vectors = read(Path(folder))
     if targets:
@@ -66,6 +70,10 @@ def main(folder: str, *targets: str) -> int:
     unseen = [name for name, one in due.items() if not any(faults(one.adapter, vectors))]
     print(f"{len(due) - len(unseen)} of {len(due)} mutants are seen ({100 - 100 * len(unseen) / len(due):.1f} %); not:")
     print(*(f"  {name} ({due[name].breaks}): {due[name].sentence}" for name in unseen), sep="\n")
+    later = {name: one for name, one in mutants.catalogue().items() if spec.is_smallest(profile_of(one))}
+    for what, why in SEVERAL_CALLS.items():
+        named = [name for name, one in later.items() if what in (one.breaks, one.breaks.partition(".")[0])]
+        print(f"{len(named)} of {what} were not asked, since what they break {why}: {', '.join(named)}")
     alarms = {name: found for name, adapter in variants.catalogue().items() if (found := [*faults(adapter, vectors)])}
     print(f"{len(alarms)} of {len(variants.catalogue())} right implementations are refused")
     for name, found in alarms.items():

@@ -33,7 +33,7 @@ MOST_FAULTS = 10
 
 
 @click.command()
-@click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REPORT...")
+@click.argument("reports", nargs=-1, required=True, type=FILE, metavar="REPORT...")
 @click.option("--rerun", metavar="TARGET", help="Ask a sample of their cases again, of TARGET.")
 @click.option("--sample", type=click.IntRange(1), default=10, show_default=True, help="Requirements that --rerun asks.")
 @click.option("--draw", type=click.IntRange(0), metavar="SEED", help="Which they are; by default, others each time.")

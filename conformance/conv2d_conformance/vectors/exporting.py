@@ -11,7 +11,7 @@ from pathlib import Path
 from conv2d_conformance import __version__, spec
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.grades import MEANINGS, class_names, default_class
-from conv2d_conformance.output.new_folder import new_folder, require_free
+from conv2d_conformance.output.new_folder import new_folder
 from conv2d_conformance.typed_json import as_json
 from conv2d_conformance.vectors.archive import write_archive
 from conv2d_conformance.vectors.asked_vector import core_features
@@ -40,13 +40,12 @@ def export(
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> VectorIndex:
     """Export a size. UnwritableOutput where the folder cannot be written."""
-    require_free(folder, mark=INDEX, what=WHAT)
     cases = chosen(size)
     vectors = []
-    for number, case in enumerate(cases):
-        vectors.append(made(case, f"{number:04}"))
-        on_progress(number + 1, len(cases), case.line)
     with new_folder(folder, mark=INDEX, what=WHAT) as draft:
+        for number, case in enumerate(cases):
+            vectors.append(made(case, f"{number:04}"))
+            on_progress(number + 1, len(cases), case.line)
         (draft / "vectors").mkdir()
         for vector in vectors:
             write_archive(draft / vector.told.file, vector.arrays)

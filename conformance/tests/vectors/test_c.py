@@ -15,6 +15,7 @@ from conv2d_conformance.forms import header
 from conv2d_conformance.forms.library import DTYPE_CODES
 from conv2d_conformance.vectors.chosen import ChosenCase
 from conv2d_conformance.vectors.exporting import CHECKERS, source_of
+from conv2d_conformance.vectors.index import VectorIndex
 from conv2d_conformance.vectors.made_vector import MadeVector, made
 from conv2d_conformance.vectors.words import GRADE_CODES, as_file, as_header, is_sayable, packed, words_of
 
@@ -112,6 +113,18 @@ def test_a_right_function_passes_in_every_dtype(build: Callable[..., Path]) -> N
     )
 
 
+def test_exported_vectors_let_a_right_function_pass_and_no_wrong_one(
+    build: Callable[..., Path], exported: tuple[Path, VectorIndex]
+) -> None:
+    folder, index = exported
+    words = str(folder / "vectors.bin")
+    count = len(index.vectors)
+    assert run(build(), words, "--non-finite") == (0, f"{count} of {count} right\n", "")
+    for old, new in WRONG.values():
+        status, told, _ = run(build(EXAMPLE.replace(old, new)), words, "--non-finite")
+        assert status == 1, told
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_function_fails_in_every_dtype(build: Callable[..., Path], name: str) -> None:
     old, new = WRONG[name]
@@ -122,6 +135,16 @@ def test_a_wrong_function_fails_in_every_dtype(build: Callable[..., Path], name:
         assert status == 1, dtype
         assert "an element is wrong: y[" in told
         assert f" {dtype} " in told
+
+
+def test_a_finite_number_is_wrong_where_nan_or_infinity_must_be(build: Callable[..., Path]) -> None:
+    old = "(TYPE)WRITE(sum)"
+    assert old in EXAMPLE
+    program = build(EXAMPLE.replace(old, "(TYPE)WRITE(sum - sum == 0 ? sum : (SUM)0)"))
+    for dtype in DTYPE_CODES:
+        assert run(program, "vectors.bin", "--dtypes", dtype)[0] == 0
+        status, told, _ = run(program, "vectors.bin", "--dtypes", dtype, "--non-finite")
+        assert (status, "y[0,0,0,1] is 0, allowed is nan to nan, or NaN or an infinity" in told) == (1, True), told
 
 
 @pytest.mark.parametrize("name", BESIDE)
