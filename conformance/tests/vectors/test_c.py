@@ -30,6 +30,7 @@ WRONG = {
 }
 
 BESIDE = {
+    "ends the program": ("switch (call->dtype) {", "exit(0); switch (call->dtype) {", "the call ended the program"),
     "refuses": ("switch (call->dtype) {", "if (call->groups > 1) return 7; switch (call->dtype) {", "was refused"),
     "writes to the input": (
         "switch (call->dtype) {",
@@ -150,7 +151,7 @@ def test_a_finite_number_is_wrong_where_nan_or_infinity_must_be(build: Callable[
 @pytest.mark.parametrize("name", BESIDE)
 def test_what_is_wrong_beside_the_answer_is_told(build: Callable[..., Path], name: str) -> None:
     old, new, said = BESIDE[name]
-    status, told, _ = run(build(EXAMPLE.replace(old, new)), "vectors.bin")
+    status, told, _ = run(build("#include <stdlib.h>\n" + EXAMPLE.replace(old, new)), "vectors.bin")
     assert status == 1
     assert said in told
 
