@@ -304,6 +304,8 @@ static double as_number(uint64_t bits, int dtype) {
     } else {
         word = dtype == CONV2D_BFLOAT16 ? (uint32_t)bits << 16 : (uint32_t)bits;
     }
+    if ((word & 0x7F800000u) == 0) /* in integers, since a program may read subnormal numbers as zero */
+        return (word >> 31 ? -1.0 : 1.0) * (double)(word & 0x7FFFFFu) * 1.4012984643248171e-45;
     return memcpy(&single, &word, 4), (double)single;
 }
 
