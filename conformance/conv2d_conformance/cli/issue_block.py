@@ -147,7 +147,7 @@ def replay_block(
         "a right answer" if said.right else "a wrong answer",
         fence(told),
         f"What is required: {'; '.join(cited)}.",
-        _script(answer.script, answer.no_script),
+        _script(answer),
     )
 
 
@@ -169,9 +169,21 @@ def replay_command(
     return shlex.join(words)
 
 
-def _script(script: str | None, reason: str | None) -> str:
+def _script(answer: Replayed) -> str:
+    script, reason, said = answer.script, answer.no_script, answer.answer
     if script is None:
         return f"Without a reproducer:\n\n{fence(facts([('because', reason)]))}" if reason else ""
     if len(script) > LONGEST_SCRIPT:
         return f"The reproducer, which `replay --script` prints, has {len(script)} characters and is left out."
-    return f"The same without the suite, with NumPy and the implementation alone:\n\n{fence(script, 'python')}"
+    title = "The same without the suite, with NumPy and the implementation alone"
+    if said.observed and said.got is None:
+        title = (
+            "The call without the suite, with NumPy and the implementation alone. "
+            "It looks at the answer alone, not at what else was seen"
+        )
+    elif said.times > 1:
+        title = (
+            "The call without the suite, with NumPy and the implementation alone. "
+            f"It calls once; the answer above is that to the call number {said.times}"
+        )
+    return f"{title}:\n\n{fence(script, 'python')}"

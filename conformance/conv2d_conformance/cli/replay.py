@@ -106,12 +106,16 @@ def replay(
             paragraph(out, "the script looks at the answer alone, not at what else was seen", label="script")
         try:
             require_adapter(implementation.hello)
+            if at_once is not None:
+                raise NoScript("no script can be made of calls at the same time: it makes one after another")
+            if invariance is not None and (asked.judgement.fault is None or asked.judgement.fault.aspect == invariance):
+                raise NoScript("no script can be made of calls that must have the same bits: it judges one alone")
             earlier_questions = [question_of(earlier, implementation.hello.capabilities) for earlier in before]
             text = script(question, target_of(target), asked.wrong_elements, before=earlier_questions)
         except NoScript as reason:
             no_script = str(reason)
             paragraph(out, no_script, label="script")
-    elif not asked.right:
+    elif not asked.right and at_once is None and invariance is None:
         whole_line(out, "add --script for a script that needs NumPy and the implementation alone", label="script")
     if format in (JSON, ISSUE):
         from conv2d_conformance.cli.answers.asked import Replayed
@@ -125,7 +129,8 @@ def replay(
             from conv2d_conformance.cli.case_display import call_text
             from conv2d_conformance.cli.issue_block import replay_block, replay_command
 
-            command = replay_command(said.case, target, after=after, beside=beside, invariance=invariance, times=times)
+            line = grammar.format_case(asked_for)  # what is wrong may be the answer to the one beside it
+            command = replay_command(line, target, after=after, beside=beside, invariance=invariance, times=times)
             page = replay_block(
                 answer,
                 call=call_text(asked.question),

@@ -21,7 +21,8 @@ def outermost(law: Allowed, dtype: np.dtype[Any], side: float) -> Array:
     """
     most = np.asarray(largest(dtype), dtype)
     end = (law.high + law.low + side * np.where(law.fixed, 0.0, law.bound)).astype(dtype)
-    found = np.clip(np.where(np.isnan(end), np.zeros_like(end), end), -most, most).astype(dtype)
+    # An infinite sum less an infinite bound says nothing: where every number is allowed, the last one is.
+    found = np.clip(np.where(np.isnan(end), np.asarray(side, dtype) * most, end), -most, most).astype(dtype)
     inwards, outwards = (np.full(found.shape, np.inf * -side, dtype), np.full(found.shape, np.inf * side, dtype))
     for _ in range(MOST_STEPS):
         wrong = compare(found, law).wrong

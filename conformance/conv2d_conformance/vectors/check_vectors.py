@@ -17,6 +17,7 @@ import importlib
 import importlib.util
 import json
 import sys
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,14 @@ def read_index(folder: Path) -> dict[str, Any]:
 
 def read_arrays(folder: Path, vector: dict[str, Any]) -> VectorArrays:
     """The arrays of a vector; the bias is None where there is none."""
-    with np.load(folder / vector["file"], allow_pickle=False) as stored:
-        return {"bias": None} | {name: stored[name] for name in stored.files}
+    path = folder / vector["file"]
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            found = {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+    # They are stored with the low byte first, and passed as the machine has its numbers.
+    return {"bias": None} | {name: array.astype(array.dtype.newbyteorder("=")) for name, array in found.items()}
 
 
 def range_of(vector: dict[str, Any], arrays: VectorArrays, grade: str, *, flushed: bool = False) -> AllowedRange | None:
@@ -88,7 +95,13 @@ def fault(
     try:
         with np.errstate(all="ignore"):  # infinities and NaN are answers, not accidents
             answer = conv2d(*given, **arguments)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except MemoryError as error:
+        return f"the call ran out of memory: {error}"
+    except SystemExit as error:
+        return f"the call would have ended the process: SystemExit: {error}"
+    except BaseException as error:  # the exceptions by which test frameworks skip are no Exception
         refusal = f"{type(error).__name__}: {error}"
         return "" if vector["refused"] is not None else f"a legal call was refused: {refusal}"
     for name, block in blocks.items():
@@ -103,7 +116,7 @@ def fault(
 def fault_of_answer(answer: Any, shape: tuple[int, ...], given: Sequence[Any], allowed: AllowedRange) -> str:
     """What is wrong with an array that came back."""
     dtype = given[0].dtype
-    if not isinstance(answer, np.ndarray):
+    if type(answer) is not np.ndarray:  # a masked array would hide what is wrong with it
         return f"the answer is of type {type(answer).__name__}, and no NumPy array"
     if answer.dtype != dtype:
         return f"the answer has dtype {answer.dtype}, not {dtype}"
@@ -247,6 +260,8 @@ def load(target: str) -> Callable[..., Any]:
     home, _, name = target.rpartition(":")
     if not home:
         raise UsageError(f"{target!r} names no function; write kernel.py:conv2d or package.module:conv2d")
+    # What a file imports from beside itself goes last: a file named torch.py must not hide the library.
+    sys.path.append(str(Path(home).resolve().parent if home.endswith(".py") else Path.cwd()))
     try:
         if home.endswith(".py"):
             spec = importlib.util.spec_from_file_location(Path(home).stem, home)
@@ -256,11 +271,14 @@ def load(target: str) -> Callable[..., Any]:
             sys.modules[spec.name] = module
             spec.loader.exec_module(module)
         else:
-            sys.path.insert(0, "")
             module = importlib.import_module(home)
         found: Callable[..., Any] = getattr(module, name)
     except (ImportError, OSError, AttributeError) as error:
         raise UsageError(f"{target} cannot be loaded: {error}") from None
+    except (Exception, SystemExit) as error:
+        raise UsageError(f"{target} cannot be loaded: {type(error).__name__}: {error}") from None
+    if not callable(found):
+        raise UsageError(f"{target} is of type {type(found).__name__}, and no function")
     return found
 
 

@@ -6,6 +6,7 @@ implementation may err where large products cancel, so only vectors are written 
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,9 @@ from conv2d_conformance.vectors.made_vector import MadeVector
 from conv2d_conformance.vectors.plain_calls import plain_calls
 
 DTYPES = ("float32", "float16")
+LARGEST = (1 << 32) - 1
+"""Of an option, which is an unsigned long of Web IDL."""
+
 SOURCE = "https://github.com/web-platform-tests/wpt/blob/master/webnn/conformance_tests/conv2d.https.any.js"
 
 
@@ -32,7 +36,9 @@ def write(folder: Path, vectors: Sequence[MadeVector]) -> int:
 
 
 def keeps_the_rule(vector: MadeVector, g: VectorGeometry) -> bool:
-    """Whether the arrays are finite, and the rule refuses no answer that the usual grade allows."""
+    """Whether the numbers can be said, the arrays are finite, and no answer is refused that the usual grade allows."""
+    if max(*g.stride, *g.dilation, *itertools.chain(*g.pads), g.groups) > LARGEST:
+        return False
     allowed, units = vector.default_range, 2 * g.kh * g.kw * (g.c // g.groups)
     given = [vector.arrays[name] for name in ("input", "weight", "bias") if name in vector.arrays]
     ends = (allowed.lower, vector.arrays["expected"], allowed.upper)

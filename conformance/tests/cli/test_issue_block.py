@@ -115,6 +115,26 @@ def test_calls_that_belong_to_the_case_are_in_the_command(invoke: Callable[..., 
     assert command[4:] == ["--after", "n1c1h1w1 m1k1", "--times", "2"]
 
 
+def test_a_reproducer_that_does_not_show_what_was_seen_says_so(invoke: Callable[..., Result], folder: Path) -> None:
+    right = (folder / "right.py").read_text()
+    (folder / "writes.py").write_text(right.replace("    return y", "    input *= 2\n    return y"))
+    page = replayed(invoke, CASE, "writes.py:conv2d")
+    assert page.startswith("### conv2d-conformance: a wrong answer\n")
+    assert "The same without the suite" not in page
+    assert "It looks at the answer alone, not at what else was seen:" in page
+
+
+def test_a_reproducer_of_a_later_answer_says_so(invoke: Callable[..., Result], folder: Path) -> None:
+    right = (folder / "right.py").read_text()
+    (folder / "second.py").write_text(
+        right.replace("    return y", "    calls.append(1)\n    return y * 0 if len(calls) == 2 else y")
+        + "\n\ncalls = []\n"
+    )
+    page = replayed(invoke, CASE, "second.py:conv2d", "--times", "3")
+    assert "The same without the suite" not in page
+    assert "It calls once; the answer above is that to the call number 2:" in page
+
+
 def test_why_there_is_no_reproducer_is_told(invoke: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("conv2d_conformance.cli.issue_block.LONGEST_SCRIPT", 100)
     page = replayed(invoke, CASE, "no_bias.py:conv2d")

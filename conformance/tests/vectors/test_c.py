@@ -30,6 +30,7 @@ WRONG = {
 }
 
 BESIDE = {
+    "ends the program": ("switch (call->dtype) {", "exit(0); switch (call->dtype) {", "the call ended the program"),
     "refuses": ("switch (call->dtype) {", "if (call->groups > 1) return 7; switch (call->dtype) {", "was refused"),
     "writes to the input": (
         "switch (call->dtype) {",
@@ -150,9 +151,22 @@ def test_a_finite_number_is_wrong_where_nan_or_infinity_must_be(build: Callable[
 @pytest.mark.parametrize("name", BESIDE)
 def test_what_is_wrong_beside_the_answer_is_told(build: Callable[..., Path], name: str) -> None:
     old, new, said = BESIDE[name]
-    status, told, _ = run(build(EXAMPLE.replace(old, new)), "vectors.bin")
+    status, told, _ = run(build("#include <stdlib.h>\n" + EXAMPLE.replace(old, new)), "vectors.bin")
     assert status == 1
     assert said in told
+
+
+def test_a_subnormal_number_is_told_where_the_program_reads_it_as_zero(tmp_path: Path) -> None:
+    """As many a program does that is linked with -ffast-math."""
+    line = "n1c1h1w1 m1k1 float32 x[0,0,0,0]=1.401298464324817e-45 w[0,0,0,0]=1"
+    vector = made(ChosenCase("full", "test_values::test_definition", (), 0, line), "0000")
+    for name in CHECKERS:
+        (tmp_path / Path(name).name).write_bytes(source_of(name))
+    (tmp_path / "vectors.bin").write_bytes(as_file(words_of([vector])))
+    (tmp_path / "kernel.c").write_text(EXAMPLE)
+    _cc(tmp_path, [*STRICT[-1:], "-std=c11", "-ffast-math", "-O2", "check_vectors.c", "kernel.c", "-o", "check"])
+    status, told, _ = run(tmp_path / "check", "vectors.bin")
+    assert status == 0 or "is 0, allowed is 1.4012984643248171e-45 to 1.4012984643248171e-45" in told
 
 
 def test_the_grade_decides(build: Callable[..., Path]) -> None:

@@ -27,6 +27,13 @@ WRONG = {
     "flipped": ("w[..., kh, kw]", "w[..., KH - 1 - kh, KW - 1 - kw]", "allowed is"),
     "no_bias": ("if bias is not None", "if False", "allowed is"),
     "double": ("return y.astype(input.dtype)", "return y", "the answer has dtype float64, not float32"),
+    "masked": (
+        "return y.astype(input.dtype)",
+        "return np.ma.masked_all(y.shape, input.dtype)",
+        "of type MaskedArray, and no NumPy array",
+    ),
+    "ends": ("return y.astype(input.dtype)", "raise SystemExit(0)", "the call would have ended the process"),
+    "no_memory": ("return y.astype(input.dtype)", "raise MemoryError('all of it')", "the call ran out of memory"),
     "a_list": ("return y.astype(input.dtype)", "return y.tolist()", "of type list, and no NumPy array"),
     "flat": ("return y.astype(input.dtype)", "return y.astype(input.dtype).ravel()", "the answer has shape"),
     "refuses": ("return y.astype(input.dtype)", "raise NotImplementedError('strides')", "a legal call was refused"),
@@ -100,6 +107,28 @@ def test_what_is_refused_must_be_and_nothing_else() -> None:
     assert answered(legal, lambda *_, **__: 1 / 0) == "a legal call was refused: ZeroDivisionError: division by zero"
 
 
+def test_an_end_of_memory_is_no_refusal_and_whatever_else_is_raised_is() -> None:
+    def raising(kind: type[BaseException]) -> Callable[..., Any]:
+        def conv2d(*_: Any, **__: Any) -> Any:
+            raise kind("so")
+
+        return conv2d
+
+    illegal = "n1c1h4w3 m1k1x2 stride=(0,1)"
+    assert answered(illegal, raising(MemoryError)) == "the call ran out of memory: so"
+    assert answered(illegal, raising(SystemExit)) == "the call would have ended the process: SystemExit: so"
+    assert answered(illegal, raising(type("Skipped", (BaseException,), {}))) == ""
+
+
+def test_arrays_of_either_byte_order_are_read(tmp_path: Path) -> None:
+    for order in "<>":
+        np.savez(tmp_path / "one.npz", input=np.arange(3, dtype=f"{order}f4"), special=np.ones(2, np.uint8))
+        found = check_vectors.read_arrays(tmp_path, {"file": "one.npz"})
+        assert found["input"].dtype == np.float32
+        assert found["input"].tolist() == [0, 1, 2]
+        assert found["bias"] is None
+
+
 def test_an_answer_in_the_memory_of_the_call_is_none() -> None:
     line = "n1c1h1w1 m1k1 nobias float32 x[0,0,0,0]=1 w[0,0,0,0]=3"
     assert answered(line, lambda *given, **_: given[0]) == "the answer shares memory with an array of the call"
@@ -168,6 +197,7 @@ def test_a_view_lies_as_that_of_the_suite(view: str) -> None:
         (("kernel",), "'kernel' names no function; write kernel.py:conv2d"),
         (("none.py:conv2d",), "none.py:conv2d cannot be loaded: "),
         (("no_such_module:conv2d",), "cannot be loaded: No module named"),
+        (("json:__name__",), "json:__name__ is of type str, and no function"),
         (("json:conv2d",), "json:conv2d cannot be loaded: "),
         (("json:dumps", "--with", "dtype.float65"), "--with dtype.float65 is not known; there are "),
         (("json:dumps", "--grade", "float32=Z"), "--grade float32=Z is not known; there are float32: A, "),
@@ -180,6 +210,53 @@ def test_wrong_usage_is_a_sentence(
     status, told, error = run(capsys, vectors, *words)
     assert (status, told) == (2, "")
     assert sentence in error
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("raise SystemExit(0)", "SystemExit: 0"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("def conv2d(:", "SyntaxError: "),
+    ],
+)
+def test_a_file_that_cannot_be_loaded_is_no_wrong_answer(
+    capsys: pytest.CaptureFixture[str], vectors: Path, kernel: Callable[[str], str], source: str, sentence: str
+) -> None:
+    status, told, error = run(capsys, vectors, kernel(source))
+    assert (status, told) == (2, "")
+    assert f"cannot be loaded: {sentence}" in error
+
+
+def test_a_file_finds_its_neighbours(
+    capsys: pytest.CaptureFixture[str],
+    vectors: Path,
+    tmp_path: Path,
+    kernel: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    (tmp_path / "neighbour_of_a_kernel.py").write_text(SOURCE)
+    target = kernel(
+        "def conv2d(*a, **k):\n    import neighbour_of_a_kernel\n    return neighbour_of_a_kernel.conv2d(*a, **k)"
+    )
+    assert run(capsys, vectors, target)[0] == 0
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK"])
+def test_arrays_that_cannot_be_read_are_no_wrong_answer(
+    capsys: pytest.CaptureFixture[str],
+    vectors: Path,
+    tmp_path: Path,
+    kernel: Callable[[str], str],
+    content: bytes | None,
+) -> None:
+    shutil.copytree(vectors, tmp_path / "some")
+    spoilt = tmp_path / "some" / "vectors" / "0000.npz"
+    spoilt.unlink() if content is None else spoilt.write_bytes(content)
+    status, _, error = run(capsys, tmp_path / "some", kernel(SOURCE))
+    assert status == 2
+    assert "0000.npz cannot be read: " in error
 
 
 def test_a_folder_without_an_index_and_one_without_vectors(

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conv2d_conformance import mutants, variants
+from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.checks import catalogue as checks
 from conv2d_conformance.cli.deviations import read_deviations
@@ -21,6 +22,7 @@ from conv2d_conformance.implementation.target import load
 from conv2d_conformance.implementation.target import parse as target_of
 from conv2d_conformance.vectors.asked_vector import AskedVector, core_features, features_of_vector
 from conv2d_conformance.vectors.chosen import SIZES, ChosenCase, all_chosen, chosen, is_shown_by_one_call, text_of
+from conv2d_conformance.vectors.made_vector import LEGAL_CALLS, made
 from conv2d_conformance.vectors.words import SAYABLE
 from conv2d_conformance.verdict.claims import keeps_limits
 
@@ -73,6 +75,18 @@ def test_lines_are_canonical_and_each_is_there_once() -> None:
     assert {*sizes} == {0, 1, 2}
     assert chosen("full") == all_chosen()
     assert len(chosen("mcu")) < len(chosen("phone")) < len(chosen("full"))
+
+
+def test_a_legal_call_is_told_by_no_requirement_of_illegal_ones() -> None:
+    """Illegal calls are judged beside legal ones, some of which are chosen."""
+    beside = [
+        case for case in all_chosen() if case.check.startswith("test_validation::") and is_legal(parse(case.line))
+    ]
+    assert {case.check for case in beside} > {LEGAL_CALLS}
+    for case in beside:
+        told = made(case, "0000").told
+        assert (told.requirement, told.level) == ("validation.legal-calls-accepted", "MUST")
+        assert told.purpose == checks()[LEGAL_CALLS].sentence
 
 
 def test_the_file_is_as_the_program_writes_it() -> None:

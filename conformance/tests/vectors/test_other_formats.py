@@ -144,6 +144,16 @@ def test_webnn_gets_no_vector_that_its_rule_would_refuse_of_a_right_function(vec
     assert webnn.keeps_the_rule(vectors[0], vectors[0].told.geometry)
 
 
+@pytest.mark.parametrize("more", ["s2x1099511627778", "d1x1099511627776"])
+def test_webnn_gets_no_number_that_its_interface_refuses(more: str) -> None:
+    """Strides and dilations are unsigned long there, which ends at 2**32 - 1."""
+    large = made(
+        ChosenCase("full", "test_values::test_definition", (), 0, f"n1c1h9w4 m1k3x1 {more} integers:0"), "0000"
+    )
+    assert large.told.geometry is not None
+    assert not webnn.keeps_the_rule(large, large.told.geometry)
+
+
 def test_webnn_counts_units_in_the_last_place() -> None:
     for dtype in (np.float32, np.float16):
         values = np.array([-1, -0.0, 0.0, 1], dtype)

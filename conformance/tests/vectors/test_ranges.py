@@ -24,6 +24,8 @@ LINES = (
     "n1c1h1w2 m1k1 float32 x[0,0,0,0]=1.7014118346046923e+38 x[0,0,0,1]=-1.7e38 w[0,0,0,0]=4",
     "n1c1h1w4 m1k1x2 p0x1 float32 x[0,0,0,1]=inf x[0,0,0,3]=nan w[0,0,0,0]=1 w[0,0,0,1]=-2",
     "n1c1h1w3 m1k1x2 p0x1 bias float16 x[0,0,0,0]=2 w[0,0,0,0]=inf b[0]=1",
+    "n1c2h1w1 m1k1 float64 x[0,0,0,0]=1.7e308 x[0,1,0,0]=1.6e308 w[0,0,0,0]=1 w[0,1,0,0]=1",
+    "n1c2h1w1 m1k1 float64 x[0,0,0,0]=-1.7e308 x[0,1,0,0]=-1.6e308 w[0,0,0,0]=1 w[0,1,0,0]=1",
 )
 
 
@@ -33,7 +35,7 @@ def answers(expected: Array, lower: Array, upper: Array) -> list[Array]:
     ends = [expected, lower, upper]
     with np.errstate(all="ignore"):  # the last number has a neighbour, too
         ends += [np.nextafter(end, np.asarray(to, dtype)) for end in tuple(ends) for to in (-np.inf, np.inf)]
-    return ends + [np.full_like(expected, value) for value in (0.0, most, -most, np.inf, -np.inf, np.nan)]
+    return ends + [np.full_like(expected, value) for value in (0.0, 1, -1, most, -most, np.inf, -np.inf, np.nan)]
 
 
 @pytest.mark.parametrize("flushed", [False, True])
