@@ -15,6 +15,7 @@ from conv2d_conformance.cli.draft_deviations import deviations
 from conv2d_conformance.cli.explain import explain
 from conv2d_conformance.cli.export import export
 from conv2d_conformance.cli.fingerprint import fingerprint
+from conv2d_conformance.cli.fuzz import fuzz
 from conv2d_conformance.cli.initialisation import initialisation
 from conv2d_conformance.cli.listing import list_
 from conv2d_conformance.cli.merge import merge
@@ -101,6 +102,7 @@ for command in (
     explain,
     reference,
     replay,
+    fuzz,
     fingerprint,
     compare,
     merge,

@@ -94,6 +94,8 @@ def run(
         ctx.exit(_many(found, asked, _folder(output), names, telling))
     tell = _told_to_people if telling == "text" else _told_in_short
     assert not isinstance(destination, Path), "a folder is no page of one target"
+    if asked.scheduler and (asked.isolation == "none" or asked.workers > 1):
+        raise Problem("--scheduler has its own processes", "leave out --workers and --isolation")
     if asked.resume and destination is not None and not destination.is_file:
         raise Problem(f"{destination.told} keeps nothing to go on from", "name a file with --output FILE")
     ctx.exit(tell(asked, destination, telling))
@@ -166,6 +168,8 @@ def _many(targets: Sequence[str], asked: Options, folder: Path, devices: Sequenc
 
     if asked.isolation == "none":
         raise Problem("--isolation none is for a debugger, and for one target", "name one target")
+    if asked.scheduler:
+        raise Problem("--scheduler divides the checks of one target", "name one target")
     ended: list[TargetOutcome] = []
     tell = teller(telling)
     with progress(f"starting with {targets[0]}") if telling == "text" else nullcontext() as advance:

@@ -11,6 +11,7 @@ def kinds() -> dict[str, Any]:
     from conv2d_conformance.cli.answer_format import ErrorAnswer
     from conv2d_conformance.cli.answers import asked, compared, explained, initialised, lists, measured, reports, right
     from conv2d_conformance.fingerprint.fingerprint import Fingerprint
+    from conv2d_conformance.fuzzing.search import FuzzOutcome
     from conv2d_conformance.report.badge import Badge
     from conv2d_conformance.report.deviations import Deviation
     from conv2d_conformance.report.target_outcome import TargetOutcome
@@ -34,6 +35,7 @@ def kinds() -> dict[str, Any]:
         "reference CASE": right.RightAnswer,
         "reference 'init ...'": right.LawOfLayers,
         "replay CASE TARGET": asked.Replayed,
+        "fuzz TARGET": FuzzOutcome,
         "smoke TARGET": asked.Smoked,
         "fingerprint TARGET": Fingerprint,
         "fingerprint TARGET OTHER": tuple[Fingerprint, ...],

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @options.option("effort", default="quick")
 @options.option("seed")
 @options.option("workers", default=2, help="Processes at a time.")
+@options.option("scheduler")
 @click.option(
     "--matrix",
     type=Page(),
@@ -41,6 +42,7 @@ def selftest(
     effort: str,
     seed: int,
     workers: int,
+    scheduler: str,
     matrix: Destination | None,
     only: str,
     full_size: bool,
@@ -98,6 +100,7 @@ def selftest(
             effort=effort,
             run_seed=seed,
             workers=workers,
+            scheduler=scheduler,
             names=names,
             matrix=matrix is not None,
             done=done,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @options.option("effort", default="quick")
 @click.option("--drawn", type=click.IntRange(1), help="Cases drawn by each check, and small fixed ones: not an effort.")
 @options.option("workers", default=2, help="Processes at a time.")
+@options.option("scheduler")
 @options.option("only", help="Some variants alone, as in 'winograd-*'.")
 @options.option("output", help="A page in Markdown with the outcome.")
 @click.option("--resume", type=Page(), metavar="FILE", help="Keep what is done in this file, and go on from it.")
@@ -38,6 +39,7 @@ def variants(
     effort: str,
     drawn: int | None,
     workers: int,
+    scheduler: str,
     only: str,
     output: Destination | None,
     resume: Destination | None,
@@ -91,7 +93,7 @@ def variants(
                 if not out.is_terminal:
                     whole_line(out, f"{number} of {of_all} checks: {check}")
 
-            run(numbers, take, effort=asked, workers=workers, names=names, done=done)
+            run(numbers, take, effort=asked, workers=workers, scheduler=scheduler, names=names, done=done)
     except KeyboardInterrupt:
         number = show_alarms(out, results)
         raise Problem(f"interrupted {reached}; false alarms so far: {number}", status=INTERRUPTED) from None

@@ -11,8 +11,9 @@ import pytest
 from conv2d_conformance.environment import Lack, lack_of
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.confirmer import Confirmer
-from conv2d_conformance.running.plugin import DONE, DONE_ELSEWHERE, INCIDENTS, SUBJECT, ExaminedImplementation
+from conv2d_conformance.running.plugin import DONE, DONE_ELSEWHERE, INCIDENTS, SUBJECT
 from conv2d_conformance.running.pytest_verdicts import ended_of
+from conv2d_conformance.running.subject import ExaminedImplementation
 from conv2d_conformance.verdict.record import Ended, Record
 
 SECONDS_TO_STOP = 0.2
@@ -70,11 +71,12 @@ class Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and (ended := ended_of(report)) is not None:
-            self._take(ended)
+            self.take(ended)
         elif report.failed:
             self.harness_failures.append(f"{report.nodeid}: {report.longreprtext.splitlines()[-1]}")
 
-    def _take(self, ended: Ended) -> None:
+    def take(self, ended: Ended) -> None:
+        """Take how a check ended. KeyboardInterrupt where nothing is to be asked any more."""
         if ended.lack is not None:
             self.lack = ended.lack
             raise KeyboardInterrupt  # it would be lacking in every check to come

@@ -21,7 +21,7 @@ from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.strays import end_strays
 from conv2d_conformance.report.assemble import assemble
-from conv2d_conformance.report.header import Header
+from conv2d_conformance.report.header import Header, Introduction
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.stopping import is_decided
 from conv2d_conformance.report.writing import ReportFile
@@ -29,13 +29,14 @@ from conv2d_conformance.running.beforehand import require_answerable
 from conv2d_conformance.running.collector import Collector
 from conv2d_conformance.running.confirmer import Confirmer
 from conv2d_conformance.running.draws import Draws
+from conv2d_conformance.running.elsewhere import examine_elsewhere
 from conv2d_conformance.running.failures import HarnessFailure, Lacking
 from conv2d_conformance.running.header import header, own_checks
 from conv2d_conformance.running.hypothesis_draws import seed_of
 from conv2d_conformance.running.options import Options
-from conv2d_conformance.running.plugin import ExaminedImplementation
 from conv2d_conformance.running.resuming import begun, finished
 from conv2d_conformance.running.session import command_line, own_pytest
+from conv2d_conformance.running.subject import ExaminedImplementation
 from conv2d_conformance.typed_json import ABSENT
 from conv2d_conformance.verdict import gate
 from conv2d_conformance.verdict.asker import Prepare
@@ -98,11 +99,14 @@ def _examined(
     if options.resume and (done := finished(report_file, top)) is not None:
         return done
     earlier = begun(report_file, top)
-    distributed = options.workers > 1
+    distributed = options.workers > 1 or bool(options.scheduler)
     subject = None if distributed else ExaminedImplementation(implementation, options, draws, prepare)
     collector = Collector(report_file, subject, confirmer, on_progress, _end_of(options, top), [*earlier.records])
-    with own_pytest():
-        status = pytest.main(command_line(options), plugins=[collector])
+    if options.scheduler:
+        status = _made_elsewhere(options, implementation, collector)
+    else:
+        with own_pytest():
+            status = pytest.main(command_line(options), plugins=[collector])
     if collector.lack is not None:
         raise Lacking(collector.lack)
     interrupted = not collector.stopped and (collector.interrupted or status == pytest.ExitCode.INTERRUPTED)
@@ -136,6 +140,17 @@ def _examined(
     report = replace(report, execution=replace(report.execution, seconds=round(time.time() - started, 3)))
     report_file.publish(report)
     return report
+
+
+def _made_elsewhere(options: Options, implementation: Implementation, collector: Collector) -> pytest.ExitCode | int:
+    """Let a cluster make the checks. The status that pytest would have had."""
+    own = own_checks(options, implementation.hello.claimed) - {FINGERPRINT}
+    collector.total = len(own)
+    try:
+        examine_elsewhere(options, Introduction.of(implementation.hello), own - collector.done, collector.take)
+    except KeyboardInterrupt:
+        return pytest.ExitCode.INTERRUPTED
+    return pytest.ExitCode.OK
 
 
 def _end_of(options: Options, top: Header) -> Callable[[Sequence[Record]], bool]:

@@ -182,6 +182,14 @@ class Options:
             told="accept_limits",
         ),
     )
+    scheduler: str = field(
+        default="",
+        metadata=option(
+            "Hand the tasks to the workers of a cluster of Dask; ?GPU=1 behind it chooses those with that resource.",
+            metavar="tcp://HOST:PORT",
+            shows_default=False,
+        ),
+    )
     resume: bool = field(
         default=False,
         metadata=option("Go on from what an earlier run of the same kind left that was ended; what is done stays."),

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from functools import partial
 
 import pytest
 from hypothesis import is_hypothesis_test
@@ -17,57 +15,26 @@ from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.shape_sets import shapes_of
 from conv2d_conformance.checks import Check, every_check
 from conv2d_conformance.checks.order import place_of
-from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
-from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.environment import lack_of
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.target import LoadError, TargetError
 from conv2d_conformance.running import pytest_options
 from conv2d_conformance.running.beforehand import require_answerable
-from conv2d_conformance.running.draws import Draws
 from conv2d_conformance.running.examine import examination_of
 from conv2d_conformance.running.header import own_checks
 from conv2d_conformance.running.hypothesis_draws import apart, drawing
-from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.pytest_verdicts import CLAIMS, LIMITS, RECORD, PytestVerdicts
+from conv2d_conformance.running.subject import ExaminedImplementation, ended_of_check, ends_of
 from conv2d_conformance.shard import Shard
 from conv2d_conformance.typed_json import as_json
-from conv2d_conformance.verdict.asker import Prepare
-from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.claims import LimitsOfNothing
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.giving_up import GivingUp
-from conv2d_conformance.verdict.history import Ends, Remembering, packed
-from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.record import Ended
+from conv2d_conformance.verdict.examination import Examination
+from conv2d_conformance.verdict.history import Ends, Remembering
 from conv2d_conformance.verdict.room import TooLarge
-from conv2d_conformance.verdict.simplifier import Simplifier
-from conv2d_conformance.verdict.tally import recorded
 
 INCIDENTS = "conv2d_incidents"
 """The key under which a process of pytest-xdist reports its incidents at its end."""
-
-
-@dataclass
-class ExaminedImplementation:
-    """The implementation under test, the options of its examination, and the diagnoses of its failures.
-
-    draws: what is known of the cases of checks. prepare: makes a question of a case.
-    """
-
-    implementation: Implementation
-    options: Options
-    draws: Draws = field(default_factory=partial(Draws, keeps=False))
-    prepare: Prepare = Question
-    diagnoses: Diagnoses = field(default_factory=Diagnoses)
-    simplifier: Simplifier = field(init=False)
-    hope: GivingUp = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.simplifier = Simplifier(diagnose=self.diagnoses.sentence_about, known=self.diagnoses.know, unsteady=[])
-        self.hope = GivingUp(self.options.keep_going)
 
 
 SUBJECT = pytest.StashKey[ExaminedImplementation]()
@@ -169,7 +136,7 @@ def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
         prepare=subject.prepare,
     )
     request.node.stash[EXAMINATION] = examination
-    request.node.stash[ENDS_BEFORE] = _ends_of(subject.implementation)
+    request.node.stash[ENDS_BEFORE] = ends_of(subject.implementation)
     with drawing(request.function, examination.effort, examination.seed):
         yield examination
 
@@ -186,32 +153,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, object, object]:
     if call.when == "call" and EXAMINATION in item.stash:
-        examination = item.stash[EXAMINATION]
-        implementation = examination.implementation
-        record = recorded(check_of(item).name, examination.tally)
-        ended = Ended(record=replace(record, incidents=tuple(incidents_of(implementation))))
-        if record.failure is not None:
-            explains_others = item.config.stash[SUBJECT].diagnoses.explains_others(record.failure.diagnosis)
-            before = packed(implementation.asked) if isinstance(implementation, Remembering) else ""
-            ended = replace(ended, explains_others=explains_others, before=before)
-        if gave_up := _gave_up(item, examination):
-            ended = replace(ended, record=replace(ended.record, gave_up=gave_up))
-        if call.excinfo is not None and not isinstance(call.excinfo.value, Nonconforming):
-            ended = replace(ended, harness=call.excinfo.exconly(), lack=lack_of(call.excinfo.value))
+        subject, examination = item.config.stash[SUBJECT], item.stash[EXAMINATION]
+        error = None if call.excinfo is None else call.excinfo.value
+        ended = ended_of_check(subject, check_of(item), examination, item.stash[ENDS_BEFORE], error)
         item.user_properties.append((RECORD, as_json(ended)))
     return (yield)
-
-
-def _gave_up(item: pytest.Item, examination: Examination) -> str | None:
-    """After what the run gives up, if this check is the last straw."""
-    hope, failure = item.config.stash[SUBJECT].hope, examination.tally.failure
-    answered = failure is None or aspect_of(failure) != "answered"
-    hope.check_ended(item.stash[ENDS_BEFORE], _ends_of(examination.implementation), answered=answered)
-    return hope.gave_up
-
-
-def _ends_of(implementation: Implementation) -> Ends:
-    return implementation.ends if isinstance(implementation, Remembering) else Ends()
 
 
 def check_of(item: pytest.Item) -> Check:

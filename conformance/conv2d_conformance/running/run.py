@@ -85,5 +85,5 @@ def _beforehand(options: Options, draws: Draws) -> Iterator[None]:
     from conv2d_conformance.running.connected import draw_beforehand
 
     yield
-    if options.workers == 1:
+    if options.workers == 1 and not options.scheduler:
         yield from draw_beforehand(options, draws)

@@ -103,6 +103,7 @@ def run(
     effort: str = "quick",
     run_seed: int = 0,
     workers: int = 1,
+    scheduler: str = "",
     names: Iterable[str] | None = None,
     matrix: bool = False,
     done: Mapping[str, list[Encounter]] = MappingProxyType({}),
@@ -116,7 +117,7 @@ def run(
     """
     chosen = list(mutants()) if names is None else list(names)
     found = {name: met for name, met in done.items() if name in chosen}
-    with pool(workers) as executor:
+    with pool(workers, scheduler) as executor:
         left = [name for name in chosen if name not in found]
         futures = {executor.submit(encounters, name, effort, run_seed, matrix=matrix): name for name in left}
         for future in as_completed(futures):

@@ -94,6 +94,7 @@ def _run_options(report: Report) -> str:
     words = [shlex.quote(run.target), "--profile", run.profile, "--effort", run.effort]
     words += ["--seed", str(run.seed)] if run.seed else []
     words += ["--only", shlex.quote(run.only)] if run.only != "*" else []
+    words += ["--shard", shard] if (shard := known(run.shard, "")) else []
     return " ".join(words)
 
 

@@ -139,7 +139,8 @@ def device_of(report: Report) -> str:
 
 def _family(report: Report) -> tuple[str, str, str, str]:
     """What stays the same over the versions of an implementation."""
-    return report.implementation.name.lower(), options_of(report), report.environment.machine, report.run.only
+    asked = report.run.only + (f", {report.shard}" if report.shard else "")
+    return report.implementation.name.lower(), options_of(report), report.environment.machine, asked
 
 
 def _age(report: Report) -> tuple[tuple[Version, str], int, int, str]:

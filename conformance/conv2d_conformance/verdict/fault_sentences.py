@@ -66,7 +66,7 @@ def allowed_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.gener
 def _finite_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:
     high = law.high[index]
     if not law.fixed[index]:
-        if law.bound[index] > FORCELESS * np.abs(law.high).max():
+        if law.bound[index] / FORCELESS > np.abs(law.high).max():  # the product could overflow
             return f"almost any finite number, since legal roundings of so long a sum reach {law.bound[index]:.3g}"
         return f"{high:.17g} to within {law.bound[index]:.3g}"
     with np.errstate(over="ignore"):

@@ -38,6 +38,7 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "reference CASE": (("reference", "grad n1c1h1w3 m1k1x3 p0x2 bias x[0,0,0,0]=nan"), 0),
     "reference 'init ...'": (("reference", "init c6m10k3 seed:7"), 0),
     "replay CASE TARGET": (("replay", "n1c1h3w4 m1k2x2 integers:1", "flipped.py:conv2d", "--script", *HERE), 1),
+    "fuzz TARGET": (("fuzz", "no_bias.py:conv2d", "--corpus", "kept", *HERE), 0),
     "smoke TARGET": (("smoke", "refuses.py:conv2d", *HERE), 1),
     "fingerprint TARGET": (("fingerprint", "right.py:conv2d", *HERE), 0),
     "fingerprint TARGET OTHER": (("fingerprint", "right.py:conv2d", "double.py:conv2d", *HERE), 0),
@@ -68,6 +69,7 @@ def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     from conv2d_conformance import fingerprint, power
     from conv2d_conformance.fingerprint.fingerprint import Fingerprint, OfDtype, OfShape, Sentence
     from conv2d_conformance.fingerprint.probe_result import ProbeResult
+    from conv2d_conformance.fuzzing.search import Search
     from conv2d_conformance.initialisation import battery_power
     from conv2d_conformance.power import measurement as of_power
     from conv2d_conformance.power.suite import SuiteVerdict
@@ -88,6 +90,7 @@ def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
         "another": {"bias_dropped": SuiteVerdict(1, "n1c1h1w1 m1k1")},
     }
     monkeypatch.setattr(kills, "run", lambda **_: met)
+    monkeypatch.setattr(Search, "run", lambda *_: None)
     monkeypatch.setattr(merging, "merged", lambda parts: next(iter(parts.values())))
     monkeypatch.setattr(distinct, "alike", lambda *_, **__: [])
     monkeypatch.setattr(measurement, "measure", lambda *_, **__: sights)

@@ -43,13 +43,14 @@ OTHER = Options(
     accept_limits=True,
     stop="first",
     shard="2/3",
+    scheduler="tcp://10.0.0.1:8786",
     resume=True,
     deviations=(("any", "where"),),  # type: ignore[arg-type]  # whatever is declared
 )
 """Every option has another value than by default."""
 
 OF_PYTEST = {one.name for one, said in options.described() if said.pytest is not None}
-ELSEWHERE = {"output", "workers", "deviations", "resume"}
+ELSEWHERE = {"output", "workers", "deviations", "resume", "scheduler"}
 """pytest says in its own way where results go, and how many processes there are; it declares and resumes nothing."""
 
 

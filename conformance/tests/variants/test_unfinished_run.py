@@ -36,7 +36,7 @@ class Runs:
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     @contextmanager
-    def pool(_: int) -> Iterator[Executor]:
+    def pool(*_: object) -> Iterator[Executor]:
         with ThreadPoolExecutor(1) as executor:
             yield executor
 

@@ -1,4 +1,4 @@
-"""A pool of processes for a long computation."""
+"""A pool of processes for a long computation, of this machine or of a cluster."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait
 
+from conv2d_conformance.pool.cluster import cluster
+
 
 @contextmanager
-def pool(workers: int) -> Iterator[Executor]:
-    """Fresh processes: a fork would share what mutants spoil.
+def pool(workers: int, scheduler: str = "") -> Iterator[Executor]:
+    """Processes of the cluster with this `scheduler`, or fresh ones: a fork would share what mutants spoil.
 
     They end at once if an exception, Ctrl-C included, leaves this context, and if this process ends in any way.
     Otherwise the executor would first finish all its work.
     """
+    if scheduler:
+        with cluster(scheduler) as elsewhere:
+            yield elsewhere
+        return
     others = active_children()
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_the_end_to_the_parent) as executor:
