@@ -29,7 +29,7 @@ COMMANDS = (
     ("summary", GOOD, BAD, "--format", "markdown"),
     ("verify", BAD),
 )
-OTHER_PATHS = {"export.folder", "run.deviations", "site.folder", "verify.sign", "verify.verify_key"}
+OTHER_PATHS = {"export.folder", "fuzz.corpus", "run.deviations", "site.folder", "verify.sign", "verify.verify_key"}
 """Parameters that are paths and no reports."""
 
 STATUSES = {"verify": {1, 2}}
