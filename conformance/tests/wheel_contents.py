@@ -37,7 +37,7 @@ DATA = {
     "conv2d_adapters/tensorflow.deviations.toml",
     "conv2d_adapters/keras.deviations.toml",
     "conv2d_adapters/litert.deviations.toml",
-    "conv2d_adapters/litert_own_kernels.deviations.toml",
+    "conv2d_adapters/litert-own_kernels.deviations.toml",
     "conv2d_adapters/mnn.deviations.toml",
     "conv2d_adapters/ncnn.deviations.toml",
     "conv2d_adapters/onnxruntime.deviations.toml",

@@ -15,7 +15,6 @@ from conv2d_conformance.contract.grades import class_names
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.report import Accuracy, Entry, Report
-from conv2d_conformance.report.verdicts import NOT_REACHED
 from conv2d_conformance.typed_json import known
 
 NOT_CLAIMED = "unsupported"
@@ -41,12 +40,7 @@ def _both(old: Report, new: Report) -> tuple[tuple[Report, Report], tuple[Report
 
 def _entries(report: Report, other: Report) -> Iterator[tuple[str, Entry]]:
     """The requirements of a report by id; but for those that, of it or the other, another part of the run reaches."""
-    elsewhere = {
-        entry.id
-        for one in (report, other)
-        for entry in one.requirements
-        if one.shard and entry.verdict == NOT_REACHED and entry.failure is None
-    }
+    elsewhere = {entry.id for one in (report, other) for entry in one.requirements if one.is_elsewhere(entry)}
     return ((entry.id, entry) for entry in report.requirements if entry.id not in elsewhere)
 
 

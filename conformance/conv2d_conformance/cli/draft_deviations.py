@@ -34,15 +34,17 @@ def deviations(report: Path, issue: str, format: str) -> None:
 
     require_address("--issue", issue)
     found = read(report)
-    drafted = _drafted(found, issue)
+    drafted = drafted_from(found, issue)
     if format == "json":
         tell(drafted)
     else:
         click.echo("\n".join(_tables(drafted, _versions(found))) or "# nothing fails")
 
 
-def _drafted(report: Report, issue: str) -> tuple[Deviation, ...]:
+def drafted_from(report: Report, issue: str) -> tuple[Deviation, ...]:
+    """A deviation for each requirement that fails; what the run, or this part of it, did not reach is not known to."""
     from conv2d_conformance.report.deviations import Deviation, by_requirement
+    from conv2d_conformance.report.verdicts import NOT_REACHED
 
     declared = by_requirement(report.deviations)
     return tuple(
@@ -50,7 +52,7 @@ def _drafted(report: Report, issue: str) -> tuple[Deviation, ...]:
         if (known := declared.get(entry.id))
         else Deviation(entry.id, _seen(entry), issue)
         for entry in report.requirements
-        if entry.verdict in FAILING
+        if entry.verdict in FAILING and not (entry.verdict == NOT_REACHED and entry.failure is None)
     )
 
 

@@ -46,7 +46,7 @@ def fuzz(
     isolation: str,
     format: str,
 ) -> None:
-    """Search for failures of TARGET with cases that nobody has asked yet.
+    """Search for failures of TARGET with new cases, without end.
 
     It ends after --seconds, or by Ctrl-C, and goes on from its corpus when it is called again. Each new failure is told
     once, by its requirement and what it looks like, in its simplest case. A search certifies nothing. The exit status

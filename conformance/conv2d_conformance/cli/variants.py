@@ -119,14 +119,14 @@ def variants(
 
 def results_so_far(file: Path, numbers: range, effort: Effort, names: list[str]) -> dict[str, dict[str, VariantResult]]:
     """The results of this run in the file, by check."""
-    from conv2d_conformance import __version__, spec
+    from conv2d_conformance import sources, spec
     from conv2d_conformance.checks import catalogue as checks
     from conv2d_conformance.running import unfinished_run
     from conv2d_conformance.typed_json import Json, as_json, from_json
     from conv2d_conformance.variants.alarms import VariantResult
 
     asked: dict[str, Json] = {
-        "suite": __version__,
+        "suite": sources.digest(),
         "specification": spec.load().digest,
         "seeds": [numbers.start, numbers.stop],
         "effort": as_json(effort),

@@ -44,7 +44,7 @@ def merged(parts: Parts) -> Report:
     for name, report in parts.items():
         _require_whole(name, report)
     in_order = [parts[name] for name in sorted(parts, key=lambda name: shards[name])]
-    records = [record for report in in_order for record in _records(report)]
+    records = [_told_of(report, record) for report in in_order for record in _records(report)]
     stopped = any(report.is_stopped for report in in_order)
     ended_early = stopped or any(known(report.gave_up, None) for report in in_order)
     top = in_order[0]
@@ -56,6 +56,12 @@ def merged(parts: Parts) -> Report:
         fingerprint=None if ended_early else next((one.fingerprint for one in in_order if one.fingerprint), None),
         incidents=[sentence for report in in_order for sentence in _of_no_check(report)],
     )
+
+
+def _told_of(report: Report, record: Record) -> Record:
+    """The record in the whole: what a part gave up after is what that part alone had seen."""
+    gave_up = known(record.gave_up, None)
+    return record if gave_up is None else replace(record, gave_up=f"{gave_up}, in {report.shard}")
 
 
 def fault_of_records(report: Report) -> str | None:

@@ -116,6 +116,10 @@ class Report(Header):
         """Which part of a run it is, in words; empty for a whole run."""
         return words_of(known(self.run.shard, ""))
 
+    def is_elsewhere(self, entry: Entry) -> bool:
+        """Whether another part of the run may judge a requirement, of which this one saw no failure."""
+        return bool(self.shard) and entry.verdict == "not reached" and entry.failure is None
+
     @property
     def is_interrupted(self) -> bool:
         """Whether the run did not come to the end that it was asked to come to."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -24,7 +24,8 @@ SECONDS_TO_STOP = 0.2
 class Collector:
     """A pytest plugin that collects the records of the checks as they end, until one of them `is_the_last`.
 
-    The `records` that it begins with are of an earlier run: their checks are not made again.
+    The `records` that it begins with are of an earlier run: their checks are not made again. Of one that is, what
+    `stands` may be what that run saw.
     """
 
     report_file: ReportFile
@@ -33,6 +34,7 @@ class Collector:
     on_progress: Callable[[int, int, str], None]
     is_the_last: Callable[[Sequence[Record]], bool] = lambda _: False
     records: list[Record] = field(default_factory=list)
+    stands: Callable[[Record], Record] = lambda record: record
     harness_failures: list[str] = field(default_factory=list)
     incidents: list[str] = field(default_factory=list)
     lack: Lack | None = None
@@ -84,6 +86,8 @@ class Collector:
         if ended.harness is not None:
             self.harness_failures.append(f"{record.check}: {ended.harness}")
             return
+        if (stands := self.stands(record)) is not record:
+            ended, record = replace(ended, record=stands), stands
         if record.failure is not None:
             self.confirmer.ask(ended, record.failure)
         self.records.append(record)

@@ -96,12 +96,14 @@ def _examined(
 ) -> Report:
     started = time.time()
     top = header(options, implementation, started)
-    if options.resume and (done := finished(report_file, top)) is not None:
+    if options.resume and (done := finished(report_file, top, keep_going=options.keep_going)):
         return done
     earlier = begun(report_file, top)
     distributed = options.workers > 1 or bool(options.scheduler)
     subject = None if distributed else ExaminedImplementation(implementation, options, draws, prepare)
-    collector = Collector(report_file, subject, confirmer, on_progress, _end_of(options, top), [*earlier.records])
+    collector = Collector(
+        report_file, subject, confirmer, on_progress, _end_of(options, top), [*earlier.records], earlier.stands
+    )
     if options.scheduler:
         status = _made_elsewhere(options, implementation, collector)
     else:

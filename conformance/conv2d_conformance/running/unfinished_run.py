@@ -7,6 +7,7 @@ when the run was killed is ignored.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,14 +28,16 @@ def begin(file: Path, asked: Mapping[str, Json]) -> dict[str, Json]:
         file.write_text(_line(dict(asked)), "utf-8")
         return {}
     try:
-        whole = [line for line in file.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
-        first, *others = map(json.loads, whole)
+        text = file.read_bytes()
+        whole = text[: text.rfind(b"\n") + 1]
+        first, *others = map(json.loads, whole.splitlines())
         if first != json.loads(_line(dict(asked))):
             raise OtherRun(file)
         done = {str(task): found for task, found in others}
     except (ValueError, TypeError):
         raise OtherRun(file) from None
-    file.write_text("".join(whole), "utf-8")
+    if len(whole) < len(text):  # never written anew: a program that is killed here loses nothing
+        os.truncate(file, len(whole))
     return done
 
 

@@ -12,11 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 from conv2d_conformance.cli import program
+from conv2d_conformance.report.assemble import assemble
+from conv2d_conformance.report.header import header_of
 from conv2d_conformance.report.merging import CannotMerge, merged
 from conv2d_conformance.report.reading import read
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
+from conv2d_conformance.typed_json import known
 from conv2d_conformance.verifying import Finding, verify
 from on_json import plain, report_of
 
@@ -95,6 +98,15 @@ def test_several_processes_make_the_same_part(halves: dict[str, Report], tmp_pat
     asked = ASKED | {"isolation": "process", "workers": 2}
     found = plain(run(Options(target="reference-direct", shard="1/2", output=tmp_path / "x.json", **asked)))
     assert found["records"] == plain(halves["1.json"])["records"]
+
+
+def test_a_merged_run_says_which_part_gave_up(halves: dict[str, Report]) -> None:
+    """One part saw no answer to any call, and the other did."""
+    one = halves["1.json"]
+    *records, last = known(one.records, ())
+    lost = replace(last, gave_up="2 checks without an answer to any call")
+    part = assemble(header_of(one), [*records, lost], complete=True)
+    assert merged({**halves, "1.json": part}).gave_up == "2 checks without an answer to any call, in shard 1 of 2"
 
 
 # ---- what is not all parts of one run ------------------------------------------------------------------------------

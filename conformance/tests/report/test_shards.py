@@ -14,6 +14,7 @@ from conv2d_conformance.changes import changes_between
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.checks.costs import FINGERPRINT, cost, parts
 from conv2d_conformance.checks.order import measured
+from conv2d_conformance.cli.draft_deviations import drafted_from
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.report.badge import as_svg, badge_of
@@ -129,6 +130,17 @@ FORMS: dict[str, Callable[[Report, Json], str]] = {
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_says_which_part_it_is(both: tuple[Json, Json], form: str) -> None:
     assert "shard 1 of 2" in FORMS[form](report_of(both[0]), both[0])
+
+
+def test_what_another_part_judges_is_no_error_and_no_early_end(both: tuple[Json, Json]) -> None:
+    page = junit_page({"x.json": both[0]})
+    assert '<skipped message="not reached in this part of the run" />' in page
+    assert 'errors="0"' in page
+    assert "ended early" not in page
+
+
+def test_what_another_part_judges_is_not_drafted_as_a_failure(both: tuple[Json, Json]) -> None:
+    assert drafted_from(report_of(both[0]), "https://example.org/1") == ()
 
 
 def test_text_says_which_part_it_is(both: tuple[Json, Json]) -> None:

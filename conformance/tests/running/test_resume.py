@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from conv2d_conformance.cli import program
 from conv2d_conformance.report.partial import AnotherRun
 from conv2d_conformance.report.reading import read
 from conv2d_conformance.report.report import Report
+from conv2d_conformance.report.writing import text_of
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
 from conv2d_conformance.verifying import Finding, verify
@@ -111,6 +113,53 @@ def test_what_is_killed_again_loses_nothing(killed: Callable[[str], tuple[bytes,
     assert "test_bias::test_absent" not in names
 
 
+def left_with(left: bytes, record: bytes) -> bytes:
+    """What a killed run left, if it had seen this record of a check."""
+    name = json.loads(record)["check"]
+    return b"\n".join(record if name.encode() in line else line for line in left.split(b"\n"))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_wrong_answer_stays_a_failure_though_the_next_ones_are_right(
+    killed: Callable[[str], tuple[bytes, Report]], tmp_path: Path, times: int
+) -> None:
+    """Else, whoever ends a run and goes on until all holds has a certificate for what is wrong sometimes."""
+    output, partial = tmp_path / "out.json", tmp_path / "out.json.partial"
+    left = killed(RIGHT)[0]
+    wrong = next(line for line in killed(WRONG)[0].splitlines()[1:] if json.loads(line)["outcome"] == "fail")
+    partial.write_bytes(left_with(left, wrong))
+    lefts: list[bytes] = []
+    for _ in range(times):
+        run(
+            Options(target=RIGHT, output=output, resume=True, **ASKED),
+            lambda done, of, name: lefts.append(partial.read_bytes()) if done == of and "once" not in name else None,
+        )
+        report = read(output)
+        output.unlink()
+        partial.write_bytes(lefts[-1])
+    check = json.loads(wrong)["check"]
+    broken = {entry.id for entry in report.requirements if entry.verdict == "fail"}
+    assert broken == {entry.id for entry in report.requirements if check in entry.checks}
+    assert report.conclusion.exit_status == 1
+    assert verify(report) == Finding()
+    said = "the check failed before the run was ended, and did not when it went on"
+    assert plain(report)["execution"]["incidents"].count(f"{said} ({check})") == 1
+
+
+def test_an_answer_that_comes_after_a_run_was_ended_counts(
+    killed: Callable[[str], tuple[bytes, Report]], tmp_path: Path
+) -> None:
+    """The end of a run, or of its machine, ends the implementation, too."""
+    left, whole = killed(RIGHT)
+    wrong = next(line for line in killed(WRONG)[0].splitlines()[1:] if json.loads(line)["outcome"] == "fail")
+    dead = wrong.replace(b'"outcome":"fail"', b'"outcome":"error"')
+    (tmp_path / "out.json.partial").write_bytes(left_with(left, dead))
+    report, _ = resumed(tmp_path / "out.json", RIGHT)
+    assert essence(report) == essence(whole)
+    said = "the check ended in an error before the run was ended, and did not when it went on"
+    assert f"{said} ({json.loads(dead)['check']})" in plain(report)["execution"]["incidents"]
+
+
 def test_what_came_to_its_end_is_not_asked_again(killed: Callable[[str], tuple[bytes, Report]], tmp_path: Path) -> None:
     output = tmp_path / "out.json"
     first, names = resumed(output, RIGHT)
@@ -119,6 +168,30 @@ def test_what_came_to_its_end_is_not_asked_again(killed: Callable[[str], tuple[b
     assert read(output) == first
     assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
     assert essence(first) == essence(killed(RIGHT)[1])
+
+
+@pytest.mark.parametrize(("left_in", "goes_on"), [("2000", False), ("2999", True)])
+def test_what_a_later_run_left_counts_more_than_an_older_report(
+    killed: Callable[[str], tuple[bytes, Report]], tmp_path: Path, left_in: str, goes_on: bool
+) -> None:
+    """It may have seen a failure that the report does not have."""
+    output, partial = tmp_path / "out.json", tmp_path / "out.json.partial"
+    resumed(output, RIGHT)
+    first, *others = killed(RIGHT)[0].splitlines(keepends=True)
+    header = json.loads(first)
+    header["header"]["execution"]["started"] = f"{left_in}-01-01T00:00:00Z"
+    partial.write_bytes(json.dumps(header).encode() + b"\n" + b"".join(others))
+    assert bool(resumed(output, RIGHT)[1]) == goes_on
+
+
+def test_keeping_on_asks_what_a_run_that_gave_up_did_not(
+    killed: Callable[[str], tuple[bytes, Report]], tmp_path: Path
+) -> None:
+    whole = killed(RIGHT)[1]
+    output = tmp_path / "out.json"
+    output.write_text(text_of(replace(whole, gave_up="20 checks in which the process died")))
+    assert resumed(output, RIGHT)[1] == []
+    assert resumed(output, RIGHT, keep_going=True)[1]
 
 
 @pytest.mark.parametrize(
