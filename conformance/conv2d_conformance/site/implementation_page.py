@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -72,6 +73,7 @@ def implementation_values(contents: Contents, row: MatrixRow) -> dict[str, Any]:
         "where": where,
         "common": common_fault([one.cause for one in told]),
         "accuracy": [*_told_accuracy(report)],
+        "drawing": b64encode(row.drawing).decode(),
         "margins": margins(own, contents.worst_errors) if (own := worst_errors(report)) else "",
         "meanings": MEANINGS,
         "fingerprint": report.fingerprint.dtypes if report.fingerprint else {},
@@ -108,18 +110,11 @@ def _told_causes(contents: Contents, row: MatrixRow) -> Iterator[ToldCause]:
         yield ToldCause(
             cause=cause,
             replay=replay_command(failure, report.run.target) if failure else "",
-            script=_script(contents, report, names),
+            script=next((row.scripts[name] for name in names if name in row.scripts), ""),
             declared=tuple(dict.fromkeys(reasons[name] for name in names if name in reasons)),
             findings=tuple(found.values()),
             picture=picture_of(failure.case, _element_in(failure.got)) if failure else None,
         )
-
-
-def _script(contents: Contents, report: Report, names: list[str]) -> str:
-    """The published reproducer of the first requirement that has one."""
-    target = report.run.target.replace("?", "-").replace("&", "-")
-    found = (contents.published.scripts.get(f"{target}-{name}") for name in names)
-    return next((script for script in found if script), "")
 
 
 def _element_in(got: str) -> tuple[int, ...] | None:

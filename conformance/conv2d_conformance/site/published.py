@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +17,24 @@ from conv2d_conformance.site.findings import PublishedFinding, findings_in
 PAGES = ("power.md", "sharpness.md")
 
 
+DRAWING = ".initialisation.svg"
+"""What the name of a drawing of its fresh layers ends with, in place of the .json of its report."""
+
+LARGEST_DRAWING = 1 << 18
+
+
 @dataclass(frozen=True)
 class PublishedReport:
-    """A report, its path below the folder, and the name of its page."""
+    """A report, its path below the folder, the name of its page, and what lies beside the report.
+
+    `scripts` are its reproducers by requirement; `drawing` is what it draws beside the law, as SVG, or empty.
+    """
 
     path: str
     slug: str
     report: Report
+    scripts: Mapping[str, str]
+    drawing: bytes
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,6 @@ class Published:
     reports: tuple[PublishedReport, ...]
     findings: tuple[PublishedFinding, ...]
     texts: dict[str, str]
-    scripts: dict[str, str]
     refused: tuple[str, ...]
 
 
@@ -58,10 +68,12 @@ def published(folder: Path) -> Published:
     names = slugs(found)
     findings, untold = findings_in(folder / "findings")
     return Published(
-        reports=tuple(PublishedReport(path, names[path], report) for path, report in found.items()),
+        reports=tuple(
+            PublishedReport(path, names[path], report, dict(_scripts(folder, path)), _drawing(folder, path))
+            for path, report in found.items()
+        ),
         findings=findings,
         texts=dict(_texts(folder)),
-        scripts=dict(_scripts(folder / "reproducers")),
         refused=(*refused, *untold),
     )
 
@@ -82,7 +94,12 @@ def _texts(folder: Path) -> Iterator[tuple[str, str]]:
             yield name, (folder / name).read_text(encoding="utf-8", errors="replace")
 
 
-def _scripts(folder: Path) -> Iterator[tuple[str, str]]:
-    """The reproducers by their names without the ending."""
-    for path in sorted(folder.glob("*.py")):
+def _scripts(folder: Path, report: str) -> Iterator[tuple[str, str]]:
+    """The reproducers of a report by requirement: its folder is named after it."""
+    for path in sorted((folder / "reproducers" / report.removesuffix(".json")).glob("*.py")):
         yield path.stem, path.read_text(encoding="utf-8", errors="replace")
+
+
+def _drawing(folder: Path, report: str) -> bytes:
+    path = folder / f"{report.removesuffix('.json')}{DRAWING}"
+    return path.read_bytes() if path.is_file() and path.stat().st_size <= LARGEST_DRAWING else b""
