@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from conv2d_conformance import strict_json
@@ -17,6 +19,8 @@ from conv2d_conformance.typed_json import as_json, from_json
 
 LARGEST = 64 << 20
 """A larger file, in bytes, is no report, and is not read to its end: no report has a tenth of that."""
+
+PIECE = 1 << 20
 
 
 class UnreadableReport(Hinted):
@@ -55,7 +59,8 @@ def read(path: Path) -> Report:
 def _text_in(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+            pieces = islice(iter(partial(file.read, PIECE), b""), LARGEST // PIECE + 1)
+            data = b"".join(pieces)  # one read of the most would take that much memory at once
     except OSError as reason:
         raise UnreadableReport(f"{path} cannot be read: {(reason.strerror or str(reason)).lower()}") from None
     if len(data) > LARGEST:
