@@ -11,7 +11,7 @@
 # known = ""
 # system = []
 # ///
-"""Both layers take several axes of batches, which is documented; linen.Conv looks at the shape of its bias."""
+"""nnx.Conv and linen.Conv take several axes of batches, which is documented; linen's `apply` compares a bias's shape."""
 
 import sys
 

@@ -8,7 +8,7 @@
 # gravity = 4
 # breaks = ["validation.weight-channels"]
 # report = "tensorflow/2.21.0/linux-x86_64.json"
-# known = ""
+# known = "https://github.com/tensorflow/tensorflow/issues/34024"
 # system = []
 # ///
 """tf.nn.conv2d documents filters of the shape [filter_height, filter_width, in_channels, out_channels]."""

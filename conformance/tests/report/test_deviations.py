@@ -88,6 +88,33 @@ def test_what_ships_beside_an_adapter_can_be_read_and_leads_somewhere(path: Path
         assert conditions != Conditions() or spec.get(deviation.requirement).level != "MUST"
 
 
+@pytest.mark.parametrize(
+    ("finding", "flag"),
+    [
+        ("openvino-bfloat16-subnormals", "avx512_bf16"),
+        ("openvino-one-column", "avx512f"),
+        ("pytorch-bfloat16-subnormals", "avx512_bf16"),
+        ("pytorch-one-channel-channels-last", "avx512f"),
+        ("tensorflow-bfloat16-infinities", "avx512_bf16"),
+        ("tensorflow-one-channel", "avx512f"),
+    ],
+)
+def test_what_a_processor_alone_does_is_declared_of_that_one(finding: str, flag: str) -> None:
+    """Elsewhere the requirement holds, and its deviation would be called stale."""
+    issue = f"results/findings/{finding}.md"
+    of_it = [conditions for path in SHIPPED for one, conditions in read_deviations(path) if one.issue == issue]
+    assert of_it
+    assert [conditions for conditions in of_it if flag not in conditions.processor] == []
+
+
+@pytest.mark.parametrize("finding", ["bfloat16-infinities", "empty-output", "one-channel"])
+def test_what_tensorflow_does_without_xla_is_not_declared_with_it(finding: str) -> None:
+    declared = read_deviations(ADAPTERS / "tensorflow.deviations.toml")
+    of_it = [conditions for one, conditions in declared if one.issue.endswith(f"/tensorflow-{finding}.md")]
+    assert of_it
+    assert [conditions for conditions in of_it if "jit=on" not in conditions.options_off] == []
+
+
 def test_deviations_ship_beside_the_adapter_that_they_are_of() -> None:
     """A worker's are named after its file and, behind a hyphen, its argument."""
     names = {path: path.name.removesuffix(".deviations.toml").partition("-")[0] for path in SHIPPED}
