@@ -7,8 +7,10 @@ collect_ignore_glob = [
     for files, libraries in {
         "test_mnn.py": ("MNN",),
         "test_ncnn.py": ("ncnn",),
+        "test_executorch.py": ("executorch", "torch"),
         "test_iree.py": ("iree",),
         "test_jax.py": ("flax", "jax"),
+        "test_keras.py": ("keras",),
         "test_litert.py": ("ai_edge_litert", "flatbuffers"),
         "test_mlx.py": ("mlx",),
         "test_onnx_models.py": ("onnx",),

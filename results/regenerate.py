@@ -25,6 +25,7 @@ import conv2d_conformance
 from conv2d_conformance import spec
 from conv2d_conformance.report.markdown import front_tables, implementation_pages
 from conv2d_conformance.report.reading import read
+from conv2d_conformance.site.published import DRAWING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # where `results` is, if this file is run as a program
 
@@ -137,7 +138,7 @@ def place(run: Run, name: str, version: str) -> Path:
 
 
 def examine(run: Run, environments: Environments) -> Path:
-    """Make the report of one run, and its reproducers. Missing says why it cannot be made here."""
+    """Make the report of one run, and what lies beside it. Missing says why it cannot be made here."""
     inside = environments.ready(run.environment, run.requirements)
     DRAFTS.mkdir(parents=True, exist_ok=True)
     draft = DRAFTS / f"{file_name(str(run))}.json"
@@ -154,7 +155,14 @@ def examine(run: Run, environments: Environments) -> Path:
     finished = place(run, report.implementation.name, report.implementation.version)
     finished.parent.mkdir(parents=True, exist_ok=True)
     draft.replace(finished)
-    reproduce(report, inside, RESULTS / "reproducers" / finished.relative_to(RESULTS).with_suffix(""))
+    beside = str(finished.relative_to(RESULTS)).removesuffix(".json")
+    reproduce(report, inside, RESULTS / "reproducers" / beside)
+    drawing = RESULTS / f"{beside}{DRAWING}"
+    drawing.unlink(missing_ok=True)
+    if "initialize" in report.implementation.operations and run.profile != "forward":
+        in_root(
+            [*inside, "conv2d-conformance", "initialisation", run.target, "--effort", "quick", "--plot", str(drawing)]
+        )
     return finished
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 from pathlib import Path
@@ -23,21 +24,31 @@ def reproduce(report: Report, inside: list[str], folder: Path) -> None:
     for entry in report.requirements:
         if failure := entry.failure:
             after = [word for line in failure.after for word in ("--after", line)]
-            command = ["replay", failure.case, report.run.target, "--script", *after]
-            asked = run([*inside, "conv2d-conformance", *command])
+            command = ["conv2d-conformance", "replay", failure.case, report.run.target, "--script", *after]
+            asked = run([*inside, *command, "--format", "json"])
+            script, why = script_in(asked)
             folder.mkdir(parents=True, exist_ok=True)
-            if not publish(asked.stdout, folder / f"{entry.id}.py", [*inside, "python"]):
-                said = asked.stderr.strip().splitlines() or ["nothing was said"]
-                why = "runs without a fault here" if asked.stdout else said[-1].strip()
-                missing.append(f"`{entry.id}`: {why}; `{shlex.join(['conv2d-conformance', *command])}`")
+            if not publish(script, folder / f"{entry.id}.py", [*inside, "python"]):
+                missing.append(f"`{entry.id}`: {why}; `{shlex.join(command)}`")
     if folder.exists():
         (folder / "README.md").write_text(page_of_missing(missing), encoding="utf-8")
 
 
+def script_in(asked: subprocess.CompletedProcess[str]) -> tuple[str, str]:
+    """The script in an answer of `replay`, or nothing, and why it may not be published. Behind it, tox may say more."""
+    try:
+        answer, _ = json.JSONDecoder().raw_decode(asked.stdout)
+    except json.JSONDecodeError:
+        said = asked.stderr.strip().splitlines() or ["nothing was said"]
+        return "", said[-1].strip()
+    return answer["script"] or "", answer["no_script"] or "runs without a fault here"
+
+
 def publish(script: str, path: Path, python: list[str]) -> bool:
-    """Keep a script only where it fails when it is run, as the run did."""
+    """Keep a script only where it fails when it is run, as the run did. SyntaxError for what is no script."""
     if not script:
         return False
+    compile(script, path.name, "exec")  # which would fail as well
     path.write_text(script, encoding="utf-8")
     try:
         status = run([*python, str(path)], seconds=SECONDS).returncode

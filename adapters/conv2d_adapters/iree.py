@@ -1,17 +1,18 @@
 """IREE's `stablehlo.convolution`, compiled by LLVM for the CPU of this machine.
 
 It has no bias, which is added by `stablehlo.add`. StableHLO has the type of the result written down, and the compiler
-refuses one that does not follow from the call. Compiling takes some 0.4 s, so what is compiled is kept; the key is the
-configuration (shapes, dtypes and arguments), never the data. The runtime takes every array, and copies it.
+refuses one that does not follow from the call. Compiling takes some 0.4 s of a core, which no flag shortens, so what is
+compiled is kept; the key is the configuration (shapes, dtypes and arguments), never the data. Most cases of a run have
+a configuration of their own. The runtime takes every array, and copies it.
 """
 
-from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
 from iree import runtime
 from iree.compiler.api import Output, Session, Source
 
+from conv2d_adapters.caches.by_text import Kept
 from conv2d_conformance.adapter import VIEWS, Adapter, Capabilities
 
 TYPES = {"float32": "f32", "float64": "f64", "float16": "f16", "bfloat16": "bf16"}
@@ -40,7 +41,7 @@ def text(types: list[str], output: str, stride: Any, padding: Any, dilation: Any
     return f"module @library {{ func.func @conv({parameters}) -> {output} {{\n" + "\n".join(lines) + "\n} }"
 
 
-@lru_cache(maxsize=512)
+@Kept
 def compiled(types: tuple[str, ...], output: str, stride: Any, padding: Any, dilation: Any, groups: int) -> Any:
     invocation, bytecode = SESSION.invocation(), Output.open_membuffer()
     source = text([*types], output, stride, padding, dilation, groups)

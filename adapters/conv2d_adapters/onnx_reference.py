@@ -3,18 +3,18 @@
 Models are kept, one for each configuration; the key is the configuration, never the data.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import onnx
 from onnx.reference import ReferenceEvaluator
 
+from conv2d_adapters.caches.by_text import Kept
 from conv2d_adapters.onnx_models.conv import Array, Attributes, attributes, conv_model, named
 from conv2d_conformance import Adapter, Capabilities
 from conv2d_conformance.adapter import VIEWS
 
 
-@lru_cache(maxsize=512)
+@Kept
 def evaluator(dtype: str, names: tuple[str, ...], given: Attributes) -> ReferenceEvaluator:
     return ReferenceEvaluator(conv_model(dtype, names, given, (22, 10)))
 

@@ -7,12 +7,12 @@ Creating a session takes about 10 ms. Sessions of models whose weight is an inpu
 configuration, never the data. A model with constants has a session of its own for every call.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import onnxruntime
 from onnx import ModelProto
 
+from conv2d_adapters.caches.by_text import Kept
 from conv2d_adapters.onnx_models.conv import Array, Attributes, attributes, conv_model, named
 from conv2d_adapters.options.reading import number_of, one_of
 from conv2d_conformance import Adapter, Capabilities
@@ -28,8 +28,8 @@ def session(model: ModelProto, threads: int) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
-@lru_cache(maxsize=512)
-def session_of_inputs(dtype: str, names: tuple[str, ...], given: Attributes, threads: int, _text: str) -> Any:
+@Kept
+def session_of_inputs(dtype: str, names: tuple[str, ...], given: Attributes, threads: int) -> Any:
     return session(conv_model(dtype, names, given, VERSIONS), threads)
 
 
@@ -40,7 +40,7 @@ def configure(weights: str = "input", threads: str = "1") -> Adapter:
     def conv2d(input: Array, weight: Array, bias: Array | None = None, **call: Any) -> Any:
         arrays, dtype, given = named(input, weight, bias), input.dtype.name, attributes(**call)
         if weights == "input":
-            return session_of_inputs(dtype, tuple(arrays), given, number, repr(given)).run(None, arrays)[0]
+            return session_of_inputs(dtype, tuple(arrays), given, number).run(None, arrays)[0]
         constants = {name: array for name, array in arrays.items() if name != "x"}
         model = conv_model(dtype, tuple(arrays), given, VERSIONS, constants=constants)
         return session(model, number).run(None, {"x": input})[0]

@@ -7,13 +7,13 @@ Networks whose weight is an input are kept, since reading a model takes longer t
 configuration with all shapes, never the data. A model with constants is read for every call.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import cv2
 import numpy as np
 from onnx import ModelProto
 
+from conv2d_adapters.caches.by_text import Kept
 from conv2d_adapters.onnx_models.conv import Array, Attributes, attributes, conv_model, named
 from conv2d_adapters.options.reading import number_of, one_of
 from conv2d_conformance import Adapter, Capabilities
@@ -28,7 +28,7 @@ def network(model: ModelProto, engine: str) -> Any:
     return cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8), ENGINES[engine])
 
 
-@lru_cache(maxsize=512)
+@Kept
 def network_of_inputs(dtype: str, shapes: tuple[tuple[str, Any], ...], given: Attributes, engine: str) -> Any:
     sizes = dict(shapes)
     return network(conv_model(dtype, tuple(sizes), given, VERSIONS, shapes=sizes | OUTPUT), engine)

@@ -4,10 +4,11 @@ Options: `precision` (f32, bf16, f16) is the hint INFERENCE_PRECISION_HINT; defa
 those do who say nothing: bfloat16 where the processor has it. `threads` (1) is INFERENCE_NUM_THREADS.
 
 Compiling takes some 50 ms, so compiled models are kept; the key is the configuration with all shapes, never the data.
-The operators have no bias: OpenVINO's `Add` adds it. OpenVINO hands bfloat16 over as bits in arrays of float16.
+The operators have no bias: OpenVINO's `Add` adds it. They have no number of groups either, which is the first of five
+axes of the filter: OpenVINO's `Reshape` makes them, so that it is what refuses a number below 1, or one that does not
+divide the output channels. OpenVINO hands bfloat16 over as bits in arrays of float16.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import openvino
 from openvino import Type
 from openvino import opset13 as ops
 
+from conv2d_adapters.caches.by_text import Kept
 from conv2d_adapters.options.reading import number_of, one_of
 from conv2d_conformance import Adapter, Capabilities
 from conv2d_conformance.adapter import VIEWS
@@ -31,8 +33,8 @@ Array = np.ndarray[Any, Any]
 core = openvino.Core()
 
 
-@lru_cache(maxsize=512)
-def compiled(kinds: Any, settings: Any, _text: str, *, stride: Any, padding: Any, dilation: Any, groups: int) -> Any:
+@Kept
+def compiled(kinds: Any, settings: Any, *, stride: Any, padding: Any, dilation: Any, groups: int) -> Any:
     arrays = [ops.parameter(shape, Type.bf16 if dtype.name == "bfloat16" else Type(dtype)) for dtype, shape in kinds]
     x, w, *bias = arrays
     pads, auto_pad = ([0, 0], AUTO_PAD[padding]) if isinstance(padding, str) else (list(padding), "explicit")
@@ -52,7 +54,7 @@ def configure(precision: str = "f32", threads: str = "1") -> Adapter:
     def conv2d(input: Array, weight: Array, bias: Array | None = None, **call: Any) -> Any:
         arrays = [array for array in (input, weight, bias) if array is not None]
         kinds = tuple((array.dtype, array.shape) for array in arrays)
-        model = compiled(kinds, settings, repr(call), **call)  # the text tells 1.0 from 1, which is an equal key
+        model = compiled(kinds, settings, **call)
         bits = [array.view(np.float16) if array.dtype.name == "bfloat16" else array for array in arrays]
         return model.infer_new_request(bits)[0].view(input.dtype)
 
@@ -61,7 +63,7 @@ def configure(precision: str = "f32", threads: str = "1") -> Adapter:
     return Adapter(
         name="openvino",
         version=openvino.__version__.partition("-")[0],
-        description=f"Convolution and GroupConvolution of OpenVINO on the CPU, in the precision {chosen}",
+        description=f"Convolution and GroupConvolution, whose filter a Reshape makes, in the precision {chosen}",
         conv2d=conv2d,
         configure=configure,
         composed={"bias": "openvino.opset13.add"},

@@ -1,6 +1,6 @@
 """TensorFlow's `tf.nn.conv2d`, with the gradients of `tf.GradientTape`.
 
-It takes no number of groups, which follows from the channels: `tf.ensure_shape` says how many a number means.
+Its documentation knows filters for all channels of the input alone, and no groups, which are so not claimed.
 
 Options: `device` (CPU:0; GPU:0: whatever TensorFlow has here);
 `jit` (off: each operation by itself; on: the call as a whole, compiled by XLA, see `on_tensorflow/calls.py`);
@@ -17,6 +17,7 @@ from conv2d_conformance.adapter import VIEWS
 
 CAPABILITIES: dict[str, Any] = {
     "dtypes": {"float32", "float64", "float16", "bfloat16"},
+    "groups": False,
     "padding": {"explicit", "same", "valid"},
     "empty_batch": True,
     "views": frozenset(VIEWS),  # `tf.convert_to_tensor` takes every array of NumPy
@@ -27,9 +28,17 @@ CAPABILITIES: dict[str, Any] = {
 WORDS = {"same": "SAME", "valid": "VALID"}
 
 
-def convolve(x: Any, w: Any, b: Any, *, stride: Any, padding: Any, dilation: Any, groups: int) -> Any:
+def convolve(
+    x: Any,
+    w: Any,
+    b: Any,
+    *,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: Any,  # noqa: ARG001  # 1 in every call, since nothing else is claimed
+) -> Any:
     image, filters = tf.transpose(x, (0, 2, 3, 1)), tf.transpose(w, (2, 3, 1, 0))
-    image = tf.ensure_shape(image, (None, None, None, w.shape[1] * groups))
     pads = WORDS[padding] if isinstance(padding, str) else [(0, 0), *((pad, pad) for pad in padding), (0, 0)]
     y = tf.nn.conv2d(image, filters, stride, pads, dilations=dilation)
     return tf.transpose(y if b is None else tf.nn.bias_add(y, b), (0, 3, 1, 2))

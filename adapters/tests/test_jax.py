@@ -57,6 +57,8 @@ def test_what_is_claimed_follows_from_the_device_and_the_precision() -> None:
     assert claimed("cpu", "default").deterministic
     assert claimed("cpu", "default").grades == {}
     assert claimed("cpu", "default").dtypes == {"float32", "float64", "float16", "bfloat16"}
+    assert claimed("cpu", "default").subnormals == dict.fromkeys(("float32", "float64", "bfloat16"), "flushed")
+    assert claimed("gpu", "default").subnormals == {}
     assert not claimed("gpu", "default").deterministic
     assert claimed("gpu", "default").grades == {"float32": "R-tf32", "float32/gradients": "R-tf32"}
     assert claimed("gpu", "highest").grades == {}

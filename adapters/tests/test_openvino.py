@@ -17,11 +17,11 @@ BIAS = np.arange(6, dtype=np.float32)
 
 
 def test_models_are_kept_by_configuration_and_not_by_data() -> None:
-    adapted.compiled.cache_clear()
+    before = adapted.compiled.misses
     for factor in (1, 2):
         expected = correlate.conv2d(INPUT * factor, WEIGHT, BIAS, **CALL)
         assert np.array_equal(adapted.adapter.conv2d(INPUT * np.float32(factor), WEIGHT, BIAS, **CALL), expected)
-    assert adapted.compiled.cache_info().misses == 1
+    assert adapted.compiled.misses - before == 1
 
 
 def test_bfloat16_keeps_its_bits() -> None:

@@ -34,7 +34,7 @@ REASONS: dict[tuple[str, str], str] = {
     ("arrays/torch.py", "try"): "one number of each dtype, to see which of them the device takes",
     ("workers/*", "try"): "by the protocol, the answer to an illegal call is the exception",
     ("litert.py", "numpy.zeros"): "the operator has a bias, for which LiteRT's own converter writes zeros",
-    ("tinygrad.py", "cast"): "tinygrad draws a fresh layer in float32, and has it in another dtype by its own cast",
+    ("mnn.py", "cast"): "MNN's own tuple holds Python's numbers, and the dtype is that of MNN's variable",
     ("pytorch/compiled.py", "try"): "a function that is compiled before any call, to see whether anything can be",
 }
 """By file and kind: why it is no repair."""

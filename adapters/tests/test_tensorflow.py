@@ -45,9 +45,10 @@ def test_a_call_is_compiled_once_for_each_configuration_and_not_for_data() -> No
     assert len(traced) == 2
 
 
-def test_a_number_of_groups_that_the_filters_do_not_have_cannot_be_said() -> None:
-    attributes: dict[str, Any] = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1)}
+def test_no_groups_are_claimed_and_filters_for_fewer_channels_are_left_to_tensorflow() -> None:
+    attributes: dict[str, Any] = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1}
     image, weight = np.ones((1, 4, 3, 3), np.float32), np.ones((2, 2, 1, 1), np.float32)
-    assert (adapted.adapter.conv2d(image, weight, **attributes, groups=2) == 2).all()
-    with pytest.raises(tf.errors.InvalidArgumentError, match="shape"):
-        adapted.adapter.conv2d(image, weight, **attributes, groups=1)
+    assert not adapted.adapter.capabilities.groups
+    assert (adapted.adapter.conv2d(image, weight, **attributes) == 2).all()
+    with pytest.raises(tf.errors.InvalidArgumentError, match="divisible"):
+        adapted.adapter.conv2d(image, weight[:, :1].repeat(3, 1), **attributes)

@@ -1,11 +1,20 @@
-"""The translation of a stride, of which the layer takes the integer 1 with the padding `same`."""
+"""The dtype of a fresh layer, and what is claimed of the padding `same`."""
 
 import pytest
 
-from conv2d_adapters.tinygrad import as_one
+from conv2d_adapters import tinygrad as adapted
+from conv2d_conformance.forms.form_error import FormError
 
 
-@pytest.mark.parametrize("stride", [(1, 2), (1, 1, 1), (1,), (1, 1.0), (True, True), 1])
-def test_only_a_pair_of_equal_integers_becomes_one(stride: object) -> None:
-    assert as_one(stride) is stride
-    assert as_one((1, 1)) == 1
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_a_fresh_layer_is_drawn_in_the_dtype(dtype: str) -> None:
+    weight, bias = adapted.initialize(2, 3, (1, 2), dtype=dtype, seed=1)
+    assert (weight.dtype.name, bias.dtype.name) == (dtype, dtype)
+    assert adapted.initialize(2, 3, (1, 2), bias=False)[0].dtype.name == "float32"
+
+
+def test_the_padding_same_is_claimed_as_the_layer_takes_it_or_as_it_is_documented() -> None:
+    assert adapted.configure().capabilities.limits == ("padding != same or stride == scalar",)
+    assert adapted.configure(same="documented").capabilities.limits == ()
+    with pytest.raises(FormError, match="same is number or documented, not 'pair'"):
+        adapted.configure(same="pair")

@@ -7,6 +7,8 @@ effort quick. Its price is the processor time in which it asks what is right. Th
 kills most of the mutants that are left, for its price: for a sum of waits this greedy order is at most four times the
 best one, and nothing that takes polynomial time has a better proven ratio (Feige, Lovasz and Tetali 2004).
 
+The price at effort standard too, and of a fingerprint, divide a run into parts that take equally long.
+
 With names, these checks alone are measured, and take a place among those of the file that kill no mutant first.
 """
 
@@ -24,10 +26,12 @@ from typing import Any
 from conv2d_conformance import spec
 from conv2d_conformance.checks import Check, catalogue
 from conv2d_conformance.contract.adapter import Adapter
-from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.emulation.adapters import EVERYTHING, as_conv2d, as_gradients
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.emulation.gradients_call import Derived
+from conv2d_conformance.fingerprint import take
+from conv2d_conformance.fingerprint.shapes import SHAPES
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.target import load, parse
 from conv2d_conformance.mutants import catalogue as mutants
@@ -46,8 +50,12 @@ RIGHT = Adapter(
     conv2d=as_conv2d(Call.right),
     gradients=as_gradients(Derived.right),
 )
+LARGER = EFFORTS["standard"]
 LEAST_SECONDS = 0.005
 """Less than this cannot be measured."""
+
+Prices = dict[str, float]
+"""Seconds at effort quick and, as `standard_seconds`, at effort standard."""
 
 
 def sampled(every: int) -> list[str]:
@@ -59,8 +67,8 @@ def sampled(every: int) -> list[str]:
     return [name for names in found.values() for name in names[::every]]
 
 
-def met(check_name: str, names: Iterable[str]) -> tuple[float, list[str]]:
-    """The price of a check, and the mutants that it kills."""
+def met(check_name: str, names: Iterable[str]) -> tuple[Prices, list[str]]:
+    """The prices of a check, and the mutants that it kills."""
     check = catalogue()[check_name]
     panels: dict[str, list[InProcess]] = {}
     for name in names:
@@ -74,7 +82,7 @@ def met(check_name: str, names: Iterable[str]) -> tuple[float, list[str]]:
         examinations = [examination_of(check, one, EFFORT, 0, simplifier=None, prepare=questions) for one in panel]
         run_check(check, Panel(examinations))
         killed += [found.implementation.hello.name for found in examinations if _is_broken(found.tally)]
-    return _price(check), killed
+    return {"seconds": _price(check, EFFORT), "standard_seconds": _price(check, LARGER)}, killed
 
 
 def _is_broken(tally: Any) -> bool:
@@ -82,13 +90,23 @@ def _is_broken(tally: Any) -> bool:
     return tally.failure is not None or bool(broken)
 
 
-def _price(check: Check) -> float:
+def _price(check: Check, effort: Effort) -> float:
     asked = InProcess(load(parse("reference-correlate")) if "initialize" in check.operations else RIGHT)
     if not check.needs <= asked.hello.claimed:
         return LEAST_SECONDS
     started = time.process_time()
-    examine(check, asked, EFFORT, 0, simplifier=None)
+    examine(check, asked, effort, 0, simplifier=None)
     return max(time.process_time() - started, LEAST_SECONDS)
+
+
+def price_of_fingerprint() -> Prices:
+    """At effort quick it is taken of the small shape alone."""
+    found = {}
+    for name, shapes in (("seconds", SHAPES[:1]), ("standard_seconds", SHAPES)):
+        started = time.process_time()
+        take(InProcess(load(parse("reference-correlate"))), shapes=shapes, longest_call=1.0)
+        found[name] = round(time.process_time() - started, 3)
+    return found
 
 
 def ordered(seconds: dict[str, float], killed: dict[str, list[str]]) -> list[tuple[str, int]]:
@@ -117,9 +135,10 @@ def main() -> None:
     parser.add_argument("--checks", nargs="+", metavar="NAME", choices=tuple(catalogue()))
     options = parser.parse_args()
     names = sampled(options.every)
-    seconds, killed = measured_now(options.checks or list(catalogue()), names, options.workers)
+    prices, killed = measured_now(options.checks or list(catalogue()), names, options.workers)
+    seconds = {name: found["seconds"] for name, found in prices.items()}
     if options.checks:
-        record = with_more(json.loads(options.output.path.read_text(encoding="utf-8")), seconds, killed)
+        record = with_more(json.loads(options.output.path.read_text(encoding="utf-8")), prices, killed)
     else:
         record = {
             "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
@@ -127,30 +146,32 @@ def main() -> None:
             "effort": EFFORT.name,
             "mutants": len(names),
             "killed": len({name for found in killed.values() for name in found}),
-            "checks": {name: entry(seconds, killed, name, new) for name, new in ordered(seconds, killed)},
+            "fingerprint": price_of_fingerprint(),
+            "checks": {name: entry(prices, killed, name, new) for name, new in ordered(seconds, killed)},
         }
     save(options.output, json.dumps(record, indent=2) + "\n")
 
 
-def with_more(record: dict[str, Any], seconds: dict[str, float], killed: dict[str, list[str]]) -> dict[str, Any]:
+def with_more(record: dict[str, Any], prices: dict[str, Prices], killed: dict[str, list[str]]) -> dict[str, Any]:
     """The record with some checks more, or measured anew; none of them is the first to kill a mutant."""
-    checks = {name: said for name, said in record["checks"].items() if name not in seconds or said["first_kills"]}
-    checks |= {name: entry(seconds, killed, name, 0) for name in seconds if name not in checks}
+    checks = {name: said for name, said in record["checks"].items() if name not in prices or said["first_kills"]}
+    checks |= {name: entry(prices, killed, name, 0) for name in prices if name not in checks}
     first = {name: said for name, said in checks.items() if said["first_kills"]}
     others = [name for name in checks if name not in first]
     others.sort(key=lambda name: checks[name]["kills"] / checks[name]["seconds"], reverse=True)
     return record | {"checks": first | {name: checks[name] for name in others}}
 
 
-def entry(seconds: dict[str, float], killed: dict[str, list[str]], name: str, new: int) -> dict[str, float]:
-    return {"seconds": round(seconds[name], 3), "kills": len(killed[name]), "first_kills": new}
+def entry(prices: dict[str, Prices], killed: dict[str, list[str]], name: str, new: int) -> dict[str, float]:
+    rounded = {effort: round(seconds, 3) for effort, seconds in prices[name].items()}
+    return {**rounded, "kills": len(killed[name]), "first_kills": new}
 
 
 def measured_now(
     checks: Iterable[str], names: list[str], workers: int
-) -> tuple[dict[str, float], dict[str, list[str]]]:
-    """The price of each check, and the mutants that it kills."""
-    found: dict[str, tuple[float, list[str]]] = {}
+) -> tuple[dict[str, Prices], dict[str, list[str]]]:
+    """The prices of each check, and the mutants that it kills."""
+    found: dict[str, tuple[Prices, list[str]]] = {}
     started = time.perf_counter()
     with pool(workers) as executor:
         futures = {executor.submit(met, name, names): name for name in checks}

@@ -4,7 +4,8 @@ Every check of the profile forward that can be asked of a right implementation a
 answers are kept as the bytes in which a process would have sent them. Then all checks ask again: nothing computes, and
 what is measured is the processor time of the harness, which draws, writes requests, reads answers, finds the law and
 judges. What is not in it: the pipes, the start of the process, pytest and the report. A small case has at most as many
-products as its law is computed for while the answer is awaited.
+products as its law is computed for while the answer is awaited. With OMP_NUM_THREADS=1 in the environment, as the
+program has it: threads that wait for each other take processor time too.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.protocol import decode_answer, encode_answer, encode_request
 from conv2d_conformance.implementation.target import load, parse
 from conv2d_conformance.running.examine import examine
-from conv2d_conformance.running.session import seldom_collecting
+from conv2d_conformance.running.garbage import seldom_collecting
 from conv2d_conformance.verdict.question import FORESEEN
 
 RIGHT = f"{Path(__file__).with_name('classic_faults.py')}:right"

@@ -4,6 +4,7 @@ OLD is a checkout of the other version, as `git worktree add OLD COMMIT` makes i
 quick, by turns, so that what else the machine does meets both. Told are medians, in seconds: the time, the processor
 time of the harness and of the processes that it started, and the part of the former between an answer and the next
 request, in which the implementation waits. Of a machine that is not idle, the processor times say more than the time.
+Both are compiled beforehand, as they are where they are installed.
 
 The reports must be the same, apart from times and from the digest of the suite's sources: cases and their order,
 verdicts, sentences and fingerprint. Where they are not, the exit status is 1.
@@ -29,6 +30,9 @@ TARGETS = ("reference-correlate", "torch")
 PARTS = ("seconds", "processor", "harness", "worker", "between")
 DIFFERENT = ("seconds", "started", "sources")
 """The keys of a report that no two runs, or no two versions, have alike."""
+
+COMPILED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""The environment in which modules are compiled once, and kept beside their sources."""
 
 MEASURED_RUN = """
 import json, resource, sys, threading, time
@@ -73,7 +77,7 @@ def measure(tree: Path, target: str, folder: Path) -> tuple[dict[str, float], An
     command = [sys.executable, "-c", MEASURED_RUN, str(took), "run", target, "--effort", "quick"]
     subprocess.run(
         [*command, "--output", str(report)],
-        env={**os.environ, "PYTHONPATH": paths},
+        env={**COMPILED, "PYTHONPATH": paths},
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -96,6 +100,9 @@ def main() -> None:
     chosen = options.parse_args()
     table = Table("target", "what", "before", "after", "ratio", box=None, pad_edge=False)
     same = True
+    for tree in (chosen.old, TREE):
+        packages = [str(tree / name) for name in ("conformance/conv2d_conformance", "reference", "adapters")]
+        subprocess.run([sys.executable, "-m", "compileall", "-q", *packages], env=COMPILED, check=True)
     with tempfile.TemporaryDirectory() as name:
         for target in chosen.targets:
             took: dict[Path, list[dict[str, float]]] = {chosen.old.resolve(): [], TREE: []}

@@ -6,6 +6,9 @@ from __future__ import annotations
 class Hinted(Exception):
     """What is wrong and, if known, what to do about it. Its text is one after the other."""
 
+    is_of_the_environment = False
+    """Whether it is not the usage that is wrong."""
+
     def __init__(self, sentence: str, hint: str = "") -> None:
         super().__init__(sentence, hint)
         self.sentence = sentence

@@ -12,7 +12,7 @@
 #     "gradients.single-product", "gradients.bound",
 # ]
 # report = "mlx/0.32.4/linux-x86_64.json"
-# known = ""
+# known = "https://github.com/ml-explore/mlx/issues/3047"
 # system = []
 # ///
 """mlx documents float64 for the CPU. The product of 1 and a float64 is that float64, to its last bit."""

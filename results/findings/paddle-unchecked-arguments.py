@@ -8,7 +8,7 @@
 # gravity = 4
 # breaks = ["validation.kernel-positive", "validation.bias-shape"]
 # report = "paddle/3.3.1/linux-x86_64.json"
-# known = ""
+# known = "https://github.com/PaddlePaddle/Paddle/pull/78237"
 # system = []
 # ///
 """A kernel has an element at least, and Paddle documents the bias "with shape [M,]": both calls must be refused."""

@@ -8,7 +8,7 @@
 # gravity = 3
 # breaks = ["numerics.subnormals"]
 # report = "torch/2.13.0+cpu/linux-x86_64.json"
-# known = ""
+# known = "https://github.com/uxlfoundation/oneDNN/pull/649"
 # system = []
 # ///
 """A number times one is zero: numerics.subnormals. On CPUs with AVX512_BF16."""

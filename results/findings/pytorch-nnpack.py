@@ -8,7 +8,7 @@
 # gravity = 3
 # breaks = ["values.index-map", "values.no-flip", "values.batch-items-independent", "values.every-size"]
 # report = "torch/2.13.0+cpu/linux-x86_64-onednn=off.json"
-# known = ""
+# known = "https://github.com/pytorch/pytorch/pull/2826"
 # system = []
 # ///
 """NNPACK transforms, so that an output of zeros alone is not zero: values.index-map. On every CPU, with oneDNN off."""

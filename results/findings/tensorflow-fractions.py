@@ -8,7 +8,7 @@
 # gravity = 4
 # breaks = ["validation.integers-only", "validation.whole-floats"]
 # report = "tensorflow/2.21.0/linux-x86_64.json"
-# known = ""
+# known = "https://github.com/keras-team/keras/issues/16977"
 # system = []
 # ///
 """tf.nn.conv2d documents "an int or list of ints"; a fraction must be refused, and is cut off without a word."""

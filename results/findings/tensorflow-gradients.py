@@ -6,7 +6,7 @@
 # implementation = "tensorflow 2.21.0"
 # kind = "limit"
 # gravity = 5
-# breaks = ["gradients.dilation", "gradients.groups"]
+# breaks = ["gradients.dilation"]
 # report = "tensorflow/2.21.0/linux-x86_64.json"
 # known = "https://github.com/keras-team/keras/issues/14896"
 # system = []

@@ -2,10 +2,10 @@
 # requires-python = ">=3.11"
 # dependencies = ["tensorflow-cpu==2.21.0", "numpy"]
 # [tool.conv2d-conformance]
-# title = "one input channel and a stride along the width give wrong numbers"
+# title = "one input channel and a stride along the width give wrong numbers, from memory beside the image"
 # implementation = "tensorflow 2.21.0"
 # kind = "bug"
-# gravity = 2
+# gravity = 1
 # breaks = [
 #     "values.index-map", "values.no-flip", "memory.view-transposed", "memory.view-channels-last",
 #     "memory.view-offset", "memory.view-broadcast", "memory.view-fortran", "memory.view-read-only",

@@ -12,7 +12,10 @@ NAMES = {"stride": "strides", "padding": "padding", "dilation": "dilation_rate",
 
 
 class Layers:
-    """Calls of layers of the module `keras`, each built for the call. Explicit padding is by ZeroPadding2D."""
+    """Calls of layers of the module `keras`, each built for the call. Explicit padding is by ZeroPadding2D.
+
+    A kernel that is drawn would take a number from Python's generator before it is replaced by that of the call.
+    """
 
     def __init__(self, keras: Any) -> None:
         self._keras, self._ops, self.backend = keras, keras.ops, keras.backend.backend()
@@ -46,15 +49,17 @@ class Layers:
         return kernel.transpose(3, 2, 0, 1), bias[0] if bias else None
 
     def _construct(self, filters: int, kernel_size: Any, dtype: str, **given: Any) -> Any:
-        named = {NAMES[name]: value for name, value in given.items()}
+        named = {NAMES.get(name, name): value for name, value in given.items()}
         return self._keras.layers.Conv2D(filters, kernel_size, dtype=dtype, data_format=LAST, **named)
 
     def _loaded(self, input: Array, weight: Array, bias: Array | None, **given: Any) -> tuple[Any, Any, Any]:
         """The layer with the weights, what pads the input, and the input."""
-        dtype, pad = weight.dtype.name, self._keras.layers.Identity()
+        dtype = weight.dtype.name
+        pad = self._keras.layers.Identity(dtype=dtype)
         if not isinstance(given.get("padding", "valid"), str):
             pad = self._keras.layers.ZeroPadding2D(given.pop("padding"), LAST, dtype=dtype)
-        layer = self._construct(weight.shape[0], weight.shape[2:], dtype, bias=bias is not None, **given)
+        named = {"bias": bias is not None, **given}
+        layer = self._construct(weight.shape[0], weight.shape[2:], dtype, kernel_initializer="zeros", **named)
         x = self._tensor(input, (0, 2, 3, 1))
         layer.build(pad.compute_output_shape(x.shape))
         kernel = self._tensor(weight, (2, 3, 1, 0))

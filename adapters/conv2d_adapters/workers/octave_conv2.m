@@ -3,6 +3,7 @@
 %   apt install octave
 %   conv2d-conformance run 'command:octave-cli --quiet --no-init-file octave_conv2.m' --accept-limits
 %
+% Its manual says of NaN that it comes of "any operation involving another NaN value", and so non_finite is claimed.
 % Octave is column-major: the bytes of shape (1, 1, H, W) are a matrix of W rows, which is transposed.
 1; % a script, which begins with no function
 

@@ -10,7 +10,8 @@ import numpy as np
 from conv2d_conformance.api.arrays import array_of, operand
 from conv2d_conformance.api.asking import asked
 from conv2d_conformance.contract.arrays import Array, Floats
-from conv2d_conformance.law.allowed import Allowed, Mask, compare, largest
+from conv2d_conformance.law.allowed import Allowed, Mask, compare
+from conv2d_conformance.law.outermost import is_right, outermost
 from conv2d_reference import correlate
 from conv2d_reference.integers import IntOrPair
 
@@ -69,10 +70,8 @@ def allowed(
     dtype = question.input.dtype
     with np.errstate(all="ignore"):  # infinities and NaN are answers, not accidents
         law = question.law
-        lower, upper = _outermost(law, dtype, -1.0), _outermost(law, dtype, 1.0)
-    nowhere = np.zeros(law.high.shape, dtype=bool)
-    extra = law.exceptions
-    nan, plus, minus = (nowhere,) * 3 if extra is None else (extra.nan, extra.plus, extra.minus)
+        lower, upper = outermost(law, dtype, -1.0), outermost(law, dtype, 1.0)
+        nan, plus, minus = (is_right(law, dtype, value) for value in (np.nan, np.inf, -np.inf))
     arrays = {
         "exact": law.high,
         "rest": law.low,
@@ -85,35 +84,6 @@ def allowed(
     }
     shaped: dict[str, Any] = {name: array.reshape(question.shape) for name, array in arrays.items()}
     return AllowedAnswers(grade=question.accuracy.name, **shaped, _law=law)
-
-
-def _outermost(law: Allowed, dtype: np.dtype[Any], side: float) -> Array:
-    """The last finite number of the dtype on one side that is right, by the very comparison that judges.
-
-    From the end of the interval, rounded, it goes inwards to the first that is right, and outwards as long as the next
-    one is too: few steps, since the interval is one of float64. NaN where no finite number is right.
-    """
-    most = np.asarray(largest(dtype), dtype)
-    end = (law.high + law.low + side * np.where(law.fixed, 0.0, law.bound)).astype(dtype)
-    found = np.clip(np.where(np.isnan(end), np.zeros_like(end), end), -most, most).astype(dtype)
-    inwards, outwards = (np.full(found.shape, np.inf * -side, dtype), np.full(found.shape, np.inf * side, dtype))
-    for _ in range(MOST_STEPS):
-        wrong = compare(found, law).wrong
-        if not wrong.any():
-            break
-        found = np.where(wrong, np.nextafter(found, inwards), found)
-    found = np.where(compare(found, law).wrong, np.asarray(np.nan, dtype), found)
-    for _ in range(MOST_STEPS):
-        further = np.nextafter(found, outwards)
-        right = np.isfinite(further) & ~compare(further, law).wrong & np.isfinite(found)
-        if not right.any():
-            break
-        found = np.where(right, further, found)
-    return found
-
-
-MOST_STEPS = 4
-"""Of rounding, two: to float64 and to the dtype; an end that is fixed may be the other neighbour."""
 
 
 def reference(

@@ -235,7 +235,7 @@ def affordable(limit: int) -> Callable[[Chosen], bool]:
     """A predicate: some case with the chosen levels costs no more than the limit."""
 
     def is_affordable(chosen: Chosen) -> bool:
-        row = _simplest(chosen)
+        row = simplest_row(chosen)
         return row is not None and _cost(row) <= limit
 
     return is_affordable
@@ -246,7 +246,7 @@ def is_possible(chosen: Chosen) -> bool:
     return all(not _excluded(factor, level, chosen) for factor, level in chosen.items())
 
 
-def _simplest(chosen: Chosen) -> Row | None:
+def simplest_row(chosen: Chosen) -> Row | None:
     """The row that gives every other factor its first compatible level; None where two chosen levels conflict."""
     if not is_possible(chosen):
         return None

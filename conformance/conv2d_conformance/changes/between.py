@@ -22,8 +22,9 @@ BROKEN = ("fail", "error")
 
 
 def changes_between(old: Report, new: Report) -> ReportChanges:
-    found = [*_outcome(old, new), *_verdicts(old, new), *_accuracies(old, new), *_fingerprints(old, new)]
-    before, after = ({entry.id: entry.verdict for entry in report.requirements} for report in (old, new))
+    found = [*_verdicts(old, new), *_accuracies(old, new), *_fingerprints(old, new)]
+    found += _outcome(old, new) if old.shard == new.shard else ()
+    before, after = ({name: entry.verdict for name, entry in _entries(one, other)} for one, other in _both(old, new))
     return ReportChanges(
         old=_name(old),
         new=_name(new),
@@ -31,6 +32,16 @@ def changes_between(old: Report, new: Report) -> ReportChanges:
         changes=tuple(sorted(found, key=lambda change: DIRECTIONS.index(change.direction))),
         unchanged=sum(after.get(name) == verdict for name, verdict in before.items()),
     )
+
+
+def _both(old: Report, new: Report) -> tuple[tuple[Report, Report], tuple[Report, Report]]:
+    return (old, new), (new, old)
+
+
+def _entries(report: Report, other: Report) -> Iterator[tuple[str, Entry]]:
+    """The requirements of a report by id; but for those that, of it or the other, another part of the run reaches."""
+    elsewhere = {entry.id for one in (report, other) for entry in one.requirements if one.is_elsewhere(entry)}
+    return ((entry.id, entry) for entry in report.requirements if entry.id not in elsewhere)
 
 
 def _name(report: Report) -> str:
@@ -48,6 +59,7 @@ def _unequal(old: Report, new: Report) -> Iterator[str]:
         "effort": (old.run.effort, new.run.effort),
         "seed": (str(old.run.seed), str(new.run.seed)),
         "selection": (old.run.only, new.run.only),
+        "part of a run": (old.shard or "the whole", new.shard or "the whole"),
         "isolation": (old.run.isolation, new.run.isolation),
         "composed": (_composed(old), _composed(new)),
         "end": (_end(old), _end(new)),
@@ -90,7 +102,7 @@ def _limits(report: Report) -> tuple[str, ...]:
 
 
 def _verdicts(old: Report, new: Report) -> Iterator[ReportChange]:
-    before, after = ({entry.id: entry for entry in report.requirements} for report in (old, new))
+    before, after = (dict(_entries(one, other)) for one, other in _both(old, new))
     same_spec = old.spec == new.spec
     for name in dict.fromkeys((*before, *after)):
         one, other = before.get(name), after.get(name)

@@ -13,9 +13,12 @@ from conv2d_conformance.cli.compare import compare
 from conv2d_conformance.cli.diff import diff
 from conv2d_conformance.cli.draft_deviations import deviations
 from conv2d_conformance.cli.explain import explain
+from conv2d_conformance.cli.export import export
 from conv2d_conformance.cli.fingerprint import fingerprint
+from conv2d_conformance.cli.fuzz import fuzz
 from conv2d_conformance.cli.initialisation import initialisation
 from conv2d_conformance.cli.listing import list_
+from conv2d_conformance.cli.merge import merge
 from conv2d_conformance.cli.power import power
 from conv2d_conformance.cli.problems import INTERRUPTED, Problem, problem_of
 from conv2d_conformance.cli.reference import reference
@@ -40,8 +43,8 @@ Exit status:
   1    a MUST is broken or not reached, a deviation is stale, or a rule for adapters is broken
   2    wrong usage
   3    the adapter could not be loaded, an output not be written, something is lacking, or the suite itself failed
-  4    nothing is broken, and there is no full certificate: partial claims, a selection, limits without
-       --accept-limits, no isolation, a run that gave up, nothing judged
+  4    nothing is broken, and there is no full certificate: partial claims, a selection, a part of a
+       run, limits without --accept-limits, no isolation, a run that gave up, nothing judged
   130  interrupted
 """
 
@@ -99,14 +102,17 @@ for command in (
     explain,
     reference,
     replay,
+    fuzz,
     fingerprint,
     compare,
+    merge,
     summary,
     diff,
     badge,
     deviations,
     verify,
     site,
+    export,
     initialisation,
     selftest,
     variants,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Decorated = Callable[..., Any]
 
-OPTION, JSON = "--format", "json"
+OPTION, JSON, ISSUE = "--format", "json", "issue"
 
 
 def format_option(*others: str) -> Callable[[Decorated], Decorated]:
@@ -48,6 +48,8 @@ def console_for(format: str, page: Destination | None = None, *, for_script: boo
     from conv2d_conformance.report.console import console
 
     has_page = page is not None and page.is_standard_output
+    if format == ISSUE:
+        return console(io.StringIO())
     if format == JSON:
         if has_page:
             raise Problem("standard output has the JSON, and no page as well", "name a file for the page")

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from conv2d_conformance.cases.grammar import format_case
 from conv2d_conformance.cli.answers.asked import AskedImplementation, SaidOfCase
+from conv2d_conformance.cli.case_display import allowed_interval
 from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.contract.answers import Answer, Broken, Hello, Implementation, Rejected, Result
 from conv2d_conformance.contract.capabilities import Capabilities
@@ -18,12 +19,15 @@ from conv2d_conformance.diagnosis import Diagnosis, diagnose
 from conv2d_conformance.diagnosis.hint import hint, takes_other_arrays
 from conv2d_conformance.implementation.host import incidents_of
 from conv2d_conformance.implementation.last_words import shown_lines
-from conv2d_conformance.law.allowed import compare
+from conv2d_conformance.law.allowed import Mask, compare
 from conv2d_conformance.law.joined_arrays import row_of
 from conv2d_conformance.report.console import MOST_LINES, paragraph, whole_line
 from conv2d_conformance.verdict.alike import judge_alike
-from conv2d_conformance.verdict.claims import within_claims
+from conv2d_conformance.verdict.claims import keeps_limits, within_claims
 from conv2d_conformance.verdict.concurrent_questions import answers_of, request_of
+from conv2d_conformance.verdict.confirmation import fault_of
+from conv2d_conformance.verdict.explanation import explanations
+from conv2d_conformance.verdict.fault_sentences import element_name, told_element
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import Judgement
 from conv2d_conformance.verdict.large_question import LargeQuestion
@@ -46,15 +50,19 @@ class AskedCase:
         return self.judgement.outcome == "pass" and not self.judgement.observed
 
     @property
-    def wrong_elements(self) -> list[tuple[int, ...]]:
-        """The indices of the wrong elements in the law, where only values are wrong."""
+    def wrong(self) -> Mask | None:
+        """Which elements of the law are wrong, where only values are."""
         fault = self.judgement.fault
         is_large = isinstance(self.question, LargeQuestion)
         if is_large or fault is None or fault.aspect != "values" or not isinstance(self.answer, Result):
-            return []
+            return None
         law = self.question.law
-        wrong = compare(row_of(self.answer.arrays).reshape(law.high.shape), law).wrong
-        return [tuple(int(i) for i in index) for index in np.argwhere(wrong)]
+        return compare(row_of(self.answer.arrays).reshape(law.high.shape), law).wrong
+
+    @property
+    def wrong_elements(self) -> list[tuple[int, ...]]:
+        """The indices of the wrong elements in the law."""
+        return [] if self.wrong is None else [tuple(int(i) for i in index) for index in np.argwhere(self.wrong)]
 
 
 def ask(
@@ -101,6 +109,30 @@ def diagnosis_of(implementation: Implementation, asked: AskedCase) -> Diagnosis 
     if asked.judgement.fault is None or cannot:
         return None
     return diagnose(implementation, asked.question.case)
+
+
+def allowed_where_wrong(asked: AskedCase) -> str | None:
+    """All that is allowed at the wrong element that is told, where only values are wrong."""
+    if asked.wrong is None or not asked.wrong.any():
+        return None
+    law = asked.question.law
+    index = told_element(law, asked.wrong)
+    return f"{element_name(asked.question, index, law)} {allowed_interval(law, index, asked.question.input.dtype)}"
+
+
+def requirements_of(implementation: Implementation, asked: AskedCase) -> tuple[str, ...]:
+    """The requirements that explain a wrong answer, from further calls; none where these would not tell."""
+    fault, question = asked.judgement.fault, asked.question
+    cannot = isinstance(asked.answer, Broken) or isinstance(question, LargeQuestion) or question.is_outside_limits
+    if fault is None or cannot:
+        return ()
+    claims = implementation.hello.capabilities
+    return explanations(
+        question.case,
+        fault.aspect,
+        lambda other: fault_of(implementation, other) is not None,
+        lambda other: keeps_limits(other, claims),
+    )
 
 
 def introduced(hello: Hello) -> AskedImplementation:

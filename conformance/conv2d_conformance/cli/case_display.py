@@ -159,5 +159,16 @@ def _row(element: str, allowed: Interval, hex: bool) -> tuple[str, ...]:
     return element, *(number(value, wide, hex=hex) for value in numbers), note
 
 
+def allowed_interval(law: Allowed, index: tuple[int, ...], dtype: np.dtype[Any]) -> str:
+    """All that is allowed at an element, on one line."""
+    found, wide = interval(law, index, dtype), np.dtype(np.float64)
+    others = list(map(str, found.others))
+    if found.lowest > found.highest:
+        return f"= {' or '.join(others)}"
+    lowest, highest, exact = (number(value, wide) for value in (found.lowest, found.highest, found.exact))
+    range_ = f"= {lowest}" if found.lowest == found.highest else f"from {lowest} to {highest}, exactly {exact}"
+    return " or ".join([range_, *others])
+
+
 def _shape(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape)) or "scalar"

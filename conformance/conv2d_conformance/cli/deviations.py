@@ -14,6 +14,9 @@ version = ">=2.13,<2.14"        # of the implementation
 platform = "linux-*"            # system and machine
 options-off = ["onednn=off"]    # patterns for options of the target under which it does not show
 expires = 2027-06-30            # the last day on which it is expected
+
+The requirement may be a glob of ids in one chapter, as in "validation.*": it declares what it matches and fails. Such a
+net also holds failures that nobody has looked at, so it must end: by its last day, or by a version with an upper end.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -29,12 +33,18 @@ from conv2d_conformance import spec
 from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.foreign import LONGEST_SENTENCE, showable_name
 from conv2d_conformance.report.deviations import Conditions, Deviation
+from conv2d_conformance.typed_json import ABSENT
 
 KEYS = ("requirement", "reason", "issue")
 TEXTS = ("version", "platform")
 LISTS = ("processor", "options-off")
 EXPIRES = "expires"
 CONDITIONS = (*TEXTS, *LISTS, EXPIRES)
+WILD = frozenset("*?[")
+"""What makes a requirement a glob."""
+
+LATEST = "9999!0"
+"""A version after all others: a specifier that contains it has no upper end."""
 
 
 def read_deviations(path: Path) -> tuple[tuple[Deviation, Conditions], ...]:
@@ -70,18 +80,43 @@ def _declared(where: str, table: Mapping[str, object]) -> tuple[Deviation, Condi
     if unknown := sorted(set(table) - {*KEYS, *CONDITIONS}):
         allowed = f"a deviation has {', '.join(KEYS)}, and where it needs them {', '.join(CONDITIONS)}"
         raise Problem(f"{where} has the unknown key {unknown[0]!r}", allowed)
-    return _deviation(where, table), _conditions(where, table)
+    deviation, conditions = _deviation(where, table), _conditions(where, table)
+    if deviation.names is not ABSENT and not _ends(conditions):
+        raise Problem(
+            f"{where}: the glob {deviation.requirement!r} has no end",
+            "it also declares what nobody has looked at: give it a last day, as in expires = 2027-06-30, or a version "
+            'with an upper end, as in ">=2.13,<2.14"',
+        )
+    return deviation, conditions
+
+
+def _ends(conditions: Conditions) -> bool:
+    is_bounded = bool(conditions.version) and not SpecifierSet(conditions.version).contains(LATEST)
+    return is_bounded or conditions.expires < date.max
 
 
 def _deviation(where: str, table: Mapping[str, object]) -> Deviation:
     requirement, reason, issue = (_said(where, table, key) for key in KEYS)
     require_address(where, issue)
-    try:
-        spec.get(requirement)
-    except spec.UnknownRequirement as error:
-        raise Problem(f"{where}: {error}") from None
+    names = _matched(where, requirement) if WILD.intersection(requirement) else ABSENT
+    if names is ABSENT:
+        try:
+            spec.get(requirement)
+        except spec.UnknownRequirement as error:
+            raise Problem(f"{where}: {error}") from None
     reason, issue = (showable_name(text, LONGEST_SENTENCE) for text in (reason, issue))
-    return Deviation(requirement, reason, issue)
+    return Deviation(requirement, reason, issue, names)
+
+
+def _matched(where: str, glob: str) -> tuple[str, ...]:
+    """The requirements that a glob matches, all of one chapter. Problem where it may match others, or matches none."""
+    chapter, dot, _ = glob.partition(".")
+    if not dot or WILD.intersection(chapter):
+        raise Problem(f"{where}: the glob {glob!r} does not keep to one chapter", 'begin it as in "validation.*"')
+    if not (names := tuple(name for name in spec.load().requirements if fnmatchcase(name, glob))):
+        chapters = ", ".join(spec.load().chapters)
+        raise Problem(f"{where}: the glob {glob!r} matches no requirement", f"the chapters are {chapters}")
+    return names
 
 
 def require_address(where: str, issue: str) -> None:

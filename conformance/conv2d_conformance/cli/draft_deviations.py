@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from conv2d_conformance.cli.answer_format import format_option, tell
-from conv2d_conformance.cli.deviations import require_address
 
 if TYPE_CHECKING:
     from conv2d_conformance.report.deviations import Deviation
@@ -31,25 +29,30 @@ def deviations(report: Path, issue: str, format: str) -> None:
     It declares each requirement that fails in the report, for the version that the report is about.
     What the report's own run declared keeps its reason and its issue. Edit the reasons: those here are what was seen.
     """
+    from conv2d_conformance.cli.deviations import require_address
     from conv2d_conformance.report.reading import read
 
     require_address("--issue", issue)
     found = read(report)
-    drafted = _drafted(found, issue)
+    drafted = drafted_from(found, issue)
     if format == "json":
         tell(drafted)
     else:
         click.echo("\n".join(_tables(drafted, _versions(found))) or "# nothing fails")
 
 
-def _drafted(report: Report, issue: str) -> tuple[Deviation, ...]:
-    from conv2d_conformance.report.deviations import Deviation
+def drafted_from(report: Report, issue: str) -> tuple[Deviation, ...]:
+    """A deviation for each requirement that fails; what the run, or this part of it, did not reach is not known to."""
+    from conv2d_conformance.report.deviations import Deviation, by_requirement
+    from conv2d_conformance.report.verdicts import NOT_REACHED
 
-    declared = {deviation.requirement: deviation for deviation in report.deviations}
+    declared = by_requirement(report.deviations)
     return tuple(
-        declared.get(entry.id) or Deviation(entry.id, _seen(entry), issue)
+        Deviation(entry.id, known.reason, known.issue)
+        if (known := declared.get(entry.id))
+        else Deviation(entry.id, _seen(entry), issue)
         for entry in report.requirements
-        if entry.verdict in FAILING
+        if entry.verdict in FAILING and not (entry.verdict == NOT_REACHED and entry.failure is None)
     )
 
 
@@ -71,8 +74,10 @@ def _versions(report: Report) -> str:
 
 
 def _tables(drafted: tuple[Deviation, ...], versions: str) -> list[str]:
+    from conv2d_conformance.cli.deviations import KEYS
+
     lines: list[str] = []
     for deviation in drafted:
-        said = asdict(deviation) | ({"version": versions} if versions else {})
+        said = {key: getattr(deviation, key) for key in KEYS} | ({"version": versions} if versions else {})
         lines += ["[[deviation]]", *(f"{key} = {json.dumps(value)}" for key, value in said.items()), ""]
     return lines[:-1]

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from conv2d_conformance.cli.initialisation import replay_layers, show_law
+from conv2d_conformance.cli.layer_lines import replay_layers, show_law
 from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.operations import Operation
 
 
 class ShowLaw(Protocol):
-    """Print the law of the answers to a line, as text or JSON."""
+    """Print the law of the answers to a line, as text, as JSON, or for an issue that leads to a site."""
 
-    def __call__(self, line: str, format: str) -> None: ...
+    def __call__(self, line: str, format: str, site: str | None = None) -> None: ...
 
 
 class Replay(Protocol):
     """Ask a line again, print what came of it, and return the exit status."""
 
     def __call__(
-        self, line: str, target: str, *, isolation: str, timeout: float, with_script: bool = False, format: str = "text"
+        self,
+        line: str,
+        target: str,
+        *,
+        isolation: str,
+        timeout: float,
+        with_script: bool = False,
+        format: str = "text",
+        site: str | None = None,
     ) -> int: ...
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from conv2d_conformance.cli.answer_format import JSON, format_option, tell
+from conv2d_conformance.cli.answer_format import ISSUE, JSON, format_option, tell
+from conv2d_conformance.cli.issue_block import site_option
 from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.contract.capabilities import PADDING_MODES
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from conv2d_conformance.cli.answers.explained import ExplainedRequirement, PaddedAxis
     from conv2d_conformance.spec import Requirement
 
@@ -22,12 +26,14 @@ if TYPE_CHECKING:
 @click.argument("requirement", metavar="REQUIREMENT|CLASS")
 @click.option("--size", type=click.IntRange(1), metavar="N", help="Draw the padding of an axis of N elements.")
 @click.option("--padding", metavar="BEFORE,AFTER", help="With --size: so many cells on its two sides.")
-@format_option()
-def explain(requirement: str, size: int | None, padding: str | None, format: str) -> None:
+@site_option()
+@format_option(ISSUE)
+def explain(requirement: str, size: int | None, padding: str | None, site: str | None, format: str) -> None:
     """Show a requirement, or an accuracy class such as A-tc.
 
     Its sentence, where it comes from, its checks, and an example with its answer. For a requirement about padding,
-    --size and --padding draw the padded axis: each cell, and the element that it is a copy of.
+    --size and --padding draw the padded axis: each cell, and the element that it is a copy of. With --format issue,
+    it is Markdown for an issue tracker.
     """
     from conv2d_conformance import spec
     from conv2d_conformance.cli.check_index import checks_of_requirements
@@ -38,6 +44,10 @@ def explain(requirement: str, size: int | None, padding: str | None, format: str
     if (name := find(requirement)) is not None:
         if format == JSON:
             tell(explained_class(name))
+        elif format == ISSUE:
+            from conv2d_conformance.cli.issue_block import class_block
+
+            click.echo(class_block(name, lambda out: explain_class(out, name), site), nl=False)
         else:
             explain_class(console(), name)
         return
@@ -45,6 +55,11 @@ def explain(requirement: str, size: int | None, padding: str | None, format: str
     axis = _axis(found.id, size, padding)
     if format == JSON:
         tell(_explained(found, axis))
+        return
+    if format == ISSUE:
+        from conv2d_conformance.cli.issue_block import requirement_block
+
+        click.echo(requirement_block(found, partial(_show_example, found=found, axis=axis), site), nl=False)
         return
     out = console()
     paragraph(out, found.id, style="bold")
@@ -71,6 +86,13 @@ def explain(requirement: str, size: int | None, padding: str | None, format: str
                 whole_line(out, line)
         else:
             paragraph(out, block)
+    _show_example(out, found, axis)
+
+
+def _show_example(out: Console, found: Requirement, axis: PaddedAxis | None) -> None:
+    """Print the padded axis, where one was chosen, and the example with its answer, where there is one."""
+    from conv2d_conformance.report.console import paragraph, whole_line
+
     if axis:
         from conv2d_conformance.cli.index_map import index_map
 

@@ -77,7 +77,7 @@ def initialisation(
         ctx.exit(status)
     implementation = connect(target, isolation=isolation, timeout=timeout)
     try:
-        claims = _claims(implementation, dtypes)
+        claims = claims_of(implementation, dtypes)
         if null:
             with progress(target) as advance:
                 answer, status = show_null(out, implementation, claims, range(seed, seed + null), effort, advance)
@@ -90,7 +90,7 @@ def initialisation(
     ctx.exit(status)
 
 
-def _claims(implementation: Implementation, dtypes: Sequence[str]) -> Capabilities:
+def claims_of(implementation: Implementation, dtypes: Sequence[str]) -> Capabilities:
     """The claims of an implementation, reduced to the chosen dtypes."""
     from conv2d_conformance.operations.initialize import INITIALIZE
 
@@ -307,74 +307,3 @@ def show_power(out: Console, times: int, seed: int, advance: Advance) -> tuple[P
     )
     paragraph(out, verdict, style="bold red" if missed else "bold green")
     return PowerOfTests(verdict, missed, tuple(everything)), 1 if missed else 0
-
-
-# ---- one line ----------------------------------------------------------------------------------------------------
-
-
-def show_law(line: str, format: str) -> None:
-    """Print the law that the parameters of the line's layers follow."""
-    from conv2d_conformance.cases.layer_case import format_case, parse
-    from conv2d_conformance.cli.answers.right import Fraction, LawOfLayers
-    from conv2d_conformance.initialisation.law import layer_law
-    from conv2d_conformance.report.console import console, paragraph, whole_line
-
-    case = parse(line)
-    law = layer_law(case)
-    shapes: dict[str, tuple[int, ...] | None] = {"weight": case.weight_shape, "bias": (case.M,) if case.bias else None}
-    if format == JSON:
-        k, largest = Fraction(1, case.fan_in), law.bound * law.limit
-        tell(LawOfLayers(format_case(case), shapes, case.dtype, k, law.bound, largest), compact=True)
-        return
-    out = console()
-    whole_line(out, format_case(case), label="case")
-    for name, shape in shapes.items():
-        told = "None" if shape is None else f"{'x'.join(map(str, shape))} {case.dtype}"
-        paragraph(out, told, label=name)
-    paragraph(out, "independent values, each uniform between -sqrt(k) and sqrt(k)", label="law")
-    paragraph(out, f"1 / {case.fan_in}, so that sqrt(k) = {law.bound:.17g}", label="k")
-    paragraph(out, f"no magnitude is above {law.bound * law.limit:.17g}, all roundings included", label="limit")
-
-
-def replay_layers(
-    line: str, target: str, *, isolation: str, timeout: float, with_script: bool = False, format: str = "text"
-) -> int:
-    """Ask one line again, run all its tests, and print a script if wanted. Returns the exit status."""
-    from conv2d_conformance.cases.layer_case import parse
-    from conv2d_conformance.cli.answers.asked import Replayed
-    from conv2d_conformance.cli.asked_case import introduced, show_hello
-    from conv2d_conformance.cli.progress import A_MOMENT, progress
-    from conv2d_conformance.implementation.host import connect, incidents_of
-    from conv2d_conformance.implementation.target import parse as target_of
-    from conv2d_conformance.initialisation.layer_question import draw
-    from conv2d_conformance.initialisation.plan import replay_of
-    from conv2d_conformance.report.console import paragraph
-    from conv2d_conformance.reproducer import NoScript, require_adapter, script_of_layers
-
-    case = parse(line)
-    out = console_for(format, for_script=with_script)
-    with progress(f"connecting to {target}", after=A_MOMENT):
-        implementation = connect(target, isolation=isolation, timeout=timeout)
-    try:
-        claims = _claims(implementation, ())
-        with progress(f"asking {target}", after=A_MOMENT):
-            drawn = draw(replay_of(case, stream=claims.torch_seed_stream), implementation)
-        show_hello(out, implementation.hello)
-    finally:
-        implementation.close()
-    wrong = bool(drawn.fault or drawn.alarm or drawn.observed)
-    show_failure(out, "wrong" if wrong else "no test raises an alarm", drawn)
-    script = no_script = None
-    if with_script:
-        try:
-            require_adapter(implementation.hello)
-            script = script_of_layers(case, target_of(target))
-        except NoScript as reason:
-            no_script = str(reason)
-            paragraph(out, no_script, label="script")
-    if format == JSON:
-        incidents = tuple(incidents_of(implementation))
-        tell(Replayed(introduced(implementation.hello), said_of_layers(drawn), incidents, script, no_script))
-    elif script is not None:
-        click.echo(script, nl=False)
-    return 1 if wrong else 0

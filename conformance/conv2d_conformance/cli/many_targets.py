@@ -121,7 +121,7 @@ def _examined(shared: SharedWork, device: str | None, task: TargetTask) -> Targe
     try:
         destination = find(str(task.place))
         options = replace(task.options, output=destination.name)
-        with ReportFile(destination, kind_of(options)) as report_file:
+        with ReportFile(destination, kind_of(options), resume=options.resume) as report_file:
             report, place = carried_out(options, lambda *_: None, report_file, shared)
         return outcome_of(report, place=str(place), seconds=time.monotonic() - started)
     except click.ClickException as error:

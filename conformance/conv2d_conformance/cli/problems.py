@@ -32,7 +32,8 @@ def problem_of(error: Exception) -> Problem:
 
     match error:
         case TargetError() | Hinted():
-            return Problem(error.sentence, error.hint)
+            is_elsewhere = isinstance(error, Hinted) and error.is_of_the_environment
+            return Problem(error.sentence, error.hint, status=HARNESS if is_elsewhere else USAGE)
         case LoadError():
             return Problem(error.sentence, _with_last_words(error.hint, error.stderr), status=HARNESS)
         case UnwritableOutput():

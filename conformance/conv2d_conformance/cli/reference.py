@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import click
 
-from conv2d_conformance.cli.answer_format import format_option, tell
+from conv2d_conformance.cli.answer_format import ISSUE, format_option, tell
+from conv2d_conformance.cli.issue_block import site_option
 
 
 @click.command()
 @click.argument("case")
 @click.option("--full", is_flag=True, help="Show large arrays whole.")
 @click.option("--hex", is_flag=True, help="Show numbers in hexadecimal, as float.hex does.")
-@format_option()
-def reference(case: str, full: bool, hex: bool, format: str) -> None:
+@site_option()
+@format_option(ISSUE)
+def reference(case: str, full: bool, hex: bool, site: str | None, format: str) -> None:
     """Show the right answer of CASE.
 
     That is what is allowed for every element of the output, or why the call must be rejected. Of a fresh layer, as in
-    'init c6m10k3 seed:7', it is the law that its parameters follow.
+    'init c6m10k3 seed:7', it is the law that its parameters follow. With --format issue, it is Markdown for an issue
+    tracker.
     """
     from conv2d_conformance.operations import operation_of
 
@@ -24,7 +27,7 @@ def reference(case: str, full: bool, hex: bool, format: str) -> None:
     if operation.elementwise is None:
         from conv2d_conformance.cli.drawn_pages import pages_of
 
-        pages_of(operation).show_law(case, format)
+        pages_of(operation).show_law(case, format, site)
         return
 
     from conv2d_conformance.cases.grammar import parse
@@ -39,5 +42,9 @@ def reference(case: str, full: bool, hex: bool, format: str) -> None:
             _ = question.request, question.law
     if format == "json":
         tell(right_answer(question), compact=True)
+    elif format == ISSUE:
+        from conv2d_conformance.cli.issue_block import reference_block
+
+        click.echo(reference_block(lambda out: show_case(out, question, full=full, hex=hex), site), nl=False)
     else:
         show_case(console(), question, full=full, hex=hex)

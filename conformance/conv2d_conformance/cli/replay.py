@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from conv2d_conformance.cli import options
-from conv2d_conformance.cli.answer_format import JSON, console_for, format_option, tell
+from conv2d_conformance.cli.answer_format import ISSUE, JSON, console_for, format_option, tell
+from conv2d_conformance.cli.issue_block import site_option
 from conv2d_conformance.cli.target_list import target_argument
 from conv2d_conformance.contract.invariances import INVARIANCES, Invariance
 
@@ -20,7 +21,8 @@ from conv2d_conformance.contract.invariances import INVARIANCES, Invariance
 @click.option("--times", type=click.IntRange(1), default=1, show_default=True, help="Ask so often, until it fails.")
 @options.option("timeout", help=None)
 @options.option("isolation", help=None)
-@format_option()
+@site_option()
+@format_option(ISSUE)
 @click.pass_context
 def replay(
     ctx: click.Context,
@@ -33,6 +35,7 @@ def replay(
     times: int,
     timeout: float,
     isolation: str,
+    site: str | None,
     format: str,
 ) -> None:
     """Ask TARGET one CASE.
@@ -40,16 +43,20 @@ def replay(
     Say what is wrong with the answer, if anything.
 
     With --script, standard output is the script, and what is wrong is told on standard error. With --format json, the
-    script is a part of the answer.
+    script is a part of the answer. With --format issue, standard output is Markdown for an issue tracker, with the
+    script.
     """
     from conv2d_conformance.operations import operation_of
 
+    with_script = with_script or format == ISSUE
     operation = operation_of(case)
     if operation.elementwise is None:
         from conv2d_conformance.cli.drawn_pages import pages_of
 
         again = pages_of(operation).replay
-        ctx.exit(again(case, target, isolation=isolation, timeout=timeout, with_script=with_script, format=format))
+        ctx.exit(
+            again(case, target, isolation=isolation, timeout=timeout, with_script=with_script, format=format, site=site)
+        )
 
     from conv2d_conformance.cases import grammar
     from conv2d_conformance.cli import asked_case
@@ -86,6 +93,7 @@ def replay(
             # A fault that depends on other calls cannot be diagnosed by making other calls.
             is_alone = not (before or other or invariance or times > 1)
             found = asked_case.diagnosis_of(implementation, asked) if is_alone else None
+            about = asked_case.requirements_of(implementation, asked) if is_alone and format == ISSUE else ()
         asked_case.show_hello(out, implementation.hello)
         asked_case.show(out, asked, implementation.hello.capabilities, found)
         incidents = asked_case.show_incidents(out, implementation)
@@ -98,19 +106,41 @@ def replay(
             paragraph(out, "the script looks at the answer alone, not at what else was seen", label="script")
         try:
             require_adapter(implementation.hello)
+            if at_once is not None:
+                raise NoScript("no script can be made of calls at the same time: it makes one after another")
+            if invariance is not None and (asked.judgement.fault is None or asked.judgement.fault.aspect == invariance):
+                raise NoScript("no script can be made of calls that must have the same bits: it judges one alone")
             earlier_questions = [question_of(earlier, implementation.hello.capabilities) for earlier in before]
             text = script(question, target_of(target), asked.wrong_elements, before=earlier_questions)
         except NoScript as reason:
             no_script = str(reason)
             paragraph(out, no_script, label="script")
-    elif not asked.right:
+    elif not asked.right and at_once is None and invariance is None:
         whole_line(out, "add --script for a script that needs NumPy and the implementation alone", label="script")
-    if format == JSON:
+    if format in (JSON, ISSUE):
         from conv2d_conformance.cli.answers.asked import Replayed
 
         said = asked_case.said_of(asked, implementation.hello.capabilities, found)
         hello = asked_case.introduced(implementation.hello)
-        tell(Replayed(hello, said, tuple(incidents), text, no_script))
+        answer = Replayed(hello, said, tuple(incidents), text, no_script)
+        if format == JSON:
+            tell(answer)
+        else:
+            from conv2d_conformance.cli.case_display import call_text
+            from conv2d_conformance.cli.issue_block import replay_block, replay_command
+
+            line = grammar.format_case(asked_for)  # what is wrong may be the answer to the one beside it
+            command = replay_command(line, target, after=after, beside=beside, invariance=invariance, times=times)
+            page = replay_block(
+                answer,
+                call=call_text(asked.question),
+                allowed=asked_case.allowed_where_wrong(asked),
+                environment=implementation.hello.environment,
+                command=command,
+                requirements=about,
+                site=site,
+            )
+            click.echo(page, nl=False)
     elif text is not None:
         click.echo(text, nl=False)
     ctx.exit(0 if asked.right else 1)

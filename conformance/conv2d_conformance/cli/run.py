@@ -72,6 +72,7 @@ def run(
     from conv2d_conformance.cli.deviations import read_deviations
     from conv2d_conformance.cli.large_indices import with_room
     from conv2d_conformance.cli.requirement_glob import require_match
+    from conv2d_conformance.cli.shard_option import shard_of
 
     if quiet and format != "text":
         raise Problem("--quiet is a form of text", f"leave it out beside --format {format}")
@@ -86,12 +87,17 @@ def run(
     if asked.only_shapes and not asked.shapes:
         raise Problem("--only-shapes needs shapes", "name some with --shape or --shapes")
     require_match(asked.only, asked.profile)
+    asked = replace(asked, shard=shard_of(asked.shard))
     asked = replace(asked, deviations=read_deviations(deviations) if deviations else ())
     telling = "quiet" if quiet else format
     if len(found) > 1:
         ctx.exit(_many(found, asked, _folder(output), names, telling))
     tell = _told_to_people if telling == "text" else _told_in_short
     assert not isinstance(destination, Path), "a folder is no page of one target"
+    if asked.scheduler and (asked.isolation == "none" or asked.workers > 1):
+        raise Problem("--scheduler has its own processes", "leave out --workers and --isolation")
+    if asked.resume and destination is not None and not destination.is_file:
+        raise Problem(f"{destination.told} keeps nothing to go on from", "name a file with --output FILE")
     ctx.exit(tell(asked, destination, telling))
 
 
@@ -145,7 +151,10 @@ def _examined(asked: Options, destination: Destination | None) -> tuple[Report, 
     kind = kind_of(asked)
     destination = destination or find(kind.default_name())
     asked = replace(asked, output=destination.name)
-    with ReportFile(destination, kind) as report_file, progress(f"connecting to {asked.target}") as advance:
+    with (
+        ReportFile(destination, kind, resume=asked.resume) as report_file,
+        progress(f"connecting to {asked.target}") as advance,
+    ):
         return carried_out(asked, advance, report_file)
 
 
@@ -159,6 +168,8 @@ def _many(targets: Sequence[str], asked: Options, folder: Path, devices: Sequenc
 
     if asked.isolation == "none":
         raise Problem("--isolation none is for a debugger, and for one target", "name one target")
+    if asked.scheduler:
+        raise Problem("--scheduler divides the checks of one target", "name one target")
     ended: list[TargetOutcome] = []
     tell = teller(telling)
     with progress(f"starting with {targets[0]}") if telling == "text" else nullcontext() as advance:

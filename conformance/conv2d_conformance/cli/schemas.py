@@ -11,10 +11,12 @@ def kinds() -> dict[str, Any]:
     from conv2d_conformance.cli.answer_format import ErrorAnswer
     from conv2d_conformance.cli.answers import asked, compared, explained, initialised, lists, measured, reports, right
     from conv2d_conformance.fingerprint.fingerprint import Fingerprint
+    from conv2d_conformance.fuzzing.search import FuzzOutcome
     from conv2d_conformance.report.badge import Badge
     from conv2d_conformance.report.deviations import Deviation
     from conv2d_conformance.report.target_outcome import TargetOutcome
     from conv2d_conformance.site.built import SiteBuilt
+    from conv2d_conformance.vectors.index import VectorIndex
 
     return {
         "list requirements": tuple[lists.ListedRequirement, ...],
@@ -33,10 +35,12 @@ def kinds() -> dict[str, Any]:
         "reference CASE": right.RightAnswer,
         "reference 'init ...'": right.LawOfLayers,
         "replay CASE TARGET": asked.Replayed,
+        "fuzz TARGET": FuzzOutcome,
         "smoke TARGET": asked.Smoked,
         "fingerprint TARGET": Fingerprint,
         "fingerprint TARGET OTHER": tuple[Fingerprint, ...],
         "compare TARGET OTHER": compared.Compared,
+        "merge REPORT...": TargetOutcome,
         "summary REPORT...": tuple[reports.ReportInShort, ...],
         "diff OLD NEW": ReportChanges,
         "badge REPORT": Badge,
@@ -50,6 +54,7 @@ def kinds() -> dict[str, Any]:
         "variants": measured.VariantsOutcome,
         "power": measured.PowerAnswer,
         "sharpness": measured.SharpnessOutcome,
+        "export DIR": VectorIndex,
         "any error": ErrorAnswer,
     }
 

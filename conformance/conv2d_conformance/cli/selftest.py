@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from conv2d_conformance.cli import options
@@ -9,11 +13,15 @@ from conv2d_conformance.cli.answer_format import JSON, console_for, format_optio
 from conv2d_conformance.cli.output_option import Page
 from conv2d_conformance.output.destination import Destination
 
+if TYPE_CHECKING:
+    from conv2d_conformance.selftest.kills import Encounter
+
 
 @click.command()
 @options.option("effort", default="quick")
 @options.option("seed")
 @options.option("workers", default=2, help="Processes at a time.")
+@options.option("scheduler")
 @click.option(
     "--matrix",
     type=Page(),
@@ -26,6 +34,7 @@ from conv2d_conformance.output.destination import Destination
     is_flag=True,
     help="Instead, the mutants that are wrong only where shapes are large: two of them take minutes and some GiB.",
 )
+@click.option("--resume", type=Page(), metavar="FILE", help="Keep what is done in this file, and go on from it.")
 @format_option()
 @click.pass_context
 def selftest(
@@ -33,9 +42,11 @@ def selftest(
     effort: str,
     seed: int,
     workers: int,
+    scheduler: str,
     matrix: Destination | None,
     only: str,
     full_size: bool,
+    resume: Destination | None,
     format: str,
 ) -> None:
     """Certify the certifier.
@@ -54,21 +65,47 @@ def selftest(
     from conv2d_conformance.mutants import catalogue
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, whole_line
+    from conv2d_conformance.running import unfinished_run
     from conv2d_conformance.selftest.distinct import alike
     from conv2d_conformance.selftest.kills import Summary, run
     from conv2d_conformance.selftest.markdown import matrix_page
+    from conv2d_conformance.typed_json import as_json
 
     if full_size:
         if matrix is not None:
             raise Problem("--matrix has no page of the mutants of size", "leave out one of the two")
+        if resume is not None:
+            raise Problem("--resume keeps nothing of the mutants of size", "leave out one of the two")
         ctx.exit(selftest_at_full_size(only, seed, format))
     out = console_for(format, matrix)
     names = [name for name in catalogue() if fnmatchcase(name, only)]
     if not names:
         raise Problem(f"no mutant matches {only!r}", "`conv2d-conformance list mutants` names them all")
+    if resume is not None and not resume.is_file:
+        raise Problem(f"{resume.told} keeps nothing", "name a file with --resume FILE")
+    asked: dict[str, str | int | bool] = {
+        "effort": effort,
+        "seed": seed,
+        "matrix": matrix is not None,
+        "only": only,
+    }
+    done = {} if resume is None else met_so_far(resume.path, asked)
+
+    def keep(name: str, found: list[Encounter]) -> None:
+        if resume is not None:
+            unfinished_run.add(resume.path, name, as_json(found))
+
     with progress("starting") as advance:
         met = run(
-            effort=effort, run_seed=seed, workers=workers, names=names, matrix=matrix is not None, on_progress=advance
+            effort=effort,
+            run_seed=seed,
+            workers=workers,
+            scheduler=scheduler,
+            names=names,
+            matrix=matrix is not None,
+            done=done,
+            on_met=keep,
+            on_progress=advance,
         )
         encounters = [found for found in met if found.requirement in checks()[found.check].requirements]
         advance(len(names), len(names), "telling them apart")
@@ -111,3 +148,17 @@ def selftest(
     if matrix is not None:
         save(matrix, matrix_page(met, {name: catalogue()[name] for name in names}, effort))
     ctx.exit(0 if is_good else 1)
+
+
+def met_so_far(file: Path, options: Mapping[str, str | int | bool]) -> dict[str, list[Encounter]]:
+    """The encounters of this selftest in the file, by mutant."""
+    from conv2d_conformance import sources
+    from conv2d_conformance.running import unfinished_run
+    from conv2d_conformance.selftest.kills import Encounter
+    from conv2d_conformance.typed_json import from_json
+
+    found = unfinished_run.begin(file, {"selftest": sources.digest(), **options})
+    try:
+        return {mutant: from_json(met, list[Encounter]) for mutant, met in found.items()}
+    except ValueError:
+        raise unfinished_run.OtherRun(file) from None

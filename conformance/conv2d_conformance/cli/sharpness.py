@@ -28,11 +28,18 @@ if TYPE_CHECKING:
 )
 @options.option("only", help="Some dtypes alone, as in 'float32' or '*16'.")
 @options.option("workers", default=2, help="Processes at a time.")
+@options.option("scheduler")
 @options.option("output", help="A page in Markdown with the outcome.")
 @format_option()
 @click.pass_context
 def sharpness(
-    ctx: click.Context, efforts: tuple[str, ...], only: str, workers: int, output: Destination | None, format: str
+    ctx: click.Context,
+    efforts: tuple[str, ...],
+    only: str,
+    workers: int,
+    scheduler: str,
+    output: Destination | None,
+    format: str,
 ) -> None:
     """Measure how small an error is seen.
 
@@ -57,7 +64,7 @@ def sharpness(
         raise Problem(f"no dtype matches {only!r}", f"there are {', '.join(DTYPES)}")
     chosen = [EFFORTS[name] for name in dict.fromkeys(efforts)]
     with progress("starting") as advance:
-        found = measure(chosen, dtypes=dtypes, workers=workers, on_progress=advance)
+        found = measure(chosen, dtypes=dtypes, workers=workers, scheduler=scheduler, on_progress=advance)
     words = [word for effort in chosen for word in ("--effort", effort.name)] + ["--only", only]
     words += (
         ["--output", Path(output.name).name] if output is not None else []

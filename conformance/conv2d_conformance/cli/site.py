@@ -27,8 +27,9 @@ NEEDED = ("jinja2", "markdown_it", "matplotlib")
 def site(results: Path, folder: Path, format: str) -> None:
     """Write a static site of the reports in a folder.
 
-    Every *.json below RESULTS that is a report has a page, and so have the findings in RESULTS/findings. The site opens
-    from disk: DIR/index.html.
+    Every *.json below RESULTS that is a report has a page, and so have the findings in RESULTS/findings. The page of
+    NAME.json shows the scripts in RESULTS/reproducers/NAME and what `initialisation --plot NAME.initialisation.svg`
+    drew beside it. The site opens from disk: DIR/index.html.
     """
     from conv2d_conformance.cli.check_index import checks_of_requirements
     from conv2d_conformance.cli.problems import HARNESS, Problem

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @options.option("effort", default="quick")
 @click.option("--drawn", type=click.IntRange(1), help="Cases drawn by each check, and small fixed ones: not an effort.")
 @options.option("workers", default=2, help="Processes at a time.")
+@options.option("scheduler")
 @options.option("only", help="Some variants alone, as in 'winograd-*'.")
 @options.option("output", help="A page in Markdown with the outcome.")
 @click.option("--resume", type=Page(), metavar="FILE", help="Keep what is done in this file, and go on from it.")
@@ -38,6 +39,7 @@ def variants(
     effort: str,
     drawn: int | None,
     workers: int,
+    scheduler: str,
     only: str,
     output: Destination | None,
     resume: Destination | None,
@@ -57,7 +59,9 @@ def variants(
     from conv2d_conformance.effort import Effort
     from conv2d_conformance.output.saving import save
     from conv2d_conformance.report.console import paragraph, whole_line
-    from conv2d_conformance.variants import catalogue, unfinished_run
+    from conv2d_conformance.running import unfinished_run
+    from conv2d_conformance.typed_json import as_json
+    from conv2d_conformance.variants import catalogue
     from conv2d_conformance.variants.alarms import VariantResult, run
     from conv2d_conformance.variants.markdown import page, sentence
 
@@ -83,13 +87,13 @@ def variants(
                 for name, result in found.items():
                     results[name] += result
                 if resume is not None:
-                    unfinished_run.add(resume.path, check, found)
+                    unfinished_run.add(resume.path, check, as_json(found))
                 reached = f"after {number} of {of_all} checks"
                 advance(number, of_all, check)
                 if not out.is_terminal:
                     whole_line(out, f"{number} of {of_all} checks: {check}")
 
-            run(numbers, take, effort=asked, workers=workers, names=names, done=done)
+            run(numbers, take, effort=asked, workers=workers, scheduler=scheduler, names=names, done=done)
     except KeyboardInterrupt:
         number = show_alarms(out, results)
         raise Problem(f"interrupted {reached}; false alarms so far: {number}", status=INTERRUPTED) from None
@@ -115,25 +119,25 @@ def variants(
 
 def results_so_far(file: Path, numbers: range, effort: Effort, names: list[str]) -> dict[str, dict[str, VariantResult]]:
     """The results of this run in the file, by check."""
-    from dataclasses import asdict
-
-    from conv2d_conformance import __version__, spec
+    from conv2d_conformance import sources, spec
     from conv2d_conformance.checks import catalogue as checks
-    from conv2d_conformance.cli.problems import Problem
-    from conv2d_conformance.variants import unfinished_run
+    from conv2d_conformance.running import unfinished_run
+    from conv2d_conformance.typed_json import Json, as_json, from_json
+    from conv2d_conformance.variants.alarms import VariantResult
 
-    asked = {
-        "suite": __version__,
+    asked: dict[str, Json] = {
+        "suite": sources.digest(),
         "specification": spec.load().digest,
         "seeds": [numbers.start, numbers.stop],
-        "effort": asdict(effort),
-        "variants": names,
+        "effort": as_json(effort),
+        "variants": [*names],
         "checks": list(checks()),
     }
+    found = unfinished_run.begin(file, asked)
     try:
-        return unfinished_run.begin(file, asked)
-    except unfinished_run.OtherRun:
-        raise Problem(f"{file} is of another run", "name another file, or ask for what that run asked") from None
+        return {check: from_json(result, dict[str, VariantResult]) for check, result in found.items()}
+    except ValueError:
+        raise unfinished_run.OtherRun(file) from None
 
 
 def show_alarms(out: Console, results: Mapping[str, VariantResult]) -> int:

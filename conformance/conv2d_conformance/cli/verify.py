@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from conv2d_conformance.cli.answer_format import JSON, format_option, tell
-from conv2d_conformance.cli.problems import USAGE, problem_of
+from conv2d_conformance.cli.problems import HARNESS, USAGE, Problem, problem_of
 
 if TYPE_CHECKING:
     from conv2d_conformance.cli.answers.reports import AskedAgain, VerifiedReport
@@ -24,19 +26,30 @@ WORSE = (SOUND, NOT_COMPARED, UNSOUND, USAGE)
 OUTCOMES = {SOUND: "sound", NOT_COMPARED: "not compared", UNSOUND: "unsound", USAGE: "unreadable"}
 """What they say of a report, in words."""
 
+FILE = click.Path(path_type=Path)
+
 MOST_FAULTS = 10
 """The most faults that are shown of one report."""
 
 
 @click.command()
-@click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REPORT...")
+@click.argument("reports", nargs=-1, required=True, type=FILE, metavar="REPORT...")
 @click.option("--rerun", metavar="TARGET", help="Ask a sample of their cases again, of TARGET.")
 @click.option("--sample", type=click.IntRange(1), default=10, show_default=True, help="Requirements that --rerun asks.")
 @click.option("--draw", type=click.IntRange(0), metavar="SEED", help="Which they are; by default, others each time.")
+@click.option("--verify-key", type=FILE, metavar="KEY.pub", help="Who must have signed them: a public key of OpenSSH.")
+@click.option("--sign", type=FILE, metavar="KEY", help="Sign what is not unsound, in REPORT.sig, by a private key.")
 @format_option()
 @click.pass_context
 def verify(
-    ctx: click.Context, reports: tuple[Path, ...], rerun: str | None, sample: int, draw: int | None, format: str
+    ctx: click.Context,
+    reports: tuple[Path, ...],
+    rerun: str | None,
+    sample: int,
+    draw: int | None,
+    verify_key: Path | None,
+    sign: Path | None,
+    format: str,
 ) -> None:
     """Check that each REPORT is what it says.
 
@@ -44,24 +57,61 @@ def verify(
     requirements there are and with what levels, which were to be examined, how many cases there are, the verdicts, the
     grades and the conclusion.
 
+    A signature tells who made a report, or vouches for it. Signing and checking need the program ssh-keygen.
+
     The exit status is 0 where all of that holds, whatever the verdicts are, 1 where something does not, 4 where other
     sources of the suite made a report and asked what these do not, and 2 where a file is no report; of
     several files, the worst.
     """
-    from conv2d_conformance.verifying import CANNOT_KNOW
+    from conv2d_conformance.verifying import CANNOT_KNOW, UNSIGNED
+    from conv2d_conformance.verifying.signature import public_key
 
+    if sign or verify_key:
+        _require_openssh()
+    if verify_key is not None:
+        public_key(verify_key)
     found = []
     for path in reports:
-        one = _verified(path, rerun, sample, draw)
+        one = _signed(_verified(path, rerun, sample, draw), verify_key, sign)
         found.append(one)
         if format != JSON:
             _show(one)
     worst = max((one.exit_status for one in found), key=WORSE.index)
     if format == JSON:
         tell(found)
-    elif rerun is None and worst in (SOUND, NOT_COMPARED):
-        click.echo(CANNOT_KNOW)
+    elif worst in (SOUND, NOT_COMPARED):
+        if rerun is None:
+            click.echo(CANNOT_KNOW)
+        if verify_key is None and sign is None:
+            click.echo(UNSIGNED)
     ctx.exit(worst)
+
+
+def _require_openssh() -> None:
+    from conv2d_conformance.verifying.signature import PROGRAM
+
+    if shutil.which(PROGRAM) is None:
+        sentence = f"signatures need {PROGRAM}, which is not installed here"
+        raise Problem(sentence, "install the client of OpenSSH", status=HARNESS)
+
+
+def _signed(found: VerifiedReport, verify_key: Path | None, key: Path | None) -> VerifiedReport:
+    """What is said of a report, with what is said of its signature. What is unsound is not signed."""
+    from conv2d_conformance.verifying import signature
+
+    path, said = Path(found.report), []
+    if found.exit_status not in (SOUND, NOT_COMPARED):
+        return found
+    try:
+        if verify_key is not None:
+            said.append(signature.signed_by(path, verify_key))
+    except signature.BadSignature as fault:
+        return replace(
+            found, outcome=OUTCOMES[UNSOUND], exit_status=UNSOUND, sentence="", faults=(*found.faults, str(fault))
+        )
+    if key is not None:
+        said.append(signature.sign(path, key))
+    return replace(found, signature="; ".join(said) or None)
 
 
 def _verified(path: Path, rerun: str | None, sample: int, draw: int | None) -> VerifiedReport:
@@ -73,10 +123,10 @@ def _verified(path: Path, rerun: str | None, sample: int, draw: int | None) -> V
         report = read(path)
     except MalformedReport as error:
         sentence = f"it does not have the form of a report: {error.fault}"
-        return VerifiedReport(str(path), OUTCOMES[UNSOUND], UNSOUND, sentence, None, (sentence,), (), None)
+        return VerifiedReport(str(path), OUTCOMES[UNSOUND], UNSOUND, sentence, None, (sentence,), (), None, None)
     except UnreadableReport as error:
         sentence = problem_of(error).format_message()
-        return VerifiedReport(str(path), OUTCOMES[USAGE], USAGE, sentence, None, (), (), None)
+        return VerifiedReport(str(path), OUTCOMES[USAGE], USAGE, sentence, None, (), (), None, None)
     found = _computed_anew(path, report)
     status = UNSOUND if found.faults else NOT_COMPARED if found.not_compared else SOUND
     again = None
@@ -92,6 +142,7 @@ def _verified(path: Path, rerun: str | None, sample: int, draw: int | None) -> V
         faults=found.faults,
         not_compared=found.not_compared,
         again=again,
+        signature=None,
     )
 
 
@@ -110,6 +161,8 @@ def _show(found: VerifiedReport) -> None:
     click.echo(f"{path}: {_printable(found.sentence)}; {_printable(found.headline)}")
     for sentence in found.not_compared:
         click.echo(f"{path}: not compared: {_printable(sentence)}")
+    if found.signature is not None:
+        click.echo(f"{path}: {_printable(found.signature)}")
     if (again := found.again) is None:
         return
     for sentence in again.differences:
@@ -134,9 +187,11 @@ def _praise(report: Report, found: Finding) -> Iterator[str]:
     from conv2d_conformance.report.stopping import where_stopped
     from conv2d_conformance.typed_json import ABSENT, known
 
-    consistent = "complete and consistent" if report.complete else "consistent"
+    consistent = "complete and consistent" if report.complete and not report.shard else "consistent"
     yield "consistent as far as this version can tell" if found.not_compared else consistent
     yield from found.remarks
+    if report.shard:
+        yield f"of {report.shard} alone"
     if report.is_stopped:
         yield f"of a run that was stopped {where_stopped(known(report.breaches, ()))}"
     elif not report.complete:

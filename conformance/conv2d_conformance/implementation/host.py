@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Event
 from types import TracebackType
@@ -100,7 +100,7 @@ class Worker:
         start_timeout: float = START_TIMEOUT,
         memory: float = USUAL_LIMIT,
         abandoned: Event | None = None,
-        meanwhile: Callable[[], object] = lambda: None,
+        meanwhile: Iterable[object] = (),
     ) -> None:
         self._arguments = _arguments(parse(target))
         self._others = OtherOptions(
@@ -125,7 +125,9 @@ class Worker:
         self._has_forks = can_be_forked(self._arguments)
         self._start()
         try:
-            meanwhile()
+            for _ in meanwhile:
+                if self._fresh[0].has_news:
+                    break
             self.hello = self._greet()
         except BaseException:
             self._end_all()
@@ -379,12 +381,13 @@ def connect(
     timeout: float = USUAL_TIMEOUT,
     memory: float = USUAL_LIMIT,
     abandoned: Event | None = None,
-    meanwhile: Callable[[], object] = lambda: None,
+    meanwhile: Iterable[object] = (),
 ) -> Implementation:
     """The implementation that a TARGET denotes. TargetError or LoadError where there is none.
 
     `isolation` is "process", or "none" for an adapter in this process, which has no limits. Once `abandoned` is set,
-    waiting for an answer of a process raises Abandoned. The work `meanwhile` is short.
+    waiting for an answer of a process raises Abandoned. Pieces of work are taken from `meanwhile` until the process
+    introduces itself, one at least; each is short.
     """
     if isolation not in ISOLATIONS:
         raise ValueError(f"isolation is 'process' or 'none', not {isolation!r}")

@@ -126,6 +126,7 @@ class WorkerProcess:
             streams = (self._keeper.stdin, self._keeper.stdout, self._keeper.stderr)
             self._stdin, self._stdout, self._stderr = (stream.fileno() for stream in streams if stream)
             self._outgoing: Buffers = []
+            self._waits_to_write = False
             self._closed = ""
             self._last_words = LastWords()
             for descriptor in (self._stdin, self._stdout, self._stderr):
@@ -143,7 +144,16 @@ class WorkerProcess:
 
     @property
     def is_dead(self) -> bool:
-        return _is_readable(self._note, 0)
+        return self._note in self._readable()
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is something to receive, or the process is dead."""
+        return not self._readable().isdisjoint((self._stdout, self._note))
+
+    def _readable(self) -> set[int]:
+        """The descriptors from which something can be read now."""
+        return {descriptor for descriptor, _ in self._poll.poll(0)}
 
     @property
     def stderr(self) -> str:
@@ -178,7 +188,7 @@ class WorkerProcess:
 
     def send(self, message: Buffers) -> None:
         """Begin to write; `receive` writes the rest that the pipe does not take at once."""
-        if unasked := self._unasked_output():
+        if self._stdout in self._readable() and (unasked := self._unasked_output()):
             sentence = f"the worker wrote {excerpt(unasked)} to its standard output without having been asked"
             raise WorkerFailure("protocol", sentence)
         self._outgoing = message
@@ -245,20 +255,21 @@ class WorkerProcess:
         return True
 
     def _wait(self, seconds: float) -> list[tuple[int, int]]:
-        until = time.monotonic() + seconds
+        now = time.monotonic()
+        until = now + seconds
         while True:
-            remaining = max(0.0, until - time.monotonic())
+            remaining = max(0.0, until - now)
             events = self._poll.poll(math.ceil(min(remaining, SECONDS_BETWEEN_LOOKS) * 1000))
-            self._require_little_memory()
+            now = time.monotonic()
+            if now >= self._next_look:
+                self._require_little_memory()
             if self._abandoned is not None and self._abandoned.is_set():
                 raise Abandoned
             if events or remaining <= SECONDS_BETWEEN_LOOKS:
                 return events
 
     def _require_little_memory(self) -> None:
-        """Check the memory at intervals, during one long call as over many short ones."""
-        if time.monotonic() < self._next_look:
-            return
+        """Check the memory, which is done at intervals, during one long call as over many short ones."""
         if exceeds(self._keeper.pid, int(self._memory * GIB)):
             raise WorkerFailure(
                 "memory-limit", f"the process took more than {self._memory:.3g} GiB of memory, and was ended"
@@ -271,11 +282,13 @@ class WorkerProcess:
                 self._outgoing = advance(self._outgoing, os.writev(self._stdin, self._outgoing))
         except BlockingIOError:
             self._poll.register(self._stdin, select.POLLOUT)
+            self._waits_to_write = True
             return
         except BrokenPipeError:
             self._outgoing, self._closed = [], "input"
-        with contextlib.suppress(KeyError):
+        if self._waits_to_write:
             self._poll.unregister(self._stdin)
+            self._waits_to_write = False
 
     def _read_stdout(self, message: Incoming) -> bool:
         try:

@@ -169,7 +169,7 @@ def _bundled_module(name: str) -> str:
         raise TargetError(f"{name!r} names no object", f"did you mean {name}:adapter?")
     closest = difflib.get_close_matches(name, known, n=1)
     guess = f"did you mean {closest[0]}? " if closest else ""
-    raise TargetError(f"there is no bundled adapter {name!r}", f"{guess}bundled are: {', '.join(known) or 'none'}")
+    raise TargetError(f"there is no bundled adapter {name!r}", f"{guess}conv2d-conformance list adapters names them")
 
 
 def load(target: Target) -> Adapter:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.special import rel_entr
 
 from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.contract.arrays import Floats
@@ -48,6 +47,8 @@ def cells(sample: Sample) -> PValue:
 
     A pair in a cell of x has its X in the cell enlarged by s on all sides, and the other way round.
     """
+    from scipy.special import rel_entr  # late: slow to load, and few profiles need it
+
     m = sample.n // 2
     pairs = sample.values[: 2 * m].reshape(m, 2)
     column, row = np.clip(((pairs + 1) * (CELLS / 2)).astype(np.intp), 0, CELLS - 1).T

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy.special import xlogy
 
 from conv2d_conformance.cases.layer_case import LayerCase
 from conv2d_conformance.contract.arrays import Floats
@@ -21,6 +20,8 @@ AXES = {"filter": (0, 1), "input channel": (2,), "kernel row": (3,), "kernel col
 
 def slices(case: LayerCase, layers: Sequence[Parameters]) -> Iterator[PValue]:
     """Absolute maximum and mean of every slice of the weight."""
+    from scipy.special import xlogy  # late: slow to load, and few profiles need it
+
     law = layer_law(case)
     pooled = np.stack([layer.weight for layer in layers]) / law.bound
     for name, kept in AXES.items():

@@ -80,6 +80,12 @@ class Operands:
         """The convolution (N, M, OH, OW) of other values in the same places."""
         return lowered.conv2d(input, weight, **self.placement)
 
+    @property
+    def output_shape(self) -> tuple[int, int, int, int]:
+        """(N, M, OH, OW), with N = 1 for one image."""
+        layer = lowered.Layer.of(self.input, self.weight, **self.placement)
+        return layer.N, layer.M, layer.OH, layer.OW
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:

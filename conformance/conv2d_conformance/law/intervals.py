@@ -41,6 +41,8 @@ def interval(law: Allowed, index: tuple[int, ...], dtype: np.dtype[Any]) -> Inte
         ends = _rounded(exact, dtype, law.neighbours)
         return Interval(exact, min(ends), max(ends), others)
     low, bound = float(law.low[index]), float(law.bound[index])
+    if math.isinf(bound):  # also around an infinite sum
+        return Interval(exact, -math.inf, math.inf, others)
     lowest, highest = exact + (low - bound), exact + (low + bound)
     # Widened, so that the interval contains all allowed answers whatever these additions rounded.
     return Interval(exact, math.nextafter(lowest, -math.inf), math.nextafter(highest, math.inf), others)

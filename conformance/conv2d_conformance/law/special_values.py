@@ -30,8 +30,11 @@ def required_specials(operands: Operands, vanishing: float = 0.0) -> Exceptions:
     `vanishing`: factors with a magnitude below it may count as zero.
     """
     x, w, b = operands.input, operands.weight, operands.bias
+    nowhere = np.zeros(operands.output_shape, dtype=bool)
 
     def meet(in_input: Mask, in_weight: Mask) -> Mask:
+        if not (in_input.any() and in_weight.any()):  # few data have values of more than one kind
+            return nowhere
         return operands.meet(in_input.astype(np.float64), in_weight.astype(np.float64)) > 0
 
     anywhere_x, anywhere_w = np.ones_like(x, dtype=bool), np.ones_like(w, dtype=bool)
@@ -43,7 +46,7 @@ def required_specials(operands: Operands, vanishing: float = 0.0) -> Exceptions:
     minus |= meet(x > 0, np.isneginf(w)) | meet(x < 0, np.isposinf(w))
     nan |= plus & minus
 
-    may_be_nan = nan | _non_finite_weight_meets_padding(operands)
+    may_be_nan = nan | nowhere if is_finite(w) else nan | _non_finite_weight_meets_padding(operands)
     may_be_nan |= meet(np.isinf(x), np.abs(w) < vanishing) | meet(np.abs(x) < vanishing, np.isinf(w))
     return Exceptions(nan=may_be_nan, plus=plus & ~nan, minus=minus & ~nan, finite=~(nan | plus | minus))
 

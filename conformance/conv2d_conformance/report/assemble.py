@@ -11,10 +11,11 @@ from conv2d_conformance.fingerprint.fingerprint import Fingerprint
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.not_reached import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.report.report import Accuracy, Ending, Report, Seen
-from conv2d_conformance.report.selection import checks_of, selection_of
+from conv2d_conformance.report.selection import belongs, checks_of, selection_of, to_run
 from conv2d_conformance.report.stopping import left_out, stop_of
 from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, conclusion, requirement_entries, unchecked
-from conv2d_conformance.typed_json import known
+from conv2d_conformance.shard import words_of
+from conv2d_conformance.typed_json import ABSENT, known
 from conv2d_conformance.verdict.grading import EXACT, grade
 from conv2d_conformance.verdict.question import claimed_grade
 from conv2d_conformance.verdict.record import Measured, Record
@@ -44,7 +45,9 @@ def assemble(
     breaches = sorted(set().union(*(record.breaches for record in records)))
     gave_up = next((gave_up for record in records if (gave_up := known(record.gave_up, None))), None)
     cut_short = not complete or gave_up is not None
-    left = left_out(stop_of(header))
+    whole = to_run({name: every_check()[name] for name in checks}, run, claimed)
+    left = left_out(stop_of(header)) | {check.name for check in whole} - belongs(whole, run)
+    shard = known(run.shard, "")
     entries = requirement_entries(records, checks, claimed, run.profile, run.only, cut_short=cut_short, left_out=left)
     of_checks = [f"{sentence} ({record.check})" for record in records for sentence in record.incidents]
     return Report(
@@ -72,6 +75,7 @@ def assemble(
             stopped=stopped,
             limits=capabilities.limits,
             accept_limits=known(run.accept_limits, False),
+            shard=words_of(shard),
         ),
         breaches=tuple(breaches),
         judged_cases=len(set().union(*(record.digests for record in records))),
@@ -79,6 +83,7 @@ def assemble(
         requirements=tuple(entries),
         rejections=merged(record.rejections for record in records),
         checks=_seen(records, checks, {entry.id for entry in entries if entry.verdict != "unsupported"}),
+        records=tuple(records) if shard else ABSENT,
         without_check=tuple(unchecked(known_checks, run.profile)),
         fingerprint=fingerprint,
     )

@@ -35,7 +35,7 @@ class Badge:
 
 
 def badge_of(report: Report) -> Badge:
-    """Certificate, limits, profile, classes of accuracy and edition; or that there is none."""
+    """Certificate, limits, part of a run, profile, classes of accuracy and edition; or that there is none."""
     if report.conforming:
         return Badge(message=_line("conforming", report), color=GREEN)
     if limits := known(report.conclusion.within_limits, None):
@@ -51,6 +51,7 @@ def _line(outcome: str, report: Report) -> str:
     composed = told(composed_of(report.implementation))
     parts = (
         outcome,
+        *((report.shard,) if report.shard else ()),
         *((f"composed {composed}",) if composed else ()),
         report.run.profile,
         *((f"class {', '.join(classes)}",) if classes else ()),

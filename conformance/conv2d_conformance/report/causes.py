@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.contract.capabilities import PADDING_MODES
 from conv2d_conformance.contract.formats import DTYPES
@@ -130,11 +131,19 @@ def _kind(failure: Failure | None, explained: Mapping[str, str]) -> tuple[str, .
     if failure.failed_repetitions < failure.repetitions and not _speaks(failure):
         return ("comes and goes",)
     if is_odd_where_a_number_is_required(failure):
-        return ("spreads", parse(failure.case).dtype)
+        return ("spreads", _dtype(failure.case))
     if _speaks(failure):
         words = _words(failure, said_once(failure))
         return ("looks like", explained[words]) if words in explained else (words,)
     return (failure.case,)
+
+
+def _dtype(line: str) -> str:
+    """The dtype of a case; empty for a line of a report that is none."""
+    try:
+        return parse(line).dtype
+    except CaseError:
+        return ""
 
 
 def _words(failure: Failure, text: str) -> str:

@@ -58,6 +58,7 @@ def in_short(report: Report) -> dict[str, Json]:
         "profile": report.run.profile,
         "effort": report.run.effort,
         "isolation": report.run.isolation,
+        "shard": report.shard,
         "complete": report.complete,
         "stopped": report.is_stopped,
         "conclusion": as_json(report.conclusion),

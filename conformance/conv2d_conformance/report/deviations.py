@@ -14,15 +14,41 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from conv2d_conformance.implementation.target import split
+from conv2d_conformance.typed_json import ABSENT, Absent, known
+
+CANNOT_FAIL = ("pass", "unsupported")
+"""The verdicts of what holds, or is not claimed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A known failure: its requirement must still fail, and it never improves a verdict."""
+    """A known failure: what it declares must still fail, and it never improves a verdict.
+
+    requirement: an id, or a glob of ids. names: those that the glob matched when it was declared.
+    """
 
     requirement: str
     reason: str
     issue: str
+    names: tuple[str, ...] | Absent = ABSENT
+
+    @property
+    def declares(self) -> tuple[str, ...]:
+        """The requirements that it is about."""
+        return known(self.names, (self.requirement,))
+
+    def is_stale(self, verdicts: Mapping[str, str]) -> bool:
+        """Whether nothing fails that it is about, as far as a run can tell that judged all of it."""
+        return all(verdicts.get(name) in CANNOT_FAIL for name in self.declares)
+
+
+def by_requirement(deviations: Iterable[Deviation]) -> dict[str, Deviation]:
+    """The deviation of each declared requirement: the one that has its id, or else the first glob."""
+    found: dict[str, Deviation] = {}
+    for deviation in sorted(deviations, key=lambda one: one.names is not ABSENT):
+        for name in deviation.declares:
+            found.setdefault(name, deviation)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,9 @@ def name_of(report: Report) -> str:
 
 
 def _asked(report: Report) -> str:
-    """The effort and, of a run that asked for some requirements alone, which they are."""
-    return report.run.effort if report.run.only == "*" else f"{report.run.effort}, only {report.run.only}"
+    """The effort and, where not all was asked, which requirements alone, and which part of a run."""
+    only = () if report.run.only == "*" else (f"only {report.run.only}",)
+    return ", ".join((report.run.effort, *only, *((report.shard,) if report.shard else ())))
 
 
 def broken_in(report: Report) -> str:

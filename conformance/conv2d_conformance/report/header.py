@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from conv2d_conformance.contract.answers import Hello
 from conv2d_conformance.report.deviations import Deviation
@@ -31,7 +31,10 @@ class Cited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was asked for. `memory_gib` is None where nothing limited the memory. `shapes` were named, at full size."""
+    """What was asked for.
+
+    memory_gib: None where nothing limited the memory. shapes: named, at full size. shard: which part of the run it is.
+    """
 
     target: str
     profile: str
@@ -45,6 +48,7 @@ class Asked:
     shapes: tuple[str, ...] | Absent = ABSENT
     only_shapes: bool | Absent = ABSENT
     stop: str | Absent = ABSENT
+    shard: str | Absent = ABSENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,3 +110,8 @@ class Header:
     environment: Environment
     deviations: tuple[Deviation, ...]
     execution: Execution
+
+
+def header_of(report: Header) -> Header:
+    """The beginning of a report alone."""
+    return Header(**{one.name: getattr(report, one.name) for one in fields(Header)})

@@ -40,6 +40,7 @@ def _add_suite(root: ET.Element, path: str, report: Report) -> None:
     name = f"{implementation.name} {implementation.version}, profile {report.run.profile}"
     if limits := limits_of(implementation):
         name += f", within {', '.join(limits)}"
+    name += f", {report.shard}" if report.shard else ""
     if parts := told(composed := composed_of(implementation)):
         name += f", composed: {parts}"
     suite = ET.SubElement(root, "testsuite", name=escaped(name), file=escaped(path))
@@ -47,6 +48,9 @@ def _add_suite(root: ET.Element, path: str, report: Report) -> None:
     for entry in report.requirements:
         case = ET.SubElement(suite, "testcase", classname=chapter_of(entry.id), name=entry.id)
         if entry.verdict == "pass":
+            continue
+        if report.is_elsewhere(entry):
+            ET.SubElement(case, "skipped", message="not reached in this part of the run")
             continue
         kind, message = _told(entry, declared_failures(report), claimed, stop_of(report))
         if parts := composed_in(entry.id, entry.failure, composed):

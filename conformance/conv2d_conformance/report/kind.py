@@ -34,9 +34,10 @@ class Kind:
     shapes: str = ""
     only_shapes: bool = False
     stop: str = "never"
+    shard: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("target", "only", "shapes"):  # as a report holds them
+        for name in ("target", "only", "shapes", "shard"):  # as a report holds them
             object.__setattr__(self, name, escaped_line(getattr(self, name)))
 
     @classmethod
@@ -52,7 +53,7 @@ class Kind:
         """The first difference from another kind, in words; empty if they are equal."""
         there = asdict(other)
         found = (
-            f"its {WORDS.get(name, name)} is {there[name]}, not {here}"
+            f"its {WORDS.get(name, name)} is {_said(there[name])}, not {_said(here)}"
             for name, here in asdict(self).items()
             if there[name] != here
         )
@@ -70,11 +71,16 @@ class Kind:
         parts += [f"only-{_plain(self.only)}"] if self.only != usual.only else []
         parts += [f"shapes-{_plain(self.shapes)}"] if self.shapes else []
         parts += ["alone"] if self.only_shapes else []
+        parts += [f"shard-{_plain(self.shard)}"] if self.shard else []
         name = "-".join(parts)
         data = name.encode()
         if len(data) > LONGEST_NAME:
             name = f"{data[:LONGEST_NAME].decode(errors='ignore')}-{hashlib.sha256(data).hexdigest()[:8]}"
         return f"{name}.json"
+
+
+def _said(value: object) -> object:
+    return "none" if value == "" else value
 
 
 def _plain(text: str) -> str:

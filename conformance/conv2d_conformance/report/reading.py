@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from conv2d_conformance import strict_json
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.foreign import escaped_json
 from conv2d_conformance.hinted import Hinted
 from conv2d_conformance.report.assemble import assemble
-from conv2d_conformance.report.header import Header
+from conv2d_conformance.report.partial import unfinished
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.validation import fault_of
 from conv2d_conformance.report.writing import PARTIAL
 from conv2d_conformance.typed_json import as_json, from_json
-from conv2d_conformance.verdict.record import Record
+
+LARGEST = 64 << 20
+"""A larger file, in bytes, is no report, and is not read to its end: no report has a tenth of that."""
+
+PIECE = 1 << 20
 
 
 class UnreadableReport(Hinted):
@@ -36,12 +41,7 @@ class WrongForm(ValueError):
 
 def read(path: Path) -> Report:
     """A report from its file, or from the `.partial` file of a run that was killed. UnreadableReport."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as reason:
-        raise UnreadableReport(f"{path} cannot be read: {(reason.strerror or str(reason)).lower()}") from None
-    except UnicodeDecodeError:
-        raise UnreadableReport(f"{path} is not a report: it is not text") from None
+    text = _text_in(path)
     try:
         value = as_json(_from_partial(text)) if path.suffix == PARTIAL else escaped_json(strict_json.loads(text))
     except (ValueError, RecursionError):
@@ -56,25 +56,36 @@ def read(path: Path) -> Report:
         raise MalformedReport(path, str(error)) from None
 
 
+def _text_in(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            pieces = islice(iter(partial(file.read, PIECE), b""), LARGEST // PIECE + 1)
+            data = b"".join(pieces)  # one read of the most would take that much memory at once
+    except OSError as reason:
+        raise UnreadableReport(f"{path} cannot be read: {(reason.strerror or str(reason)).lower()}") from None
+    if len(data) > LARGEST:
+        raise UnreadableReport(f"{path} is not a report: it has more than {LARGEST >> 20} MiB")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UnreadableReport(f"{path} is not a report: it is not text") from None
+
+
 def report_of(value: object) -> Report:
-    """The report in a JSON value. WrongForm, with the first breach of the schema."""
+    """The report in a JSON value. WrongForm, with the first breach of the schema, or a claim that nobody can make."""
     if fault := fault_of(value):
         raise WrongForm(fault)
     try:
-        return from_json(value, Report)
+        report = from_json(value, Report)
     except ValueError as error:  # an integer that is written as 1.0, say, which the schema allows
         raise WrongForm(str(error)) from None
-
-
-@dataclass(frozen=True)
-class _HeaderLine:
-    """The first line of a partial file."""
-
-    header: Header
+    try:
+        Capabilities.from_json(report.implementation.capabilities)
+    except ValueError as error:
+        raise WrongForm(f"implementation.capabilities: {error}") from None
+    return report
 
 
 def _from_partial(text: str) -> Report:
-    # The last line may have been cut by the death of the run.
-    first, *others = (escaped_json(json.loads(line)) for line in text.split("\n")[:-1] or [""])
-    records = [from_json(line, Record) for line in others]
-    return assemble(from_json(first, _HeaderLine).header, records, complete=False)
+    found = unfinished(text)
+    return assemble(found.header, found.records, complete=False)

@@ -16,9 +16,10 @@ from conv2d_conformance.report.composed_parts import composed_in, composed_of
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.headline import whole_headline
 from conv2d_conformance.report.notebook import as_html
+from conv2d_conformance.shard import words_of
 from conv2d_conformance.typed_json import ABSENT, Absent, known
 from conv2d_conformance.verdict.failure import Failure
-from conv2d_conformance.verdict.record import JudgedRejections, Margin
+from conv2d_conformance.verdict.record import JudgedRejections, Margin, Record
 
 Verdict = Literal["pass", "fail", "error", "not reached", "unsupported"]
 Ending = Literal["pass", "fail", "error", "not reached"]
@@ -101,6 +102,7 @@ class Report(Header):
     requirements: tuple[Entry, ...]
     rejections: tuple[JudgedRejections, ...] | Absent = ABSENT
     checks: dict[str, Seen] | Absent = ABSENT
+    records: tuple[Record, ...] | Absent = ABSENT
     without_check: tuple[str, ...]
     fingerprint: Fingerprint | None
 
@@ -108,6 +110,15 @@ class Report(Header):
     def is_stopped(self) -> bool:
         """Whether the run ended at the first broken MUST, as it was asked to."""
         return known(self.stopped, False)
+
+    @property
+    def shard(self) -> str:
+        """Which part of a run it is, in words; empty for a whole run."""
+        return words_of(known(self.run.shard, ""))
+
+    def is_elsewhere(self, entry: Entry) -> bool:
+        """Whether another part of the run may judge a requirement, of which this one saw no failure."""
+        return bool(self.shard) and entry.verdict == "not reached" and entry.failure is None
 
     @property
     def is_interrupted(self) -> bool:
@@ -145,7 +156,8 @@ class Report(Header):
         facts = {
             "implementation": f"{self.implementation.name} {self.implementation.version}",
             **({"composed": told(composed)} if composed else {}),
-            "asked": f"profile {self.run.profile}, effort {self.run.effort}, seed {self.run.seed}, {self.run.only}",
+            "asked": f"profile {self.run.profile}, effort {self.run.effort}, seed {self.run.seed}, {self.run.only}"
+            + (f", {self.shard}" if self.shard else ""),
             "judged": f"{self.judged_cases} cases, for {len(self.requirements)} requirements",
             **{f"accuracy of {name}": found.grade or "none" for name, found in self.accuracy.items()},
         }

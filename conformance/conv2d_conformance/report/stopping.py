@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from conv2d_conformance.checks import catalogue
+from conv2d_conformance.report.deviations import by_requirement
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.typed_json import known
@@ -23,11 +24,6 @@ def left_out(stop: str) -> frozenset[str]:
     return frozenset(name for name, check in catalogue().items() if stop == "must" and not check.decides)
 
 
-def takes_fingerprint(stop: str) -> bool:
-    """Whether a run that came to its end takes a fingerprint, which decides nothing."""
-    return stop != "must"
-
-
 def where_stopped(breaches: Collection[str]) -> str:
     """What ended a run, in words: a broken MUST, or, where there are any, `breaches` of the rules for adapters."""
     return f"at the first broken {'rule for adapters' if breaches else 'MUST'}"
@@ -38,7 +34,7 @@ def is_decided(report: Report) -> bool:
 
     Nothing that is asked later can change that.
     """
-    declared = {deviation.requirement for deviation in report.deviations}
+    declared = by_requirement(report.deviations)
     return bool(known(report.breaches, ())) or any(
         entry.level == "MUST"
         and (entry.verdict in ("fail", "error") or entry.failure is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -21,7 +21,7 @@ from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
-from conv2d_conformance.report.deviations import Deviation
+from conv2d_conformance.report.deviations import CANNOT_FAIL, Deviation, by_requirement
 from conv2d_conformance.report.glance import Glance, Reports, broken_in, in_order, name_of
 from conv2d_conformance.report.report import Accuracy, Entry, Report
 from conv2d_conformance.report.stopping import stop_of, where_stopped
@@ -64,7 +64,7 @@ def show(report: Report, path: Path, console: Console) -> None:
     paragraph(console, _judged(report), label="judged")
     if not_asked := _shapes_left_out(report):
         paragraph(console, not_asked, label="left out")
-    for sentence in _idle_deviations(report):
+    for sentence in () if report.shard else _idle_deviations(report):  # of a part nobody knows yet
         paragraph(console, sentence, label="declared")
     if unchecked := len(report.without_check):
         has = "has" if unchecked == 1 else "have"
@@ -160,6 +160,7 @@ def _show_title(report: Report, console: Console) -> None:
         paragraph(console, implementation.description)
     only = "" if run.only == "*" else f", only {run.only}"
     only += ", without what decides nothing" if stop_of(report) == "must" else ""
+    only += f", {report.shard}" if report.shard else ""
     edition = f"spec edition {report.spec.edition}"
     paragraph(console, f"profile {run.profile}, effort {run.effort}, seed {run.seed}, {edition}{only}")
     if limits := limits_of(report.implementation):
@@ -183,7 +184,7 @@ def _count(verdict: str, number: int) -> Text:
     return Text(str(number), style=COLOUR[verdict]) if number else Text("-", style="dim")
 
 
-def show_cause(cause: Cause, console: Console, *, target: str, deviations: Iterable[Deviation] = ()) -> None:
+def show_cause(cause: Cause, console: Console, *, target: str, deviations: Collection[Deviation] = ()) -> None:
     """Print the failures of one cause, with the command that asks them again."""
     entry, *others = cause.entries
     verdict, failure = entry.verdict, cause.failure
@@ -195,10 +196,11 @@ def show_cause(cause: Cause, console: Console, *, target: str, deviations: Itera
     if cause.unreached:
         sentence = f"{', '.join(map(_name, cause.unreached))}: not reached, since a legal call was refused"
         paragraph(console, sentence, label="besides", indent=2)
-    for deviation in deviations:
-        if deviation.requirement in [entry.id for entry in cause.entries]:
-            declared = f"{deviation.requirement}: {deviation.reason} ({deviation.issue})"
-            paragraph(console, declared, label="declared", indent=2)
+    declared_by = by_requirement(deviations)
+    told = [declared_by.get(entry.id) for entry in cause.entries]
+    for deviation in (one for one in deviations if one in told):
+        declared = f"{deviation.requirement}: {deviation.reason} ({deviation.issue})"
+        paragraph(console, declared, label="declared", indent=2)
     if failure is None:
         paragraph(console, "not one case was judged, and silence is no pass", label="got", indent=2)
         return
@@ -269,13 +271,17 @@ def _idle_deviations(report: Report) -> Iterator[str]:
     verdicts = {entry.id: entry.verdict for entry in report.requirements}
     for deviation in report.deviations:
         name = deviation.requirement
-        match verdicts.get(name):
-            case None:
+        match [*dict.fromkeys(verdicts.get(one) for one in deviation.declares)]:
+            case [None]:
                 yield f"{name}, which this run did not select, so that it may fail or not"
-            case "pass":
+            case ["pass"]:
                 yield f"{name}, which holds: the deviation is stale"
-            case "unsupported":
+            case ["unsupported"]:
                 yield f"{name}, which is not claimed and so cannot fail: the deviation is stale"
+            case found if deviation.is_stale(verdicts):
+                yield f"{name}, of which all that is claimed holds: the deviation is stale"
+            case found if all(one is None or one in CANNOT_FAIL for one in found):
+                yield f"{name}, of which this run did not select all, and nothing of the rest fails"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from conv2d_conformance import spec
 from conv2d_conformance.contract.capabilities import CORE, Capabilities
-from conv2d_conformance.report.deviations import Deviation
+from conv2d_conformance.report.deviations import Deviation, by_requirement
 from conv2d_conformance.report.header import Introduction
 from conv2d_conformance.report.headline import WITHOUT_ISOLATION
 from conv2d_conformance.report.not_reached import breaks_elsewhere, refusals_by_requirement
@@ -164,7 +164,7 @@ def unchecked(checks: Mapping[str, tuple[str, ...]], profile: str) -> list[str]:
 def conclusion(
     entries: Sequence[Entry],
     claimed: frozenset[str],
-    deviations: Iterable[Deviation],
+    deviations: Collection[Deviation],
     breaches: Sequence[str] = (),
     *,
     profile: str,
@@ -175,14 +175,17 @@ def conclusion(
     stopped: bool = False,
     limits: Sequence[str] = (),
     accept_limits: bool = False,
+    shard: str = "",
 ) -> Conclusion:
     """Whether the implementation conforms, in one sentence, and the exit status that says the same.
 
     `breaches` of the rules for adapters are no matter of a requirement, and cannot be declared. `gave_up` says after
     what the run gave up, if it did: what is not reached does not hold. A run that was `stopped` by what broke first is
     not complete, and was not interrupted. A deviation is stale where its requirement is judged, or not claimed,
-    and does not fail. Without `isolation` the implementation shares a process with the suite, and could have written
-    its own verdict: there is no certificate.
+    and does not fail; a glob, where that is so of all that it names. Without `isolation` the implementation shares a
+    process with the suite, and could have written its own verdict: there is no certificate. Nor is there for a `shard`,
+    which is told in words: what it does not reach is in other parts of the run, and whether a deviation is stale is
+    known to all of them together.
 
     The exit status is 1 where something is broken, and 4 where nothing is and there is no certificate all the same. It
     is 0 for a certificate, where nothing fails but what the caller declares, and within limits that the caller accepts.
@@ -190,11 +193,16 @@ def conclusion(
     verdicts = {entry.id: entry.verdict for entry in entries}
     broken = [entry.id for entry in entries if entry.level == "MUST" and entry.verdict in ("fail", "error")]
     judged = any(verdict in ("pass", "fail") for verdict in verdicts.values()) or bool(broken)
-    declared = {deviation.requirement for deviation in deviations}
-    stale = sorted(name for name in declared if verdicts.get(name) in ("pass", "unsupported"))
+    declared = set(by_requirement(deviations))
+    stale = sorted({one.requirement for one in deviations if one.is_stale(verdicts)} if not shard else ())
     undeclared = [name for name in broken if name not in declared]
     as_declared = f"{_counted(len(broken) - len(undeclared), 'requirement')} broken as declared"
-    unreached = [entry.id for entry in entries if entry.level == "MUST" and entry.verdict == NOT_REACHED]
+    is_elsewhere = bool(shard) and complete and not gave_up
+    unreached = [
+        entry.id
+        for entry in entries
+        if entry.level == "MUST" and entry.verdict == NOT_REACHED and not (is_elsewhere and entry.failure is None)
+    ]
     beside = [f"{len(unreached)} not reached"] if unreached else []
     missing = sorted(core_of(profile) - claimed)
     within = f"within its limits: {', '.join(limits)}"
@@ -232,6 +240,8 @@ def conclusion(
     elif broken:
         headline = f"not conforming: {', '.join([as_declared, *beside])}, and nothing else{inside}"
         status = 0 if accept_limits or not limits else NO_CERTIFICATE
+    elif shard:
+        headline, status = f"nothing is broken in it{inside}", NO_CERTIFICATE
     elif only != "*":
         holds = any(entry.level == "MUST" and entry.verdict == "pass" for entry in entries)
         what = "every MUST that is selected holds" if holds else "no MUST is selected that is claimed"
@@ -245,6 +255,8 @@ def conclusion(
         headline, status = f"conforming to profile {profile}", 0
     if not (complete or stopped):
         headline, status = f"interrupted, {_unasked(entries)}; so far {_found(broken)}", 130
+    if shard:
+        headline, status = f"{shard}, no certificate: {headline}", status or NO_CERTIFICATE
     reasons = {
         "interrupted": not (complete or stopped),
         "stopped": stopped,
@@ -256,6 +268,7 @@ def conclusion(
         "stale deviation": bool(stale),
         "core not claimed": bool(missing),
         "selection": only != "*",
+        "shard": bool(shard),
         "no isolation": isolation == "none",
     }
     conforms_inside = bool(limits) and not any(reasons.values())
@@ -274,7 +287,7 @@ def conclusion(
 def declared_failures(report: Report) -> dict[str, Deviation]:
     """The deviations whose requirements do not hold, by requirement."""
     failing = {entry.id for entry in report.requirements if entry.verdict in ("fail", "error", NOT_REACHED)}
-    return {item.requirement: item for item in report.deviations if item.requirement in failing}
+    return {name: deviation for name, deviation in by_requirement(report.deviations).items() if name in failing}
 
 
 def _unasked(entries: Sequence[Entry]) -> str:

@@ -18,6 +18,7 @@ from conv2d_conformance.output.unwritable import UnwritableOutput, unwritable
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.kind import Kind
 from conv2d_conformance.report.kind_of_file import kind_in, kind_in_first_line
+from conv2d_conformance.report.partial import AnotherRun, UnfinishedRun, require_same_run, unfinished
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.typed_json import Json, as_json
 from conv2d_conformance.verdict.record import Record
@@ -40,11 +41,14 @@ class ReportFile:
 
     UnwritableOutput, before anything was done, where nothing can be written, where another run writes, and where a
     report would be lost. What is no file, such as a pipe, gets the report at the end, interrupted or not.
+
+    To `resume` is to go on from what an earlier run left, in place of putting it aside.
     """
 
-    def __init__(self, to: Destination, kind: Kind) -> None:
+    def __init__(self, to: Destination, kind: Kind, *, resume: bool = False) -> None:
         self.to = to
         self._kind = kind
+        self._resumes = resume
         self._descriptor: int | None = None
         self._is_empty = True
         self._is_whole = True
@@ -65,7 +69,8 @@ class ReportFile:
     def _claim(self) -> None:
         try:
             self._descriptor = claim(self._partial)
-            if self._holds_records():
+            self._is_empty = not (self._resumes and self._holds_records())
+            if self._is_empty and self._holds_records():
                 self._partial.rename(self._earlier(1 + len(list(self._left_behind()))))
                 os.close(self._descriptor)
                 self._descriptor = claim(self._partial)
@@ -96,6 +101,27 @@ class ReportFile:
             if not (path := self._earlier(number)).exists():
                 return
             yield path
+
+    def left(self, header: Header) -> UnfinishedRun | None:
+        """What an earlier run left that this one goes on from. AnotherRun where that had another header."""
+        if not self._resumes or self._descriptor is None or not self._holds_records():
+            return None
+        try:
+            found = unfinished(self._partial.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError):
+            raise AnotherRun(
+                f"{self.partial} is of no run", "remove it, or name another file with --output FILE"
+            ) from None
+        require_same_run(str(self.partial), found.header, header)
+        return found
+
+    def go_on(self) -> None:
+        """Write behind what an earlier run left, but for a line that was cut when it ended."""
+        if self._descriptor is not None:
+            whole = self._partial.read_bytes().rpartition(b"\n")[0] + b"\n"
+            os.ftruncate(self._descriptor, len(whole))
+            os.lseek(self._descriptor, 0, os.SEEK_END)
+            self._is_empty = False
 
     def begin(self, header: Header) -> None:
         """Write the header, which a partial file is read with."""

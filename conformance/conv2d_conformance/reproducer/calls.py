@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import textwrap
 from collections.abc import Sequence
 
 from conv2d_conformance.cases.grammar import format_case
@@ -89,7 +89,16 @@ def arguments_text(question: Question) -> str:
 def before_text(number: int, question: Question) -> str:
     """The lines of an earlier call, whose answer does not matter."""
     call = f"    {CALL.format(question.case.operation)}"
-    title = re.sub(r"(.{1,110})(?:\s|$)", r"# \1\n", f"call {number}: {format_case(question.case)}")
+    # A word that is longer than a line is broken: no part of it may stand before the mark of a comment.
+    title = textwrap.wrap(f"call {number}: {format_case(question.case)}", 110, break_on_hyphens=False)
     return "\n".join(
-        (f"{title}{data_text(question)}", arguments_text(question), "try:", call, "except Exception:", "    pass")
+        (
+            *(f"# {line}" for line in title),
+            data_text(question),
+            arguments_text(question),
+            "try:",
+            call,
+            "except Exception:",
+            "    pass",
+        )
     )

@@ -29,13 +29,15 @@ def require_adapter(hello: Hello) -> None:
 def head(line: str, target: Target, before: Sequence[str] = ()) -> str:
     """The docstring of the script."""
     lines = [
-        '"""One case of conv2d-conformance as a script of its own: exit status 0 where the answer is right, else 1.',
+        "One case of conv2d-conformance as a script of its own: exit status 0 where the answer is right, else 1.",
         "",
         *(f"after   {earlier}" for earlier in before),
         f"case    {line}",
         f"target  {target.text}",
     ]
-    return "\n".join([*lines, '"""']).replace("\\", "\\\\")
+    # Neither a case nor a path may end the docstring: what follows would be code.
+    text = "\n".join(lines).replace("\\", "\\\\").replace('"""', r"\"\"\"")
+    return f'"""{text}\n"""'
 
 
 def imports(

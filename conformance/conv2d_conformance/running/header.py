@@ -7,12 +7,14 @@ import time
 from importlib.metadata import version
 
 from conv2d_conformance import __version__, sources, spec
+from conv2d_conformance.checks import every_check
 from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.foreign import escaped_line
 from conv2d_conformance.report.deviations import Surroundings, in_force
 from conv2d_conformance.report.header import Asked, Cited, Environment, Execution, Header, Introduction, Suite
+from conv2d_conformance.report.selection import belongs, to_run
 from conv2d_conformance.running.options import Options, described
-from conv2d_conformance.typed_json import from_json
+from conv2d_conformance.typed_json import ABSENT, from_json
 
 PACKAGES = (*sources.DEPENDENCIES, "pytest")
 
@@ -31,7 +33,7 @@ def header(options: Options, implementation: Implementation, started: float) -> 
             python=platform.python_version(),
             platform=platform.platform(terse=True),
             machine=platform.machine(),
-            packages={name: version(name) for name in PACKAGES},
+            packages=packages(),
         ),
         deviations=expected,
         execution=Execution(
@@ -42,6 +44,11 @@ def header(options: Options, implementation: Implementation, started: float) -> 
     )
 
 
+def packages() -> dict[str, str]:
+    """The versions on which the cases and the judgements depend, besides the suite itself."""
+    return {name: version(name) for name in PACKAGES}
+
+
 def told(options: Options) -> Asked:
     """What a report says of the options, each on one line."""
     values = {
@@ -49,5 +56,15 @@ def told(options: Options) -> Asked:
         for one, said in described()
         if said.told
     }
-    lines = {name: escaped_line(value) if isinstance(value, str) else value for name, value in values.items()}
+    lines = {
+        name: escaped_line(value) if isinstance(value, str) else value
+        for name, value in values.items()
+        if value is not ABSENT
+    }
     return from_json(lines, Asked)
+
+
+def own_checks(options: Options, claimed: frozenset[str]) -> frozenset[str]:
+    """The names of the checks that a run with these options makes, if nothing ends it, and of its fingerprint."""
+    run = told(options)
+    return belongs(to_run(every_check(), run, claimed), run)

@@ -47,6 +47,13 @@ def _memory(options: Options) -> float | None:
     return options.memory_limit
 
 
+def _shard(options: Options) -> object:
+    """A whole run says nothing of parts."""
+    from conv2d_conformance.typed_json import ABSENT
+
+    return options.shard or ABSENT
+
+
 def _shapes(options: Options) -> tuple[str, ...]:
     """The named shapes, a line each."""
     from conv2d_conformance.cases.shape_sets import lines_of, shapes_of  # and with it NumPy
@@ -155,6 +162,18 @@ class Options:
             told="stop",
         ),
     )
+    shard: str = field(
+        default=Kind.shard,
+        metadata=option(
+            "Examine part I of N alone, which earns no certificate; `merge` makes one report of all. `auto` takes the "
+            "part from the variables of a cluster or a CI.",
+            metavar="I/N|auto",
+            shows_default=False,
+            pytest="part I/N of the checks alone",
+            told="shard",
+            tells=_shard,
+        ),
+    )
     accept_limits: bool = field(
         default=False,
         metadata=option(
@@ -162,6 +181,18 @@ class Options:
             pytest="take what conforms within its limits for a success",
             told="accept_limits",
         ),
+    )
+    scheduler: str = field(
+        default="",
+        metadata=option(
+            "Hand the tasks to the workers of a cluster of Dask; ?GPU=1 behind it chooses those with that resource.",
+            metavar="tcp://HOST:PORT",
+            shows_default=False,
+        ),
+    )
+    resume: bool = field(
+        default=False,
+        metadata=option("Go on from what an earlier run of the same kind left that was ended; what is done stays."),
     )
     deviations: tuple[tuple[Deviation, Conditions], ...] = field(
         default=(), metadata=option("Known failures, declared in TOML.", metavar="FILE", file="read")

@@ -7,68 +7,41 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
 import pytest
 from hypothesis import is_hypothesis_test
 
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.shape_sets import shapes_of
-from conv2d_conformance.checks import Check, asked_checks, every_check
+from conv2d_conformance.checks import Check, every_check
 from conv2d_conformance.checks.order import place_of
-from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.descriptors import occupy_standard_descriptors
-from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.effort import EFFORTS
-from conv2d_conformance.environment import lack_of
 from conv2d_conformance.implementation.host import connect, incidents_of
 from conv2d_conformance.implementation.target import LoadError, TargetError
-from conv2d_conformance.report import stopping
 from conv2d_conformance.running import pytest_options
 from conv2d_conformance.running.beforehand import require_answerable
 from conv2d_conformance.running.examine import examination_of
+from conv2d_conformance.running.header import own_checks
 from conv2d_conformance.running.hypothesis_draws import apart, drawing
-from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.pytest_verdicts import CLAIMS, LIMITS, RECORD, PytestVerdicts
-from conv2d_conformance.running.sharing import SharedWork
-from conv2d_conformance.spec import is_within
+from conv2d_conformance.running.subject import ExaminedImplementation, ended_of_check, ends_of
+from conv2d_conformance.shard import Shard
 from conv2d_conformance.typed_json import as_json
-from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.claims import LimitsOfNothing
-from conv2d_conformance.verdict.examination import Examination, Nonconforming
-from conv2d_conformance.verdict.giving_up import GivingUp
-from conv2d_conformance.verdict.history import Ends, Remembering, packed
-from conv2d_conformance.verdict.question import Question
-from conv2d_conformance.verdict.record import Ended
+from conv2d_conformance.verdict.examination import Examination
+from conv2d_conformance.verdict.history import Ends, Remembering
 from conv2d_conformance.verdict.room import TooLarge
-from conv2d_conformance.verdict.simplifier import Simplifier
-from conv2d_conformance.verdict.tally import recorded
 
 INCIDENTS = "conv2d_incidents"
 """The key under which a process of pytest-xdist reports its incidents at its end."""
 
 
-@dataclass
-class ExaminedImplementation:
-    """The implementation under test, the options of its examination, and the diagnoses of its failures.
-
-    shared: with the runs of other implementations in this process.
-    """
-
-    implementation: Implementation
-    options: Options
-    shared: SharedWork | None = None
-    diagnoses: Diagnoses = field(default_factory=Diagnoses)
-    simplifier: Simplifier = field(init=False)
-    hope: GivingUp = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.simplifier = Simplifier(diagnose=self.diagnoses.sentence_about, known=self.diagnoses.know, unsteady=[])
-        self.hope = GivingUp(self.options.keep_going)
-
-
 SUBJECT = pytest.StashKey[ExaminedImplementation]()
+DONE = pytest.StashKey[frozenset[str]]()
+DONE_ELSEWHERE = "conv2d_done"
+"""The checks that are not made again, and the key under which a process of pytest-xdist is told of them."""
+
 EXAMINATION = pytest.StashKey[Examination]()
 ENDS_BEFORE = pytest.StashKey[Ends]()
 TELLING = "conv2d-telling"
@@ -97,6 +70,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if not options.target:
         raise pytest.UsageError("name the implementation under test: --conv2d-target TARGET")
     try:
+        if options.shard:
+            Shard.parse(options.shard)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
+    try:
         implementation = Remembering(
             connect(options.target, isolation=options.isolation, timeout=options.timeout, memory=options.memory)
         )
@@ -117,7 +95,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the checks that are selected, in the profile, and within the claims."""
+    """Keep the checks that are selected, in the profile, within the claims, and in this part of the run."""
     subject = config.stash[SUBJECT]
     claimed = subject.implementation.hello.claimed
     limits = subject.implementation.hello.capabilities.limits
@@ -127,20 +105,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workeroutput"):
         config.workeroutput[CLAIMS] = sorted(claimed)
         config.workeroutput[LIMITS] = list(limits)
-    asked = asked_checks(shapes=bool(subject.options.shapes), alone=subject.options.only_shapes)
-    idle = stopping.left_out(subject.options.stop)
+    own = own_checks(subject.options, claimed) - _done(config)
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
-        check = check_of(item)
-        selected = any(fnmatchcase(requirement, subject.options.only) for requirement in check.requirements)
-        in_scope = is_within(check.profile, subject.options.profile)
-        runs = selected and in_scope and check.needs <= claimed and check.name in asked and check.name not in idle
-        (kept if runs else left_out).append(item)
+        (kept if check_of(item).name in own else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     if subject.options.stop == "first":
         kept.sort(key=lambda item: place_of(check_of(item)))
     items[:] = kept
+
+
+def _done(config: pytest.Config) -> frozenset[str]:
+    return frozenset(getattr(config, "workerinput", {}).get(DONE_ELSEWHERE, config.stash.get(DONE, frozenset())))
 
 
 @pytest.fixture
@@ -156,53 +133,31 @@ def iut(request: pytest.FixtureRequest) -> Iterator[Examination]:
         subject.options.seed,
         simplifier=subject.simplifier,
         shapes=shapes_of(subject.options.shapes),
-        prepare=Question if subject.shared is None else subject.shared.questions,
+        prepare=subject.prepare,
     )
     request.node.stash[EXAMINATION] = examination
-    request.node.stash[ENDS_BEFORE] = _ends_of(subject.implementation)
+    request.node.stash[ENDS_BEFORE] = ends_of(subject.implementation)
     with drawing(request.function, examination.effort, examination.seed):
         yield examination
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a check that draws with what it drew for another implementation, where that is shared."""
-    shared = pyfuncitem.config.stash[SUBJECT].shared
-    if shared is None or not is_hypothesis_test(pyfuncitem.obj):
+    """Run a check that draws with what is known of its draws."""
+    if not is_hypothesis_test(pyfuncitem.obj):
         return None
-    shared.draws.run(pyfuncitem.obj, pyfuncitem.stash[EXAMINATION])
+    pyfuncitem.config.stash[SUBJECT].draws.run(pyfuncitem.obj, pyfuncitem.stash[EXAMINATION])
     return True
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, object, object]:
     if call.when == "call" and EXAMINATION in item.stash:
-        examination = item.stash[EXAMINATION]
-        implementation = examination.implementation
-        record = recorded(check_of(item).name, examination.tally)
-        ended = Ended(record=replace(record, incidents=tuple(incidents_of(implementation))))
-        if record.failure is not None:
-            explains_others = item.config.stash[SUBJECT].diagnoses.explains_others(record.failure.diagnosis)
-            before = packed(implementation.asked) if isinstance(implementation, Remembering) else ""
-            ended = replace(ended, explains_others=explains_others, before=before)
-        if gave_up := _gave_up(item, examination):
-            ended = replace(ended, record=replace(ended.record, gave_up=gave_up))
-        if call.excinfo is not None and not isinstance(call.excinfo.value, Nonconforming):
-            ended = replace(ended, harness=call.excinfo.exconly(), lack=lack_of(call.excinfo.value))
+        subject, examination = item.config.stash[SUBJECT], item.stash[EXAMINATION]
+        error = None if call.excinfo is None else call.excinfo.value
+        ended = ended_of_check(subject, check_of(item), examination, item.stash[ENDS_BEFORE], error)
         item.user_properties.append((RECORD, as_json(ended)))
     return (yield)
-
-
-def _gave_up(item: pytest.Item, examination: Examination) -> str | None:
-    """After what the run gives up, if this check is the last straw."""
-    hope, failure = item.config.stash[SUBJECT].hope, examination.tally.failure
-    answered = failure is None or aspect_of(failure) != "answered"
-    hope.check_ended(item.stash[ENDS_BEFORE], _ends_of(examination.implementation), answered=answered)
-    return hope.gave_up
-
-
-def _ends_of(implementation: Implementation) -> Ends:
-    return implementation.ends if isinstance(implementation, Remembering) else Ends()
 
 
 def check_of(item: pytest.Item) -> Check:

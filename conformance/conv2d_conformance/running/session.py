@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
 import os
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ def command_line(options: Options) -> list[str]:
     """The arguments with which pytest runs the checks."""
     found = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE), "-p", PLUGIN]
     found.append("--assert=plain")  # the checks raise: rewriting asserts would waste a second
-    for unneeded in ("terminal", "cacheprovider", "warnings"):
+    for unneeded in ("terminal", "cacheprovider", "warnings", "logging", "unraisableexception", "threadexception"):
         found += ["-p", f"no:{unneeded}"]
     if options.workers > 1:
         found += ["-p", "xdist", "-n", str(options.workers)]
@@ -30,17 +29,6 @@ def command_line(options: Options) -> list[str]:
         *arguments(options),
         *dict.fromkeys(inspect.getfile(inspect.unwrap(check.function)) for check in every_check().values()),
     ]
-
-
-@contextmanager
-def seldom_collecting() -> Iterator[None]:
-    """Collect garbage only every 50,000 objects: a run makes millions, few of them in cycles, and keeps most."""
-    usual = gc.get_threshold()
-    gc.set_threshold(50_000, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 @contextmanager

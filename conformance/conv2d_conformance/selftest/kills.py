@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 
@@ -102,20 +103,26 @@ def run(
     effort: str = "quick",
     run_seed: int = 0,
     workers: int = 1,
+    scheduler: str = "",
     names: Iterable[str] | None = None,
     matrix: bool = False,
+    done: Mapping[str, list[Encounter]] = MappingProxyType({}),
+    on_met: Callable[[str, list[Encounter]], None] = lambda *_: None,
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> list[Encounter]:
     """All encounters, in the order of the catalogue, whatever the number of workers.
 
     A mutant meets the checks of the requirement that it breaks, and for the `matrix` all others of its operation too.
+    What is `done` is not done again; `on_met` is told of each other mutant.
     """
     chosen = list(mutants()) if names is None else list(names)
-    found: dict[str, list[Encounter]] = {}
-    with pool(workers) as executor:
-        futures = {executor.submit(encounters, name, effort, run_seed, matrix=matrix): name for name in chosen}
+    found = {name: met for name, met in done.items() if name in chosen}
+    with pool(workers, scheduler) as executor:
+        left = [name for name in chosen if name not in found]
+        futures = {executor.submit(encounters, name, effort, run_seed, matrix=matrix): name for name in left}
         for future in as_completed(futures):
             found[futures[future]] = future.result()
+            on_met(futures[future], found[futures[future]])
             on_progress(len(found), len(chosen), futures[future])
     return [encounter for name in chosen for encounter in found[name]]
 

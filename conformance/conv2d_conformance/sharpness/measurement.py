@@ -84,6 +84,7 @@ def measure(
     *,
     dtypes: Iterable[str],
     workers: int = 1,
+    scheduler: str = "",
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> dict[str, dict[ColumnOfDepths, Sight]]:
     """What rules see at each place, by the name of the effort."""
@@ -91,7 +92,7 @@ def measure(
     asked = {effort.name: [case for case in deep_cases(effort) if case.dtype in chosen] for effort in efforts}
     count, done = sum(map(len, asked.values())), 0
     found: dict[str, dict[ColumnOfDepths, Sight]] = {name: {} for name in asked}
-    with pool(workers) as executor:
+    with pool(workers, scheduler) as executor:
         for name, cases in asked.items():
             futures = {executor.submit(sight, case): (case.dtype, depth(case)) for case in cases}
             for future in as_completed(futures):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from conv2d_conformance.contract.grades import MEANINGS
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.counts import chapter_of, total
+from conv2d_conformance.report.deviations import by_requirement
 from conv2d_conformance.report.report import Accuracy, Entry, Report
 from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.report.verdicts import core_of
@@ -71,6 +73,7 @@ def implementation_values(contents: Contents, row: MatrixRow) -> dict[str, Any]:
         "where": where,
         "common": common_fault([one.cause for one in told]),
         "accuracy": [*_told_accuracy(report)],
+        "drawing": b64encode(row.drawing).decode(),
         "margins": margins(own, contents.worst_errors) if (own := worst_errors(report)) else "",
         "meanings": MEANINGS,
         "fingerprint": report.fingerprint.dtypes if report.fingerprint else {},
@@ -93,12 +96,13 @@ def _run_options(report: Report) -> str:
     words = [shlex.quote(run.target), "--profile", run.profile, "--effort", run.effort]
     words += ["--seed", str(run.seed)] if run.seed else []
     words += ["--only", shlex.quote(run.only)] if run.only != "*" else []
+    words += ["--shard", shard] if (shard := known(run.shard, "")) else []
     return " ".join(words)
 
 
 def _told_causes(contents: Contents, row: MatrixRow) -> Iterator[ToldCause]:
     report = row.report
-    reasons = {item.requirement: (item.reason, item.issue) for item in report.deviations}
+    reasons = {name: (one.reason, one.issue) for name, one in by_requirement(report.deviations).items()}
     for cause in causes(report):
         names = [entry.id for entry in cause.entries]
         found = {one.name: one for name in names for one in contents.findings_about(name, row.name)}
@@ -106,18 +110,11 @@ def _told_causes(contents: Contents, row: MatrixRow) -> Iterator[ToldCause]:
         yield ToldCause(
             cause=cause,
             replay=replay_command(failure, report.run.target) if failure else "",
-            script=_script(contents, report, names),
+            script=next((row.scripts[name] for name in names if name in row.scripts), ""),
             declared=tuple(dict.fromkeys(reasons[name] for name in names if name in reasons)),
             findings=tuple(found.values()),
             picture=picture_of(failure.case, _element_in(failure.got)) if failure else None,
         )
-
-
-def _script(contents: Contents, report: Report, names: list[str]) -> str:
-    """The published reproducer of the first requirement that has one."""
-    target = report.run.target.replace("?", "-").replace("&", "-")
-    found = (contents.published.scripts.get(f"{target}-{name}") for name in names)
-    return next((script for script in found if script), "")
 
 
 def _element_in(got: str) -> tuple[int, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from packaging.version import Version
@@ -56,6 +56,8 @@ class MatrixRow:
     verdicts: str
     latest: bool
     versions: int
+    scripts: Mapping[str, str]
+    drawing: bytes
 
     @property
     def title(self) -> str:
@@ -124,6 +126,8 @@ def _row(one: PublishedReport, latest: bool, versions: int) -> MatrixRow:
         verdicts="".join(verdicts.get(name, "-") for name in spec.load().requirements),
         latest=latest,
         versions=versions,
+        scripts=one.scripts,
+        drawing=one.drawing,
     )
 
 
@@ -139,7 +143,8 @@ def device_of(report: Report) -> str:
 
 def _family(report: Report) -> tuple[str, str, str, str]:
     """What stays the same over the versions of an implementation."""
-    return report.implementation.name.lower(), options_of(report), report.environment.machine, report.run.only
+    asked = report.run.only + (f", {report.shard}" if report.shard else "")
+    return report.implementation.name.lower(), options_of(report), report.environment.machine, asked
 
 
 def _age(report: Report) -> tuple[tuple[Version, str], int, int, str]:

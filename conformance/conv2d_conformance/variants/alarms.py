@@ -78,6 +78,7 @@ def run(
     *,
     effort: Effort = EFFORTS["quick"],
     workers: int = 1,
+    scheduler: str = "",
     names: Iterable[str] | None = None,
     done: Collection[str] = (),
 ) -> None:
@@ -88,7 +89,7 @@ def run(
     """
     chosen = tuple(variants() if names is None else names)
     numbers = tuple(seeds)
-    with pool(workers) as executor:
+    with pool(workers, scheduler) as executor:
         left = [name for name in checks() if name not in done]
         futures = {executor.submit(runs, name, chosen, numbers, effort): name for name in left}
         for number, future in enumerate(as_completed(futures), len(checks()) - len(left) + 1):

@@ -28,14 +28,11 @@ REPEATED = "the same bits from the same call"
 
 
 def describe_wrong_elements(question: Question, answer: Array, law: Allowed, wrong: Mask) -> tuple[str, str]:
-    """What was got and what is required, for the first wrong element; the answer has the shape of the law.
-
-    If some wrong elements are evident, it is the first of those: at others the bound may say next to nothing.
-    """
-    told = wrong & law.evident
-    index = tuple(int(i) for i in np.argwhere(told if told.any() else wrong)[0])
+    """What was got and what is required, for the wrong element that is told; the answer has the shape of the law."""
+    index = told_element(law, wrong)
     value = float(answer[index])
-    got = f"{number(value)} at {_element(question, index, law)}; {int(wrong.sum())} of {wrong.size} elements are wrong"
+    where = element_name(question, index, law)
+    got = f"{number(value)} at {where}; {int(wrong.sum())} of {wrong.size} elements are wrong"
     required = allowed_value(law, index, answer.dtype)
     clue = question.judged.clue(question.case, question.geometry, question.request.arrays, index, value)
     if clue is not None:
@@ -44,7 +41,14 @@ def describe_wrong_elements(question: Question, answer: Array, law: Allowed, wro
     return got, required
 
 
-def _element(question: Question, index: tuple[int, ...], law: Allowed) -> str:
+def told_element(law: Allowed, wrong: Mask) -> tuple[int, ...]:
+    """The first wrong element that is evident, or else the first: where none is, the bound may say next to nothing."""
+    evident = wrong & law.evident
+    return tuple(int(i) for i in np.argwhere(evident if evident.any() else wrong)[0])
+
+
+def element_name(question: Question, index: tuple[int, ...], law: Allowed) -> str:
+    """An element of the law by the name that it has in the answer, as in y[0,0,1,0]."""
     shapes = dict(zip(question.case.signature.symbols, question.shapes.values(), strict=True))
     return element(int(np.ravel_multi_index(index, law.high.shape)), shapes)
 
@@ -62,7 +66,7 @@ def allowed_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.gener
 def _finite_value(law: Allowed, index: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:
     high = law.high[index]
     if not law.fixed[index]:
-        if law.bound[index] > FORCELESS * np.abs(law.high).max():
+        if law.bound[index] / FORCELESS > np.abs(law.high).max():  # the product could overflow
             return f"almost any finite number, since legal roundings of so long a sum reach {law.bound[index]:.3g}"
         return f"{high:.17g} to within {law.bound[index]:.3g}"
     with np.errstate(over="ignore"):

@@ -77,7 +77,7 @@ class Grading:
         for name in class_names(question.case.subject):
             if contained_in(name) & held or (name in subject.failed and name not in BY_SIZE):
                 continue  # an answer that holds in a class holds in those that contain it
-            law = question.law_in(name)
+            law = question.law if name == claimed else question.law_in(name)
             comparison = judged if name == claimed else compare(answer, law)
             if comparison.wrong.any():
                 subject.failed.setdefault(name, question)

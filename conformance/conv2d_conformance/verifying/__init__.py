@@ -5,6 +5,6 @@ implementation. It cannot show that the run took place as described: only asking
 """
 
 from conv2d_conformance.verifying.consistency import verify
-from conv2d_conformance.verifying.finding import CANNOT_KNOW, Finding
+from conv2d_conformance.verifying.finding import CANNOT_KNOW, UNSIGNED, Finding
 
-__all__ = ["CANNOT_KNOW", "Finding", "verify"]
+__all__ = ["CANNOT_KNOW", "UNSIGNED", "Finding", "verify"]

@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
-from fnmatch import fnmatchcase
 
 from conv2d_conformance.checks import Check
-from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.report import Entry, Report, Seen, Verdict
-from conv2d_conformance.report.selection import checks_of
 from conv2d_conformance.report.stopping import left_out, stop_of
 from conv2d_conformance.report.verdicts import NOT_REACHED
-from conv2d_conformance.spec import is_within
 from conv2d_conformance.typed_json import ABSENT, known
 
 
-def to_run(checks: Mapping[str, Check], run: Asked, claimed: frozenset[str]) -> list[Check]:
-    """The checks that a run makes if nothing ends it: those in its profile and selection whose needs are claimed."""
-    asked, left = checks_of(run), left_out(known(run.stop, "never"))
-    return [
-        check
-        for check in checks.values()
-        if check.name in asked
-        and is_within(check.profile, run.profile)
-        and any(fnmatchcase(requirement, run.only) for requirement in check.requirements)
-        and check.needs <= claimed
-        and check.name not in left
-    ]
-
-
-def faults_of_checks(report: Report, checks: Mapping[str, Seen], due: Set[str] | None) -> Iterator[str]:
+def faults_of_checks(
+    report: Report, checks: Mapping[str, Seen], due: Set[str] | None, elsewhere: Set[str] = frozenset()
+) -> Iterator[str]:
     """Faults if a check cannot have seen its numbers, or if its requirements' entries do not follow from them.
 
-    A missing check that was `due` was not reached, or is an error. If it is unknown which were due, a requirement
-    without one of its checks may be either.
+    A missing check that was `due` was not reached, or is an error; one that is `elsewhere` belongs to another part of
+    the run. If it is unknown which were due, a requirement without one of its checks may be either.
     """
     for name, seen in checks.items():
         yield from _faults_of_one(name, seen)
     is_limited = bool(report.implementation.capabilities.get("limits"))
     silence: Verdict = "error" if report.complete and not known(report.gave_up, None) else NOT_REACHED
-    left = left_out(stop_of(report))
+    left = left_out(stop_of(report)) | elsewhere
     for entry in report.requirements:
         if entry.verdict != "unsupported":
             unheard = silence if left.isdisjoint(entry.checks) else NOT_REACHED

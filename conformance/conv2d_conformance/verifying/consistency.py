@@ -8,17 +8,18 @@ from importlib.metadata import version
 from conv2d_conformance.checks import Check
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.report.header import Asked
+from conv2d_conformance.report.merging import fault_of_records
 from conv2d_conformance.report.report import Conclusion, Report
-from conv2d_conformance.report.selection import selection_of
+from conv2d_conformance.report.selection import belongs, selection_of, to_run
 from conv2d_conformance.report.verdicts import NO_CERTIFICATE, conclusion
 from conv2d_conformance.typed_json import ABSENT, Json, as_json, known
 from conv2d_conformance.verifying.accuracy import faults_of_accuracy, faults_of_subjects
-from conv2d_conformance.verifying.checks import faults_of_checks, faults_of_run, faults_of_total, to_run
+from conv2d_conformance.verifying.checks import faults_of_checks, faults_of_run, faults_of_total
 from conv2d_conformance.verifying.counts import faults_of_counts
 from conv2d_conformance.verifying.entries import faults_of_entries, faults_of_selection
 from conv2d_conformance.verifying.failures import faults_of_failures
 from conv2d_conformance.verifying.finding import Finding
-from conv2d_conformance.verifying.header import faults_of_fingerprint, faults_of_header
+from conv2d_conformance.verifying.header import fault_of_shard, faults_of_fingerprint, faults_of_header
 from conv2d_conformance.verifying.recount import Count, recount
 from conv2d_conformance.verifying.rules import Origin, origin_of
 
@@ -27,10 +28,9 @@ Recount = Callable[[Asked, Capabilities, list[Check]], dict[str, Count]]
 
 def verify(report: Report, recount: Recount = recount) -> Finding:
     """The faults of a report, and what could not be compared with these sources of the suite."""
-    try:
-        claims = Capabilities.from_json(report.implementation.capabilities)
-    except ValueError as error:
-        return Finding((f"no adapter can have its capabilities: {error}",))
+    claims = Capabilities.from_json(report.implementation.capabilities)
+    if (shard := known(report.run.shard, "")) and (fault := fault_of_shard(report, shard)):
+        return Finding((fault,))
     origin = origin_of(report)
     faults = _distinct([*origin.faults, *_faults(report, claims, origin)])
     if faults:
@@ -63,20 +63,25 @@ def _faults(report: Report, claims: Capabilities, origin: Origin) -> Iterator[st
         yield from faults_of_selection(report, rules)
         yield from faults_of_entries(report, rules, claimed)
     if report.checks is not ABSENT:
-        due = None
+        due, elsewhere = None, frozenset[str]()
         if rules is not None and rules.checks is not None:
-            due = {check.name for check in to_run(rules.checks, report.run, claimed)}
-        yield from faults_of_checks(report, report.checks, due)
+            whole = to_run(rules.checks, report.run, claimed)
+            due = {check.name for check in whole}
+            elsewhere = frozenset(due - belongs(whole, report.run))
+        yield from faults_of_checks(report, report.checks, due, elsewhere)
         yield from faults_of_subjects(report)
     yield from faults_of_total(report)
     if rules is not None and rules.checks is not None:
-        yield from faults_of_run(
-            report, known(report.checks, {}), to_run(rules.checks, report.run, claimed), rules.requirements
-        )
+        whole = to_run(rules.checks, report.run, claimed)
+        own = belongs(whole, report.run)
+        expected = [check for check in whole if check.name in own]
+        yield from faults_of_run(report, known(report.checks, {}), expected, rules.requirements)
     yield from faults_of_accuracy(report, claims)
     yield from faults_of_failures(report, rules, claims)
     if origin.is_this_suite:
         yield from faults_of_fingerprint(report, claims)
+        if report.shard and (fault := fault_of_records(report)):
+            yield fault
     yield from _faults_of_conclusion(report, claims, origin)
 
 
@@ -100,6 +105,7 @@ def _faults_of_conclusion(report: Report, claims: Capabilities, origin: Origin) 
                 stopped=report.is_stopped,
                 limits=claims.limits,
                 accept_limits=known(run.accept_limits, False),
+                shard=report.shard,
             ),
         )
     )

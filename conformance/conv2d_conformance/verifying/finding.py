@@ -9,6 +9,8 @@ CANNOT_KNOW = (
     "with `verify --rerun TARGET`."
 )
 
+UNSIGNED = "Without a signature nothing shows who made a report: `verify --verify-key KEY.pub` checks one."
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from conv2d_conformance.cases.case import CaseError
 from conv2d_conformance.cases.shape_sets import lines_of, shape_of
+from conv2d_conformance.checks import every_check
+from conv2d_conformance.checks.costs import FINGERPRINT
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
 from conv2d_conformance.contract.signatures import MAIN
@@ -15,10 +18,12 @@ from conv2d_conformance.fingerprint.fingerprint import OfDtype, OfShape
 from conv2d_conformance.fingerprint.shapes import SHAPES, claimed
 from conv2d_conformance.fingerprint.summary import Phrases, nothing_seen, pieces, summary
 from conv2d_conformance.implementation.bundled import list_adapters
+from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.report import Report
-from conv2d_conformance.report.selection import selection_of
-from conv2d_conformance.report.stopping import is_decided, stop_of, takes_fingerprint
+from conv2d_conformance.report.selection import belongs, to_run
+from conv2d_conformance.report.stopping import is_decided, stop_of
+from conv2d_conformance.shard import Shard
 from conv2d_conformance.typed_json import ABSENT, known
 from conv2d_conformance.verifying.rules import Rules
 
@@ -38,11 +43,23 @@ def faults_of_header(report: Report, rules: Rules | None) -> Iterator[str]:
     if not report.is_interrupted and report.execution.seconds is None:
         yield "it came to its end, and does not say how long it took"
     yield from _faults_of_stopping(report)
+    if report.records is not ABSENT and not report.shard:
+        yield "it has the records of a part of a run, and does not say which part it is"
     yield from _faults_of_shapes(known(run.shapes, ()), alone=known(run.only_shapes, False))
     names = Counter(deviation.requirement for deviation in report.deviations)
     yield from (f"it declares {name} {count} times" for name, count in names.items() if count > 1)
     if rules is not None:
-        yield from (f"it declares {name}, which is no requirement" for name in names if name not in rules.requirements)
+        for deviation in report.deviations:
+            yield from _faults_of_deviation(deviation, rules)
+
+
+def _faults_of_deviation(deviation: Deviation, rules: Rules) -> Iterator[str]:
+    glob = deviation.requirement
+    if deviation.names is ABSENT:
+        if glob not in rules.requirements:
+            yield f"it declares {glob}, which is no requirement"
+    elif deviation.names != (matched := tuple(name for name in rules.requirements if fnmatchcase(name, glob))):
+        yield f"it declares {glob}, which matches {', '.join(matched) or 'no requirement'}, and names others"
 
 
 def _faults_of_shapes(shapes: Sequence[str], *, alone: bool) -> Iterator[str]:
@@ -61,8 +78,8 @@ def _faults_of_shapes(shapes: Sequence[str], *, alone: bool) -> Iterator[str]:
 def faults_of_fingerprint(report: Report, claims: Capabilities) -> Iterator[str]:
     """Faults if the fingerprint is missing where it must be present, or is another implementation's."""
     found, implementation = report.fingerprint, report.implementation
-    looks = takes_fingerprint(stop_of(report))
-    is_due = looks and report.complete and selection_of(report.run) == "*" and known(report.gave_up, None) is None
+    own = belongs(to_run(every_check(), report.run, claims.features | frozenset(implementation.operations)), report.run)
+    is_due = FINGERPRINT in own and report.complete and known(report.gave_up, None) is None
     if found is None or not is_due:
         if (found is not None) != is_due:
             yield "it has a fingerprint of a run that takes none" if found else "its fingerprint is missing"
@@ -108,3 +125,12 @@ def _faults_of_dtype(dtype: str, seen: OfDtype, claims: Capabilities) -> Iterato
 
 def _said(dtype: str, shape: OfShape) -> Phrases:
     return pieces(dtype, shape.findings) or nothing_seen(shape.not_seen)
+
+
+def fault_of_shard(report: Report, shard: str) -> str | None:
+    """The fault where a report is of a part that no run has, or lacks the records of which the whole is made."""
+    try:
+        Shard.parse(shard)
+    except ValueError as error:
+        return f"it says that it is a part of a run: {error}"
+    return "it is a part of a run, and has no records of its checks" if report.records is ABSENT else None

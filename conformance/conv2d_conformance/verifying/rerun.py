@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from conv2d_conformance import sources
-from conv2d_conformance.cases.grammar import parse
+from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.checks import Check, every_check
 from conv2d_conformance.contract.answers import Broken, Implementation
 from conv2d_conformance.effort import EFFORTS
@@ -18,6 +18,7 @@ from conv2d_conformance.running.examine import examine
 from conv2d_conformance.typed_json import as_json, known
 from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.failure import Failure
+from conv2d_conformance.verdict.grading import EXACT
 from conv2d_conformance.verdict.judge import judge
 from conv2d_conformance.verdict.judgement import OF_SEVERAL_ANSWERS
 from conv2d_conformance.verdict.large_question import question_of
@@ -25,7 +26,7 @@ from conv2d_conformance.verdict.question import Question
 from conv2d_conformance.verdict.tally import Tally
 
 OFTEN = 20
-"""How often a case is asked that did not always fail."""
+"""How often a case is asked before it is said not to fail."""
 
 NUMBERS = ("asked", "transcript", "elements", "evidence")
 
@@ -109,22 +110,44 @@ def _differences(name: str, here: Mapping[str, object], there: Mapping[str, obje
 
 
 def _of_failing(entry: Entry, failure: Failure, again: _Rerun) -> Iterator[str]:
-    """A sentence if a failing case does not fail again, alone or in its check."""
-    if not _fails_alone(failure, again.implementation) and not _fails_in_check(entry, again):
+    """A sentence if a failing case does not fail again as it did: by itself, or in its check."""
+    if _fails_alone(failure, again.implementation):
+        return
+    if not _fails_in_check(entry, again):
         yield f"{entry.id} does not fail again, neither by its case {failure.case!r} nor in its checks"
+    elif _failed_alone(failure) and _asked_alone(failure, again.implementation):
+        often = f"{failure.failed_repetitions} of {failure.repetitions} times"
+        yield f"{entry.id} fails again, and its case {failure.case!r} does not, which failed {often} in the report"
+
+
+def _failed_alone(failure: Failure) -> bool:
+    """Whether a report says of a case that it was asked again by itself, and failed every time."""
+    return 1 < failure.repetitions == failure.failed_repetitions
+
+
+def _asked_alone(failure: Failure, implementation: Implementation) -> Question | None:
+    """The question that a case is by itself; None if only its check can ask it as before."""
+    line = failure.case
+    if failure.after or known(failure.beside, None) is not None or aspect_of(failure) in OF_SEVERAL_ANSWERS:
+        return None
+    operation = operation_of(line)
+    if operation.elementwise is None or operation.name not in implementation.hello.operations:
+        return None
+    return question_of(parse(line), implementation.hello.capabilities)
 
 
 def _fails_alone(failure: Failure, implementation: Implementation) -> bool:
-    """Whether the case fails by itself; False if only its check can ask it as before."""
-    line = failure.case
-    if failure.after or known(failure.beside, None) is not None or aspect_of(failure) in OF_SEVERAL_ANSWERS:
+    """Whether the case fails by itself. One that does not is asked often, and then in a fresh process."""
+    question = _asked_alone(failure, implementation)
+    if question is None:
         return False
-    operation = operation_of(line)
-    if operation.elementwise is None or operation.name not in implementation.hello.operations:
-        return False
-    question = question_of(parse(line), implementation.hello.capabilities)
-    times = 1 if failure.failed_repetitions == failure.repetitions else OFTEN
-    return any(_is_wrong(implementation, question) for _ in range(times))
+    return _fails_often(implementation, question) or (
+        implementation.restart() and _fails_often(implementation, question)
+    )
+
+
+def _fails_often(implementation: Implementation, question: Question) -> bool:
+    return any(_is_wrong(implementation, question) for _ in range(OFTEN))
 
 
 def _is_wrong(implementation: Implementation, question: Question) -> bool:
@@ -152,6 +175,20 @@ def _of_passing(entry: Entry, again: _Rerun) -> Iterator[str]:
             yield f"{entry.id} passes in the report, and not here{case}"
         elif is_same_suite:
             yield from _differences_of_numbers(name, known(again.report.checks, {})[name], tally)
+            yield from _differences_of_accuracy(again.report, tally)
+
+
+def _differences_of_accuracy(report: Report, tally: Tally) -> Iterator[str]:
+    """A sentence for each class that the report grants, and an answer breaks. How large errors are may vary."""
+    for subject, found in tally.grading.subjects.items():
+        if (told := report.accuracy.get(subject)) is None:
+            continue
+        if told.grade is not None and told.grade in found.failed:
+            case = format_case(found.failed[told.grade].case)
+            yield f"an answer in {subject} breaks {told.grade} here, which is its grade in the report, by {case!r}"
+        if told.exact_where_exact and EXACT in found.failed:
+            case = format_case(found.failed[EXACT].case)
+            yield f"an answer in {subject} is not exact here where the report says that it is, by {case!r}"
 
 
 def _differences_of_numbers(name: str, seen: Seen, tally: Tally) -> Iterator[str]:

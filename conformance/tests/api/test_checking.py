@@ -118,6 +118,15 @@ def test_what_is_not_finite_is_judged_by_where_it_must_show(bad: float) -> None:
         check(np.full_like(right, 2), x, w)
 
 
+def test_a_product_beyond_the_largest_number_is_infinite_and_nothing_else() -> None:
+    x, w = np.array([[[[1.7014118e38, -1.7014118e38, 1]]]], np.float32), np.array([[[[4]]]], np.float32)
+    found = allowed(x, w)
+    assert found.plus_infinity.tolist() == [[[[True, False, False]]]]
+    assert found.minus_infinity.tolist() == [[[[False, True, False]]]]
+    assert np.isnan(found.lower).tolist() == np.isnan(found.upper).tolist() == [[[[True, True, False]]]]
+    assert found.accepts(np.array([[[[np.inf, -np.inf, 4]]]], np.float32)).all()
+
+
 def test_an_unbatched_input_and_an_empty_batch_have_their_shapes() -> None:
     check(reference(X[0], W), X[0], W)
     assert allowed(X[0], W).exact.shape == (4, 6, 8)

@@ -38,10 +38,12 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "reference CASE": (("reference", "grad n1c1h1w3 m1k1x3 p0x2 bias x[0,0,0,0]=nan"), 0),
     "reference 'init ...'": (("reference", "init c6m10k3 seed:7"), 0),
     "replay CASE TARGET": (("replay", "n1c1h3w4 m1k2x2 integers:1", "flipped.py:conv2d", "--script", *HERE), 1),
+    "fuzz TARGET": (("fuzz", "no_bias.py:conv2d", "--corpus", "kept", *HERE), 0),
     "smoke TARGET": (("smoke", "refuses.py:conv2d", *HERE), 1),
     "fingerprint TARGET": (("fingerprint", "right.py:conv2d", *HERE), 0),
     "fingerprint TARGET OTHER": (("fingerprint", "right.py:conv2d", "double.py:conv2d", *HERE), 0),
     "compare TARGET OTHER": (("compare", "right.py:conv2d", "right.py:conv2d", "--case", "n1c8h5w5 m1k3 normal"), 0),
+    "merge REPORT...": (("merge", FAILING, "--output", "merged.json"), 1),
     "summary REPORT...": (("summary", REPORT), 0),
     "diff OLD NEW": (("diff", REPORT, REPORT), 0),
     "badge REPORT": (("badge", REPORT), 0),
@@ -55,6 +57,7 @@ ASKED: dict[str, tuple[tuple[str, ...], int]] = {
     "variants": (("variants", "--only", "winograd-tiles-of-2"), 1),
     "power": (("power",), 1),
     "sharpness": (("sharpness",), 0),
+    "export DIR": (("export", "vectors", "--size", "mcu"), 0),
     "any error": (("explain", "padding.same-extra-at-edn"), 2),
 }
 """A command for each answer, and its exit status."""
@@ -66,9 +69,11 @@ def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     from conv2d_conformance import fingerprint, power
     from conv2d_conformance.fingerprint.fingerprint import Fingerprint, OfDtype, OfShape, Sentence
     from conv2d_conformance.fingerprint.probe_result import ProbeResult
+    from conv2d_conformance.fuzzing.search import Search
     from conv2d_conformance.initialisation import battery_power
     from conv2d_conformance.power import measurement as of_power
     from conv2d_conformance.power.suite import SuiteVerdict
+    from conv2d_conformance.report import merging
     from conv2d_conformance.selftest import distinct, kills
     from conv2d_conformance.sharpness import measurement
     from conv2d_conformance.sharpness.measurement import Sight
@@ -85,6 +90,8 @@ def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
         "another": {"bias_dropped": SuiteVerdict(1, "n1c1h1w1 m1k1")},
     }
     monkeypatch.setattr(kills, "run", lambda **_: met)
+    monkeypatch.setattr(Search, "run", lambda *_: None)
+    monkeypatch.setattr(merging, "merged", lambda parts: next(iter(parts.values())))
     monkeypatch.setattr(distinct, "alike", lambda *_, **__: [])
     monkeypatch.setattr(measurement, "measure", lambda *_, **__: sights)
     monkeypatch.setattr(fingerprint, "take", lambda *_, **__: found)

@@ -142,6 +142,15 @@ def test_infinities_and_nan_have_answers_too(invoke: Callable[..., Result]) -> N
     assert invoke("replay", line, "right.py:conv2d").exit_code == 0
 
 
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_where_a_sum_may_overflow_on_the_way_every_number_is_allowed(invoke: Callable[..., Result], sign: str) -> None:
+    line = f"n1c2h1w1 m1k1 float64 x[0,0,0,0]={sign}1.7e308 x[0,1,0,0]={sign}1.6e308 w[0,0,0,0]=1 w[0,1,0,0]=1"
+    row = next(row.split() for row in invoke("reference", line).output.splitlines() if row.startswith("y["))
+    assert row == f"y[0,0,0,0] {sign}inf -inf inf or inf or -inf or nan".split()
+    output = json.loads(invoke("reference", line, "--format", "json").output)["output"]
+    assert (output["lowest"], output["highest"]) == ([[[["-inf"]]]], [[[["inf"]]]])
+
+
 def test_replay_says_that_an_answer_is_right(invoke: Callable[..., Result]) -> None:
     result = invoke("replay", SMALL, "right.py:conv2d")
     assert result.exit_code == 0

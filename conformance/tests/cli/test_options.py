@@ -22,7 +22,7 @@ from conv2d_conformance.running import header, options, pytest_options
 from conv2d_conformance.running.header import told
 from conv2d_conformance.running.options import Options, described, kind_of
 from conv2d_conformance.running.plugin import pytest_addoption
-from conv2d_conformance.typed_json import as_json
+from conv2d_conformance.typed_json import ABSENT, as_json
 
 OPTIONS: dict[str, Any] = {item.name: item.default for item in fields(Options)}
 
@@ -42,13 +42,16 @@ OTHER = Options(
     keep_going=True,
     accept_limits=True,
     stop="first",
+    shard="2/3",
+    scheduler="tcp://10.0.0.1:8786",
+    resume=True,
     deviations=(("any", "where"),),  # type: ignore[arg-type]  # whatever is declared
 )
 """Every option has another value than by default."""
 
 OF_PYTEST = {one.name for one, said in options.described() if said.pytest is not None}
-ELSEWHERE = {"output", "workers", "deviations"}
-"""pytest says in its own way where results go, and how many processes there are; it declares nothing."""
+ELSEWHERE = {"output", "workers", "deviations", "resume", "scheduler"}
+"""pytest says in its own way where results go, and how many processes there are; it declares and resumes nothing."""
 
 
 def defaults_of(command: str) -> dict[str, Any]:
@@ -117,7 +120,9 @@ def test_a_report_says_what_was_asked() -> None:
         memory_gib=None,
         accept_limits=True,
         stop="first",
+        shard="2/3",
     )
+    assert told(Options(target="x")).shard is ABSENT
     assert {said.told for _, said in described() if said.told} == {item.name for item in fields(Asked)}
 
 

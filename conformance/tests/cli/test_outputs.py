@@ -52,15 +52,19 @@ def test_every_option_that_names_a_file_to_write_is_found_by_the_one_function() 
         for parameter in command.params
         if isinstance(parameter.type, Page)
     }
-    read_again = ("variants", "--resume")
-    assert files == pages == {(name, words[-1]) for name, words in WRITERS.items()} | {read_again}
+    read_again = {("selftest", "--resume"), ("variants", "--resume")}
+    of_reports = {("merge", "-o")}  # which needs the parts of a run: tests/report/test_merging.py
+    assert files == pages == {(name, words[-1]) for name, words in WRITERS.items()} | read_again | of_reports
 
 
 @pytest.mark.parametrize("nothing_kept", ["-", "/dev/null"])
+@pytest.mark.parametrize(
+    "words", [("variants", "--only", "winograd-tiles-of-2"), ("selftest", "--only", "bias_dropped")]
+)
 def test_what_a_search_goes_on_from_is_a_file_that_keeps_what_it_is_given(
-    invoke: Callable[..., Result], nothing_kept: str
+    invoke: Callable[..., Result], words: tuple[str, ...], nothing_kept: str
 ) -> None:
-    result = invoke("variants", "--only", "winograd-tiles-of-2", "--resume", nothing_kept)
+    result = invoke(*words, "--resume", nothing_kept)
     assert result.exit_code == 2
     assert "keeps nothing" in result.stderr
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -146,6 +148,75 @@ def test_the_calls_before(invoke: Callable[..., Result], folder: Path, wrong_whe
     other = "n1c1h2w2 m1k1x1 s1x1 p0x0 d1x1 g1 nobias float32 uniform:2"
     assert "\ngot " not in invoke("replay", SMALL, "mine.py:adapter", *before).output
     assert_fails_until_mended(invoke, folder, SMALL, "mine.py:adapter", *before, "--after", other)
+
+
+def test_no_text_of_a_case_or_a_path_becomes_code(invoke: Callable[..., Result], folder: Path) -> None:
+    (folder / 'a """ b.py').write_text((folder / "right.py").read_text())
+    case = """n1c1h4w3 m1k1x2 padding='\"\"\";open("written","w");\"\"\"'"""
+    text = invoke("replay", case, 'a """ b.py:conv2d', "--script").stdout
+    head = ast.get_docstring(ast.parse(text)) or ""
+    assert """padding='\"\"\";open("written","w");\"\"\"'""" in head
+    assert 'a """ b.py:conv2d' in head
+    done = run_script(folder, text)
+    assert done.returncode == 0, done.stderr
+    assert not (folder / "written").exists()
+
+
+TOGETHER = """
+import threading
+import time
+
+from right import conv2d as right
+
+one = threading.Lock()
+
+
+def conv2d(*arrays, **arguments):
+    alone = one.acquire(blocking=False)
+    time.sleep(0.2)
+    if alone:
+        one.release()
+    return right(*arrays, **arguments) + (0 if alone else 1)
+"""
+ALONE = """
+from right import conv2d as right
+
+
+def conv2d(input, *others, **arguments):
+    return right(input, *others, **arguments) * (1 + 2.0**-23 * (len(input) > 1))
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "case", "more", "reason"),
+    [
+        (TOGETHER, "n1c1h4w3 m1k1x2 {} normal:3", ("--beside", "n1c1h4w4 m1k1x2 normal:4"), "at the same time"),
+        (ALONE, "n2c9h4w3 m1k3x2 {} normal:3", ("--invariance", "batch"), "must have the same bits"),
+    ],
+)
+def test_what_one_call_after_another_does_not_show_has_no_script(
+    invoke: Callable[..., Result], folder: Path, source: str, case: str, more: tuple[str, ...], reason: str
+) -> None:
+    (folder / "mine.py").write_text(source.replace("* (1 + 2.0**-23", "* np.float32(1 + 2.0**-23"))
+    (folder / "mine.py").write_text("import numpy as np\n" + (folder / "mine.py").read_text())
+    arguments = ("replay", case.format("float32"), "mine.py:conv2d", *more)
+    shown = invoke(*arguments, "--script")
+    assert (shown.exit_code, shown.stdout) == (1, "")
+    assert reason in " ".join(shown.stderr.split())
+    page = invoke(*arguments, "--format", "issue").stdout
+    assert "Without a reproducer:" in page
+    assert "The same without the suite" not in page
+    command = next(line for line in page.splitlines() if line.startswith("replay "))
+    again = shlex.split(command)[1:]
+    assert (again[2].split()[0], again[4:]) == (case.split()[0], [*more])
+
+
+def test_a_long_word_of_a_call_before_stays_a_comment(invoke: Callable[..., Result], folder: Path) -> None:
+    long = f"n1c1h4w3 m1k1x2 stride=({','.join('1' * 200)})"
+    text = invoke("replay", "n1c1h4w3 m1k1x2", "right.py:conv2d", "--after", long, "--script").stdout
+    done = run_script(folder, text)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sum(line.startswith("# call 1: ") for line in text.splitlines()) == 1
 
 
 def test_the_same_address_with_other_data(

@@ -17,6 +17,8 @@ REAL = ("reference-direct", "reference-correlate")
 """Implementations whose reports stay certificates; the first has a profile without gradients."""
 
 BROKEN = "values.no-flip"
+REPRODUCER = f"raise SystemExit('flipped')  # {SCRIPT}\n"
+DRAWING = f'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(4)</script><text>{IMAGE}</text></svg>'
 
 
 class Page(HTMLParser):
@@ -70,6 +72,7 @@ def publish(folder: Path) -> None:
         if entry["id"].startswith("padding-mode."):
             entry |= {"verdict": "unsupported", "cases": 0, "evidence": 0, "elements": 0}
     _put(folder, "wrong", wrong)
+    _put_beside(folder, "wrong")
     shutil.copytree(RESULTS / "findings", folder / "findings")
     for name in ("power.md", "sharpness.md"):
         shutil.copy(RESULTS / name, folder / name)
@@ -92,6 +95,14 @@ def _put(folder: Path, name: str, report: Any) -> None:
     report["implementation"]["name"] = name
     _place(folder, name).parent.mkdir(parents=True)
     _place(folder, name).write_text(json.dumps(report))
+
+
+def _put_beside(folder: Path, name: str) -> None:
+    """A reproducer of what is broken, and a drawing that is a program, too."""
+    scripts = folder / "reproducers" / name / "1" / "linux"
+    scripts.mkdir(parents=True)
+    (scripts / f"{BROKEN}.py").write_text(REPRODUCER)
+    _place(folder, name).with_suffix(".initialisation.svg").write_text(DRAWING)
 
 
 def _place(folder: Path, name: str) -> Path:

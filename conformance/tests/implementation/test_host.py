@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -333,10 +334,16 @@ def test_the_harness_works_while_a_process_starts(tmp_path: Path, request_for: C
         f"import pathlib, time\nwhile not pathlib.Path({str(done)!r}).exists():\n    time.sleep(0.01)\n"
         "def conv2d(input, weight): return weight"
     )
-    with Worker(f"{file}:conv2d", meanwhile=done.touch) as worker:
+    with Worker(f"{file}:conv2d", meanwhile=(piece() for piece in [done.touch])) as worker:
         assert isinstance(worker.ask(request_for()), Result)
 
 
 def test_an_error_while_a_process_starts_leaves_nothing_behind(target: Callable[[str], str]) -> None:
     with pytest.raises(ZeroDivisionError):
-        Worker(target("zeros"), meanwhile=lambda: 1 / 0)
+        Worker(target("zeros"), meanwhile=(1 // number for number in [0]))
+
+
+def test_work_goes_on_piece_by_piece_until_the_process_introduces_itself(target: Callable[[str], str]) -> None:
+    pieces = count()
+    with Worker(target("zeros"), meanwhile=pieces):
+        assert next(pieces) > 0

@@ -90,10 +90,10 @@ def test_options_are_strings_and_may_be_percent_encoded() -> None:
 
 
 WRONG = {
-    "": ("there is no bundled adapter ''", "bundled are: reference-correlate, torch-compiled"),
+    "": ("there is no bundled adapter ''", "conv2d-conformance list adapters names them"),
     "torch_compiled": (
         "there is no bundled adapter 'torch_compiled'",
-        "did you mean torch-compiled? bundled are: reference-correlate, torch-compiled",
+        "did you mean torch-compiled? conv2d-conformance list adapters names them",
     ),
     "mine.py": ("'mine.py' names no object", "did you mean mine.py:adapter?"),
     "package.module": ("'package.module' names no object", "did you mean package.module:adapter?"),

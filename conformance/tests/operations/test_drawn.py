@@ -36,7 +36,7 @@ def test_an_operation_without_pages_is_refused_by_its_name(arguments: tuple[str,
 def test_an_operation_with_pages_shows_them(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
 
-    def show_law(line: str, format: str) -> None:
+    def show_law(line: str, format: str, site: str | None = None) -> None:  # noqa: ARG001  # as pages are called
         told.append(f"{line} as {format}")
 
     monkeypatch.setitem(drawn_pages.PAGES, "shuffle", drawn_pages.DrawnPages(show_law, lambda *_, **__: 7))

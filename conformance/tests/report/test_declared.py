@@ -146,3 +146,48 @@ def test_no_line_says_that_all_holds_beside_a_failure_of_level_should(
     report = assemble(whole, records, complete=True)
     assert report["conclusion"]["headline"].startswith("no MUST is selected that is claimed (validation.whole-floats)")
     assert "1 fail, of which 1 of level SHOULD decides nothing" in text_of(report)
+
+
+def by_glob(glob: str, *names: str) -> dict[str, Any]:
+    return {"requirement": glob, "reason": f"why {glob}", "issue": "https://e.org/1", "names": list(names)}
+
+
+def test_a_glob_declares_what_it_names_and_fails_and_tells_each_by_name(
+    report_header: dict[str, Any], records: list[dict[str, Any]]
+) -> None:
+    names = [entry["id"] for entry in assemble(report_header, records, complete=True)["requirements"]]
+    report = assemble({**report_header, "deviations": [by_glob("bias.*", *names)]}, records, complete=True)
+    assert report["conclusion"]["exit_status"] == 0
+    assert report["conclusion"]["conforming"] is False
+    assert report["conclusion"]["headline"] == "not conforming: 3 requirements broken as declared, and nothing else"
+    assert in_short(report)["declared"] == sorted(BROKEN)
+    assert failing(report) == []
+    assert message(report, "bias.added").startswith("fail, as declared: why bias.* (https://e.org/1); got 0 at y")
+    assert "declared bias.*: why bias.* (https://e.org/1)" in text_of(report)
+    assert "stale" not in text_of(report)
+
+
+def test_what_a_glob_does_not_name_is_not_declared_by_it(
+    report_header: dict[str, Any], records: list[dict[str, Any]]
+) -> None:
+    report = assemble({**report_header, "deviations": [by_glob("bias.a*", "bias.added")]}, records, complete=True)
+    assert report["conclusion"]["exit_status"] == 1
+    assert in_short(report)["declared"] == ["bias.added"]
+    assert failing(report) == ["bias.per-channel", "bias.in-padding-only-windows", "conclusion"]
+
+
+def test_a_glob_of_which_nothing_fails_is_stale_where_all_of_it_was_judged(
+    report_header: dict[str, Any], records: list[dict[str, Any]]
+) -> None:
+    for record in records:
+        record.update(outcome="pass", failure=None)
+    whole = by_glob("bias.a*", "bias.added", "bias.absent")
+    report = assemble({**report_header, "deviations": [whole]}, records, complete=True)
+    assert report["conclusion"]["stale_deviations"] == ["bias.a*"]
+    assert report["conclusion"]["exit_status"] == 1
+    assert "declared bias.a*, which holds: the deviation is stale" in text_of(report)
+    # A run of a selection, or of a smaller profile, cannot tell of the rest.
+    partly = by_glob("bias.*", "bias.added", "bias.of-a-larger-profile")
+    report = assemble({**report_header, "deviations": [partly]}, records, complete=True)
+    assert report["conclusion"]["stale_deviations"] == []
+    assert "declared bias.*, of which this run did not select all, and nothing of the rest fails" in text_of(report)

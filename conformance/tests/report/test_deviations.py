@@ -1,5 +1,7 @@
 """Where a declared failure is to be expected."""
 
+import json
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -12,7 +14,14 @@ from conv2d_conformance import spec
 from conv2d_conformance.cli import program
 from conv2d_conformance.cli.deviations import read_deviations
 from conv2d_conformance.cli.problems import Problem
-from conv2d_conformance.report.deviations import Conditions, Deviation, Surroundings, in_force, processor_flags
+from conv2d_conformance.report.deviations import (
+    Conditions,
+    Deviation,
+    Surroundings,
+    by_requirement,
+    in_force,
+    processor_flags,
+)
 from conv2d_conformance.report.reading import read
 
 DEVIATION = Deviation("bias.added", "known", "https://example.org/1")
@@ -128,6 +137,21 @@ def test_what_is_declared_already_keeps_its_reason(tmp_path: Path) -> None:
     assert declared == [kept[deviation.requirement] for deviation in declared]
 
 
+def test_what_a_glob_declared_is_declared_by_its_id(tmp_path: Path) -> None:
+    report = json.loads(DECLARED.read_text(encoding="utf-8"))
+    failing = [entry["id"] for entry in report["requirements"] if entry["verdict"] in ("fail", "error", "not reached")]
+    glob = {"requirement": "special-values.*", "reason": "all of them", "issue": "https://example.org/8"}
+    report["deviations"] = [glob | {"names": [name for name in failing if name.startswith("special-values.")]}]
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report))
+    (tmp_path / "known.toml").write_text(drafted("--from", str(path), "--issue", "https://example.org/7"))
+    declared = [deviation for deviation, _ in read_deviations(tmp_path / "known.toml")]
+    assert [deviation.requirement for deviation in declared] == failing
+    known = [one.requirement for one in declared if one.issue == "https://example.org/8"]
+    assert known == list(report["deviations"][0]["names"])
+    assert known
+
+
 def test_a_report_without_failures_needs_none() -> None:
     right = next((ROOT / "results").glob("reference-correlate/*/linux-x86_64.json"))
     assert drafted("--from", str(right), "--issue", "https://example.org/7") == "# nothing fails\n"
@@ -137,3 +161,49 @@ def test_an_issue_without_an_address_is_refused_as_in_the_file() -> None:
     found = CliRunner().invoke(program, ["deviations", "--from", str(REPORT), "--issue", "later"])
     assert found.exit_code == 2
     assert "issue must be a URL, or the path of a page (.md), not 'later'" in found.output
+
+
+GLOB = '[[deviation]]\nrequirement = "{}"\nreason = "known"\nissue = "https://example.org/1"\n{}\n'
+
+
+@pytest.mark.parametrize("end", ["expires = 2027-06-30", 'version = ">=2.13,<2.14"', 'version = "==2.13.*"'])
+def test_a_glob_that_ends_names_what_it_matches(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "known.toml"
+    path.write_text(GLOB.format("bias.a*", end))
+    ((deviation, _),) = read_deviations(path)
+    assert deviation.requirement == "bias.a*"
+    assert deviation.declares == tuple(name for name in spec.load().requirements if name.startswith("bias.a"))
+    assert len(deviation.declares) > 1
+
+
+@pytest.mark.parametrize(
+    ("glob", "end", "sentence"),
+    [
+        ("bias.a*", "", "the glob 'bias.a*' has no end"),
+        ("bias.a*", 'platform = "linux-*"', "the glob 'bias.a*' has no end"),
+        ("bias.a*", 'version = ">=2.13"', "the glob 'bias.a*' has no end"),
+        ("bias.a*", 'version = "!=2.13"', "the glob 'bias.a*' has no end"),
+        ("*", "expires = 2027-06-30", "the glob '*' does not keep to one chapter"),
+        ("bia?.added", "expires = 2027-06-30", "does not keep to one chapter"),
+        ("bias*", "expires = 2027-06-30", "does not keep to one chapter"),
+        ("bias.z*", "expires = 2027-06-30", "the glob 'bias.z*' matches no requirement"),
+        ("biases.*", "expires = 2027-06-30", "the glob 'biases.*' matches no requirement"),
+    ],
+)
+def test_a_net_without_an_end_or_beyond_a_chapter_or_in_vain_is_refused(
+    tmp_path: Path, glob: str, end: str, sentence: str
+) -> None:
+    path = tmp_path / "known.toml"
+    path.write_text(GLOB.format(glob, end))
+    with pytest.raises(Problem, match=re.escape(sentence)) as refused:
+        read_deviations(path)
+    assert refused.value.hint
+
+
+def test_a_requirement_has_the_reason_of_its_own_deviation_and_else_of_the_first_glob() -> None:
+    globs = [
+        Deviation("bias.*", "first", "https://example.org/1", ("bias.added", "bias.absent")),
+        Deviation("bias.a*", "second", "https://example.org/2", ("bias.added", "bias.absent")),
+    ]
+    found = by_requirement([*globs, DEVIATION])
+    assert {name: one.reason for name, one in found.items()} == {"bias.added": "known", "bias.absent": "first"}

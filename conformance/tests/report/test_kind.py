@@ -20,6 +20,7 @@ OTHERS = {
     "shapes": "n1c2h3w4 m5k1x1 s1x1 p0x0 d1x1 g1 nobias",
     "only_shapes": True,
     "stop": "first",
+    "shard": "2/7",
 }
 
 
@@ -30,6 +31,7 @@ OTHERS = {
         (replace(PLAIN, effort="quick"), "conv2d-torch-quick.json"),
         (replace(PLAIN, profile="training", seed=7), "conv2d-torch-training-seed7.json"),
         (replace(PLAIN, only="padding.*"), "conv2d-torch-only-padding.json"),
+        (replace(PLAIN, shard="2/7"), "conv2d-torch-shard-2-7.json"),
         (replace(PLAIN, isolation="none"), "conv2d-torch-no-isolation.json"),
         (replace(PLAIN, shapes="n1c2h3w4 m5k1x1", only_shapes=True), "conv2d-torch-shapes-n1c2h3w4-m5k1x1-alone.json"),
         (Kind(target="right.py:conv2d"), "conv2d-right.py-conv2d.json"),
@@ -47,7 +49,8 @@ def test_every_part_of_a_kind_is_in_its_name_and_in_the_words_of_a_refusal() -> 
         change: dict[str, Any] = {part: value}
         other = replace(PLAIN, **change)
         assert other.default_name() != PLAIN.default_name()
-        assert PLAIN.differs_from(other) == (f"its {WORDS.get(part, part)} is {value}, not {asdict(PLAIN)[part]}")
+        usual = "none" if asdict(PLAIN)[part] == "" else asdict(PLAIN)[part]
+        assert PLAIN.differs_from(other) == f"its {WORDS.get(part, part)} is {value}, not {usual}"
     assert PLAIN.differs_from(replace(PLAIN)) == ""
 
 

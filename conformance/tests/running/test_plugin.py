@@ -8,7 +8,7 @@ from typing import Any
 
 from conv2d_conformance.checks import catalogue
 from conv2d_conformance.running.options import Options
-from conv2d_conformance.running.plugin import ExaminedImplementation
+from conv2d_conformance.running.subject import ExaminedImplementation
 
 RIGHT, WRONG = "reference-correlate", "conv2d_conformance.mutants.geometry:stride_as_width_height"
 PLUGIN = [sys.executable, "-m", "pytest", "-p", "conv2d_conformance.plugin", "--pyargs", "conv2d_conformance.checks"]

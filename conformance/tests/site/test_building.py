@@ -76,11 +76,11 @@ def test_a_report_that_says_what_none_can_say_is_left_out(results: Path, folder:
 
 
 def test_a_file_that_is_too_large_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conv2d_conformance.site.published.LARGEST", 1 << 20)
+    monkeypatch.setattr("conv2d_conformance.report.reading.LARGEST", 1 << 20)
     (folder / "large.json").write_text("[" + "1," * (1 << 20))
     with pytest.raises(NothingPublished) as told:
         published(folder)
-    assert told.value.hint == f"{folder / 'large.json'} has more than 1 MiB and is no report"
+    assert told.value.hint == f"{folder / 'large.json'} is not a report: it has more than 1 MiB"
 
 
 def test_metadata_are_those_of_the_section_and_no_other_comment() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import shlex
+from base64 import b64encode
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,7 +15,7 @@ from conv2d_conformance.report.counts import chapters
 from conv2d_conformance.report.reading import read
 from conv2d_conformance.site.built import SiteBuilt
 from conv2d_conformance.site.plots import COLOURS, worst_errors
-from site_pages import BROKEN, IMAGE, REAL, SCRIPT, Page
+from site_pages import BROKEN, DRAWING, IMAGE, REAL, REPRODUCER, SCRIPT, Page
 
 
 def test_every_link_has_its_target(built: SiteBuilt, pages: dict[str, Page]) -> None:
@@ -43,13 +44,22 @@ def test_no_page_has_an_address_twice(pages: dict[str, Page]) -> None:
 def test_nothing_that_others_wrote_is_markup(pages: dict[str, Page]) -> None:
     for address, page in pages.items():
         for tag, found in page.elements:
-            assert tag not in ("img", "b" if address.startswith("findings/hostile") else "img"), address
+            assert tag != "img" or found["src"].startswith("data:image/svg+xml;base64,"), address
+            assert tag != "b" or not address.startswith("findings/hostile"), address
             assert not [name for name in found if name.startswith("on")], (address, found)
             assert tag != "script" or found.get("type") == "application/json" or found.get("src"), address
             assert not found.get("href", "").startswith("javascript"), address
     told = pages["implementations/img-src-x-onerror-alert-1----b.html"].text
     assert min(told.count(text) for text in (IMAGE, SCRIPT)) > 3
     assert SCRIPT in pages["findings/hostile.html"].text
+
+
+def test_what_lies_beside_a_report_is_on_its_page_alone(pages: dict[str, Page]) -> None:
+    """Its reproducers, and what it draws for fresh layers: as an image, in which no script is run."""
+    image = f"data:image/svg+xml;base64,{b64encode(DRAWING.encode()).decode()}"
+    with_script = [address for address, page in pages.items() if REPRODUCER.strip() in page.text]
+    with_drawing = [address for address, page in pages.items() if image in page.links]
+    assert with_script == with_drawing == ["implementations/wrong--1--linux.html"]
 
 
 def test_the_matrix_tells_what_the_reports_say(results: Path, pages: dict[str, Page]) -> None:
@@ -139,4 +149,4 @@ def test_every_command_on_a_page_is_understood(pages: dict[str, Page], folder: P
                 name, *words = shlex.split(line.partition("  #")[0])[1:]
                 program.commands[name].make_context(name, words)
                 seen.add(name)
-    assert seen == {"list", "replay", "run", "site", "smoke"}
+    assert seen == {"initialisation", "list", "replay", "run", "site", "smoke"}

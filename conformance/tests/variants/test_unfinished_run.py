@@ -36,7 +36,7 @@ class Runs:
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     @contextmanager
-    def pool(_: int) -> Iterator[Executor]:
+    def pool(*_: object) -> Iterator[Executor]:
         with ThreadPoolExecutor(1) as executor:
             yield executor
 
@@ -74,6 +74,14 @@ def test_what_was_done_is_not_done_again(runs: Runs, tmp_path: Path, is_torn: bo
 
     assert invoke(tmp_path, "parts.md").exit_code == 1
     assert runs.asked == list(NAMES)
+
+
+def test_what_other_sources_found_is_refused(runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert invoke(tmp_path, "page.md").exit_code == 1
+    runs.asked.clear()
+    monkeypatch.setattr("conv2d_conformance.sources.digest", lambda: 64 * "0")
+    assert "is of another run" in invoke(tmp_path, "page.md").output
+    assert runs.asked == []
 
 
 @pytest.mark.parametrize("other", [("--seeds", "2"), ("--first-seed", "1"), ("--drawn", "3"), ("--only", "core*")])

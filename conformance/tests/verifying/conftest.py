@@ -29,12 +29,12 @@ from conv2d_conformance.fingerprint.summary import summary
 from conv2d_conformance.report import reading
 from conv2d_conformance.report.deviations import Conditions, Deviation
 from conv2d_conformance.report.header import Asked
+from conv2d_conformance.report.selection import to_run
 from conv2d_conformance.running.header import header
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
 from conv2d_conformance.verdict.question import claimed_grade
 from conv2d_conformance.verifying import Finding, consistency
-from conv2d_conformance.verifying.checks import to_run
 from conv2d_conformance.verifying.recount import Count, recount
 from on_json import assemble
 

@@ -385,6 +385,13 @@ def declare_what_does_not_exist(report: Report) -> None:
     report["deviations"].append({"requirement": "bias.of-my-own", "reason": "so", "issue": "https://example.org/1"})
 
 
+def declare_by_a_glob_that_matches_others(report: Report) -> None:
+    names = [entry["id"] for entry in report["requirements"]]
+    deviation = {"requirement": "bias.a*", "reason": "so", "issue": "https://example.org/1", "names": names}
+    report["deviations"].append(deviation)
+    conclude(report)
+
+
 def invent_a_breach(report: Report) -> None:
     report["breaches"] = ["the implementation imports conv2d_reference"]
     conclude(report)

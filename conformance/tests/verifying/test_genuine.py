@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from conv2d_conformance import __version__
+from conv2d_conformance import __version__, spec
 from conv2d_conformance.cli import program
-from conv2d_conformance.verifying import CANNOT_KNOW, Finding
+from conv2d_conformance.verifying import CANNOT_KNOW, UNSIGNED, Finding
 from conv2d_conformance.verifying.recount import Count
 from on_json import read, verify
 
@@ -36,6 +36,18 @@ def test_nothing_is_wrong_with_what_a_run_wrote(
     assert verify(made(name), counting_again) == Finding()
 
 
+def test_nothing_is_wrong_with_a_glob_that_names_what_it_matches(
+    made: Callable[[str], Report], looked_at: Callable[[Report], Finding]
+) -> None:
+    report = made("selection")
+    names = [name for name in spec.load().requirements if name.startswith("bias.")]
+    (one, other), kept = report["deviations"], report["conclusion"]
+    report["deviations"] = [{**one, "requirement": "bias.*", "names": names}]
+    assert other["requirement"] in names
+    assert looked_at(report) == Finding()
+    assert report["conclusion"] == kept
+
+
 @pytest.mark.parametrize("path", OLD, ids=lambda path: path.stem)
 def test_nothing_is_wrong_with_what_an_older_version_wrote(path: Path) -> None:
     assert verify(read(path)) == Finding()
@@ -45,10 +57,10 @@ def test_old_reports_are_told_as_such_in_a_line_each() -> None:
     result = invoke(*OLD)
     assert result.exit_code == 0
     lines = result.output.splitlines()
-    assert len(lines) == len(OLD) + 1
+    assert len(lines) == len(OLD) + 2
     for line, path in zip(lines, OLD, strict=False):
         assert line.startswith(f"{path}: complete and consistent, as a report of version 0.1.0 can be; ")
-    assert lines[-1] == CANNOT_KNOW
+    assert lines[-2:] == [CANNOT_KNOW, UNSIGNED]
 
 
 @pytest.mark.parametrize(
@@ -186,5 +198,6 @@ def test_nothing_is_wrong_with_what_a_failing_run_writes_now(failing_run: tuple[
     path, report = failing_run
     assert report["conclusion"]["exit_status"] == 1
     assert (
-        invoke(path).output == f"{path}: complete and consistent; {report['conclusion']['headline']}\n{CANNOT_KNOW}\n"
+        invoke(path).output
+        == f"{path}: complete and consistent; {report['conclusion']['headline']}\n{CANNOT_KNOW}\n{UNSIGNED}\n"
     )

@@ -15,6 +15,7 @@ from conv2d_conformance.contract.adapter import Adapter
 from conv2d_conformance.contract.arrays import Array
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import catalogue
+from conv2d_conformance.verifying import UNSIGNED
 from conv2d_conformance.verifying.rerun import Again
 from conv2d_reference import conv2d
 from on_json import rerun
@@ -84,10 +85,11 @@ def test_what_is_another_is_told(
 def test_the_program_says_what_it_asked(failing_run: tuple[Path, Report]) -> None:
     path, report = failing_run
     result = CliRunner().invoke(program, ["verify", str(path), "--rerun", TARGET, "--draw", "3"])
-    first, second = result.output.splitlines()
+    first, second, third = result.output.splitlines()
     assert (result.exit_code, first) == (0, f"{path}: complete and consistent; {report['conclusion']['headline']}")
     assert second.startswith(f"{path}: asked again, as drawn by 3: ")
     assert second.endswith(": the same was seen")
+    assert third == UNSIGNED
 
 
 def test_the_program_says_what_differs(failing_run: tuple[Path, Report]) -> None:

@@ -32,6 +32,19 @@ def test_what_ended_early_is_not_called_complete(
     assert answer.startswith(f"{path}: consistent, of a run that {end}; ")
 
 
+def test_a_part_of_a_run_is_not_called_complete(
+    made: Callable[[str], Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conv2d_conformance.verifying.verify", lambda *_: Finding())
+    report = made("forward")
+    assert report["complete"]
+    report["run"]["shard"] = "1/2"
+    path = tmp_path / "out.json"
+    path.write_text(json.dumps(report))
+    answer = CliRunner().invoke(program, ["verify", str(path)]).output
+    assert answer.startswith(f"{path}: consistent, of shard 1 of 2 alone; ")
+
+
 def whitewash(report: Report) -> None:
     for entry in report["requirements"]:
         if entry["failure"] is not None:

@@ -19,6 +19,7 @@ class ReportInShort:
     profile: str
     effort: str
     isolation: str
+    shard: str
     complete: bool
     conclusion: Conclusion
     judged_cases: int
@@ -43,6 +44,7 @@ class VerifiedReport:
     """What verifying says of one report.
 
     outcome: `sound`, `not compared` (nothing is wrong, and not all can be compared here), `unsound`, or `unreadable`.
+    signature: whose it is, or where it was put; None where nobody asked.
     """
 
     report: str
@@ -53,3 +55,4 @@ class VerifiedReport:
     faults: tuple[str, ...]
     not_compared: tuple[str, ...]
     again: AskedAgain | None
+    signature: str | None

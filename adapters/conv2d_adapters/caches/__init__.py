@@ -1,0 +1,1 @@
+"""What an adapter keeps between calls."""

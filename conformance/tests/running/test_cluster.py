@@ -1,0 +1,100 @@
+"""What is wrong with a cluster is told in a sentence, where there is no Dask too; `tox -e dask` tries one."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from conv2d_conformance import sources
+from conv2d_conformance.cli import program
+from conv2d_conformance.cli.problems import problem_of
+from conv2d_conformance.implementation.host import connect
+from conv2d_conformance.pool import pool
+from conv2d_conformance.pool.cluster import ClusterExecutor, NoCluster, carry_out
+from conv2d_conformance.report.header import Introduction
+from conv2d_conformance.running.elsewhere import AnotherImplementation, CheckTask, ClusterLost, _result, examined
+from conv2d_conformance.running.options import Options
+
+
+def test_without_dask_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(NoCluster, match="--scheduler needs Dask; pip install"), pool(1, "tcp://127.0.0.1:1"):
+        pass
+
+
+def test_a_worker_with_other_sources_does_nothing() -> None:
+    assert carry_out(sources.digest(), divmod, (7, 2), {}) == (3, 1)
+    with pytest.raises(NoCluster, match="a worker has other sources of the suite"):
+        carry_out(64 * "0", divmod, (7, 2), {})
+
+
+def test_a_worker_that_would_draw_other_cases_does_nothing() -> None:
+    """Another version of Hypothesis draws other cases from the same seed."""
+    target = "reference-correlate"
+    introduction = Introduction.of(connect(target, isolation="none").hello)
+    task = CheckTask("x", Options(target=target), introduction, {"hypothesis": "0.1"}, "test_bias::test_added")
+    with pytest.raises(AnotherImplementation, match=r"a worker has hypothesis .*, and this process 0\.1"):
+        examined(task)
+
+
+class Client:
+    """Takes down what it is asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def get_executor(self, **chosen: Any) -> Client:
+        self.asked.append(chosen)
+        return self
+
+    def submit(self, *given: Any) -> Future[Any]:
+        self.asked.append(given)
+        return Future()
+
+
+def test_tasks_are_new_each_time_and_carry_the_sources_and_the_resources() -> None:
+    client = Client()
+    ClusterExecutor(client, {"GPU": 1.0}).submit(divmod, 7, 2)
+    assert client.asked == [
+        {"pure": False, "resources": {"GPU": 1.0}},
+        (carry_out, sources.digest(), divmod, (7, 2), {}),
+    ]
+
+
+def test_a_lost_cluster_is_told_as_one_and_other_errors_are_not() -> None:
+    lost: Future[Any] = Future()
+    lost.cancel()
+    with pytest.raises(ClusterLost) as told:
+        _result(lost)
+    assert problem_of(told.value).exit_code == 3
+    killed: Future[Any] = Future()
+    killed.set_exception(
+        type("KilledWorker", (Exception,), {"__module__": "distributed.scheduler"})("no worker\nat all")
+    )
+    with pytest.raises(ClusterLost, match="the cluster is lost: no worker; what was found is kept"):
+        _result(killed)
+    broken: Future[Any] = Future()
+    broken.set_exception(ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        _result(broken)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("reference-correlate", "--isolation", "none"), "--scheduler has its own processes"),
+        (("reference-correlate", "--workers", "2"), "--scheduler has its own processes"),
+        (("reference-correlate", "reference-direct"), "--scheduler divides the checks of one target"),
+    ],
+)
+def test_what_a_cluster_cannot_do_is_refused(
+    words: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(program, ["run", *words, "--scheduler", "tcp://127.0.0.1:1"])
+    assert (result.exit_code, said in result.output) == (2, True)

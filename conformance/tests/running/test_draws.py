@@ -1,0 +1,72 @@
+"""What a check draws before anybody is asked is what it asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, is_hypothesis_test
+from hypothesis import strategies as st
+
+from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.effort import EFFORTS, Effort
+from conv2d_conformance.running.draws import Draws
+from conv2d_conformance.running.hypothesis_draws import drawing
+
+QUICK = EFFORTS["quick"]
+SOME = [check for check in catalogue().values() if is_hypothesis_test(check.function)][::12]
+
+
+class Listening:
+    """Stands for an implementation under test, and notes what it is asked."""
+
+    def __init__(self, effort: Effort = QUICK, seed: int = 7) -> None:
+        self.effort, self.seed = effort, seed
+        self.asked: list[tuple[Any, ...]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *cases: self.asked.append((name, *cases))
+
+
+def asked(draws: Draws, function: Any) -> list[tuple[Any, ...]]:
+    listening: Any = Listening()
+    with drawing(function, QUICK, 7):
+        draws.run(function, listening)
+    return list(listening.asked)
+
+
+@pytest.mark.parametrize("check", SOME, ids=lambda check: check.name)
+@pytest.mark.parametrize("keeps", [False, True], ids=["a run", "runs that share"])
+def test_what_is_drawn_beforehand_is_what_is_asked(check: Check, keeps: bool) -> None:
+    wanted = asked(Draws(keeps=False), check.function)
+    draws = Draws(keeps=keeps)
+    draws.draw(check.function, QUICK, 7)
+    assert wanted
+    assert asked(draws, check.function) == wanted
+    assert asked(draws, check.function) == wanted
+
+
+def test_of_another_seed_or_effort_nothing_is_drawn_beforehand() -> None:
+    (check, *_) = SOME
+    draws = Draws(keeps=False)
+    draws.draw(check.function, QUICK, 8)
+    assert asked(draws, check.function) == asked(Draws(keeps=False), check.function)
+
+
+@pytest.mark.parametrize(("effort", "is_drawn"), [("quick", True), ("standard", True), ("thorough", False)])
+def test_what_takes_long_is_drawn_when_it_is_asked(effort: str, is_drawn: bool) -> None:
+    seen: list[int] = []
+
+    @given(number=st.integers().map(lambda number: seen.append(number) or number))  # type: ignore[func-returns-value]  # None
+    def check(iut: object, number: int) -> None:
+        raise AssertionError(f"{iut} is asked for {number}")
+
+    Draws(keeps=False).draw(check, EFFORTS[effort], 0)
+    assert bool(seen) == is_drawn
+
+
+def test_a_check_that_does_not_draw_is_not_run_beforehand() -> None:
+    def check(iut: object) -> None:
+        raise AssertionError(f"{iut} is asked")
+
+    Draws(keeps=False).draw(check, QUICK, 0)
