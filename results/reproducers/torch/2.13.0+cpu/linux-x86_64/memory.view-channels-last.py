@@ -1,6 +1,6 @@
 """One case of conv2d-conformance as a script of its own: exit status 0 where the answer is right, else 1.
 
-case    n2c1h7w2 m1k3x3 s1x2 p0x1 d1x1 g1 nobias float32 integers:9 view=channels-last
+case    n2c1h7w2 m1k3x3 s1x2 p0x1 d1x1 g1 nobias float32 x[1,0,6,1]=1 w[0,0,0,2]=1 view=channels-last:x
 target  torch
 """
 
@@ -38,16 +38,16 @@ def ask(function, arrays, places, arguments):
     return kept[-1]
 
 input = np.array(
-    [[[[-5, 5], [-2, 5], [4, 4], [2, 7], [6, -5], [-4, 4], [2, -7]]],
-     [[[3, 7], [-2, 7], [-5, 1], [-6, -3], [2, -4], [-6, 5], [5, -4]]]],
+    [[[[0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0]]],
+     [[[0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 1]]]],
     np.float32,
 )
-weight = np.array([[[[-6, 6, -5], [1, -4, 5], [-7, -3, 2]]]], np.float32)
+weight = np.array([[[[0, 0, 1], [0, 0, 0], [0, 0, 0]]]], np.float32)
 bias = None
 
 arrays = [input, weight, bias]
 # of each array the first byte in the block, the strides, and whether it can be written to
-places = [(4096, (56, 4, 8, 4), True), (8320, (36, 4, 12, 4), True), None]
+places = [(4096, (56, 4, 8, 4), True), (8320, (36, 36, 12, 4), True), None]
 arguments = dict(stride=(1, 2), padding=(0, 1), dilation=(1, 1), groups=1)
 
 output = ask(conv2d, arrays, places, arguments)
@@ -57,16 +57,16 @@ if type(output) is not np.ndarray or output.dtype != np.float32 or output.shape 
 
 # element: the lowest and the highest answer that is allowed, then others
 allowed = {
-    (0, 0, 0, 0): (-26.0, -26.0),
-    (0, 0, 1, 0): (-25.0, -25.0),
-    (0, 0, 2, 0): (3.0, 3.0),
-    (0, 0, 3, 0): (-52.0, -52.0),
-    (0, 0, 4, 0): (77.0, 77.0),
-    (1, 0, 0, 0): (43.0, 43.0),
-    (1, 0, 1, 0): (-10.0, -10.0),
-    (1, 0, 2, 0): (-40.0, -40.0),
-    (1, 0, 3, 0): (-21.0, -21.0),
-    (1, 0, 4, 0): (58.0, 58.0),
+    (0, 0, 0, 0): (0.0, 0.0),
+    (0, 0, 1, 0): (0.0, 0.0),
+    (0, 0, 2, 0): (0.0, 0.0),
+    (0, 0, 3, 0): (0.0, 0.0),
+    (0, 0, 4, 0): (0.0, 0.0),
+    (1, 0, 0, 0): (0.0, 0.0),
+    (1, 0, 1, 0): (0.0, 0.0),
+    (1, 0, 2, 0): (0.0, 0.0),
+    (1, 0, 3, 0): (0.0, 0.0),
+    (1, 0, 4, 0): (0.0, 0.0),
 }
 wrong = 0
 for element, (lowest, highest, *others) in allowed.items():
