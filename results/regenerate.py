@@ -137,6 +137,11 @@ def place(run: Run, name: str, version: str) -> Path:
     return RESULTS / name / version.replace("/", "-") / f"{PLATFORM}{options}.json"
 
 
+def without_folders(text: str) -> str:
+    """The text without the folder of the project on this machine, which a library names where it tells who called."""
+    return text.replace(f"{ROOT}/", "")
+
+
 def examine(run: Run, environments: Environments) -> Path:
     """Make the report of one run, and what lies beside it. Missing says why it cannot be made here."""
     inside = environments.ready(run.environment, run.requirements)
@@ -154,7 +159,8 @@ def examine(run: Run, environments: Environments) -> Path:
     report = read(draft)
     finished = place(run, report.implementation.name, report.implementation.version)
     finished.parent.mkdir(parents=True, exist_ok=True)
-    draft.replace(finished)
+    finished.write_text(without_folders(draft.read_text(encoding="utf-8")), encoding="utf-8")
+    draft.unlink()
     beside = str(finished.relative_to(RESULTS)).removesuffix(".json")
     reproduce(report, inside, RESULTS / "reproducers" / beside)
     drawing = RESULTS / f"{beside}{DRAWING}"
