@@ -22,6 +22,7 @@ from conv2d_conformance.pool import pool
 from conv2d_conformance.pool.cluster import ClusterExecutor
 from conv2d_conformance.report.header import Introduction
 from conv2d_conformance.running.examine import examination_of
+from conv2d_conformance.running.garbage import seldom_collecting
 from conv2d_conformance.running.header import packages
 from conv2d_conformance.running.hypothesis_draws import drawing
 from conv2d_conformance.running.options import Options
@@ -106,7 +107,7 @@ def examined(task: CheckTask) -> Ended | None:
     )
     before, error = ends_of(subject.implementation), None
     try:
-        with drawing(check.function, examination.effort, examination.seed):
+        with seldom_collecting(), drawing(check.function, examination.effort, examination.seed):
             check.function(iut=examination)
     except Exception as raised:
         error = raised
