@@ -406,6 +406,22 @@ def raises_keyboard_interrupt(input: Array, weight: Array, bias: Array | None = 
     raise KeyboardInterrupt
 
 
+class Halted(KeyboardInterrupt):
+    """An interrupt that no Ctrl-C raises."""
+
+
+def raises_an_interrupt_of_its_own(input: Array, weight: Array, bias: Array | None = None) -> NoReturn:
+    raise Halted("a stride of 0")
+
+
+class Quits(SystemExit):
+    """An exit that ends no process."""
+
+
+def raises_an_exit_of_its_own(input: Array, weight: Array, bias: Array | None = None) -> NoReturn:
+    raise Quits("a stride of 0")
+
+
 def raises_not_implemented(input: Array, weight: Array, bias: Array | None = None) -> NoReturn:
     raise NotImplementedError("no kernel for this")
 
