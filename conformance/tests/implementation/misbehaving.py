@@ -541,6 +541,13 @@ def draws_from_the_generator_of_python_and_raises(input: Array, weight: Array, b
     raise ValueError
 
 
+def imports_a_module_meanwhile(input: Array, weight: Array, bias: Array | None = None) -> Array:
+    import colorsys  # noqa: F401  # what nothing else imports
+
+    np.seterr(all="raise")
+    return zeros(input, weight)
+
+
 def makes_floating_point_errors_exceptions(input: Array, weight: Array, bias: Array | None = None) -> Array:
     np.seterr(all="raise")
     return zeros(input, weight)
