@@ -34,12 +34,13 @@ def fault_of_parameters(signature: inspect.Signature) -> tuple[str, str] | None:
     Its other parameters need a default and a name that resembles none of the contract's.
     """
     parameters = signature.parameters
-    named = "name it as the contract does, conv2d(input, weight, bias=None, *, stride=1, ...)"
-    advice = f"{named}, or wrap it in an Adapter"
+    advice = (
+        "name it as the contract does, conv2d(input, weight, bias=None, *, stride=1, ...), or wrap it in an Adapter"
+    )
     for meant, name in _misspelt(parameters):
-        in_use = f"{named}, or end the target with ?arrays=numpy, which reads names that are in use, too"
-        fault = f"it has a parameter {name}, which is never given: did you mean {meant}?"
-        return fault, in_use if name in SPELT_OTHERWISE[meant] else advice
+        if name in SPELT_OTHERWISE[meant]:
+            advice += "; a target that ends with ?arrays=numpy is read by names that are in use, too"
+        return f"it has a parameter {name}, which is never given: did you mean {meant}?", advice
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
     arrays = [None, None, None] if "bias" in parameters or takes_any else [None, None]
     attributes = ATTRIBUTES[:-1] if takes_any else [name for name in ATTRIBUTES if name in parameters]
