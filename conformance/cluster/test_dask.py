@@ -18,7 +18,7 @@ from conv2d_conformance.implementation.target import TargetError
 from conv2d_conformance.pool import pool
 from conv2d_conformance.pool.cluster import NoCluster
 from conv2d_conformance.pool.cluster import cluster as cluster_of
-from conv2d_conformance.power import measurement
+from conv2d_conformance.power import measurement, suites
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
@@ -118,7 +118,7 @@ def test_other_commands_use_it_alike(cluster: Any, monkeypatch: pytest.MonkeyPat
         (one.mutant, one.check, one.killed, one.case) for one in kills.run(names=names)
     ]
     only = ["bias_dropped", "core"]
-    two = dict([*measurement.suites().items()][:2])
+    two = dict([*suites().items()][:2])
     monkeypatch.setattr(measurement, "suites", lambda: two)
     assert measurement.run(names=only, scheduler=cluster.scheduler_address) == measurement.run(names=only)
     few = {name: check for name, check in catalogue().items() if name.startswith("test_bias")}
