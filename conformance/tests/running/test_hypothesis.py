@@ -51,5 +51,7 @@ def test_one_file_uses_private_parts() -> None:
 def test_all_that_it_uses_is_looked_for_here() -> None:
     from conv2d_conformance.running import hypothesis_draws as draws
 
-    assert {draws.HOME, draws.CONSTANTS, draws.KNOWN_CONSTANTS, draws.GENERATORS, "Constants"} == {name for _, name in PRIVATE}
+    assert {draws.HOME, draws.CONSTANTS, draws.KNOWN_CONSTANTS, draws.GENERATORS, "Constants"} == {
+        name for _, name in PRIVATE
+    }
     assert {draws.SETTINGS, draws.SEED} == set(OF_A_TEST)
