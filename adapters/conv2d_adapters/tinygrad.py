@@ -1,18 +1,19 @@
 """tinygrad's `tinygrad.nn.Conv2d` on the CPU: the layer is constructed for every call, with the given parameters.
 
-Option: `same` (number: the padding `same` is claimed where the stride is a number, since the layer compares it with 1
-as it is; documented: it is claimed as in PyTorch's documentation, to which tinygrad's refers, where a pair is allowed).
+Options: `same` (number: the padding `same` is claimed where the stride is a number, since the layer compares it with 1
+as it is; documented: it is claimed as in PyTorch's documentation, to which tinygrad's refers, where a pair is allowed);
+`optimised` (on; off: tinygrad's setting `NOOPT`, by which no loop is unrolled or vectorised), for the whole process.
 
-tinygrad rewrites every kind of call in Python, in some 0.15 s, and three times that and more for gradients; clang takes
-another 0.04 s. tinygrad keeps what is compiled, by the kernel and never by the data, in `CACHEDB`, too. bfloat16 is not
-claimed: clang has it from release 15 on.
+tinygrad rewrites every kind of call in Python, in some 0.15 s, and more than twice that for gradients, and in half of
+that where it does not optimise; clang takes another 0.04 s. tinygrad keeps what is compiled, by the kernel and never by
+the data, in `CACHEDB`, too. bfloat16 is not claimed: clang has it from release 15 on.
 """
 
 from importlib.metadata import version
 from typing import Any
 
 from tinygrad import Tensor, nn
-from tinygrad.helpers import Context
+from tinygrad.helpers import NOOPT, Context
 
 from conv2d_adapters.options.reading import one_of
 from conv2d_conformance import Adapter, Capabilities
@@ -52,11 +53,13 @@ def initialize(
     return [None if value is None else value.numpy() for value in (layer.weight, layer.bias)]
 
 
-def configure(same: str = "number") -> Adapter:
+def configure(same: str = "number", optimised: str = "on") -> Adapter:
+    claimed = LIMITS[one_of(LIMITS, same=same)]
+    NOOPT.value = int(one_of(("on", "off"), optimised=optimised) == "off")
     return Adapter(
         name="tinygrad",
         version=version("tinygrad"),
-        description="tinygrad.nn.Conv2d on the CPU, compiled by clang",
+        description=f"tinygrad.nn.Conv2d on the CPU, compiled by clang{', not optimised' * NOOPT.value}",
         conv2d=conv2d,
         initialize=initialize,
         gradients=gradients,
@@ -65,7 +68,7 @@ def configure(same: str = "number") -> Adapter:
             dtypes={"float32", "float64", "float16"},
             padding={"explicit", "same"},
             arguments={"pair", "scalar", "defaults"},
-            limits=LIMITS[one_of(LIMITS, same=same)],
+            limits=claimed,
             views=frozenset(VIEWS),
             validation=True,
             non_finite=True,

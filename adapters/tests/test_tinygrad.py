@@ -1,6 +1,7 @@
-"""The dtype of a fresh layer, and what is claimed of the padding `same`."""
+"""The dtype of a fresh layer, what is claimed of the padding `same`, and what is told of how kernels are made."""
 
 import pytest
+from tinygrad.helpers import NOOPT
 
 from conv2d_adapters import tinygrad as adapted
 from conv2d_conformance.forms.form_error import FormError
@@ -18,3 +19,12 @@ def test_the_padding_same_is_claimed_as_the_layer_takes_it_or_as_it_is_documente
     assert adapted.configure(same="documented").capabilities.limits == ()
     with pytest.raises(FormError, match="same is number or documented, not 'pair'"):
         adapted.configure(same="pair")
+
+
+def test_kernels_are_optimised_unless_the_option_says_otherwise() -> None:
+    assert adapted.configure(optimised="off").description.endswith("compiled by clang, not optimised")
+    assert NOOPT.value == 1
+    assert adapted.configure().description.endswith("compiled by clang")
+    assert NOOPT.value == 0
+    with pytest.raises(FormError, match="optimised is on or off, not '1'"):
+        adapted.configure(optimised="1")
