@@ -13,7 +13,7 @@ FINGERPRINT = "fingerprint"
 """The name of what follows the checks of a whole run: it belongs to a part, too."""
 
 IN_A_RUN = 2
-"""How many times longer a check takes in a run than alone, as it was measured: its calls go to another process, and back.
+"""How many times longer a check takes in a run than alone, as was measured: its calls go to another process.
 
 The fingerprint has few calls, and takes no longer.
 """
