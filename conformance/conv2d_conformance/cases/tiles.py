@@ -59,6 +59,23 @@ def channel_counts() -> Iterator[Case]:
         yield Case(N=1, C=C, H=2, W=3, M=C, data=Recipe(seed=C))
 
 
+def every_size() -> Iterator[Case]:
+    """Every number of columns, filters, rows and images up to 40, a large one beside a small one.
+
+    A vector of 16 lanes leaves from 1 to 15 of them over, and each may have a tail of its own.
+    """
+    for size in range(2, 41):
+        data, other = Recipe(seed=size), 42 - size
+        yield Case(N=1, C=2, H=2, W=size, M=other, KH=3, KW=3, padding=(1, 1), bias=True, data=data)
+        yield Case(N=other, C=2, H=size, W=2, M=1, KH=3, KW=3, padding=(1, 1), bias=True, data=data)
+
+
+def every_number_of_pixels() -> Iterator[Case]:
+    """Every number of pixels in an image up to 40, and then every size: over so many a gradient is summed."""
+    for size in (*range(2, 41), *(size for size in SIZES if size > 40)):
+        yield Case(N=1, C=2, H=1, W=size, M=3, bias=True, data=Recipe(seed=size))
+
+
 def _alone() -> Iterator[Case]:
     """One axis at a time, and last the length of the sums, C * KH * KW."""
     for axis in ("N", "C", "M", "OH", "OW"):

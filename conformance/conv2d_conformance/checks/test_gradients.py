@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import islice
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis.strategies import one_of
 
 from conv2d_conformance.cases.beside_paths import (
@@ -17,7 +17,7 @@ from conv2d_conformance.cases.combinations import CHEAP_ROWS, combined_cases
 from conv2d_conformance.cases.dtypes import in_others
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.networks import network_cases
-from conv2d_conformance.cases.tiles import tile_cases
+from conv2d_conformance.cases.tiles import every_number_of_pixels, tile_cases
 from conv2d_conformance.cases.unusual_calls import unusual_cases
 from conv2d_conformance.cases.wide_gradients import WIDE_BOUNDED, WIDE_SINGLE
 from conv2d_conformance.checks import covers
@@ -210,8 +210,9 @@ def test_layers_of_networks(iut: ImplementationUnderTest) -> None:
 
 @covers("gradients.every-size")
 def test_tails_of_tiles(iut: ImplementationUnderTest) -> None:
-    """The gradients are right at sizes just below, at and just above those of tiles and vectors."""
+    """The gradients are right at sizes just below, at and just above those of tiles, and for every number of pixels."""
     iut.judge_all(map(gradients_of, tile_cases(iut.effort.multiply_adds // SHARE)[:: 3 * iut.effort.tiles]))
+    iut.judge_all(map(gradients_of, every_number_of_pixels()))
 
 
 @covers("gradients.every-size")
@@ -301,6 +302,7 @@ def test_bound(iut: ImplementationUnderTest, case: Case) -> None:
 
 @covers("gradients.inputs-unchanged")
 @given(case=gradients())
+@example(case=parse("n2c2h3w4 m3k2 bias float32 integers:1 x[0,0,0,0]=-0.0 w[0,0,0,0]=-0.0 gy[0,0,0,0]=-0.0 grad"))
 def test_inputs_unchanged(iut: ImplementationUnderTest, case: Case) -> None:
     """The four arrays are as they were, and so is the memory around them."""
     iut.judge(case)

@@ -6,7 +6,7 @@ Every call of every other check is watched for the same.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 
 from conv2d_conformance.cases.case import ARRAYS, Case, Recipe
 from conv2d_conformance.cases.grammar import parse
@@ -66,6 +66,10 @@ IN_PADDING_ALONE = tuple(
 
 @covers("memory.inputs-unchanged")
 @given(case=cases())
+@example(case=parse("n2c2h3w4 m3k2 bias float32 integers:1 x[0,0,0,0]=-0.0 w[0,0,0,0]=-0.0 b[0]=-0.0"))
+@example(case=parse("n2c2h3w4 m3k2 bias float64 integers:2 x[0,0,0,0]=-0.0 w[0,0,0,0]=-0.0 b[0]=-0.0"))
+@example(case=parse("n2c2h3w4 m3k2 bias float16 integers:3 x[0,0,0,0]=-0.0 w[0,0,0,0]=-0.0 b[0]=-0.0"))
+@example(case=parse("n2c2h3w4 m3k2 bias bfloat16 integers:4 x[0,0,0,0]=-0.0 w[0,0,0,0]=-0.0 b[0]=-0.0"))
 def test_inputs_unchanged(iut: ImplementationUnderTest, case: Case) -> None:
     """The input, the weight and the bias are as they were before the call."""
     iut.judge(case)

@@ -29,6 +29,9 @@ REPETITIONS = 10
 CONCURRENT = 4
 """The fewest cases that are asked together with others. A choice: each takes several pairs of calls."""
 
+LONG_SUMS = tuple(map(parse, ("n2c16h9w10 m8k3 p1 bias integers:1", "n1c64h7w8 m33k1 integers:2")))
+"""Calls that are large enough for a scratch array, which the small ones that are drawn may do without."""
+
 DEFECTS = (
     side("stride", 0, lambda _: 0),
     side("dilation", 1, lambda _: 0),
@@ -84,6 +87,9 @@ def test_concurrent_calls(iut: ImplementationUnderTest) -> None:
     """Two threads that call at once get the answers that each call has alone, alike or different in every respect."""
     for case in sample(CONCURRENT + iut.effort.drawn // 20, iut.seed, vary=ARGUMENTS):
         for other in _beside(case):
+            iut.judge_together(case, other)
+    for case in LONG_SUMS:
+        for other in (_other_data(case, 1), _other_element(case, "w")):
             iut.judge_together(case, other)
 
 

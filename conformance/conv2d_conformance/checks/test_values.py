@@ -22,7 +22,7 @@ from conv2d_conformance.cases.dtypes import in_others, in_turn
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.networks import network_cases
 from conv2d_conformance.cases.strategies import cases
-from conv2d_conformance.cases.tiles import cases_alone, cases_beyond, channel_counts, path_cases, tile_cases
+from conv2d_conformance.cases.tiles import cases_alone, cases_beyond, channel_counts, every_size, path_cases, tile_cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.checks.regions import one_image_a_pixel
 from conv2d_conformance.checks.under_test import ImplementationUnderTest
@@ -126,10 +126,11 @@ def test_layers_of_networks(iut: ImplementationUnderTest) -> None:
 
 @covers("values.every-size")
 def test_tails_of_tiles(iut: ImplementationUnderTest) -> None:
-    """Sizes just below, at and just above those of tiles and vectors are right."""
+    """Sizes just below, at and just above those of tiles and vectors are right, and so is every size up to 40."""
     iut.judge_all(tile_cases(iut.effort.multiply_adds)[:: iut.effort.tiles])
     smaller = in_others(tile_cases(iut.effort.multiply_adds // 64))
     iut.judge_all(smaller[:: 3 * iut.effort.tiles])
+    iut.judge_all(every_size())
 
 
 @covers("values.every-size")

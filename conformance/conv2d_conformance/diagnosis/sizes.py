@@ -44,6 +44,7 @@ def sizes_of(case: Case) -> Sizes:
         "OH * OW": g.OH * g.OW,
         "N * OH * OW": N * g.OH * g.OW,
         "H * W": g.H * g.W,
+        "C * H * W": g.C * g.H * g.W,
         "stride[0]": g.stride[0],
         "stride[1]": g.stride[1],
         "dilation[0]": g.dilation[0],

@@ -128,6 +128,30 @@ def weight_of_whole_tiles(d: Derived) -> Gradients:
     return gx, gw, gb
 
 
+@derives_wrong("gradients.every-size")
+def one_pixel_over_blocks_of_128(d: Derived) -> Gradients:
+    """gradients in which that of the bias leaves out the last of 128 n + 1 pixels"""
+    gx, gw, gb = d.right()
+    count = d.geometry.OH * d.geometry.OW
+    if gb is not None and count > 128 and count % 128 == 1:
+        gy = d.grad_output.copy()
+        gy[..., -1, -1] = 0
+        gb = d.right(grad_output=gy)[2]
+    return gx, gw, gb
+
+
+@derives_wrong("gradients.every-size")
+def five_pixels_over_vectors_of_16(d: Derived) -> Gradients:
+    """gradients in which that of the weight leaves out the last of 16 n + 5 pixels"""
+    gx, gw, gb = d.right()
+    count = d.geometry.OH * d.geometry.OW
+    if count > 16 and count % 16 == 5:
+        gy = d.grad_output.copy()
+        gy[..., -1, -1] = 0
+        gw = d.right(grad_output=gy)[1]
+    return gx, gw, gb
+
+
 @derives_wrong("gradients.every-size", replays="ROCm/MIOpen#100")
 def last_column_of_wide_even_kernels(d: Derived) -> Gradients:
     """gradients in which kernels of 8, 10, 12 and 14 columns have none for the last"""

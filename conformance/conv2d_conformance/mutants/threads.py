@@ -94,3 +94,21 @@ def shared_accumulator(call: Call) -> Array:
     total[...] = found
     _ADDED.wait()
     return total.copy()
+
+
+_WINDOWS: dict[Hashable, Array] = {}
+_GATHERED = Crossing()
+
+
+@breaks("determinism.concurrent-calls")
+def scratch_for_long_sums(call: Call) -> Array:
+    """a conv2d that gathers for sums of more than 32 products in an array that all threads share"""
+    call.require_legal()
+    g = call.geometry
+    if g.C // g.groups * g.KH * g.KW <= 32:
+        return call.right()
+    key = call.input.shape, call.input.dtype.name
+    scratch = _WINDOWS.setdefault(key, np.empty_like(call.input))
+    scratch[...] = call.input
+    _GATHERED.wait()
+    return call.right(input=scratch.copy())

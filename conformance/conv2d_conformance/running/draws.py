@@ -41,12 +41,12 @@ class Draws:
         """Draw what a check will ask, if it draws, and not so much that it takes long."""
         from hypothesis import is_hypothesis_test  # late: slow to import, and needed once the target is connected
 
-        from conv2d_conformance.running.hypothesis_draws import drawing
+        from conv2d_conformance.running.hypothesis_draws import drawing, drawing_alone
 
         key = (function, effort, seed)
         if key in self._known or effort.drawn > MOST_BEFOREHAND or not is_hypothesis_test(function):
             return
-        with drawing(function, effort, seed), _noting(function, asks=False) as taken:
+        with drawing(function, effort, seed), drawing_alone(), _noting(function, asks=False) as taken:
             function(**{UNDER_TEST: None})
         self._known[key] = taken
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import hypothesis
 import pytest
-from hypothesis import given, is_hypothesis_test
+from hypothesis import given, is_hypothesis_test, register_random
 from hypothesis import strategies as st
 
 from conv2d_conformance.checks import Check, catalogue
@@ -44,6 +45,29 @@ def test_what_is_drawn_beforehand_is_what_is_asked(check: Check, keeps: bool) ->
     assert wanted
     assert asked(draws, check.function) == wanted
     assert asked(draws, check.function) == wanted
+
+
+class Generator:
+    """Stands for a random generator of the process, and counts how often it is seeded."""
+
+    def __init__(self) -> None:
+        self.seeded = 0
+
+    def seed(self, number: int) -> None:  # noqa: ARG002  # as Hypothesis calls it
+        self.seeded += 1
+
+    def getstate(self) -> None: ...
+
+    def setstate(self, state: None) -> None: ...
+
+
+def test_where_nobody_is_asked_no_generator_is_seeded() -> None:
+    function, (generator,) = SOME[0].function, (held := [Generator()])
+    register_random(held[0])  # of which Hypothesis holds no reference
+    Draws(keeps=False).draw(function, QUICK, 7)
+    assert generator.seeded == 0
+    calls = asked(Draws(keeps=False), function)
+    assert generator.seeded >= len(calls) > 0, f"Hypothesis {hypothesis.__version__} seeds generators in another way"
 
 
 def test_of_another_seed_or_effort_nothing_is_drawn_beforehand() -> None:

@@ -249,3 +249,16 @@ def test_a_call_that_comes_between_others_is_made_once() -> None:
     found.judge_in_sequence([usual, usual, others[0], usual, others[1], usual, others[2], others[0], usual, equal])
     assert prepared == [usual, *others, others[0], usual, equal]
     assert (counting.calls, found.tally.asked) == (10, 10)
+
+
+def test_a_failure_is_reduced_by_no_case_that_takes_more_than_is_possible() -> None:
+    """With a smaller dilation, a large padding has a large output."""
+
+    def pads(call: Call) -> Any:
+        if call.geometry.pads[0][0] > 2**30:
+            raise MemoryError
+        return call.right()
+
+    with pytest.raises(Nonconforming) as raised:
+        examine(pads).judge(parse(f"n1c1h4w5 m1k2x2 s1x1 p{2**39}x0 d{2**40}x1 g1 nobias float32 integers:0"))
+    assert raised.value.failure.got.startswith("conv2d ran out of memory")
