@@ -73,7 +73,7 @@ def watched(*, may_draw: bool = False) -> Iterator[list[Observation]]:
 
 def _by_import(modules: int) -> str:
     """Which packages the call imported, after the first so many modules: nobody can tell their doing from its own."""
-    names = dict.fromkeys(name.partition(".")[0] for name in list(sys.modules)[modules:])
+    names = dict.fromkeys(str(name).partition(".")[0] for name in list(sys.modules)[modules:])
     if not names:
         return ""
     told = ", ".join(list(names)[:MOST_TOLD]) + (" and others" if len(names) > MOST_TOLD else "")

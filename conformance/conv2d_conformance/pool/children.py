@@ -42,22 +42,22 @@ def carried_out(key: str, function: Callable[..., Any], arguments: tuple[Any, ..
         children = _CHILDREN.setdefault(key, _Children())
     reason = ""
     for _ in range(TRIES):
-        child = _taken(children)
+        if (child := _taken(children)) is None:
+            reason = reason or "whoever gave it has ended"
+            break
         try:
             return child.result(function, arguments, named)
         except ChildDied as death:
             reason = str(death)
-            if children.has_ended:
-                break
         finally:
             _give_back(children, child)
     raise TaskKills(f"a task has no result: {reason}", "look at the memory of the machines, and at what they log")
 
 
 def end(key: str) -> None:
-    """End all children of a key, now."""
+    """End all children of a key, now. A task that was on its way gets none any more."""
     with _LOCK:
-        children = _CHILDREN.pop(key, _Children())
+        children = _CHILDREN.setdefault(key, _Children())
         children.has_ended = True
         for child in children.busy:
             child.kill()
@@ -66,8 +66,10 @@ def end(key: str) -> None:
         children.idle.clear()
 
 
-def _taken(children: _Children) -> KeptProcess:
+def _taken(children: _Children) -> KeptProcess | None:
     with _LOCK:
+        if children.has_ended:
+            return None
         while children.idle and not children.idle[-1].is_alive:
             children.idle.pop().leave()
         child = children.idle.pop() if children.idle else KeptProcess()

@@ -383,10 +383,11 @@ static uint32_t *read_file(const char *path, size_t *count) {
     size_t room = 1 << 16;
     uint32_t *words = malloc(room * sizeof *words);
     unsigned char bytes[4];
+    size_t got;
     *count = 0;
     if (file == NULL || words == NULL)
         return NULL;
-    while (fread(bytes, 1, 4, file) == 4) {
+    while ((got = fread(bytes, 1, 4, file)) == 4) {
         if (*count == room) {
             uint32_t *more = realloc(words, 2 * room * sizeof *words);
             if (more == NULL)
@@ -398,6 +399,8 @@ static uint32_t *read_file(const char *path, size_t *count) {
                             (uint32_t)bytes[3] << 24;
     }
     fclose(file);
+    if (got > 0)
+        *count = 0; /* a word that is not whole */
     return words;
 }
 #endif

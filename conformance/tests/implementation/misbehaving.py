@@ -548,6 +548,12 @@ def imports_a_module_meanwhile(input: Array, weight: Array, bias: Array | None =
     return zeros(input, weight)
 
 
+def names_a_module_by_a_number(input: Array, weight: Array, bias: Array | None = None) -> Array:
+    sys.modules[3] = sys  # type: ignore[index]  # any key is possible
+    np.seterr(all="raise")
+    return zeros(input, weight)
+
+
 def makes_floating_point_errors_exceptions(input: Array, weight: Array, bias: Array | None = None) -> Array:
     np.seterr(all="raise")
     return zeros(input, weight)

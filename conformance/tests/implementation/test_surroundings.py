@@ -65,6 +65,8 @@ def test_an_import_during_the_call_is_told_since_it_may_have_made_the_change(
         "what a library sets up is not meant where it is imported before the first call"
     )
     assert second.sentence == "the call changed how NumPy handles floating-point errors"
+    (named,) = told(worker("names_a_module_by_a_number").ask(request_for())).observed
+    assert named.sentence.startswith("the call changed how NumPy handles floating-point errors; it also imported 3: ")
 
 
 @pytest.mark.parametrize("name", CHANGED)

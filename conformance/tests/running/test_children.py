@@ -26,8 +26,9 @@ Ask = Callable[..., Any]
 
 
 @pytest.fixture
-def ask() -> Iterator[Ask]:
+def ask(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     """Let a child of this test carry out a task."""
+    monkeypatch.setattr(children, "_CHILDREN", {})
     yield lambda function, *arguments: children.carried_out("this", function, arguments, {})
     children.end("this")
 
@@ -78,6 +79,9 @@ def test_each_task_at_a_time_has_a_child_and_the_end_ends_them_at_work(tmp_path:
     assert len(pids) == 2
     for pid in pids:
         assert_true_soon(lambda pid=pid: is_gone(pid))  # type: ignore[misc]  # a default binds it
+    with pytest.raises(TaskKills, match="whoever gave it has ended"):
+        children.carried_out("work", (tmp_path / "late").touch, (), {})
+    assert not (tmp_path / "late").exists()
 
 
 def test_a_task_whose_child_dies_is_tried_again_and_then_told(ask: Ask, tmp_path: Path) -> None:
