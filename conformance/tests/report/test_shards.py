@@ -12,7 +12,7 @@ import pytest
 
 from conv2d_conformance.changes import changes_between
 from conv2d_conformance.checks import catalogue
-from conv2d_conformance.checks.costs import FINGERPRINT, cost, parts
+from conv2d_conformance.checks.costs import FINGERPRINT, IN_A_RUN, cost, parts
 from conv2d_conformance.checks.order import measured
 from conv2d_conformance.cli.draft_deviations import drafted_from
 from conv2d_conformance.contract.capabilities import Capabilities
@@ -59,6 +59,13 @@ def test_every_check_has_a_cost_at_every_effort_that_is_measured() -> None:
     said = measured()["checks"]
     assert [name for name in catalogue() if not {"seconds", "standard_seconds"} <= said[name].keys()] == []
     assert cost("test_of_tomorrow::test_new", "quick") == 1
+
+
+@pytest.mark.parametrize(("effort", "key"), [("quick", "seconds"), ("standard", "standard_seconds")])
+def test_a_check_takes_longer_in_a_run_than_alone_and_the_fingerprint_does_not(effort: str, key: str) -> None:
+    found, name = measured(), "test_values::test_combinations"
+    assert cost(name, effort) == IN_A_RUN * round(1000 * found["checks"][name][key])
+    assert cost(FINGERPRINT, effort) == round(1000 * found[FINGERPRINT][key])
 
 
 @pytest.mark.parametrize("text", ["0/2", "3/2", "1", "1/0", "01/2", "-1/2", "1/2 ", "1/99999", "x/y", ""])
