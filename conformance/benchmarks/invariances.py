@@ -15,7 +15,7 @@ from conv2d_conformance.contract.answers import Answer, Implementation, Request,
 from conv2d_conformance.contract.invariances import INVARIANCES
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.implementation.host import connect
-from conv2d_conformance.report.text import replay_command
+from conv2d_conformance.report.replaying import replay_command
 from conv2d_conformance.running.examine import examine
 
 TARGETS = (

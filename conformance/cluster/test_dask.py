@@ -6,6 +6,7 @@ import importlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from conv2d_conformance.implementation.target import TargetError
 from conv2d_conformance.pool import pool
 from conv2d_conformance.pool.cluster import NoCluster
 from conv2d_conformance.pool.cluster import cluster as cluster_of
+from conv2d_conformance.power import measurement, suites
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
@@ -76,18 +78,37 @@ def pids(cluster: Any) -> list[int]:
     return [worker.pid for worker in cluster.workers.values()]
 
 
-def test_nothing_is_lost_with_a_worker(cluster: Any, tmp_path: Path) -> None:
+def children_of(worker: int) -> list[int]:
+    """The processes that carry out tasks for a worker."""
+    found = [pid for path in Path(f"/proc/{worker}/task").glob("*/children") for pid in path.read_text().split()]
+    return [int(pid) for pid in found if "kept_process" in Path(f"/proc/{pid}/cmdline").read_text()]
+
+
+def the_worker(cluster: Any) -> int:
+    return pids(cluster)[0]
+
+
+def a_child(cluster: Any) -> int:
+    return next(child for worker in pids(cluster) for child in children_of(worker))
+
+
+@pytest.mark.parametrize("victim", [the_worker, a_child])
+def test_nothing_is_lost_with_a_process(victim: Callable[[Any], int], cluster: Any, tmp_path: Path) -> None:
     killed: list[int] = []
 
     def kill(done: int, *_: object) -> None:
         if done and not killed:
-            killed.append(pids(cluster)[0])
+            killed.append(victim(cluster))
             os.kill(killed[0], signal.SIGKILL)
 
     here = carried_out(tmp_path, "reference-correlate", only="padding.*")
     there = carried_out(tmp_path, "reference-correlate", kill, only="padding.*", scheduler=cluster.scheduler_address)
     assert killed
     assert without_times(there) == without_times(here)
+    until = time.monotonic() + 50
+    while any(children_of(worker) for worker in pids(cluster)):
+        assert time.monotonic() < until, "a child is left"
+        time.sleep(0.01)
 
 
 def test_other_commands_use_it_alike(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,6 +117,10 @@ def test_other_commands_use_it_alike(cluster: Any, monkeypatch: pytest.MonkeyPat
     assert [(one.mutant, one.check, one.killed, one.case) for one in met] == [
         (one.mutant, one.check, one.killed, one.case) for one in kills.run(names=names)
     ]
+    only = ["bias_dropped", "core"]
+    two = dict([*suites().items()][:2])
+    monkeypatch.setattr(measurement, "suites", lambda: two)
+    assert measurement.run(names=only, scheduler=cluster.scheduler_address) == measurement.run(names=only)
     few = {name: check for name, check in catalogue().items() if name.startswith("test_bias")}
     monkeypatch.setattr(alarms, "checks", lambda: few)
     found: list[VariantResult] = []
@@ -129,7 +154,7 @@ def test_workers_with_the_resource_get_the_tasks() -> None:
         ) as found,
         pool(1, f"{found.scheduler_address}?GPU=1") as executor,
     ):
-        assert executor.submit(os.getpid).result() in pids(found)
+        assert executor.submit(os.getppid).result() in pids(found)
 
 
 def test_a_target_that_no_worker_reaches_is_told(cluster: Any, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conv2d_conformance.cli.answer_format import ISSUE, JSON, format_option, tell
-from conv2d_conformance.cli.issue_block import site_option
+from conv2d_conformance.cli.issue_block import require_block, site_option
 from conv2d_conformance.cli.problems import Problem
 from conv2d_conformance.contract.capabilities import PADDING_MODES
 
@@ -41,6 +41,7 @@ def explain(requirement: str, size: int | None, padding: str | None, site: str |
     from conv2d_conformance.mutants import catalogue
     from conv2d_conformance.report.console import console, paragraph, whole_line
 
+    require_block(site, format)
     if (name := find(requirement)) is not None:
         if format == JSON:
             tell(explained_class(name))

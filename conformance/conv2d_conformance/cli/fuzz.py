@@ -89,15 +89,14 @@ def fuzz(
     if format == JSON:
         tell(outcome)
     else:
-        show_outcome(out, outcome, folder)
+        show_outcome(out, outcome, folder, timeout=timeout, isolation=isolation)
     ctx.exit(1 if outcome.breaks_a_must else 0)
 
 
-def show_outcome(out: Console, outcome: FuzzOutcome, folder: Path) -> None:
+def show_outcome(out: Console, outcome: FuzzOutcome, folder: Path, *, timeout: float, isolation: str) -> None:
     """Print the failures, what was covered, and that nothing is certified."""
-    import shlex
-
     from conv2d_conformance.report.console import paragraph, whole_line
+    from conv2d_conformance.report.replaying import replay_line
 
     told = [("NEW", outcome.failures), ("STILL", outcome.still_failing), ("MENDED", outcome.mended)]
     for word, failures in told:
@@ -109,7 +108,7 @@ def show_outcome(out: Console, outcome: FuzzOutcome, folder: Path) -> None:
             if failure.got:
                 paragraph(out, failure.got, label="got", indent=2)
                 paragraph(out, failure.required, label="required", indent=2)
-            again = f"conv2d-conformance replay {shlex.quote(failure.case)} {shlex.quote(outcome.target)}"
+            again = replay_line(failure.case, outcome.target, timeout=timeout, isolation=isolation)
             whole_line(out, again, label="replay", indent=2)
             out.print()
     share = f"{outcome.pairs_covered} of {outcome.pairs_possible} pairs of levels were covered"

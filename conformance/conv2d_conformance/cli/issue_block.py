@@ -9,13 +9,13 @@ from __future__ import annotations
 import io
 import platform
 import re
-import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from conv2d_conformance.cli.answer_format import ISSUE
 from conv2d_conformance.cli.problems import Problem
 
 if TYPE_CHECKING:
@@ -41,6 +41,12 @@ def _checked(url: str | None) -> str | None:
     if url is not None and not re.fullmatch(r"https?://[A-Za-z0-9._~:/@%+-]+", url):
         raise Problem(f"--site is the address of a site, not {url!r}", "as in https://example.org/conv2d")
     return url
+
+
+def require_block(site: str | None, format: str) -> None:
+    """Only a block leads to a site."""
+    if site is not None and format != ISSUE:
+        raise Problem(f"--site is for --format {ISSUE}", f"add --format {ISSUE}, or leave out --site")
 
 
 def fence(text: str, language: str = "text") -> str:
@@ -149,24 +155,6 @@ def replay_block(
         f"What is required: {'; '.join(cited)}.",
         _script(answer),
     )
-
-
-def replay_command(
-    case: str,
-    target: str,
-    *,
-    after: Sequence[str] = (),
-    beside: str | None = None,
-    invariance: str | None = None,
-    times: int = 1,
-) -> str:
-    """The command line that asks a case again."""
-    words = ["conv2d-conformance", "replay", case, target]
-    words += [word for line in after for word in ("--after", line)]
-    words += ["--beside", beside] if beside else []
-    words += ["--invariance", invariance] if invariance else []
-    words += ["--times", str(times)] if times > 1 else []
-    return shlex.join(words)
 
 
 def _script(answer: Replayed) -> str:

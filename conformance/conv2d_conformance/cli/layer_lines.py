@@ -67,13 +67,14 @@ def replay_layers(
     from conv2d_conformance.cases.layer_case import parse
     from conv2d_conformance.cli.answers.asked import Replayed
     from conv2d_conformance.cli.asked_case import introduced, show_hello
-    from conv2d_conformance.cli.issue_block import replay_block, replay_command
+    from conv2d_conformance.cli.issue_block import replay_block
     from conv2d_conformance.cli.progress import A_MOMENT, progress
     from conv2d_conformance.implementation.host import connect, incidents_of
     from conv2d_conformance.implementation.target import parse as target_of
     from conv2d_conformance.initialisation.layer_question import draw
     from conv2d_conformance.initialisation.plan import replay_of
     from conv2d_conformance.report.console import paragraph
+    from conv2d_conformance.report.replaying import replay_line
     from conv2d_conformance.reproducer import NoScript, require_adapter, script_of_layers
 
     case = parse(line)
@@ -102,7 +103,7 @@ def replay_layers(
     if format == JSON:
         tell(answer)
     elif format == ISSUE:
-        command = replay_command(answer.answer.case, target)
+        command = replay_line(answer.answer.case, target, timeout=timeout, isolation=isolation)
         click.echo(replay_block(answer, environment=hello.environment, command=command, site=site), nl=False)
     elif script is not None:
         click.echo(script, nl=False)

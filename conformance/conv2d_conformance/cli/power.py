@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.option("workers", default=2, help="Processes at a time.")
+@options.option("scheduler")
 @options.option("only", help="Some implementations alone, as in 'bias_*'.")
 @format_option("markdown")
 @click.pass_context
-def power(ctx: click.Context, workers: int, only: str, format: str) -> None:
+def power(ctx: click.Context, workers: int, scheduler: str, only: str, format: str) -> None:
     """Compare with other suites.
 
     The cases and the acceptance rules of other suites, and of this one, meet the same implementations, wrong ones and
@@ -51,7 +52,7 @@ def power(ctx: click.Context, workers: int, only: str, format: str) -> None:
             what = " and ".join(suite.missing)
             click.echo(f"{suite.name} is left out: it needs {what}; `pip install {' '.join(suite.missing)}`", err=True)
     with progress("starting") as advance:
-        outcome = PowerOutcome(run(workers=workers, names=names, on_progress=advance))
+        outcome = PowerOutcome(run(workers=workers, scheduler=scheduler, names=names, on_progress=advance))
     if format == JSON:
         tell(_for_programs(outcome))
     elif format == "markdown":

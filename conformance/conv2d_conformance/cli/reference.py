@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from conv2d_conformance.cli.answer_format import ISSUE, format_option, tell
-from conv2d_conformance.cli.issue_block import site_option
+from conv2d_conformance.cli.issue_block import require_block, site_option
 
 
 @click.command()
@@ -23,6 +23,7 @@ def reference(case: str, full: bool, hex: bool, site: str | None, format: str) -
     """
     from conv2d_conformance.operations import operation_of
 
+    require_block(site, format)
     operation = operation_of(case)
     if operation.elementwise is None:
         from conv2d_conformance.cli.drawn_pages import pages_of

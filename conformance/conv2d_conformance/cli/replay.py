@@ -6,7 +6,7 @@ import click
 
 from conv2d_conformance.cli import options
 from conv2d_conformance.cli.answer_format import ISSUE, JSON, console_for, format_option, tell
-from conv2d_conformance.cli.issue_block import site_option
+from conv2d_conformance.cli.issue_block import require_block, site_option
 from conv2d_conformance.cli.target_list import target_argument
 from conv2d_conformance.contract.invariances import INVARIANCES, Invariance
 
@@ -48,6 +48,7 @@ def replay(
     """
     from conv2d_conformance.operations import operation_of
 
+    require_block(site, format)
     with_script = with_script or format == ISSUE
     operation = operation_of(case)
     if operation.elementwise is None:
@@ -127,10 +128,20 @@ def replay(
             tell(answer)
         else:
             from conv2d_conformance.cli.case_display import call_text
-            from conv2d_conformance.cli.issue_block import replay_block, replay_command
+            from conv2d_conformance.cli.issue_block import replay_block
+            from conv2d_conformance.report.replaying import replay_line
 
             line = grammar.format_case(asked_for)  # what is wrong may be the answer to the one beside it
-            command = replay_command(line, target, after=after, beside=beside, invariance=invariance, times=times)
+            command = replay_line(
+                line,
+                target,
+                after=after,
+                beside=beside,
+                invariance=invariance,
+                times=times,
+                timeout=timeout,
+                isolation=isolation,
+            )
             page = replay_block(
                 answer,
                 call=call_text(asked.question),

@@ -38,6 +38,8 @@ def fault_of_parameters(signature: inspect.Signature) -> tuple[str, str] | None:
         "name it as the contract does, conv2d(input, weight, bias=None, *, stride=1, ...), or wrap it in an Adapter"
     )
     for meant, name in _misspelt(parameters):
+        if name in SPELT_OTHERWISE[meant]:
+            advice += "; a target that ends with ?arrays=numpy is read by names that are in use, too"
         return f"it has a parameter {name}, which is never given: did you mean {meant}?", advice
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
     arrays = [None, None, None] if "bias" in parameters or takes_any else [None, None]

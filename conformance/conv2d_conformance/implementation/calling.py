@@ -129,10 +129,11 @@ def make_call(
         return None, Broken("memory", f"{operation} ran out of memory: {_message(error)}".removesuffix(": ")), ()
     except DeviceLost as error:
         return None, Broken("died", f"{operation} left the device of no further use: {_message(error)}"), ()
-    except (SystemExit, KeyboardInterrupt) as error:
-        return None, Broken("exit", f"{operation} raised {type(error).__name__}"), ()
     except BaseException as error:  # the exceptions by which test frameworks skip are no Exception
-        return None, Rejected(type(error).__name__, _message(error)), ()
+        kind = type(error)
+        if kind in (SystemExit, KeyboardInterrupt):  # a class derived from them is the implementation's own
+            return None, Broken("exit", f"{operation} raised {kind.__name__}, which refuses no call"), ()
+        return None, Rejected(kind.__name__, _message(error)), ()
     if type(value) is not Delivered:
         return value, None, ()
     outcome = Broken("not-an-array", f"{operation} returned {value.wrong}") if value.wrong else None

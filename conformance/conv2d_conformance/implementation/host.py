@@ -77,6 +77,7 @@ class Worker:
     After a death, a time-out or a breach of the protocol, the next question goes to a fresh process. From the first
     such event on, one process is kept that has loaded the target, since importing a large library takes seconds: a
     fresh process is its fork or, where that is not possible, a spare one. A run without such events never pays for it.
+    Where many fresh processes will be needed, the first is of these `forks`, too, and the library is imported once.
 
     A call must be answered within `timeout` seconds, and one more for each million multiplications of the definition.
     A process that computes all the while is not ended before it has used that much processor time, or twice as much at
@@ -100,6 +101,7 @@ class Worker:
         start_timeout: float = START_TIMEOUT,
         memory: float = USUAL_LIMIT,
         abandoned: Event | None = None,
+        forks: bool = False,
         meanwhile: Iterable[object] = (),
     ) -> None:
         self._arguments = _arguments(parse(target))
@@ -123,8 +125,10 @@ class Worker:
         self._process: WorkerProcess | None = None
         self._template: Template | None = None
         self._has_forks = can_be_forked(self._arguments)
-        self._start()
         try:
+            if forks and self._has_forks:
+                self._start_template()
+            self._start()
             for _ in meanwhile:
                 if self._fresh[0].has_news:
                     break
@@ -180,6 +184,8 @@ class Worker:
             patience = Patience(limit, FIRST_CALLS * limit if is_first else limit, process.usage)
             if request.meanwhile is not None:
                 request.meanwhile()
+            if request.spare is not None and not process.has_news:
+                request.spare()
             limit_of_answer = max(LARGEST_ANSWER, WIDEST_ELEMENT * request.elements)
             received = process.receive(patience, limit=limit_of_answer)
             arrays = process.arrays_of(received, limit=limit_of_answer)
@@ -204,6 +210,9 @@ class Worker:
         self._fresh.append(
             self._forked() or WorkerProcess(self._arguments, memory=self._memory, abandoned=self._abandoned)
         )
+
+    def _start_template(self) -> None:
+        self._template = Template(self._arguments, start_timeout=self._start_timeout, abandoned=self._abandoned)
 
     def _forked(self) -> WorkerProcess | None:
         """A fork of the template, if there is one that makes forks."""
@@ -287,7 +296,7 @@ class Worker:
             self._process = None
         if self._has_forks:
             if self._template is None:
-                self._template = Template(self._arguments, start_timeout=self._start_timeout, abandoned=self._abandoned)
+                self._start_template()
             return True
         while len(self._fresh) < 2:
             self._start()
@@ -381,17 +390,19 @@ def connect(
     timeout: float = USUAL_TIMEOUT,
     memory: float = USUAL_LIMIT,
     abandoned: Event | None = None,
+    forks: bool = False,
     meanwhile: Iterable[object] = (),
 ) -> Implementation:
     """The implementation that a TARGET denotes. TargetError or LoadError where there is none.
 
     `isolation` is "process", or "none" for an adapter in this process, which has no limits. Once `abandoned` is set,
-    waiting for an answer of a process raises Abandoned. Pieces of work are taken from `meanwhile` until the process
-    introduces itself, one at least; each is short.
+    waiting for an answer of a process raises Abandoned. All processes are `forks` of one that has loaded the target,
+    where that is possible. Pieces of work are taken from `meanwhile` until the process introduces itself, one at least;
+    each is short.
     """
     if isolation not in ISOLATIONS:
         raise ValueError(f"isolation is 'process' or 'none', not {isolation!r}")
     if isolation == "none":
         others = OtherOptions(target, lambda text: Worker(text, timeout=timeout, memory=memory, abandoned=abandoned))
         return InProcess(load(parse(target)), others)
-    return Worker(target, timeout=timeout, memory=memory, abandoned=abandoned, meanwhile=meanwhile)
+    return Worker(target, timeout=timeout, memory=memory, abandoned=abandoned, forks=forks, meanwhile=meanwhile)

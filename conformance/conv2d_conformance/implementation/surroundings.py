@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,9 @@ import numpy as np
 
 from conv2d_conformance.contract.answers import Observation
 from conv2d_conformance.implementation.generators import OfNumPy, OfPython
+
+MOST_TOLD = 3
+"""As many packages are named that a call imported."""
 
 
 class _Raised(Warning):
@@ -58,13 +62,22 @@ def watched(*, may_draw: bool = False) -> Iterator[list[Observation]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", _Raised)
-        before = {name: part.look() for name, part in parts.items()}
+        before, modules = {name: part.look() for name, part in parts.items()}, len(sys.modules)
         yield found
         changed = [name for name, part in parts.items() if not part.is_kept(before[name])]
         for name in changed:
             parts[name].put_back(before[name])
     if changed:
-        found.append(Observation("state-changed", f"the call changed {' and '.join(changed)}"))
+        found.append(Observation("state-changed", f"the call changed {' and '.join(changed)}{_by_import(modules)}"))
+
+
+def _by_import(modules: int) -> str:
+    """Which packages the call imported, after the first so many modules: nobody can tell their doing from its own."""
+    names = dict.fromkeys(name.partition(".")[0] for name in list(sys.modules)[modules:])
+    if not names:
+        return ""
+    told = ", ".join(list(names)[:MOST_TOLD]) + (" and others" if len(names) > MOST_TOLD else "")
+    return f"; it also imported {told}: what a library sets up is not meant where it is imported before the first call"
 
 
 def _look_at_folder() -> str | None:

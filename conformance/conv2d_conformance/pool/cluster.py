@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import logging
-import threading
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
@@ -16,10 +16,9 @@ from urllib.parse import parse_qsl
 
 from conv2d_conformance import sources
 from conv2d_conformance.hinted import Hinted
+from conv2d_conformance.pool import children
 
 SECONDS_TO_REACH = 10.0
-_ALONE = threading.Lock()
-"""Tasks replace what belongs to the whole process, such as the settings of Hypothesis: one at a time."""
 
 
 class NoCluster(Hinted):
@@ -29,28 +28,33 @@ class NoCluster(Hinted):
 
 
 class ClusterExecutor(Executor):
-    """Hands tasks to the workers of a cluster, each of which must have the sources of this suite."""
+    """Hands tasks to the workers of a cluster, each of which must have the sources of this suite.
+
+    They carry them out in children, which are there for this executor alone.
+    """
 
     def __init__(self, client: Any, resources: dict[str, float]) -> None:
         self._client = client
+        self.key = os.urandom(8).hex()
         self._inner = client.get_executor(pure=False, resources=resources or None)
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        given: Future[Any] = self._inner.submit(carry_out, sources.digest(), function, arguments, named)
+        given: Future[Any] = self._inner.submit(carry_out, sources.digest(), self.key, function, arguments, named)
         return given
 
-    def everywhere(self, function: Callable[..., Any], *arguments: Any) -> None:
-        """Call a function in every process, those that are busy after their task; whatever becomes of it."""
+    def end(self) -> None:
+        """End what is still at work, and all children."""
         with suppress(Exception):
-            self._client.run(function, *arguments, wait=False, on_error="ignore")
+            self._client.run(children.end, self.key, on_error="ignore")
 
 
-def carry_out(digest: str, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    """Carry out a task in a worker. NoCluster where it has other sources."""
+def carry_out(
+    digest: str, key: str, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+) -> Any:
+    """Carry out a task in a child of a worker. NoCluster where the worker has other sources."""
     if sources.digest() != digest:
         raise NoCluster("a worker has other sources of the suite", "install the same version everywhere")
-    with _ALONE:
-        return function(*arguments, **named)
+    return children.carried_out(key, function, arguments, named)
 
 
 @contextmanager
@@ -73,7 +77,11 @@ def cluster(address: str) -> Iterator[ClusterExecutor]:
         raise NoCluster(f"no scheduler of Dask answers at {place}: {reason}", "start one: dask scheduler") from None
     try:
         _require_workers(client, resources)
-        yield ClusterExecutor(client, resources)
+        executor = ClusterExecutor(client, resources)
+        try:
+            yield executor
+        finally:
+            executor.end()
     finally:
         with suppress(Exception):
             client.close(timeout=SECONDS_TO_REACH)

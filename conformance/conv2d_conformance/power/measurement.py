@@ -17,6 +17,7 @@ SuiteVerdicts = dict[str, dict[str, SuiteVerdict]]
 def run(
     *,
     workers: int = 1,
+    scheduler: str = "",
     names: Iterable[str] | None = None,
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> SuiteVerdicts:
@@ -26,7 +27,7 @@ def run(
     found: SuiteVerdicts = {}
     for suite in able:
         # Some mutants remember earlier calls, so each suite meets them in processes of its own.
-        with pool(workers) as executor:
+        with pool(workers, scheduler) as executor:
             futures = {executor.submit(examine, suite, name): name for name in chosen}
             done: dict[str, SuiteVerdict] = {}
             for future in as_completed(futures):

@@ -12,9 +12,9 @@ from conv2d_conformance.report.composed_parts import composed_in, composed_of
 from conv2d_conformance.report.counts import chapter_of
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.not_reached import not_reached
+from conv2d_conformance.report.replaying import replay_of
 from conv2d_conformance.report.report import Entry, Report
 from conv2d_conformance.report.stopping import left_out, stop_of
-from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, declared_failures, limits_of
 from conv2d_conformance.typed_json import known
 from conv2d_conformance.verdict.failure import Failure
@@ -57,7 +57,7 @@ def _add_suite(root: ET.Element, path: str, report: Report) -> None:
             message += f"; composed: {parts}"
         what = ET.SubElement(case, kind, message=escaped(message))
         if entry.failure is not None:
-            what.text = escaped_line(replay_command(entry.failure, report.run.target))
+            what.text = escaped_line(replay_of(entry.failure, report.run))
     case = ET.SubElement(suite, "testcase", classname="report", name="conclusion")
     if report.conclusion.exit_status != 0:
         ET.SubElement(case, "failure", message=escaped(report.headline))

@@ -9,9 +9,9 @@ from conv2d_conformance.foreign import escaped_line
 from conv2d_conformance.report.causes import causes, common_fault
 from conv2d_conformance.report.glance import Reports, in_order, latest, name_of, options_of, version_of
 from conv2d_conformance.report.markdown_tables import at_a_glance, by_chapter, escaped_text
+from conv2d_conformance.report.replaying import replay_of
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.shared_causes import SharedCause, shared_causes
-from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.report.verdicts import declared_failures
 
 LEGEND = (
@@ -116,7 +116,7 @@ def _cause(shared: SharedCause, reports: Sequence[Report]) -> Iterable[str]:
     ]
     if failure.failed_repetitions < failure.repetitions:
         told += [("fails", f"{failure.failed_repetitions} of {failure.repetitions} times")]
-    told += [("replay", replay_command(failure, shared.reports[0].run.target))]
+    told += [("replay", replay_of(failure, shared.reports[0].run))]
     yield "```"
     yield from (f"{word:11}{escaped_line(text)}" for word, text in told if text)
     yield "```"

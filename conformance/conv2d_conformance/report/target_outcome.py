@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from conv2d_conformance.report.causes import causes
+from conv2d_conformance.report.replaying import replay_of
 from conv2d_conformance.report.report import Report
-from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.typed_json import known
 
 OutcomeWord = Literal["conforming", "not conforming", "no certificate", "no verdict", "interrupted"]
@@ -106,5 +106,5 @@ def _first(report: Report) -> FirstFailure | None:
         got=failure.got,
         required=failure.required,
         diagnosis=cause.diagnosis,
-        replay=replay_command(failure, report.run.target),
+        replay=replay_of(failure, report.run),
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -16,18 +15,17 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.composed import told
 from conv2d_conformance.contract.delivered import FORM
 from conv2d_conformance.contract.grades import MEANINGS
-from conv2d_conformance.contract.invariances import INVARIANCES
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
 from conv2d_conformance.report.counts import Chapter, chapters, total
 from conv2d_conformance.report.deviations import CANNOT_FAIL, Deviation, by_requirement
 from conv2d_conformance.report.glance import Glance, Reports, broken_in, in_order, name_of
+from conv2d_conformance.report.replaying import replay_of, shell_word
 from conv2d_conformance.report.report import Accuracy, Entry, Report
 from conv2d_conformance.report.stopping import stop_of, where_stopped
 from conv2d_conformance.report.verdicts import NOT_REACHED, VERDICTS, limits_of
 from conv2d_conformance.typed_json import known
-from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.grading import describe_grade
 from conv2d_conformance.verdict.large_question import left_out
@@ -54,7 +52,7 @@ def show(report: Report, path: Path, console: Console) -> None:
         paragraph(console, common, style="bold")
         console.print()
     for cause in told:
-        show_cause(cause, console, target=report.run.target, deviations=report.deviations)
+        show_cause(cause, console, lambda failure: replay_of(failure, report.run), deviations=report.deviations)
         console.print()
     for dtype, found in report.accuracy.items():
         _show_accuracy(dtype, found, console)
@@ -105,15 +103,6 @@ def shown_incidents(report: Report) -> list[str]:
     return [*told[:MOST_INCIDENTS], *([f"and {more} more, which the report has"] if more > 0 else [])]
 
 
-def replay_command(failure: Failure, target: str) -> str:
-    """The command that asks the failing case again, several times if it does not always fail."""
-    after = "".join(f" --after {shlex.quote(line)}" for line in failure.after)
-    after += f" --beside {shlex.quote(beside)}" if (beside := known(failure.beside, None)) else ""
-    after += f" --invariance {aspect}" if (aspect := aspect_of(failure)) in INVARIANCES else ""
-    times = " --times 20" if failure.failed_repetitions < failure.repetitions else ""
-    return f"conv2d-conformance replay {shlex.quote(failure.case)} {shlex.quote(target)}{after}{times}"
-
-
 def _show_accuracy(dtype: str, found: Accuracy, console: Console) -> None:
     claimed, broken = found.claimed, found.broken_by
     if broken or found.grade is not None:
@@ -149,7 +138,7 @@ def _show_fingerprint(report: Report, console: Console) -> None:
         if line:
             paragraph(console, f"{dtype}: {line}", label="behind it")
     if dtypes:
-        command = f"conv2d-conformance fingerprint {shlex.quote(report.run.target)}"
+        command = f"conv2d-conformance fingerprint {shell_word(report.run.target)}"
         whole_line(console, f"{command} tells it in full", indent=LABEL)
 
 
@@ -184,8 +173,10 @@ def _count(verdict: str, number: int) -> Text:
     return Text(str(number), style=COLOUR[verdict]) if number else Text("-", style="dim")
 
 
-def show_cause(cause: Cause, console: Console, *, target: str, deviations: Collection[Deviation] = ()) -> None:
-    """Print the failures of one cause, with the command that asks them again."""
+def show_cause(
+    cause: Cause, console: Console, replay: Callable[[Failure], str], *, deviations: Collection[Deviation] = ()
+) -> None:
+    """Print the failures of one cause, with the command that asks them again, which `replay` tells."""
     entry, *others = cause.entries
     verdict, failure = entry.verdict, cause.failure
     colour = f"bold {COLOUR[verdict]}"
@@ -223,7 +214,7 @@ def show_cause(cause: Cause, console: Console, *, target: str, deviations: Colle
     if failure.failed_repetitions < failure.repetitions:
         often = f"{failure.failed_repetitions} of {failure.repetitions} times when the case was asked again"
         paragraph(console, often, label="fails", indent=2)
-    whole_line(console, replay_command(failure, target), label="replay", indent=2)
+    whole_line(console, replay(failure), label="replay", indent=2)
 
 
 def _name(entry: Entry) -> str:

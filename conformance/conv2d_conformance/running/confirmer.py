@@ -22,8 +22,9 @@ Confirmed = tuple[bool | None, tuple[str, ...]]
 class Confirmer:
     """Asks failing cases once more in fresh processes of the implementation, beside the run.
 
-    Each case and each diagnosis gets one fresh process. A case that a confirmed diagnosis explains is first asked in a
-    used process; only if it does not fail there, a fresh one is asked.
+    Each case and each diagnosis gets one fresh process, of which a run that stops at its first failure needs one. A
+    case that a confirmed diagnosis explains is first asked in a used process; only if it does not fail there, a fresh
+    one is asked.
     """
 
     def __init__(self, options: Options) -> None:
@@ -51,7 +52,7 @@ class Confirmer:
         o = self._options
         try:
             self._implementation = self._implementation or connect(
-                o.target, timeout=o.timeout, memory=o.memory, abandoned=self._abandoned
+                o.target, timeout=o.timeout, memory=o.memory, abandoned=self._abandoned, forks=o.stop != "first"
             )
             record, diagnosis = ended.record, failure.diagnosis
             fails = fails_alone(record, self._implementation, is_fresh=is_fresh or diagnosis in self._diagnoses)

@@ -41,12 +41,12 @@ class Draws:
         """Draw what a check will ask, if it draws, and not so much that it takes long."""
         from hypothesis import is_hypothesis_test  # late: slow to import, and needed once the target is connected
 
-        from conv2d_conformance.running.hypothesis_draws import drawing
+        from conv2d_conformance.running.hypothesis_draws import drawing, drawing_alone
 
         key = (function, effort, seed)
         if key in self._known or effort.drawn > MOST_BEFOREHAND or not is_hypothesis_test(function):
             return
-        with drawing(function, effort, seed), _noting(function, asks=False) as taken:
+        with drawing(function, effort, seed), drawing_alone(), _noting(function, asks=False) as taken:
             function(**{UNDER_TEST: None})
         self._known[key] = taken
 
@@ -54,7 +54,7 @@ class Draws:
         """Run a check, in the context of its draws."""
         key = (function, iut.effort, iut.seed)
         if key in self._known:
-            for drawn in self._known[key] if self._keeps else self._known.pop(key):
+            for drawn in iut.in_turn(self._known[key] if self._keeps else self._known.pop(key)):
                 _inner(function)(**{UNDER_TEST: iut}, **drawn)
         elif self._keeps:
             with _noting(function, asks=True) as taken:

@@ -1,15 +1,16 @@
 """The checks of a run as tasks for processes elsewhere, which need no word from each other.
 
-A process of a cluster connects once to the implementation, and examines it by one check after the other, as one of
-`--workers` does. Where it dies, another one makes its check again, with the same cases.
+A process elsewhere belongs to one run. It connects once to the implementation, and examines it by one check after the
+other, as one of `--workers` does. Where it dies, another one makes its check again, with the same cases.
 """
 
 from __future__ import annotations
 
-import os
+import atexit
 from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError, Future, as_completed
 from dataclasses import dataclass, replace
+from functools import cache
 
 from conv2d_conformance.cases.shape_sets import shapes_of
 from conv2d_conformance.checks import every_check
@@ -17,9 +18,9 @@ from conv2d_conformance.checks.costs import cost
 from conv2d_conformance.checks.order import place_of
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.hinted import Hinted
-from conv2d_conformance.implementation.host import connect, incidents_of
+from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.pool import pool
-from conv2d_conformance.pool.cluster import ClusterExecutor
+from conv2d_conformance.pool.children import TaskKills
 from conv2d_conformance.report.header import Introduction
 from conv2d_conformance.running.examine import examination_of
 from conv2d_conformance.running.garbage import seldom_collecting
@@ -45,43 +46,20 @@ class ClusterLost(Hinted):
 
 @dataclass(frozen=True)
 class CheckTask:
-    """A check of the run with this key, of the implementation that introduces itself so, drawn by these packages."""
+    """A check of a run with these options, of the implementation that introduces itself so, drawn by these packages."""
 
-    run: str
     options: Options
     introduction: Introduction
     packages: dict[str, str]
     check: str
 
 
-@dataclass
-class _Connected:
-    """The implementation of the run whose tasks this process has."""
-
-    run: str = ""
-    subject: ExaminedImplementation | None = None
-
-    def to(self, task: CheckTask) -> ExaminedImplementation:
-        if self.subject is None or self.run != task.run:
-            self.close()
-            options = task.options
-            implementation = Remembering(connect(options.target, timeout=options.timeout, memory=options.memory))
-            self.run, self.subject = task.run, ExaminedImplementation(implementation, options)
-        if (here := Introduction.of(self.subject.implementation.hello)) != task.introduction:
-            raise AnotherImplementation(
-                f"a worker reaches {here.name} {here.version} by {task.options.target}, in another environment or with "
-                "other claims",
-                "give all workers the same target in the same environment",
-            )
-        return self.subject
-
-    def close(self) -> None:
-        if self.subject is not None:
-            self.subject.implementation.close()
-        self.run, self.subject = "", None
-
-
-_CONNECTED = _Connected()
+@cache
+def _connected(options: Options) -> ExaminedImplementation:
+    """The implementation, until the end of this process."""
+    implementation = Remembering(connect(options.target, timeout=options.timeout, memory=options.memory))
+    atexit.register(implementation.close)
+    return ExaminedImplementation(implementation, options)
 
 
 def examined(task: CheckTask) -> Ended | None:
@@ -93,7 +71,13 @@ def examined(task: CheckTask) -> Ended | None:
             f"a worker has {name} {here.get(name, 'of no version')}, and this process {task.packages[name]}",
             "install the same versions everywhere",
         )
-    subject = _CONNECTED.to(task)
+    subject = _connected(task.options)
+    if (reached := Introduction.of(subject.implementation.hello)) != task.introduction:
+        raise AnotherImplementation(
+            f"a worker reaches {reached.name} {reached.version} by {task.options.target}, in another environment or "
+            "with other claims",
+            "give all workers the same target in the same environment",
+        )
     if subject.hope.gave_up:
         return None
     check, options = every_check()[task.check], subject.options
@@ -114,21 +98,14 @@ def examined(task: CheckTask) -> Ended | None:
     return ended_of_check(subject, check, examination, before, error)
 
 
-def leave(run: str) -> list[str]:
-    """Close the implementation of a run, if this process has it; the incidents that belong to no check."""
-    if _CONNECTED.subject is None or _CONNECTED.run != run:
-        return []
-    implementation = _CONNECTED.subject.implementation
-    _CONNECTED.close()
-    return incidents_of(implementation)
-
-
 def _result(future: Future[Ended | None]) -> Ended | None:
     """The result of a task. ClusterLost where there will be none."""
     try:
         return future.result()
     except CancelledError:
         reason = "its scheduler does not answer any more"
+    except TaskKills as error:
+        reason = error.sentence
     except Exception as error:
         if not type(error).__module__.startswith("distributed"):
             raise
@@ -143,7 +120,6 @@ def examine_elsewhere(
 
     Whatever `take` raises ends all of it.
     """
-    key = os.urandom(8).hex()
     plain = replace(options, scheduler="", deviations=(), output=None)
     checks = [every_check()[name] for name in names]
     if options.stop == "first":
@@ -151,12 +127,8 @@ def examine_elsewhere(
     else:
         checks.sort(key=lambda check: -cost(check.name, options.effort))
     with pool(options.workers, options.scheduler) as executor:
-        try:
-            tasks = [CheckTask(key, plain, introduction, packages(), check.name) for check in checks]
-            futures = [executor.submit(examined, task) for task in tasks]
-            for future in as_completed(futures):
-                if (ended := _result(future)) is not None:
-                    take(ended)
-        finally:
-            if isinstance(executor, ClusterExecutor):
-                executor.everywhere(leave, key)
+        tasks = [CheckTask(plain, introduction, packages(), check.name) for check in checks]
+        futures = [executor.submit(examined, task) for task in tasks]
+        for future in as_completed(futures):
+            if (ended := _result(future)) is not None:
+                take(ended)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from conv2d_conformance.report.causes import Cause
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.headline import whole_headline
 from conv2d_conformance.report.junit import sentence_about
+from conv2d_conformance.report.replaying import replay_command
 from conv2d_conformance.report.report import Conclusion, Entry
 from conv2d_conformance.report.selection import NAMED_SHAPES
 from conv2d_conformance.report.stopping import left_out
@@ -87,7 +89,9 @@ class PytestVerdicts:
 
     def _text(self, entries: list[Entry]) -> str:
         stream = io.StringIO()
-        show_cause(Cause(tuple(entries)), console(stream), target=self._options.target)
+        chosen = self._options
+        replay = partial(replay_command, target=chosen.target, timeout=chosen.timeout, isolation=chosen.isolation)
+        show_cause(Cause(tuple(entries)), console(stream), replay)
         return stream.getvalue().rstrip("\n")
 
     @pytest.hookimpl(optionalhook=True)

@@ -14,8 +14,8 @@ from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.counts import chapter_of, total
 from conv2d_conformance.report.deviations import by_requirement
+from conv2d_conformance.report.replaying import replay_of
 from conv2d_conformance.report.report import Accuracy, Entry, Report
-from conv2d_conformance.report.text import replay_command
 from conv2d_conformance.report.verdicts import core_of
 from conv2d_conformance.site.contents import Contents
 from conv2d_conformance.site.findings import PublishedFinding
@@ -109,7 +109,7 @@ def _told_causes(contents: Contents, row: MatrixRow) -> Iterator[ToldCause]:
         failure = cause.failure
         yield ToldCause(
             cause=cause,
-            replay=replay_command(failure, report.run.target) if failure else "",
+            replay=replay_of(failure, report.run) if failure else "",
             script=next((row.scripts[name] for name in names if name in row.scripts), ""),
             declared=tuple(dict.fromkeys(reasons[name] for name in names if name in reasons)),
             findings=tuple(found.values()),

@@ -31,7 +31,7 @@ int CONV2D_FUNCTION(const conv2d_call *call);
 #include CONV2D_VECTORS
 #endif
 
-enum { MAGIC = 0x56443243, FORMAT = 1, FLUSHED = 256, NOT_FINITE = 1, IS_MUST = 2 };
+enum { MAGIC = 0x56443243, FORMAT = 2, FLUSHED = 256, NOT_FINITE = 1, IS_MUST = 2 };
 enum { ALLOWS_NAN = 1, ALLOWS_PLUS = 2, ALLOWS_MINUS = 4 };
 enum { GUARD = 64, ALIGNMENT = 64, LONGEST_NAME = 300, MOST_SHOWN = 5, SIZES = 16 };
 
@@ -363,7 +363,18 @@ static int is_whole(const uint32_t *words, size_t count) {
             return 0;
         at += words[at];
     }
-    return at == count;
+    return at + 1 == count;
+}
+
+/* CRC-32, the one of zlib, of the bytes of the words, of each the low one first. */
+static uint32_t checksum(const uint32_t *words, size_t count) {
+    uint32_t found = 0xFFFFFFFFu;
+    for (size_t i = 0; i < count; i++) {
+        found ^= words[i];
+        for (int bit = 0; bit < 32; bit++)
+            found = (found >> 1) ^ ((found & 1) ? 0xEDB88320u : 0);
+    }
+    return ~found;
 }
 
 #ifndef CONV2D_VECTORS
@@ -458,6 +469,8 @@ int main(int argc, char **argv) {
 #endif
     if (!is_whole(words, count))
         return usage("these are no vectors of this format, or not all of them");
+    if (words[count - 1] != checksum(words, count - 1))
+        return usage("the vectors were changed since they were exported: their checksum is wrong");
     atexit(tell_end);
     found = check_all(words, &chosen);
     printf("%ld of %ld right", found.asked - found.wrong_must - found.wrong_should, found.asked);

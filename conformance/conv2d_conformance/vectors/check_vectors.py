@@ -13,6 +13,7 @@ Exit status: 0 nothing wrong was found, 1 an answer is wrong that a MUST fixes, 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib
 import importlib.util
 import json
@@ -49,6 +50,16 @@ def read_index(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder / 'index.json'} cannot be read: {error}") from None
     return found
+
+
+def require_unchanged(folder: Path, checksums: dict[str, str]) -> None:
+    """Whatever is still there must be what was exported."""
+    for name, checksum in checksums.items():
+        path = folder / name
+        if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() != checksum:
+            raise UsageError(
+                f"{path} was changed since it was exported: its SHA-256 is not that of index.json; export it again"
+            )
 
 
 def read_arrays(folder: Path, vector: dict[str, Any]) -> VectorArrays:
@@ -332,6 +343,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _checked(options: argparse.Namespace) -> int:
     index = read_index(options.vectors)
+    require_unchanged(options.vectors, index["checksums"])
     chosen = (
         index["features"] if options.features == "all" else [*_words("--with", options.features, index["features"])]
     )

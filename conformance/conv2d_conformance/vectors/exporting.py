@@ -22,6 +22,7 @@ from conv2d_conformance.vectors.words import as_file, as_header, words_of
 
 INDEX = "index.json"
 WHAT = "exported vectors"
+WORDS, HEADER = "vectors.bin", "vectors.h"
 
 CHECKERS = ("vectors/check_vectors.py", "vectors/check_vectors.c", "forms/conv2d_conformance.h")
 """Files of the package that are copied beside the index."""
@@ -49,18 +50,22 @@ def export(
         (draft / "vectors").mkdir()
         for vector in vectors:
             write_archive(draft / vector.told.file, vector.arrays)
+        arrays = [vector.told.file for vector in vectors]
         for name in CHECKERS:
             (draft / Path(name).name).write_bytes(source_of(name))
         words = words_of(vectors)
-        (draft / "vectors.bin").write_bytes(as_file(words))
+        (draft / WORDS).write_bytes(as_file(words))
+        arrays.append(WORDS)
         if size == WITH_HEADER:
             comment = f"Vectors of conv2d-conformance {__version__}, size {size}: check_vectors.c reads them."
-            (draft / "vectors.h").write_text(as_header(words, comment), encoding="ascii")
+            (draft / HEADER).write_text(as_header(words, comment), encoding="ascii")
+            arrays.append(HEADER)
         counts = {}
         for name, write in also:
             (draft / name).mkdir()
             counts[name] = write(draft / name, vectors)
-        index = _index(size, cases, vectors, counts)
+        checksums = {name: hashlib.sha256((draft / name).read_bytes()).hexdigest() for name in arrays}
+        index = _index(size, cases, vectors, checksums, counts)
         text = json.dumps(as_json(index), indent=1, ensure_ascii=False, allow_nan=False)
         (draft / INDEX).write_text(text + "\n", encoding="utf-8")
     return index
@@ -71,7 +76,13 @@ def source_of(name: str) -> bytes:
     return files("conv2d_conformance").joinpath(name).read_bytes()
 
 
-def _index(size: str, cases: Sequence[ChosenCase], vectors: Sequence[MadeVector], also: dict[str, int]) -> VectorIndex:
+def _index(
+    size: str,
+    cases: Sequence[ChosenCase],
+    vectors: Sequence[MadeVector],
+    checksums: dict[str, str],
+    also: dict[str, int],
+) -> VectorIndex:
     edition = spec.load()
     lines = "".join(f"{case.line}\n" for case in cases)
     content = hashlib.sha256()
@@ -86,6 +97,7 @@ def _index(size: str, cases: Sequence[ChosenCase], vectors: Sequence[MadeVector]
         size=size,
         choice=hashlib.sha256(lines.encode()).hexdigest(),
         digest=content.hexdigest(),
+        checksums=checksums,
         core=tuple(sorted(core)),
         features=tuple(sorted({name for vector in vectors for name in vector.told.features} - core)),
         grades={dtype: {name: MEANINGS[name] for name in class_names(dtype)} for dtype in DTYPES},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 """Of index.json and the files beside it. It grows by one with each change that an older reader would misread."""
 
 STORED = {
@@ -90,9 +90,9 @@ class Vector:
 class VectorIndex:
     """A folder of test vectors.
 
-    choice: SHA-256 of the case lines, the same on every machine. digest: of all vectors and arrays. core: the features
-    that everybody is asked for. default_grades: by dtype, where nobody claims another. also: the folders beside it, in
-    formats of others, and how many vectors each has.
+    choice: SHA-256 of the case lines, the same on every machine. digest: of all vectors and arrays. checksums: SHA-256
+    of each file with arrays. core: the features that everybody is asked for. default_grades: by dtype, where nobody
+    claims another. also: the folders beside it, in formats of others, and how many vectors each has.
     """
 
     format: int
@@ -102,6 +102,7 @@ class VectorIndex:
     size: str
     choice: str
     digest: str
+    checksums: dict[str, str]
     core: tuple[str, ...]
     features: tuple[str, ...]
     grades: dict[str, dict[str, str]]

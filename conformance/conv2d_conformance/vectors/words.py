@@ -6,6 +6,7 @@ format as a table, and check_vectors.c reads it.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -53,10 +54,11 @@ def is_sayable(vector: MadeVector) -> bool:
 
 
 def words_of(vectors: Iterable[MadeVector]) -> WordRow:
-    """All vectors that can be said."""
+    """All vectors that can be said, and the checksum of what comes before it."""
     records = [_record(vector) for vector in vectors if is_sayable(vector)]
     head = np.array([MAGIC, FORMAT, len(records)], np.uint32)
-    return np.concatenate([head, *records])
+    found = np.concatenate([head, *records])
+    return np.append(found, np.uint32(zlib.crc32(as_file(found))))
 
 
 def as_file(words: WordRow) -> bytes:

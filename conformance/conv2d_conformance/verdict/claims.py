@@ -57,10 +57,10 @@ def _no_larger(case: Case, claims: Capabilities, growth: int) -> Callable[[Case]
     def most(size: int) -> int:
         return max(size, min(max(growth * size, ALWAYS_CHEAP), AT_MOST))
 
-    most_work, most_elements = most(multiply_adds(case)), most(elements(case))
+    most_work, most_elements = most(multiply_adds(case)), most(elements(case, dense=True))
 
     def admits(found: Case) -> bool:
-        is_cheap = multiply_adds(found) <= most_work and elements(found) <= most_elements
+        is_cheap = multiply_adds(found) <= most_work and elements(found, dense=True) <= most_elements
         return is_cheap and not any(_changes(found, claims))
 
     return admits

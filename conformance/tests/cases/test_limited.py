@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.cost import elements
 from conv2d_conformance.cases.features import features_of
 from conv2d_conformance.cases.geometry import is_legal, multiply_adds
 from conv2d_conformance.cases.grammar import format_case, parse
@@ -91,6 +92,14 @@ def test_a_long_kernel_becomes_short_and_not_square() -> None:
     moved = within_claims(parse("n1c1h600w2500 m1k600x1"), Capabilities(limits=("KH == KW",)))
     assert moved is not None
     assert (moved.KH, moved.KW) == (1, 1)
+
+
+def test_no_call_is_moved_to_a_padding_that_takes_more_memory_than_there_is() -> None:
+    """Such a padding may be refused, and the call that is moved has none."""
+    case = parse(f"n1c1h4w5 m1k1x2 s1x1 same d{2**40}x1 g1 nobias float32 integers:0")
+    moved = within_claims(case, replace(EVERYTHING, limits=("KH == KW",)))
+    assert moved is not None
+    assert elements(moved, dense=True) <= AT_MOST
 
 
 def test_limits_that_no_call_keeps_are_told_in_a_sentence() -> None:

@@ -69,7 +69,7 @@ def test_a_wrong_answer_is_told_whole(invoke: Callable[..., Result]) -> None:
     assert f"]({SITE}/{addresses.requirement(EDITION, 'bias.added')})" in page
     assert fences(page)[1] == invoke("replay", CASE, *here, "--script").stdout
     # Whoever copies the command gets the same block.
-    assert found["replay"] == shlex.join(["conv2d-conformance", "replay", CASE, "no_bias.py:conv2d"])
+    assert found["replay"] == shlex.join(["conv2d-conformance", "replay", CASE, *here])
 
 
 def test_all_that_is_allowed_at_the_wrong_element_is_told(invoke: Callable[..., Result]) -> None:
@@ -112,7 +112,7 @@ def test_a_right_answer_is_told_as_such(invoke: Callable[..., Result]) -> None:
 def test_calls_that_belong_to_the_case_are_in_the_command(invoke: Callable[..., Result]) -> None:
     page = replayed(invoke, CASE, "no_bias.py:conv2d", "--after", "n1c1h1w1 m1k1", "--times", "2")
     command = shlex.split(told(page)["replay"])
-    assert command[4:] == ["--after", "n1c1h1w1 m1k1", "--times", "2"]
+    assert command[4:] == ["--after", "n1c1h1w1 m1k1", "--times", "2", "--isolation", "none"]
 
 
 def test_a_reproducer_that_does_not_show_what_was_seen_says_so(invoke: Callable[..., Result], folder: Path) -> None:
@@ -190,6 +190,13 @@ def test_no_text_of_others_leaves_its_place(invoke: Callable[..., Result], folde
 def test_a_fence_holds_whatever_stands_in_it(text: str) -> None:
     assert fences(fence(text)) == [f"{text.rstrip()}\n"]
     assert structure(fence(text)) == ["fence"]
+
+
+def test_a_site_is_for_a_block_alone(invoke: Callable[..., Result]) -> None:
+    for words in (("explain", "bias.added"), ("explain", "A"), ("reference", LAYER), ("replay", CASE, "no.py:conv2d")):
+        result = invoke(*words, "--site", SITE)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr == "Error: --site is for --format issue\nHint: add --format issue, or leave out --site\n"
 
 
 @pytest.mark.parametrize("url", ["example.org", "javascript:alert(1)", "https://a b", "https://a)[x](y", "https://a\n"])

@@ -406,6 +406,22 @@ def raises_keyboard_interrupt(input: Array, weight: Array, bias: Array | None = 
     raise KeyboardInterrupt
 
 
+class Halted(KeyboardInterrupt):
+    """An interrupt that no Ctrl-C raises."""
+
+
+def raises_an_interrupt_of_its_own(input: Array, weight: Array, bias: Array | None = None) -> NoReturn:
+    raise Halted("a stride of 0")
+
+
+class Quits(SystemExit):
+    """An exit that ends no process."""
+
+
+def raises_an_exit_of_its_own(input: Array, weight: Array, bias: Array | None = None) -> NoReturn:
+    raise Quits("a stride of 0")
+
+
 def raises_not_implemented(input: Array, weight: Array, bias: Array | None = None) -> NoReturn:
     raise NotImplementedError("no kernel for this")
 
@@ -523,6 +539,13 @@ def replaces_the_generator_of_numpy(input: Array, weight: Array, bias: Array | N
 def draws_from_the_generator_of_python_and_raises(input: Array, weight: Array, bias: Array | None = None) -> NoReturn:
     random.random()
     raise ValueError
+
+
+def imports_a_module_meanwhile(input: Array, weight: Array, bias: Array | None = None) -> Array:
+    import colorsys  # noqa: F401  # what nothing else imports
+
+    np.seterr(all="raise")
+    return zeros(input, weight)
 
 
 def makes_floating_point_errors_exceptions(input: Array, weight: Array, bias: Array | None = None) -> Array:

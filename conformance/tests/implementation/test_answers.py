@@ -114,8 +114,10 @@ def test_what_is_not_a_numeric_array_is_named(
 
 RAISED = {
     "raises_memory_error": Broken("memory", "conv2d ran out of memory: no room for 3 GiB"),
-    "raises_system_exit": Broken("exit", "conv2d raised SystemExit"),
-    "raises_keyboard_interrupt": Broken("exit", "conv2d raised KeyboardInterrupt"),
+    "raises_system_exit": Broken("exit", "conv2d raised SystemExit, which refuses no call"),
+    "raises_keyboard_interrupt": Broken("exit", "conv2d raised KeyboardInterrupt, which refuses no call"),
+    "raises_an_interrupt_of_its_own": Rejected("Halted", "a stride of 0"),
+    "raises_an_exit_of_its_own": Rejected("Quits", "a stride of 0"),
     "raises_not_implemented": Rejected("NotImplementedError", "no kernel for this"),
     "raises_a_skip": Rejected("Skip", "not today"),
     "raises_what_cannot_be_printed": Rejected("Unspeakable", "(the message could not be formed)"),

@@ -60,6 +60,12 @@ def test_a_name_of_the_contract_in_another_spelling_is_no_silent_disclaimer(
     assert sentence == f"it has a parameter {name}, which is never given: did you mean {meant}?"
 
 
+@pytest.mark.parametrize(("name", "is_in_use"), [("strides", True), ("stide", False)])
+def test_the_advice_has_the_option_that_reads_a_spelling_in_use(name: str, is_in_use: bool) -> None:
+    _, advice = fault_of_parameters(signature(f"input, weight, bias=None, *, {name}=1")) or ("", "")
+    assert ("?arrays=numpy" in advice) == is_in_use
+
+
 @pytest.mark.parametrize(
     ("meant", "spelling"), [(meant, one) for meant, all_ in SPELT_OTHERWISE.items() for one in all_]
 )

@@ -55,6 +55,18 @@ def test_a_change_is_seen_in_every_call(
     assert [told(changing.ask(request_for())).observed for _ in range(3)] == [seen_of(name)] * 3
 
 
+def test_an_import_during_the_call_is_told_since_it_may_have_made_the_change(
+    worker: Callable[..., Worker], request_for: Callable[..., Request]
+) -> None:
+    importing = worker("imports_a_module_meanwhile")
+    (first,), (second,) = (told(importing.ask(request_for())).observed for _ in range(2))
+    assert first.sentence == (
+        "the call changed how NumPy handles floating-point errors; it also imported colorsys: "
+        "what a library sets up is not meant where it is imported before the first call"
+    )
+    assert second.sentence == "the call changed how NumPy handles floating-point errors"
+
+
 @pytest.mark.parametrize("name", CHANGED)
 def test_in_this_process_it_is_put_back(
     target: Callable[[str], str], request_for: Callable[..., Request], name: str

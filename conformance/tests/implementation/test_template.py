@@ -109,6 +109,16 @@ def test_a_restart_needs_no_load(mine: Callable[[], str], request_for: Callable[
     assert len(loads()) == 2
 
 
+def test_where_all_are_forks_it_is_loaded_once(mine: Callable[[], str], request_for: Callable[..., Request]) -> None:
+    with Worker(mine(), forks=True) as worker:
+        (_, pid, _) = array_of(worker.ask(request_for(0)))
+        assert worker.restart()
+        (number, other, _) = array_of(worker.ask(request_for(0)))
+    assert number == 1
+    assert pid != other
+    assert len(loads()) == 1
+
+
 @pytest.mark.parametrize(("first", "is_forked"), SHARED.items())
 def test_nothing_is_forked_that_would_lack_or_share_something(
     mine: Callable[[str], str], first: str, is_forked: bool
@@ -121,10 +131,11 @@ def test_nothing_is_forked_that_would_lack_or_share_something(
                 WorkerProcess([NO_PROGRAM], start=template.fork)
 
 
+@pytest.mark.parametrize("forks", [False, True])
 def test_without_forks_a_fresh_process_is_a_spare_one(
-    mine: Callable[[str], str], request_for: Callable[..., Request]
+    mine: Callable[[str], str], request_for: Callable[..., Request], forks: bool
 ) -> None:
-    with Worker(mine("import socket\npair = socket.socketpair()\n")) as worker:
+    with Worker(mine("import socket\npair = socket.socketpair()\n"), forks=forks) as worker:
         assert broken(worker.ask(request_for(1))).kind == "died"
         assert array_of(worker.ask(request_for(0)))[0] == 1
         assert worker._template is None
@@ -151,6 +162,12 @@ def test_a_fork_keeps_the_seed_of_its_target(mine: Callable[[str], str], request
             drawn.append(array_of(worker.ask(request_for(0)))[1])
         assert worker._template is not None
     assert len({*drawn}) == 1
+
+
+def test_nobody_waits_for_the_first_fork_when_it_is_abandoned(mine: Callable[[str], str]) -> None:
+    (abandoned := threading.Event()).set()
+    with pytest.raises(Abandoned):
+        Worker(mine("import time\ntime.sleep(1000)\n"), start_timeout=1000, abandoned=abandoned, forks=True)
 
 
 def test_nobody_waits_for_a_template_that_is_abandoned(mine: Callable[[str], str]) -> None:

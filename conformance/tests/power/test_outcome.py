@@ -98,9 +98,9 @@ def invoke(
 
 
 def test_the_command_shows_the_table_and_has_an_exit_status(monkeypatch: pytest.MonkeyPatch) -> None:
-    good, asked = invoke(monkeypatch, findings(), "--only", "bias_[df]*", "--workers", "1")
+    good, asked = invoke(monkeypatch, findings(), "--only", "bias_[df]*", "--workers", "1", "--scheduler", "tcp://x:1")
     assert good.exit_code == 0
-    assert (asked["workers"], asked["names"][0]) == (1, "bias_dropped")
+    assert (asked["workers"], asked["scheduler"], asked["names"][0]) == (1, "tcp://x:1", "bias_dropped")
     assert f"{OURS} sees 2 of 2 mutants" in good.stdout
     bad, _ = invoke(monkeypatch, findings(bias_dropped=ACCEPTED))
     assert bad.exit_code == 1

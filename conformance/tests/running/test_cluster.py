@@ -14,7 +14,8 @@ from conv2d_conformance import sources
 from conv2d_conformance.cli import program
 from conv2d_conformance.cli.problems import problem_of
 from conv2d_conformance.implementation.host import connect
-from conv2d_conformance.pool import pool
+from conv2d_conformance.pool import children, pool
+from conv2d_conformance.pool.children import TaskKills
 from conv2d_conformance.pool.cluster import ClusterExecutor, NoCluster, carry_out
 from conv2d_conformance.report.header import Introduction
 from conv2d_conformance.running.elsewhere import AnotherImplementation, CheckTask, ClusterLost, _result, examined
@@ -28,16 +29,17 @@ def test_without_dask_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_worker_with_other_sources_does_nothing() -> None:
-    assert carry_out(sources.digest(), divmod, (7, 2), {}) == (3, 1)
+    assert carry_out(sources.digest(), "key", divmod, (7, 2), {}) == (3, 1)
+    children.end("key")
     with pytest.raises(NoCluster, match="a worker has other sources of the suite"):
-        carry_out(64 * "0", divmod, (7, 2), {})
+        carry_out(64 * "0", "key", divmod, (7, 2), {})
 
 
 def test_a_worker_that_would_draw_other_cases_does_nothing() -> None:
     """Another version of Hypothesis draws other cases from the same seed."""
     target = "reference-correlate"
     introduction = Introduction.of(connect(target, isolation="none").hello)
-    task = CheckTask("x", Options(target=target), introduction, {"hypothesis": "0.1"}, "test_bias::test_added")
+    task = CheckTask(Options(target=target), introduction, {"hypothesis": "0.1"}, "test_bias::test_added")
     with pytest.raises(AnotherImplementation, match=r"a worker has hypothesis .*, and this process 0\.1"):
         examined(task)
 
@@ -59,11 +61,13 @@ class Client:
 
 def test_tasks_are_new_each_time_and_carry_the_sources_and_the_resources() -> None:
     client = Client()
-    ClusterExecutor(client, {"GPU": 1.0}).submit(divmod, 7, 2)
+    executor = ClusterExecutor(client, {"GPU": 1.0})
+    executor.submit(divmod, 7, 2)
     assert client.asked == [
         {"pure": False, "resources": {"GPU": 1.0}},
-        (carry_out, sources.digest(), divmod, (7, 2), {}),
+        (carry_out, sources.digest(), executor.key, divmod, (7, 2), {}),
     ]
+    assert ClusterExecutor(client, {}).key != executor.key
 
 
 def test_a_lost_cluster_is_told_as_one_and_other_errors_are_not() -> None:
@@ -78,6 +82,10 @@ def test_a_lost_cluster_is_told_as_one_and_other_errors_are_not() -> None:
     )
     with pytest.raises(ClusterLost, match="the cluster is lost: no worker; what was found is kept"):
         _result(killed)
+    deadly: Future[Any] = Future()
+    deadly.set_exception(TaskKills("a task has no result", "look there"))
+    with pytest.raises(ClusterLost, match="the cluster is lost: a task has no result; what was found is kept"):
+        _result(deadly)
     broken: Future[Any] = Future()
     broken.set_exception(ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):

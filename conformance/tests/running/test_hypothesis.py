@@ -12,6 +12,7 @@ import pytest
 import conv2d_conformance
 
 PRIVATE = {
+    ("hypothesis.core", "deterministic_PRNG"): "leave the random generators alone where they ask nobody",
     ("hypothesis.configuration", "__hypothesis_home_directory"): "keep its files out of the caller's folder",
     ("hypothesis.internal.conjecture.providers", "_get_local_constants"): "draw no constants of loaded modules",
     ("hypothesis.internal.conjecture.providers", "CONSTANTS_CACHE"): "draw no constants that it looked up before",
@@ -43,12 +44,14 @@ def test_its_tests_have_the_private_attribute(name: str) -> None:
 
 
 def test_one_file_uses_private_parts() -> None:
-    private = re.compile(r"hypothesis\.internal|hypothesis import .*configuration|\b__?hypothesis_")
+    private = re.compile(r"hypothesis\.internal|hypothesis import .*(configuration|core)|\b__?hypothesis_")
     assert {path.name for path in SOURCES.rglob("*.py") if private.search(path.read_text())} == {"hypothesis_draws.py"}
 
 
 def test_all_that_it_uses_is_looked_for_here() -> None:
     from conv2d_conformance.running import hypothesis_draws as draws
 
-    assert {draws.HOME, draws.CONSTANTS, draws.KNOWN_CONSTANTS, "Constants"} == {name for _, name in PRIVATE}
+    assert {draws.HOME, draws.CONSTANTS, draws.KNOWN_CONSTANTS, draws.GENERATORS, "Constants"} == {
+        name for _, name in PRIVATE
+    }
     assert {draws.SETTINGS, draws.SEED} == set(OF_A_TEST)

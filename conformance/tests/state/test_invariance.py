@@ -25,7 +25,7 @@ from conv2d_conformance.emulation.adapters import INVARIANT
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import invariances
-from conv2d_conformance.report.text import replay_command
+from conv2d_conformance.report.replaying import replay_command
 from conv2d_conformance.running.examine import examine
 from conv2d_conformance.variants import catalogue as variants
 from conv2d_conformance.verdict.examination import Examination, Nonconforming

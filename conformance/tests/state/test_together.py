@@ -17,7 +17,7 @@ from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.emulation.call import Call
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.mutants import threads
-from conv2d_conformance.report.text import replay_command
+from conv2d_conformance.report.replaying import replay_command
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
 from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.question import Question

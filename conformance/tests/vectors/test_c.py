@@ -195,6 +195,8 @@ def test_the_vectors_can_be_in_the_program(build: Callable[..., Path]) -> None:
         (("none.bin",), "the file with the vectors cannot be read"),
         (("kernel.c",), "these are no vectors of this format"),
         (("cut.bin",), "these are no vectors of this format, or not all of them"),
+        (("changed.bin",), "the vectors were changed since they were exported: their checksum is wrong"),
+        (("signed.bin",), "the vectors were changed since they were exported: their checksum is wrong"),
         (("vectors.bin", "--grade", "Z"), "--grade is a name of index.json"),
         (("vectors.bin", "--dtypes", "float23"), "--dtypes has float32"),
         (("vectors.bin", "--other"), "an argument is not known"),
@@ -204,6 +206,8 @@ def test_wrong_usage_is_a_sentence(build: Callable[..., Path], words: tuple[str,
     program = build()
     data = (program.parent / "vectors.bin").read_bytes()
     (program.parent / "cut.bin").write_bytes(data[:-4])
+    (program.parent / "changed.bin").write_bytes(data[:-8] + bytes([data[-8] ^ 1]) + data[-7:])
+    (program.parent / "signed.bin").write_bytes(data[:-1] + bytes([data[-1] ^ 0x80]))
     status, told, error = run(program, *words)
     assert (status, told) == (2, "")
     assert sentence in error

@@ -244,19 +244,38 @@ def test_a_file_finds_its_neighbours(
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PK"])
-def test_arrays_that_cannot_be_read_are_no_wrong_answer(
-    capsys: pytest.CaptureFixture[str],
-    vectors: Path,
-    tmp_path: Path,
-    kernel: Callable[[str], str],
-    content: bytes | None,
+def test_arrays_that_cannot_be_read_are_no_wrong_answer(vectors: Path, tmp_path: Path, content: bytes | None) -> None:
+    vector = json.loads((vectors / "index.json").read_text())["vectors"][0]
+    (tmp_path / "vectors").mkdir()
+    if content is not None:
+        (tmp_path / vector["file"]).write_bytes(content)
+    with pytest.raises(check_vectors.UsageError, match=r"0000.npz cannot be read: "):
+        check_vectors.read_arrays(tmp_path, vector)
+
+
+@pytest.mark.parametrize("name", ["vectors/0000.npz", "vectors/0045.npz", "vectors.bin", "vectors.h"])
+def test_what_was_changed_is_not_asked(
+    capsys: pytest.CaptureFixture[str], vectors: Path, tmp_path: Path, name: str
 ) -> None:
     shutil.copytree(vectors, tmp_path / "some")
-    spoilt = tmp_path / "some" / "vectors" / "0000.npz"
-    spoilt.unlink() if content is None else spoilt.write_bytes(content)
+    changed = tmp_path / "some" / name
+    data = bytearray(changed.read_bytes())
+    data[len(data) // 2] ^= 1
+    changed.write_bytes(data)
+    status, told, error = run(capsys, tmp_path / "some", "json:dumps")
+    assert (status, told) == (2, "")
+    assert f"{changed} was changed since it was exported: " in error
+
+
+def test_a_file_that_is_gone_is_missed_only_where_it_is_read(
+    capsys: pytest.CaptureFixture[str], vectors: Path, tmp_path: Path, kernel: Callable[[str], str]
+) -> None:
+    shutil.copytree(vectors, tmp_path / "some")
+    (tmp_path / "some" / "vectors.bin").unlink()
+    assert run(capsys, tmp_path / "some", kernel(SOURCE))[0] == 0
+    (tmp_path / "some" / "vectors" / "0000.npz").unlink()
     status, _, error = run(capsys, tmp_path / "some", kernel(SOURCE))
-    assert status == 2
-    assert "0000.npz cannot be read: " in error
+    assert (status, "0000.npz cannot be read: " in error) == (2, True)
 
 
 def test_a_folder_without_an_index_and_one_without_vectors(
@@ -265,7 +284,7 @@ def test_a_folder_without_an_index_and_one_without_vectors(
     status, _, error = run(capsys, tmp_path, "json:dumps")
     assert (status, "index.json cannot be read: " in error) == (2, True)
     index = json.loads((vectors / "index.json").read_text())
-    (tmp_path / "index.json").write_text(json.dumps(index | {"vectors": []}))
+    (tmp_path / "index.json").write_text(json.dumps(index | {"vectors": [], "checksums": {}}))
     status, told, _ = run(capsys, tmp_path, "json:dumps")
     assert (status, "0 of 0 right" in told) == (4, True)
 

@@ -58,6 +58,10 @@ def test_the_index_follows_its_schema_and_names_the_edition(exported: tuple[Path
     edition = spec.load()
     assert (index.edition, index.edition_digest) == (edition.edition, edition.digest)
     assert len(index.vectors) == len(chosen.chosen("mcu"))
+    found = contents(folder)
+    assert index.checksums == {
+        name: found[name] for name in [*(vector.file for vector in index.vectors), "vectors.bin", "vectors.h"]
+    }
 
 
 def test_an_archive_has_the_arrays_of_its_case_and_every_range_that_is_named(vectors: Path) -> None:
