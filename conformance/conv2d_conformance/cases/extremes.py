@@ -58,8 +58,8 @@ UNEVEN = tuple(
     map(
         parse,
         (
-            "n1c128h8w8 m128k1 float32 scaled:1",
-            "n1c16h12w12 m32k3 p1 float32 scaled:2",
+            "n1c64h8w8 m64k1 float32 scaled:1",
+            "n1c8h8w8 m64k3 p1 float32 scaled:2",
             "n1c64h8w8 m64k1 float64 scaled:3",
             f"n1c1h24w26 m1k3 float32 uniform:4 x[0,0,0,0]=1000000 {_BOX}",
             f"n1c1h24w26 m1k3 float64 uniform:5 x[0,0,0,0]=1000000 {_BOX}",
