@@ -138,8 +138,8 @@ def place(run: Run, name: str, version: str) -> Path:
 
 
 def without_folders(text: str) -> str:
-    """The text without the folder of the project on this machine, which a library names where it tells who called."""
-    return text.replace(f"{ROOT}/", "")
+    """The text without folders of this machine, the project's and a package's, which a library names as its callers."""
+    return re.sub(r'[^\s"\\]*/site-packages/', "", text).replace(f"{ROOT}/", "")
 
 
 def examine(run: Run, environments: Environments) -> Path:

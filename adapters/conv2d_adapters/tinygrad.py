@@ -4,9 +4,9 @@ Options: `same` (number: the padding `same` is claimed where the stride is a num
 as it is; documented: it is claimed as in PyTorch's documentation, to which tinygrad's refers, where a pair is allowed);
 `optimised` (on; off: tinygrad's setting `NOOPT`, by which no loop is unrolled or vectorised), for the whole process.
 
-tinygrad rewrites every kind of call in Python, in some 0.15 s, and more than twice that for gradients, and in half of
-that where it does not optimise; clang takes another 0.04 s. tinygrad keeps what is compiled, by the kernel and never by
-the data, in `CACHEDB`, too. bfloat16 is not claimed: clang has it from release 15 on.
+tinygrad rewrites every kind of call in Python, in some 0.15 s, and more than twice that for gradients, and in little
+more than half of that where it does not optimise; clang takes another 0.04 s. tinygrad keeps what is compiled, by the
+kernel and never by the data, in `CACHEDB`, too. bfloat16 is not claimed: clang has it from release 15 on.
 """
 
 from importlib.metadata import version

@@ -27,7 +27,8 @@ from datetime import date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
+from packaging.version import Version
 
 from conv2d_conformance import spec
 from conv2d_conformance.cli.problems import Problem
@@ -43,8 +44,8 @@ CONDITIONS = (*TEXTS, *LISTS, EXPIRES)
 WILD = frozenset("*?[")
 """What makes a requirement a glob."""
 
-LATEST = "9999!0"
-"""A version after all others: a specifier that contains it has no upper end."""
+LATEST = Version("99991231")
+"""The last day as a version: what ends at it or later has no end that can come."""
 
 
 def read_deviations(path: Path) -> tuple[tuple[Deviation, Conditions], ...]:
@@ -91,8 +92,14 @@ def _declared(where: str, table: Mapping[str, object]) -> tuple[Deviation, Condi
 
 
 def _ends(conditions: Conditions) -> bool:
-    is_bounded = bool(conditions.version) and not SpecifierSet(conditions.version).contains(LATEST)
-    return is_bounded or conditions.expires < date.max
+    return conditions.expires < date.max or any(map(_is_end, SpecifierSet(conditions.version)))
+
+
+def _is_end(clause: Specifier) -> bool:
+    """Whether a clause of a specifier lets no later version in, from some version on."""
+    if clause.operator in ("<", "<="):
+        return Version(clause.version) < LATEST
+    return clause.operator in ("==", "===", "~=")
 
 
 def _deviation(where: str, table: Mapping[str, object]) -> Deviation:

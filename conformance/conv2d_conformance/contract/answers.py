@@ -24,8 +24,9 @@ class Request:
     arrays lie in memory: all of them, or only the one that is `viewed`. `products` is the number of multiplications
     that the definition needs: a call with more may take longer. With a second request `beside` it, two threads make
     the two calls at once, again and again, and both are answered. `line` denotes the call to a person, if a line does.
-    `meanwhile` is a little work that the harness does while another process computes the answer. `elements` is the
-    number of those of the answer, where there may be very many. Its arrays may lie in a `file`, which is sealed; then
+    `meanwhile` is a little work that the harness does while another process computes the answer, and `spare` a little
+    more, which it leaves for later where the answer is there by then. `elements` is the number of those of the answer,
+    where there may be very many. Its arrays may lie in a `file`, which is sealed; then
     nothing is viewed, and so may those of the answer.
     """
 
@@ -38,6 +39,7 @@ class Request:
     viewed: str | None = None
     line: str = ""
     meanwhile: Callable[[], object] | None = field(default=None, compare=False)
+    spare: Callable[[], object] | None = field(default=None, compare=False)
     elements: int = 0
     file: ArrayFile | None = field(default=None, compare=False)
 

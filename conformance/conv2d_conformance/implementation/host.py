@@ -184,6 +184,8 @@ class Worker:
             patience = Patience(limit, FIRST_CALLS * limit if is_first else limit, process.usage)
             if request.meanwhile is not None:
                 request.meanwhile()
+            if request.spare is not None and not process.has_news:
+                request.spare()
             limit_of_answer = max(LARGEST_ANSWER, WIDEST_ELEMENT * request.elements)
             received = process.receive(patience, limit=limit_of_answer)
             arrays = process.arrays_of(received, limit=limit_of_answer)

@@ -17,6 +17,7 @@ from conv2d_conformance.implementation.calling import Memory, answer
 from conv2d_conformance.implementation.concurrent_calls import answer_together
 from conv2d_conformance.implementation.file_channel import FILE, FileChannel
 from conv2d_conformance.implementation.framing import Buffers, Incoming, advance, encode
+from conv2d_conformance.implementation.modules_beside import modules_beside
 from conv2d_conformance.implementation.protocol import decode_request, encode_answer, encode_hello
 from conv2d_conformance.implementation.target import LoadError, Target, load, parse
 
@@ -25,10 +26,14 @@ UNLIMITED = 1 << 62  # the harness is trusted with its own requests
 
 @dataclass(frozen=True)
 class Loaded:
-    """An adapter, and where an import of the reference must be reported, the modules that were there before it."""
+    """An adapter, and where an import of the reference must be reported, the modules that were there before it.
+
+    beside: the modules of its own folder, in words.
+    """
 
     adapter: Adapter
     own_modules: frozenset[str] | None
+    beside: str = ""
 
 
 def loaded(text: str) -> Loaded:
@@ -38,7 +43,9 @@ def loaded(text: str) -> Loaded:
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     target = parse(text)
     own = frozenset(sys.modules)
-    return Loaded(load(target), own if _reference_is_foreign(target) else None)
+    adapter = load(target)
+    beside = modules_beside(target.path, own) if target.path else ""
+    return Loaded(adapter, own if _reference_is_foreign(target) else None, beside)
 
 
 def serve(text: str, requests: int, answers: int, files: int | None = None) -> None:
@@ -59,7 +66,7 @@ def serve_loaded(target: Loaded, requests: int, answers: int, channel: FileChann
     adapter, memory, me = target.adapter, Memory(), os.getpid()
     while (message := _receive(requests)) is not None and (operation := message.header["op"]) != "bye":
         if operation == "hello":
-            _send(answers, encode_hello(hello(adapter)))
+            _send(answers, encode_hello(hello(adapter, target.beside)))
             continue
         file = channel.receive(message.header, UNLIMITED) if channel is not None and FILE in message.header else None
         request = decode_request(message.header, message.arrays, file)
@@ -79,8 +86,8 @@ def serve_loaded(target: Loaded, requests: int, answers: int, channel: FileChann
         del message, file, request, given  # else their arrays would take memory beside those of the next call
 
 
-def hello(adapter: Adapter) -> Hello:
-    """How an adapter introduces itself."""
+def hello(adapter: Adapter, beside: str = "") -> Hello:
+    """How an adapter introduces itself, with the modules of its own folder."""
     return Hello(
         name=adapter.name,
         version=adapter.version,
@@ -92,6 +99,7 @@ def hello(adapter: Adapter) -> Hello:
             "python": platform.python_version(),
             "numpy": np.__version__,
             "platform": platform.platform(),
+            **({"modules": beside} if beside else {}),
             **adapter.environment,
         },
         composed=dict(adapter.composed),

@@ -87,6 +87,12 @@ def cluster(address: str) -> Iterator[ClusterExecutor]:
             client.close(timeout=SECONDS_TO_REACH)
 
 
+def import_dask() -> None:
+    """Import Dask before it is needed, which takes a second. Where it is missing, `cluster` says so."""
+    with suppress(ImportError):
+        importlib.import_module("distributed")
+
+
 def _parsed(address: str) -> tuple[str, dict[str, float]]:
     """The address, and how much of each resource a task needs: tcp://HOST:PORT?GPU=1."""
     place, _, query = address.partition("?")

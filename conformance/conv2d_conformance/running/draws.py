@@ -54,7 +54,7 @@ class Draws:
         """Run a check, in the context of its draws."""
         key = (function, iut.effort, iut.seed)
         if key in self._known:
-            for drawn in self._known[key] if self._keeps else self._known.pop(key):
+            for drawn in iut.in_turn(self._known[key] if self._keeps else self._known.pop(key)):
                 _inner(function)(**{UNDER_TEST: iut}, **drawn)
         elif self._keeps:
             with _noting(function, asks=True) as taken:

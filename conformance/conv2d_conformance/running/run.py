@@ -13,6 +13,7 @@ from conv2d_conformance.descriptors import occupy_standard_descriptors
 from conv2d_conformance.environment import lack_of
 from conv2d_conformance.implementation.host import connect
 from conv2d_conformance.output.destination import find
+from conv2d_conformance.pool.cluster import import_dask
 from conv2d_conformance.report.report import Report
 from conv2d_conformance.report.writing import ReportFile
 from conv2d_conformance.running.draws import Draws
@@ -85,5 +86,7 @@ def _beforehand(options: Options, draws: Draws) -> Iterator[None]:
     from conv2d_conformance.running.connected import draw_beforehand
 
     yield
-    if options.workers == 1 and not options.scheduler:
+    if options.scheduler:
+        import_dask()
+    elif options.workers == 1:
         yield from draw_beforehand(options, draws)

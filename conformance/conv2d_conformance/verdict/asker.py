@@ -66,7 +66,7 @@ class Asker:
     ) -> Judgement:
         """Ask a case, up to `times` times or until an answer fails. The work `meanwhile` is short."""
         question = self._question(case)
-        request = question.foreseen(meanwhile, values=values)
+        request = question.foreseen(meanwhile, self._foresee_laws if values else _nothing, values=values)
         grading = self._tally.grading if self.grades else None
         answers: list[Answer] = []
         for _ in range(times):
@@ -129,6 +129,11 @@ class Asker:
             _ = question.request
             self._prepared.append(question)
 
+    def _foresee_laws(self) -> None:
+        """Find what the answers to the next questions will be held against."""
+        for question in self._prepared:
+            question.foresee_law()
+
     def _question(self, case: Case) -> Question:
         question = self._taken(case) or self._prepare(case, self.claims)
         if question.is_small:
@@ -156,3 +161,7 @@ class Asker:
                 )
                 if case is not None:
                     self.watched[requirement] = case, observation
+
+
+def _nothing() -> None:
+    """Where no law is needed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
 from conv2d_conformance import spec
@@ -112,6 +112,16 @@ class Examining:
             yield from ahead
         finally:
             self._look_ahead = _nothing
+
+    def in_turn(self, drawn: Iterable[Mapping[str, object]]) -> Iterator[Mapping[str, object]]:
+        """What a check has drawn, one example after the other. Most are asked as they are, and are prepared so."""
+
+        def foresee(example: Mapping[str, object]) -> None:
+            for value in example.values():
+                if isinstance(value, Case):
+                    self._foresee_unknown(value)
+
+        return self._ahead(drawn, foresee)
 
     def _foresee(self, case: Case) -> None:
         if (fitting := self._fitting(case)) is not None:

@@ -89,16 +89,31 @@ class Question:
             line=format_case(self.case),
         )
 
-    def foreseen(self, then: Callable[[], object] = lambda: None, *, values: bool = True) -> Request:
-        """The call. While the answer is awaited, the law of its `values` is computed if small, then `then` runs."""
+    def foreseen(
+        self,
+        then: Callable[[], object] = lambda: None,
+        spare: Callable[[], object] = lambda: None,
+        *,
+        values: bool = True,
+    ) -> Request:
+        """The call. While the answer is awaited, the law of its `values` is computed if small, then `then` runs.
+
+        Where the answer takes longer, `spare` runs, too.
+        """
 
         def meanwhile() -> None:
+            if values:
+                self.foresee_law()
             with suppress(Exception):  # a failure here occurs again where the value is needed, and is told there
-                if values and 0 < self.request.products <= FORESEEN:
-                    _ = self.evidence, self.is_bounded
                 then()
 
-        return replace(self.request, meanwhile=meanwhile)
+        return replace(self.request, meanwhile=meanwhile, spare=spare)
+
+    def foresee_law(self) -> None:
+        """Compute the law now, if it is small. A failure occurs again where the law is needed, and is told there."""
+        with suppress(Exception):
+            if 0 < self.request.products <= FORESEEN:
+                _ = self.evidence, self.is_bounded
 
     @property
     def is_small(self) -> bool:

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -320,12 +321,33 @@ def test_a_fresh_process_that_does_not_start_is_an_answer_too(
     )
 
 
+@pytest.mark.parametrize("work", ["meanwhile", "spare"])
 def test_the_harness_works_until_the_answer_comes(
-    worker: Callable[..., Worker], request_for: Callable[..., Request], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    worker: Callable[..., Worker],
+    request_for: Callable[..., Request],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    work: str,
 ) -> None:
     monkeypatch.setenv("WORK_OF_THE_HARNESS", str(tmp_path / "done"))
     waiting = worker("answers_when_the_harness_has_done_its_work")
-    assert isinstance(waiting.ask(replace(request_for(), meanwhile=(tmp_path / "done").touch)), Result)
+    given: dict[str, Any] = {work: (tmp_path / "done").touch}
+    assert isinstance(waiting.ask(replace(request_for(), **given)), Result)
+
+
+def test_an_answer_that_is_there_waits_for_no_spare_work(
+    worker: Callable[..., Worker], request_for: Callable[..., Request]
+) -> None:
+    quick, done = worker("zeros"), list[str]()
+
+    def wait_for_the_answer() -> None:
+        assert quick._process is not None
+        while not quick._process.has_news:
+            time.sleep(0.001)
+
+    request = replace(request_for(), meanwhile=wait_for_the_answer, spare=lambda: done.append("spare"))
+    assert isinstance(quick.ask(request), Result)
+    assert done == []
 
 
 def test_the_harness_works_while_a_process_starts(tmp_path: Path, request_for: Callable[..., Request]) -> None:

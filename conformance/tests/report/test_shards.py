@@ -12,7 +12,7 @@ import pytest
 
 from conv2d_conformance.changes import changes_between
 from conv2d_conformance.checks import catalogue
-from conv2d_conformance.checks.costs import FINGERPRINT, cost, parts
+from conv2d_conformance.checks.costs import FINGERPRINT, IN_A_RUN, cost, parts
 from conv2d_conformance.checks.order import measured
 from conv2d_conformance.cli.draft_deviations import drafted_from
 from conv2d_conformance.contract.capabilities import Capabilities
@@ -59,6 +59,16 @@ def test_every_check_has_a_cost_at_every_effort_that_is_measured() -> None:
     said = measured()["checks"]
     assert [name for name in catalogue() if not {"seconds", "standard_seconds"} <= said[name].keys()] == []
     assert cost("test_of_tomorrow::test_new", "quick") == 1
+
+
+def test_a_quick_check_takes_longer_in_a_run_than_alone_and_nothing_else_does() -> None:
+    found, name = measured(), "test_values::test_combinations"
+    check, fingerprint = found["checks"][name], found[FINGERPRINT]
+    assert cost(name, "quick") == IN_A_RUN * round(1000 * check["seconds"])
+    assert cost(FINGERPRINT, "quick") == round(1000 * fingerprint["seconds"])
+    for effort in ("standard", "thorough"):
+        assert cost(name, effort) == round(1000 * check["standard_seconds"])
+        assert cost(FINGERPRINT, effort) == round(1000 * fingerprint["standard_seconds"])
 
 
 @pytest.mark.parametrize("text", ["0/2", "3/2", "1", "1/0", "01/2", "-1/2", "1/2 ", "1/99999", "x/y", ""])

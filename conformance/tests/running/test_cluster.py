@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from concurrent.futures import Future
 from pathlib import Path
@@ -18,14 +19,27 @@ from conv2d_conformance.pool import children, pool
 from conv2d_conformance.pool.children import TaskKills
 from conv2d_conformance.pool.cluster import ClusterExecutor, NoCluster, carry_out
 from conv2d_conformance.report.header import Introduction
+from conv2d_conformance.running.draws import Draws
 from conv2d_conformance.running.elsewhere import AnotherImplementation, CheckTask, ClusterLost, _result, examined
 from conv2d_conformance.running.options import Options
+from conv2d_conformance.running.run import _beforehand
 
 
 def test_without_dask_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(NoCluster, match="--scheduler needs Dask; pip install"), pool(1, "tcp://127.0.0.1:1"):
         pass
+
+
+def test_dask_is_imported_while_the_target_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    imported: list[str] = []
+    monkeypatch.setattr(importlib, "import_module", imported.append)
+    options = Options(target="reference-correlate", scheduler="tcp://127.0.0.1:1")
+    assert [*_beforehand(options, Draws(keeps=False))] == [None]
+    assert imported == ["distributed"]
+    monkeypatch.undo()
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert [*_beforehand(options, Draws(keeps=False))] == [None]
 
 
 def test_a_worker_with_other_sources_does_nothing() -> None:

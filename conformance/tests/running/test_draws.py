@@ -9,10 +9,17 @@ import pytest
 from hypothesis import given, is_hypothesis_test, register_random
 from hypothesis import strategies as st
 
+from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks import Check, catalogue
+from conv2d_conformance.contract.answers import Answer, Request
+from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS, Effort
+from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.implementation.target import load, parse
 from conv2d_conformance.running.draws import Draws
 from conv2d_conformance.running.hypothesis_draws import drawing
+from conv2d_conformance.verdict.examination import Examination
+from conv2d_conformance.verdict.question import Question
 
 QUICK = EFFORTS["quick"]
 SOME = [check for check in catalogue().values() if is_hypothesis_test(check.function)][::12]
@@ -24,6 +31,9 @@ class Listening:
     def __init__(self, effort: Effort = QUICK, seed: int = 7) -> None:
         self.effort, self.seed = effort, seed
         self.asked: list[tuple[Any, ...]] = []
+
+    def in_turn(self, drawn: list[Any]) -> list[Any]:
+        return drawn
 
     def __getattr__(self, name: str) -> Any:
         return lambda *cases: self.asked.append((name, *cases))
@@ -68,6 +78,33 @@ def test_where_nobody_is_asked_no_generator_is_seeded() -> None:
     assert generator.seeded == 0
     calls = asked(Draws(keeps=False), function)
     assert generator.seeded >= len(calls) > 0, f"Hypothesis {hypothesis.__version__} seeds generators in another way"
+
+
+def test_the_next_of_what_was_drawn_is_prepared_until_an_answer_comes() -> None:
+    prepared: list[Case] = []
+    asked_of: list[int] = []
+
+    def prepare(case: Case, claims: Capabilities) -> Question:
+        prepared.append(case)
+        return Question(case, claims)
+
+    class Working(InProcess):
+        def ask(self, request: Request) -> Answer:
+            assert request.meanwhile is not None
+            request.meanwhile()
+            asked_of.append(len(prepared))
+            return super().ask(request)
+
+    check = catalogue()["test_values::test_definition"]
+    draws = Draws(keeps=False)
+    draws.draw(check.function, QUICK, 7)
+    found = Examination(Working(load(parse("reference-correlate"))), QUICK, seed=7, prepare=prepare)
+    with drawing(check.function, QUICK, 7):
+        draws.run(check.function, found)
+    calls = len(asked_of)
+    assert calls > 20
+    assert asked_of == [*range(2, calls + 1), calls]
+    assert found.tally.asked == calls
 
 
 def test_of_another_seed_or_effort_nothing_is_drawn_beforehand() -> None:

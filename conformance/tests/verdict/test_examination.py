@@ -224,6 +224,31 @@ def test_the_next_of_fixed_cases_is_prepared_until_an_answer_comes() -> None:
     assert (found.tally.outcome, found.tally.asked) == ("pass", 4)
 
 
+@pytest.mark.parametrize(("values", "are_found"), [(True, [True, True, True]), (False, [False, False, False])])
+def test_where_an_answer_takes_long_what_the_next_is_held_against_is_found(values: bool, are_found: list[bool]) -> None:
+    questions: dict[str, Question] = {}
+    known: list[bool] = []
+
+    def prepare(case: Case, claims: Capabilities) -> Question:
+        return questions.setdefault(format_case(case), Question(case, claims))
+
+    class TakingLong(InProcess):
+        def ask(self, request: Request) -> Answer:
+            for work in (request.meanwhile, request.spare):
+                if work is not None:
+                    work()
+            known.append(all("law" in vars(question) for question in questions.values()))
+            return super().ask(request)
+
+    adapter = Adapter(
+        name="tested", version="1", conv2d=lambda *arrays, **arguments: Call(*arrays, **arguments).right()
+    )
+    found = Examination(TakingLong(adapter), QUICK, prepare=prepare)
+    found.judge_all([parse(f"n1c1{size} m1k1 integers:1") for size in ("h1w1", "h2w2", "h3w3")], values=values)
+    assert known == are_found
+    assert len(questions) == 3
+
+
 def test_a_call_that_comes_between_others_is_made_once() -> None:
     """In a sequence, where it is asked each time; what is asked before it is forgotten after one more call."""
     prepared: list[Case] = []
