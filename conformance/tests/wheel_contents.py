@@ -33,6 +33,7 @@ DATA = {
     "conv2d_adapters/workers/on_chainer.deviations.toml",
     "conv2d_adapters/flax_linen.deviations.toml",
     "conv2d_adapters/flax_nnx.deviations.toml",
+    "conv2d_adapters/iree.deviations.toml",
     "conv2d_adapters/jax.deviations.toml",
     "conv2d_adapters/tensorflow.deviations.toml",
     "conv2d_adapters/keras.deviations.toml",

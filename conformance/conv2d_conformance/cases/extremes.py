@@ -52,6 +52,23 @@ BESIDE = tuple(
 )
 """The same with all bits drawn, in six places in turn: no tile of up to six cells has an edge that hides them all."""
 
+_BOX = " ".join(f"w[0,0,{row},{column}]=0.3" for row in range(3) for column in range(3))
+
+UNEVEN = tuple(
+    map(
+        parse,
+        (
+            "n1c64h8w8 m64k1 float32 scaled:1",
+            "n1c8h8w8 m64k3 p1 float32 scaled:2",
+            "n1c64h8w8 m64k1 float64 scaled:3",
+            f"n1c1h24w26 m1k3 float32 uniform:4 x[0,0,0,0]=1000000 {_BOX}",
+            f"n1c1h24w26 m1k3 float64 uniform:5 x[0,0,0,0]=1000000 {_BOX}",
+        ),
+    )
+)
+"""Where an error that is small beside the largest result is large beside its own: of Strassen's products of matrices,
+which mix channels of very different size, and of running sums, with which a filter of equal taps can be computed."""
+
 # ---- the largest numbers -----------------------------------------------------------------------------------------
 
 
@@ -96,7 +113,9 @@ def _subnormal() -> Iterator[Case]:
         pair = f"n1c2h1w1 m1k1 {dtype} w[0,0,0,0]=0.5 w[0,1,0,0]=0.5"
         yield parse(f"{pair} x[0,0,0,0]={normal!r} x[0,1,0,0]={normal * 1.5!r}")  # only the products
         yield parse(f"n1c1h1w2 m1k1 bias {dtype} w[0,0,0,0]=1 b[0]={-normal / 2!r} x[0,0,0,1]={normal!r}")
-        for number, shape in enumerate(("n2c3h5w6 m2k3x2 p1x0", "n1c4h5w5 m4k3 g2 p1", "n1c8h4w4 m2k1")):
+        # The last two fill vectors and tiles: flushing may be set for their code alone, or for the threads that run it.
+        small = ("n2c3h5w6 m2k3x2 p1x0", "n1c4h5w5 m4k3 g2 p1", "n1c8h4w4 m2k1")
+        for number, shape in enumerate((*small, "n2c3h6w35 m17k3 p1", "n1c32h6w9 m33k1")):
             yield parse(f"{shape} {dtype} subnormal:{number}")
 
 

@@ -27,6 +27,20 @@ LENGTHS_OF_ONE = tuple(
 """An axis of length 1, of an array, of a group or of the output, has a stride that says nothing."""
 
 
+REPEATED = tuple(
+    map(
+        parse,
+        (
+            "n1c2h4w5 m1k2 bias grad integers:1 view=broadcast",
+            "c2h4w5 m1k2 bias grad float64 integers:2 view=broadcast:gy",
+            "n1c2h1w6 m1k1x2 bias grad ones view=broadcast:gy",
+            "c1h1w6 m1k1x2 bias grad float64 ones view=broadcast",
+        ),
+    )
+)
+"""Arrays that repeat a row, or an element: what the derivative of a sum hands back."""
+
+
 @covers("gradients.view-transposed")
 def test_transposed(iut: ImplementationUnderTest) -> None:
     """Arrays with their rows and columns exchanged in memory have the gradients of dense ones."""
@@ -49,6 +63,7 @@ def test_offset(iut: ImplementationUnderTest) -> None:
 def test_broadcast(iut: ImplementationUnderTest) -> None:
     """Arrays that repeat the same memory along an axis have the gradients of dense ones."""
     iut.judge_all(_seen_as("broadcast", iut))
+    iut.judge_all(REPEATED)
 
 
 @covers("gradients.view-fortran")

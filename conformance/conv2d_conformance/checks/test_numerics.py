@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy, one_of
 from conv2d_conformance.cases.beside_paths import long_sums_on_paths
 from conv2d_conformance.cases.case import Case, Recipe
 from conv2d_conformance.cases.deep_sums import BRIMS, CHAINS, single_products
-from conv2d_conformance.cases.extremes import ALONE, BESIDE, DEEP, OVERFLOWING, SUBNORMAL
+from conv2d_conformance.cases.extremes import ALONE, BESIDE, DEEP, OVERFLOWING, SUBNORMAL, UNEVEN
 from conv2d_conformance.cases.geometry import multiply_adds
 from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.networks import network_cases
@@ -93,8 +93,9 @@ def test_bound(iut: ImplementationUnderTest, case: Case) -> None:
 
 @covers("numerics.bound")
 def test_bound_of_long_sums(iut: ImplementationUnderTest) -> None:
-    """Sums of thousands of products keep to the bound too, down to the last product."""
+    """Sums of thousands of products keep to the bound too, down to the last product, and so do those of uneven data."""
     iut.judge_all(case for case in _claimed(iut, DEEP) if multiply_adds(case) <= iut.effort.multiply_adds)
+    iut.judge_all(_claimed(iut, UNEVEN))
 
 
 @covers("numerics.bound")

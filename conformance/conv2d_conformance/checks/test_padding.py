@@ -3,11 +3,20 @@
 from hypothesis import given
 
 from conv2d_conformance.cases.case import Case
+from conv2d_conformance.cases.grammar import parse
 from conv2d_conformance.cases.strategies import cases
 from conv2d_conformance.cases.unusual_calls import unusual_cases
 from conv2d_conformance.checks import covers
 from conv2d_conformance.checks.regions import pads_beyond_kernel
 from conv2d_conformance.checks.under_test import ImplementationUnderTest
+from conv2d_conformance.contract.formats import DTYPES
+
+CONSTANT = tuple(
+    parse(f"{shape} {dtype} ones")
+    for dtype in DTYPES
+    for shape in ("n2c2h4w5 m3k3x2 p1x2 bias", "n1c4h3w6 m4k1x3 s2 p2 g4")
+)
+"""Images of one value, where padding with anything but zeros could be overlooked."""
 
 
 @covers("padding.zeros-both-sides")
@@ -19,8 +28,9 @@ def test_zeros_both_sides(iut: ImplementationUnderTest, case: Case) -> None:
 
 @covers("padding.zeros-both-sides")
 def test_zeros_on_every_path(iut: ImplementationUnderTest) -> None:
-    """Padding is zeros for single pixels too, for kernels of one tap, and for kernels as large as the input."""
+    """Padding is zeros around single pixels and images of one value too, and under kernels as large as the input."""
     iut.judge_all(unusual_cases("padding-in-every-path"))
+    iut.judge_all(CONSTANT)
 
 
 @covers("padding.beyond-kernel")

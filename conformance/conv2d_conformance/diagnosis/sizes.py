@@ -95,6 +95,11 @@ def _facts(case: Case, n: Mapping[str, int]) -> dict[str, bool]:
         "the stride does not divide the height": (n["OH"] - 1) * stride[0] < _places(case, n, 0) - 1,
         "the stride does not divide the width": (n["OW"] - 1) * stride[1] < _places(case, n, 1) - 1,
     }
+    for side, size, pads in zip(("height", "width"), (n["H"], n["W"]), geometry(case).pads, strict=True):
+        cells = max(pads)
+        facts[f"the padding is larger than the {side}"] = cells > size
+        facts[f"the padding equals the {side}"] = cells == size
+        facts[f"the padding is the {side} less one"] = cells == size - 1 > 0
     for word in ("same", "valid"):
         facts[f'the padding is "{word}"'] = case.padding == word
     for name in ("stride", "padding", "dilation"):

@@ -54,6 +54,16 @@ def wide_weight_from_tf32(d: Derived) -> Gradients:
 
 
 @derives_wrong("gradients.single-product")
+def weight_of_many_channels_from_tf32(d: Derived) -> Gradients:
+    """gradients in which that of a float32 weight rounds both factors to TF32, from 32 channels and filters"""
+    gx, gw, gb = d.right()
+    if gw.dtype == np.float32 and min(gw.shape[:2]) >= 32:
+        tf32 = rounded_to(TF32)
+        gw = d.right(input=tf32(d.call.input), grad_output=tf32(d.grad_output))[1]
+    return gx, gw, gb
+
+
+@derives_wrong("gradients.single-product")
 def wide_bias_through_bfloat16(d: Derived) -> Gradients:
     """gradients in which that of a bias is rounded to bfloat16 where there are a thousand images"""
     gx, gw, gb = d.right()

@@ -149,6 +149,15 @@ def repeated_grad_output_seen_once(d: Derived) -> Gradients:
     return d.right(grad_output=gy)
 
 
+@derives_wrong("gradients.view-broadcast")
+def repeated_element_counted_once_for_the_bias(d: Derived) -> Gradients:
+    """gradients in which a row of grad_output that repeats one element counts as that element for the bias"""
+    gx, gw, gb = d.right()
+    columns = d.grad_output.shape[-1]
+    is_repeated = columns > 1 and d.grad_output.strides[-1] == 0
+    return gx, gw, (gb / columns).astype(gb.dtype) if gb is not None and is_repeated else gb
+
+
 @derives_wrong("gradients.view-fortran")
 def fortran_grad_output_taken_for_c_order(d: Derived) -> Gradients:
     """gradients that read a grad_output in Fortran order as if it were in C order"""

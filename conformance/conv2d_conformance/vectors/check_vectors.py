@@ -106,15 +106,14 @@ def fault(
     try:
         with np.errstate(all="ignore"):  # infinities and NaN are answers, not accidents
             answer = conv2d(*given, **arguments)
-    except KeyboardInterrupt:
-        raise
     except MemoryError as error:
         return f"the call ran out of memory: {error}"
-    except SystemExit as error:
-        return f"the call would have ended the process: SystemExit: {error}"
     except BaseException as error:  # the exceptions by which test frameworks skip are no Exception
-        refusal = f"{type(error).__name__}: {error}"
-        return "" if vector["refused"] is not None else f"a legal call was refused: {refusal}"
+        if type(error) is KeyboardInterrupt:
+            raise
+        if type(error) is SystemExit:  # a class derived from either is the function's own
+            return f"the call would have ended the process: SystemExit: {error}"
+        return "" if vector["refused"] is not None else f"a legal call was refused: {_exception(error)}"
     for name, block in blocks.items():
         if block.tobytes() != before[name]:
             return f"the call wrote into its {name}, or beside it"
@@ -293,6 +292,15 @@ def load(target: str) -> Callable[..., Any]:
     return found
 
 
+def _exception(error: BaseException) -> str:
+    """An exception by its type and its message, which the function itself forms."""
+    try:
+        message = str(error)
+    except Exception:
+        message = "(the message cannot be formed)"
+    return f"{type(error).__name__}: {message}"
+
+
 def _pairs(text: str, known: dict[str, Any]) -> dict[str, str]:
     """DTYPE=GRADE,..., each of which the index knows."""
     found = dict(word.partition("=")[::2] for word in text.split(",") if word)
@@ -303,9 +311,10 @@ def _pairs(text: str, known: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _words(option: str, text: str, known: Sequence[str]) -> frozenset[str]:
+def _words(option: str, text: str, known: Sequence[str], besides: Sequence[str] = ()) -> frozenset[str]:
+    """The words of an option, each of which is known, or is one of those `besides` that say nothing more."""
     found = frozenset(word for word in text.split(",") if word)
-    for word in sorted(found.difference(known)):
+    for word in sorted(found.difference(known, besides)):
         raise UsageError(f"{option} {word} is not known; there are {', '.join(known)}")
     return found
 
@@ -345,7 +354,9 @@ def _checked(options: argparse.Namespace) -> int:
     index = read_index(options.vectors)
     require_unchanged(options.vectors, index["checksums"])
     chosen = (
-        index["features"] if options.features == "all" else [*_words("--with", options.features, index["features"])]
+        index["features"]
+        if options.features == "all"
+        else [*_words("--with", options.features, index["features"], index["core"])]
     )
     grades = index["default_grades"] | _pairs(options.grade, index["grades"])
     flushed = _words("--flushed", options.flushed, [*index["grades"]])

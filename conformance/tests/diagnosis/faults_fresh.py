@@ -571,3 +571,25 @@ def offsets_into_an_image_have_ten_bits(c: Call) -> Array:
     flat = c.input.reshape(-1, c.geometry.C * c.geometry.H * c.geometry.W).copy()
     flat[:, 1024:] = 0
     return c.right(input=flat.reshape(c.input.shape))
+
+
+@fault
+def reflects_the_edge_where_the_padding_is_as_wide_as_allowed(c: Call) -> Array:
+    g = c.geometry
+    left, right = g.pads[1]
+    if g.padding_mode != "reflect" or not right == g.W - 1 > 1:
+        return c.right()
+    rows = [(0, 0)] * (c.input.ndim - 2) + [g.pads[0]]
+    padded = np.pad(c.input, [*rows, (left, right)], mode="reflect")
+    padded[..., -1] = padded[..., -2]
+    return c.right(input=padded, padding=0, padding_mode="zeros")
+
+
+@fault
+def repeats_the_edge_no_further_than_the_width(c: Call) -> Array:
+    g = c.geometry
+    if g.padding_mode != "replicate" or g.pads[1][0] <= g.W:
+        return c.right()
+    padded = np.pad(c.input, [(0, 0)] * (c.input.ndim - 2) + [*g.pads], mode="edge")
+    padded[..., : g.pads[1][0] - g.W] = 0
+    return c.right(input=padded, padding=0, padding_mode="zeros")

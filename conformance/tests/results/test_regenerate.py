@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,22 @@ def test_every_row_has_its_environment_and_its_target() -> None:
     for run in rows:
         assert f"testenv:{run.environment}" in tox, run
         assert run.target.startswith("command:") or run.target.partition("?")[0] in list_adapters(), run
+
+
+def test_what_a_row_declares_holds_at_the_effort_of_its_environment() -> None:
+    """A larger effort sees more, so that a file of deviations would be incomplete at one effort or stale at another."""
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read(RESULTS.parent / "tox.ini")
+    declaring = [run for run in regenerate.runs() if run.known.exists() and not (run.requirements or run.file)]
+    rows = {(run.environment, run.target): run.effort for run in declaring}
+    certified: dict[tuple[str, str], str] = {}
+    for environment in {environment for environment, _ in rows}:
+        for words in map(shlex.split, tox[f"testenv:{environment}"]["commands"].splitlines()):
+            if "run" in words and "--effort" in words:
+                certified[environment, words[words.index("run") + 1]] = words[words.index("--effort") + 1]
+    both = rows.keys() & certified.keys()
+    assert len(both) > 20
+    assert {key: rows[key] for key in both} == {key: certified[key] for key in both}
 
 
 @pytest.mark.parametrize(

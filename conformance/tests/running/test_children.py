@@ -98,11 +98,9 @@ def test_a_task_whose_child_dies_is_tried_again_and_then_told(ask: Ask, tmp_path
 
 
 PARENT = f"""
-import time
 from conv2d_conformance.pool.children import carried_out
 
-carried_out("this", print, ("at work",), {{"flush": True}})
-carried_out("this", time.sleep, ({LONG},), {{}})
+carried_out("this", exec, ("import time; print('at work', flush=True); time.sleep({LONG})",), {{}})
 """
 
 

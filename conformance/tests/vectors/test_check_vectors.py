@@ -117,7 +117,30 @@ def test_an_end_of_memory_is_no_refusal_and_whatever_else_is_raised_is() -> None
     illegal = "n1c1h4w3 m1k1x2 stride=(0,1)"
     assert answered(illegal, raising(MemoryError)) == "the call ran out of memory: so"
     assert answered(illegal, raising(SystemExit)) == "the call would have ended the process: SystemExit: so"
-    assert answered(illegal, raising(type("Skipped", (BaseException,), {}))) == ""
+    for base in (BaseException, KeyboardInterrupt, SystemExit):
+        assert answered(illegal, raising(type("Refused", (base,), {}))) == ""
+
+
+def test_an_exception_without_a_message_is_told_by_its_type() -> None:
+    class Unspeakable(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    def conv2d(*_: Any, **__: Any) -> Any:
+        raise Unspeakable
+
+    assert answered("n1c1h4w3 m1k1x2 stride=(0,1)", conv2d) == ""
+    assert (
+        answered("n1c1h4w3 m1k1x2", conv2d) == "a legal call was refused: Unspeakable: (the message cannot be formed)"
+    )
+
+
+def test_a_feature_of_the_core_may_be_named_too(
+    capsys: pytest.CaptureFixture[str], vectors: Path, kernel: Callable[[str], str]
+) -> None:
+    without, named = (run(capsys, vectors, kernel(SOURCE), *words) for words in ((), ("--with", "bias,dtype.float32")))
+    assert named == without
+    assert named[0] == 0
 
 
 def test_arrays_of_either_byte_order_are_read(tmp_path: Path) -> None:
