@@ -167,7 +167,7 @@ def _changes(case: Case, claims: Capabilities) -> Iterator[tuple[str, Any]]:
         yield "groups", 1
     if (case.N is None and not claims.unbatched) or (case.N == 0 and not claims.empty_batch):
         yield "N", 1
-    if case.padding_mode not in claims.padding_modes:
+    if case.padding_mode not in claims.padding_modes and case.padding_mode != "zeros":
         yield "padding_mode", "zeros"
     if case.view is not None and case.view not in claims.views:
         yield "view", None
@@ -181,7 +181,8 @@ def _changes(case: Case, claims: Capabilities) -> Iterator[tuple[str, Any]]:
         if allowed != value or type(allowed) is not type(value):
             yield name, allowed
     kind = case.padding if isinstance(case.padding, str) else "explicit"
-    if kind not in claims.padding:
+    # What is as simple as can be already is no change, or nothing could be moved into limits.
+    if kind not in claims.padding and case.padding != (0, 0):
         yield "padding", (0, 0)
         # The input grows by its former padding, so that the kernel still fits, and keeps its dilation.
         (top, bottom), (left, right) = geometry(case).pads

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -110,6 +111,31 @@ def test_limits_that_no_call_keeps_are_told_in_a_sentence() -> None:
 @pytest.mark.parametrize("limits", [(), *((limit,) for limit in LIMITS), *THREES], ids=", ".join)
 def test_limits_that_some_call_keeps_are_no_error(limits: tuple[str, ...]) -> None:
     require_calls_inside(replace(EVERYTHING, limits=limits))
+
+
+@pytest.mark.parametrize(
+    "unclaimed",
+    [
+        {"padding": {"valid"}},
+        {"padding": {"same"}},
+        {"padding": ()},
+        {"padding_modes": {"reflect"}},
+        {"arguments": {"pair"}},
+        {"bias": False, "stride": False, "dilation": False, "groups": False},
+    ],
+    ids=str,
+)
+def test_calls_are_moved_inside_whatever_is_not_claimed(unclaimed: dict[str, Any]) -> None:
+    claims = replace(EVERYTHING, **unclaimed)
+    limited = replace(claims, limits=("C % 16 == 0", "N == 1"))
+    require_calls_inside(limited)
+    for case in CASES:
+        simplest = within_claims(case, claims)
+        assert simplest is not None
+        assert within_claims(simplest, claims) == simplest
+        assert (within_claims(case, limited) is None) <= (
+            within_claims(case, replace(EVERYTHING, limits=limited.limits)) is None
+        )
 
 
 @pytest.mark.parametrize(
