@@ -32,7 +32,7 @@ def modules_beside(path: str, before: Collection[str]) -> str:
 def _sources(before: Collection[str]) -> Iterator[Path]:
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__dict__", {}).get("__file__")  # to ask a lazy module would import it
-        if name not in before and name.partition(".")[0] not in PACKAGES and isinstance(file, str):
+        if name not in before and str(name).partition(".")[0] not in PACKAGES and isinstance(file, str):
             source = Path(file)
             if source.suffix == ".py" and source.is_file():
                 yield source.resolve()

@@ -66,9 +66,10 @@ def replay_of(failure: Failure, run: Asked) -> str:
 
 
 def shell_word(text: str) -> str:
-    r"""A word for a shell. Where it has characters that act or that no text can hold, its bytes are written as $'\x1b'.
+    r"""A word for a shell. Where it has characters that act or that no text can hold, its bytes are written as $'\033'.
 
-    Bash, Zsh and Ksh read that. A report that was read has Python's escapes for such characters, which count as them.
+    Bash, Zsh and Ksh read that; of \x1b Ksh would read the digits behind it, too. A report that was read has Python's
+    escapes for such characters, which count as them.
     """
     meant = ESCAPE.sub(lambda found: chr(int(found[1] or found[2] or found[3], 16)), text)
     if meant.isprintable():
@@ -77,4 +78,4 @@ def shell_word(text: str) -> str:
         data = meant.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # half a character that stands for no byte
         data = meant.encode("utf-8", "surrogatepass")
-    return "$'" + "".join(chr(one) if chr(one) in PLAIN else f"\\x{one:02x}" for one in data) + "'"
+    return "$'" + "".join(chr(one) if chr(one) in PLAIN else f"\\{one:03o}" for one in data) + "'"

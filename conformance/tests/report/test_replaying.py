@@ -51,4 +51,5 @@ def test_a_shell_reads_each_name_of_a_file_as_it_is() -> None:
     assert line.isprintable()
     read = subprocess.run(["bash", "-c", f"printf '%s\\0' {line}"], capture_output=True, check=True).stdout
     assert [os.fsdecode(word) for word in read.split(b"\0")[:-1]] == 2 * names
-    assert shell_word(json.loads(r'"\ud800"')) == r"$'\xed\xa0\x80'"
+    assert shell_word(json.loads(r'"\ud800"')) == r"$'\355\240\200'"
+    assert shell_word("\x1bab") == r"$'\033ab'", "Ksh takes \\x1bab for one number"
