@@ -114,7 +114,7 @@ def _subnormal() -> Iterator[Case]:
         yield parse(f"{pair} x[0,0,0,0]={normal!r} x[0,1,0,0]={normal * 1.5!r}")  # only the products
         yield parse(f"n1c1h1w2 m1k1 bias {dtype} w[0,0,0,0]=1 b[0]={-normal / 2!r} x[0,0,0,1]={normal!r}")
         # The last two fill vectors and tiles: flushing may be set for their code alone, or for the threads that run it.
-        small = ("n2c3h5w6 m2k3x2 p1x0", "n1c4h5w5 m4k3 g2 p1", "n1c8h4w4 m2k1")
+        small = ("n2c3h5w6 m2k3x2 p1x0", "n1c4h5w5 m4k3 g2 p1", "n1c8h4w4 m2k1", "n1c2h6w7 m2k5 p2")
         for number, shape in enumerate((*small, "n2c3h6w35 m17k3 p1", "n1c32h6w9 m33k1")):
             yield parse(f"{shape} {dtype} subnormal:{number}")
 

@@ -12,6 +12,8 @@ _LINES: dict[str, tuple[str, ...]] = {
         "n1c1h7w7 m1k2 s3",
         "n1c2h11w8 m2k2x1 s5x3 p1x2",
         "n1c1h600w2 m2k1 s257x1",
+        "n1c2h2w301 m2k1 s1x150",
+        "n1c1h140001w1 m1k1 s70000x1",
     ),
     # In 32 bits these are 0, 1, 2, or the least number. Whoever allocates that much memory by mistake fails at once.
     "stride-beyond-32-bits": (
@@ -40,6 +42,9 @@ _LINES: dict[str, tuple[str, ...]] = {
         "n1c1h19w20 m2k2x3 d16x9",
         "n1c2h7w8 m33k2x3 d1x2",
         "n2c3h40w9 m2k3x2 d18x5 p1x2",
+        "n1c2h2w303 m2k1x3 d1x150",
+        "n1c2h303w2 m2k3x1 d150x1",
+        "n1c1h1w140002 m1k1x3 d1x70000",
     ),
     "dilation-of-one-tap": ("n2c3h4w5 m2k1 d1000 bias", "n1c1h9w4 m1k3x1 d2x1000", "n1c1h4w9 m1k1x3 d1000x2 p0x1"),
     "dilation-beyond-32-bits": (
@@ -54,6 +59,7 @@ _LINES: dict[str, tuple[str, ...]] = {
         "n2c2h3w2 m3k1 p2x5 bias",
         "n1c2h2w3 m2k2x1 p9x0 s4x1 bias",
         "n1c1h1w2 m1k1 p32768x0 bias",
+        "n1c2h3w2 m2k1x2 p1x150",
     ),
     "padding-in-every-path": (
         "n1c1h1w1 m2k2 p1",
