@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -33,7 +33,8 @@ def test_without_dask_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_dask_is_imported_while_the_target_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     imported: list[str] = []
-    monkeypatch.setattr(importlib, "import_module", imported.append)
+    there = sys.modules[ClusterExecutor.__module__]
+    monkeypatch.setattr(there, "importlib", SimpleNamespace(import_module=imported.append))
     options = Options(target="reference-correlate", scheduler="tcp://127.0.0.1:1")
     assert [*_beforehand(options, Draws(keeps=False))] == [None]
     assert imported == ["distributed"]
