@@ -108,5 +108,11 @@ def _answer(task: bytes) -> memoryview:
         function, arguments, named = ForkingPickler.loads(task)
         return ForkingPickler.dumps((True, function(*arguments, **named)))
     except Exception as error:
-        error.add_note("".join(format_exception(error)))  # the traceback itself stays here
-        return ForkingPickler.dumps((False, error))
+        told = "".join(format_exception(error))  # the traceback itself stays here
+        error.add_note(told)
+        try:
+            answer = ForkingPickler.dumps((False, error))
+            ForkingPickler.loads(answer)
+        except Exception:  # one whose state, or whose class, cannot be sent
+            return ForkingPickler.dumps((False, RuntimeError(told)))
+        return answer

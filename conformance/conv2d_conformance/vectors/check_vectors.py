@@ -34,6 +34,9 @@ NAN, PLUS, MINUS = 1, 2, 4
 EXACT = "exact"
 """In place of a range: the answer is `expected`, and no other."""
 
+NEEDED = {"checksums", "core", "default_grades", "edition", "features", "grades", "size", "suite", "vectors"}
+"""What the index has, by name."""
+
 VectorArrays = dict[str, Any]
 AllowedRange = tuple[Any, Any, Any]
 """lower, upper, special, the last of which may be None."""
@@ -49,6 +52,8 @@ def read_index(folder: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((folder / "index.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder / 'index.json'} cannot be read: {error}") from None
+    if not isinstance(found, dict) or not found.keys() >= NEEDED:
+        raise UsageError(f"{folder / 'index.json'} is no index of vectors as this checker reads them; export it again")
     return found
 
 

@@ -58,6 +58,8 @@ def test_a_child_is_kept_from_task_to_task_of_one_giver(ask: Ask, monkeypatch: p
     assert "in _answer" in raised.value.__notes__[0]
     with pytest.raises(TypeError, match="cannot pickle"):
         ask(threading.Lock)
+    with pytest.raises(RuntimeError, match="Unsendable: why it failed"):
+        ask(exec, "class Unsendable(Exception): ...\nraise Unsendable('why it failed')")
     assert ask(os.getpid) == child
     other = children.carried_out("other", os.getpid, (), {})
     assert other != child

@@ -306,6 +306,10 @@ def test_a_folder_without_an_index_and_one_without_vectors(
 ) -> None:
     status, _, error = run(capsys, tmp_path, "json:dumps")
     assert (status, "index.json cannot be read: " in error) == (2, True)
+    for other in ("[]", '{"vectors": []}'):
+        (tmp_path / "index.json").write_text(other)
+        status, told, error = run(capsys, tmp_path, "json:dumps")
+        assert (status, told, "is no index of vectors" in error) == (2, "", True)
     index = json.loads((vectors / "index.json").read_text())
     (tmp_path / "index.json").write_text(json.dumps(index | {"vectors": [], "checksums": {}}))
     status, told, _ = run(capsys, tmp_path, "json:dumps")
