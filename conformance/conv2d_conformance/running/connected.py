@@ -32,7 +32,7 @@ from conv2d_conformance.running.draws import Draws
 from conv2d_conformance.running.elsewhere import examine_elsewhere
 from conv2d_conformance.running.failures import HarnessFailure, Lacking
 from conv2d_conformance.running.header import header, own_checks
-from conv2d_conformance.running.hypothesis_draws import apart, seed_of
+from conv2d_conformance.running.hypothesis_draws import seed_of
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.resuming import begun, finished
 from conv2d_conformance.running.session import command_line, own_pytest
@@ -49,11 +49,10 @@ def draw_beforehand(options: Options, draws: Draws) -> Iterator[None]:
     everything = frozenset().union(*(check.needs for check in every_check().values()))
     own = own_checks(options, everything)
     checks = [check for check in every_check().values() if check.name in own]
-    with apart():
-        for check in sorted(checks, key=place_of) if options.stop == "first" else checks:
-            with suppress(Exception):  # a failure here occurs again where the check asks, and is told there
-                draws.draw(check.function, EFFORTS[options.effort], seed_of(check.name, options.seed))
-            yield
+    for check in sorted(checks, key=place_of) if options.stop == "first" else checks:
+        with suppress(Exception):  # a failure here occurs again where the check asks, and is told there
+            draws.draw(check.function, EFFORTS[options.effort], seed_of(check.name, options.seed))
+        yield  # with Hypothesis as it was: nobody may ever take the next
 
 
 def examined(

@@ -53,11 +53,8 @@ def apart() -> Iterator[None]:
     """Keep Hypothesis's files in a temporary folder, and keep constants of loaded modules out of its draws.
 
     Otherwise it draws constants from the source of loaded modules that are not installed, such as a checkout of this
-    package. None of its settings prevents that. Within itself it changes nothing.
+    package. None of its settings prevents that.
     """
-    if getattr(providers, CONSTANTS) is Constants:
-        yield
-        return
     cache = providers.CONSTANTS_CACHE
     with (
         tempfile.TemporaryDirectory(prefix="conv2d-conformance-") as storage,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import hypothesis
 import pytest
-from hypothesis import given, is_hypothesis_test, register_random
+from hypothesis import configuration, core, given, is_hypothesis_test, register_random
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.checks import Check, catalogue
@@ -16,8 +18,10 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.effort import EFFORTS, Effort
 from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.implementation.target import load, parse
+from conv2d_conformance.running.connected import draw_beforehand
 from conv2d_conformance.running.draws import Draws
 from conv2d_conformance.running.hypothesis_draws import drawing
+from conv2d_conformance.running.options import Options
 from conv2d_conformance.verdict.examination import Examination
 from conv2d_conformance.verdict.question import Question
 
@@ -55,6 +59,16 @@ def test_what_is_drawn_beforehand_is_what_is_asked(check: Check, keeps: bool) ->
     assert wanted
     assert asked(draws, check.function) == wanted
     assert asked(draws, check.function) == wanted
+
+
+def test_drawing_beforehand_may_be_left_after_any_check_with_hypothesis_as_it_was() -> None:
+    owners: tuple[object, ...] = (configuration, core, providers)
+    before = [dict(vars(owner)) for owner in owners]
+    drawn = draw_beforehand(
+        Options(target="reference-correlate", profile="forward", effort="quick"), Draws(keeps=False)
+    )
+    for _ in islice(drawn, 3):
+        assert [dict(vars(owner)) for owner in owners] == before
 
 
 class Generator:
