@@ -66,7 +66,7 @@ class Asker:
     ) -> Judgement:
         """Ask a case, up to `times` times or until an answer fails. The work `meanwhile` is short."""
         question = self._question(case)
-        request = question.foreseen(meanwhile, self._foresee_laws if values else _nothing, values=values)
+        request = question.foreseen(meanwhile, self._foresee_laws, values=values)
         grading = self._tally.grading if self.grades else None
         answers: list[Answer] = []
         for _ in range(times):
@@ -161,7 +161,3 @@ class Asker:
                 )
                 if case is not None:
                     self.watched[requirement] = case, observation
-
-
-def _nothing() -> None:
-    """Where no law is needed."""

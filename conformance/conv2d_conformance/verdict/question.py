@@ -92,13 +92,13 @@ class Question:
     def foreseen(
         self,
         then: Callable[[], object] = lambda: None,
-        spare: Callable[[], object] = lambda: None,
+        spare: Callable[[], object] | None = None,
         *,
         values: bool = True,
     ) -> Request:
         """The call. While the answer is awaited, the law of its `values` is computed if small, then `then` runs.
 
-        Where the answer takes longer, `spare` runs, too.
+        Where the answer takes longer, and has values, `spare` runs, too.
         """
 
         def meanwhile() -> None:
@@ -107,7 +107,7 @@ class Question:
             with suppress(Exception):  # a failure here occurs again where the value is needed, and is told there
                 then()
 
-        return replace(self.request, meanwhile=meanwhile, spare=spare)
+        return replace(self.request, meanwhile=meanwhile, spare=spare if values else None)
 
     def foresee_law(self) -> None:
         """Compute the law now, if it is small. A failure occurs again where the law is needed, and is told there."""
