@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -58,9 +59,21 @@ class Environments:
 
 
 def run(command: list[str], *, seconds: float | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a command of an environment in the root of the project, as tox does."""
+    """Run a command of an environment in the root of the project, as tox does.
+
+    TimeoutExpired says that it took longer than the seconds; all that it had started is ended then, and not tox alone.
+    """
     outside = {name: value for name, value in os.environ.items() if not name.startswith(("TOX_", "VIRTUAL_ENV"))}
-    return subprocess.run(command, cwd=ROOT, env=outside, check=False, capture_output=True, text=True, timeout=seconds)
+    group = None if seconds is None else 0  # a group of its own, which Ctrl-C does not reach, only to end the group
+    with subprocess.Popen(
+        command, cwd=ROOT, env=outside, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=group
+    ) as process:
+        try:
+            stdout, stderr = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
 
 def file_name(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -216,3 +217,12 @@ def test_what_makes_no_sense_is_said(arguments: list[str], sentence: str, capsys
     with pytest.raises(SystemExit):
         regenerate.main(arguments)
     assert sentence in capsys.readouterr().err
+
+
+def test_what_a_command_had_started_ends_with_its_time() -> None:
+    """Tox starts what hangs, and would leave it behind."""
+    hanging = "import subprocess; print(subprocess.Popen(['sleep', '60']).pid, flush=True)"
+    with pytest.raises(subprocess.TimeoutExpired) as ended:
+        environments.run([sys.executable, "-c", f"{hanging}; import time; time.sleep(60)"], seconds=2)
+    sleeper = int((ended.value.stdout or b"").decode())
+    assert not Path(f"/proc/{sleeper}").exists() or "Z" in Path(f"/proc/{sleeper}/stat").read_text()
