@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,10 +91,6 @@ def without_the_last_column(call: Call) -> Any:
 
 def transposed_kernel(call: Call) -> Any:
     return call.right(weight=np.swapaxes(call.weight, 2, 3).copy())
-
-
-def ignoring_dilation(call: Call) -> Any:
-    return replace(call, dilation=1).right()
 
 
 rare("large_strides", lambda call: max(pair(call.stride)) > 2, without_the_last_column)

@@ -6,11 +6,14 @@ direction of writing, characters without a form, and halves of characters (lone 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 LONGEST_NAME = 100
 LONGEST_MESSAGE = 10_000
 LONGEST_SENTENCE = 1_000
+
+_ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
 _ROOM_FOR_WORDS = 50
 """Room for the words that replace the part left out."""
@@ -42,6 +45,17 @@ def escaped(text: str) -> str:
 def escaped_line(text: str) -> str:
     """The same for text that must stay one line and keep all its characters, such as a command."""
     return escaped(text).replace("\n", r"\n")
+
+
+def reversibly_escaped(text: str) -> str:
+    """The same for text that somebody needs as it was. A backslash that would read as an escape becomes one, too."""
+    text = _ESCAPE.sub(lambda found: rf"\x5c{found[0][1:]}", text)
+    return "".join(letter if letter.isprintable() else _escape(letter) for letter in text)
+
+
+def unescaped(text: str) -> str:
+    """What was escaped reversibly, as it was."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1] or found[2] or found[3], 16)), text)
 
 
 def _escape(letter: str) -> str:

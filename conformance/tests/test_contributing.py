@@ -40,7 +40,8 @@ def test_every_test_that_is_named_by_its_name_is_there() -> None:
     assert len(names) > 7
 
 
-def test_every_command_is_understood_and_every_environment_is_there() -> None:
+def test_every_command_is_understood_and_every_environment_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
     commands = [
         shlex.split(line.partition("  #")[0].partition(" > ")[0])[1:]
         for line in TEXT.splitlines()

@@ -29,6 +29,7 @@ DATA = {
     "conv2d_reference/py.typed",
     "conv2d_conformance/py.typed",
     "conv2d_adapters/py.typed",
+    "conv2d_adapters/distributions.toml",
     "conv2d_adapters/autograd.deviations.toml",
     "conv2d_adapters/workers/on_chainer.deviations.toml",
     "conv2d_adapters/flax_linen.deviations.toml",

@@ -9,7 +9,6 @@ import click
 from conv2d_conformance.cli.answer_format import JSON, tell
 
 FORMATS = click.Choice(("svg", JSON))
-HELP = "A picture, or what a badge of shields.io is made of."
 
 
 @click.command()

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from conv2d_conformance.fuzzing.corpus import FuzzFailure
-    from conv2d_conformance.fuzzing.drawing import Coverage
     from conv2d_conformance.fuzzing.search import FuzzOutcome
 
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     help="Where cases are kept, by default named after TARGET; processes with one folder share the work.",
 )
 @click.option("--seed", type=click.IntRange(0), help="Of all cases; by default another one each time.")
+@options.option("profile", choices=("forward", "training"), help="What is asked: calls, or their gradients, too.")
 @options.option("timeout", help=None)
 @options.option("memory", help=None)
 @options.option("isolation", help=None)
@@ -41,6 +41,7 @@ def fuzz(
     seconds: float | None,
     corpus: Path | None,
     seed: int | None,
+    profile: str,
     timeout: float,
     memory: float,
     isolation: str,
@@ -62,7 +63,8 @@ def fuzz(
     from conv2d_conformance.report.kind import Kind
 
     out = console_for(format, None)
-    folder = corpus or Path(Kind(target=target).default_name().removesuffix(".json").replace("conv2d-", "fuzz-", 1))
+    name = Kind(target=target, profile=profile).default_name().removesuffix(".json")
+    folder = corpus or Path(name.replace("conv2d-", "fuzz-", 1))
     number = secrets.randbelow(1 << 32) if seed is None else seed
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,12 +76,12 @@ def fuzz(
     implementation = connect(target, isolation=isolation, timeout=timeout, memory=memory)
     found: list[FuzzFailure] = []
     try:
-        search = Search(target, implementation, Corpus(folder, f"{number}-{secrets.token_hex(3)}", target), number)
+        kept = Corpus(folder, f"{number}-{secrets.token_hex(3)}", target)
+        search = Search(target, implementation, kept, number, profile)
         with progress(f"searching, from seed {number}") as advance:
 
-            def ends(cases: int, coverage: Coverage) -> bool:
-                said = f"{cases} cases, {len(found)} new failures, seed {number}"
-                advance(coverage.covered, coverage.possible, said)
+            def ends() -> bool:
+                advance(*search.pairs, f"{search.judged} cases, {len(found)} new failures, seed {number}")
                 return seconds is not None and time.monotonic() - started >= seconds
 
             search.run(ends, found.append)

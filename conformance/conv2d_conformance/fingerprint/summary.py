@@ -75,7 +75,7 @@ def _cut(kept: Mapping[str, Any], near: Mapping[str, Any] | None) -> str:
     way = ways.pop() if len(ways) == 1 else "reduced"
     if kept["x"] != kept["w"]:
         return f"inputs {way} to {kept['x']} bits (x) and {kept['w']} bits (w)"
-    narrow = bool(near) and "lost_at" in near  # type: ignore[operator]
+    narrow = near is not None and "lost_at" in near
     name = "TF32" if kept["x"] == TF32.precision and not narrow else format_name(kept["x"])
     return f"inputs {way} to {kept['x']} bits" + (f" ({name})" if name else "")
 

@@ -152,8 +152,8 @@ def _divisions(tree: Tree, shape: CallShape) -> Iterator[Division]:
     yield Division("kernel positions", "kernel positions", _grouped(every, lambda k: shape.tap(k)[1:]))
     yield Division("kernel rows", "kernel rows", _grouped(every, lambda k: shape.tap(k)[1]))
     for lanes in LANES:
-        yield Division("lanes", "lanes", _grouped(every, lambda k, lanes=lanes: k % lanes))  # type: ignore[misc]
-        yield Division("lanes of channels", "lanes", _grouped(every, lambda k, lanes=lanes: shape.tap(k)[0] % lanes))  # type: ignore[misc]
+        yield Division("lanes", "lanes", _grouped(every, lambda k, lanes=lanes: k % lanes))  # type: ignore[misc]  # a default binds it
+        yield Division("lanes of channels", "lanes", _grouped(every, lambda k, lanes=lanes: shape.tap(k)[0] % lanes))  # type: ignore[misc]  # a default binds it
     for size in sorted({count(node) for node in nodes(tree)} - {1}, reverse=True):
         parts = [sorted(leaves(node)) for node in _largest_within(tree, size)]
         if not _are_equal(parts):

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from conv2d_conformance.cases.covering_array import Row
-from conv2d_conformance.fuzzing.drawing import rows_of
+from conv2d_conformance.fuzzing.drawing import row_in
 
 SUFFIX = ".cases"
 COVERS, BREAKS = "# covers ", "# breaks "
@@ -60,9 +60,9 @@ class Corpus:
             f"{BREAKS}{failure.requirement} | {failure.level} | {' '.join(failure.diagnosis.split())}", failure.case
         )
 
-    def news(self) -> tuple[list[Row], list[FuzzFailure]]:
-        """What stands in the files of all processes, of earlier ones too, that was not read yet."""
-        rows: list[Row] = []
+    def news(self) -> tuple[list[tuple[Row, str]], list[FuzzFailure]]:
+        """The rows, with their cases, and the failures in the files of all processes that were not read yet."""
+        rows: list[tuple[Row, str]] = []
         failures: list[FuzzFailure] = []
         for path in sorted(self.folder.glob(f"*{SUFFIX}")):
             with path.open("rb") as stream:
@@ -75,7 +75,8 @@ class Corpus:
             self._read[path] = self._read.get(path, 0) + len(whole)
             for why, case in pairwise(lines):
                 if why.startswith(COVERS):
-                    rows += rows_of([why.removeprefix(COVERS)])
+                    row = row_in(why.removeprefix(COVERS))
+                    rows += [] if row is None else [(row, case)]
                 elif why.startswith(BREAKS) and len(parts := why.removeprefix(BREAKS).split(" | ", 2)) == 3:
                     failures.append(FuzzFailure(parts[0], parts[1], parts[2], case))
         return rows, failures

@@ -8,8 +8,9 @@ levels were asked says how far the search has come. Drawn calls have what the fa
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import cycle
 
 from conv2d_conformance.cases.case import Case
 from conv2d_conformance.cases.combinations import (
@@ -106,25 +107,27 @@ class Coverage:
         return tuple(chosen[factor] for factor in range(len(COUNTS))) if affordable(AFFORDABLE)(chosen) else None
 
 
-def fuzz_cases(claims: Capabilities, coverage: Coverage, seed: int) -> Iterator[FuzzCase]:
-    """Cases without end. What others have covered meanwhile is in the coverage, and is left out."""
+def fuzz_cases(claims: Capabilities, coverages: Mapping[str, Coverage], seed: int) -> Iterator[FuzzCase]:
+    """Cases without end, of the operations that have a coverage in turn.
+
+    What others have covered meanwhile is in the coverage, and is left out.
+    """
     dice = random.Random(seed)
     kept = beyond(claims.features)
     dtypes = sorted(claims.dtypes, key=DTYPES.index)
-    while True:
+    for operation, coverage in cycle(coverages.items()):
         for _ in range(DRAWN_AT_ONCE):
             if (row := coverage.row(dice)) is not None:
-                yield FuzzCase(case_of(row, dice.randrange(1 << 30)), row)
+                yield FuzzCase(replace(case_of(row, dice.randrange(1 << 30)), operation=operation), row)
         dtype, recipe = dice.choice(dtypes), dice.choice(RECIPES)
         drawn = sample(DRAWN_AT_ONCE, dice.randrange(1 << 62), keep=kept, dtype=dtype, recipes=(recipe,))
-        yield from (FuzzCase(case, None) for case in drawn)
+        yield from (FuzzCase(replace(case, operation=operation), None) for case in drawn)
 
 
-def rows_of(lines: Iterable[str]) -> Iterator[Row]:
-    """The rows that are written in lines of a corpus; what is no row of these factors is left out."""
-    for line in lines:
-        numbers = line.split(".")
-        if len(numbers) == len(COUNTS) and all(number.isdecimal() for number in numbers):
-            row = tuple(map(int, numbers))
-            if all(level < count for level, count in zip(row, COUNTS, strict=True)):
-                yield row
+def row_in(text: str) -> Row | None:
+    """The row that is written in a corpus; None for what is no row of these factors."""
+    numbers = text.split(".")
+    if len(numbers) != len(COUNTS) or not all(number.isdecimal() for number in numbers):
+        return None
+    row = tuple(map(int, numbers))
+    return row if all(level < count for level, count in zip(row, COUNTS, strict=True)) else None

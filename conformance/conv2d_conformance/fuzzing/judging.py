@@ -8,6 +8,7 @@ from conv2d_conformance.contract.answers import Implementation
 from conv2d_conformance.diagnosis.diagnoses import Diagnoses
 from conv2d_conformance.effort import EFFORTS
 from conv2d_conformance.fuzzing.corpus import FuzzFailure
+from conv2d_conformance.operations import elementwise, operation_of
 from conv2d_conformance.verdict.aspects import aspect_of
 from conv2d_conformance.verdict.confirmation import explanations_of
 from conv2d_conformance.verdict.examination import Examination, Nonconforming
@@ -15,7 +16,7 @@ from conv2d_conformance.verdict.failure import Failure
 from conv2d_conformance.verdict.simplifier import Simplifier
 
 USUAL = "values.definition"
-"""The requirement of a failure that nothing narrower explains."""
+"""The requirement of a failure that nothing narrower explains, as it is called for conv2d."""
 
 
 class FuzzJudge:
@@ -43,7 +44,8 @@ class FuzzJudge:
 
     def _told(self, failure: Failure) -> FuzzFailure:
         explained = explanations_of(failure, self._implementation) if aspect_of(failure) != "answered" else ()
-        return _named(explained[0] if explained else USUAL, failure)
+        usual = elementwise(operation_of(failure.case).name).explained_by(USUAL)
+        return _named(explained[0] if explained else usual, failure)
 
 
 def _named(requirement: str, failure: Failure) -> FuzzFailure:

@@ -6,8 +6,10 @@ import ast
 import importlib.metadata
 import importlib.util
 import pkgutil
+import shlex
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +34,7 @@ class Bundled:
         if not self.libraries:
             return "none needed"
         if missing := self.missing:
-            return f"{' and '.join(missing)} not installed: {how_to_get(missing[0], self.name)}"
+            return f"{' and '.join(missing)} not installed: {how_to_get(missing, self.name)}"
         return f"{' and '.join(self.libraries)} installed"
 
 
@@ -51,14 +53,26 @@ def bundled() -> Iterator[Bundled]:
         yield Bundled(name, " ".join(first.split()).replace("``", ""), tuple(sorted(_imported(tree))))
 
 
-def how_to_get(library: str, adapter: str) -> str:
-    """The command that installs the library of a bundled adapter, by an extra of this package if there is one."""
+def how_to_get(libraries: Sequence[str], adapter: str) -> str:
+    """The command that installs libraries of a bundled adapter, by an extra of this package if there is one."""
     try:
         extras = importlib.metadata.metadata("conv2d-conformance").get_all("Provides-Extra") or []
     except importlib.metadata.PackageNotFoundError:
         extras = []
-    extra = next((name for name in extras if library == name or adapter.startswith(name)), None)
-    return f"pip install 'conv2d-conformance[{extra}]'" if extra else f"pip install {library}"
+    extra = next((name for name in extras if name in libraries or adapter.startswith(name)), None)
+    return f"pip install 'conv2d-conformance[{extra}]'" if extra else pip_install(libraries)
+
+
+def pip_install(libraries: Sequence[str]) -> str:
+    """The command that installs libraries, by the names of their distributions as far as the adapters know them."""
+    known = _distributions()
+    return shlex.join(["pip", "install", *(name for library in libraries for name in known.get(library, [library]))])
+
+
+def _distributions() -> dict[str, list[str]]:
+    """The distributions that have a library, where its module is named otherwise."""
+    found = (folder / "distributions.toml" for folder in bundled_folders())
+    return {name: names for path in found if path.exists() for name, names in tomllib.loads(path.read_text()).items()}
 
 
 def bundled_folders() -> list[Path]:

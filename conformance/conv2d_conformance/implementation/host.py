@@ -13,7 +13,7 @@ from conv2d_conformance.contract.answers import TWICE, Answer, Broken, Hello, Im
 from conv2d_conformance.contract.array_file import can_share
 from conv2d_conformance.implementation import processor_usage
 from conv2d_conformance.implementation.framing import ProtocolError
-from conv2d_conformance.implementation.inprocess import InProcess
+from conv2d_conformance.implementation.inprocess import InProcess, user_may_interrupt
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.other_options import OtherOptions
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT, End, Patience
@@ -404,5 +404,7 @@ def connect(
         raise ValueError(f"isolation is 'process' or 'none', not {isolation!r}")
     if isolation == "none":
         others = OtherOptions(target, lambda text: Worker(text, timeout=timeout, memory=memory, abandoned=abandoned))
-        return InProcess(load(parse(target)), others)
+        with user_may_interrupt():
+            adapter = load(parse(target))
+        return InProcess(adapter, others)
     return Worker(target, timeout=timeout, memory=memory, abandoned=abandoned, forks=forks, meanwhile=meanwhile)

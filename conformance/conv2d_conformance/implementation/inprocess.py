@@ -30,7 +30,7 @@ class InProcess:
         """Make one call."""
         if request.operation not in self.hello.operations:
             raise ValueError(f"{self.hello.name} does not claim the operation {request.operation!r}")
-        with _user_may_interrupt():
+        with user_may_interrupt():
             if request.beside is not None:
                 return answer_together(self._adapter, request)
             return answer(self._adapter, request, self._memory)
@@ -62,8 +62,11 @@ class InProcess:
 
 
 @contextlib.contextmanager
-def _user_may_interrupt() -> Iterator[None]:
-    """Raise KeyboardInterrupt at the end if the user pressed Ctrl-C. One from the implementation is its answer."""
+def user_may_interrupt() -> Iterator[None]:
+    """Raise KeyboardInterrupt at the end, however that comes, if the user pressed Ctrl-C.
+
+    One that the implementation raises by itself is its answer, or why it cannot be loaded.
+    """
     previous = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(previous):
         yield
@@ -80,5 +83,5 @@ def _user_may_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, previous)
-    if asked:
-        raise KeyboardInterrupt
+        if asked:
+            raise KeyboardInterrupt

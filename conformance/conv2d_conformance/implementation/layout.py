@@ -166,7 +166,7 @@ def share_memory(one: Array, other: Array) -> bool:
     if not np.may_share_memory(one, other):
         return False
     try:
-        return bool(np.shares_memory(one, other, max_work=MAX_WORK))  # type: ignore[arg-type]
+        return bool(np.shares_memory(one, other, max_work=MAX_WORK))  # type: ignore[arg-type]  # NumPy takes any, by its page
     except np.exceptions.TooHardError:
         return True
 

@@ -28,7 +28,7 @@ from conv2d_conformance.foreign import LONGEST_SENTENCE, escaped, showable
 from conv2d_conformance.forms.form_error import FormError
 from conv2d_conformance.hinted import unless_it_leaves
 from conv2d_conformance.implementation import bundled, handed
-from conv2d_conformance.implementation.bundled import how_to_get, list_adapters
+from conv2d_conformance.implementation.bundled import how_to_get, list_adapters, pip_install
 
 FORMS = (
     "a TARGET is the name of a bundled adapter, package.module:object, path/to/file.py:object, "
@@ -247,7 +247,7 @@ def _missing(target: Target, error: ModuleNotFoundError) -> LoadError:
 
 
 def _how_to_get(library: str, target: Target) -> str:
-    return how_to_get(library, target.module.rpartition(".")[2]) if target.is_bundled else f"pip install {library}"
+    return how_to_get([library], target.module.rpartition(".")[2]) if target.is_bundled else pip_install([library])
 
 
 def _find(module: ModuleType, target: Target) -> Any:

@@ -40,7 +40,7 @@ def loaded(text: str) -> Loaded:
     """Import a target, in a process that is all its own. LoadError."""
     warnings.simplefilter("ignore")
     if sys.stdout is not None:
-        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a TextIOWrapper in a worker
     target = parse(text)
     own = frozenset(sys.modules)
     adapter = load(target)

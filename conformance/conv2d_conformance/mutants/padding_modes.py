@@ -17,7 +17,7 @@ Sides = tuple[int, int]
 def padded(call: Call, mode: str, pads: tuple[Sides, Sides] | None = None) -> Array:
     """The input padded with copies by NumPy's mode of this name, however many are needed."""
     lead = [(0, 0)] * (call.input.ndim - 2)
-    result: Array = np.pad(call.input, [*lead, *(pads or call.pads)], mode=mode)  # type: ignore[call-overload]
+    result: Array = np.pad(call.input, [*lead, *(pads or call.pads)], mode=mode)  # type: ignore[call-overload]  # one of NumPy's
     return result
 
 

@@ -107,8 +107,10 @@ def _answer(task: bytes) -> memoryview:
     try:
         function, arguments, named = ForkingPickler.loads(task)
         return ForkingPickler.dumps((True, function(*arguments, **named)))
-    except Exception as error:
+    except BaseException as error:  # Ctrl-C does not come here, and no task is to end the child
         told = "".join(format_exception(error))  # the traceback itself stays here
+        if not isinstance(error, Exception):  # it would end the parent
+            return ForkingPickler.dumps((False, RuntimeError(told)))
         error.add_note(told)
         try:
             answer = ForkingPickler.dumps((False, error))

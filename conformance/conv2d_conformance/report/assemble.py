@@ -8,12 +8,13 @@ from dataclasses import replace
 from conv2d_conformance.checks import every_check
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint
+from conv2d_conformance.report.conclusion import RunOutcome, conclusion
 from conv2d_conformance.report.header import Header
 from conv2d_conformance.report.not_reached import breaks_elsewhere, refusals_by_requirement
 from conv2d_conformance.report.report import Accuracy, Ending, Report, Seen
 from conv2d_conformance.report.selection import belongs, checks_of, selection_of, to_run
 from conv2d_conformance.report.stopping import left_out, stop_of
-from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, conclusion, requirement_entries, unchecked
+from conv2d_conformance.report.verdicts import NOT_REACHED, claimed_by, requirement_entries, unchecked
 from conv2d_conformance.shard import words_of
 from conv2d_conformance.typed_json import ABSENT, known
 from conv2d_conformance.verdict.grading import EXACT, grade
@@ -63,19 +64,21 @@ def assemble(
         stopped=stopped,
         gave_up=gave_up,
         conclusion=conclusion(
-            entries,
-            claimed,
-            header.deviations,
-            breaches,
-            profile=run.profile,
-            only=selection_of(run),
-            isolation=run.isolation,
-            complete=complete,
-            gave_up=gave_up,
-            stopped=stopped,
-            limits=capabilities.limits,
-            accept_limits=known(run.accept_limits, False),
-            shard=words_of(shard),
+            RunOutcome(
+                entries,
+                claimed,
+                header.deviations,
+                breaches,
+                profile=run.profile,
+                only=selection_of(run),
+                isolation=run.isolation,
+                complete=complete,
+                gave_up=gave_up,
+                stopped=stopped,
+                limits=capabilities.limits,
+                accept_limits=known(run.accept_limits, False),
+                shard=words_of(shard),
+            )
         ),
         breaches=tuple(breaches),
         judged_cases=len(set().union(*(record.digests for record in records))),

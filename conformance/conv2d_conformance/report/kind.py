@@ -6,8 +6,6 @@ import hashlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from conv2d_conformance.foreign import escaped_line
-
 if TYPE_CHECKING:
     from conv2d_conformance.report.header import Asked
 
@@ -23,7 +21,10 @@ WORDS = {"only": "selection", "only_shapes": "selection of shapes alone"}
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """Everything that decides which implementation is asked which cases, and whether it can get a certificate."""
+    """Everything that decides which implementation is asked which cases, and whether it can get a certificate.
+
+    Texts are as a report holds them, see `reversibly_escaped`.
+    """
 
     target: str
     profile: str = "forward"
@@ -35,10 +36,6 @@ class Kind:
     only_shapes: bool = False
     stop: str = "never"
     shard: str = ""
-
-    def __post_init__(self) -> None:
-        for name in ("target", "only", "shapes", "shard"):  # as a report holds them
-            object.__setattr__(self, name, escaped_line(getattr(self, name)))
 
     @classmethod
     def of(cls, run: Asked) -> Kind:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable
 
 from conv2d_conformance.contract.invariances import INVARIANCES
+from conv2d_conformance.foreign import unescaped
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.report.header import Asked
@@ -18,8 +18,6 @@ USUAL_ISOLATION = ISOLATIONS[0]
 
 PLAIN = frozenset(map(chr, range(32, 127))) - {"'", "\\"}
 """What stands for itself within $'...'."""
-
-ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
 
 def replay_line(
@@ -62,20 +60,18 @@ def replay_command(
 
 def replay_of(failure: Failure, run: Asked) -> str:
     """The same for a failing case of a run, with the run's own options."""
-    return replay_command(failure, run.target, timeout=run.timeout_seconds, isolation=run.isolation)
+    return replay_command(failure, unescaped(run.target), timeout=run.timeout_seconds, isolation=run.isolation)
 
 
 def shell_word(text: str) -> str:
     r"""A word for a shell. Where it has characters that act or that no text can hold, its bytes are written as $'\033'.
 
-    Bash, Zsh and Ksh read that; of \x1b Ksh would read the digits behind it, too. A report that was read has Python's
-    escapes for such characters, which count as them.
+    Bash, Zsh and Ksh read that; of \x1b Ksh would read the digits behind it, too.
     """
-    meant = ESCAPE.sub(lambda found: chr(int(found[1] or found[2] or found[3], 16)), text)
-    if meant.isprintable():
+    if text.isprintable():
         return shlex.quote(text)
     try:
-        data = meant.encode("utf-8", "surrogateescape")
+        data = text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # half a character that stands for no byte
-        data = meant.encode("utf-8", "surrogatepass")
+        data = text.encode("utf-8", "surrogatepass")
     return "$'" + "".join(chr(one) if chr(one) in PLAIN else f"\\{one:03o}" for one in data) + "'"

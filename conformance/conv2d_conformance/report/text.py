@@ -15,6 +15,7 @@ from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.composed import told
 from conv2d_conformance.contract.delivered import FORM
 from conv2d_conformance.contract.grades import MEANINGS
+from conv2d_conformance.foreign import unescaped
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.console import LABEL, MOST_LINES, paragraph, show_table, whole_line
@@ -138,7 +139,7 @@ def _show_fingerprint(report: Report, console: Console) -> None:
         if line:
             paragraph(console, f"{dtype}: {line}", label="behind it")
     if dtypes:
-        command = f"conv2d-conformance fingerprint {shell_word(report.run.target)}"
+        command = f"conv2d-conformance fingerprint {shell_word(unescaped(report.run.target))}"
         whole_line(console, f"{command} tells it in full", indent=LABEL)
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from conv2d_conformance import __version__, sources, spec
 from conv2d_conformance.checks import every_check
 from conv2d_conformance.contract.answers import Implementation
-from conv2d_conformance.foreign import escaped_line
+from conv2d_conformance.foreign import reversibly_escaped
 from conv2d_conformance.report.deviations import Surroundings, in_force
 from conv2d_conformance.report.header import Asked, Cited, Environment, Execution, Header, Introduction, Suite
 from conv2d_conformance.report.selection import belongs, to_run
@@ -57,7 +57,7 @@ def told(options: Options) -> Asked:
         if said.told
     }
     lines = {
-        name: escaped_line(value) if isinstance(value, str) else value
+        name: reversibly_escaped(value) if isinstance(value, str) else value
         for name, value in values.items()
         if value is not ABSENT
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conv2d_conformance.effort import EFFORTS
+from conv2d_conformance.foreign import reversibly_escaped
 from conv2d_conformance.implementation.isolation import ISOLATIONS
 from conv2d_conformance.implementation.patience import USUAL_TIMEOUT
 from conv2d_conformance.implementation.resident_memory import CAN_BE_TOLD, USUAL_LIMIT
@@ -211,4 +212,6 @@ def described() -> Iterator[tuple[Field[Any], Option]]:
 
 def kind_of(options: Options) -> Kind:
     """The kind of the run's report, which decides which report it may replace."""
-    return Kind(**{name: getattr(options, name) for name in Kind.__dataclass_fields__})
+    values: dict[str, Any] = {name: getattr(options, name) for name in Kind.__dataclass_fields__}
+    texts = {name: reversibly_escaped(value) for name, value in values.items() if isinstance(value, str)}
+    return Kind(**values | texts)

@@ -12,6 +12,7 @@ import pytest
 from conv2d_conformance import spec
 from conv2d_conformance.checks import Check, asked_checks, every_check
 from conv2d_conformance.report.causes import Cause
+from conv2d_conformance.report.conclusion import NO_CERTIFICATE, RunOutcome, conclusion
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.headline import whole_headline
 from conv2d_conformance.report.junit import sentence_about
@@ -20,7 +21,7 @@ from conv2d_conformance.report.report import Conclusion, Entry
 from conv2d_conformance.report.selection import NAMED_SHAPES
 from conv2d_conformance.report.stopping import left_out
 from conv2d_conformance.report.text import show_cause
-from conv2d_conformance.report.verdicts import NO_CERTIFICATE, conclusion, entry_of, in_scope, requirement_entries
+from conv2d_conformance.report.verdicts import entry_of, in_scope, requirement_entries
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.typed_json import from_json, known
 from conv2d_conformance.verdict.record import Ended, Record
@@ -136,16 +137,18 @@ class PytestVerdicts:
             left_out=left,
         )
         return conclusion(
-            entries,
-            self.claimed,
-            deviations=(),
-            breaches=sorted(set().union(*(record.breaches for record in self._records))),
-            profile=self._options.profile,
-            only=self._selection if is_whole else "some checks",
-            isolation=self._options.isolation,
-            complete=True,
-            limits=self.limits,
-            accept_limits=self._options.accept_limits,
+            RunOutcome(
+                entries,
+                self.claimed,
+                deviations=(),
+                breaches=sorted(set().union(*(record.breaches for record in self._records))),
+                profile=self._options.profile,
+                only=self._selection if is_whole else "some checks",
+                isolation=self._options.isolation,
+                complete=True,
+                limits=self.limits,
+                accept_limits=self._options.accept_limits,
+            )
         )
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +9,12 @@ from typing import Any
 
 from conv2d_conformance import spec
 from conv2d_conformance.contract.grades import MEANINGS
+from conv2d_conformance.foreign import unescaped
 from conv2d_conformance.report.causes import Cause, causes, common_fault
 from conv2d_conformance.report.composed_parts import composed_of
 from conv2d_conformance.report.counts import chapter_of, total
 from conv2d_conformance.report.deviations import by_requirement
-from conv2d_conformance.report.replaying import replay_of
+from conv2d_conformance.report.replaying import replay_of, shell_word
 from conv2d_conformance.report.report import Accuracy, Entry, Report
 from conv2d_conformance.report.verdicts import core_of
 from conv2d_conformance.site.contents import Contents
@@ -93,9 +93,9 @@ def implementation_values(contents: Contents, row: MatrixRow) -> dict[str, Any]:
 
 def _run_options(report: Report) -> str:
     run = report.run
-    words = [shlex.quote(run.target), "--profile", run.profile, "--effort", run.effort]
+    words = [shell_word(unescaped(run.target)), "--profile", run.profile, "--effort", run.effort]
     words += ["--seed", str(run.seed)] if run.seed else []
-    words += ["--only", shlex.quote(run.only)] if run.only != "*" else []
+    words += ["--only", shell_word(unescaped(run.only))] if run.only != "*" else []
     words += ["--shard", shard] if (shard := known(run.shard, "")) else []
     return " ".join(words)
 

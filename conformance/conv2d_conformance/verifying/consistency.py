@@ -7,11 +7,11 @@ from importlib.metadata import version
 
 from conv2d_conformance.checks import Check
 from conv2d_conformance.contract.capabilities import Capabilities
+from conv2d_conformance.report.conclusion import NO_CERTIFICATE, RunOutcome, conclusion
 from conv2d_conformance.report.header import Asked
 from conv2d_conformance.report.merging import fault_of_records
 from conv2d_conformance.report.report import Conclusion, Report
 from conv2d_conformance.report.selection import belongs, selection_of, to_run
-from conv2d_conformance.report.verdicts import NO_CERTIFICATE, conclusion
 from conv2d_conformance.typed_json import ABSENT, Json, as_json, known
 from conv2d_conformance.verifying.accuracy import faults_of_accuracy, faults_of_subjects
 from conv2d_conformance.verifying.checks import faults_of_checks, faults_of_run, faults_of_total
@@ -93,19 +93,21 @@ def _faults_of_conclusion(report: Report, claims: Capabilities, origin: Origin) 
         for told in (
             report.conclusion,
             conclusion(
-                report.requirements,
-                claimed,
-                report.deviations,
-                known(report.breaches, ()),
-                profile=run.profile,
-                only=selection_of(run),
-                isolation=run.isolation,
-                complete=report.complete,
-                gave_up=known(report.gave_up, None),
-                stopped=report.is_stopped,
-                limits=claims.limits,
-                accept_limits=known(run.accept_limits, False),
-                shard=report.shard,
+                RunOutcome(
+                    report.requirements,
+                    claimed,
+                    report.deviations,
+                    known(report.breaches, ()),
+                    profile=run.profile,
+                    only=selection_of(run),
+                    isolation=run.isolation,
+                    complete=report.complete,
+                    gave_up=known(report.gave_up, None),
+                    stopped=report.is_stopped,
+                    limits=claims.limits,
+                    accept_limits=known(run.accept_limits, False),
+                    shard=report.shard,
+                )
             ),
         )
     )

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import pytest
 
 import on_json
+from conv2d_conformance.report.conclusion import NO_CERTIFICATE
 from conv2d_conformance.report.validation import fault_of
-from conv2d_conformance.report.verdicts import NO_CERTIFICATE
 from conv2d_conformance.running.options import Options
 from conv2d_conformance.running.run import run
 from conv2d_conformance.verifying import Finding, verify

@@ -135,7 +135,7 @@ def test_a_report_tells_of_no_limit_that_nobody_keeps(monkeypatch: pytest.Monkey
 
 def test_a_report_says_it_on_one_line_each() -> None:
     asked = told(Options(target="a\nb", only="c\x1b"))
-    assert (asked.target, asked.only) == ("a\\nb", "c\\x1b")
+    assert (asked.target, asked.only) == ("a\\x0ab", "c\\x1b")
 
 
 def test_what_decides_the_kind_of_a_report_is_asked_and_told() -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 import conv2d_adapters
-from conv2d_conformance.report.verdicts import NO_CERTIFICATE
+from conv2d_conformance.report.conclusion import NO_CERTIFICATE
 
 FOLDER = Path(__file__).parent
 WORKER = Path(conv2d_adapters.__file__).parent / "workers" / "plain_python.py"

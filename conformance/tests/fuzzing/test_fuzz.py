@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from conv2d_conformance.cases.combinations import COUNTS, case_of, is_possible
+from conv2d_conformance.cases.combinations import COUNTS, case_of, is_possible, simplest_row
 from conv2d_conformance.cases.covering_array import possible_tuples, tuples_of
 from conv2d_conformance.cases.geometry import is_legal
 from conv2d_conformance.cases.grammar import format_case, parse
 from conv2d_conformance.cli import program
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.contract.formats import DTYPES
+from conv2d_conformance.contract.signatures import MAIN
 from conv2d_conformance.fuzzing.corpus import Corpus, FuzzFailure
 from conv2d_conformance.fuzzing.drawing import Coverage, fuzz_cases, is_asked
 from conv2d_conformance.fuzzing.search import FuzzOutcome, Search
@@ -34,11 +36,12 @@ ONE_DTYPE = Capabilities()
 WRONG = "bias_dropped"
 
 
-def searched(folder: Path, cases: int, seed: int = 1, name: str = WRONG) -> FuzzOutcome:
+def searched(folder: Path, cases: int, seed: int = 1, name: str = WRONG, profile: str = "forward") -> FuzzOutcome:
     """What a search of a mutant finds in so many cases."""
-    implementation = InProcess(catalogue()[name].adapter)
-    search = Search(name, implementation, Corpus(folder, f"{seed}-{len(list(folder.iterdir()))}", name), seed)
-    search.run(lambda judged, _: judged >= cases, lambda _: None)
+    implementation = InProcess(catalogue()[name].adapter if name in catalogue() else load(target_of(name)))
+    corpus = Corpus(folder, f"{seed}-{len(list(folder.iterdir()))}", name)
+    search = Search(name, implementation, corpus, seed, profile)
+    search.run(lambda: search.judged >= cases, lambda _: None)
     return search.outcome(1.0)
 
 
@@ -78,14 +81,14 @@ def test_all_pairs_of_levels_can_be_covered_and_no_others_count() -> None:
     [ALL, ONE_DTYPE, Capabilities(stride=False, groups=False), Capabilities(limits=("KH == KW", "C % 8 == 0"))],
 )
 def test_cases_are_legal_within_the_claims_and_come_again_with_their_seed(claims: Capabilities) -> None:
-    found = [item.case for item in islice(fuzz_cases(claims, Coverage(claims), 7), 100)]
-    again = [item.case for item in islice(fuzz_cases(claims, Coverage(claims), 7), 100)]
+    found = [item.case for item in islice(fuzz_cases(claims, {MAIN: Coverage(claims)}, 7), 100)]
+    again = [item.case for item in islice(fuzz_cases(claims, {MAIN: Coverage(claims)}, 7), 100)]
     assert [*map(format_case, found)] == [*map(format_case, again)]
     assert all(map(is_legal, found))
     assert [parse(format_case(case)) for case in found] == found
     if not claims.limits:
         assert [case for case in found if within_claims(case, claims) is None] == []
-    others = [item.case for item in islice(fuzz_cases(claims, Coverage(claims), 8), 100)]
+    others = [item.case for item in islice(fuzz_cases(claims, {MAIN: Coverage(claims)}, 8), 100)]
     assert len({*map(format_case, found)} & {*map(format_case, others)}) < 20
 
 
@@ -144,7 +147,7 @@ def test_what_is_mended_is_told_and_is_no_failure(first: tuple[Path, FuzzOutcome
     (failure,) = first[1].failures
     right = InProcess(load(target_of("reference-correlate")))
     search = Search("right", right, Corpus(corpus, "right", "right"), 5)
-    search.run(lambda judged, _: judged >= 30, lambda _: None)
+    search.run(lambda: search.judged >= 30, lambda _: None)
     found = search.outcome(1.0)
     assert [one.key for one in found.mended] == [failure.key]
     assert (found.failures, found.still_failing, found.breaks_a_must) == ((), (), False)
@@ -154,9 +157,10 @@ def test_another_process_is_read_while_the_search_goes_on(tmp_path: Path) -> Non
     one, other = (Corpus(tmp_path, name, "x") for name in ("one", "other"))
     assert one.news() == ([], [])
     failure = FuzzFailure("bias.added", "MUST", "the bias is | not added", "n1c1h1w1 m1k1x1 bias float32")
-    other.covers((0,) * len(COUNTS), "n1c1h3w3 m1k1x1 nobias float32 integers:0")
+    covered = ((0,) * len(COUNTS), "n1c1h3w3 m1k1x1 nobias float32 integers:0")
+    other.covers(*covered)
     other.breaks(failure)
-    assert one.news() == ([(0,) * len(COUNTS)], [failure])
+    assert one.news() == ([covered], [failure])
     assert one.news() == ([], [])
     with other.own.open("a") as stream:
         stream.write("# breaks stride.steps | MUST | half a line")
@@ -178,14 +182,50 @@ def test_what_is_no_corpus_is_left_out(tmp_path: Path, text: str) -> None:
 
 
 def test_ctrl_c_ends_it_in_order(tmp_path: Path) -> None:
-    def interrupt(judged: int, _: Coverage) -> bool:
-        if judged >= 20:
+    def interrupt() -> bool:
+        if search.judged >= 20:
             raise KeyboardInterrupt
         return False
 
     search = Search(WRONG, InProcess(catalogue()[WRONG].adapter), Corpus(tmp_path, "one", WRONG), 1)
     search.run(interrupt, lambda _: None)
     assert search.outcome(1.0).cases >= 20
+
+
+# ---- gradients -----------------------------------------------------------------------------------------------------
+
+
+def test_gradients_are_asked_where_the_profile_has_them(tmp_path: Path) -> None:
+    wrong = "stride_of_height_for_both_in_gradients"
+    assert searched(tmp_path, 60, name=wrong).failures == ()
+    found = searched(tmp_path, 100, seed=2, name=wrong, profile="training")
+    (failure,) = found.failures
+    assert (failure.requirement, failure.level) == ("gradients.stride", "MUST")
+    assert " grad" in failure.case
+    again = searched(tmp_path, 20, seed=3, name=wrong, profile="training")
+    assert [one.key for one in again.still_failing] == [failure.key]
+
+
+def test_each_operation_has_pairs_of_its_own(tmp_path: Path) -> None:
+    row = simplest_row({})
+    assert row is not None
+    asked = replace(case_of(row, 0), operation="gradients")
+    Corpus(tmp_path, "other", "x").covers(row, format_case(asked))
+    forward, training = (
+        searched(tmp_path, 0, name="reference-correlate", profile=profile) for profile in ("forward", "training")
+    )
+    assert forward.pairs_covered == 0
+    assert training.pairs_covered == len([*tuples_of(row, 2)])
+    assert training.pairs_possible == 2 * forward.pairs_possible
+
+
+def test_a_forward_search_asks_no_gradients_of_a_corpus(tmp_path: Path) -> None:
+    failure = FuzzFailure(
+        "gradients.stride", "MUST", "wrong in values", "n1c1h3w3 m1k1 s2 nobias float32 integers:0 grad"
+    )
+    Corpus(tmp_path, "other", "x").breaks(failure)
+    found = searched(tmp_path, 1, name="reference-correlate")
+    assert (found.still_failing, found.mended) == ((), ())
 
 
 # ---- on the command line -------------------------------------------------------------------------------------------
@@ -205,9 +245,16 @@ def test_the_command_says_what_it_is_not(invoke: Callable[..., Any], tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["fuzz-reference-correlate"]
 
 
+def test_the_command_asks_no_operation_that_there_is_not(invoke: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("def conv2d(input, weight, bias=None): ...\n")
+    result = invoke("mine.py:conv2d", "--profile", "training", "--seconds", "1", "--isolation", "none")
+    assert result.exit_code == 2
+    assert "has no gradients, which the profile training asks for" in result.output
+
+
 def test_the_command_tells_a_broken_must(invoke: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     until = Search.run
-    monkeypatch.setattr(Search, "run", lambda self, ends, on: until(self, lambda n, c: ends(n, c) and n >= 120, on))
+    monkeypatch.setattr(Search, "run", lambda self, ends, on: until(self, lambda: ends() and self.judged >= 120, on))
     target = f"conv2d_conformance.mutants.channels:{WRONG}"
     words = ("--seconds", "0.001", "--seed", "1", "--corpus", "kept", "--isolation", "none", "--format", "json")
     result = invoke(target, *words)

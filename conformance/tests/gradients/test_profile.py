@@ -2,8 +2,9 @@
 
 from conv2d_conformance import spec
 from conv2d_conformance.contract.capabilities import CORE
+from conv2d_conformance.report.conclusion import NO_CERTIFICATE, RunOutcome, conclusion
 from conv2d_conformance.report.report import Conclusion, Entry
-from conv2d_conformance.report.verdicts import NO_CERTIFICATE, conclusion, core_of, requirement_entries
+from conv2d_conformance.report.verdicts import core_of, requirement_entries
 from conv2d_conformance.verdict.record import Record
 
 CHECKS = {"test_bias::test_added": ("bias.added",), "test_gradients::test_input": ("gradients.input",)}
@@ -27,7 +28,7 @@ def entries(claimed: frozenset[str], profile: str = "training", records: tuple[R
 
 def headline(claimed: frozenset[str], profile: str = "training") -> Conclusion:
     found = entries(claimed, profile)
-    return conclusion(found, claimed, (), profile=profile, only="*", isolation="process", complete=True)
+    return conclusion(RunOutcome(found, claimed, (), profile=profile, only="*", isolation="process", complete=True))
 
 
 def test_every_requirement_names_the_function_that_it_is_about() -> None:

@@ -13,6 +13,8 @@ from conv2d_conformance.implementation.inprocess import InProcess
 from conv2d_conformance.report import assemble as assembling
 from conv2d_conformance.report import causes as grouping
 from conv2d_conformance.report import counts, junit, markdown, reading, text, verdicts
+from conv2d_conformance.report.conclusion import RunOutcome
+from conv2d_conformance.report.conclusion import conclusion as concluded
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.header import Header, Introduction
 from conv2d_conformance.report.report import Entry, Report
@@ -58,7 +60,8 @@ def read(path: Path) -> Json:
 
 
 def conclusion(entries: Iterable[Json], *arguments: Any, **options: Any) -> Json:
-    found: Json = plain(verdicts.conclusion([from_json(entry, Entry) for entry in entries], *arguments, **options))
+    outcome = RunOutcome([from_json(entry, Entry) for entry in entries], *arguments, **options)
+    found: Json = plain(concluded(outcome))
     return found
 
 

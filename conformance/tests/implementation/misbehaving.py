@@ -389,10 +389,6 @@ def returns_a_read_only_broadcast(input: Array, weight: Array, bias: Array | Non
     return np.broadcast_to(np.float32(3), (1, 1, 2, 2))
 
 
-def returns_two_gigabytes(input: Array, weight: Array, bias: Array | None = None) -> Array:
-    return np.broadcast_to(np.float32(0), (2, 1 << 28))
-
-
 # It raises.
 def raises_memory_error(input: Array, weight: Array, bias: Array | None = None) -> NoReturn:
     raise MemoryError("no room for 3 GiB")

@@ -18,6 +18,7 @@ from conv2d_conformance.contract.answers import Broken, Request, Result
 from conv2d_conformance.implementation.host import MOST_PASSED_OVER, Worker, connect
 from conv2d_conformance.implementation.last_words import FIRST_KEPT, LAST_KEPT
 from conv2d_conformance.implementation.process import Abandoned
+from conv2d_conformance.implementation.target import LoadError
 from worker_processes import array_of, broken, wait_until_told
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left_behind")
@@ -287,6 +288,17 @@ def test_ctrl_c_in_process_is_the_users(target: Callable[[str], str], request_fo
     ):
         here.ask(request_for())
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_while_a_target_is_imported_is_the_users(tmp_path: Path) -> None:
+    path = tmp_path / "slow_to_import.py"
+    path.write_text("import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(1000)")
+    with pytest.raises(KeyboardInterrupt):
+        connect(f"{path}:conv2d", isolation="none")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    path.write_text("raise KeyboardInterrupt")
+    with pytest.raises(LoadError, match="raised KeyboardInterrupt"):
+        connect(f"{path}:conv2d", isolation="none")
 
 
 def test_libraries_get_one_thread_unless_the_user_says_otherwise(

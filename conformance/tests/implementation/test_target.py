@@ -1,3 +1,5 @@
+import configparser
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -5,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conv2d_conformance.implementation import bundled
-from conv2d_conformance.implementation.bundled import list_adapters
+from conv2d_conformance.implementation.bundled import how_to_get, list_adapters, pip_install
 from conv2d_conformance.implementation.target import FORMS, LoadError, TargetError, load, parse
 
 ADAPTER = """
@@ -69,6 +71,21 @@ def test_what_an_adapter_is_and_lacks_is_read_without_an_import() -> None:
     assert (first.name, first.sentence, first.availability) == ("reference-correlate", "", "none needed")
     assert (second.name, second.libraries) == ("torch-compiled", ("torch_that_is_missing",))
     assert second.availability == "torch_that_is_missing not installed: pip install 'conv2d-conformance[torch]'"
+
+
+TOX = configparser.ConfigParser(interpolation=None)
+TOX.read(Path(__file__).parents[3] / "tox.ini")
+
+
+def test_each_library_is_installed_by_the_name_that_tox_has() -> None:
+    """Somebody else may have the name of the module."""
+    names = {line.partition("==")[0] for section in TOX.values() for line in section.get("deps", "").split()}
+    for adapter in bundled.bundled():
+        _, _, *words = shlex.split(how_to_get(adapter.libraries, adapter.name))
+        for word in words:
+            is_extra = word.startswith("conv2d-conformance[")
+            assert is_extra or {word.replace("_", "-"), f"{word}-cpu"} & names, word
+    assert pip_install(["cv2", "onnx"]) == "pip install opencv-python-headless onnx"
 
 
 def test_the_package_of_adapters_is_found() -> None:

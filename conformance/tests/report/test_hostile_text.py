@@ -21,7 +21,16 @@ from conv2d_conformance.contract.answers import Broken, Hello, Observation, Reje
 from conv2d_conformance.contract.capabilities import Capabilities
 from conv2d_conformance.fingerprint import page as fingerprint_page
 from conv2d_conformance.fingerprint.fingerprint import Fingerprint
-from conv2d_conformance.foreign import escaped, escaped_json, escaped_line, shortened, showable, showable_name
+from conv2d_conformance.foreign import (
+    escaped,
+    escaped_json,
+    escaped_line,
+    reversibly_escaped,
+    shortened,
+    showable,
+    showable_name,
+    unescaped,
+)
 from conv2d_conformance.report.console import console
 from on_json import in_short, read, results_page, show
 from on_json import junit_page as junit
@@ -58,6 +67,15 @@ def test_what_is_escaped_acts_on_nothing_and_stays_as_it_is(text: str) -> None:
     assert "\n" not in escaped_line(text)
     if text.isprintable():
         assert shown == text
+
+
+@STEADY
+@given(st.one_of(HOSTILE, st.text("\\xuU05c1b\n\t")))
+def test_what_is_escaped_reversibly_comes_back(text: str) -> None:
+    shown = reversibly_escaped(text)
+    assert shown.isprintable()
+    assert unescaped(shown) == text
+    assert reversibly_escaped("a\x1b\\n") == r"a\x1b\n"
 
 
 @STEADY

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from conv2d_conformance.report.conclusion import RunOutcome, conclusion
 from conv2d_conformance.report.console import console
 from conv2d_conformance.report.deviations import Deviation
 from conv2d_conformance.report.report import Conclusion, Entry
-from conv2d_conformance.report.verdicts import conclusion, core_of, entry_of
+from conv2d_conformance.report.verdicts import core_of, entry_of
 from conv2d_conformance.spec import load
 from on_json import assemble, results_page, show
 from on_json import junit_page as junit
@@ -30,7 +31,7 @@ def entry(verdict: Any = "pass", name: str = NAME) -> Entry:
 def concluded(verdict: str = "pass", **changes: Any) -> Conclusion:
     asked: dict[str, Any] = {"profile": "forward", "only": "*", "isolation": "process", "complete": True}
     asked |= {"limits": LIMITS, "claimed": CLAIMED, "deviations": (), **changes}
-    return conclusion([entry(verdict), entry("pass", "bias.added")], **asked)
+    return conclusion(RunOutcome([entry(verdict), entry("pass", "bias.added")], **asked))
 
 
 def test_what_holds_within_limits_is_no_certificate_and_says_so() -> None:

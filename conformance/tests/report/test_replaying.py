@@ -6,11 +6,13 @@ import json
 import os
 import shlex
 import subprocess
+from dataclasses import replace
 from typing import Any
 
-from conv2d_conformance.foreign import escaped
 from conv2d_conformance.report.replaying import replay_line, replay_of, shell_word
 from conv2d_conformance.report.target_outcome import outcome_of
+from conv2d_conformance.running.header import told
+from conv2d_conformance.running.options import Options
 from on_json import report_of
 
 CASE = "n1c1h1w1 m1k1x1 s1x1 p0x0 d1x1 g1 bias float32 b[0]=1"
@@ -34,22 +36,30 @@ def test_the_calls_around_a_case_come_with_it(report: dict[str, Any]) -> None:
     assert shlex.split(line) == ["conv2d-conformance", "replay", "x", "y", *words]
 
 
+def test_what_a_report_has_escaped_is_as_it_was_in_the_command(report: dict[str, Any]) -> None:
+    failing = next(entry.failure for entry in report_of(report).requirements if entry.failure)
+    for target in ("a\x1bb\n.py:f", r"a\x1bb.py:f", r"a\x5cb.py:f", "a\tb.py:f"):
+        run = replace(report_of(report).run, target=told(Options(target=target)).target)
+        assert run.target.isprintable()
+        assert replay_of(failing, run) == replay_line(CASE, target)
+
+
 def test_a_shell_reads_each_name_of_a_file_as_it_is() -> None:
-    """Also as it stands in a report, where what cannot be shown has become an escape."""
     names = [
         "plain.py:conv2d",
         'it\'s "a" $HOME `x`.py',
         "né.py",
         r"a\b.py",
+        r"a\x1b.py",
         "\x1b[31m'red'\x07f.py",
         "n\u0085b\x9f.py",
         "\u202etxt.py",
         "\U000e0001.py",
         os.fsdecode(b"caf\xe9\xff\\1.py"),
     ]
-    line = " ".join(shell_word(name) for name in [*names, *map(escaped, names)])
+    line = " ".join(map(shell_word, names))
     assert line.isprintable()
     read = subprocess.run(["bash", "-c", f"printf '%s\\0' {line}"], capture_output=True, check=True).stdout
-    assert [os.fsdecode(word) for word in read.split(b"\0")[:-1]] == 2 * names
+    assert [os.fsdecode(word) for word in read.split(b"\0")[:-1]] == names
     assert shell_word(json.loads(r'"\ud800"')) == r"$'\355\240\200'"
     assert shell_word("\x1bab") == r"$'\033ab'", "Ksh takes \\x1bab for one number"

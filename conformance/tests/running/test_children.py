@@ -60,6 +60,9 @@ def test_a_child_is_kept_from_task_to_task_of_one_giver(ask: Ask, monkeypatch: p
         ask(threading.Lock)
     with pytest.raises(RuntimeError, match="Unsendable: why it failed"):
         ask(exec, "class Unsendable(Exception): ...\nraise Unsendable('why it failed')")
+    for base in ("SystemExit", "KeyboardInterrupt"):
+        with pytest.raises(RuntimeError, match="Halted: why it ended"):
+            ask(exec, f"class Halted({base}): ...\nraise Halted('why it ended')")
     assert ask(os.getpid) == child
     other = children.carried_out("other", os.getpid, (), {})
     assert other != child

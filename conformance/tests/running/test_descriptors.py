@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import conv2d_adapters
-from conv2d_conformance.report.verdicts import NO_CERTIFICATE
+from conv2d_conformance.report.conclusion import NO_CERTIFICATE
 
 WORKER = Path(conv2d_adapters.__file__).parent / "workers" / "plain_python.py"
 TARGET = f"command:{sys.executable} -S {WORKER}"

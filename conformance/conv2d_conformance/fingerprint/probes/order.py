@@ -12,7 +12,7 @@ from conv2d_conformance.contract.arrays import Floats
 from conv2d_conformance.fingerprint.probe_result import ProbeResult, ProbeResults, part_seen, value
 from conv2d_conformance.fingerprint.prober import NotSeen, Prober
 from conv2d_conformance.fingerprint.probes.algorithm import require_direct
-from conv2d_conformance.fingerprint.tree import NoTree, Reconstruction, text
+from conv2d_conformance.fingerprint.tree import NoTree, Reconstruction, Tree, text
 from conv2d_conformance.fingerprint.tree_description import in_words
 
 SCALES = {
@@ -49,7 +49,7 @@ def order(prober: Prober, seen: ProbeResults) -> ProbeResult:
     return ProbeResult(words, {"tree": text(tree), "taps": len(taps), "of": prober.shape.taps})
 
 
-def _tree(prober: Prober, scale: Scale, seen: ProbeResults):  # type: ignore[no-untyped-def]
+def _tree(prober: Prober, scale: Scale, seen: ProbeResults) -> Tree:
     taps = prober.shape.chosen
     sizes = sizes_by(prober, scale)
     if len(taps) > 2 and set(sizes(taps[0], taps[1:])) == {2}:
