@@ -6,7 +6,7 @@ interpreter, which has no 16 bits).
 
 Compiling takes some 0.4 s of a core, at every level of optimisation, so what is compiled is kept, by the text of its
 module, which no data are in. With static shapes most calls of a run have a module of their own; with open sizes a third
-of those is needed, and each takes a fifth longer. The runtime takes every array, and copies it.
+of those is needed, and each takes a third longer. The runtime takes every array, and copies it.
 """
 
 from functools import cache
