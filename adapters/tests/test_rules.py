@@ -24,7 +24,6 @@ FILES = sorted(path for path in FOLDER.rglob("*.py") if path.stem not in ("__ini
 
 MOST_LINES = 80
 LONGER = {
-    "iree": "it writes the module, since no function of IREE makes one, and has a session for each back end",
     "litert": "it writes the model, since no function of LiteRT makes one",
     "openvino": "two operators, and four precisions with what each of them claims",
 }
