@@ -98,6 +98,7 @@ _THREE_PADDINGS = {
 }
 _WEIGHT_DTYPES = tuple(dtype("weight", name) for name in DTYPES)
 _BIAS_DTYPES = tuple(dtype("bias", name) for name in DTYPES)
+_FAST_PATHS = ("n1c4h5w6 m4k1", "n1c4h5w6 m4k3 g4", "n1c4h5w6 m4k3")
 _TOO_LARGE = tuple(kernel_too_large(axis) for axis in (0, 1))
 
 
@@ -248,6 +249,13 @@ KINDS: dict[str, IllegalKind] = {
             Illegal(parse(f"n2c4h9w8 m6k3x2 g2 bias {name}"), defect)
             for name in DTYPES
             for defect in (*_WEIGHT_DTYPES, *_BIAS_DTYPES, *(dtype("input", other) for other in DTYPES))
+        )
+        # A fast path has a check of its own for each dtype: it meets every pair of input and weight.
+        + tuple(
+            Illegal(parse(f"{path} {name}"), defect)
+            for path in _FAST_PATHS
+            for name in DTYPES
+            for defect in _WEIGHT_DTYPES
         ),
         (*_WEIGHT_DTYPES, *_BIAS_DTYPES),
         NUMBERS | NOT_EMPTY | BIASED,

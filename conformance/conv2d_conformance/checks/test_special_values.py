@@ -67,6 +67,18 @@ def _on_every_path(require: tuple[str, ...]) -> Iterator[Case]:
         yield in_dtype(replace(path, bias=has_bias, data=Recipe(seed=number)), dtype)
 
 
+def _under_dead_channels(values: tuple[float, ...]) -> Iterator[Case]:
+    """On every path, a weight that is not finite over an input channel that is zero throughout, the dtypes in turn."""
+    for number, case in enumerate(in_turn(PATHS)):
+        place = _inside(case.weight_shape, number)
+        inputs, outputs = case.C // case.groups, case.M // case.groups
+        channel = place[0] // outputs * inputs + place[1]
+        of_input = product(*map(range, case.input_shape))
+        zeros = tuple(("x", cell, 0.0) for cell in of_input if cell[-3] == channel)
+        odd = ("w", place, values[number % len(values)])
+        yield replace(case, data=Elements((odd, *zeros), case.recipe))
+
+
 @covers("special-values.nan-in-window")
 def test_nan_in_window(iut: ImplementationUnderTest) -> None:
     """A NaN of the input makes every output whose window holds it NaN."""
@@ -112,6 +124,7 @@ def test_unread_cells(iut: ImplementationUnderTest) -> None:
 def test_weight(iut: ImplementationUnderTest) -> None:
     """What is not finite in the weight acts on its own output channel, and on no other."""
     iut.judge_all(_with_one_odd_element(iut, "w", (NAN, INF, -INF)))
+    iut.judge_all(_under_dead_channels((NAN, INF, -INF)))
 
 
 @covers("special-values.bias")

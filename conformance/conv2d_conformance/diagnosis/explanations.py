@@ -13,7 +13,7 @@ from conv2d_conformance.diagnosis.effects import Effect
 from conv2d_conformance.diagnosis.evidence import Evidence, SeenAnswer, is_small
 from conv2d_conformance.diagnosis.model import Model
 from conv2d_conformance.diagnosis.sizes import Sizes, sizes_of
-from conv2d_conformance.diagnosis.trigger import ALWAYS, Rule, disagreement, rules, within_a_gap
+from conv2d_conformance.diagnosis.trigger import ALWAYS, Rule, disagreement, in_common, rules, within_a_gap
 
 MOST_EFFECTS = 6
 """The most explanations that are held against new cases, the simplest first. A choice: each costs calls to refute."""
@@ -22,13 +22,21 @@ TRIED = 48
 """The number of new cases in which a sentence must prove true."""
 
 SUPPLY = 3 * TRIED
+APART = 1500
+"""The number of cases in which several sizes change by themselves. A choice: more part more sizes, and each takes time
+but, unless it is chosen, no call."""
+
 OPPOSITES = 8
-"""For each clause of a rule, the number of cases in which only that clause does not hold."""
+"""For each clause of a rule, twice the number of cases in which only that clause does not hold: of those at random, and
+of those that are most like the wrong ones."""
 
 KEPT_FOR_TRIALS = 2 * TRIED
 SPARED = 0.15
-"""Where the effect is unknown, this share of the answers where the rule holds may be right: by chance, or because no
+"""Where the effect is unknown, this share of the answers may be right although the rule holds: by chance, or because no
 simple rule is exact."""
+
+MOST_SPARED_INSIDE = 0.5
+"""No larger share of the answers where the rule holds is right: a rule that is mostly about right ones says nothing."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +103,8 @@ def _comes_true(evidence: Evidence, base: Case, model: Model, seed: int) -> bool
     """Whether the model predicts the answers to new cases; None where too few calls are left to tell."""
     around = probes.crossed(base, evidence.implementation.hello.capabilities, SUPPLY, seed)
     around = [case for case in around if is_small(case)]
-    tried, spared = 0, 0
-    for case in dict.fromkeys((*_opposites(model.rule, base, around), *around[:TRIED])):
+    tried, inside, spared = 0, 0, 0
+    for case in dict.fromkeys((*_opposites(model.rule, evidence, base, around), *around[:TRIED])):
         if not evidence.would_ask(case):
             continue
         if (seen := evidence.ask(case)) is None:
@@ -104,25 +112,39 @@ def _comes_true(evidence: Evidence, base: Case, model: Model, seed: int) -> bool
         tried += 1
         if model.contradicts(seen):
             return False
+        inside += model.shows(seen) is True
         spared += model.spares(seen)
-    return None if not tried else spared <= SPARED * tried
+    return None if not tried else spared <= min(SPARED * tried, MOST_SPARED_INSIDE * inside)
 
 
-def _opposites(rule: Rule, base: Case, around: Sequence[Case]) -> list[Case]:
-    """For each clause of the rule, some cases in which only that clause fails: they show whether it is too narrow."""
+def _opposites(rule: Rule, evidence: Evidence, base: Case, around: Sequence[Case]) -> list[Case]:
+    """For each clause of the rule, some cases in which only that clause fails: they show whether it is too narrow.
+
+    Most telling are those that have all else in common with the wrong ones.
+    """
     if rule is ALWAYS:
         return []
-    found: dict[str, list[Case]] = {}
+    wrong, right = (
+        [sizes_of(seen.case) for seen in some if not seen.question.illegal_because]
+        for some in (evidence.wrong, evidence.right)
+    )
+    common = in_common(wrong, right)
+    found: dict[str, list[tuple[Case, Sizes]]] = {}
     for case, sizes in (*((case, sizes_of(case)) for case in around), *_pool(base)):
-        if (part := rule.fails_alone(sizes)) is not None:
-            found.setdefault(part.words, []).append(case)
-    return [case for cases in found.values() for case in cases[:: len(cases) // OPPOSITES + 1]]
+        if (part := rule.fails_alone(sizes)) is not None and evidence.would_ask(case):
+            found.setdefault(part.words, []).append((case, sizes))
+    chosen = []
+    for opposites in found.values():
+        chosen += opposites[:: len(opposites) // OPPOSITES + 1]
+        chosen += sorted(opposites, key=lambda found: -sum(other.holds(found[1]) for other in common))[:OPPOSITES]
+    return [case for case, _ in chosen]
 
 
 @cache
 def _pool(base: Case) -> tuple[tuple[Case, Sizes], ...]:
     """The cases to choose from where rules disagree."""
-    return tuple((case, sizes_of(case)) for case in probes.pool(base) if is_small(case))
+    cases = dict.fromkeys((*probes.pool(base), *probes.apart(base, APART)))
+    return tuple((case, sizes_of(case)) for case in cases if is_small(case))
 
 
 # ---- by effects --------------------------------------------------------------------------------------------------

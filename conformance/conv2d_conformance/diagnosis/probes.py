@@ -137,6 +137,52 @@ def pool(base: Case) -> list[Case]:
     return list(_legal(base, (*one, *pairs, *(fields for fields in mixed if fields is not None))))
 
 
+def apart(base: Case, count: int) -> list[Case]:
+    """Legal cases in which some sizes change, each by itself, so that sizes that the base ties together part.
+
+    One size of a product grows as another shrinks, and C, M and the groups go separate ways: which of them a limit is
+    about shows in no case where only one of them is changed.
+    """
+    words = Philox(key=np.array([count, 2], np.uint64)).random_raw(count).tolist()
+    return list(_legal(base, (_several_sizes(base, word) for word in words)))
+
+
+def _several_sizes(base: Case, word: int) -> dict[str, int]:
+    """Sizes of a case, of which a quarter to all are changed as the bits of a word say."""
+    OH, OW = base.output_shape[-2:]
+    N = 1 if base.N is None else base.N
+    sizes = [N, base.C // base.groups, base.M // base.groups, base.groups, OH, OW, base.KH, base.KW]
+    rare, word = word & 3, word >> 2
+    for i, size in enumerate(sizes):
+        change, word = word & 63, word >> 6
+        if change % 4 <= rare:
+            sizes[i] = _changed(size, change >> 2)
+    N, inputs, outputs, groups, rows, columns, KH, KW = sizes
+    if word & 1:  # as many channels as before, in other groups
+        inputs, outputs = (max(1, channels // groups) for channels in (base.C, base.M))
+    strides, dilations = _pair(base.stride), _pair(base.dilation)
+    return {
+        **({"N": N} if base.N is not None else {}),
+        "C": inputs * groups,
+        "M": outputs * groups,
+        "groups": groups,
+        "KH": KH,
+        "KW": KW,
+        "H": max(1, base.H + (rows - OH) * strides[0] + (KH - base.KH) * dilations[0]),
+        "W": max(1, base.W + (columns - OW) * strides[1] + (KW - base.KW) * dilations[1]),
+    }
+
+
+def _changed(size: int, way: int) -> int:
+    """A size changed in one of 16 ways: a small one, a multiple, a part, or one near it."""
+    return max(
+        1,
+        (1, 2, 3, 4, 8, 33, 2 * size, 4 * size, 8 * size, 16 * size, size // 2, size // 4, size // 8, size // 16)[way]
+        if way < 14
+        else size + (1, 4)[way - 14],
+    )
+
+
 def _together(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:
     """Both changes, with the larger of their inputs; None where they contradict each other."""
     shared = a.keys() & b.keys()
@@ -215,8 +261,8 @@ def _one_size(
     for size in kernels:
         yield {"KW": size, "W": max(base.W + (size - base.KW) * dilations[1], 1)}
         yield {"KH": size, "H": max(base.H + (size - base.KH) * dilations[0], 1)}
-    yield from ({"N": size} for size in (1, 2, 3, 4, 5, 8))
-    for groups in (1, 2, 3, 4, 5, 8):
+    yield from ({"N": size} for size in _around(1 if base.N is None else base.N, (1, 2, 3, 4, 5, 8)))
+    for groups in _around(base.groups, (1, 2, 3, 4, 5, 8)):
         yield {"groups": groups, "C": inputs * groups, "M": outputs * groups}
         if base.groups > 1:
             yield {"groups": groups} if base.C % groups == base.M % groups == 0 else {}

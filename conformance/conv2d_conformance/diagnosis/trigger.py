@@ -170,6 +170,11 @@ def _is_not(name: str, value: int) -> Predicate:
     return lambda sizes: sizes.numbers[name] != value
 
 
+def in_common(wrong: Sequence[Sizes], right: Sequence[Sizes]) -> list[Rule]:
+    """All that holds for every wrong size and not for every right one, in rules of one part."""
+    return [rule for rule in _atoms(wrong, right) if not all(rule.holds(sizes) for sizes in right)]
+
+
 def disagreement(rules: Sequence[Rule], pool: Iterable[Sizes]) -> int | None:
     """The index in the pool of the sizes on which the rules disagree most; None where they all agree."""
     best, place = 0, None

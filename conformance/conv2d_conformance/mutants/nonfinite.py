@@ -118,6 +118,16 @@ def nan_weights_reach_all_filters(call: Call) -> Array:
     return spoilt.astype(call.input.dtype)
 
 
+@breaks("special-values.weight")
+def dead_channels_are_skipped(call: Call) -> Array:
+    """a conv2d that leaves out input channels that are zero throughout"""
+    g = call.geometry
+    values = call.input.reshape(-1, g.C, g.H * g.W)
+    dead = ~(values != 0).any(axis=(0, 2)).reshape(g.groups, 1, g.C // g.groups, 1, 1)
+    weight = call.weight.reshape(g.groups, g.M // g.groups, *call.weight.shape[1:])
+    return call.right(weight=np.where(dead, np.zeros_like(weight), weight).reshape(call.weight.shape))
+
+
 @breaks("special-values.bias")
 def infinite_bias_is_left_out(call: Call) -> Array:
     """a conv2d that adds only a finite bias"""

@@ -213,6 +213,13 @@ def weight_cast_under_pointwise_kernels(call: Call) -> Array:
 
 
 @breaks("validation.dtypes-equal")
+def float64_weight_with_float16_under_pointwise_kernels(call: Call) -> Array:
+    """a conv2d that takes a weight of float64 with an input of float16 under a kernel of 1x1"""
+    mixed = is_pointwise(call) and call.input.dtype == np.float16 and call.weight.dtype == np.float64
+    return call.right(weight=call.weight.astype(np.float16)) if mixed else call.right()
+
+
+@breaks("validation.dtypes-equal")
 def float32_bias_accepted_with_bfloat16(call: Call) -> Array:
     """a conv2d that takes a bias of float32 with arrays of bfloat16"""
     mixed = call.bias is not None and call.bias.dtype == np.float32 and call.input.dtype == ml_dtypes.bfloat16

@@ -33,6 +33,17 @@ def padding_skipped(call: Call) -> Array:
 
 
 @variant()
+def dead_channels_skipped(call: Call) -> Array:
+    """Input channels that are zero throughout take no part, unless their weights are not finite."""
+    g = call.geometry
+    if not np.isfinite(call.weight).all():
+        return call.right()
+    alive = (call.input.reshape(-1, g.C, g.H * g.W) != 0).any(axis=(0, 2)).reshape(g.groups, 1, -1, 1, 1)
+    weight = call.weight.reshape(g.groups, g.M // g.groups, *call.weight.shape[1:])
+    return call.right(weight=np.where(alive, weight, np.zeros_like(weight)).reshape(call.weight.shape))
+
+
+@variant()
 def zeros_are_negative(call: Call) -> Array:
     """Every zero is -0.0, and every NaN has another sign."""
     result = summed(call, sequential)
@@ -134,6 +145,6 @@ outputs_divided_among_threads = replace(
 
 VARIANTS: tuple[Adapter, ...] = (
     *(padding_skipped, zeros_are_negative, fortran_order, channels_innermost, part_of_a_larger_array, read_only),
-    *(exceptions_of_its_own, assertions),
+    *(exceptions_of_its_own, assertions, dead_channels_skipped),
     *(two_arrays, core, outputs_divided_among_threads),
 )
