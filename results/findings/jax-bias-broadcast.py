@@ -7,7 +7,7 @@
 # kind = "difference"
 # gravity = 5
 # breaks = ["validation.bias-shape"]
-# report = "jax/0.10.2/linux-x86_64-only=validation.json"
+# report = "jax/0.10.2/linux-x86_64.json"
 # known = ""
 # system = []
 # ///

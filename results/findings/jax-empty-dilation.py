@@ -7,7 +7,7 @@
 # kind = "bug"
 # gravity = 4
 # breaks = ["validation.pair-length"]
-# report = "jax/0.10.2/linux-x86_64-only=validation.json"
+# report = "jax/0.10.2/linux-x86_64.json"
 # known = ""
 # system = []
 # ///

@@ -7,7 +7,7 @@
 # kind = "bug"
 # gravity = 4
 # breaks = ["validation.whole-floats"]
-# report = "jax/0.10.2/linux-x86_64-only=validation.json"
+# report = "jax/0.10.2/linux-x86_64.json"
 # known = "https://github.com/jax-ml/jax/issues/9273"
 # system = []
 # ///

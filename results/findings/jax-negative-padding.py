@@ -7,7 +7,7 @@
 # kind = "difference"
 # gravity = 4
 # breaks = ["validation.padding-non-negative"]
-# report = "jax/0.10.2/linux-x86_64-only=validation.json"
+# report = "jax/0.10.2/linux-x86_64.json"
 # known = "https://github.com/jax-ml/jax/issues/11517"
 # system = []
 # ///

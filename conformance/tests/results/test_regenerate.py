@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
+import select
 import shlex
 import subprocess
 import sys
@@ -219,10 +221,15 @@ def test_what_makes_no_sense_is_said(arguments: list[str], sentence: str, capsys
     assert sentence in capsys.readouterr().err
 
 
-def test_what_a_command_had_started_ends_with_its_time() -> None:
-    """Tox starts what hangs, and would leave it behind."""
-    hanging = "import subprocess; print(subprocess.Popen(['sleep', '60']).pid, flush=True)"
-    with pytest.raises(subprocess.TimeoutExpired) as ended:
-        environments.run([sys.executable, "-c", f"{hanging}; import time; time.sleep(60)"], seconds=2)
-    sleeper = int((ended.value.stdout or b"").decode())
-    assert not Path(f"/proc/{sleeper}").exists() or "Z" in Path(f"/proc/{sleeper}/stat").read_text()
+def test_what_a_command_had_started_ends_with_its_time(tmp_path: Path) -> None:
+    """Tox starts what hangs, and would leave it behind. A pipe that it holds shows how long it lives."""
+    os.mkfifo(pipe := tmp_path / "pipe")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with pytest.raises(subprocess.TimeoutExpired):
+        environments.run(["sh", "-c", f"(echo begun; exec sleep 60) > {shlex.quote(str(pipe))} & sleep 60"], seconds=2)
+    os.set_blocking(reader, True)
+    with open(reader, "rb", buffering=0) as held:
+        assert held.read(100) == b"begun\n"
+        ready, _, _ = select.select([held], [], [], 30)
+        assert ready, "it lives on"
+        assert held.read(1) == b""
