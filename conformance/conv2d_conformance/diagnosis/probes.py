@@ -174,13 +174,14 @@ def _several_sizes(base: Case, word: int) -> dict[str, int]:
 
 
 def _changed(size: int, way: int) -> int:
-    """A size changed in one of 16 ways: a small one, a multiple, a part, or one near it."""
-    return max(
-        1,
-        (1, 2, 3, 4, 8, 33, 2 * size, 4 * size, 8 * size, 16 * size, size // 2, size // 4, size // 8, size // 16)[way]
-        if way < 14
-        else size + (1, 4)[way - 14],
+    """A size changed in one of 16 ways: to a small one, a multiple, a part, or one near it."""
+    ways = (
+        *(1, 2, 3, 4, 8, 33),
+        *(2 * size, 4 * size, 8 * size, 16 * size),
+        *(size // 2, size // 4, size // 8, size // 16),
+        *(size + 1, size + 4),
     )
+    return max(1, ways[way])
 
 
 def _together(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:
