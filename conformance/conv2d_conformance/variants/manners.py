@@ -144,7 +144,7 @@ outputs_divided_among_threads = replace(
 )
 
 VARIANTS: tuple[Adapter, ...] = (
-    *(padding_skipped, zeros_are_negative, fortran_order, channels_innermost, part_of_a_larger_array, read_only),
-    *(exceptions_of_its_own, assertions, dead_channels_skipped),
+    *(padding_skipped, dead_channels_skipped, zeros_are_negative, fortran_order, channels_innermost),
+    *(part_of_a_larger_array, read_only, exceptions_of_its_own, assertions),
     *(two_arrays, core, outputs_divided_among_threads),
 )
