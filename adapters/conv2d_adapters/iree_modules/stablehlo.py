@@ -6,7 +6,7 @@ refuses one that does not follow from the call. It refuses sizes that are left o
 
 from typing import Any
 
-ELEMENTS = {"float32": "f32", "float64": "f64", "float16": "f16", "bfloat16": "bf16"}
+from conv2d_adapters.iree_modules.mlir import ELEMENTS, function
 
 
 def tensor(shape: Any, dtype: Any) -> str:
@@ -29,5 +29,4 @@ def module(input: Any, weight: Any, bias: Any, *, stride: Any, padding: Any, dil
         *(f"%z = stablehlo.add %y, %b : {output}" for _ in types[2:]),
         f"return {'%z' if types[2:] else '%y'} : {output}",
     ]
-    parameters = ", ".join(f"%p{place}: {kind}" for place, kind in enumerate(types))
-    return f"module @library {{ func.func @conv({parameters}) -> {output} {{\n" + "\n".join(lines) + "\n} }"
+    return function(types, output, lines)

@@ -5,7 +5,7 @@ It names the dtype and the arguments of a call and no shape, so that one module 
 
 from typing import Any
 
-ELEMENTS = {"float32": "f32", "float64": "f64", "float16": "f16", "bfloat16": "bf16"}
+from conv2d_adapters.iree_modules.mlir import ELEMENTS, function
 
 
 def tensor(array: Any) -> str:
@@ -15,7 +15,6 @@ def tensor(array: Any) -> str:
 def module(input: Any, weight: Any, bias: Any, *, stride: Any, padding: Any, dilation: Any, groups: int) -> str:
     """The text of the module for arrays of this dtype, with a bias or without one."""
     types = [tensor(array) for array in (input, weight, bias) if array is not None]
-    parameters = ", ".join(f"%p{place}: {kind}" for place, kind in enumerate(types))
     added, its_type = ("%none", "!torch.none") if bias is None else ("%p2", types[2])
     lists = {
         "stride": stride,
@@ -39,4 +38,4 @@ def module(input: Any, weight: Any, bias: Any, *, stride: Any, padding: Any, dil
         f": {signature} -> {types[0]}",
         f"return %y : {types[0]}",
     ]
-    return f"module @library {{ func.func @conv({parameters}) -> {types[0]} {{\n" + "\n".join(lines) + "\n} }"
+    return function(types, types[0], lines)

@@ -30,8 +30,8 @@ class FuzzOutcome:
     """What a search has found. It certifies nothing.
 
     pairs_covered, pairs_possible: of levels of two factors, by all processes that share the corpus, for each operation
-    that is asked. failures: what this
-    process found. still_failing: those of the corpus that fail again, and mended those that do not.
+    that is asked. failures: what this process found. still_failing: those of the corpus that fail again, and mended
+    those that do not.
     """
 
     target: str
